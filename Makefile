@@ -1,0 +1,49 @@
+# Everything runs in .venv, which the first command makes (see .ci/setup).
+PYTHON_BIN := .venv/bin/python
+SHELL := /bin/sh
+export PYTHON
+
+.PHONY: help setup letter lint test test-slow test-all bench goldens tools lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' Makefile
+
+letter: ## set everything up and render the Microsoft campaign into output/
+	@.ci/setup run
+	.venv/bin/advocacy render campaigns/microsoft.yaml
+
+test: setup lint ## set everything up and pass the fast tests
+	$(PYTHON_BIN) -m pytest -n auto -m "not slow" --cov --cov-report=term
+
+test-slow: setup ## the slow tests alone
+	$(PYTHON_BIN) -m pytest -n auto -m slow
+
+test-all: test test-slow ## the fast tests, then the slow ones
+
+setup: ## set up .venv with everything the tests need
+	@.ci/setup dev
+
+lint: setup ## style and types
+	$(PYTHON_BIN) -m ruff check
+	$(PYTHON_BIN) -m ruff format --check
+	$(PYTHON_BIN) -m mypy --strict
+
+bench: setup ## measure, and hold the ratios that are promised
+	$(PYTHON_BIN) -m pytest tests/benchmarks -s
+
+goldens: setup ## renew tests/goldens/ from what the tests get now; read the diff before you commit
+	$(PYTHON_BIN) -m pytest -n auto --renew-goldens
+
+tools: ## the npm packages that some tests use (needs node and npm)
+	cd tests/tools && npm ci --no-audit --no-fund
+
+COMPILE = $(PYTHON_BIN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build
+
+lock: setup ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for the newest versions)
+	$(COMPILE) $(UPGRADE) --all-extras --group dev -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock -o requirements.lock
+
+clean: ## remove what was made, but for the letters
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* build dist tests/tools/node_modules
+	find advocacy tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,77 @@
+"""Problems: the one value for anything wrong in a file that somebody wrote.
+
+A user's mistake is never an exception with a traceback: functions that read files
+return problems beside what they could read, or raise `AdvocacyError`, which carries
+them. A bug is any other exception.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+
+class Level(StrEnum):
+    """How much a problem matters: an error stops the document it belongs to."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file: line and column count from 1."""
+
+    path: Path
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [str(self.path), *(str(n) for n in (self.line, self.column) if n is not None)]
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file, and how to put it right.
+
+    `code` is a stable kebab-case name (`unknown-key`), `message` one sentence that says
+    what is wrong, `hint` one that says what to do next.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    place: Place | None = None
+    level: Level = Level.ERROR
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        hint = f"\n    {self.hint}" if self.hint else ""
+        return f"{where}{self.code} {self.message}{hint}"
+
+    def at(self, level: Level) -> "Problem":
+        """The same problem at another level."""
+        return replace(self, level=level)
+
+
+class AdvocacyError(Exception):
+    """Something that the user can put right; carries at least one problem."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of the problems is an error."""
+    return any(problem.level is Level.ERROR for problem in problems)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that a mistyped word most likely meant, if any is near."""
+    by_folded = {name.casefold(): name for name in known}
+    matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else None
