@@ -24,6 +24,7 @@ __all__ = [
     "Line",
     "LocalLine",
     "LocalText",
+    "PerDay",
     "Slug",
     "Span",
     "Timezone",
@@ -106,6 +107,37 @@ Span = Annotated[
     ),
 ]
 """A span of days or weeks, written `14 days`, `1 day`, `2 weeks`."""
+
+MOST_PER_DAY = 1_000_000
+
+
+def _per_day(value: Any) -> int:
+    text = " ".join(str(value).casefold().split()) if value is not None else ""
+    found = re.fullmatch(r"([0-9]{1,7}) (?:per|a) day", text)
+    number = int(found[1]) if found else 0
+    if not 0 < number <= MOST_PER_DAY:
+        near = re.match("[1-9][0-9]{0,5}", text)
+        raise fault(
+            "bad-rate",
+            f"{shown(value)} is not a number of letters per day",
+            f"Write a number and `per day`: `{near[0] if near else 200} per day`.",
+        )
+    return number
+
+
+PerDay = Annotated[
+    int,
+    BeforeValidator(_per_day),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^ *[0-9]{1,7} +([Pp]er|a) +[Dd]ay *$",
+            "description": "A number of letters per day: `200 per day`.",
+            "examples": ["200 per day"],
+        }
+    ),
+]
+"""So many letters a day, written `200 per day`."""
 
 
 SLUG_PATTERN = r"^[a-z0-9]([a-z0-9._-]*[a-z0-9_-])?$"

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from advocacy.characters import BAD_CHARACTERS, character_name
@@ -21,13 +22,9 @@ def read_text(path: Path) -> str:
     """
     place = Place(path)
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise AdvocacyError(
-                    Problem("not-a-file", "This is not an ordinary file.", "Name a file.", place)
-                )
+        with open_binary(path) as file:
             data = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise AdvocacyError(_unreadable(path, error)) from None
     if len(data) > LARGEST:
         raise AdvocacyError(
@@ -39,6 +36,23 @@ def read_text(path: Path) -> str:
             )
         )
     return _decode(data, path)
+
+
+def open_binary(path: Path) -> BufferedReader:
+    """A file that people edit, opened for reading bytes.
+
+    Raises AdvocacyError where it is missing, not readable, or not an ordinary file.
+    """
+    try:
+        file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 - the caller closes it
+    except (OSError, ValueError) as error:
+        raise AdvocacyError(_unreadable(path, error)) from None
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise AdvocacyError(
+        Problem("not-a-file", "This is not an ordinary file.", "Name a file.", Place(path))
+    )
 
 
 def _open_at_once(name: str, flags: int) -> int:
