@@ -1,0 +1,290 @@
+"""The environment of one workspace's templates: finding, compiling, checking, running them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, nodes, pass_context
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import TemplateError
+from jinja2.runtime import Context, Undefined
+from markupsafe import Markup
+
+from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.facts import Fact
+from advocacy.templating.counting import EACH, SPEND, build_in
+from advocacy.templating.display import Count, display
+from advocacy.templating.filters import FILTERS, TESTS
+from advocacy.templating.mistakes import Mistake, in_plain_words
+from advocacy.templating.nesting import TAGS
+from advocacy.templating.outline import Outline, missing, missing_facts, missing_fields, outline
+from advocacy.templating.run import RUN, Run
+from advocacy.templating.sandbox import SafeEnvironment, each
+from advocacy.templating.source import read_template, syntax_problem
+from advocacy.templating.trusted import trusted
+from advocacy.workspace import Workspace
+
+_TOO_DEEP = "The template is nested too deeply."
+
+
+class SafeTemplate(Template):
+    """A compiled template; `render` raises AdvocacyError for what is wrong in it."""
+
+    outline: Outline
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The text it makes of variables (given as to a dict)."""
+        variables = dict(*args, **kwargs)
+        environment = cast("TemplateEnvironment", self.environment)
+        environment.check(self, variables)
+        language = str(variables.get("lang") or "en")
+        with running(Run(language), environment, self, variables):
+            return environment.concat(self.root_render_func(self.new_context(variables)))
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        # Jinja keeps a module for later renderings, whose marks would mean other values.
+        return self.make_module(ctx.parent if ctx is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    template: SafeTemplate
+    state: tuple[int, int, int]  # of the file: when it changed, its size, its number
+
+
+class TemplateEnvironment(SafeEnvironment):
+    """Templates of one workspace, compiled once for each state of their files."""
+
+    template_class = SafeTemplate
+    folders: tuple[str, ...] = ("partials/",)
+    tags: tuple[str, ...] = TAGS
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.filters = {**FILTERS, EACH: each, SPEND: _spend}
+        self.tests = dict(TESTS)
+        self.finalize = _finalize
+        self._compiled: dict[Path, _Compiled] = {}
+        self._checked: dict[Path, tuple[list[Outline], frozenset[str], Any]] = {}
+
+    def get_template(
+        self,
+        name: Any,
+        parent: str | None = None,  # noqa: ARG002 - Jinja's signature
+        globals: Any = None,  # noqa: A002, ARG002 - Jinja's signature
+    ) -> SafeTemplate:
+        """The compiled template of a name such as `partials/evidence.md`.
+
+        Raises AdvocacyError for mistakes in its file, Mistake for a name that there is none of.
+        """
+        run = RUN.get(None)
+        if run is not None:
+            run.spend(10)
+        if isinstance(name, Undefined):
+            str(name)  # raises
+        path = self.find(str(name))
+        if path is None:
+            raise TemplateNotFound(str(name))
+        template = self.compiled(path)
+        if template.outline.problems:
+            raise AdvocacyError(template.outline.problems)
+        return template
+
+    def find(self, name: str) -> Path | None:
+        """The file of a template that others may include, if there is one."""
+        if not name.startswith(self.folders) or ".." in name.split("/"):
+            return None
+        return self.workspace.template(name)
+
+    def unknown_template(self, name: str, place: Place | None = None) -> Problem:
+        """That there is no template of that name."""
+        if not name.startswith(self.folders) or ".." in name.split("/"):
+            return Problem(
+                "unknown-template",
+                f"`{name}` cannot be read from here.",
+                f"Name a file under `{self.folders[-1]}`, as in `{self.folders[-1]}evidence.md`.",
+                place,
+            )
+        folder = name.split("/")[0]
+        known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
+        near = nearest(name, known)
+        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
+        return Problem("unknown-template", f"There is no template `{name}`.", hint, place)
+
+    def compiled(self, path: Path) -> SafeTemplate:
+        """The template of a file, from the cache unless the file has changed.
+
+        One whose outline has problems is empty. Raises AdvocacyError where the file cannot be
+        read or parsed.
+        """
+        try:
+            stat = path.stat()
+        except OSError:
+            read_template(path)  # says what is wrong
+            raise
+        state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        known = self._compiled.get(path)
+        if known is None or known.state != state:
+            known = self._compiled[path] = _Compiled(self._built(path), state)
+        return known.template
+
+    def _built(self, path: Path) -> SafeTemplate:
+        text = read_template(path)
+        try:
+            tree = self.parse(text, None, str(path))
+            found = outline(tree, self, path)
+            if found.problems:
+                tree = nodes.Template([], lineno=1)
+                tree.set_environment(self)
+            self.prepare(tree, path)
+            code = self.compile(tree, None, str(path))
+        except TemplateSyntaxError as error:
+            raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None
+        except (RecursionError, SyntaxError, ValueError, OverflowError, MemoryError):
+            hint = "Write it shorter, or put parts of it into partials."
+            raise AdvocacyError(
+                Problem("template-too-large", _TOO_DEEP, hint, Place(path))
+            ) from None
+        template = cast("SafeTemplate", SafeTemplate.from_code(self, code, self.globals))
+        template.outline = found
+        return template
+
+    def prepare(self, tree: nodes.Template, path: Path) -> None:
+        """Build the counting into a parsed template."""
+        build_in(tree, path, own_words=not self.is_layout)
+
+    def check(
+        self,
+        template: SafeTemplate,
+        variables: Mapping[str, Any],
+        facts: Mapping[str, Fact] | None = None,
+    ) -> None:
+        """Say all at once what a template and its partials lack.
+
+        Raises AdvocacyError with every refused command and every unknown name, filter, partial
+        and fact in them. What was checked with the same names and facts is not checked again.
+        """
+        names, path = frozenset(variables), template.outline.path
+        known = self._checked.get(path)
+        if (
+            known
+            and known[1] == names
+            and known[2] is facts
+            and self._unchanged(template, known[0])
+        ):
+            return
+        outlines, problems = self.outlines(template)
+        problems += missing(outlines, variables, self.globals)
+        if facts is not None:
+            problems += missing_facts(outlines, facts)
+        if problems:
+            problems += missing_fields(outlines, variables)
+            raise AdvocacyError(sorted(dict.fromkeys(problems), key=_order))
+        self._checked[path] = (outlines, names, facts)
+
+    def _unchanged(self, template: SafeTemplate, outlines: list[Outline]) -> bool:
+        try:
+            return template.outline is outlines[0] and all(
+                self.compiled(each_.path).outline is each_ for each_ in outlines[1:]
+            )
+        except AdvocacyError:
+            return False
+
+    def outlines(self, template: SafeTemplate) -> tuple[list[Outline], list[Problem]]:
+        """The outlines of a template and of all it includes by name, with their problems."""
+        outlines = {template.outline.path: template.outline}
+        problems = list(template.outline.problems)
+        waiting = [template.outline]
+        while waiting:
+            current = waiting.pop()
+            for name, line in current.partials:
+                path = self.find(name)
+                if path is None:
+                    problems.append(self.unknown_template(name, Place(current.path, line)))
+                elif path not in outlines:
+                    try:
+                        outlines[path] = self.compiled(path).outline
+                    except AdvocacyError as error:
+                        problems += error.problems
+                        continue
+                    problems += outlines[path].problems
+                    waiting.append(outlines[path])
+        return list(outlines.values()), problems
+
+
+def _order(problem: Problem) -> tuple[str, int]:
+    place = problem.place
+    return (str(place.path), place.line or 0) if place else ("", 0)
+
+
+@pass_context
+def _finalize(context: Context, value: Any) -> Markup:
+    """What is printed: the template's own text as it is, anything else as a value."""
+    run = RUN.get()
+    run.spend(1)
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, Count):
+        return trusted(str(int(value)))
+    return cast("SafeEnvironment", context.environment).own(display(value, run.language))
+
+
+def _spend(weight: int) -> None:
+    RUN.get().spend(weight)
+
+
+@contextmanager
+def running(
+    run: Run, environment: TemplateEnvironment, template: SafeTemplate, variables: Mapping[str, Any]
+) -> Iterator[None]:
+    """Carry out a rendering, and turn what goes wrong in it into problems with places."""
+    token = RUN.set(run)
+    try:
+        yield
+    except AdvocacyError:
+        raise
+    except (Mistake, TemplateError, ArithmeticError, LookupError) as error:
+        problems = _problems(error, environment, template, variables)
+        raise AdvocacyError(problems) from None
+    except (TypeError, ValueError, AttributeError, RecursionError, MemoryError) as error:
+        if _where(error.__traceback__) is None:
+            raise  # not the template's: a bug
+        problems = _problems(error, environment, template, variables)
+        raise AdvocacyError(problems) from None
+    finally:
+        RUN.reset(token)
+
+
+def _problems(
+    error: Exception,
+    environment: TemplateEnvironment,
+    template: SafeTemplate,
+    variables: Mapping[str, Any],
+) -> list[Problem]:
+    place = _where(error.__traceback__) or Place(template.outline.path)
+    if isinstance(error, TemplateNotFound):
+        problem = environment.unknown_template(str(error.name), place)
+    else:
+        mistake = error if isinstance(error, Mistake) else in_plain_words(error)
+        problem = Problem(mistake.code, mistake.message, mistake.hint, place)
+    outlines, _ = environment.outlines(template)
+    others = missing_fields(outlines, variables)
+    if problem.code == "unknown-name" and any(other.place == place for other in others):
+        return others
+    return [problem, *others]
+
+
+def _where(trace: TracebackType | None) -> Place | None:
+    """The place of the innermost template line that was running."""
+    place = None
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, SafeTemplate):
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+            place = Place(template.outline.path, line)
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,74 @@
+"""Layouts: HTML with Jinja, in which values are escaped."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from advocacy.errors import AdvocacyError
+from advocacy.marks import value_html
+from advocacy.templating.display import display
+from advocacy.templating.environment import TemplateEnvironment
+from advocacy.templating.mistakes import Mistake
+from advocacy.templating.nesting import LAYOUT_TAGS
+from advocacy.templating.run import RUN
+from advocacy.templating.trusted import trusted
+from advocacy.workspace import Workspace
+
+
+class LayoutEnvironment(TemplateEnvironment):
+    """The layouts and partials of one workspace."""
+
+    folders = ("layouts/", "partials/")
+    tags = LAYOUT_TAGS
+    is_layout = True
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.filters["value_html"] = _value_html
+
+    def own(self, text: str) -> Markup:
+        """A value as HTML."""
+        return escape(text)
+
+    def plain(self, text: Markup) -> str:
+        """The text of a piece of HTML."""
+        return text.striptags()
+
+    def change(self, text: Markup, change: Callable[[str], str]) -> Markup:  # noqa: ARG002
+        """Finished HTML cannot be changed by a filter for text."""
+        raise Mistake(
+            "template-value",
+            "This filter changes text; here stands finished HTML.",
+            "Use it on the value before that is made HTML.",
+        )
+
+
+def _value_html(value: Any) -> Markup:
+    """A value as HTML with its line breaks."""
+    if isinstance(value, Markup):
+        return value
+    return trusted(value_html(display(value, RUN.get().language)))
+
+
+@lru_cache(maxsize=32)
+def layout_environment(workspace: Workspace) -> LayoutEnvironment:
+    """The environment of a workspace's layouts.
+
+    `layout_environment(workspace).get_template("layouts/letter.html").render(…)` is HTML; the
+    variable `lang` is the language of its dates and lists.
+    """
+    return LayoutEnvironment(workspace)
+
+
+def render_layout(name: str, workspace: Workspace, variables: Mapping[str, Any]) -> str:
+    """A layout (`letter` is `layouts/letter.html`) filled with variables, as HTML.
+
+    Raises AdvocacyError with all problems of the layout.
+    """
+    environment = layout_environment(workspace)
+    path = environment.find(f"layouts/{name}.html")
+    if path is None:
+        raise AdvocacyError(environment.unknown_template(f"layouts/{name}.html"))
+    return environment.compiled(path).render(variables)

@@ -1,0 +1,209 @@
+"""A Jinja environment for templates that volunteers write: small, safe, bounded.
+
+Templates reach the fields of what they are given and the functions named here, nothing else
+of Python. Whatever they do is counted, so that none runs or grows without end.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
+from markupsafe import Markup
+
+from advocacy.templating.compiler import Generator
+from advocacy.templating.display import Count, display, local
+from advocacy.templating.mistakes import Mistake
+from advocacy.templating.names import NotKnown, described, readable
+from advocacy.templating.run import RUN
+from advocacy.templating.trusted import trusted
+
+RANGE_AT_MOST = 1000
+NUMBER_AT_MOST = 10**15
+
+
+class _Context(Context):
+    """The names a template knows; text in several languages is read in the letter's."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        return local(super().resolve_or_missing(key), RUN.get().language)
+
+
+class SafeEnvironment(ImmutableSandboxedEnvironment):
+    """What letters and layouts share; see `advocacy.templating` for the two kinds."""
+
+    code_generator_class = Generator
+    context_class = _Context
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
+    functions: tuple[Any, ...] = ()
+    is_layout = False
+
+    def __init__(self) -> None:
+        super().__init__(
+            undefined=NotKnown,
+            autoescape=True,
+            optimized=False,  # constants are folded before the rules here could apply
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            cache_size=0,
+        )
+        self.globals = {"range": bounded_range, "namespace": Namespace}
+        self.functions = tuple(self.globals.values())
+        self.concat = _concat  # type: ignore[method-assign]
+
+    def own(self, text: str) -> Markup:
+        """Text of a value, made safe to stand among the template's own."""
+        raise NotImplementedError
+
+    def plain(self, text: Markup) -> str:
+        """The template's own text as plain text, with the values in it."""
+        raise NotImplementedError
+
+    def change(self, text: Markup, change: Callable[[str], str]) -> Markup:
+        """The template's own text after a change such as to capitals."""
+        raise NotImplementedError
+
+    def listed(self, items: Sequence[Any]) -> Sequence[Any]:
+        """A list that a template writes out: not deep, so that comparing lists stays cheap."""
+        for item in items:
+            if isinstance(item, list | tuple) and any(isinstance(i, list | tuple) for i in item):
+                raise Mistake(
+                    "template-value", "Lists in lists in a list are too deep.", "Use fewer lists."
+                )
+        return items
+
+    def sliced(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
+        """`value[start:stop]`: a part of a list or of a text."""
+        if isinstance(value, Undefined):
+            str(value)  # raises
+        ends = all(end is None or isinstance(end, int) for end in (start, stop, step))
+        if not isinstance(value, str | list | tuple | range) or not ends or step == 0:
+            raise Mistake(
+                "template-value",
+                "There are no parts to take here.",
+                "Take parts of a list or a text, with numbers: `{{ names[:3] }}`.",
+            )
+        return value[start:stop:step]
+
+    def tilde(self, parts: Iterable[Any]) -> str:
+        """`a ~ b`: text, or where a part is the template's own, text of the template."""
+        run = RUN.get()
+        run.spend(1)
+        shown = [
+            part if isinstance(part, Markup) else display(part, run.language) for part in parts
+        ]
+        run.grow(sum(map(len, shown)))
+        if any(isinstance(part, Markup) for part in shown):
+            marked = (part if isinstance(part, Markup) else self.own(part) for part in shown)
+            return trusted("".join(marked))
+        return "".join(shown)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
+        """Arithmetic with numbers of a sensible size; `+` also joins two texts."""
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return self.tilde((left, right))
+        for side in (left, right):
+            if isinstance(side, Undefined):
+                str(side)  # raises
+        if not (_is_number(left) and _is_number(right)) or operator == "**":
+            raise Mistake(
+                "template-value",
+                f"`{operator}` works with two numbers; here stand {described(left)} and "
+                f"{described(right)}.".replace("this ", "a "),
+                "Join texts with `~`." if operator == "+" else "Look at both sides of it.",
+            )
+        if operator in ("/", "//", "%") and right == 0:
+            raise Mistake("template-value", "A number is divided by zero.", "Test it with `if`.")
+        result = self.binop_table[operator](left, right)
+        if abs(result) > NUMBER_AT_MOST:
+            raise Mistake("template-value", "This number is too large.", "Keep to smaller numbers.")
+        return Count(result) if Count in (type(left), type(right)) else result
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute`: a key of a mapping, or a declared field; nothing else."""
+        if isinstance(obj, Namespace):
+            if not attribute.startswith("_") and hasattr(obj, attribute):
+                return getattr(obj, attribute)
+            return self.undefined(obj={}, name=attribute)
+        if isinstance(obj, Mapping):
+            if attribute in obj and not attribute.startswith("_"):
+                return local(obj[attribute], RUN.get().language)
+        elif attribute in readable(obj):
+            value = local(getattr(obj, attribute), RUN.get().language)
+            counts = isinstance(obj, LoopContext) and type(value) is int
+            return Count(value) if counts else value
+        elif isinstance(obj, Undefined):
+            str(obj)  # raises: the name before the dot is what is not known
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj[argument]`: an entry by number, or as `getattr` by name."""
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(argument, int) and isinstance(obj, list | tuple | str | range):
+            if -len(obj) <= argument < len(obj):
+                return local(obj[argument], RUN.get().language)
+            return self.undefined(f"there is no entry number {argument} here")
+        if isinstance(obj, Undefined):
+            str(obj)  # raises
+        return self.undefined(obj=obj, name=str(argument))
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Call a macro or one of the functions that templates have."""
+        RUN.get().spend(1)
+        if isinstance(__obj, Undefined):
+            str(__obj)  # raises
+        if isinstance(__obj, Macro | BlockReference) or _is_loop_method(__obj):
+            return __context.call(__obj, *args, **kwargs)
+        if not any(__obj is function for function in __self.functions):
+            raise Mistake(
+                "template-refused",
+                "What stands before these brackets cannot be called.",
+                "Change a value with a filter, as in `{{ name|upper }}`.",
+            )
+        return __context.call(__obj, *args, **kwargs)
+
+
+def _concat(parts: Iterable[str]) -> str:
+    parts = list(parts)
+    RUN.get().grow(sum(map(len, parts)))
+    return "".join(parts)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_loop_method(obj: Any) -> bool:
+    return isinstance(getattr(obj, "__self__", None), LoopContext)
+
+
+def bounded_range(*args: int) -> range:
+    """`range(…)` of at most a thousand numbers."""
+    result = range(*args)
+    if len(result) > RANGE_AT_MOST:
+        raise Mistake(
+            "template-endless", f"This range has more than {RANGE_AT_MOST} numbers.", "Take fewer."
+        )
+    return result
+
+
+def each(value: Any) -> Sequence[Any]:
+    """What a `for` goes through: a list."""
+    run = RUN.get()
+    if isinstance(value, Undefined):
+        str(value)  # raises
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple | range | Mapping | set | frozenset):
+        run.spend(1 + len(value))
+        if isinstance(value, range):
+            return [Count(number) for number in value]
+        return [local(item, run.language) for item in value]
+    raise Mistake(
+        "template-value",
+        f"`for` goes through a list; here stands {described(value)}.".replace("this ", "a "),
+        "Print a single value as `{{ name }}`.",
+    )

@@ -1,0 +1,143 @@
+"""Reading a template's file, and saying in plain words what is wrong with its commands."""
+
+import re
+from pathlib import Path
+
+from jinja2 import TemplateSyntaxError
+
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.templating.nesting import TAGS, nesting_problem
+from advocacy.textfile import read_text, without_bad_characters
+
+BYTES_AT_MOST = 1_000_000
+COMMANDS_AT_MOST = 10_000
+_HINT = "Print a value as `{{ name }}`; a command stands in `{% … %}`."
+_ENDS = {"end of print statement": "}}", "end of statement block": "%}"}
+_OPENS = {"}}": "{{", "%}": "{%"}
+_FOUND = {"string": "a text in quotation marks", "integer": "a number", "float": "a number"}
+_WANTED = {**_FOUND, "name": "a name"}
+_WHERE = {
+    "in": "Write it as `{% for ask in demand.asks %}`.",
+    "name": "A single bar stands before a filter: `{{ recipient.name | upper }}`.",
+}
+_CURLY = re.compile("[“”„‘’«»]")
+
+
+def read_template(path: Path) -> str:
+    """A template's text, with line feeds alone at the ends of its lines.
+
+    Raises AdvocacyError where it cannot be read, is too large, is not UTF-8, or holds
+    characters that no text may hold (all of them are named).
+    """
+    if path.is_file() and path.stat().st_size > BYTES_AT_MOST:
+        raise AdvocacyError(_too_large(path, f"{BYTES_AT_MOST:,} bytes"))
+    text, problems = without_bad_characters(read_text(path), path)
+    if text.count("{{") + text.count("{%") > COMMANDS_AT_MOST:
+        problems.append(_too_large(path, f"{COMMANDS_AT_MOST:,} commands"))
+    if problems:
+        raise AdvocacyError(problems)
+    return text
+
+
+def _too_large(path: Path, limit: str) -> Problem:
+    return Problem(
+        "template-too-large",
+        f"The template has more than {limit}.",
+        "A letter needs a few thousand characters; remove what does not belong in it.",
+        Place(path),
+    )
+
+
+def syntax_problem(
+    error: TemplateSyntaxError, text: str, path: Path, tags: tuple[str, ...] = TAGS
+) -> Problem:
+    """What a syntax error of Jinja means, at the line where it is to be put right."""
+    message = error.message or ""
+    if "tag" in message or "end of template" in message:
+        problem = nesting_problem(text, path, tags)
+        if problem is not None:
+            return problem
+    line, what, hint = _explained(message, text, error.lineno)
+    return Problem("template-syntax", what, hint, Place(path, line))
+
+
+def _explained(message: str, text: str, line: int) -> tuple[int, str, str]:
+    """The line, what is wrong on it, and what to do."""
+    lines = text.split("\n")
+    source = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "omment" in message:
+        return _line_of_last(text, "{#"), "A comment does not end.", "Close it with `#}`."
+    if "end of" in message and "expected token" not in message:
+        return _early_end(message, text, line)
+    if "unexpected char" in message:
+        return line, *_odd_character(message, source)
+    if "unexpected '}'" in message and "{{" in source:
+        if found := re.search(", expected '(.)'", message):
+            return line, f"A `{found[1]}` is missing before `}}}}`.", "Put it where it belongs."
+        if "}}" not in source:
+            return line, "What begins with `{{` ends with one bracket.", "Close it with `}}`."
+    if re.search(r"unexpected '[}\])]'", message):
+        what = "A bracket closes here that was not opened, or not in this order."
+        return line, what, f"Check the brackets of this line. {_HINT}"
+    if found := re.search(r"expected token '(.+?)', got '(.+?)'", message):
+        return _unexpected(lines, line, *found.groups())
+    return line, "This command cannot be understood.", _HINT
+
+
+def _early_end(message: str, text: str, line: int) -> tuple[int, str, str]:
+    """What it means that a command ends before it is complete, or the file before it."""
+    for end, closing in _ENDS.items():
+        if end in message and "end of template" not in message:
+            what = f"Something is missing before `{closing}`."
+            return line, what, "Write what belongs there, or take the command out."
+    opening = "{{" if text.rfind("{{") > text.rfind("{%") else "{%"
+    return _line_of_last(text, opening), *_endless(opening)
+
+
+def _endless(opening: str) -> tuple[str, str]:
+    closing = {"{{": "}}", "{%": "%}"}[opening]
+    return f"What begins with `{opening}` does not end.", f"Close it with `{closing}`."
+
+
+def _unexpected(lines: list[str], line: int, wanted: str, got: str) -> tuple[int, str, str]:
+    """What it means that one thing stands where another should."""
+    closing = _ENDS.get(wanted)
+    begins = _beginning(lines, line, closing or "")
+    source = lines[begins - 1] if 0 < begins <= len(lines) else ""
+    if "{{{" in source:
+        return begins, "A bracket too many stands here: `{{{`.", "Print a value as `{{ name }}`."
+    if closing and begins < line and closing not in "".join(lines[begins - 1 : line - 1]):
+        return begins, *_endless(_OPENS[closing])
+    shown = f"`{_ENDS[got]}`" if got in _ENDS else _FOUND.get(got, f"`{got}`")
+    where = f"`{closing}`" if closing else _WANTED.get(wanted, f"`{wanted}`")
+    if got == "=":
+        hint = "To ask whether two values are equal, write `==`."
+    elif got == "string" and closing:
+        hint = 'What a function takes stands in brackets: `{{ cite("the-id") }}`.'
+    elif closing == "}}":
+        hint = f"A name has no spaces in it: `{{{{ recipient.name }}}}`. {_HINT}"
+    else:
+        hint = _WHERE.get(wanted, _HINT)
+    return begins, f"Here stands {shown} where {where} should stand.", hint
+
+
+def _odd_character(message: str, source: str) -> tuple[str, str]:
+    found = re.search(r"unexpected char (['\"])(.+?)\1 at", message)
+    character = found[2] if found else "?"
+    if _CURLY.search(source):
+        return "There are curly quotation marks in a command.", 'Use straight ones there: `"…"`.'
+    if character in ('"', "'"):
+        return "A text in quotation marks does not end.", f"Close it with `{character}`."
+    return f"`{character}` cannot stand in a command.", _HINT
+
+
+def _beginning(lines: list[str], line: int, mark: str) -> int:
+    """The line on which the command begins that should end with `mark` before this line."""
+    opening = _OPENS.get(mark)
+    while opening and line > 1 and opening not in lines[line - 1]:
+        line -= 1
+    return line
+
+
+def _line_of_last(text: str, mark: str) -> int:
+    return text.count("\n", 0, text.rfind(mark)) + 1
