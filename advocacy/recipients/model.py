@@ -1,5 +1,6 @@
 """Recipients: the people a letter is addressed to."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -7,7 +8,8 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from advocacy.errors import Problem
-from advocacy.fields import Country, Day, Email, Language, Line, Slug
+from advocacy.fields import Country, Day, Email, Language, Line, Slug, Words
+from advocacy.recipients.names import full_name, greeting
 from advocacy.yamlfile import Located
 
 
@@ -19,12 +21,15 @@ class Recipient(Located):
     )
     name: Line | None = Field(None, description="The name as it stands on the envelope.")
     given_name: Line | None = Field(None, description="Where `name` is not given.")
-    family_name: Line | None = Field(None, description="Likewise.")
+    family_name: Line | None = Field(
+        None, description="Likewise; printed first where the language or the script does so."
+    )
+    suffix: Line | None = Field(None, description="What follows the name's parts: Jr., PhD …")
     honorific: Line | None = Field(None, description="Dr., The Honorable, Frau …")
     title: Line | None = Field(None, description="The office the person holds.")
     organization: Line | None = Field(None, description="Default: the target's organization.")
     address: tuple[Line, ...] = Field((), description="Street lines; default: the target's.")
-    city: Line | None = Field(None, description="The town; printed where `address` is given.")
+    city: Line | None = Field(None, description="The town; printed as the country does.")
     region: Line | None = Field(None, description="The state or province, likewise.")
     postal_code: Line | None = Field(None, description="Text, so that 02139 keeps its zero.")
     country: Country | None = Field(None, description="Two letters: US, FR …")
@@ -34,13 +39,35 @@ class Recipient(Located):
     )
     language: Language | None = Field(None, description="Default: the campaign's language.")
     verified: Day | None = Field(None, description="The last day somebody checked the entry.")
+    in_office_from: Day | None = Field(
+        None, description="The first day in the office; a letter of an earlier day is refused."
+    )
+    in_office_until: Day | None = Field(None, description="The last day in it, likewise.")
+    other: dict[Line, Words] = Field(
+        default_factory=dict, description="Other columns of a list, for templates, by their names."
+    )
 
     @property
     def full_name(self) -> str:
         """The name to print: as given, or put together of its parts."""
         if self.name:
             return self.name
-        return " ".join(part for part in (self.given_name, self.family_name) if part)
+        return full_name(self.given_name, self.family_name, self.suffix, self.language)
+
+    @property
+    def greeting(self) -> str:
+        """Whom the salutation greets: as given, else with an honorific that goes with a name.
+
+        Nothing is guessed: without either, it is the full name, else the organization.
+        """
+        if self.salutation:
+            return self.salutation
+        return greeting(self.honorific, self.family_name) or self.full_name or self.called
+
+    @property
+    def called(self) -> str:
+        """What messages call the recipient: the name, else the organization, else the id."""
+        return self.full_name or self.organization or self.id or ""
 
     @property
     def letter_id(self) -> str:
@@ -48,11 +75,16 @@ class Recipient(Located):
         return self.id or slug(f"{self.full_name} {self.organization or ''}")
 
 
+LONGEST_SLUG = 80
+# Windows keeps these names for devices, with any ending.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")
+
+
 def slug(text: str) -> str:
     """A file name made of a person's name: lower-case ASCII letters, digits and hyphens.
 
     Letters that have no ASCII form keep their code point, so that two names in another
-    script do not collide.
+    script do not collide; what is too long ends with a digest of the whole.
     """
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
     kept = "".join(
@@ -60,7 +92,11 @@ def slug(text: str) -> str:
         for char in folded
         if not unicodedata.combining(char)
     )
-    return re.sub(r"[^a-z0-9]+", "-", kept).strip("-")[:80].strip("-") or "letter"
+    found = re.sub(r"[^a-z0-9]+", "-", kept).strip("-") or "letter"
+    if len(found) > LONGEST_SLUG:
+        digest = hashlib.sha256(found.encode()).hexdigest()[:8]
+        found = f"{found[: LONGEST_SLUG - 9].strip('-')}-{digest}"
+    return f"letter-{found}" if _DEVICES.fullmatch(found) else found
 
 
 def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:
