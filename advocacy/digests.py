@@ -1,0 +1,59 @@
+"""Digests: short names for exactly what was reviewed, sent and recorded.
+
+A letter's digest covers what its reader reads, and what it relies on. The date header, the
+list headers and the signature of an email come after it and do not count.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from advocacy.letter import Letter
+from advocacy.recipients import Recipient
+from advocacy.yamlfile import Located
+
+
+def letter_digest(letter: Letter) -> str:
+    """The digest (SHA-256, hexadecimal) of a letter's content."""
+    supporters = letter.supporters and {
+        "people": [[one.id, one.name, one.town, one.email] for one in letter.supporters.people],
+        "count": letter.supporters.count,
+        "joint": letter.supporters.joint,
+    }
+    return _digest(
+        {
+            **({"supporters": supporters} if supporters else {}),
+            "stage": f"{letter.campaign}/{letter.stage}",
+            "date": letter.date.isoformat(),
+            "language": letter.language,
+            "style": letter.style,
+            "layout": letter.layout,
+            "subject": letter.subject,
+            "inside_address": letter.inside_address,
+            "salutation": letter.salutation,
+            "body": [letter.body.markdown, *letter.body.values],
+            "close": letter.close,
+            "facts": [
+                [c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts
+            ],
+            "sender": _plain(letter.sender),
+            "cosigners": [_plain(cosigner) for cosigner in letter.cosigners],
+            "enclosures": letter.enclosures,
+            "cc": letter.cc,
+            "attach": letter.attach,
+        }
+    )
+
+
+def recipient_digest(recipient: Recipient) -> str:
+    """The digest of all that is known of a recipient."""
+    return _digest(_plain(recipient))
+
+
+def _plain(model: Located | None) -> Any:
+    return model and model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
