@@ -247,7 +247,7 @@ def test_a_style_of_numbers_counts_as_its_list_does() -> None:
     result = cite(note("nist"), note("aclu"), style="ieee")
     assert [n.text for n in result.notes] == ["[1]", "[2]"]
     assert result.numbers == ((1,), (2,))
-    assert result.references[0].text.startswith("P. Grother")  # its number is the list's affair
+    assert [r.text[:6] for r in result.references] == ["[1] P.", "[2] AC"]
 
 
 def test_raised_numbers_are_in_brackets_in_plain_text() -> None:
@@ -257,7 +257,7 @@ def test_raised_numbers_are_in_brackets_in_plain_text() -> None:
 
 def test_an_address_behind_a_title_is_written_out_in_plain_text() -> None:
     (reference,) = cite(note("reuters"), style="nature").references
-    assert reference.html.startswith('<a href="https://www.reuters.com/article/amazon">Amazon')
+    assert reference.html.startswith('1. <a href="https://www.reuters.com/article/amazon">Amazon')
     assert reference.text.endswith("(2020). https://www.reuters.com/article/amazon")
 
 

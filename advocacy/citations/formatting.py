@@ -21,7 +21,7 @@ from advocacy.citations.rendering import Formatted, formatted
 from advocacy.citations.styles import read_style
 from advocacy.errors import AdvocacyError, Problem, nearest
 
-_FORMAT = 1  # raise it when the same request is to give another result
+_FORMAT = 2  # raise it when the same request is to give another result
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class FormattedCitations:
         and the list of references belongs to the letter on paper as well.
     notes: for each mark in order, the footnote (short on repetition), or the words in
         brackets.
-    references: the numbered list, in full forms.
+    references: the list, in full forms; in a style of numbers each begins with its own.
     numbers: for each mark, which references it means, counted from 1.
     """
 

@@ -94,9 +94,7 @@ def _children(kind: str, content: Any) -> Sequence[Any]:
     if kind == "Note":
         return [inline for block in content for inline in block["c"]]
     if kind in _WITH_ATTRIBUTES:
-        # The number in the margin of a reference goes: our list has its own.
-        in_margin = kind == "Span" and "csl-left-margin" in content[0][1]
-        return [] if in_margin else list(content[1])
+        return list(content[1])
     return []
 
 
