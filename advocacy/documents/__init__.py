@@ -1,0 +1,1 @@
+"""Documents: pure functions of a checked letter and a layout."""

@@ -1,0 +1,258 @@
+"""The audit sheet of a letter: its text with the evidence under each paragraph.
+
+It is what a lawyer or an editor signs: every cited sentence with its facts, and every sentence
+that the check for claims marked. The HTML stands alone; the PDF is tagged, as letters are.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from string import ascii_lowercase
+from typing import Any
+
+from markupsafe import Markup
+
+from advocacy.digests import letter_digest
+from advocacy.documents.frame import direction, long_date
+from advocacy.documents.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
+from advocacy.documents.pdf import pdf_from_html
+from advocacy.documents.references import formatted
+from advocacy.errors import Level, Problem
+from advocacy.facts import Fact
+from advocacy.fonts import BODY, describe, unprintable
+from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter
+from advocacy.resources import version
+from advocacy.templating import render_layout
+from advocacy.workspace import Workspace
+
+LAYOUT = "audit"
+LANGUAGE = "en"
+"""The sheet speaks the tool's language; what it shows of the letter keeps its own."""
+_SCREEN_FONTS = f'html {{ font-family: "{BODY}", Garamond, Georgia, serif }}'
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of the letter: the facts it cites, or what the check said of it.
+
+    `states` is what in it needs a source though it has none, empty where nothing does;
+    `reason` is why the template lets it go without. `own`: it is the supporter's own words.
+    """
+
+    text: str
+    facts: tuple[CitedFact, ...] = ()
+    states: str = ""
+    reason: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, heading or list item, and where the template has it."""
+
+    kind: str
+    where: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A letter's sheet in both forms; `pdf` is None where it cannot be printed."""
+
+    html: bytes
+    pdf: bytes | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A fact as the sheet prints it."""
+
+    number: int
+    id: str
+    statement: str
+    quote: str
+    references: tuple[Markup, ...]
+    addresses: tuple[str, ...]
+    locator: str
+    days: str
+    checked: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A sentence with the marks that stand after it."""
+
+    text: str
+    numbers: tuple[int, ...]
+    letter: str
+    states: str
+    reason: str
+    own: bool
+
+
+def render_audit(
+    checked: CheckedLetter,
+    paragraphs: tuple[Paragraph, ...],
+    workspace: Workspace,
+    versions: Mapping[str, str],
+) -> Audit:
+    """The sheet of a letter. `paragraphs` are its body, in order, with what was found.
+
+    Raises AdvocacyError where the layout or the citation style is wrong.
+    """
+    letter = checked.letter
+    variables = _variables(letter, paragraphs, workspace, versions)
+    css = layout_text(LAYOUT, workspace)
+    variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
+    # On a screen the reader's fonts; on paper those of the package, by their addresses here.
+    variables |= {"page_css": Markup(_SCREEN_FONTS), "printed": False}  # noqa: S704 - our own
+    html = render_layout(LAYOUT, workspace, variables)
+    missing = unprintable(html)
+    if missing:
+        return Audit(html.encode(), None, (_unprintable(letter, missing),))
+    printed_css = page_css(letter.language, css, html)
+    variables |= {"page_css": Markup(printed_css), "printed": True}  # noqa: S704
+    printed = render_layout(LAYOUT, workspace, variables)
+    pdf = pdf_from_html(printed, workspace, layout_css(LAYOUT, workspace))
+    return Audit(html.encode(), pdf.data, pdf.problems)
+
+
+def _unprintable(letter: Letter, missing: tuple[str, ...]) -> Problem:
+    return Problem(
+        "unprintable-character",
+        f"The audit sheet of `{letter.id}` is not printed: no font has "
+        f"{', '.join(map(describe, missing[:3]))}.",
+        "Print the HTML beside it, or write the facts in letters that can be printed.",
+        letter.recipient.place(),
+        Level.WARNING,
+    )
+
+
+def _variables(
+    letter: Letter,
+    paragraphs: tuple[Paragraph, ...],
+    workspace: Workspace,
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the layout may print, by name."""
+    facts = dict.fromkeys(c.id for p in paragraphs for s in p.passages for c in s.facts)
+    numbers = {name: number for number, name in enumerate(facts, 1)}
+    evidence = {one.id: one for one in _evidence(letter, numbers, workspace)}
+    passages = [passage for paragraph in paragraphs for passage in paragraph.passages]
+    digest = letter_digest(letter)
+    name = f"{letter.campaign}/{letter.stage}/{letter.id}"
+    return {
+        "letter": letter,
+        "name": name,
+        "lang": LANGUAGE,
+        "letter_lang": letter.language,
+        "letter_dir": direction(letter.language),
+        "date": long_date(letter.date, LANGUAGE),
+        "created": noon(letter.date, letter.timezone),
+        "generator": f"advocacy {version()}",
+        "digest": digest,
+        "versions": " · ".join(f"{what} {number}" for what, number in versions.items()),
+        "counts": {
+            "facts": len(facts),
+            "cited": sum(bool(passage.facts) for passage in passages),
+            "marked": sum(bool(p.states and not p.reason) for p in passages),
+            "excused": sum(bool(p.reason) for p in passages),
+            "own": sum(passage.own for passage in passages),
+        },
+        "paragraphs": list(_shown(paragraphs, numbers, evidence)),
+    }
+
+
+def _shown(
+    paragraphs: tuple[Paragraph, ...], numbers: Mapping[str, int], evidence: Mapping[str, Evidence]
+) -> Iterator[dict[str, Any]]:
+    """Each paragraph with the evidence that appears in it for the first time, and the rest."""
+    told: set[str] = set()
+    letters = _letters()
+    for paragraph in paragraphs:
+        here = dict.fromkeys(c.id for passage in paragraph.passages for c in passage.facts)
+        sentences = [
+            _Shown(
+                passage.text,
+                tuple(dict.fromkeys(numbers[c.id] for c in passage.facts)),
+                next(letters) if passage.states else "",
+                passage.states,
+                passage.reason,
+                passage.own,
+            )
+            for passage in paragraph.passages
+        ]
+        yield {
+            "kind": paragraph.kind,
+            "where": paragraph.where,
+            "sentences": sentences,
+            "own": any(sentence.own for sentence in sentences),
+            "remarks": [sentence for sentence in sentences if sentence.states],
+            "evidence": [evidence[name] for name in here if name not in told],
+            "again": [evidence[name] for name in here if name in told],
+        }
+        told.update(here)
+
+
+def _letters() -> Iterator[str]:
+    """Name remarks: a to z, then aa, ab and so on."""
+    yield from ascii_lowercase
+    for first in ascii_lowercase:
+        yield from (first + second for second in ascii_lowercase)
+
+
+def _evidence(
+    letter: Letter, numbers: Mapping[str, int], workspace: Workspace
+) -> Iterator[Evidence]:
+    cited = [fact for fact in letter.facts if fact.id in numbers]
+    # Each fact as a note of its own, so that each has its source in full.
+    alone = replace(letter, cites=tuple(Cite((fact,)) for fact in cited))
+    citations = formatted(alone, workspace)
+    for fact, places in zip(cited, citations.numbers, strict=True):
+        record = fact.fact
+        entries = [citations.references[place - 1] for place in places]
+        yield Evidence(
+            number=numbers[fact.id],
+            id=fact.id,
+            statement=record.statement.get(letter.language) or "",
+            quote=record.quote or "",
+            references=tuple(
+                Markup(unbroken_hosts(entry.html))  # noqa: S704 - escaped where made
+                for entry in entries
+            ),
+            addresses=tuple(_addresses(fact, " ".join(entry.text for entry in entries))),
+            locator=", ".join(f"{label} {value}" for label, value in record.locator.items()),
+            days=days(record),
+            checked=long_date(record.checked, LANGUAGE) if record.checked else "never",
+            state=_state(record, letter.date),
+        )
+
+
+def _addresses(fact: CitedFact, printed: str) -> Iterator[str]:
+    """Where the sources can be read, unless the reference says so itself."""
+    for source in (fact.source, fact.via):
+        if source is None:
+            continue
+        address = source.url or (f"https://doi.org/{source.doi}" if source.doi else "")
+        if address and address not in printed:
+            yield address
+
+
+def days(fact: Fact) -> str:
+    """The days on which a fact holds, in words."""
+    first, last = (day and long_date(day, LANGUAGE) for day in (fact.from_, fact.until))
+    if first and last:
+        return f"on {first} alone" if first == last else f"from {first} to {last}"
+    if first:
+        return f"from {first}, with no last day"
+    return f"until {last}" if last else "always: it has no first and no last day"
+
+
+def _state(fact: Fact, day: date) -> str:
+    """What a signer should know of the fact's days."""
+    if fact.until == day:
+        after = f", and {fact.superseded_by} follows" if fact.superseded_by else ""
+        return f"The letter’s day is its last{after}."
+    return ""

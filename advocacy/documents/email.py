@@ -1,0 +1,214 @@
+"""The email of a letter: one text in two forms, and its PDF where the letter carries it.
+
+The bytes depend on the letter alone: Date is noon of its day, Message-ID and boundaries come
+from its id. `Auto-Submitted` stays out: its absence says that a person sent the message
+(RFC 3834, 5.2), which is so, and a recipient's notice of absence is worth having.
+"""
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import datetime, time
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from advocacy.documents.frame import set_words
+from advocacy.documents.headers import (
+    address_header,
+    parameter_header,
+    text_header,
+    wire_address,
+)
+from advocacy.documents.html import html_of
+from advocacy.documents.references import formatted
+from advocacy.documents.text import text_of
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.letter import CheckedLetter, Letter
+from advocacy.workspace import Workspace
+
+_FROM_LINE = re.compile(rb"^From (.*)$", re.MULTILINE)
+
+
+def obstacles(checked: CheckedLetter) -> list[Problem]:
+    """What stands in the way of an email of this letter; the caller decides how much it matters."""
+    letter = checked.letter
+    recipient = letter.recipient
+    if recipient.email is None:
+        who = recipient.full_name or letter.id
+        return [
+            Problem(
+                "no-email",
+                f"There is no email address for {who}, so no email is made.",
+                "Add `email` to the entry, or leave `eml` out of `--format`.",
+                recipient.place(),
+            )
+        ]
+    return []
+
+
+def needs_smtputf8(message: bytes) -> bool:
+    """Whether a message has headers that only a server with SMTPUTF8 takes (RFC 6531).
+
+    So it is where the part of an address before the @ is not ASCII.
+    """
+    return not message.partition(b"\r\n\r\n")[0].isascii()
+
+
+def message_id(letter: Letter, mailing: str | None = None) -> str:
+    """The Message-ID, `<…@sender's domain>`: the same for one letter of one mailing, always.
+
+    `mailing` is by default the campaign and stage, `microsoft/call`.
+    """
+    name = mailing or f"{letter.campaign}/{letter.stage}"
+    domain = wire_address(letter.sender.email).rpartition("@")[2]
+    return f"<{_digest(name, letter.id)}@{domain}>"
+
+
+def render_email(
+    checked: CheckedLetter,
+    workspace: Workspace,
+    *,
+    pdf: bytes | None = None,
+    cc: Iterable[tuple[str, str]] = (),
+) -> bytes:
+    """The message (RFC 5322, with CRLF) of a letter.
+
+    It has a text and an HTML part, and `pdf` attached, if given, under the letter's id. `cc`
+    are pairs of name and address; there are none unless the caller names them, for a copy
+    shows other people's addresses. Raises AdvocacyError for what `obstacles` reports, and
+    for what is wrong in the layout.
+    """
+    letter = checked.letter
+    email = letter.recipient.email
+    if email is None:
+        raise AdvocacyError(obstacles(checked))
+    boundary = _digest(letter.campaign, letter.stage, letter.id)
+    citations = formatted(letter, workspace)
+    text, html = (make(letter, workspace, citations) for make in (text_of, html_of))
+    content = _alternative(f"=_text-{boundary}", text, html)
+    if pdf is not None:
+        content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
+    copies = list(cc)
+    headers = [
+        address_header("From", [_from(letter, workspace)]),
+        address_header("To", [(letter.recipient.full_name, email)]),
+        address_header("Cc", copies) if copies else "",
+        _reply_to(letter),
+        text_header("Subject", letter.subject),
+        f"Date: {_noon(letter)}\r\n",
+        f"Message-ID: {message_id(letter)}\r\n",
+        f"Content-Language: {letter.language}\r\n",
+        "MIME-Version: 1.0\r\n",
+    ]
+    return "".join(headers).encode() + content
+
+
+def _from(letter: Letter, workspace: Workspace) -> tuple[str, str]:
+    """The sender's own address, always: a stranger's would fail DMARC (RFC 7489, 3.1)."""
+    sender, one = letter.sender, letter.supporter
+    if one is None:
+        return sender.organization, sender.email
+    words = set_words(letter.language, workspace)
+    # One pass, so that a name with braces in it is a name.
+    parts = {"{name}": one.name, "{organization}": sender.organization}
+    display = re.sub(r"\{name\}|\{organization\}", lambda found: parts[found[0]], words.via)
+    return display, sender.email
+
+
+def _reply_to(letter: Letter) -> str:
+    """Where answers go: to the supporter whose letter it is, else where the sender says."""
+    one = letter.supporter
+    if one is not None and one.email:
+        return address_header("Reply-To", [(one.name, one.email)])
+    address = letter.sender.reply_to
+    return address_header("Reply-To", [("", address)]) if address else ""
+
+
+def build_message(
+    checked: CheckedLetter,
+    workspace: Workspace,
+    *,
+    pdf: bytes | None = None,
+    cc: Iterable[tuple[str, str]] = (),
+) -> EmailMessage:
+    """The same as an EmailMessage of the standard library, parsed from `render_email`."""
+    data = render_email(checked, workspace, pdf=pdf, cc=cc)
+    policy = SMTPUTF8 if needs_smtputf8(data) else SMTP
+    return message_from_string(data.decode(), policy=policy)
+
+
+def quoted_printable(text: str) -> bytes:
+    """Text in UTF-8 as quoted-printable lines (RFC 2045, 6.7) that end with CRLF.
+
+    No line begins with `From `, which mailbox files would change.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    data = binascii.b2a_qp(lines.encode(errors="replace"))
+    if b"From " in data:
+        data = _FROM_LINE.sub(_escaped_from, data)
+    return data.replace(b"\n", b"\r\n")
+
+
+def _escaped_from(line: re.Match[bytes]) -> bytes:
+    rest = line[1]
+    return b"=46rom " + (b"" if len(rest) <= 69 else b"=\n") + rest
+
+
+def _alternative(boundary: str, text: str, html: str) -> bytes:
+    """The two forms, the plainer first (RFC 2046, 5.1.4)."""
+    return _multipart(
+        "alternative",
+        boundary,
+        [
+            _part_header("text/plain; charset=utf-8") + quoted_printable(text),
+            _part_header("text/html; charset=utf-8") + quoted_printable(html),
+        ],
+    )
+
+
+def _mixed(boundary: str, content: bytes, pdf: bytes, name: str) -> bytes:
+    header = (
+        parameter_header("Content-Type", "application/pdf", name=name)
+        + parameter_header("Content-Disposition", "attachment", filename=name)
+        + "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    lines = binascii.b2a_base64(pdf, newline=False)
+    body = b"\r\n".join(lines[at : at + 76] for at in range(0, len(lines), 76))
+    return _multipart("mixed", boundary, [content, header.encode() + body + b"\r\n"])
+
+
+def _part_header(content_type: str) -> bytes:
+    return (
+        f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode()
+
+
+def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+    # `=_` occurs in no quoted-printable and no base64 line (RFC 2045, 6.7), so the boundary
+    # occurs in no part.
+    opening = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    # The line break before a boundary is the boundary's own: each part keeps its last one.
+    line = f"--{boundary}".encode()
+    body = (b"\r\n" + line + b"\r\n").join(parts)
+    return opening + line + b"\r\n" + body + b"\r\n" + line + b"--\r\n"
+
+
+def _digest(*names: str) -> str:
+    return hashlib.sha256("\0".join(names).encode()).hexdigest()[:32]
+
+
+def _noon(letter: Letter) -> str:
+    return _noon_of(letter.date.isoformat(), letter.timezone)
+
+
+@lru_cache(maxsize=64)
+def _noon_of(day: str, timezone: str) -> str:
+    moment = datetime.combine(
+        datetime.fromisoformat(day).date(), time(12), tzinfo=ZoneInfo(timezone)
+    )
+    return format_datetime(moment)

@@ -1,0 +1,98 @@
+"""What stands around the body of a letter, for those documents that are read on a screen."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from advocacy.campaign import Sender
+from advocacy.citations import FormattedCitations
+from advocacy.templating.display import locale_of, long_date
+from advocacy.words import Furniture, furniture
+from advocacy.workspace import Workspace
+
+__all__ = [
+    "Reference",
+    "Stamps",
+    "contacts",
+    "direction",
+    "long_date",
+    "references",
+    "set_words",
+    "stamps",
+]
+
+
+@lru_cache(maxsize=64)
+def direction(language: str) -> str:
+    """`rtl` for a language that is written from right to left, else `ltr`."""
+    return "rtl" if locale_of(language).character_order == "right-to-left" else "ltr"
+
+
+def contacts(sender: Sender) -> list[str]:
+    """How to reach the sender: where answers go, the telephone, the site."""
+    answers = sender.reply_to or sender.email
+    return [text for text in (answers, sender.phone, sender.url) if text]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of the reference list of an email.
+
+    `cites` are the numbers of the marks that cite it, `number` its own; in a style of author
+    and date it has no number.
+    """
+
+    number: int | None
+    html: Markup
+    text: str
+    cites: tuple[int, ...]
+
+
+def references(citations: FormattedCitations) -> list[Reference]:
+    """The reference list, each entry with the marks that cite it."""
+    cites: list[list[int]] = [[] for _ in citations.references]
+    for mark, numbers in enumerate(citations.numbers, 1):
+        for number in dict.fromkeys(numbers):
+            cites[number - 1].append(mark)
+    return [
+        Reference(
+            None if citations.in_text else number,
+            Markup(entry.html),  # noqa: S704 - escaped by the citation processor
+            entry.text,
+            tuple(marks),
+        )
+        for number, (entry, marks) in enumerate(zip(citations.references, cites, strict=True), 1)
+    ]
+
+
+def set_words(language: str, workspace: Workspace) -> Furniture:
+    """The set words of a language, looked for again only when their files change."""
+    names = (f"words/{language}.yaml", f"words/{language.partition('-')[0]}.yaml")
+    return _set_words(language, workspace, stamps(workspace, names))
+
+
+@lru_cache(maxsize=64)
+def _set_words(language: str, workspace: Workspace, _stamps: "Stamps") -> Furniture:
+    return furniture(language, workspace)
+
+
+Stamps = tuple[tuple[str, int, int, int], ...]
+"""A value that changes when files do: their paths, times, sizes and inodes."""
+
+
+def stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
+    """The stamps of template files of these names, in every folder where they are looked for.
+
+    Quicker than finding and reading them, so that it can be asked for every letter.
+    """
+    found = []
+    for path in [f"{root}/{name}" for root in workspace.templates for name in names]:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
+        except OSError:
+            continue
+        found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(found)

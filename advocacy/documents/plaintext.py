@@ -1,0 +1,201 @@
+"""Markdown's blocks as plain text: wrapped, indented, with the words as they are."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it.token import Token
+
+_RULE = "-" * 20
+# Where lines of Chinese and Japanese may not break (after JIS X 4051): before and after these.
+_NOT_BEFORE = "、。，．・：；？！ー）］｝〉》」』】〕’”…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+_NOT_AFTER = "（［｛〈《「『【〔‘“"
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
+    "\uffe0-\uffe6\U0001f300-\U0001faff\U00020000-\U0003fffd]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph or its like.
+
+    `first` and `rest` begin its lines; `gap` is the line before it, None for none.
+    """
+
+    text: str
+    first: str = ""
+    rest: str = ""
+    gap: str | None = ""
+    as_is: bool = False
+    underline: str = ""
+
+
+@dataclass(slots=True)
+class _Container:
+    """A list item or a block quotation that is open."""
+
+    rest: str
+    marker: str
+    started: bool = False
+
+    def begin(self) -> str:
+        """What it begins the next line with: its marker, once."""
+        prefix = self.rest if self.started else self.marker
+        self.started = True
+        return prefix
+
+
+def text_blocks(tokens: Iterable[Token]) -> Iterator[Block]:
+    """The blocks of a parsed body, with marks in their text."""
+    containers: list[_Container] = []
+    numbers: list[int | None] = []  # of the next item, in each list that is open
+    tight = list_begins = False
+    underline = ""
+    for token in tokens:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                start = token.attrGet("start")
+                first = 1 if start is None else int(start)
+                list_begins = list_begins or not numbers
+                numbers.append(first if token.type == "ordered_list_open" else None)
+            case "bullet_list_close" | "ordered_list_close":
+                numbers.pop()
+            case "list_item_open":
+                number = numbers[-1]
+                marker = "- " if number is None else f"{number}. "
+                numbers[-1] = None if number is None else number + 1
+                containers.append(_Container(" " * len(marker), marker))
+            case "blockquote_open":
+                containers.append(_Container("> ", "> "))
+            case "list_item_close" | "blockquote_close":
+                containers.pop()
+            case "paragraph_open":
+                tight = token.hidden
+            case "heading_open":
+                tight, underline = False, "=" if token.tag == "h2" else "-"
+            case "inline" | "fence" | "code_block" | "hr":
+                tight = tight and token.type == "inline" and not list_begins
+                gap = "".join(c.rest for c in containers if c.started).rstrip()
+                yield Block(
+                    text=_text(token),
+                    rest="".join(c.rest for c in containers),
+                    first="".join([c.begin() for c in containers]),
+                    gap=None if tight else gap,
+                    as_is=token.type in ("fence", "code_block"),
+                    underline=underline,
+                )
+                list_begins, tight, underline = False, False, ""
+
+
+def _text(token: Token) -> str:
+    """The text of a block; in a paragraph, a link's address follows it where it says more."""
+    if token.type != "inline":
+        return _RULE if token.type == "hr" else token.content.rstrip("\n")
+    text: list[str] = []
+    links: list[tuple[str, int]] = []
+    for child in token.children or ():
+        if child.type in ("text", "text_special", "code_inline"):
+            text.append(child.content)
+        elif child.type == "hardbreak":
+            text.append("\n")
+        elif child.type == "link_open":
+            links.append((str(child.attrGet("href") or ""), len(text)))
+        elif child.type == "link_close":
+            address, start = links.pop()
+            words = "".join(text[start:])
+            if _bare(address) not in (words, f"mailto:{words}"):
+                text.append(f" <{address}>")
+    return "".join(text)
+
+
+def _bare(address: str) -> str:
+    return address.strip("\x0e\x0f")
+
+
+def plain_text(blocks: Iterable[Block], fill: Callable[[str], str], width: int) -> str:
+    """The blocks as text in lines of `width` columns, after `fill` has replaced the marks."""
+    lines: list[str] = []
+    for block in blocks:
+        text = fill(block.text)
+        if lines and block.gap is not None:
+            lines.append(block.gap)
+        if block.as_is:
+            body = [line.rstrip() for line in text.split("\n")]
+            prefixes = (block.first, *[block.rest] * len(body))
+            lines += [prefix + line for prefix, line in zip(prefixes, body, strict=False)]
+            continue
+        wrapped = wrap(text, block.first, block.rest, width)
+        lines += wrapped
+        if block.underline:
+            longest = max(columns(line) for line in wrapped) - len(block.rest)
+            lines.append(block.rest + block.underline * max(longest, 1))
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+@lru_cache(maxsize=4096)
+def wrap(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
+    """Text in lines of at most `width` columns that begin with `first`, then with `rest`.
+
+    Breaks at spaces, and between the wide characters of Chinese and Japanese; keeps the line
+    feeds of the text. A longer word stands on a line of its own.
+    """
+    lines: list[str] = []
+    prefix = first
+    for paragraph in text.split("\n"):
+        room = width - columns(prefix)
+        line, used = "", 0
+        for word, space in _pieces(paragraph):
+            size = columns(word)
+            if line and used + len(space) + size > room:
+                lines.append((prefix + line).rstrip(" "))
+                prefix, room = rest, width - columns(rest)
+                line, used = word, size
+            else:
+                line += space + word
+                used += len(space) + size
+        lines.append((prefix + line).rstrip(" "))
+        prefix = rest
+    return tuple(lines)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """What may not be broken, each piece with the space before it (one, or none)."""
+    space = ""
+    for word in text.split(" "):
+        if _WIDE.search(word):
+            start = 0
+            for at in range(1, len(word)):
+                if _may_break(word[at - 1], word[at]):
+                    yield word[start:at], space
+                    start, space = at, ""
+            yield word[start:], space
+        else:
+            yield word, space
+        space = " "
+
+
+def _may_break(before: str, after: str) -> bool:
+    if not (_WIDE.match(before) or _WIDE.match(after)) or unicodedata.combining(after):
+        return False
+    return (
+        after not in _NOT_BEFORE
+        and before not in _NOT_AFTER
+        and (not (after.isascii() and not after.isalnum()) and before not in "([<")
+    )
+
+
+def columns(text: str) -> int:
+    """How many columns text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+@lru_cache(maxsize=4096)
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,136 @@
+"""Bodies as HTML and as plain text: the same words, in the same order.
+
+Markdown is converted with marks in place of values, once for each tokenised text; then the
+marks become escaped text, so that no value is ever read as Markdown or HTML.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
+
+import mdurl
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from advocacy.documents.plaintext import Block, plain_text, text_blocks
+from advocacy.marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
+from advocacy.typography import install
+
+__all__ = ["body_html", "body_text", "body_tokens", "link_address", "value_html"]
+
+# An address with marks in it stands between these in converted text, where the marks have
+# to be written otherwise than in running text. Templates cannot hold control characters.
+ADDRESS_START, ADDRESS_END = "\x0e", "\x0f"
+_TO_FILL = re.compile(f"{ADDRESS_START}([^{ADDRESS_END}]*){ADDRESS_END}|({MARK.pattern})")
+_GOOD_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
+_WHOLE_ADDRESS = ":/?#[]@!$&'()*+,;=%~"
+
+
+def body_html(prose: Prose, language: str, cite: Callable[[int], str]) -> str:
+    """The body as HTML blocks (`p`, `h2` …, `ul`, `ol`, `blockquote`) with inline tags.
+
+    Values are escaped text, their line breaks `<br>`; `cite(j)` gives the HTML for the mark
+    of citation `j`.
+    """
+    return _filled(_html(prose.markdown, language), prose.values, value_html, cite, escape)
+
+
+def body_text(prose: Prose, language: str, cite: Callable[[int], str], width: int = 76) -> str:
+    """The body as plain text in lines of at most `width` columns.
+
+    Only a word that is longer, such as an address, has a longer line, to itself. A link is
+    followed by its address in angle brackets; `cite(j)` gives the text for citation `j`,
+    which sticks to the word before it. Ends with a line feed unless empty.
+    """
+
+    def fill(text: str) -> str:
+        return _filled(text, prose.values, str, cite, str)
+
+    return plain_text(_blocks(prose.markdown, language), fill, width)
+
+
+def _filled(
+    text: str,
+    values: Sequence[str],
+    write: Callable[[str], str],
+    cite: Callable[[int], str],
+    write_address: Callable[[str], str],
+) -> str:
+    """Converted text with marks replaced, in one pass, so that values are never read again."""
+
+    def fill(found: re.Match[str]) -> str:
+        if found[2] is None:
+            return write_address(link_address(found[1], values))
+        code = ord(found[2])
+        return write(values[code - VALUE_MARK]) if code < CITE_MARK else cite(code - CITE_MARK)
+
+    return _TO_FILL.sub(fill, text)
+
+
+def link_address(tokenised: str, values: Sequence[str]) -> str:
+    """An address with its values put in; `#` where that gives none that a letter may have."""
+
+    def fill(found: re.Match[str]) -> str:
+        code = ord(found[0])
+        if code >= CITE_MARK:
+            return ""
+        safe = _WHOLE_ADDRESS if found.start() == 0 else "@" if "mailto:" in tokenised else ""
+        return quote(values[code - VALUE_MARK], safe=safe)
+
+    address = MARK.sub(fill, tokenised)
+    return address if _GOOD_ADDRESS.match(address) else "#"
+
+
+class _Markdown(MarkdownIt):
+    """CommonMark without raw HTML and images, whose addresses keep their marks."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
+        if not MARK.search(url):
+            return super().normalizeLink(url)
+        parts = re.split(f"({MARK.pattern})", url)
+        return "".join(part if MARK.match(part) else mdurl.encode(part) for part in parts)
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the library's name
+        return link if MARK.search(link) else super().normalizeLinkText(link)
+
+
+@lru_cache(maxsize=32)
+def _parser(language: str) -> MarkdownIt:
+    markdown = _Markdown("commonmark", {"html": False})
+    markdown.disable(["html_block", "html_inline", "image"])
+    install(markdown, language)
+    return markdown
+
+
+@lru_cache(maxsize=256)
+def body_tokens(markdown: str, language: str) -> tuple[Token, ...]:
+    """The parsed Markdown of a body, with marks in its texts and addresses.
+
+    An address with marks in it stands between `ADDRESS_START` and `ADDRESS_END`.
+    """
+    tokens = _parser(language).parse(markdown)
+    levels = sorted({token.tag for token in tokens if token.type == "heading_open"})
+    for token in tokens:
+        if token.type.startswith("heading_"):
+            # The layout has h1; below it no level is left out.
+            token.tag = f"h{min(levels.index(token.tag) + 2, 6)}"
+        for child in token.children or ():
+            if child.type == "link_open":
+                address = str(child.attrGet("href") or "")
+                if MARK.search(address):
+                    address = f"{ADDRESS_START}{address}{ADDRESS_END}"
+                child.attrs = {"href": address}
+    return tuple(tokens)
+
+
+@lru_cache(maxsize=256)
+def _html(markdown: str, language: str) -> str:
+    parser = _parser(language)
+    return str(parser.renderer.render(list(body_tokens(markdown, language)), parser.options, {}))
+
+
+@lru_cache(maxsize=256)
+def _blocks(markdown: str, language: str) -> tuple[Block, ...]:
+    return tuple(text_blocks(body_tokens(markdown, language)))

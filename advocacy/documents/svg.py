@@ -1,0 +1,130 @@
+"""Whether an SVG picture stands alone: it loads nothing, defines no entities, sets no text.
+
+Text is refused because it would be set in whatever font there is; a logo's words are drawn
+as outlines.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+
+from advocacy.errors import Problem
+
+MOST_ELEMENTS = 20_000
+_DEEPEST = 200
+_CHUNK = 65536
+_TEXT = {"text", "tspan", "textPath", "foreignObject", "script"}
+_INNER_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,", re.IGNORECASE)
+_ENCODING = re.compile(r"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
+_URL = re.compile(r"""url\(\s*["']?\s*[^#\s"')]""", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def svg_problem(data: bytes, name: str) -> Problem | None:
+    """What is wrong with an SVG picture, or None."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _broken(name, "is not in UTF-8")
+    encoding = _ENCODING.match(text)
+    if encoding and encoding[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        return _broken(name, "is not in UTF-8")
+    if "<!ENTITY" in text or "<?xml-stylesheet" in text:
+        return _onward(name, "an entity or a stylesheet")
+    try:
+        root = _parse(text)
+    except (ParseError, ValueError):
+        return _broken(name, "is broken")
+    return _first_fault(root, name)
+
+
+def _parse(text: str) -> Element:
+    """Parse, and stop where there is more than any logo has."""
+    parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
+    depth = count = 0
+    root: Element | None = None
+    for start in range(0, len(text), _CHUNK):
+        parser.feed(text[start : start + _CHUNK])
+        events: Iterator[Any] = parser.read_events()
+        for event, element in events:
+            root = element if root is None else root
+            depth += 1 if event == "start" else -1
+            count += event == "start"
+            if depth > _DEEPEST or count > MOST_ELEMENTS:
+                raise ValueError("too many elements")
+    parser.close()
+    if root is None or _local(root.tag) != "svg":
+        raise ValueError("not an svg element")
+    return root
+
+
+def _first_fault(root: Element, name: str) -> Problem | None:
+    targets = {element.get("id"): element for element in root.iter()}
+    faults = (_fault(element, targets, name) for element in root.iter())
+    return next((fault for fault in faults if fault), None)
+
+
+def _fault(element: Element, targets: dict[str | None, Element], name: str) -> Problem | None:
+    kind = _local(element.tag)
+    if kind in _TEXT:
+        return Problem(
+            "svg-with-text",
+            f"The picture `{name}` holds a `{kind}` element, which cannot be printed.",
+            "In the drawing program, convert text to paths and save it again.",
+        )
+    if kind == "style" and _loads(element.text or ""):
+        return _onward(name, "a style")
+    for attribute, value in element.attrib.items():
+        is_address = _local(attribute) == "href"
+        if not _is_own(value, kind) if is_address else _loads(value):
+            return _onward(name, f"`{kind}`" if is_address else f"`{_local(attribute)}`")
+    if kind == "use" and any(
+        _local(inner.tag) == "use" for target in _used(element, targets) for inner in target.iter()
+    ):
+        return _broken(name, "repeats a shape that itself repeats shapes")
+    return None
+
+
+def _used(element: Element, targets: dict[str | None, Element]) -> Iterator[Element]:
+    for attribute, value in element.attrib.items():
+        target = targets.get(value.strip().lstrip("#"))
+        if _local(attribute) == "href" and target is not None:
+            yield target
+
+
+def _is_own(address: str, kind: str) -> bool:
+    address = address.strip()
+    if kind == "image":
+        return _INNER_IMAGE.match(address) is not None
+    return kind == "a" or not address or address.startswith("#")
+
+
+def _loads(css: str) -> bool:
+    r"""Whether a piece of CSS names anything but the picture's own parts.
+
+    Escapes (`u\72l(`) are taken as an attempt to hide an address.
+    """
+    plain = _COMMENT.sub("", css)
+    hidden = "\\" in plain and "(" in plain
+    return hidden or "@import" in plain.lower() or _URL.search(plain) is not None
+
+
+def _local(name: object) -> str:
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
+
+
+def _onward(name: str, what: str) -> Problem:
+    return Problem(
+        "svg-loads-more",
+        f"The picture `{name}` refers to another file, in {what}.",
+        "Letters load nothing that a picture names; save it as “plain SVG”, all in one file.",
+    )
+
+
+def _broken(name: str, how: str) -> Problem:
+    return Problem(
+        "broken-image",
+        f"The SVG picture `{name}` {how}.",
+        "Open it in a drawing program and save it as “plain SVG”, or as PNG.",
+    )
