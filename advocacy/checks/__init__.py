@@ -1,0 +1,1 @@
+"""Judgments about letters and the facts they rely on, each with a code of its own."""

@@ -1,0 +1,94 @@
+"""Signing off a stage: what is approved, and whether it may be."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from advocacy.approvals import Approved, approved, record_approval
+from advocacy.checks.dates import Window
+from advocacy.checks.run import run_checks
+from advocacy.compose import compose_letter
+from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
+from advocacy.inputs import somebody
+from advocacy.letter import CheckedLetter, check
+from advocacy.loading import Campaign
+from advocacy.supporters import stand_in
+
+PEOPLE = 20
+"""How many of those who get the letter are checked; what differs between them is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody is asked to approve: the letter of each end of the stage's window."""
+
+    stage: str
+    standing: Approved
+    days: tuple[date, ...]
+    letters: tuple[CheckedLetter, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def may_be_approved(self) -> bool:
+        """Whether there is a letter and no error."""
+        return bool(self.letters) and not has_errors(self.problems)
+
+
+def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Review:
+    """Put a stage's letter through the gate and all checks, on the first and last day.
+
+    Raises AdvocacyError for a stage there is none of.
+    """
+    stages = campaign.file.stages
+    if stage_name not in stages:
+        near = nearest(stage_name, stages)
+        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(stages)}."
+        message = f"The campaign has no stage `{stage_name}`."
+        raise AdvocacyError(Problem("unknown-stage", message, hint, campaign.file.place("stages")))
+    stage = stages[stage_name]
+    today = today or campaign.today()
+    days = Window.of(stage).days(campaign.file.date, today)
+    people = list(islice(somebody(campaign, stage, days[0]), PEOPLE))
+    report = run_checks(campaign, stage=stage_name, today=today, recipients=people)
+    problems = list(report.problems)
+    letters: list[CheckedLetter] = []
+    for day in days:
+        for number, person in enumerate(people):
+            try:
+                signed = stand_in(campaign, stage_name)
+                letter = compose_letter(campaign, person, stage_name, day, supporters=signed)
+                checked, found = check(letter, campaign)
+            except AdvocacyError:
+                continue  # told by the checks
+            if has_errors(problems):
+                continue  # likewise, in the words of the stage's window
+            problems += found
+            if checked is not None and not number:
+                letters.append(checked)
+    if not people:
+        problems.append(
+            Problem(
+                "no-recipients",
+                f"Nobody gets the letter of the stage `{stage_name}`, so there is none to approve.",
+                "Name an addressee or a list of recipients in the campaign.",
+                stage.place(),
+            )
+        )
+    return Review(
+        stage_name,
+        approved(campaign, stage_name),
+        days,
+        tuple(letters),
+        tuple(dict.fromkeys(problems)),
+    )
+
+
+def approve(campaign: Campaign, seen: Review, by: str, on: date) -> Approved:
+    """Record the approval of what was reviewed. Raises AdvocacyError where it has errors."""
+    if not seen.may_be_approved:
+        message = f"The stage `{seen.stage}` has errors, so its text was not approved."
+        hint = "Correct what is listed above, and approve again."
+        place = campaign.file.stages[seen.stage].place()
+        raise AdvocacyError(Problem("cannot-approve", message, hint, place))
+    record_approval(campaign, seen.stage, by, on)
+    return approved(campaign, seen.stage)

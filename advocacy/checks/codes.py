@@ -1,0 +1,172 @@
+"""Every code that a problem may have, and what it means: read from `codes.toml`, the one place.
+
+`advocacy check --explain CODE` prints `explain(CODE)`; `campaigns/checks.md` is `document()`,
+written by `python -m advocacy.checks.codes > campaigns/checks.md`.
+"""
+
+import textwrap
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
+
+_INTRODUCTION = """\
+Written from `advocacy/checks/codes.toml` by
+`python -m advocacy.checks.codes > campaigns/checks.md`; do not edit it here.
+`advocacy check --explain CODE` prints one entry.
+
+An **error** stops the letter it belongs to. A **warning** asks somebody to look. A **note** is said
+once and stops nothing. A campaign may change the level or the limit of a code that is not marked
+*fixed*:
+
+```yaml
+checks:
+  subject-length: {limit: 80, reason: our readers use a desktop program}
+  uncited-claim: {level: error}
+```
+
+Lowering a level, turning a check off and widening a limit need a `reason`.
+"""
+CHECKS = frozenset({"days", "claims", "records", "wording", "links", "media"})
+"""The groups of codes that `run_checks` finds; a campaign may change those that are not fixed."""
+FILE = Path(__file__).with_name("codes.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a problem's code means.
+
+    The level of `fixed` codes is not a campaign's to change: the letter cannot be made, or must
+    not go out. `limits` are default limits by the campaign's audience; the name `any`
+    stands for every audience.
+    """
+
+    name: str
+    group: str
+    level: Level
+    summary: str
+    what: str
+    why: str
+    example: str
+    cure: str
+    fixed: bool = False
+    limits: Mapping[str, int] = field(default_factory=dict)
+    unit: str = ""
+
+    def limit(self, audience: str) -> int | None:
+        """The default limit for an audience, if the code has one."""
+        return self.limits.get(audience, self.limits.get("any"))
+
+
+@lru_cache(maxsize=1)
+def _read() -> tuple[dict[str, Code], dict[str, str]]:
+    data = tomllib.loads(FILE.read_text("utf-8"))
+    groups: dict[str, str] = data.pop("groups")
+    codes: dict[str, Code] = {}
+    for name, entry in data.items():
+        texts: dict[str, Any] = {k: v.strip() for k, v in entry.items() if isinstance(v, str)}
+        fixed = entry.get("fixed", entry["group"] not in CHECKS)
+        texts |= {"level": Level(entry["level"]), "fixed": fixed}
+        codes[name] = Code(name=name, **{**entry, **texts})
+    return codes, groups
+
+
+def registry() -> Mapping[str, Code]:
+    """All codes by name, in the order of their groups."""
+    return _read()[0]
+
+
+def groups() -> Mapping[str, str]:
+    """The title of each group of codes, in order."""
+    return _read()[1]
+
+
+def problem(code: str, message: str, hint: str, place: Place | None) -> Problem:
+    """A problem at its code's own level. Raises KeyError for a code that is not registered."""
+    return Problem(code, message, hint, place, registry()[code].level)
+
+
+def find(name: str) -> Code:
+    """The code of that name. Raises AdvocacyError, with the nearest, where there is none."""
+    codes = registry()
+    if name in codes:
+        return codes[name]
+    near = nearest(name, codes)
+    hint = f"Did you mean `{near}`?" if near else "`advocacy check --explain all` lists them."
+    raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
+
+
+def explain(name: str) -> str:
+    """What `--explain` prints: one code in full, or for `all` a line for each."""
+    if name == "all":
+        width = max(len(code) for code in registry())
+        return "".join(
+            f"{code.name:<{width}}  {code.level:<7}  {code.summary}\n"
+            for code in registry().values()
+        )
+    code = find(name)
+    parts = [f"{code.name} ({_level(code)})", code.summary, ""]
+    for title, text in (("What it finds", code.what), ("Why it matters", code.why)):
+        parts += [title, textwrap.indent(_wrapped(text), "  "), ""]
+    parts += ["Example", textwrap.indent(code.example, "  "), ""]
+    parts += ["Cure", textwrap.indent(_wrapped(code.cure), "  "), ""]
+    parts += ["In a campaign", textwrap.indent(_wrapped(_setting(code)), "  "), ""]
+    return "\n".join(parts)
+
+
+def document() -> str:
+    """The reference of all codes as Markdown: a table for each group, then each in full."""
+    lines = [
+        "# What `advocacy check` and the other commands may find",
+        "",
+        *_INTRODUCTION.splitlines(),
+    ]
+    codes = registry().values()
+    for group, title in groups().items():
+        lines += ["", f"## {title}", "", "| code | level | what it finds |", "| --- | --- | --- |"]
+        lines += [
+            f"| [`{code.name}`](#{code.name}) | {_level(code)} | {code.summary} |"
+            for code in codes
+            if code.group == group
+        ]
+    lines += ["", "# Each code"]
+    for code in codes:
+        lines += ["", f"## {code.name}", "", f"**{_level(code)}.** {_one_line(code.what)}", ""]
+        lines += [f"*Why it matters.* {_one_line(code.why)}", ""]
+        lines += ["```text", code.example, "```", ""]
+        lines += [f"*Cure.* {_one_line(code.cure)} {_setting(code)}".rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def _level(code: Code) -> str:
+    return f"{code.level}, fixed" if code.fixed else str(code.level)
+
+
+def _setting(code: Code) -> str:
+    if code.fixed:
+        return "A campaign cannot change its level."
+    if not code.limits:
+        return f"`checks: {{{code.name}: {{level: …, reason: …}}}}` changes its level."
+    limits = ", ".join(
+        f"{limit} {code.unit}" + ("" if audience == "any" else f" for {audience}")
+        for audience, limit in code.limits.items()
+    )
+    return f"The limit is {limits}; `checks: {{{code.name}: {{limit: …, reason: …}}}}` changes it."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(_one_line(text), 76, break_on_hyphens=False, break_long_words=False)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(document())

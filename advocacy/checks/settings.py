@@ -1,0 +1,98 @@
+"""A campaign's own levels and limits for checks: its `checks:` key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from advocacy.campaign import CampaignFile, CheckSetting
+from advocacy.checks.codes import Code, problem, registry
+from advocacy.errors import Level, Problem, nearest
+
+_WEIGHT = {"error": 3, "warning": 2, "note": 1, "off": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a campaign changed, checked against the registry of codes."""
+
+    file: CampaignFile
+
+    def limit(self, code: str) -> int:
+        """The limit that holds in this campaign."""
+        own = self.file.checks.get(code)
+        limit = own.limit if own else None
+        if limit is None:
+            limit = registry()[code].limit(self.file.audience)
+        if limit is None:
+            raise KeyError(code)
+        return limit
+
+    def apply(self, problems: Iterable[Problem]) -> list[Problem]:
+        """The problems at the levels that hold in this campaign, without those turned off."""
+        kept: list[Problem] = []
+        for found in problems:
+            own, code = self.file.checks.get(found.code), registry().get(found.code)
+            if own is None or own.level is None or code is None or code.fixed:
+                kept.append(found)
+            elif own.level != "off":
+                kept.append(found.at(Level(own.level)))
+        return kept
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the settings themselves."""
+        return [
+            found
+            for name, setting in self.file.checks.items()
+            for found in _wrong(name, setting, self.file)
+        ]
+
+
+def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Problem]:
+    place = file.place("checks", name)
+    code = registry().get(name)
+    if code is None:
+        near = nearest(name, registry())
+        hint = f"Did you mean `{near}`?" if near else "`advocacy check --explain all` lists them."
+        yield problem("unknown-code", f"There is no problem code `{name}`.", hint, place)
+        return
+    level = setting.level
+    if code.fixed and level is not None and level != code.level:
+        yield problem(
+            "setting-fixed",
+            f"The level of `{name}` is not a campaign's to change: it stays {article(code.level)}.",
+            "Remove the setting, and cure what is found.",
+            setting.place("level"),
+        )
+        return
+    if setting.limit is not None and not code.limits:
+        having = ", ".join(f"`{c.name}`" for c in registry().values() if c.limits)
+        yield problem(
+            "setting-no-limit",
+            f"`{name}` has no limit.",
+            f"Remove `limit:`. Limits belong to {having}.",
+            setting.place("limit"),
+        )
+    if not setting.reason and (change := _needs_reason(code, setting, file)):
+        yield problem(
+            "setting-without-reason",
+            f"`{name}` is {change}, and nobody says why.",
+            "Add `reason:` with a few words, for those who read the campaign after you.",
+            place,
+        )
+
+
+def _needs_reason(code: Code, setting: CheckSetting, file: CampaignFile) -> str:
+    if setting.level is not None and _WEIGHT[setting.level] < _WEIGHT[code.level]:
+        return (
+            "turned off"
+            if setting.level == "off"
+            else f"lowered to {article(Level(setting.level))}"
+        )
+    default = code.limit(file.audience)
+    if setting.limit is not None and default is not None and setting.limit > default:
+        return f"given a wider limit ({setting.limit} instead of {default})"
+    return ""
+
+
+def article(level: Level) -> str:
+    """`an error`, `a warning`, `a note`."""
+    return f"an {level}" if level is Level.ERROR else f"a {level}"
