@@ -397,6 +397,7 @@ def test_the_file_says_what_it_is(opened: pikepdf.Pdf) -> None:
 # --- memory ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_memory_hardly_grows_with_the_letters(letters: list[bytes], tmp_path: Path) -> None:
     one = letters[0]
 

@@ -1,0 +1,1 @@
+"""Many letters: composed, rendered, written, and recorded."""

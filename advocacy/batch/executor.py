@@ -1,0 +1,173 @@
+"""Working off a batch: tasks in hand for every worker, results in the order of the list.
+
+Whatever happens to a worker happens to its task alone: it is given to another, in the end one
+letter at a time, so that a letter that ends its worker is found out and told.
+"""
+
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from types import FrameType
+
+from advocacy.batch.crew import Crew
+from advocacy.batch.worker import Done, Outcome, Wanted
+from advocacy.errors import AdvocacyError, Problem
+
+TASK_SECONDS = 0.4
+"""How long a task shall take: long enough to be worth sending, short enough to wait for."""
+LARGEST_TASK = 500
+TRIES = 2
+"""How often a task may lose its worker before its letters are made one by one."""
+
+
+@dataclass(slots=True, eq=False)
+class _Task:
+    wanted: list[Wanted]
+    future: "Future[Done] | None"
+    deaths: int = 0
+
+
+@dataclass(slots=True)
+class Interrupt:
+    """Whether Ctrl-C was pressed."""
+
+    asked: bool = False
+
+    def __bool__(self) -> bool:
+        return self.asked
+
+
+@contextmanager
+def interruptible(told: Callable[[], None]) -> Iterator[Interrupt]:
+    """While it lasts, the first Ctrl-C asks to stop, and the second stops at once.
+
+    `told` is called at the first, in whatever the main thread is doing. In another thread
+    nothing changes.
+    """
+    interrupt = Interrupt()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupt
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        interrupt.asked = True
+        signal.signal(signal.SIGINT, before)
+        told()
+
+    if before is not signal.default_int_handler:  # somebody else's, or none: it stays
+        yield interrupt
+        return
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def work_off(
+    wanted: Iterator[Wanted], crew: Crew, stop: Callable[[], bool], first: int = 1
+) -> Iterator[Outcome]:
+    """The outcome of each letter, in the order of the list.
+
+    Once `stop` says so no more tasks are begun, and those in hand are finished. `first` is the
+    size of the first tasks; how long they take gives that of the others.
+    """
+    size = first
+    tasks: deque[_Task] = deque()
+    while True:
+        if stop():
+            _cancel(tasks)
+        elif all(task.future is not None for task in tasks):
+            while len(tasks) < 2 * crew.workers and (some := list(islice(wanted, size))):
+                tasks.append(_Task(some, crew.submit(some)))
+        if not tasks:
+            return
+        task = tasks.popleft()
+        if task.future is None:
+            yield from _one_by_one(task.wanted, crew)
+            continue
+        try:
+            done = task.future.result()
+        except crew.deaths:
+            tasks.appendleft(task)
+            _after_death(tasks, crew)
+            continue
+        except CancelledError:  # not by us: what was cancelled is not in the queue
+            raise AdvocacyError(_lost()) from None
+        yield from done.outcomes
+        size = _next_size(size, len(task.wanted), done.seconds)
+
+
+def _cancel(tasks: "deque[_Task]") -> None:
+    """Keep of the tasks those alone that somebody is working on."""
+    for task in list(tasks):
+        if task.future is None or task.future.cancel():
+            tasks.remove(task)
+
+
+def _after_death(tasks: Iterable[_Task], crew: Crew) -> None:
+    """Give the tasks whose workers died to others, or mark them to be done one by one."""
+    crew.renew()
+    lost = [task for task in tasks if task.future is not None and _died(task.future, crew)]
+    for task in lost:
+        task.deaths += 1
+    if all(task.deaths < TRIES for task in lost):
+        for task in lost:
+            task.future = crew.submit(task.wanted)
+    else:
+        for task in lost:
+            task.future = None
+
+
+def _died(future: "Future[Done]", crew: Crew) -> bool:
+    return future.done() and not future.cancelled() and isinstance(future.exception(), crew.deaths)
+
+
+def _one_by_one(wanted: Iterable[Wanted], crew: Crew) -> Iterator[Outcome]:
+    """Each letter a task of its own, with nothing else going on: a death has one cause."""
+    for one in wanted:
+        for attempt in range(1, TRIES + 1):
+            try:
+                done = crew.submit([one]).result()
+            except crew.deaths:
+                crew.renew()
+                if attempt == TRIES:
+                    yield _deadly(one)
+            else:
+                yield from done.outcomes
+                break
+
+
+def _deadly(wanted: Wanted) -> Outcome:
+    recipient = wanted.recipient
+    problem = Problem(
+        "worker-died",
+        f"The letter to {recipient.called} ended the process that made it, twice.",
+        "Most likely it needs more memory than there is: look for a huge value or picture, or "
+        "render it alone: `--only " + wanted.letter_id + " --workers 1`.",
+        recipient.place(),
+    )
+    return Outcome(wanted.letter_id, refused=True, problems=(problem,))
+
+
+def _next_size(size: int, done: int, seconds: float) -> int:
+    """The size of task that would have taken the right time, not far from the last one."""
+    if not seconds:
+        return size
+    right = int(done * TASK_SECONDS / seconds)
+    return max(1, min(right, 2 * size, LARGEST_TASK))
+
+
+def _lost() -> Problem:
+    """That the scheduler is gone while a batch was at work."""
+    return Problem(
+        "cluster-lost",
+        "The cluster was lost; what it had made is kept.",
+        "Run the same command again when it is back: it goes on where it stopped.",
+    )

@@ -1,0 +1,91 @@
+"""The manifest: what each letter is, which facts it relies on, and which files it became.
+
+One JSON object a line, merged by letter id, so that rendering a part of a list never drops
+the record of the rest.
+"""
+
+import importlib.metadata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from advocacy.digests import letter_digest, recipient_digest
+from advocacy.errors import Place, Problem
+from advocacy.letter import Letter
+from advocacy.resources import version
+
+NAME = "manifest.jsonl"
+Entry = dict[str, Any]
+"""One line: `id`, `campaign`, `stage`, `date`, `recipient`, `files` and the rest."""
+
+
+def entry(
+    letter: Letter,
+    files: Mapping[str, str],
+    versions: Mapping[str, str],
+    digest: str | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> Entry:
+    """The manifest's line for a letter; `files` maps names to SHA-256 sums.
+
+    `digest` is the letter's, where it is known already; `inputs` maps names to digests of what
+    the files were made of.
+    """
+    recipient = letter.recipient
+    person = {
+        "name": recipient.full_name,
+        "organization": recipient.organization,
+        "email": recipient.email,
+        # Where those are reached who have no email address: members of Congress, say.
+        "url": recipient.other.get("url"),
+        "contact_form": recipient.other.get("contact_form"),
+    }
+    line: Entry = {
+        "id": letter.id,
+        "campaign": letter.campaign,
+        "stage": letter.stage,
+        "date": letter.date.isoformat(),
+        "language": letter.language,
+        "layout": letter.layout,
+        "subject": letter.subject,
+        "recipient": {key: value for key, value in person.items() if value},
+        "files": dict(files),
+        "facts": [cited.id for cited in letter.facts],
+        "inputs": dict(inputs or {}),
+        "digest": digest or letter_digest(letter),
+        "recipient_digest": recipient_digest(recipient),
+        "versions": dict(versions),
+    }
+    if letter.supporters is not None:
+        one = letter.supporter
+        line["supporters"] = letter.supporters.count
+        if one is not None:
+            line["supporter"] = {"id": one.id, "name": one.name, "email": one.email}
+            line["own_words"] = bool(one.own_words)
+    if letter.variants:
+        line["variants"] = dict(letter.variants)
+    return line
+
+
+def versions(pango: str | None = None) -> dict[str, str]:
+    """The versions of everything that decides a document's bytes.
+
+    `pango` is given by who has loaded it: finding it out here would load WeasyPrint.
+    """
+    found = {"advocacy": version()}
+    for name, package in (("weasyprint", "weasyprint"), ("fonts", "rendercv-fonts")):
+        found[name] = importlib.metadata.version(package)
+    found["pandoc"] = importlib.metadata.version("pypandoc-binary")
+    if pango:
+        found["pango"] = pango
+    return found
+
+
+def unreadable(path: Path, line: int | None) -> Problem:
+    """That a manifest, or a line of it, is none."""
+    return Problem(
+        "broken-manifest",
+        "The manifest cannot be read.",
+        "Move it away and render the letters again; it will be written anew.",
+        Place(path, line),
+    )

@@ -1,0 +1,95 @@
+"""Writing files whole or not at all, readable by their owner alone."""
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from advocacy.errors import AdvocacyError, Place, Problem
+
+PRIVATE = 0o600
+CANNOT_WRITE, NO_ROOM = "cannot-write", "no-room"
+"""Codes of problems after which nothing more can be written."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp")
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder for letters, with its parents.
+
+    Raises AdvocacyError where it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / f".{secrets.token_hex(4)}.tmp"
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        probe.unlink()
+    except OSError as error:
+        raise AdvocacyError(cannot_write(folder, error)) from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name, then rename it, so that no half file is ever seen.
+
+    Raises AdvocacyError where the file cannot be written; an older one is then untouched.
+    """
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of `path` when the block ends well, else vanishes.
+
+    Raises AdvocacyError where it cannot be written; an older one is then untouched.
+    """
+    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
+    done = False
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        temporary.replace(path)
+        done = True
+    except OSError as error:
+        raise AdvocacyError(cannot_write(path, error)) from error
+    finally:
+        if not done:  # after an interrupt too
+            with suppress(OSError):
+                temporary.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that was killed left half written; no other run may be at work there."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for file in found:
+            if _TEMPORARY.fullmatch(file.name):
+                with suppress(OSError):
+                    Path(file.path).unlink()
+
+
+def cannot_write(path: Path, error: OSError) -> Problem:
+    """That a file or folder cannot be written, with what the system says."""
+    return Problem(
+        CANNOT_WRITE,
+        f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
+        "Make room or choose another folder with `--output DIR`, then run the same command again.",
+        Place(path),
+    )
+
+
+def no_room(error: OSError) -> Problem | None:
+    """That a disk is full, where the error says so: any disk, a temporary folder's too."""
+    # Python finds no folder for temporary files where every disk is full.
+    if error.errno not in _NO_ROOM and "usable temporary directory" not in str(error):
+        return None
+    where = f" ({error.filename})" if error.filename else ""
+    return Problem(
+        NO_ROOM,
+        f"There was no room to write{where}: {(error.strerror or str(error)).lower()}.",
+        "Make room, then run the same command again; what was finished is kept.",
+    )

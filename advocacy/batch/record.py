@@ -1,0 +1,249 @@
+"""The record of a batch: its folder's manifest, while letters are being made.
+
+The manifest is one JSON object a line, sorted by letter id. While a batch runs, new lines go
+to a journal beside it; at the end, or when the next run finds the journal of one that was
+killed, both are merged. Neither is ever held in memory: an index on disk knows where each
+letter's last line stands.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from advocacy.batch.manifest import NAME, Entry, unreadable
+from advocacy.batch.output import PRIVATE, cannot_write, prepare_folder, replacing, sweep
+from advocacy.errors import AdvocacyError, Place, Problem
+
+JOURNAL = ".manifest.journal"
+_LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
+_MANIFEST, _JOURNAL = 0, 1
+
+
+class Record:
+    """A folder's manifest, open for one batch and locked against any other.
+
+    With `read_only` nothing is locked, written or made, and a missing manifest is an empty
+    one. Raises AdvocacyError where the manifest cannot be read, the folder cannot be written,
+    or another run is writing it.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.folder = folder
+        self._read_only = read_only
+        self._changed = False
+        self._files: dict[int, IO[bytes]] = {}
+        # A private database on disk: small ones never leave memory, large ones do not stay there.
+        self._index = sqlite3.connect("", isolation_level=None)
+        self._index.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+            "CREATE TABLE line (id TEXT PRIMARY KEY, file INT, at INT, length INT) WITHOUT ROWID;"
+            "CREATE TABLE listed (id TEXT PRIMARY KEY) WITHOUT ROWID;"
+            "BEGIN;"
+        )
+        try:
+            self._open()
+        except BaseException:
+            self._shut()
+            raise
+
+    def __enter__(self) -> "Record":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return int(self._index.execute("SELECT count(*) FROM line").fetchone()[0])
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Every letter's line, by id."""
+        for line in self._lines():
+            yield json.loads(line)
+
+    def find(self, letter_id: str) -> Entry | None:
+        """What the manifest says of a letter."""
+        found = self._index.execute(
+            "SELECT file, at, length FROM line WHERE id = ?", (letter_id,)
+        ).fetchone()
+        if found is None:
+            return None
+        entry: Entry = json.loads(self._read(*found))
+        return entry
+
+    def add(self, letter_id: str, line: str) -> None:
+        """Record a letter with its line, a JSON object as text.
+
+        Raises AdvocacyError where it cannot be written.
+        """
+        journal = self._files[_JOURNAL]
+        data = f"{line}\n".encode()
+        at = journal.seek(0, os.SEEK_END)
+        try:
+            if journal.write(data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
+        except OSError as error:
+            with suppress(OSError):
+                journal.truncate(at)
+            raise AdvocacyError(cannot_write(self.folder / JOURNAL, error)) from error
+        self._changed = True
+        self._put(letter_id, _JOURNAL, at, len(data))
+
+    def remove_files(self, names: Iterable[str]) -> None:
+        """Remove files of a letter that its line names no longer, lest somebody mails them."""
+        for name in names:
+            if Path(name).name == name:  # a manifest that somebody edited removes nothing else
+                (self.folder / name).unlink(missing_ok=True)
+
+    def mark_listed(self, letter_id: str) -> None:
+        """Note that the letter's recipient is on the list, for `prune`."""
+        self._index.execute("INSERT OR IGNORE INTO listed VALUES (?)", (letter_id,))
+
+    def not_listed(self) -> Iterator[str]:
+        """The ids of the letters that were not marked."""
+        gone = "SELECT id FROM line WHERE id NOT IN (SELECT id FROM listed) ORDER BY id"
+        for (letter_id,) in self._index.execute(gone):
+            yield letter_id
+
+    def prune(self) -> int:
+        """Remove every letter that was not marked, with its files; the number of them."""
+        count = 0
+        for letter_id in self.not_listed():
+            entry = self.find(letter_id) or {}
+            self.remove_files(entry.get("files", ()))
+            count += 1
+        if count:
+            self._index.execute("DELETE FROM line WHERE id NOT IN (SELECT id FROM listed)")
+            self._changed = True
+        return count
+
+    def close(self) -> None:
+        """Merge the journal into the manifest, and let go of the folder.
+
+        Raises AdvocacyError where there is no room; the journal then stays for the next run.
+        """
+        try:
+            if not self._read_only:
+                if self._changed:
+                    self._merge()
+                with suppress(OSError):
+                    (self.folder / JOURNAL).unlink()
+                for folder in (self.folder, self.folder.parent):
+                    with suppress(OSError):
+                        folder.rmdir()  # only empty ones go
+        finally:
+            self._shut()
+
+    def _open(self) -> None:
+        if not self._read_only:
+            prepare_folder(self.folder)
+            self._files[_JOURNAL] = self._locked_journal()
+        with suppress(FileNotFoundError):
+            self._files[_MANIFEST] = (self.folder / NAME).open("rb")
+            self._index_file(_MANIFEST, self.folder / NAME)
+        if self._read_only:
+            with suppress(FileNotFoundError):
+                self._files[_JOURNAL] = (self.folder / JOURNAL).open("rb")
+        if _JOURNAL in self._files and self._index_file(_JOURNAL, self.folder / JOURNAL):
+            self._changed = True
+            if not self._read_only:
+                sweep(self.folder)
+
+    def _locked_journal(self) -> IO[bytes]:
+        path = self.folder / JOURNAL
+        while True:
+            try:
+                handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+            except OSError as error:
+                raise AdvocacyError(cannot_write(path, error)) from error
+            journal = os.fdopen(handle, "r+b", buffering=0)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                journal.close()
+                raise AdvocacyError(_busy(self.folder)) from None
+            if os.fstat(handle).st_nlink:
+                return journal
+            journal.close()  # the run that had it has just ended, and removed it
+
+    def _index_file(self, number: int, path: Path) -> int:
+        """Note where each line of a file stands; the number of lines."""
+        problems: list[Problem] = []
+
+        def rows(file: IO[bytes]) -> Iterator[tuple[str, int, int, int]]:
+            at = 0
+            for count, line in enumerate(file, start=1):
+                letter_id = _id_of(line)
+                if letter_id is not None:
+                    yield letter_id, number, at, len(line)
+                elif number == _MANIFEST:
+                    problems.append(unreadable(path, count))
+                elif not (self._read_only or line.endswith(b"\n")):
+                    # A run was killed while it wrote this: its letter will be made again.
+                    self._files[number].truncate(at)
+                at += len(line)
+
+        with path.open("rb") as file, closing(self._index.cursor()) as cursor:
+            cursor.executemany("INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)", rows(file))
+            found = cursor.rowcount
+        if problems:
+            raise AdvocacyError(problems[:100])
+        return max(found, 0)
+
+    def _put(self, letter_id: str, file: int, at: int, length: int) -> None:
+        self._index.execute(
+            "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)", (letter_id, file, at, length)
+        )
+
+    def _read(self, file: int, at: int, length: int) -> bytes:
+        return os.pread(self._files[file].fileno(), length, at)
+
+    def _lines(self) -> Iterator[bytes]:
+        for row in self._index.execute("SELECT file, at, length FROM line ORDER BY id"):
+            yield self._read(*row)
+
+    def _merge(self) -> None:
+        with replacing(self.folder / NAME) as file:
+            file.writelines(self._lines())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _shut(self) -> None:
+        for file in self._files.values():
+            with suppress(OSError):
+                file.close()
+        self._files.clear()
+        self._index.close()
+
+
+def _id_of(line: bytes) -> str | None:
+    """The letter id in a line, or None where it is no whole line of a manifest."""
+    quick = _LINE.fullmatch(line)
+    if quick:
+        return quick[1].decode(errors="replace")
+    try:
+        read: Any = json.loads(line)
+        return str(read["id"]) if line.endswith(b"\n") else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _busy(folder: Path) -> Problem:
+    return Problem(
+        "batch-running",
+        f"Another run is writing the letters in {folder}.",
+        "Wait until it has ended, or give this one a folder of its own: `--output DIR`.",
+        Place(folder),
+    )

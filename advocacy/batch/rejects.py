@@ -1,0 +1,152 @@
+"""Rejected rows, collected in a file that can be corrected and fed back as `--recipients`."""
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from advocacy.batch.output import replacing
+from advocacy.errors import Level, Place, Problem
+from advocacy.recipients.columns import KNOWN, REJECT_COLUMNS
+from advocacy.spreadsheets import spreadsheet_safe
+
+NAME = "problems.csv"
+MOST = 100_000
+"""More rows than anybody corrects by hand."""
+NOT_OF_A_ROW = frozenset({"no-email", "near-column", "column-missing", "other-language"})
+_LINES_OF_A_ROW = 60
+_SEPARATOR = re.compile(r"sep=.\s*", re.IGNORECASE)
+
+
+class Rejects:
+    """The rows with which something is wrong, held in a temporary file.
+
+    `listed` is the list that they come from; without one, there are none: addressees of a
+    campaign's own file are corrected there.
+    """
+
+    def __init__(self, listed: Path | None) -> None:
+        self._list = listed
+        self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see `write`
+        self._at: list[tuple[int, int]] = []  # line, and where it stands in the file
+
+    def add(self, problems: Iterable[Problem], place: Place | None, row: Mapping[str, str]) -> None:
+        """Note what is wrong with a row at that place; notes do not count."""
+        told = [p for p in problems if p.level is not Level.NOTE and p.code not in NOT_OF_A_ROW]
+        if not told or place is None or not place.line or len(self._at) >= MOST:
+            return
+        if place.path != self._list:
+            return
+        codes = " ".join(dict.fromkeys(problem.code for problem in told))
+        messages = " ".join(dict.fromkeys(problem.message for problem in told))
+        self._at.append((place.line, self._spool.tell()))
+        self._spool.write(json.dumps([str(place.path), place.line, codes, messages, row]) + "\n")
+
+    def write(self, folder: Path) -> Path | None:
+        """Write `problems.csv` into the batch's folder, or remove an older one.
+
+        A list that is itself that file is left alone: what remains goes into another.
+        Raises AdvocacyError where it cannot be written.
+        """
+        path = folder / NAME
+        if self._list is not None and path.exists() and path.samefile(self._list):
+            path = folder / "problems-again.csv"
+        with self._spool:
+            if not self._at:
+                with suppress(OSError):
+                    path.unlink()
+                return None
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with replacing(path) as file:
+                for record in self._table():
+                    file.write(_csv_line(record))
+        return path
+
+    def _table(self) -> Iterator[list[str]]:
+        self._at.sort()
+        cells: Iterator[list[str]]
+        if self._list is not None and self._list.suffix.lower() in (".csv", ".tsv"):
+            header, cells = _rows(self._list, [line for line, _ in self._at])
+        else:
+            names = dict.fromkeys(name for *_, row in self._read() for name in row)
+            header = [name for name in KNOWN if name in names]
+            header += [name for name in names if name not in KNOWN]
+            cells = ([str(row.get(name, "")) for name in header] for *_, row in self._read())
+        keep = [index for index, name in enumerate(header) if name not in REJECT_COLUMNS]
+        yield [*REJECT_COLUMNS, *(header[index] for index in keep)]
+        for (path, line, codes, messages, _), row in zip(self._read(), cells, strict=True):
+            row += [""] * (len(header) - len(row))
+            yield [Path(path).name, str(line), codes, messages, *(row[index] for index in keep)]
+
+    def _read(self) -> Iterator[list[Any]]:
+        for _, at in self._at:
+            self._spool.seek(at)
+            yield json.loads(self._spool.readline())
+
+
+def _csv_line(cells: Iterable[str]) -> bytes:
+    out = _Line()
+    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
+    return out.text.encode(errors="replace")
+
+
+class _Line:
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text
+
+
+def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
+    """The header of a CSV file, and the cells of the rows that begin in those lines, as they are.
+
+    Cells beyond the header's are joined to the last, for a person to sort out.
+    """
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        first = next((line for line in file if line.strip() and not _SEPARATOR.fullmatch(line)), "")
+    mark = max(",;\t|", key=first.count)
+    header = [name.strip() for name in _cells([first], mark)]
+
+    def rows() -> Iterator[list[str]]:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            numbered = enumerate(file, start=1)
+            ahead: list[tuple[int, str]] = []
+            for wanted in lines:
+                ahead = [one for one in ahead if one[0] >= wanted]
+                while not ahead or ahead[-1][0] < wanted + _LINES_OF_A_ROW:
+                    more = next(numbered, None)
+                    if more is None:
+                        break
+                    if more[0] >= wanted:
+                        ahead.append(more)
+                found = _cells([text for _, text in ahead[:_LINES_OF_A_ROW]], mark)
+                if len(found) > len(header) > 0:
+                    found[len(header) - 1 :] = [mark.join(found[len(header) - 1 :])]
+                yield found
+
+    return header, rows()
+
+
+def _cells(lines: Sequence[str], mark: str) -> list[str]:
+    """The cells of the row that begins the lines, however broken."""
+    try:
+        found = next(csv.reader(iter(lines), delimiter=mark), [])
+    except csv.Error:
+        found = []
+    if len(lines) > 1 and any("\n" in cell for cell in found):
+        closed = _strict(lines, mark)
+        if closed is None:  # a quotation mark that was never closed swallows what follows
+            found = next(csv.reader([lines[0]], delimiter=mark), [])
+    return [cell.strip("\r\n") for cell in islice(found, 1000)]
+
+
+def _strict(lines: Sequence[str], mark: str) -> list[str] | None:
+    try:
+        return next(csv.reader(iter(lines), delimiter=mark, strict=True), None)
+    except csv.Error:
+        return None

@@ -1,0 +1,174 @@
+"""Proof of a batch: its letters made once more, and compared with the manifest's sums."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.batch.books import Problems, sum_of
+from advocacy.batch.campaigns import How, crew_for
+from advocacy.batch.executor import interruptible, work_off
+from advocacy.batch.inputs import shared_inputs
+from advocacy.batch.manifest import NAME, Entry
+from advocacy.batch.record import Record
+from advocacy.batch.render import FORMATS, Format, Job, letter_folder
+from advocacy.batch.watching import Watcher
+from advocacy.batch.worker import Outcome, Setup, Wanted
+from advocacy.errors import Place, Problem, has_errors
+from advocacy.loading import Campaign, load_campaign
+from advocacy.people import People
+from advocacy.supporters.letters import correspondence
+
+
+@dataclass(slots=True)
+class Verified:
+    """What a proof came to: the files that are proven, and every problem."""
+
+    proven: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def verify_campaign(
+    path: Path,
+    output: Path,
+    *,
+    people: People | None = None,
+    templates: Path | None = None,
+    how: How | None = None,
+    watcher: Watcher | None = None,
+) -> Verified:
+    """Make the letters of a campaign again, as its manifests under `output` have them.
+
+    Each file that a manifest names must be there with the sum that the manifest gives, and
+    must come out with that sum once more. Nothing is written. Raises AdvocacyError where a
+    manifest cannot be read, and KeyboardInterrupt after Ctrl-C.
+    """
+    how, watcher, people = how or How(), watcher or Watcher(), people or People()
+    campaign, problems = load_campaign(path, templates)
+    if campaign is None or has_errors(problems):
+        return Verified(problems=problems)
+    result, told = Verified(), Problems()
+    told.add(problems)
+    found = False
+    for stage in campaign.file.stages:
+        folder = letter_folder(output, campaign.file.id, stage)
+        if not (folder / NAME).is_file():
+            continue
+        found = True
+        with Record(folder, read_only=True) as record:
+            for day in sorted({date.fromisoformat(entry["date"]) for entry in record}):
+                setup = _setup(campaign, output, stage, day)
+                proof = _Proof(record, result, told)
+                proof.run(setup, people, how, watcher)
+            _tell_unlisted(record, told)
+    if not found:
+        told.add([_no_batch(output / campaign.file.id)])
+    result.problems = told.told()
+    return result
+
+
+def _tell_unlisted(record: Record, told: Problems) -> None:
+    """Tell of letters in the manifest that were not made again."""
+    for letter_id in record.not_listed():
+        told.add(
+            [
+                Problem(
+                    "not-listed",
+                    f"The letter `{letter_id}` is in the manifest, but nobody listed would get it.",
+                    "Name the list it was made from with `--recipients`, or prune: "
+                    "`advocacy render … --prune`.",
+                    Place(record.folder / NAME),
+                )
+            ]
+        )
+
+
+def _setup(campaign: Campaign, output: Path, stage: str, day: date) -> Setup:
+    return Setup(
+        campaign,
+        Job(campaign.workspace, output, FORMATS, formats_asked_for=True),
+        day,
+        stage,
+        shared_inputs(campaign, FORMATS),
+        deliver="compare",
+        force=True,
+    )
+
+
+class _Proof:
+    """The letters of one stage and day, compared with their record."""
+
+    def __init__(self, record: Record, result: Verified, told: Problems) -> None:
+        self._record, self._result, self._told = record, result, told
+
+    def run(self, setup: Setup, people: People, how: How, watcher: Watcher) -> None:
+        with interruptible(watcher.interrupted) as interrupt:
+            wanted = self._wanted(setup, people)
+            crew, wanted = crew_for(setup, how, wanted)
+            watcher.begin(setup.campaign.file.id, self._record.__len__)
+            at_once = True
+            try:
+                for outcome in work_off(wanted, crew, lambda: bool(interrupt)):
+                    self._compare(outcome)
+                    watcher.step()
+                at_once = False
+            finally:
+                crew.close(at_once=at_once)
+                watcher.end()
+        if interrupt:
+            raise KeyboardInterrupt
+
+    def _wanted(self, setup: Setup, people: People) -> Iterator[Wanted]:
+        for one in correspondence(setup.campaign, setup.day, people):
+            if isinstance(one, Problem):
+                self._told.add([one])
+                continue
+            entry = self._record.find(one.letter_id)
+            if entry is not None and entry["date"] == setup.day.isoformat():
+                yield Wanted(one.recipient, None, _formats(entry), one.supporters)
+
+    def _compare(self, outcome: Outcome) -> None:
+        self._told.add(outcome.problems)
+        if outcome.crash is not None:
+            raise RuntimeError(outcome.crash)
+        self._record.mark_listed(outcome.id)
+        entry = self._record.find(outcome.id)
+        if entry is None:
+            return
+        for name, wanted in entry["files"].items():
+            path = self._record.folder / name
+            if name.removeprefix(f"{outcome.id}.") not in FORMATS:
+                continue  # an audit sheet tells of today, not of the letter's day
+            there, made = sum_of(path), outcome.files.get(name)
+            if there != wanted:
+                what = "is missing" if there is None else "was changed after it was made"
+                hint = "Render it again; if you have edited it, keep your copy elsewhere."
+                self._told.add([Problem("file-changed", f"`{name}` {what}.", hint, Place(path))])
+            if made != wanted:
+                self._told.add([_differs(name, entry, path)])
+            if there == made == wanted:
+                self._result.proven += 1
+
+
+def _formats(entry: Entry) -> tuple[Format, ...]:
+    names = entry["files"]
+    return tuple(kind for kind in FORMATS if f"{entry['id']}.{kind}" in names)
+
+
+def _differs(name: str, entry: Entry, path: Path) -> Problem:
+    return Problem(
+        "not-reproduced",
+        f"`{name}` does not come out as it did: the campaign, the list, a template or a library "
+        "is not what it was.",
+        f"It was made with {', '.join(f'{k} {v}' for k, v in entry['versions'].items())}.",
+        Place(path),
+    )
+
+
+def _no_batch(folder: Path) -> Problem:
+    return Problem(
+        "no-batch",
+        f"There is no manifest in {folder}.",
+        "Name the folder that `--output` named when the letters were made.",
+        Place(folder),
+    )

@@ -1,0 +1,227 @@
+"""What a worker does: some recipients' letters composed, checked, and made documents.
+
+A task is small: recipients, and what the manifest says of their letters. The campaign comes
+once to each worker, with everything else that letters have in common.
+"""
+
+import hashlib
+import json
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from time import perf_counter
+from typing import Any, Literal
+
+from advocacy.batch.inputs import Shared, document_inputs
+from advocacy.batch.manifest import Entry, entry
+from advocacy.batch.output import no_room, write_file
+from advocacy.batch.render import Format, Job, letter_folder, make_documents, used_versions
+from advocacy.compose import compose_for
+from advocacy.digests import letter_digest
+from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.letter import CheckedLetter, check
+from advocacy.loading import Campaign
+from advocacy.recipients import Recipient
+from advocacy.supporters import Supporters
+from advocacy.supporters.model import letter_id
+
+WITHOUT_EMAIL = "no-email"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What all letters of a batch have in common.
+
+    Workers `write` files, `return` their bytes, or only `compare` their sums. With `force`
+    documents are made again although nothing has changed.
+    """
+
+    campaign: Campaign
+    job: Job
+    day: date
+    stage: str | None
+    shared: Shared
+    deliver: Literal["write", "return", "compare"] = "write"
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A letter to make: its recipient, and the manifest's line if its files are still there.
+
+    `formats` are other ones than the job's; `supporters` write it, where the sender does not.
+    """
+
+    recipient: Recipient
+    before: Entry | None = None
+    formats: tuple[Format, ...] | None = None
+    supporters: Supporters | None = None
+
+    @property
+    def letter_id(self) -> str:
+        """The letter's id."""
+        return letter_id(self.recipient, self.supporters)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one recipient's letter.
+
+    `line` is its new line for the manifest, None where nothing was made; `files` are the sums
+    of what was made, `gone` names of files that no longer belong to it, `documents` the bytes
+    that were not written yet. `place` and `row` are the recipient's, where there are problems.
+    `crash` is the traceback of an error of the program.
+    """
+
+    id: str
+    stage: str | None = None
+    language: str | None = None
+    refused: bool = False
+    line: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    wanted_language: str | None = None
+    place: Place | None = None
+    row: Mapping[str, str] = field(default_factory=dict)
+    crash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task, and how many seconds it took."""
+
+    outcomes: list[Outcome]
+    seconds: float
+
+
+def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
+    """Compose and check all these letters, then make what is to be made of them.
+
+    One letter's problem, or an error of the program, does not stop the others.
+    """
+    start = perf_counter()
+    composed = [_guarded(_compose, setup, one) for one in wanted]
+    outcomes = [
+        one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
+    ]
+    outcomes = [
+        _with_recipient(outcome, one) for outcome, one in zip(outcomes, wanted, strict=True)
+    ]
+    return Done(outcomes, perf_counter() - start)
+
+
+def _with_recipient(outcome: Outcome, wanted: Wanted) -> Outcome:
+    recipient, language = wanted.recipient, wanted.recipient.language
+    if outcome.problems:
+        row, place = row_of(recipient), recipient.place()
+        if wanted.supporters and wanted.supporters.one:  # theirs is the list to correct
+            one = wanted.supporters.one
+            row = {**one.columns, "id": one.id, "name": one.name, "email": one.email or ""}
+            place = one.place
+        return replace(outcome, wanted_language=language, place=place, row=row)
+    return replace(outcome, wanted_language=language) if language else outcome
+
+
+def row_of(recipient: Recipient) -> dict[str, str]:
+    """A recipient as the columns of a list."""
+    known = recipient.model_dump(mode="json", exclude_defaults=True, exclude={"other"})
+    columns = {
+        name: "\n".join(value) if isinstance(value, list | tuple) else str(value)
+        for name, value in known.items()
+    }
+    return {**columns, **recipient.other}
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    wanted: Wanted
+    checked: CheckedLetter
+    problems: tuple[Problem, ...]
+
+
+def _guarded(step: Any, setup: Setup, what: Wanted | _Composed) -> Any:
+    wanted = what if isinstance(what, Wanted) else what.wanted
+    refused = Outcome(
+        wanted.letter_id,
+        None if isinstance(what, Wanted) else what.checked.letter.stage,
+        refused=True,
+        problems=() if isinstance(what, Wanted) else what.problems,
+    )
+    try:
+        return step(setup, what)
+    except AdvocacyError as error:
+        return replace(refused, problems=(*refused.problems, *error.problems))
+    except Exception as error:  # noqa: BLE001 - a bug is reported when the others are made
+        full = no_room(error) if isinstance(error, OSError) else None
+        if full is not None:
+            return replace(refused, problems=(*refused.problems, full))
+        return replace(refused, crash=traceback.format_exc())
+
+
+def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
+    campaign, recipient = setup.campaign, wanted.recipient
+    letter, problems = compose_for(campaign, recipient, setup.day, setup.stage, wanted.supporters)
+    if letter is None:
+        # Without a problem, the stage is not for this recipient.
+        name = wanted.letter_id
+        return Outcome(name, refused=has_errors(problems), problems=tuple(problems))
+    checked, found = check(letter, campaign)
+    problems = [*problems, *found]
+    if checked is None:
+        return Outcome(letter.id, letter.stage, refused=True, problems=tuple(problems))
+    return _Composed(wanted, checked, tuple(problems))
+
+
+def _make(setup: Setup, composed: _Composed) -> Outcome:
+    wanted, letter, job = composed.wanted, composed.checked.letter, setup.job
+    before: Entry = wanted.before or {}
+    formats = wanted.formats or job.formats
+    digest = letter_digest(letter)
+    attached = "pdf" in letter.attach and "eml" in formats
+    versions = used_versions("pdf" in formats or attached or job.beside is not None)
+    inputs = document_inputs(letter, digest, setup.shared, formats, versions.get("pango"))
+    known = {} if setup.force else before.get("inputs", {})
+    names = {kind: f"{letter.id}.{kind}" for kind in formats}
+    stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
+    documents: dict[str, bytes] = {}
+    found: list[Problem] = []
+    if stale:
+        documents, _, found = make_documents(composed.checked, replace(job, formats=stale))
+    if job.beside is not None and (documents or len(stale) < len(formats)):
+        more, told = job.beside(composed.checked, versions)
+        documents |= more
+        found += told
+    if setup.deliver == "write":
+        folder = letter_folder(job.output, letter.campaign, letter.stage)
+        for name, data in documents.items():
+            write_file(folder / name, data)
+    problems = (*composed.problems, *found)
+    if not documents:
+        refused = len(stale) == len(formats)
+        return Outcome(letter.id, letter.stage, letter.language, refused, problems=problems)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in documents.items()}
+    # What was made with a warning is made again, so that the warning is told again.
+    clean = all(problem.code == WITHOUT_EMAIL for problem in found)
+    made_of = {names[kind]: inputs[kind] for kind in stale if names[kind] in sums and clean}
+    files, gone = dict(sums), ()
+    if before and before["digest"] == digest:
+        # Another format of the same text: what was made before still stands.
+        files = {**before["files"], **sums}
+        older = {k: v for k, v in before.get("inputs", {}).items() if k not in sums}
+        made_of = {**older, **made_of}
+    elif before:
+        gone = tuple(name for name in before["files"] if name not in files)
+    line = json.dumps(entry(letter, files, versions, digest, made_of), ensure_ascii=False)
+    return Outcome(
+        letter.id,
+        letter.stage,
+        letter.language,
+        line=line,
+        files=sums,
+        gone=gone,
+        documents=documents if setup.deliver == "return" else {},
+        problems=problems,
+    )
