@@ -5,6 +5,8 @@ campaign names. A path that leaves it, by `..`, as an absolute path or through a
 link, is a problem.
 """
 
+import os
+import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,8 +64,8 @@ class Workspace:
     def template(self, name: str) -> Path | None:
         """The first file of that name (`letters/call.md`) in the templates' search order."""
         for folder in self.templates:
-            path = folder / name
-            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            path = _found_inside(folder, name)
+            if path is not None:
                 return path
         return None
 
@@ -75,6 +77,33 @@ class Workspace:
             for path in (root / folder).glob(f"*{suffix}")
         }
         return sorted(found)
+
+
+# Letters ask for the same few files again and again: what was found inside is followed to its
+# end once, until another file takes its place.
+_inside: dict[tuple[str, str], tuple[int, int, Path]] = {}
+_MOST_KNOWN = 4096
+
+
+def _found_inside(folder: Path, name: str) -> Path | None:
+    """The file of that name, where it is one and lies in the folder, links followed."""
+    key = (str(folder), name)
+    try:
+        status = os.stat(f"{folder}/{name}")  # noqa: PTH116 - a Path takes longer than the question
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    known = _inside.get(key)
+    if known is not None and known[:2] == (status.st_dev, status.st_ino):
+        return known[2]
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return None
+    if len(_inside) >= _MOST_KNOWN:
+        _inside.clear()
+    _inside[key] = (status.st_dev, status.st_ino, path)
+    return path
 
 
 def _similar(path: Path) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "create_file",
     "edit_file",
     "edited",
+    "rewrite_file",
 ]
 
 
@@ -97,12 +98,23 @@ def edit_file(
     link. Raises AdvocacyError: the file cannot be read or written, the keys lead nowhere, or
     the edit would change anything else.
     """
+    return rewrite_file(
+        path, lambda before: edited(before, path, *edits, accept=accept), dry_run=dry_run
+    )
+
+
+def rewrite_file(path: Path, change: Callable[[str], str], *, dry_run: bool = False) -> Change:
+    """Replace a file whole by what `change` makes of its text, under its own mode.
+
+    A byte order mark stays, a link stays a link, and line ends are those of the file. Raises
+    AdvocacyError where the file cannot be read or written, and what `change` raises.
+    """
     target = path.resolve()
     read_text(path)  # says what is wrong with an unreadable file
     raw = target.read_bytes()
     mark = "\ufeff" if raw.startswith(b"\xef\xbb\xbf") else ""
     before = raw.decode("utf-8").removeprefix("\ufeff")
-    after = edited(before, path, *edits, accept=accept)
+    after = change(before)
     if after != before and not dry_run:
         _replace(target, raw, (mark + after).encode("utf-8"))
     return Change(path, before, after)

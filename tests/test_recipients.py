@@ -368,6 +368,7 @@ VALUES = {
 }
 
 
+@pytest.mark.slow
 @given(st.fixed_dictionaries({}, optional=VALUES))
 def test_the_fast_way_to_a_recipient_accepts_and_gives_what_the_models_do(row: dict) -> None:
     values = {key: value for key, value in row.items() if value}

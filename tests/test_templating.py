@@ -814,3 +814,23 @@ def test_whatever_is_typed_is_a_letter_or_a_problem(
     except AdvocacyError as error:
         problems = error.problems
     assert all(problem.place and problem.place.path.suffix == ".md" for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("template", "printed"),
+    [
+        ("One. {# uncited: ours #}\n\nTwo.\n", "One. \n\nTwo.\n"),
+        ("One. {# a #}\nTwo.\n", "One. \nTwo.\n"),
+        ("{# alone #}\nOne.\n", "One.\n"),
+        ("{% if true %}{# why #}\nOne.\n{% endif %}\n", "One.\n"),
+        ("One. {# a -#}\n\nTwo.\n", "One. Two.\n"),
+    ],
+)
+def test_a_remark_behind_a_sentence_leaves_the_paragraphs_apart(
+    tmp_path: Path, template: str, printed: str
+) -> None:
+    folder = tmp_path / "templates" / "letters"
+    folder.mkdir(parents=True)
+    (folder / "open.md").write_text(template, encoding="utf-8")
+    workspace = Workspace.of(tmp_path / "campaign.yaml")
+    assert render_body("open", workspace, "en", {}, {}).prose.markdown.rstrip() == printed.rstrip()

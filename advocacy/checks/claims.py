@@ -18,7 +18,7 @@ from advocacy.errors import Place, Problem
 from advocacy.letter import Letter
 from advocacy.loading import Campaign
 
-_MARK = re.compile(r"\{#-?\s*uncited\b\s*:?\s*(?P<reason>.*?)\s*-?#\}", re.DOTALL)
+MARK = re.compile(r"\{#-?\s*uncited\b\s*:?\s*(?P<reason>.*?)\s*-?#\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Silences:
                 text = ""
             self._marks[path] = [
                 _Silence(_place(path, text, mark.start()), " ".join(mark["reason"].split()))
-                for mark in _MARK.finditer(text)
+                for mark in MARK.finditer(text)
             ]
         return self._marks[path]
 

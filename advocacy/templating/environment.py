@@ -23,7 +23,7 @@ from advocacy.templating.nesting import TAGS
 from advocacy.templating.outline import Outline, missing, missing_facts, missing_fields, outline
 from advocacy.templating.run import RUN, Run
 from advocacy.templating.sandbox import SafeEnvironment, each
-from advocacy.templating.source import read_template, syntax_problem
+from advocacy.templating.source import read_template, syntax_problem, with_line_ends
 from advocacy.templating.trusted import trusted
 from advocacy.workspace import Workspace
 
@@ -135,7 +135,7 @@ class TemplateEnvironment(SafeEnvironment):
     def _built(self, path: Path) -> SafeTemplate:
         text = read_template(path)
         try:
-            tree = self.parse(text, None, str(path))
+            tree = self.parse(with_line_ends(text), None, str(path))
             found = outline(tree, self, path)
             if found.problems:
                 tree = nodes.Template([], lineno=1)

@@ -20,6 +20,9 @@ _WHERE = {
     "in": "Write it as `{% for ask in demand.asks %}`.",
     "name": "A single bar stands before a filter: `{{ recipient.name | upper }}`.",
 }
+_COMMENT_AT_END = re.compile(
+    r"(?m)(?<=\S)(?<!%\})(?<!#\})([ \t]*\{#(?:(?!#\}).)*?(?<![-+]))#\}(?=\n)"
+)
 _CURLY = re.compile("[“”„‘’«»]")
 
 
@@ -37,6 +40,15 @@ def read_template(path: Path) -> str:
     if problems:
         raise AdvocacyError(problems)
     return text
+
+
+def with_line_ends(text: str) -> str:
+    """The text with the line ends kept after comments that follow words on their line.
+
+    Jinja takes away the line end behind a command and behind a comment alike; behind a
+    sentence that would join it with the next paragraph. The plus sign of `+#}` keeps it.
+    """
+    return _COMMENT_AT_END.sub(r"\1+#}", text)
 
 
 def _too_large(path: Path, limit: str) -> Problem:

@@ -1,6 +1,6 @@
 """Draw the pictures of the README: the first pages of the Microsoft letters.
 
-    python tests/tools/pictures.py      (make pictures)
+python tests/tools/pictures.py      (make pictures)
 """
 
 from pathlib import Path

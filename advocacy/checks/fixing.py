@@ -1,0 +1,180 @@
+"""`advocacy check --fix`: problems whose cure cannot change what the author means.
+
+A fix puts a few characters into a file, or takes them out; all the rest stays as it is. Each is
+tried in memory first, and made only where it cures its problem and brings no new one.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from advocacy.campaign import CampaignFile
+from advocacy.checks.claims import MARK
+from advocacy.checks.run import run_checks
+from advocacy.checks.yamlfixes import Fix, Judge, fixes, scalars
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.facts import parse_facts
+from advocacy.loading import Campaign, load_campaign
+from advocacy.resources import templates_dir
+from advocacy.sources import parse_sources
+from advocacy.workspace import Workspace
+from advocacy.yamledit import rewrite_file
+from advocacy.yamlfile import YamlMap, parse, scan_yaml, scan_yaml_text
+
+Parser = Callable[[YamlMap], list[Problem]]
+"""All that is wrong with a file's values."""
+
+Wanted = Callable[[list[Problem]], list[Problem]]
+"""Those of some problems that may be fixed."""
+
+_PROSE = re.compile(r"\r?\n[^\W\d_]")  # the paragraph goes on in the next line
+
+
+def fix_campaign(
+    path: Path,
+    templates: Path | None = None,
+    *,
+    wanted: Wanted = list,
+) -> list[Fix]:
+    """Make every safe fix in a campaign's file, its facts, sources and own templates.
+
+    `wanted` chooses the problems that may be fixed. Returns what was fixed, by file and line.
+    Raises AdvocacyError where a file cannot be written.
+    """
+    made: list[Fix] = []
+    for file, parser in _files(path, templates).items():
+        if scan_yaml(file)[0] is not None:
+            made += _made(file, partial(_in_yaml, judged=_judge(file, parser), wanted=wanted))
+    campaign, problems = load_campaign(path, templates)
+    if campaign is None or has_errors(problems):
+        return _ordered(made)
+    found = wanted(list(run_checks(campaign).problems))
+    for file in dict.fromkeys(p.place.path for p in found if p.place):
+        here = [p for p in found if p.place and p.place.path == file]
+        if any(p.code == "address-not-https" for p in here):
+            made += _made(file, partial(https, here, campaign=campaign))
+        if any(p.code == "silenced-nothing" for p in here) and _is_its_own(file, campaign):
+            made += _made(file, partial(marks, here))
+    return _ordered(made)
+
+
+def https(problems: Iterable[Problem], text: str, campaign: Campaign) -> list[Fix]:
+    """`https` for the addresses of sources whose host another source of the file has with it."""
+    made: list[Fix] = []
+    found = scalars(text)
+    for problem in problems:
+        place = problem.place
+        scalar = found.get((place.line or 0, place.column or 0)) if place else None
+        if problem.code != "address-not-https" or place is None or scalar is None:
+            continue
+        begin = scalar.begin + (1 if scalar.node.style else 0)
+        secure = {
+            urlsplit(source.url).netloc
+            for source in campaign.sources.values()
+            if source.url and source.url.startswith("https://") and _file_of(source) == place.path
+        }
+        same_host = urlsplit(scalar.node.value).netloc in secure
+        if same_host and text.startswith("http://", begin):
+            what = f"`{scalar.node.value}` now begins with https, as the host's other addresses do"
+            made.append(Fix(place, what, begin, begin + 4, "https"))
+    return sorted(made, key=lambda fix: -fix.begin)
+
+
+def marks(problems: Iterable[Problem], text: str) -> list[Fix]:
+    """The marks `{# uncited: … #}` of one template that silence nothing, taken out.
+
+    One whose removal could part or join paragraphs is left: Jinja takes the line break after a
+    mark away with it.
+    """
+    wanted = {
+        (p.place.line, p.place.column): p.place
+        for p in problems
+        if p.code == "silenced-nothing" and p.place
+    }
+    made: list[Fix] = []
+    for mark in MARK.finditer(text):
+        begin, end = mark.span()
+        line = text.rfind("\n", 0, begin) + 1
+        place = wanted.get((text.count("\n", 0, begin) + 1, begin - line + 1))
+        rest = text[end:]
+        if place is None or "-" in (mark[0][2], mark[0][-3]) or not text[line:begin].strip():
+            continue
+        if rest.strip() and rest[:1] in "\r\n" and not _PROSE.match(rest):
+            continue
+        spaced = text[begin - 1] == " " and text[begin - 2] != " "
+        if spaced and (rest[:1].isspace() or not rest):
+            begin -= 1
+        made.append(Fix(place, f"the mark `{mark[0]}` is removed", begin, end, ""))
+    return made[::-1]
+
+
+def _in_yaml(text: str, *, judged: Judge, wanted: Wanted) -> list[Fix]:
+    return fixes(wanted(judged(text)), text, judged)
+
+
+def _files(path: Path, templates: Path | None) -> dict[Path, Parser]:
+    """The campaign's file, and the files of facts and sources that it names."""
+    data = scan_yaml(path)[0]
+    files: dict[Path, Parser] = {path: lambda data: parse(CampaignFile, data)[1]}
+    if data is None:
+        return files
+    workspace = Workspace.of(path, templates)
+    parsers: tuple[tuple[str, Parser], ...] = (
+        ("facts", lambda data: parse_facts(data)[1]),
+        ("sources", lambda data: parse_sources(data)[1]),
+    )
+    for key, parser in parsers:
+        names = data.get(key)
+        for name in names if isinstance(names, list) else ():
+            if isinstance(name, str):
+                with suppress(AdvocacyError):  # the check says what is wrong with the name
+                    file = workspace.folder / name
+                    files.setdefault(workspace.naming(file).file(name), parser)
+    return files
+
+
+def _judge(path: Path, parser: Parser) -> Judge:
+    def judged(text: str) -> list[Problem]:
+        data, problems = scan_yaml_text(re.sub("\r\n?", "\n", text), path)
+        return problems if data is None else [*problems, *parser(data)]
+
+    return judged
+
+
+def _made(path: Path, find: Callable[[str], list[Fix]]) -> list[Fix]:
+    """The fixes that `find` has for a file's text, made: all or none."""
+    found: list[Fix] = []
+
+    def change(text: str) -> str:
+        found[:] = find(text)
+        for fix in found:
+            text = fix.applied(text)
+        return text
+
+    rewrite_file(path, change)
+    return found
+
+
+def _is_its_own(template: Path, campaign: Campaign) -> bool:
+    """Whether no letters but this campaign's, all of which were read, can be made from it."""
+    folder = campaign.workspace.folder
+    resolved = template.resolve()
+    if not resolved.is_relative_to(folder) or resolved.is_relative_to(templates_dir().resolve()):
+        return False
+    if campaign.file.recipients is not None:  # only a sample of such letters is read
+        return False
+    others = {*folder.glob("*.yaml"), *folder.glob("*.yml")} - {campaign.path.resolve()}
+    return not any(re.search(rb"^stages\s*:", other.read_bytes(), re.M) for other in others)
+
+
+def _ordered(made: Iterable[Fix]) -> list[Fix]:
+    return sorted(made, key=lambda f: (str(f.place.path), f.place.line or 0, f.place.column or 0))
+
+
+def _file_of(source: Any) -> Path | None:
+    place = source.place()
+    return place.path if place else None

@@ -1,0 +1,188 @@
+"""How problems are printed: for people, for programs, for code hosts and editors."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import click
+
+from advocacy.errors import Level, Place, Problem
+from advocacy.resources import version
+from advocacy.spreadsheets import spreadsheet_safe
+
+Report = Literal["text", "json", "github", "sarif", "csv"]
+REPORTS: tuple[Report, ...] = get_args(Report)
+COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
+
+report_option = click.option(
+    "--report",
+    type=click.Choice(REPORTS),
+    default="text",
+    show_default=True,
+    help="How to print problems: for people, programs, code hosts or a spreadsheet.",
+)
+
+
+def print_problems(problems: Iterable[Problem], report: Report = "text") -> None:
+    """Print problems: text to standard error, every other form to standard output."""
+    problems = list(problems)
+    if report == "text":
+        for problem in problems:
+            click.echo(_text(problem), err=True)
+        return
+    click.echo(FORMS[report](problems), nl=False)
+
+
+def has_warnings(problems: Iterable[Problem]) -> bool:
+    """Whether any of the problems is a warning."""
+    return any(problem.level is Level.WARNING for problem in problems)
+
+
+def summary(problems: Iterable[Problem]) -> str:
+    """`2 errors, 1 warning`, or an empty text where there is nothing to say."""
+    counts = Counter(problem.level for problem in problems)
+    return ", ".join(
+        f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}"
+        for level in Level
+        if counts[level]
+    )
+
+
+def _text(problem: Problem) -> str:
+    place, level = problem.place, problem.level
+    where = f"{click.style(shown_place(place), bold=True)}: " if place else ""
+    head = f"{where}{click.style(level.value, fg=COLOURS[level])} {problem.code}: {problem.message}"
+    lines = [head, *_caret(place)]
+    if problem.hint:
+        lines.append(f"    {click.style('→', fg='green')} {problem.hint}")
+    return "\n".join(lines)
+
+
+def _caret(place: Place | None) -> list[str]:
+    """The line itself with a caret under the place."""
+    if place is None or place.line is None:
+        return []
+    lines = _lines(place.path)
+    if place.line > len(lines):
+        return []
+    text = lines[place.line - 1].rstrip().replace("\t", " ")
+    column = place.column or 1
+    start = max(0, column - 60) if len(text) > 100 else 0
+    cut = text[start : start + 96]
+    number = f"{place.line:>5} | "
+    if not cut.strip():
+        return []
+    shown = [click.style(number, dim=True) + cut]
+    if place.column is not None:
+        shown.append(" " * (len(number) + column - 1 - start) + "^")
+    return shown
+
+
+@lru_cache(maxsize=64)
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        if path.stat().st_size > 50_000_000:
+            return ()
+        return tuple(path.read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return ()
+
+
+def shown_place(place: Place) -> str:
+    """The place with its path from the current folder, where that is shorter."""
+    return str(Place(_relative(place.path), place.line, place.column))
+
+
+def _relative(path: Path) -> Path:
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _record(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return {
+        "path": str(_relative(place.path)) if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "level": problem.level.value,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _json(problems: Sequence[Problem]) -> str:
+    return (
+        json.dumps([_record(problem) for problem in problems], ensure_ascii=False, indent=2) + "\n"
+    )
+
+
+def _csv(problems: Sequence[Problem]) -> str:
+    out = io.StringIO()
+    columns = ("path", "line", "column", "level", "code", "message", "hint")
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for problem in problems:
+        record = _record(problem)
+        writer.writerow({key: spreadsheet_safe(record[key]) for key in columns})
+    return out.getvalue()
+
+
+def _github(problems: Sequence[Problem]) -> str:
+    """Workflow commands, which a code host shows beside the lines of a change."""
+    kinds = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+    lines = []
+    for problem in problems:
+        record = _record(problem)
+        keys = {"file": record["path"], "line": record["line"], "col": record["column"]}
+        keys["title"] = problem.code
+        settings = ",".join(
+            f"{key}={_escaped(str(value), ':,')}" for key, value in keys.items() if value
+        )
+        message = _escaped(f"{problem.message} {problem.hint}".strip())
+        lines.append(f"::{kinds[problem.level]} {settings}::{message}\n")
+    return "".join(lines)
+
+
+def _escaped(text: str, also: str = "") -> str:
+    for char in "%\r\n" + also:
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
+
+
+def _sarif(problems: Sequence[Problem]) -> str:
+    """SARIF 2.1.0 (OASIS), which code scanners exchange."""
+    results = []
+    for problem in problems:
+        result: dict[str, Any] = {
+            "ruleId": problem.code,
+            "level": problem.level.value,
+            "message": {"text": f"{problem.message} {problem.hint}".strip()},
+        }
+        if problem.place is not None:
+            region = {"startLine": problem.place.line, "startColumn": problem.place.column}
+            physical: dict[str, Any] = {
+                "artifactLocation": {"uri": _relative(problem.place.path).as_posix()}
+            }
+            if problem.place.line is not None:
+                physical["region"] = {key: value for key, value in region.items() if value}
+            result["locations"] = [{"physicalLocation": physical}]
+        results.append(result)
+    rules = [{"id": code} for code in dict.fromkeys(problem.code for problem in problems)]
+    driver = {"name": "advocacy", "version": version(), "rules": rules}
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+FORMS = {"json": _json, "github": _github, "sarif": _sarif, "csv": _csv}

@@ -1,0 +1,22 @@
+"""`advocacy schema`: JSON Schemas, with which editors complete and check the files."""
+
+import json
+
+import click
+
+from advocacy.schemas import SCHEMAS, json_schema
+
+
+@click.command("schema")
+@click.argument("kind", type=click.Choice(list(SCHEMAS)))
+def command(kind: str) -> None:
+    """Print the JSON Schema of a campaign, facts or sources file.
+
+    Editors that know YAML's language server use it to complete and check what you type. The
+    shipped files name it in their first line; for your own:
+
+    \b
+      advocacy schema campaign > campaign.schema.json
+      # yaml-language-server: $schema=campaign.schema.json
+    """
+    click.echo(json.dumps(json_schema(kind), ensure_ascii=False, indent=2))
