@@ -20,6 +20,7 @@ from advocacy.batch.worker import Setup, Wanted, make_letters
 from advocacy.errors import AdvocacyError
 from advocacy.loading import load_campaign
 
+pytestmark = pytest.mark.slow
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
     reason="needs distributed (pip install 'advocacy[cluster]')",
@@ -39,8 +40,6 @@ ELSEWHERE = """\
 import pickle, sys
 from pathlib import Path
 from advocacy.batch.luggage import make_away
-
-pytestmark = pytest.mark.slow
 data, wanted = pickle.loads(Path(sys.argv[1]).read_bytes())
 Path(sys.argv[2]).write_bytes(pickle.dumps(make_away(data, wanted)))
 """

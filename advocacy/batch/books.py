@@ -81,7 +81,7 @@ class Problems:
 class Books:
     """Where the outcomes of a batch are entered; the manifests are written when it closes."""
 
-    def __init__(self, setup: Setup, listed: Path | None) -> None:
+    def __init__(self, setup: Setup, listed: Path | None, *, prunes: bool = False) -> None:
         self.result = Rendered()
         self.problems = Problems()
         self.full = False
@@ -90,6 +90,7 @@ class Books:
         self._records: dict[str, Record] = {}
         self._languages = Languages()
         self._broken_rows = False
+        self._mark = prunes
         self._waiting = False
         own = setup.campaign.file.recipients
         if listed is None and own is not None:
@@ -150,7 +151,8 @@ class Books:
         if outcome.stage is None:
             return
         record = self._record(outcome.stage)
-        record.mark_listed(outcome.id)
+        if self._mark:
+            record.mark_listed(outcome.id)
         if outcome.line is not None:
             self._record_made(record, outcome, outcome.line)
         elif not outcome.refused:

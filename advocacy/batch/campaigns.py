@@ -97,7 +97,7 @@ def render_campaign(
         force=how.force,
     )
     with (
-        Books(setup, people.supporters or people.list) as books,
+        Books(setup, people.supporters or people.list, prunes=how.prune) as books,
         interruptible(watcher.interrupted) as interrupt,
     ):
         books.problems.add(problems)

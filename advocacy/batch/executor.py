@@ -20,7 +20,7 @@ from advocacy.errors import AdvocacyError, Problem
 
 TASK_SECONDS = 0.4
 """How long a task shall take: long enough to be worth sending, short enough to wait for."""
-LARGEST_TASK = 500
+LARGEST_TASK = 200
 TRIES = 2
 """How often a task may lose its worker before its letters are made one by one."""
 

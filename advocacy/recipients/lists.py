@@ -147,7 +147,7 @@ class Seen:
 
     def _empty(self) -> tuple["array[int]", "array[int]"]:
         size = 1 << self._bits
-        return array("Q", bytes(8 * size)), array("I", bytes(4 * size))
+        return array("Q", (0,)) * size, array("I", (0,)) * size
 
     def add(self, text: str, number: int) -> int | None:
         """Remember a text; the number it was first added with, if it was there already."""
