@@ -481,6 +481,7 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_batch_with_one_problem(
 # --- proof and record ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_verify_proves_every_file_and_finds_each_that_was_touched(
     run_cli, small_campaign: Path, people: Path, tmp_path: Path, edit
 ) -> None:

@@ -96,6 +96,7 @@ def test_bytes(golden):
 """
 
 
+@pytest.mark.slow
 def test_goldens_are_renewed_on_request_and_compared_otherwise(house: Path) -> None:
     absent = run_tests(house, GOLDEN.format(1, 1))
     assert "there is no golden a/letter.txt; make goldens writes it" in absent.stdout

@@ -259,6 +259,7 @@ def test_only_and_another_format_keep_what_the_manifest_has(
     assert set(entries["roe"]["files"]) == {"roe.txt", "roe.html"}
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_no_half_file_and_ends_with_130(
     small_campaign: Path, tmp_path: Path, edit
 ) -> None:

@@ -117,6 +117,7 @@ def test_without_apt_another_systems_line_is_given(machine: Machine) -> None:
     assert result.stderr.splitlines()[-1].endswith("dnf install -y pango")
 
 
+@pytest.mark.slow
 def test_root_gets_what_is_missing_installed_without_sudo(machine: Machine) -> None:
     with_python(machine)
     machine.program("id", "echo 0")

@@ -380,6 +380,7 @@ def test_the_manifest_says_who_signed(parks: Path, run_cli, tmp_path: Path) -> N
     assert again["digest"] != entry["digest"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_bytes_are_the_same_whatever_the_workers(
     parks: Path, run_cli, tmp_path: Path, workers: str
@@ -407,6 +408,7 @@ def test_what_was_made_is_proved_and_not_made_again(parks: Path, run_cli, tmp_pa
     assert proof.returncode == 0, proof.stderr
 
 
+@pytest.mark.slow
 def test_pruning_takes_the_letters_of_who_withdrew_and_leaves_the_senders_own(
     parks: Path, run_cli, tmp_path: Path, edit
 ) -> None:

@@ -151,7 +151,7 @@ class Seen:
 
     def add(self, text: str, number: int) -> int | None:
         """Remember a text; the number it was first added with, if it was there already."""
-        if self._count * 3 > 2 << self._bits:
+        if self._count * 5 > 4 << self._bits:
             self._grow()
         return self._put(hash(text) & 0xFFFF_FFFF_FFFF_FFFF or 1, number)
 

@@ -261,17 +261,10 @@ def test_mailmerge_side_by_side(folder: Path, letter, tmp_path: Path, capsys) ->
     (tmp_path / "mailmerge_server.conf").write_text("[smtp_server]\nhost = localhost\nport = 25\n")
     size = 1000
     (tmp_path / "mailmerge_database.csv").write_bytes(people(folder, size).read_bytes())
-    command = [
-        sys.executable,
-        "-m",
-        "mailmerge",
-        "--dry-run",
-        "--no-limit",
-        "--output-format",
-        "raw",
-    ]
+    command = [str(Path(sys.executable).with_name("mailmerge")), "--dry-run", "--no-limit"]
+    command += ["--output-format", "raw"]
     start = time.perf_counter()
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(command, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
     seconds = time.perf_counter() - start
     told(capsys, f"mailmerge --dry-run (plain text): {size / seconds:.0f} letters/s")
 
