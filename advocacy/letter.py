@@ -154,7 +154,8 @@ def _stale(
     fact, problems = cited.fact, []
     statement = fact.statement.get(letter.language) or ""
     says = f"The letter cites `{cited.id}` (“{statement}”)"
-    if fact.from_ and day < fact.from_:
+    state = fact.state(day)
+    if state == "not yet":
         problems.append(
             Problem(
                 "fact-not-yet",
@@ -163,7 +164,7 @@ def _stale(
                 place,
             )
         )
-    elif fact.until and day > fact.until:
+    elif state in ("ended", "superseded"):
         hint = _what_fits(letter, campaign, day)
         new = campaign.facts.get(fact.superseded_by) if fact.superseded_by else None
         if new is not None:

@@ -14,10 +14,14 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from advocacy.letter import Letter
+    from advocacy.loading import Campaign
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -384,3 +388,21 @@ def small_campaign(tmp_path: Path) -> Path:
     letter = folder / "templates" / "letters" / "open.md"
     letter.write_text(SMALL_LETTER, encoding="utf-8")
     return folder / "parks.yaml"
+
+
+@pytest.fixture(scope="module")
+def campaign() -> "Campaign":
+    """The campaign of `tests/data/letters`, in which a letter has every part it can have."""
+    from advocacy.loading import load_campaign
+
+    loaded, problems = load_campaign(ROOT / "tests/data/letters/campaign.yaml")
+    assert loaded is not None, problems
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def letter(campaign: "Campaign") -> "Letter":
+    """The letter of that campaign that has every part."""
+    from advocacy.compose import compose_letters
+
+    return compose_letters(campaign, only=["weiss"]).letters[0]

@@ -38,7 +38,7 @@ from advocacy.documents.html import render_html
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
 from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
@@ -47,18 +47,6 @@ HOSTILE = (
     | st.text(st.sampled_from(" ,;<>@\"\\()=?:.'éß中😀\n\r\t\u0301א\u2028_ab"), max_size=400)
     | st.text(st.sampled_from("ab é"), min_size=60, max_size=400)
 )
-
-
-@pytest.fixture(scope="module")
-def campaign(project_root: Path) -> Campaign:
-    loaded, problems = load_campaign(project_root / "tests/data/letters/campaign.yaml")
-    assert loaded is not None, problems
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def letter(campaign: Campaign) -> Letter:
-    return compose_letters(campaign, only=["weiss"]).letters[0]
 
 
 def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.compose import compose_letters
 from advocacy.documents.html import render_html
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
 from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.loading import Campaign
 from advocacy.marks import VALUE_MARK
 from advocacy.recipients import Recipient
 from advocacy.templating import render_layout
@@ -73,18 +72,6 @@ class Page(HTMLParser):
 
     def all(self, tag: str) -> list[dict[str, str]]:
         return [attrs for name, attrs in self.tags if name == tag]
-
-
-@pytest.fixture(scope="module")
-def campaign(project_root: Path) -> Campaign:
-    loaded, problems = load_campaign(project_root / "tests/data/letters/campaign.yaml")
-    assert loaded is not None, problems
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def letter(campaign: Campaign) -> Letter:
-    return compose_letters(campaign, only=["weiss"]).letters[0]
 
 
 def html_of(letter: Letter, campaign: Campaign, workspace: Workspace | None = None) -> str:

@@ -21,18 +21,6 @@ from advocacy.recipients import Recipient
 from advocacy.workspace import Workspace
 
 
-@pytest.fixture(scope="module")
-def campaign(project_root: Path) -> Campaign:
-    loaded, problems = load_campaign(project_root / "tests/data/letters/campaign.yaml")
-    assert loaded is not None, problems
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def letter(campaign: Campaign) -> Letter:
-    return compose_letters(campaign, only=["weiss"]).letters[0]
-
-
 def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
     result, problems = check(letter, campaign)
     assert result is not None, problems

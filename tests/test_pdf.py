@@ -23,7 +23,7 @@ from advocacy.compose import compose_letters
 from advocacy.documents.pdf import Pdf, pdf_from_html, render_pdf
 from advocacy.errors import AdvocacyError, Level
 from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.loading import Campaign
 from advocacy.marks import CITE_MARK, Prose
 from advocacy.recipients import Recipient
 from advocacy.workspace import Workspace
@@ -33,13 +33,6 @@ WORDS = (
     "technology communities departments notwithstanding representation liberties"
 ).split()
 NOTES = 9
-
-
-@pytest.fixture(scope="module")
-def campaign(project_root: Path) -> Campaign:
-    loaded, problems = load_campaign(project_root / "tests/data/letters/campaign.yaml")
-    assert loaded is not None, problems
-    return loaded
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,14 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.compose import compose_letters
 from advocacy.documents.text import render_text
 from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.loading import Campaign
 
 ADDRESS = re.compile(r"\s*<?https?://\S+")
 ONE_LINE = st.text(
@@ -20,18 +18,6 @@ ONE_LINE = st.text(
     min_size=1,
     max_size=60,
 ).map(lambda text: " ".join(text.split(" ")).strip() or "x")
-
-
-@pytest.fixture(scope="module")
-def campaign(project_root: Path) -> Campaign:
-    loaded, problems = load_campaign(project_root / "tests/data/letters/campaign.yaml")
-    assert loaded is not None, problems
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def letter(campaign: Campaign) -> Letter:
-    return compose_letters(campaign, only=["weiss"]).letters[0]
 
 
 def text_of(letter: Letter, campaign: Campaign) -> str:

@@ -42,19 +42,14 @@ def make_documents(
     A format that cannot be made (no email address, a character without a font) is left out,
     with an error where the user asked for it by name and a warning where not.
     """
-    from advocacy.documents import docx, email, html, paper, pdf, text
-
-    plain: dict[str, Callable[[CheckedLetter, Workspace], bytes]] = {
-        "html": lambda *letter: html.render_html(*letter).encode(),
-        "txt": lambda *letter: text.render_text(*letter).encode(),
-        "docx": docx.render_docx,
-    }
     letter, pages = checked.letter, None
     documents: dict[str, bytes] = {}
     problems: list[Problem] = []
     printed: bytes | None = None
     wants_paper = "pdf" in job.formats or ("eml" in job.formats and "pdf" in letter.attach)
     if wants_paper:
+        from advocacy.documents import paper, pdf
+
         found = paper.obstacles(checked, job.workspace)
         if not has_errors(found):
             result = pdf.render_pdf(checked, job.workspace)
@@ -65,6 +60,8 @@ def make_documents(
         if kind == "pdf" and printed is not None:
             documents[name] = printed
         elif kind == "eml":
+            from advocacy.documents import email
+
             found = email.obstacles(checked)
             if has_errors(found):
                 problems += _levelled(found, job.formats_asked_for)
@@ -72,8 +69,23 @@ def make_documents(
                 attached = printed if "pdf" in letter.attach else None
                 documents[name] = email.render_email(checked, job.workspace, pdf=attached)
         elif kind != "pdf":
-            documents[name] = plain[kind](checked, job.workspace)
+            documents[name] = _plain(kind, checked, job.workspace)
     return documents, pages, problems
+
+
+def _plain(kind: Format, checked: CheckedLetter, workspace: Workspace) -> bytes:
+    """A document that nothing can stand in the way of; each loads only what it needs."""
+    if kind == "html":
+        from advocacy.documents.html import render_html
+
+        return render_html(checked, workspace).encode()
+    if kind == "txt":
+        from advocacy.documents.text import render_text
+
+        return render_text(checked, workspace).encode()
+    from advocacy.documents.docx import render_docx
+
+    return render_docx(checked, workspace)
 
 
 def _levelled(problems: Iterable[Problem], asked_for: bool) -> list[Problem]:
