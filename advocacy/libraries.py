@@ -65,6 +65,8 @@ EXTRA_OF_MODULE = {
     "distributed": "cluster",
     "dask": "cluster",
     "psycopg": "postgres",
+    "dkim": "dkim",
+    "keyring": "keyring",
 }
 
 
