@@ -28,6 +28,7 @@ from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.marks import VALUE_MARK, Prose
 from advocacy.templating import render_layout
+from advocacy.templating.branches import WATCH
 from advocacy.templating.source import read_template
 from advocacy.words import Furniture
 from advocacy.workspace import Workspace
@@ -48,7 +49,7 @@ def render_html(checked: CheckedLetter, workspace: Workspace) -> str:
 def html_of(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> str:
     """The same, with the letter's citations already formatted."""
     layout = _layout(workspace, letter.language)
-    if letter.joint:
+    if letter.joint or WATCH.get() is not None:  # who watches wants each letter's own
         return _page(letter, letter.body, letter, workspace, layout, citations)
     own = _own_texts(letter)
     shared = _Shared(*_shared(letter))

@@ -42,14 +42,14 @@ class Watch:
 
     def __init__(self) -> None:
         self.branches: dict[Branch, None] = {}
-        self.seen: dict[Branch, str] = {}
-        """Those that ran, each with who was the first to see it."""
+        self.seen: dict[Branch, dict[str, None]] = {}
+        """Those that ran, each with who saw it, in order."""
         self.viewer = ""
         self._numbered: list[Branch] = []
 
     def see(self, value: Any, number: int) -> Any:
         """Note that a branch runs; the value passes as it is."""
-        self.seen.setdefault(self._numbered[number], self.viewer)
+        self.seen.setdefault(self._numbered[number], {})[self.viewer] = None
         return value
 
     def build_in(self, tree: nodes.Template, parser: WrittenParser, path: Path) -> None:

@@ -41,6 +41,13 @@ def wishes(conditions: tuple[Condition, ...], names: Mapping[str, nodes.Node]) -
     yield from dict.fromkeys(tuple(sorted(found.items())) for found in _joined(ways) if found)
 
 
+def in_words(wish: Wish) -> str:
+    """Values of fields, in words."""
+    return " and ".join(
+        f"no `{name}`" if value == "" else f"`{name}` = “{value}”" for name, value in wish
+    )
+
+
 def _joined(ways: list[list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     """One of each, together, where they do not contradict each other."""
     several = (merged for each in product(*ways) if (merged := _merged(each)) is not None)
