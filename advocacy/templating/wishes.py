@@ -35,7 +35,8 @@ def local_names(tree: nodes.Template) -> dict[str, nodes.Node]:
 def wishes(conditions: tuple[Condition, ...], names: Mapping[str, nodes.Node]) -> Iterator[Wish]:
     """Ways to make all the conditions hold, as far as fields of people decide it.
 
-    A condition that cannot be read adds nothing: whoever tries a wish looks what happens.
+    A condition that cannot be read adds nothing, and not every wish comes true: whoever tries
+    one looks what happens.
     """
     ways = [list(_solved(node, wanted, dict(names))) for node, wanted in conditions]
     yield from dict.fromkeys(tuple(sorted(found.items())) for found in _joined(ways) if found)
@@ -71,7 +72,7 @@ def _solved(node: nodes.Node, wanted: bool, names: dict[str, nodes.Node]) -> lis
         case nodes.And(left=left, right=right) | nodes.Or(left=left, right=right):
             sides = [_solved(side, wanted, names) for side in (left, right)]
             if isinstance(node, nodes.And) == wanted:
-                return list(_joined(sides)) or [{}]
+                return list(_joined(sides))
             return [*sides[0], *sides[1]][:ALTERNATIVES_AT_MOST]
         case nodes.Name(name=name) if name in names:
             rest = {other: value for other, value in names.items() if other != name}
@@ -83,7 +84,7 @@ def _solved(node: nodes.Node, wanted: bool, names: dict[str, nodes.Node]) -> lis
         return [{}]
     if found == "supporters.count":
         return [{found: 1 if wanted else 0}]
-    return [{found: SOMETHING if wanted else ""}]
+    return [{found: SOMETHING}, {}] if wanted else [{found: ""}]
 
 
 def _compared(left: nodes.Expr, op: str, right: nodes.Expr) -> list[dict[str, Any]]:
@@ -96,26 +97,32 @@ def _compared(left: nodes.Expr, op: str, right: nodes.Expr) -> list[dict[str, An
         return [{}]
     if _is_length(left) and isinstance(value, int):
         length = value + _STEPS[op]
-        return [{name: "x" * min(max(length, 0), 2000)}]
+        return [{name: "x" * min(max(length, 0), 2000)}, {}]
     if isinstance(value, int) and not isinstance(value, bool):
         count = value + _STEPS[op]
         return [{name: count if name == "supporters.count" else str(count)}]
     if op in ("eq", "lteq", "gteq"):
         return [{name: value}]
-    return [{name: OTHER}, {name: ""}] if op == "ne" else [{}]
+    return _anything_but(name, value) if op == "ne" else [{}]
+
+
+def _anything_but(name: str, *values: Any) -> list[dict[str, Any]]:
+    """Another value; the last way leaves it to the other conditions, which may name one."""
+    other = OTHER if any(str(value) in SOMETHING for value in values) else SOMETHING
+    return [{name: other}, {name: ""}, {}]
 
 
 def _contained(left: nodes.Expr, wanted: bool, right: nodes.Expr) -> list[dict[str, Any]]:
     """`"x" in recipient.field`, or `recipient.field in ["x", "y"]`."""
     name, value = _field(right), _constant(left)
     if name is not None and value is not None:
-        return [{name: str(value)}] if wanted else [{name: OTHER}, {name: ""}]
+        return [{name: str(value)}] if wanted else _anything_but(name, value)
     name = _field(left)
     if name is None or not isinstance(right, nodes.List | nodes.Tuple):
         return [{}]
-    if not wanted:
-        return [{name: OTHER}, {name: ""}]
     values = [_constant(item) for item in right.items]
+    if not wanted:
+        return _anything_but(name, *values)
     return [{name: value} for value in values if value is not None] or [{}]
 
 

@@ -62,7 +62,7 @@ def _why(branch: Branch) -> str:
 
 def _cure(branch: Branch) -> str:
     if not branch.wishes:
-        return "No field of a recipient or supporter decides it."
+        return "Nobody could be made up who gets it."
     tried = "; ".join(in_words(wish) for wish in branch.wishes[:2])
     return f"It was tried with {tried}."
 
