@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advocacy.campaign import Stage
 from advocacy.checks.branches.extremes import TEXTS, Extremes
+from advocacy.inputs import letter_languages
 from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 from advocacy.recipients.columns import KNOWN
@@ -32,20 +32,6 @@ class Case:
     made_up: str = ""
     long: bool = False
     expected: bool = False
-
-
-def languages(campaign: Campaign, stage: Stage) -> list[str]:
-    """The languages that the stage's letter is written in, the campaign's own first."""
-    found = [campaign.file.language]
-    for name in campaign.workspace.template_names("letters", ".md"):
-        template, dot, language = name.partition(".")
-        if (
-            dot
-            and template == stage.template
-            and language.split("-")[0] not in (one.split("-")[0] for one in found)
-        ):
-            found.append(language)
-    return found
 
 
 def made_up(campaign: Campaign, extremes: Extremes) -> Iterator[Case]:
@@ -95,7 +81,7 @@ def cases(campaign: Campaign, stage: str, extremes: Extremes) -> Iterator[Case]:
     somebody = next(iter(extremes.everybody()), everybody[0].recipient)
     if stage in stages_signed(campaign, by_supporters=True):
         yield from _signed_by(campaign, somebody)
-    for language in languages(campaign, campaign.file.stages[stage])[1:]:
+    for language in letter_languages(campaign, campaign.file.stages[stage])[1:]:
         for case in (Case(somebody, usual, "a recipient", expected=True), *everybody):
             spoken = case.recipient.model_copy(update={"language": language})
             what = f"{case.made_up} in `{language}`"
