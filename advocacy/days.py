@@ -29,13 +29,8 @@ def true_letter(
     that one alone. `today` (default: in the campaign's timezone) stands for a window without ends.
     """
     told: list[Problem] = []
-    tried: set[date] = set()
-    waiting = [day] if day else list(_first_days(campaign, stage, today or campaign.today()))
-    while waiting:
-        one = waiting.pop(0)
-        if one in tried:
-            continue
-        tried.add(one)
+    edges: set[date] = set()
+    for one in _days(campaign, stage, day, today or campaign.today(), edges):
         wrong = not_in_office(recipient, one)
         if wrong:
             told = told or [wrong]
@@ -51,21 +46,27 @@ def true_letter(
         if checked is not None:
             return checked, problems
         told = told or problems
-        if not day:
-            waiting += sorted(set(_edges(letter, campaign)) - tried)
+        edges.update(_edges(letter, campaign))
     return None, told
 
 
-def _first_days(campaign: Campaign, name: str, today: date) -> Iterator[date]:
-    """The days of a window to try first; there is always one."""
-    stage = campaign.file.stages[name]
-    if campaign.file.date and stage.covers(campaign.file.date):
-        yield campaign.file.date
-    yield stage.from_ or min(today, stage.until or today)
-    if stage.until and stage.until < date.max:
-        yield stage.until
-    if stage.covers(today):
-        yield today
+def _days(
+    campaign: Campaign, name: str, day: date | None, today: date, edges: set[date]
+) -> Iterator[date]:
+    """The days to try, each once; `edges` are filled while the first ones are tried."""
+    if day is not None:
+        yield day
+        return
+    stage, anchor = campaign.file.stages[name], campaign.file.date
+    tried: set[date] = set()
+    firsts = [anchor] if anchor and stage.covers(anchor) else []
+    firsts.append(stage.from_ or min(today, stage.until or today))
+    lasts = [one for one in (stage.until, today) if one and stage.covers(one)]
+    for days in (firsts, edges, lasts):
+        for one in sorted(days) if days is edges else days:
+            if one not in tried:
+                tried.add(one)
+                yield one
 
 
 def _edges(letter: Letter, campaign: Campaign) -> Iterator[date]:
