@@ -240,5 +240,5 @@ def test_later_arms_of_a_chain_are_reached_past_the_earlier_ones(tmp_path: Path)
         "{% elif recipient.title %}3{% else %}4{% endif %}"
     )
     _, watch = rendered(tmp_path, text, {"recipient": {"title": ""}})
-    values = [[dict(w).get("recipient.title") for w in b.wishes] for b in watch.branches]
-    assert values == [["A"], ["B"], ["Sample"], [""]]
+    firsts = [dict(branch.wishes[0])["recipient.title"] for branch in watch.branches]
+    assert firsts == ["A", "B", "Sample", ""]

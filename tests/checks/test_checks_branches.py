@@ -227,6 +227,7 @@ def test_an_address_that_somebody_may_have_tomorrow_is_a_note(house: Any) -> Non
 
 
 def test_built_in_layouts_have_no_branch_that_no_letter_can_reach(house: Any) -> None:
+    house.write("templates/letters/call.md", "Please keep your word.\n")
     for layout in ("letter", "window-10", "window-dl"):
         house.spoil("acme.yaml", "template: call\n", f"template: call\n    layout: {layout}\n")
         coverage, problems = covered(house)

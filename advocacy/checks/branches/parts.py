@@ -7,14 +7,24 @@ from advocacy.campaign import Cosigner, Signatory
 from advocacy.documents.html import render_html
 from advocacy.documents.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.letter import CheckedLetter, Letter, check
+from advocacy.facts import Fact
+from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter, check
 from advocacy.loading import Campaign
+from advocacy.marks import CITE_MARK, Prose
+from advocacy.sources import Source
 from advocacy.supporters import Supporter, Supporters
 from advocacy.templating.branches import Watch
 
 IN_TEXT = "apa"
 """A citation style that cites in the text and lists its references."""
 MANY_COSIGNERS = 14
+
+
+_SOURCE = Source.model_validate({"id": "sample", "type": "book", "title": "A Sample"})
+_FACT = Fact.model_validate({"statement": "A sample.", "source": "sample"})
+_CITE = Cite((CitedFact("sample", _FACT, _SOURCE),))
+_BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}")
+"""A body that cites one source twice."""
 
 
 def shown(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
@@ -51,6 +61,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     )
     everything = replace(
         letter,
+        body=_BODY,
+        cites=(_CITE, _CITE),
         sender=sender.model_copy(
             update={"logo": "sample.svg", "phone": "555-0100", "url": "https://sample.example"}
         ),
@@ -70,6 +82,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         enclosures=(),
         cc=(),
         inside_address=(),
+        cites=(),
+        body=Prose("A sample."),
     )
     yield "with all parts", everything
     yield "without them", nothing
@@ -85,4 +99,4 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     )
     joint = Supporters(people, 2, joint=True)
     yield "that two sign", replace(nothing, supporters=joint, signatories=signers)
-    yield "in another citation style", replace(letter, style=IN_TEXT)
+    yield "in another citation style", replace(everything, style=IN_TEXT)

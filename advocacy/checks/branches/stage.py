@@ -72,7 +72,7 @@ class StageLetters:
             self.extremes.add(row, inside_address(self.campaign, row))
             if left:
                 self._compose(watch, Case(row, self.usual), self.days[0])
-                left = count < ALL_UP_TO or bool(self._left(watch, LIST))
+                left = count < ALL_UP_TO or any(map(_may_depend, self._left(watch, LIST)))
         for row in self.extremes.everybody()[:3]:
             for variants in self._wordings(row.letter_id):
                 for day in self.days:
@@ -180,3 +180,9 @@ class StageLetters:
             variants=variants,
             supporters=case.supporters or self.usual,
         )[0]
+
+
+def _may_depend(branch: Branch) -> bool:
+    """Whether another recipient may reach a branch, as far as its conditions can be read."""
+    names = [name for wish in branch.wishes for name, _ in wish]
+    return not names or any(name.startswith("recipient.") for name in names)
