@@ -139,7 +139,17 @@ def command(
     if (job := printing()) and formats and "pdf" not in formats:
         raise click.UsageError("--merge needs the letters on paper: add pdf to --format.")
     if gallery:
-        refuse({"--audit": audit, "--merge": job, "--verify": proof, "--prune": effort.prune})
+        refuse(
+            {
+                "--audit": audit,
+                "--merge": job,
+                "--verify": proof,
+                "--prune": effort.prune,
+                "--force": effort.force,
+                "--workers": effort.workers,
+                "--cluster": effort.cluster,
+            }
+        )
         return make_gallery(
             campaigns,
             formats,

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from advocacy.checks.branches import onpaper, parts
+from advocacy.checks.branches import onpaper, parts, telling
 from advocacy.checks.branches.cases import Case, cases, made_up, wished
 from advocacy.checks.branches.extremes import Extremes
 from advocacy.checks.dates import Window
 from advocacy.checks.settings import Settings
 from advocacy.compose import compose_letter
 from advocacy.days import true_letter
-from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.inputs import letter_files, somebody
 from advocacy.letter import CheckedLetter
 from advocacy.loading import Campaign
@@ -43,7 +43,7 @@ class StageLetters:
         self.files = set(letter_files(campaign, self.stage).values())
         self.usual = stand_in(campaign, name)
         self.extremes = Extremes()
-        self.found: list[Problem] = []
+        self.found: dict[tuple[str, Place | None, str], Problem] = {}
 
     def problems(self, letters: Watch, layouts: Watch, settings: Settings) -> Iterator[Problem]:
         """All that is wrong; the watches are told of the branches on the way."""
@@ -51,7 +51,7 @@ class StageLetters:
             self._listed(letters)
             self._made_up(letters)
             self._wished(letters)
-        yield from dict.fromkeys(self.found)
+        yield from self.found.values()
         yield from self._on_paper(settings.limit("letter-too-long"))
         first = next(iter(self.extremes.everybody()), None)
         checked = self._true(Case(first)) if first else None
@@ -138,9 +138,9 @@ class StageLetters:
             )
         except AdvocacyError as error:
             for found in error.problems:
-                # A translation that nobody on the list reads stops nothing.
-                unread = case.made_up and found.code == "missing-language"
-                self.found.append(found.at(Level.WARNING) if unread else found)
+                key = (found.code, found.place, found.message)
+                told = telling.mistaken(found, case.made_up) if case.made_up else found
+                self.found.setdefault(key, told)
 
     # --- the page ---------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """What is said of branches that no one sees, and of what would not fit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem
+from advocacy.errors import Level, Place, Problem
 from advocacy.templating.branches import Branch
 from advocacy.templating.wishes import in_words
 
@@ -29,6 +30,11 @@ def unlisted(branch: Branch, viewer: str) -> Problem:
         "ever get it.",
         Place(branch.path, branch.line),
     )
+
+
+def mistaken(found: Problem, made_up: str) -> Problem:
+    """A mistake that stops no letter yet: only one to somebody who is made up."""
+    return replace(found, message=f"For {made_up}: {found.message}", level=Level.WARNING)
 
 
 def written(branch: Branch) -> str:
