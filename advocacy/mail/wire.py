@@ -81,7 +81,7 @@ class Wire:
         found: list[str] = []
         length = 0
         while True:
-            line = self._line(deadline, timeout)
+            line = self._line(deadline, timeout, fresh=not found)
             length += len(line)
             if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b""):
                 raise Dropped(f"the server does not speak SMTP: {cleaned(line[:80])!r}")
@@ -124,16 +124,16 @@ class Wire:
         with contextlib.suppress(OSError):
             self._sock.close()
 
-    def _line(self, deadline: float, timeout: float) -> bytes:
+    def _line(self, deadline: float, timeout: float, *, fresh: bool) -> bytes:
         """One line without its end, which must be there: a line cut off is no line."""
-        first = True
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _LONGEST_REPLY:
                 raise Dropped("the server's reply does not end")
-            left = timeout if first else deadline - time.monotonic()
+            # The first wait is always the same, and then costs no system call to set.
+            left = timeout if fresh else deadline - time.monotonic()
             if left <= 0:
                 raise Dropped(f"no whole reply within {timeout:g} seconds")
-            first = False
+            fresh = False
             try:
                 self._wait_at_most(left, socket.SO_RCVTIMEO)
                 chunk = self._sock.recv(_CHUNK)
