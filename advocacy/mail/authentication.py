@@ -10,7 +10,7 @@ import binascii
 import hmac
 
 from advocacy.errors import Problem
-from advocacy.mail.replies import Reply, Step, Verdict, enhanced, judged
+from advocacy.mail.replies import Reply, Step, Verdict, cleaned, enhanced, judged
 from advocacy.mail.secrets import Secret
 from advocacy.mail.wire import Dropped, Wire
 
@@ -46,7 +46,7 @@ def log_in(
     code, text = 0, ""
     for name in usable:
         code, text = _converse(wire, name, user, secret.reveal(), timeout)
-        if code // 100 == 2:
+        if code == 235:
             return None
         # 504 and 5.7.4: not this mechanism (RFC 4954, 4). Anything else is about the password.
         status = enhanced(text)
@@ -67,13 +67,22 @@ def _converse(wire: Wire, name: str, user: str, secret: str, timeout: float) -> 
     first = _initial(name, user, secret)
     wire.send(f"AUTH {name}{' ' + first if first else ''}\r\n".encode("ascii"), timeout)
     code, text = wire.reply(timeout)
+    sent = [secret, first]
     for turn in range(_MOST_CHALLENGES):
         if code != 334:
-            return code, text
+            return code, _without(text, sent)
         answer = _answer(name, turn, text, user, secret)
+        sent.append(answer)
         wire.send(answer.encode("ascii") + b"\r\n", timeout)
         code, text = wire.reply(timeout)
     raise Dropped("the server's questions at login do not end")
+
+
+def _without(text: str, sent: list[str]) -> str:
+    """A reply without what it throws back of the login: it is printed and kept."""
+    for word in sorted((cleaned(one) for one in sent), key=len, reverse=True):
+        text = text.replace(word, "…") if word else text
+    return text
 
 
 def _initial(name: str, user: str, secret: str) -> str:

@@ -164,6 +164,9 @@ class FaultyServer:
 
     def _converse(self, sock: socket.socket) -> None:
         self._finish(sock, self._act(sock, "GREETING"))
+        self._go_on(sock)
+
+    def _go_on(self, sock: socket.socket) -> None:
         stream = sock.makefile("rb")
         sender, people = "", []
         while line := stream.readline(100_000):
@@ -173,9 +176,11 @@ class FaultyServer:
             self._finish(sock, act)
             good = act.send[:1] == b"2"
             if verb == "STARTTLS" and good:
-                assert self.tls is not None
-                sock = self.tls.wrap_socket(sock, server_side=True)
-                stream = sock.makefile("rb")
+                if self.tls is None:
+                    raise Closed
+                with self.tls.wrap_socket(sock, server_side=True) as inner:
+                    self._go_on(inner)
+                    raise Closed
             elif verb == "MAIL" and good:
                 sender, people = text, []
             elif verb == "RCPT" and good:
@@ -184,7 +189,7 @@ class FaultyServer:
                 self._take(sock, stream, sender, people)
                 people = []
             elif verb == "QUIT":
-                return
+                raise Closed
 
     def _answer(self, sock: socket.socket, verb: str, people: list[str]) -> Act:
         if verb in ("EHLO", "STARTTLS") and verb not in self.script:
@@ -215,6 +220,14 @@ class FaultyServer:
                 raise Closed
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
 
 
 @pytest.fixture
