@@ -22,6 +22,7 @@ from advocacy.mail.server import Server
 from advocacy.mail.wellformed import fault_of
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
+_MAILDIR = ("tmp", "new", "cur")
 _numbers = count()
 # Locks on files are a process's, not a thread's.
 _mbox_lock = threading.Lock()
@@ -38,9 +39,10 @@ class MaildirConnection:
         """Make the folder and its three, where they are not there."""
         folder = self._folder
         try:
-            if folder.is_dir() and any(folder.iterdir()) and not (folder / "new").is_dir():
+            there = set(os.listdir(folder)) if folder.is_dir() else set()
+            if there and there.isdisjoint(_MAILDIR):
                 return _unusable(self._server, "it is a folder of other things")
-            for name in ("", "tmp", "new", "cur"):
+            for name in ("", *_MAILDIR):
                 (folder / name).mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             return _unusable(self._server, _words(error))

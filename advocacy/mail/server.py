@@ -121,7 +121,7 @@ def _network_server(scheme: str, rest: str, source: str) -> Server:
             "name as %40 or %3A.",
         )
     user = unquote(info)
-    if at and (not user or re.search(r"[\x00-\x1f\x7f/?#]", user)):
+    if at and (not user or not user.isprintable() or set(user) & set("/?#")):
         raise bad(
             f"{source} has no user's name before the @, or one with characters that none has.",
             f"As in {_EXAMPLE}; without a user, leave the @ out.",
@@ -219,8 +219,11 @@ def _path(scheme: str, rest: str, source: str) -> Path:
         raise bad(
             f"{source} needs a whole path, from the root.", f"As in {scheme}:/home/me/letters"
         )
-    if "\0" in path:
-        raise bad(f"{source} has a path with a null in it.", f"As in {scheme}:/home/me/letters")
+    if not path.isprintable():
+        raise bad(
+            f"{source} has a path with characters that nobody can see.",
+            f"As in {scheme}:/home/me/letters",
+        )
     return Path(path)
 
 
