@@ -3,8 +3,8 @@
 The key comes from ADVOCACY_DKIM_KEY, a path outside the workspace or the PEM text itself; the
 selector from ADVOCACY_DKIM_SELECTOR; the domain from ADVOCACY_DKIM_DOMAIN, or else it is that of
 From. Canonicalization is relaxed/relaxed. Receivers ask that List-Unsubscribe and its Post be
-signed (RFC 8058, 4); headers that a reader goes by are signed once more than they are there, so
-that nobody can add another.
+signed (RFC 8058, 4). Headers that a reader goes by are signed once more than they are there, so
+that nobody can add another; but a provider may add those of a list that has none.
 
 The `cryptography` library signs in a fraction of a millisecond and knows both kinds of key;
 where it is not installed, dkimpy signs with RSA in Python alone, in some six.
@@ -86,7 +86,8 @@ def sign(message: bytes, key: DkimKey, *, now: float | None = None) -> bytes:
     names = _to_sign([name.decode("ascii") for name, _ in headers])
     digest = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode("ascii")
     value = (
-        f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={domain}; s={key.selector};\r\n"
+        f"v=1; a={key.algorithm}; c=relaxed/relaxed;\r\n"
+        f" d={domain}; s={key.selector};\r\n"
         f" t={int(time.time() if now is None else now)};\r\n"
         f" h={_folded(names)};\r\n bh={digest};\r\n b="
     )
@@ -131,7 +132,8 @@ def aligned(one: str, other: str) -> bool:
 
 def _to_sign(present: list[str]) -> list[str]:
     names = [name for name in present if name in _SIGNED or name.startswith("list-")]
-    return names + [name for name in _OVERSIGNED if name in present or name == "from"]
+    more = [name for name in _OVERSIGNED if name in present or not name.startswith("list-")]
+    return names + more
 
 
 def _hashed(headers: list[tuple[bytes, bytes]], names: list[str]) -> bytes:
