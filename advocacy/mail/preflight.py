@@ -216,6 +216,7 @@ def _unsubscribing(parsed: EmailMessage, *, subscribers: bool) -> Iterator[Probl
             "Filters take that for a list that hides its name (RFC 2919).",
             level=Level.WARNING,
         )
+    by_mail = any(target.lower().startswith("mailto:") for target in targets)
     secure = any(target.lower().startswith("https://") for target in targets)
     if not (secure and post == "List-Unsubscribe=One-Click"):
         lacking = "an https address in List-Unsubscribe" if targets else "List-Unsubscribe"
@@ -226,7 +227,7 @@ def _unsubscribing(parsed: EmailMessage, *, subscribers: bool) -> Iterator[Probl
             "Give `sender: unsubscribe: url` an address that takes it. Gmail and Yahoo ask for it "
             "from 5,000 messages a day.",
             # An address to write to is something, for a short list.
-            level=Level.WARNING if targets and not secure else level,
+            level=level if secure or not by_mail else Level.WARNING,
         )
     for kind in ("plain", "html"):
         part = parsed.get_body((kind,))
