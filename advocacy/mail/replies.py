@@ -33,6 +33,10 @@ _RELAYING = re.compile(
     r"|(unable|not (permitted|allowed|authori[sz]ed)) to relay|we do not relay",
     re.IGNORECASE,
 )
+# Postfix, and others after it, say at RCPT what they hold against the sender or the client.
+_NOT_THE_RECIPIENT = re.compile(
+    r"(sender|client host|helo command)( address)? (rejected|denied|refused)", re.IGNORECASE
+)
 # RFC 7372 and the registry of RFC 5248: SPF, DKIM or reverse DNS fail; Microsoft's for DMARC.
 _UNAUTHENTICATED = {(7, n) for n in (20, 21, 22, 23, 24, 25, 26, 27, 509, 515)}
 # Authentication required or too weak (RFC 4954, 6), whatever the command.
@@ -160,11 +164,15 @@ def _stop(step: Step, code: int, text: str) -> Problem | None:
             "Is it the right server and port? Many refuse home connections: use the provider's "
             "server for sending, with your login.",
         )
-    if step is Step.MAIL and not _of_the_message(code, status):
+    late = step in (Step.RCPT, Step.DATA) and (
+        _NOT_THE_RECIPIENT.search(text) or (status and status[1:] in {(1, 7), (1, 8)})
+    )
+    if late or (step is Step.MAIL and not _of_the_message(code, status)):
         return Problem(
             "sender-refused",
             f"The server does not take mail from this sender: {said}",
-            "Use a sender address (`sender: email`, `bounces`) that the login may send for.",
+            "Use a sender address (`sender: email`, `bounces`) that the login may send for; where "
+            "it is the machine that is refused, the provider's server with your login.",
         )
     if step in (Step.RCPT, Step.DATA) and _RELAYING.search(text):
         return Problem(

@@ -1,16 +1,20 @@
 """A message is handed over once, and what came of it is known as well as it can be."""
 
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import UnixSocketController
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advocacy.mail import session
 from advocacy.mail.delivery import (
     Connection,
     Envelope,
@@ -150,6 +154,9 @@ def test_a_5xx_that_would_meet_everybody_stops_the_mailing(
     [
         ("RCPT", "554 5.7.1 <jane@parks.example>: Relay access denied", "relay-denied"),
         ("RCPT", "550 relaying denied", "relay-denied"),
+        ("RCPT", "553 5.7.1 <a@b.example>: Sender address rejected: not owned", "sender-refused"),
+        ("RCPT", "554 5.7.1 <x[1.2.3.4]>: Client host rejected: Access denied", "sender-refused"),
+        ("RCPT", "550 5.1.8 bad sender", "sender-refused"),
         ("RCPT", "530 5.7.0 Authentication required", "login-required"),
         ("RCPT", "503 5.5.1 MAIL first", "server-refuses"),
         ("RCPT", "521 5.3.2 takes no mail", "server-refuses"),
@@ -310,6 +317,53 @@ def test_nobody_listens(options: Options) -> None:
     reply = connection.send(envelope())
     assert (reply.verdict, reply.everyone, reply.stop) == (DEFERRED, True, None)
     assert "refused" in reply.text.lower()
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.messages: list[bytes] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.messages.append(envelope.content)
+        return "250 2.0.0 taken"
+
+
+def test_a_socket_of_this_machine(tmp_path: Path, options: Options) -> None:
+    kept = Kept()
+    controller = UnixSocketController(kept, unix_socket=str(tmp_path / "smtp.sock"))
+    controller.start()
+    try:
+        server = server_from(f"smtp+unix:{tmp_path}/smtp.sock")
+        with closing(connect(server, options=options)) as connection:
+            assert [connection.send(envelope()).verdict for _ in range(3)] == [SENT] * 3
+    finally:
+        controller.stop()
+    assert kept.messages == [MESSAGE] * 3
+
+
+def test_a_socket_that_is_not_there_stops(tmp_path: Path, options: Options) -> None:
+    connection = connect(server_from(f"smtp+unix:{tmp_path}/none.sock"), options=options)
+    reply = connection.send(envelope())
+    assert reply.verdict is DEFERRED
+    assert reply.stop is not None
+    assert reply.stop.code == "server-unknown"
+
+
+def test_a_host_that_nobody_knows_stops(monkeypatch: pytest.MonkeyPatch, options: Options) -> None:
+    def unknown(*_: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    def silent(*_: Any) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    server = server_from("smtps://smtp.exampel.org")
+    monkeypatch.setattr(session, "open_socket", unknown)
+    reply = connect(server, options=options).send(envelope())
+    assert reply.stop is not None
+    assert reply.stop.code == "server-unknown"
+    monkeypatch.setattr(session, "open_socket", silent)
+    reply = connect(server, options=options).send(envelope())
+    assert (reply.verdict, reply.everyone, reply.stop) == (DEFERRED, True, None)
 
 
 def test_who_waits_can_be_woken_from_another_thread(faulty: Faulty) -> None:
