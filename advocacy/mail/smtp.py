@@ -27,7 +27,9 @@ _GOODBYE = 5.0
 _LAST_WORD = 1.0
 """Seconds to look for what a server said before it broke the connection."""
 _IDLE = 10.0
-"""A connection closed after so many seconds of silence was closed for that, not for its count."""
+"""Seconds of silence after which a server's 421 is for that, and not for the count of messages."""
+_FEWEST = 10
+"""A server that closes earlier is not guessed at: it costs one command to be told."""
 
 
 class SmtpConnection:
@@ -37,6 +39,7 @@ class SmtpConnection:
         self._server, self._secret, self._options = server, secret, options
         self._most = options.most_messages(server)
         self._session: Session | None = None
+        self._aborted = False
 
     def open(self) -> Reply | None:
         """Connect and log in now; what keeps it from that, or None. Nothing is sent."""
@@ -60,26 +63,35 @@ class SmtpConnection:
             if fault:
                 return Reply(Verdict.REFUSED, None, fault)
             reply, step = self._hand_over(session, envelope)
-            if not (session.broken and session.carried and step in (Step.RSET, Step.MAIL)):
+            again = session.broken and session.carried and step in (Step.RSET, Step.MAIL)
+            if self._aborted or not again:
                 session.carried += 1
                 session.used_at = time.monotonic()
                 return reply
-            self._learn(session)  # and a second try: this message had not begun
+            if reply.code == 421 and time.monotonic() - session.used_at < _IDLE:
+                self._most = max(_FEWEST, min(self._most, session.carried))
+            # And a second try: nothing of this message had begun.
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Say goodbye; the next message opens a connection anew."""
         session, self._session = self._session, None
+        self._aborted = False
         if session is not None:
             session.quit(_GOODBYE)
 
     def abort(self) -> None:
-        """Break the connection from another thread: who waits for a reply gets none."""
+        """From another thread: who waits for a reply gets none, and nothing more is sent until
+        `close`.
+        """
+        self._aborted = True
         session = self._session
         if session is not None:
             session.wire.abort()
 
     def _ready(self) -> Session:
         session, self._session = self._session, None
+        if self._aborted:
+            raise CannotOpen(Reply(Verdict.DEFERRED, None, "sending was stopped", everyone=True))
         if session is not None:
             full = session.carried >= self._most
             if not session.broken and not full and session.wire.in_step:
@@ -89,11 +101,6 @@ class SmtpConnection:
             session.quit(_GOODBYE)
         self._session = open_session(self._server, self._secret, self._options)
         return self._session
-
-    def _learn(self, session: Session) -> None:
-        """The server has closed a connection between two messages: by its count, it seems."""
-        if session.carried and time.monotonic() - session.used_at < _IDLE:
-            self._most = min(self._most, session.carried)
 
     def _hand_over(self, session: Session, envelope: Envelope) -> tuple[Reply, Step]:
         pipelining = self._options.pipelining and "PIPELINING" in session.extensions
@@ -150,6 +157,8 @@ class _Transaction:
             replies = self._exchanged(head + data)
         refused: list[tuple[str, int, str]] = []
         for command, code, text in replies:
+            if command.step is Step.RSET and code // 100 != 2:
+                raise Dropped(f"the server does not begin anew: {code} {text}")
             if code == 354 if command.step is Step.DATA else code // 100 == 2:
                 continue
             if command.copy_to is None or code == 421 or code // 100 not in (4, 5):

@@ -26,6 +26,7 @@ from advocacy.mail.delivery import (
     connect,
 )
 from advocacy.mail.server import server_from
+from advocacy.mail.wellformed import fault_of
 
 from .smtp_fixtures import DROP, EXTENSIONS, HANG, MESSAGE, RESET, Act, FaultyServer
 
@@ -379,7 +380,37 @@ def test_who_waits_can_be_woken_from_another_thread(faulty: Faulty) -> None:
     assert [reply.verdict for reply in replies] == [UNCERTAIN]
 
 
+def test_who_was_woken_does_not_begin_again(faulty: Faulty) -> None:
+    server = faulty(MAIL=["250 ok", HANG, "250 ok"])
+    connection = connect(server_from(server.url), options=Options(timeouts=PATIENT))
+    assert connection.send(envelope()).verdict is SENT
+    replies: list[Reply] = []
+    thread = threading.Thread(target=lambda: replies.append(connection.send(envelope())))
+    thread.start()
+    while server.verbs.count("MAIL") < 2:
+        time.sleep(0.01)
+    connection.abort()
+    thread.join(3)
+    replies.append(connection.send(envelope()))
+    assert [reply.verdict for reply in replies] == [DEFERRED] * 2
+    assert server.connections == 1
+    connection.close()
+    assert connection.send(envelope()).verdict is SENT
+    connection.close()
+
+
 # --- kept connections --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["550 no", "451 later", "502 what?", DROP, Act(b"?\r\n")])
+def test_a_server_that_cannot_begin_anew_is_connected_to_anew(
+    faulty: Faulty, options: Options, answer: Any
+) -> None:
+    server = faulty(RCPT=["550 5.1.1 who?", "250 ok"], RSET=answer)
+    with opened(server, options) as connection:
+        replies = [connection.send(envelope(f"p{n}@parks.example")) for n in range(3)]
+    assert [reply.verdict for reply in replies] == [REFUSED, SENT, SENT]
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize("how", ["drop", "reset", "421"])
@@ -554,6 +585,7 @@ def test_a_size_refused_at_mail_is_that_messages_matter(faulty: Faulty, options:
         envelope("jane doe@parks.example"),
         envelope("jane@parks.example> NOTIFY=NEVER <a@b.example"),
         envelope("nobody"),
+        envelope("jane\ud800@parks.example"),
         envelope(others=("a@b.example\r\nQUIT",)),
         Envelope("a@b.example\r\nRSET", "jane@parks.example", MESSAGE),
         envelope(message=MESSAGE + b"a\nb\r\n"),
@@ -672,3 +704,10 @@ def test_waits_double_and_differ() -> None:
     assert len(set(waits)) > 40
     assert all(600 <= wait <= 1200 for wait in waits)
     assert all(max(backoff(n, rng) for _ in range(200)) > 290 * 2 ** (n - 1) for n in (1, 2, 3))
+
+
+@given(st.text(alphabet="a\r\n.", max_size=12).map(str.encode))
+def test_only_lines_that_end_with_cr_and_lf_leave(text: bytes) -> None:
+    message = text + b"\r\n"
+    clean = not set(message.replace(b"\r\n", b"")) & set(b"\r\n")
+    assert (fault_of(envelope(message=message)) == "") is clean
