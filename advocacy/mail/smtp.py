@@ -216,8 +216,10 @@ class _Transaction:
             code, text = self._wire.reply(_LAST_WORD)
         except Dropped:
             return _dropped(Step.DATA, reason)
+        if code // 100 in (4, 5):
+            return judged(Step.DATA, code, text)
         # A success without an end is nonsense, and after nonsense nobody knows.
-        return judged(Step.END if code // 100 not in (4, 5) else Step.DATA, code, text)
+        return Reply(Verdict.UNCERTAIN, code, f"the server answered {code} {text} too early")
 
 
 def _mail(extensions: dict[str, str], envelope: Envelope) -> str:

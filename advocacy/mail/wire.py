@@ -138,7 +138,7 @@ class Wire:
                 self._wait_at_most(left, socket.SO_RCVTIMEO)
                 chunk = self._sock.recv(_CHUNK)
             except (TimeoutError, BlockingIOError):
-                raise Dropped(f"no reply within {timeout:g} seconds") from None
+                raise Dropped(f"no whole reply within {timeout:g} seconds") from None
             except OSError as error:
                 raise Dropped(_reason(error)) from None
             if not chunk:

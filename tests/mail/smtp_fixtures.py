@@ -65,7 +65,7 @@ class FaultyServer:
     for the first, second … time (the last stays).
 
     A `careless` one takes data for nobody. `received` has envelope and data of each message that
-    it holds to be delivered.
+    it holds to be delivered, `unfinished` data that never came to its end.
     """
 
     script: dict[str, Any] = field(default_factory=dict)
@@ -76,6 +76,7 @@ class FaultyServer:
     said_in_data: bytes = b""
     careless: bool = False
     received: list[tuple[str, list[str], bytes]] = field(default_factory=list)
+    unfinished: list[bytes] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
     connections: int = 0
 
@@ -211,6 +212,7 @@ class FaultyServer:
         length = 0
         while (line := stream.readline()) != b".\r\n":
             if not line:
+                self.unfinished.append(b"".join(lines))
                 raise Closed
             length += len(line)
             if self.drop_in_data is not None and length > self.drop_in_data:

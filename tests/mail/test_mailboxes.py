@@ -132,6 +132,34 @@ def test_a_message_that_breaks_the_rules_is_kept_nowhere(kind: str, tmp_path: Pa
     assert not (tmp_path / "box").exists()
 
 
+def test_an_mbox_that_another_program_holds_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    code = (
+        "import fcntl, sys\n"
+        "file = open(sys.argv[1], 'a+')\n"
+        "fcntl.lockf(file, fcntl.LOCK_EX)\n"
+        "print('held', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        holder.stdout.readline()
+        replies: list[Reply] = []
+        thread = threading.Thread(
+            target=lambda: replies.append(connect(server("mbox", path)).send(envelope()))
+        )
+        thread.start()
+        thread.join(0.2)
+        assert (replies, path.read_bytes()) == ([], b"")
+        holder.stdin.close()
+        thread.join(10)
+    assert [one.verdict for one in replies] == [Verdict.SENT]
+
+
 def failing(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> None:
     """Let a call of the system fail so many times, as on a full disk."""
     real: Callable[..., object] = getattr(os, name)
