@@ -57,19 +57,15 @@ def _spf(domain: str, lookup: Lookup) -> Iterator[Problem]:
     found = [one for one in records if one.lower().split(" ")[0] == "v=spf1"]
     if len(found) != 1:
         told = "no SPF record" if not found else f"{len(found)} SPF records, which counts as none"
-        yield Problem(
-            "dns-record-missing",
+        yield _missing(
             f"{domain} has {told} (RFC 7208).",
             f'Publish one TXT record at {domain}: "v=spf1 include:PROVIDER ~all", as the '
             "provider says.",
-            level=Level.WARNING,
         )
     elif re.search(r"(^|\s)\+?all(\s|$)", found[0]):
-        yield Problem(
-            "dns-record-missing",
+        yield _missing(
             f"The SPF record of {domain} lets everybody send (+all).",
             "Write ~all or -all at its end.",
-            level=Level.WARNING,
         )
 
 
@@ -81,11 +77,9 @@ def _dkim(signature: str, lookup: Lookup) -> Iterator[Problem]:
     if records is None:
         yield _silent(f"the DKIM key {name}")
     elif not any(re.search(r"(^|;)\s*p=[^;\s]", record) for record in records):
-        yield Problem(
-            "dns-record-missing",
+        yield _missing(
             f"There is no public key at {name}, so the signature counts for nothing.",
             "Publish it there as TXT, or set ADVOCACY_DKIM_SELECTOR to the name that it has.",
-            level=Level.WARNING,
         )
 
 
@@ -100,12 +94,10 @@ def _dmarc(domain: str, lookup: Lookup) -> Iterator[Problem]:
             return
         if any(record.startswith("v=DMARC1") for record in records):
             return
-    yield Problem(
-        "dns-record-missing",
+    yield _missing(
         f"{domain} has no DMARC record.",
         f'Publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none" at the least. Gmail, Yahoo '
         "and Outlook ask for it from 5,000 messages a day.",
-        level=Level.WARNING,
     )
 
 
@@ -113,12 +105,14 @@ def _answers(domains: dict[str, None], lookup: Lookup) -> Iterator[Problem]:
     for domain in domains:
         found = [lookup(domain, kind) for kind in ("MX", "A", "AAAA")]
         if all(records == [] for records in found):
-            yield Problem(
-                "dns-record-missing",
+            yield _missing(
                 f"Nothing can be delivered to {domain}: it has neither MX nor an address.",
                 "Answers and bounces would be lost, and receivers refuse mail from such domains.",
-                level=Level.WARNING,
             )
+
+
+def _missing(message: str, hint: str) -> Problem:
+    return Problem("dns-record-missing", message, hint, level=Level.WARNING)
 
 
 def _silent(what: str) -> Problem:

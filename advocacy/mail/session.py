@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from advocacy.errors import Problem
 from advocacy.mail.authentication import log_in
@@ -169,7 +170,7 @@ def _connected(server: Server, options: Options) -> Wire:
 
 
 def _begin_tls(wire: Wire, server: Server, options: Options) -> None:
-    context = options.tls or ssl.create_default_context()
+    context = options.tls or _trust()
     try:
         wire.start_tls(context, server.host, options.timeouts.greeting)
     except ssl.SSLCertVerificationError as error:
@@ -192,6 +193,12 @@ def _begin_tls(wire: Wire, server: Server, options: Options) -> None:
                 "Port 465 goes with smtps://, port 587 with smtp://.",
             )
         ) from None
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    """The machine's trust in authorities: read once, for it takes longer than to connect."""
+    return ssl.create_default_context()
 
 
 def _expect(step: Step, reply: tuple[int, str], wanted: int) -> None:

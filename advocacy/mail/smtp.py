@@ -118,6 +118,8 @@ class SmtpConnection:
             session.broken = True
         if session.broken:
             session.wire.close()
+        if reply.verdict in (Verdict.SENT, Verdict.UNCERTAIN):
+            reply = replace(reply, refused=tuple(transaction.refused))
         return reply, transaction.step
 
 
@@ -128,12 +130,16 @@ class _Command(NamedTuple):
 
 
 class _Transaction:
-    """One message on an open session (RFC 5321, 3.3). `step` is what is being answered."""
+    """One message on an open session (RFC 5321, 3.3).
+
+    `step` is what is being answered, `refused` the copies that the server does not take.
+    """
 
     def __init__(
         self, session: Session, envelope: Envelope, timeouts: Timeouts, pipelining: bool
     ) -> None:
         self.step = Step.MAIL
+        self.refused: list[tuple[str, int, str]] = []
         self._session, self._wire, self._envelope = session, session.wire, envelope
         self._timeouts, self._pipelining = timeouts, pipelining
         self._unread: list[Step] = []
@@ -155,7 +161,6 @@ class _Transaction:
             replies = chain(self._exchanged(head), self._exchanged(data))
         else:
             replies = self._exchanged(head + data)
-        refused: list[tuple[str, int, str]] = []
         for command, code, text in replies:
             if command.step is Step.RSET and code // 100 != 2:
                 raise Dropped(f"the server does not begin anew: {code} {text}")
@@ -163,8 +168,8 @@ class _Transaction:
                 continue
             if command.copy_to is None or code == 421 or code // 100 not in (4, 5):
                 return self._given_up(judged(command.step, code, text))
-            refused.append((command.copy_to, code, text))
-        return replace(self._data(), refused=tuple(refused))
+            self.refused.append((command.copy_to, code, text))
+        return self._data()
 
     def _exchanged(self, commands: list[_Command]) -> Iterator[tuple[_Command, int, str]]:
         """Each command with its reply. Together in one piece, or each after the last's reply."""

@@ -500,6 +500,15 @@ def test_a_refused_copy_is_told_and_the_letter_goes(faulty: Faulty, options: Opt
     assert server.received[0][1] == ["jane@parks.example", "a@friends.example"]
 
 
+def test_a_refused_copy_is_told_of_a_letter_that_may_have_arrived(
+    faulty: Faulty, options: Options
+) -> None:
+    server = faulty(RCPT=["250 ok", "550 5.1.1 who?"], END=Act(then="drop", keeps=True))
+    reply = send_one(server, options, others=("a@friends.example",))
+    assert reply.verdict is UNCERTAIN
+    assert reply.refused == (("a@friends.example", 550, "5.1.1 who?"),)
+
+
 @pytest.mark.parametrize("answer", ["550 5.1.1 who?", "450 4.2.0 later"])
 def test_no_copy_goes_out_of_a_letter_that_does_not(
     faulty: Faulty, options: Options, answer: str

@@ -1,10 +1,17 @@
 """The password: where it may come from, and that nothing ever shows it."""
 
+import os
 import pickle
+import pty
+import subprocess
 import sys
 import types
 from typing import Any
 
+import keyring
+import keyring.backend
+import keyring.backends.fail
+import keyring.errors
 import pytest
 
 from advocacy.errors import AdvocacyError
@@ -123,3 +130,59 @@ def test_nothing_shows_a_secret() -> None:
     assert all("hunter2" not in repr(getattr(secret, name, "")) for name in dir(secret))
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+class Locked(keyring.backend.KeyringBackend):
+    """A real keyring that its owner has not opened."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise keyring.errors.KeyringLocked("the collection is locked")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("backend", [Locked, keyring.backends.fail.Keyring])
+def test_the_real_keyring_library_locked_or_without_a_backend(backend: Any) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(backend())
+    try:
+        found = password_of(SERVER, {}, ask=lambda prompt: "typed")
+    finally:
+        keyring.set_keyring(before)
+    assert found is not None
+    assert found.reveal() == "typed"
+
+
+def test_a_terminal_is_asked_and_shows_nothing_of_what_is_typed() -> None:
+    code = (
+        "from advocacy.mail.secrets import password_of\n"
+        "from advocacy.mail.server import server_from\n"
+        "found = password_of(server_from('smtps://me@smtp.example.org'), {})\n"
+        "print('length', len(found.reveal()), found)\n"
+    )
+    ours, theirs = pty.openpty()
+    environ = os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=environ,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        seen = b""
+        while b"Password of me at smtp.example.org: " not in seen:
+            seen += os.read(ours, 1000)
+        os.write(ours, b"hunter2\n")
+        try:
+            while more := os.read(ours, 1000):
+                seen += more
+        except OSError:  # how Linux ends a terminal that nobody holds
+            pass
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"length 7 <password>" in seen
+    assert b"hunter2" not in seen
