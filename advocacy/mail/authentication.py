@@ -10,7 +10,8 @@ import binascii
 import hmac
 
 from advocacy.errors import Problem
-from advocacy.mail.replies import Reply, Step, Verdict, cleaned, enhanced, judged
+from advocacy.mail.judging import judged
+from advocacy.mail.replies import Reply, Step, Verdict, cleaned, enhanced
 from advocacy.mail.secrets import Secret
 from advocacy.mail.wire import Dropped, Wire
 

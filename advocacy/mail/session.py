@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from advocacy.errors import Problem
 from advocacy.mail.authentication import log_in
-from advocacy.mail.replies import Reply, Step, Verdict, cleaned, judged
+from advocacy.mail.judging import judged
+from advocacy.mail.replies import Reply, Step, Verdict, cleaned
 from advocacy.mail.secrets import Secret
 from advocacy.mail.server import Server
 from advocacy.mail.wire import Dropped, Timeouts, Wire, open_socket

@@ -15,7 +15,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
-from advocacy.mail.replies import Envelope, Reply, Step, Verdict, judged
+from advocacy.mail.judging import judged
+from advocacy.mail.replies import Envelope, Reply, Step, Verdict
 from advocacy.mail.secrets import Secret
 from advocacy.mail.server import Server
 from advocacy.mail.session import CannotOpen, Options, Session, open_session
