@@ -233,7 +233,8 @@ def _mail(extensions: dict[str, str], envelope: Envelope) -> str:
     if "SIZE" in extensions:
         parameters += f" SIZE={len(envelope.message)}"
     if is_international(envelope):
-        parameters += " BODY=8BITMIME SMTPUTF8"
+        # RFC 6531, 3.1 asks of a server with SMTPUTF8 that it has 8BITMIME as well.
+        parameters += " BODY=8BITMIME SMTPUTF8" if "8BITMIME" in extensions else " SMTPUTF8"
     return f"MAIL FROM:<{envelope.sender}>{parameters}\r\n"
 
 

@@ -736,3 +736,10 @@ def test_only_lines_that_end_with_cr_and_lf_leave(text: bytes) -> None:
     message = text + b"\r\n"
     clean = not set(message.replace(b"\r\n", b"")) & set(b"\r\n")
     assert (fault_of(envelope(message=message)) == "") is clean
+
+
+def test_a_server_is_asked_only_for_what_it_has(faulty: Faulty, options: Options) -> None:
+    server = faulty(("SMTPUTF8",))
+    reply = send_one(server, options, to="müller@parks.example", message=INTERNATIONAL)
+    assert reply.verdict is SENT
+    assert server.received[0][0] == "MAIL FROM:<letters@friends.example> SMTPUTF8"

@@ -17,6 +17,7 @@ SAID = [
     (RCPT, "550 5.1.1 The email account that you tried to reach does not exist.", REFUSED, None),
     (RCPT, "452 4.2.2 The recipient's inbox is out of storage space.", DEFERRED, None),
     (RCPT, "552 5.2.2 The email account that you tried to reach is over quota.", REFUSED, None),
+    (RCPT, "552 5.2.2 <a@b.example>: you have exceeded your disk quota", REFUSED, None),
     (RCPT, "450 4.2.1 The user you are trying to contact is receiving mail too quickly", DEFERRED,
      None),
     (RCPT, "421 4.7.0 Try again later, closing connection.", DEFERRED, "everyone"),
