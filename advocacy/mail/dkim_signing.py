@@ -31,6 +31,7 @@ _SIGNED = (*_OVERSIGNED, "date", "message-id", "mime-version", "content-type",
            "auto-submitted", "precedence")  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
 _LEAST_BITS = 1024
+_MAKE_ONE = "Make one by: openssl genrsa -out dkim.pem 2048"
 _SPACES = re.compile(rb"[ \t]+")
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:((?:[^\r]|\r\n[ \t]|\r(?!\n))*)\r\n")
 
@@ -202,20 +203,19 @@ def _signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError:
         return _slow_signer(pem)
-    hint = "Make one by: openssl genrsa -out dkim.pem 2048"
     try:
         key = load_pem_private_key(pem, None)
     except TypeError:
         cure = "Write it without one: openssl pkey -in KEY -out dkim.pem"
         raise _bad(f"The key of {KEY} is locked with a passphrase.", cure) from None
     except Exception:  # noqa: BLE001 - what it raises for what is no key varies by version
-        raise _bad(f"{KEY} names no private key in PEM.", hint) from None
+        raise _bad(f"{KEY} names no private key in PEM.", _MAKE_ONE) from None
     if isinstance(key, ed25519.Ed25519PrivateKey):
         # RFC 8463, 3: the SHA-256 of what is signed, by pure Ed25519.
         return "ed25519-sha256", lambda data: key.sign(hashlib.sha256(data).digest())
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _LEAST_BITS:
         return "rsa-sha256", lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-    raise _bad(f"The key of {KEY} is neither RSA of 1024 bits or more nor Ed25519.", hint)
+    raise _bad(f"The key of {KEY} is neither RSA of 1024 bits or more nor Ed25519.", _MAKE_ONE)
 
 
 def _slow_signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
@@ -228,7 +228,9 @@ def _slow_signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
         key = crypto.parse_pem_private_key(pem)
     except crypto.UnparsableKeyError:
         message = f"{KEY} names no RSA key in PEM; others need the library cryptography."
-        raise _bad(message, "Make one by: openssl genrsa -out dkim.pem 2048") from None
+        raise _bad(message, _MAKE_ONE) from None
+    if key["modulus"].bit_length() < _LEAST_BITS:
+        raise _bad(f"The key of {KEY} has fewer than {_LEAST_BITS} bits.", _MAKE_ONE)
 
     def signed(data: bytes) -> bytes:
         return bytes(crypto.RSASSA_PKCS1_v1_5_sign(hashlib.sha256(data), key))

@@ -180,6 +180,8 @@ def test_without_cryptography_dkimpy_signs(keys: Keys, monkeypatch: pytest.Monke
     assert dkim.verify(signed, dnsfunc=keys.dns(keys.rsa))
     with pytest.raises(AdvocacyError, match="cryptography"):
         key_from(keys.ed25519)
+    with pytest.raises(AdvocacyError, match="fewer than 1024"):
+        key_from(keys.short)
 
 
 def test_the_same_signature_with_either_library(keys: Keys) -> None:
