@@ -130,10 +130,10 @@ class Ledger:
         asked_at = since_boot()
 
         def work(connection: Connection) -> int:
-            self._backend.examine(connection)
             now = self._db.time(connection)
             return runs.insert_run(connection, number, owner, now, listed, versions or {})
 
+        self._db.read(self._backend.examine)
         run = Run(self._db.write(work), name, number, self.renew, self.end_run)
         run.renewed(asked_at)
         self._backend.keep()
@@ -145,7 +145,7 @@ class Ledger:
     def renew(self, run: Run) -> None:
         """Give a run its whole lease again."""
         asked_at = since_boot()
-        self._db.write(lambda c: runs.extend(c, run.number, self._db.time(c)), repeatable=True)
+        self._db.write(lambda c: runs.extend(c, run.number, self._db.time(c)))
         run.renewed(asked_at)
 
     def end_run(self, run: Run, why: str) -> int:
