@@ -40,6 +40,9 @@ class Run:
     mailing_id: int
     _renew: Callable[["Run"], None] = field(repr=False)
     _end: Callable[["Run", str], int] = field(repr=False)
+    hands: set[str] = field(default_factory=set, repr=False)
+    """The letters that were given out to it and of which it has not told. Whatever others may do
+    with one of them meanwhile, it is not given out to the same run a second time."""
     _renewed: float = field(default=0.0, repr=False)
     _over: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)

@@ -24,6 +24,7 @@ from advocacy.mail.ledger.values import (
     Taken,
     Tally,
     Text,
+    Why,
 )
 
 
@@ -186,19 +187,27 @@ class Ledger:
         """
         token = giving.new_token()
         asked_at = since_boot()
+        told = {result.letter_id for result in results}
+        held = run.hands - told
+        free = [entry for entry in entries if entry.letter_id not in held]
 
         def work(connection: Connection) -> tuple[list[Taken], bool]:
             now = self._db.time(connection)
-            fresh = runs.hold(connection, run.number, now)
-            taken = giving.exchange(
-                connection, run.mailing_id, run.number, token, results, entries, now
-            )
-            return taken, fresh
+            renewed = runs.hold(connection, run.number, now)
+            mailing, number = run.mailing_id, run.number
+            given = giving.exchange(connection, mailing, number, token, results, free, now)
+            return given, renewed
 
-        taken, renewed = self._db.write_together(work)
+        given, renewed = self._db.write_together(work)
         if renewed:
             run.renewed(asked_at)
-        return taken
+        run.hands -= told
+        run.hands |= {one.letter_id for one in given if one.taken}
+        answers = iter(given)
+        return [
+            Taken(entry.letter_id, Why.UNDER_WAY) if entry.letter_id in held else next(answers)
+            for entry in entries
+        ]
 
     def standing(self, name: str, keys: Sequence[Keyed]) -> list[Taken]:
         """What `exchange` would answer for these letters now; changes nothing."""
