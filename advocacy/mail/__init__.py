@@ -1,1 +1,1 @@
-"""What leaves the house: messages on their way to a server, and the account of them."""
+"""What leaves the house: messages on their way to a server, their account, and consent."""
