@@ -1,0 +1,1 @@
+"""What leaves the house: mailing, its ledger, and consent."""
