@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import IO
 
 from advocacy.errors import Place, Problem
 
@@ -45,7 +44,7 @@ def _not_csv(start: bytes, path: Path) -> Problem | None:
 class Lines:
     """The lines of a file for a `csv.reader`, which can be given back after a broken row."""
 
-    def __init__(self, text: IO[str]) -> None:
+    def __init__(self, text: TextIOWrapper) -> None:
         self._text = text
         self._again: deque[str] = deque()
         self.number = 0
@@ -66,6 +65,10 @@ class Lines:
         self.number += 1
         self.row.append(line)
         return line
+
+    def let_go(self) -> None:
+        """Leave the file to whoever opened it."""
+        self._text.detach()
 
     def give_back(self, keep: int = 1) -> None:
         """Have all lines but the row's first read again, as rows of their own; or all of them."""

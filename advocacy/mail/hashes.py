@@ -24,6 +24,11 @@ def address_hash(keys: Keys, key: str) -> str:
     return _hashed(keys.signing(_PURPOSE), key)
 
 
+def address_hashes(keys: Keys, key: str) -> list[str]:
+    """The hashes of an address's key under each of the keys."""
+    return [_hashed(secret, key) for secret in keys.verifying(_PURPOSE)]
+
+
 def _hashed(secret: bytes, key: str) -> str:
     return f"{PREFIX}{_id(secret)}:{hmac.digest(secret, key.encode(), hashlib.sha256).hex()}"
 

@@ -15,7 +15,7 @@ from advocacy.spreadsheets import as_before
 from advocacy.textfile import open_binary
 
 FILE = "suppressed.csv"
-COLUMNS = ("address", "domain", "reason", "since", "source", "campaign", "lifted")
+COLUMNS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
 """The columns of a file that is made here; others that somebody adds are kept."""
 MOST_PROBLEMS = 100
 _ALSO = dict.fromkeys(("email", "e_mail", "mail", "email_address", "adresse", "e_mail_adresse"), 0)
@@ -44,6 +44,7 @@ class Row:
     source: str = ""
     campaign: str = ""
     lifted: str = ""
+    lifted_reason: str = ""
 
     @property
     def counts(self) -> bool:
@@ -237,7 +238,7 @@ def _reader(table: Table, path: Path) -> Callable[[list[str], int, str], tuple[R
         written = cells[address] if address is not None else ""
         if plain(written):
             return (Row(written, number, **said),)
-        key = _key(written) if written.strip() else ""
+        key = key_of(written) if written.strip() else ""
         if not key and not written.strip() and domain is not None and cells[domain].strip():
             key = _domain(cells[domain])
         if key:
@@ -252,8 +253,8 @@ def _reader(table: Table, path: Path) -> Callable[[list[str], int, str], tuple[R
     return read
 
 
-def _key(written: str) -> str:
-    """The key of what stands in the address column, or an empty text."""
+def key_of(written: str) -> str:
+    """The key of an address, `@domain` or hash as it was written; an empty text for none."""
     text = as_before(written.strip()).strip()
     inside = re.search(r"<([^<>]*)>\s*$", text)
     text = (inside[1] if inside else text).strip().removeprefix("mailto:")
