@@ -1,1 +1,1 @@
-"""What leaves the house: mailing, its ledger, and consent."""
+"""Mail: what leaves the house, and the account of it."""
