@@ -8,12 +8,12 @@ key that is no longer there is noticed and not taken for an address that is not 
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.errors import Place, Problem
-from advocacy.mail.keys import VARIABLE, Keys
+from advocacy.mail.keys import VARIABLE, Keys, find_keys
 
 PREFIX = "hmac-sha256:"
 _PURPOSE = "forgotten address v1"
@@ -27,6 +27,17 @@ def address_hash(keys: Keys, key: str) -> str:
 def address_hashes(keys: Keys, key: str) -> list[str]:
     """The hashes of an address's key under each of the keys."""
     return [_hashed(secret, key) for secret in keys.verifying(_PURPOSE)]
+
+
+def with_hashes(people: Iterable[str]) -> dict[str, str]:
+    """From each person's key, and each hash of it under a key of the environment, to the key."""
+    people = list(people)
+    found = {key: key for key in people}
+    keys = find_keys()
+    if keys is not None:
+        for key in people:
+            found |= dict.fromkeys(address_hashes(keys, key), key)
+    return found
 
 
 def _hashed(secret: bytes, key: str) -> str:

@@ -18,6 +18,7 @@ from typing import IO
 from advocacy.batch.output import CANNOT_WRITE, cannot_write, replacing
 from advocacy.csvrows import Lines, lines_of
 from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.mail.hashes import with_hashes
 from advocacy.mail.suppressedfile import (
     COLUMNS,
     FILE,
@@ -77,19 +78,20 @@ def stamp_text(when: datetime) -> str:
 def add(folder: Path, people: Iterable[New], *, now: datetime | None = None) -> Outcome:
     """Suppress people for all campaigns of a folder; who is there already is left as he is.
 
-    Somebody whose row was lifted later than they asked stays lifted, so that reading one file
-    of requests twice changes nothing. Raises AdvocacyError where the file is no list, or cannot
-    be written.
+    Of a person who was forgotten the hash is enough: the address does not come back. Somebody
+    whose row was lifted later than they asked stays lifted, so that reading one file of requests
+    twice changes nothing. Raises AdvocacyError where the file is no list, or cannot be written.
     """
     wanted = {one.key: one for one in people}
     moment_now = now or datetime.now(UTC)
     outcome = Outcome(folder / FILE)
+    known = with_hashes(wanted)
     rows: dict[str, list[Row]] = {}
 
     def note(_: str, found: Sequence[Row]) -> Cells:
         for row in found:
-            if row.key in wanted:
-                rows.setdefault(row.key, []).append(row)
+            if row.key in known:
+                rows.setdefault(known[row.key], []).append(row)
         return {}
 
     def missing() -> list[Cells]:

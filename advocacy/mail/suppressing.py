@@ -7,8 +7,7 @@ from pathlib import Path
 
 from advocacy.csvrows import lines_of
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
-from advocacy.mail.hashes import PREFIX, address_hashes
-from advocacy.mail.keys import find_keys
+from advocacy.mail.hashes import PREFIX, with_hashes
 from advocacy.mail.suppressededit import New, Outcome, add, lift
 from advocacy.mail.suppressedfile import (
     FILE,
@@ -79,17 +78,6 @@ def standing(folder: Path, keys: Iterable[str]) -> list[Row]:
     """The rows that count and are about these keys, those of forgotten people by their hashes."""
     wanted = with_hashes(keys)
     return [row for row in listed(folder)[0] if row.key in wanted]
-
-
-def with_hashes(keys: Iterable[str]) -> dict[str, str]:
-    """Each key, and its hash under each key of the organisation, to the key."""
-    keys = list(keys)
-    wanted = {key: key for key in keys}
-    organisation = find_keys()
-    if organisation is not None:
-        for key in keys:
-            wanted |= dict.fromkeys(address_hashes(organisation, key), key)
-    return wanted
 
 
 def unsuppress(folder: Path, keys: Iterable[str], because: str) -> Outcome:
