@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from advocacy.cli.report import print_problems, shown_place
+from advocacy.cli.report import print_problems
+from advocacy.cli.suppress_output import (
+    FIELDS,
+    Report,
+    print_outcome,
+    print_removed,
+    print_rows,
+    print_still,
+    record,
+)
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.suppressededit import Outcome
     from advocacy.mail.suppressedfile import Row
 
 folder_option = click.option(
@@ -35,7 +43,6 @@ reason_option = click.option("--reason", default="", metavar="TEXT", help="Why, 
 campaign_option = click.option(
     "--campaign", default="", metavar="ID", help="The campaign whose letter made them say so."
 )
-Report = Literal["text", "json"]
 
 
 @click.group("suppress")
@@ -80,7 +87,7 @@ def add_command(
     outcome = suppress(
         campaigns_folder(folder), addresses, domains, reason=reason, campaign=campaign
     )
-    _print_outcome(outcome, report)
+    print_outcome(outcome, report)
     return 0
 
 
@@ -133,8 +140,8 @@ def remove_command(
     if own and not they_asked:
         raise AdvocacyError([_said_no(row, folder) for row in own])
     outcome = unsuppress(folder, keys, reason)
-    _print_removed(outcome, keys, report)
-    _print_still(folder, addresses)
+    print_removed(outcome, keys, report)
+    print_still(folder, addresses)
     return 0 if outcome.changed else 1
 
 
@@ -161,14 +168,14 @@ def list_command(lifted: bool, folder: Path | None, report: Literal["text", "jso
     folder = campaigns_folder(folder)
     rows, problems = listed(folder, lifted=lifted)
     if report == "json":
-        click.echo(json.dumps([_record(row) for row in rows], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([record(row) for row in rows], ensure_ascii=False, indent=2))
     elif report == "csv":
-        out = csv.DictWriter(sys.stdout, _FIELDS, lineterminator="\n")
+        out = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
         out.writeheader()
         for row in rows:
-            out.writerow({k: spreadsheet_safe(v) for k, v in _record(row).items()})
+            out.writerow({k: spreadsheet_safe(v) for k, v in record(row).items()})
     else:
-        _print_rows(rows, folder)
+        print_rows(rows, folder)
     print_problems(problems)
     return int(has_errors(problems))
 
@@ -213,90 +220,9 @@ def import_command(
         whole.added += found.outcome.added
         whole.there += found.outcome.there
         whole.lifted_since += found.outcome.lifted_since
-    _print_outcome(whole, report)
+    print_outcome(whole, report)
     print_problems(problems)
     return int(has_errors(problems))
-
-
-_FIELDS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
-SHOWN = 20
-"""So many people are named one by one; of more, the number."""
-
-
-def _print_outcome(outcome: "Outcome", report: Report) -> None:
-    if report == "json":
-        record = {
-            "path": str(outcome.path),
-            "added": outcome.added,
-            "there": outcome.there,
-            "lifted_since": outcome.lifted_since,
-        }
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
-        return
-    for keys, what in (
-        (outcome.added, "added"),
-        (outcome.there, "there already"),
-        (outcome.lifted_since, "left out: may be written to again since a later day"),
-    ):
-        if keys and len(keys) <= SHOWN:
-            for key in keys:
-                click.echo(f"{key}: {what}")
-        elif keys:
-            click.echo(f"{len(keys):,} {what}")
-    click.echo(f"{shown_place(Place(outcome.path))}: {len(outcome.added):,} added.")
-
-
-def _print_removed(outcome: "Outcome", keys: list[str], report: Report) -> None:
-    lines = [row.line for row in outcome.changed]
-    if report == "json":
-        record = {"path": str(outcome.path), "lifted": [row.key for row in outcome.changed]}
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
-    elif outcome.changed:
-        where = shown_place(Place(outcome.path))
-        rows = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
-        click.echo(f"{', '.join(keys)}: may be written to again ({where}, {rows}).")
-    else:
-        click.echo(f"{', '.join(keys)}: not on the list, so nothing was changed.", err=True)
-
-
-def _print_still(folder: Path, addresses: tuple[str, ...]) -> None:
-    """Say who is still suppressed by another row, such as a domain's."""
-    from advocacy.mail.suppression import read_suppressions
-
-    found, _ = read_suppressions(folder)
-    for address in addresses:
-        reason = found.reason(address)
-        if reason:
-            click.echo(f"{address} is still not written to: {reason}.", err=True)
-
-
-def _print_rows(rows: list["Row"], folder: Path) -> None:
-    path = shown_place(Place(folder / "suppressed.csv"))
-    if not rows:
-        click.echo(f"Nobody is on the list ({path}).")
-        return
-    width = min(48, max(len(_who(row)) for row in rows))
-    for row in rows:
-        lifted = f"; lifted {row.lifted[:10]}: {row.lifted_reason}" if not row.counts else ""
-        click.echo(f"{_who(row):<{width}}  {row.said()}{lifted}")
-    counted = sum(row.counts for row in rows)
-    click.echo(f"{counted:,} not written to ({path}).")
-
-
-def _who(row: "Row") -> str:
-    if row.key.startswith("hmac-"):
-        return "(forgotten: known by a keyed hash alone)"
-    return f"everyone at {row.key[1:]}" if row.key.startswith("@") else row.key
-
-
-def _record(row: "Row") -> dict[str, str]:
-    record = {name: str(getattr(row, name)) for name in _FIELDS[2:]}
-    is_domain = row.key.startswith("@")
-    return {
-        "address": "" if is_domain else row.key,
-        "domain": row.key[1:] if is_domain else "",
-        **record,
-    }
 
 
 def _said_no(row: "Row", folder: Path) -> Problem:

@@ -42,7 +42,7 @@ def no_ledger(folder: Path) -> AdvocacyError:
     """That nothing was sent from here, as far as anybody knows."""
     return AdvocacyError(
         Problem(
-            "no-ledger",
+            "ledger-missing",
             f"There is no ledger of a campaign in {folder}: nothing was sent from here.",
             f"Name the campaigns' folder with --campaigns DIR, or set {VARIABLE} as for `send`.",
             Place(folder),

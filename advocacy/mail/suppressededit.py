@@ -31,8 +31,8 @@ from advocacy.mail.suppressedshape import Cells, Editor, line_of
 from advocacy.textfile import open_binary
 
 BOM = b"\xef\xbb\xbf"
-Change = Callable[[str, Sequence[Row]], Cells | str]
-"""From a row's text and what it says: the cells to set, or another text in its place."""
+Change = Callable[[Sequence[Row]], Cells | None]
+"""From what a row says: the cells to set, or None to remove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def add(folder: Path, people: Iterable[New], *, now: datetime | None = None) -> 
     known = with_hashes(wanted)
     rows: dict[str, list[Row]] = {}
 
-    def note(_: str, found: Sequence[Row]) -> Cells:
+    def note(found: Sequence[Row]) -> Cells:
         for row in found:
             if row.key in known:
                 rows.setdefault(known[row.key], []).append(row)
@@ -122,7 +122,7 @@ def lift(
     outcome = Outcome(folder / FILE)
     cells = {"lifted": stamp_text(now or datetime.now(UTC)), "lifted_reason": because}
 
-    def change(_: str, found: Sequence[Row]) -> Cells:
+    def change(found: Sequence[Row]) -> Cells:
         hit = [row for row in found if row.key in wanted and row.counts]
         outcome.changed.extend(hit)
         return cells if hit else {}
@@ -211,9 +211,9 @@ def _copied(
     last = editor.last
     for text, found in raw_rows(lines, path, editor.table):
         rows = [row for row in found if isinstance(row, Row) and row.key]
-        wanted = change(text, rows)
-        new = editor.row(text, rows, wanted)
-        is_changed = is_changed or bool(wanted)
+        wanted = change(rows)
+        new = "" if wanted is None else editor.row(text, rows, wanted)
+        is_changed = is_changed or wanted is None or bool(wanted)
         put(new)
         last = new or last
     added = list(extra())

@@ -49,10 +49,8 @@ class Editor:
             return [*above, header]
         return [*self._above, self._padded(self._header, self._lacking)]
 
-    def row(self, text: str, rows: Sequence[Row], wanted: Cells | str) -> str:
-        """A row's new text."""
-        if isinstance(wanted, str) and wanted:
-            return wanted
+    def row(self, text: str, rows: Sequence[Row], wanted: Cells) -> str:
+        """A row's new text. Raises AdvocacyError for one that is broken and is to be changed."""
         if not (rows and (wanted or self._lacking)):
             return text
         cells = _cells(text, self.table.delimiter)

@@ -439,6 +439,7 @@ def test_a_strangers_words_are_printed_and_kept_without_controls(
     assert len(record("bob").bounce) < 250
 
 
+@pytest.mark.slow
 def test_the_command_says_what_came_of_each(mailed: Path, key: str, run_cli) -> None:
     full = bounce(verp("ann"), status="5.2.2", words="smtp; 552 5.2.2 Mailbox full")
     imported(mailed, bounce(verp("bob")), full, b"Subject: Hello\n\nHi\n", dry_run=True)
