@@ -6,48 +6,12 @@ recipient: a signed one. The headers belong under the DKIM signature (RFC 8058, 
 """
 
 import re
-from dataclasses import dataclass
-from urllib.parse import quote
 
 from advocacy.campaign import Sender
 from advocacy.documents.headers import wire_address
+from advocacy.documents.leaving import Leaving, mailto, sender_leaving
 from advocacy.mail.keys import Keys
-from advocacy.mail.tokens import Ticket, ascii_url, seal, unsubscribe_url
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """Where one recipient of one mailing unsubscribes.
-
-    `url` is the page, `mailto` a whole `mailto:` address; `signed` says that `url` is the
-    recipient's own. Without either, nobody can unsubscribe.
-    """
-
-    url: str | None = None
-    mailto: str | None = None
-    signed: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.url or self.mailto)
-
-    @property
-    def one_click(self) -> bool:
-        """Whether a mail program may unsubscribe by itself (RFC 8058 asks for https)."""
-        return self.signed and bool(self.url) and str(self.url).startswith("https://")
-
-    @property
-    def link(self) -> str:
-        """What the visible line links to: the page, else the mail address."""
-        return self.url or self.mailto or ""
-
-
-def sender_leaving(sender: Sender) -> Leaving:
-    """The sender's own addresses, the same for everyone: what `render` shows."""
-    own = sender.unsubscribe
-    if own is None:
-        return Leaving()
-    mailto = f"mailto:{_quoted(own.mailto)}?subject=unsubscribe" if own.mailto else None
-    return Leaving(ascii_url(own.url) if own.url else None, mailto)
+from advocacy.mail.tokens import Ticket, seal, unsubscribe_url
 
 
 def recipient_leaving(
@@ -62,11 +26,8 @@ def recipient_leaving(
     if own is None or keys is None:
         return sender_leaving(sender)
     url = unsubscribe_url(own.url, keys, address, mailing, language) if own.url else None
-    mailto = None
-    if own.mailto:
-        token = seal(keys, Ticket(address, mailing, language))
-        mailto = f"mailto:{_quoted(own.mailto)}?subject=unsubscribe%20{token}"
-    return Leaving(url, mailto, signed=True)
+    token = seal(keys, Ticket(address, mailing, language))
+    return Leaving(url, mailto(own.mailto, f"unsubscribe {token}") if own.mailto else None, True)
 
 
 def list_headers(
@@ -98,7 +59,3 @@ def list_id(sender: Sender, mailing: str) -> str:
     """The list's identifier, in the sender's own domain, the same for all its mailings."""
     name = re.sub(r"[^a-z0-9-]+", "-", mailing.partition("/")[0].lower()).strip("-") or "letters"
     return f"{name}.{wire_address(sender.email).rpartition('@')[2]}"
-
-
-def _quoted(address: str) -> str:
-    return quote(wire_address(address), safe="@!$*+")

@@ -22,9 +22,9 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from advocacy.mail.addresses import domain_key
+from advocacy.documents.headers import ascii_url
 from advocacy.mail.keys import Keys
 
 VERSION = b"\x01"
@@ -34,7 +34,6 @@ LONGEST = 1200
 """Characters of a token: an address has at most 254, a mailing's name 200."""
 PARAMETER = "u"
 """The parameter that carries the token where the page's address has a query of its own."""
-_URL_SAFE = "%/:=&?~+!$,;'@()*"
 _TAG_KEY, _MASK_KEY = "unsubscribe tag v1", "unsubscribe mask v1"
 
 
@@ -89,16 +88,6 @@ def unsubscribe_url(base: str, keys: Keys, address: str, mailing: str, language:
         return urlunsplit(parts._replace(query=f"{parts.query}&{PARAMETER}={token}", fragment=""))
     path = f"{parts.path.rstrip('/')}/{token}"
     return urlunsplit(parts._replace(path=path, fragment=""))
-
-
-def ascii_url(url: str) -> str:
-    """A web address as headers may hold it: the host by IDNA, all else percent-encoded."""
-    if url.isascii():
-        return url
-    parts = urlsplit(url)
-    host = domain_key(parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-    path, query = quote(parts.path, safe=_URL_SAFE), quote(parts.query, safe=_URL_SAFE)
-    return urlunsplit((parts.scheme, host, path, query, ""))
 
 
 def _tag(key: bytes, text: bytes) -> bytes:
