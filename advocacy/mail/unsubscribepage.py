@@ -11,8 +11,7 @@ import re
 import tomllib
 from functools import lru_cache
 from html import escape
-
-from advocacy.resources import templates_dir
+from pathlib import Path
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -62,7 +61,7 @@ Words = dict[str, str]
 @lru_cache(maxsize=64)
 def words_of(language: str) -> tuple[str, Words]:
     """The language that there are words in, and the words: `fr-CA` falls back to `fr`, `en`."""
-    folder = templates_dir() / "unsubscribe"
+    folder = Path(__file__).with_name("pagewords")
     for name in (language, language.partition("-")[0], FALLBACK):
         # A name comes from a request: only what can be a file of ours is looked for.
         if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", name):

@@ -340,7 +340,7 @@ def test_a_wrong_address_answers_in_the_browsers_language(requests: Path) -> Non
 def test_every_language_has_every_word(project_root: Path) -> None:
     import tomllib
 
-    files = sorted((project_root / "templates" / "unsubscribe").glob("*.toml"))
+    files = sorted((project_root / "advocacy" / "mail" / "pagewords").glob("*.toml"))
     assert {path.stem for path in files} >= {"en", "de", "fr", "es"}
     marks = {}
     for path in files:
