@@ -52,7 +52,7 @@ _RESULTS = {
     .values(_comes_to(State.SENT) | _WITH_RUN),
     # A run that was taken for dead knows better than "uncertain".
     State.REFUSED: update(LETTER)
-    .where(*_OUR_LETTER, _C.state.in_((_SENDING, State.UNCERTAIN.value)))
+    .where(*_OUR_LETTER, or_(_C.state == _SENDING, _C.state == State.UNCERTAIN.value))
     .values(_comes_to(State.REFUSED)),
     # But what was uncertain once is not freed by it.
     State.DEFERRED: update(LETTER)

@@ -7,6 +7,7 @@ is asked for, so that a killed sender is found out at once; elsewhere its lease 
 import json
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -39,6 +40,9 @@ class Run:
     mailing_id: int
     _renew: Callable[["Run"], None] = field(repr=False)
     _end: Callable[["Run", str], int] = field(repr=False)
+    hands: set[str] = field(default_factory=set, repr=False)
+    """The letters that were given out to it and of which it has not told. Whatever others may do
+    with one of them meanwhile, it is not given out to the same run a second time."""
     _renewed: float = field(default=0.0, repr=False)
     _over: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
@@ -52,8 +56,13 @@ class Run:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._over.is_set():
-            self._end(self, "finished" if kind is None else f"stopped: {kind.__name__}")
+        if self._over.is_set():
+            return
+        if kind is None:
+            self._end(self, "finished")
+            return
+        with suppress(AdvocacyError):  # what stopped the run says more
+            self._end(self, f"stopped: {kind.__name__}")
 
     @property
     def lapsed(self) -> bool:
@@ -121,7 +130,7 @@ def hold(connection: Connection, number: int, now: float) -> bool:
     """
     query = select(RUN.c.ended_at, RUN.c.lease_until).where(RUN.c.id == number)
     row = connection.execute(query.with_for_update(read=True)).one()
-    if row.ended_at is None and row.lease_until - now > LEASE_SECONDS - RENEW_SECONDS:
+    if row.ended_at is None and row.lease_until - now > LEASE_SECONDS / 2:
         return False
     extend(connection, number, now)
     return True

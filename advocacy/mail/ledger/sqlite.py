@@ -73,11 +73,7 @@ class SqliteBackend:
 
     def guard(self) -> None:
         """Raise AdvocacyError where the path is no longer this file: nobody would find it again."""
-        try:
-            found = self.path.stat()
-        except OSError:
-            found = None
-        if found is None or (found.st_dev, found.st_ino) != self._identity:
+        if not self._is_still_there():
             raise AdvocacyError(faults.moved(self.path))
 
     @contextmanager
@@ -112,23 +108,28 @@ class SqliteBackend:
 
     def close(self) -> None:
         """Close the file; the last one that does so carries the log into it."""
+        last = 0
+        with suppress(DBAPIError, sqlite3.Error), self.engine.connect() as connection:
+            last = connection.exec_driver_sql("SELECT max(id) FROM advocacy_run").scalar() or 0
         self.engine.dispose()
         wal, _ = side_files(self.path)
-        if wal.exists() or not self.path.exists():
+        if wal.exists() or not last or not self._is_still_there():
             return
-        # The log was carried over whole and is gone. A run of another machine that has not ended
-        # must not look as if its log had been left behind.
-        with suppress(sqlite3.Error), closing(sqlite3.connect(self.path, timeout=1)) as connection:
-            ended, last = connection.execute(
-                "SELECT NOT EXISTS (SELECT 1 FROM advocacy_run WHERE ended_at IS NULL"
-                " AND id > complete_to), coalesce((SELECT max(id) FROM advocacy_run), 0)"
-                " FROM advocacy_ledger"
-            ).fetchone()
-            if not ended and (self.path.stat().st_dev, self.path.stat().st_ino) == self._identity:
-                connection.execute(
-                    "UPDATE advocacy_ledger SET complete_to = max(complete_to, ?)", (last,)
-                )
-                connection.commit()
+        # The log was carried over whole and is gone. A run that has not ended, on another machine
+        # say, must not look as if its log had been left behind.
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self.path, timeout=1)) as raw, raw:
+            raw.execute(
+                "UPDATE advocacy_ledger SET complete_to = ? WHERE complete_to < ? AND EXISTS"
+                " (SELECT 1 FROM advocacy_run WHERE ended_at IS NULL AND id <= ?)",
+                (last, last, last),
+            )
+
+    def _is_still_there(self) -> bool:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return (found.st_dev, found.st_ino) == self._identity
 
     def _create(self) -> None:
         """Make the file whole under another name, then give it its own, if nobody was sooner."""
@@ -149,8 +150,7 @@ class SqliteBackend:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-            with suppress(FileExistsError):
-                self.path.hardlink_to(made)
+            _give_name(made, self.path)
             folder = os.open(self.path.resolve().parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
@@ -210,6 +210,17 @@ def _look_at(path: Path) -> None:
         raise AdvocacyError(faults.damaged(path, "it is no SQLite database"))
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise AdvocacyError(faults.damaged(path, "it is a database of another program"))
+
+
+def _give_name(made: Path, path: Path) -> None:
+    """Give a file its name, unless that is taken: then somebody was sooner, and theirs is used."""
+    try:
+        path.hardlink_to(made)
+    except FileExistsError:
+        return
+    except OSError:  # a disk without links
+        if not path.exists():
+            made.rename(path)
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:

@@ -24,6 +24,7 @@ from advocacy.mail.ledger.values import (
     Taken,
     Tally,
     Text,
+    Why,
 )
 
 
@@ -130,10 +131,10 @@ class Ledger:
         asked_at = since_boot()
 
         def work(connection: Connection) -> int:
-            self._backend.examine(connection)
             now = self._db.time(connection)
             return runs.insert_run(connection, number, owner, now, listed, versions or {})
 
+        self._db.read(self._backend.examine)
         run = Run(self._db.write(work), name, number, self.renew, self.end_run)
         run.renewed(asked_at)
         self._backend.keep()
@@ -145,7 +146,7 @@ class Ledger:
     def renew(self, run: Run) -> None:
         """Give a run its whole lease again."""
         asked_at = since_boot()
-        self._db.write(lambda c: runs.extend(c, run.number, self._db.time(c)), repeatable=True)
+        self._db.write(lambda c: runs.extend(c, run.number, self._db.time(c)))
         run.renewed(asked_at)
 
     def end_run(self, run: Run, why: str) -> int:
@@ -186,19 +187,27 @@ class Ledger:
         """
         token = giving.new_token()
         asked_at = since_boot()
+        told = {result.letter_id for result in results}
+        held = run.hands - told
+        free = [entry for entry in entries if entry.letter_id not in held]
 
         def work(connection: Connection) -> tuple[list[Taken], bool]:
             now = self._db.time(connection)
-            fresh = runs.hold(connection, run.number, now)
-            taken = giving.exchange(
-                connection, run.mailing_id, run.number, token, results, entries, now
-            )
-            return taken, fresh
+            renewed = runs.hold(connection, run.number, now)
+            mailing, number = run.mailing_id, run.number
+            given = giving.exchange(connection, mailing, number, token, results, free, now)
+            return given, renewed
 
-        taken, renewed = self._db.write_together(work)
+        given, renewed = self._db.write_together(work)
         if renewed:
             run.renewed(asked_at)
-        return taken
+        run.hands -= told
+        run.hands |= {one.letter_id for one in given if one.taken}
+        answers = iter(given)
+        return [
+            Taken(entry.letter_id, Why.UNDER_WAY) if entry.letter_id in held else next(answers)
+            for entry in entries
+        ]
 
     def standing(self, name: str, keys: Sequence[Keyed]) -> list[Taken]:
         """What `exchange` would answer for these letters now; changes nothing."""
