@@ -5,10 +5,11 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import shown_place
 from advocacy.cli.suppress import folder_option
 from advocacy.errors import Place
@@ -33,18 +34,12 @@ def command() -> None:
 )
 @folder_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option(
-    "--report",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print it: for people, programs or a spreadsheet.",
-)
+@table_option
 def import_command(
     mailboxes: tuple[Path, ...],
     folder: Path | None,
     dry_run: bool,
-    report: Literal["text", "json", "csv"],
+    report: TableReport,
 ) -> int:
     """Read what came back, mark the letters in the ledger, and write to those people no more.
 

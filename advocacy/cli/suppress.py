@@ -4,10 +4,11 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
+from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import print_problems
 from advocacy.cli.suppress_output import (
     FIELDS,
@@ -148,14 +149,8 @@ def remove_command(
 @command.command("list", short_help="Show who is not written to, and why.")
 @click.option("--lifted", is_flag=True, help="Those too who may be written to again.")
 @folder_option
-@click.option(
-    "--report",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print the list: for people, programs or a spreadsheet.",
-)
-def list_command(lifted: bool, folder: Path | None, report: Literal["text", "json", "csv"]) -> int:
+@table_option
+def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
     """Show who is not written to, since when and why, and what is wrong in the list.
 
     \b

@@ -24,7 +24,7 @@ from advocacy.mail.ledgers import ledger_files, open_ledgers
 from advocacy.mail.suppressededit import New, rewrite
 from advocacy.mail.suppressedfile import FILE, Row, read_rows
 from advocacy.mail.suppressedshape import Cells
-from advocacy.mail.tracing import LINES, LISTS, remove_rows, traces
+from advocacy.mail.tracing import LINES, LISTS, SHEETS, remove_rows, traces
 
 KEPT_FORMATS = (".pdf", ".eml", ".html", ".txt", ".docx")
 
@@ -187,32 +187,22 @@ def _lists(
     *,
     do: bool,
 ) -> None:
-    places = {folder.resolve(): folder}
+    there = [*traces(folder, key, also=also)]
     if output is not None and output.is_dir():
-        places.setdefault(output.resolve(), output)
-    done: set[Path] = set()
-    removed = {
-        (removal.place / name).resolve()
-        for removal in found.removals
-        if isinstance(removal.place, Path) and removal.what == "letter"
-        for name in removal.detail.split(", ")
-    }
-    for number, place in enumerate(places.values()):
-        for one in traces(place, key, also=also if number == 0 else ()):
-            if one.path.resolve() in done | removed:
-                continue
-            done.add(one.path.resolve())
-            if one.lines and one.path.suffix.lower() in LISTS + LINES:
-                lines = ", ".join(map(str, one.lines[:10]))
-                found.removals.append(Removal("row in", one.path, len(one.lines), f"line {lines}"))
-                if do:
-                    remove_rows(one.path, key)
-            found.left += [_mention(one.path, line) for line in one.mentions[:5]]
-            if one.unread:
-                message = f"This file could not be searched: {one.unread}"
-                hint = "Look into it yourself, and take the person out by hand."
-                at = Place(one.path)
-                found.left.append(Problem("person-in-file", message, hint, at, Level.WARNING))
+        # The letters themselves are known by their manifest.
+        there += traces(output, key, kinds=LISTS + LINES + SHEETS)
+    for one in {trace.path.resolve(): trace for trace in there}.values():
+        if one.lines and one.path.suffix.lower() in LISTS + LINES:
+            lines = ", ".join(map(str, one.lines[:10]))
+            found.removals.append(Removal("row in", one.path, len(one.lines), f"line {lines}"))
+            if do:
+                remove_rows(one.path, key)
+        found.left += [_mention(one.path, line) for line in one.mentions[:5]]
+        if one.unread:
+            message = f"This file could not be searched: {one.unread}"
+            hint = "Look into it yourself, and take the person out by hand."
+            at = Place(one.path)
+            found.left.append(Problem("person-in-file", message, hint, at, Level.WARNING))
 
 
 def _mention(path: Path, line: int) -> Problem:

@@ -60,10 +60,10 @@ def _asked_lately(tail: str, address: str, now: datetime) -> bool:
             continue
         cells = next(csv.reader([line]), [])
         try:
-            when = datetime.fromisoformat(cells[1])
-        except (IndexError, ValueError):
+            ago = now - datetime.fromisoformat(cells[1])
+        except (IndexError, ValueError, TypeError):  # not a row of ours
             continue
-        if cells[0] == spreadsheet_safe(address) and timedelta() <= now - when < AGAIN:
+        if cells[0] == spreadsheet_safe(address) and timedelta() <= ago < AGAIN:
             return True
     return False
 

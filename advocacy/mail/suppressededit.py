@@ -145,7 +145,7 @@ def _rewrite(
     columns: Sequence[str],
 ) -> None:
     path = (folder / FILE).resolve()
-    with _locked(folder):
+    with _locked(path.parent):
         with suppress(_Unchanged), _told(), replacing(path) as out:
             if path.exists():
                 with open_binary(path) as file:
@@ -167,7 +167,7 @@ def _rewrite(
                 raise _Unchanged
             out.flush()
             os.fsync(out.fileno())
-        _sync(folder)
+        _sync(path.parent)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Reading `suppressed.csv`: every row of it, whoever wrote it, on the safe side."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ FILE = "suppressed.csv"
 COLUMNS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
 """The columns of a file that is made here; others that somebody adds are kept."""
 MOST_PROBLEMS = 100
-_ALSO = dict.fromkeys(("email", "e_mail", "mail", "email_address", "adresse", "e_mail_adresse"), 0)
+_EMAIL = frozenset({"email", "e_mail", "mail", "email_address", "e_mail_adresse", "e_mail_address"})
 _DOMAIN = re.compile(r"(\*?\.)?[^\s@.*/,;]+(\.[^\s@.*/,;]+)+")
 _HASH = re.compile(rf"{PREFIX}[0-9a-f]{{8}}:[0-9a-f]{{64}}")
 _PLUS = re.compile(r"#\s*plus[- ]?tags\s*[:=]\s*ignore\b", re.IGNORECASE)
@@ -177,9 +177,9 @@ def table_of(lines: Lines, path: Path) -> tuple[Table | None, list[Raw]]:
     first = lines.row[0]
     lines.give_back(0)
     cells, delimiter, problem = header_of(
-        lines, path, lambda cells: len({*map(column_of, cells)} & {*COLUMNS})
+        lines, path, lambda cells: len({*columns_of(cells)} & {*COLUMNS})
     )
-    names = [column_of(cell) for cell in cells]
+    names = columns_of(cells)
     if problem is None and "address" not in names and "domain" not in names:
         if "@" in first:  # a bare list
             lines.row[:] = [first]
@@ -199,10 +199,12 @@ def table_of(lines: Lines, path: Path) -> tuple[Table | None, list[Raw]]:
     return Table(at, max(1, len(cells)), delimiter or ","), raw
 
 
-def column_of(header: str) -> str:
-    """What a header means."""
-    name = plain_name(as_before(header.strip()))
-    return "address" if name in _ALSO else name
+def columns_of(headers: Sequence[str]) -> list[str]:
+    """What headers mean. Beside a column `email`, `address` is that of a street."""
+    names = [plain_name(as_before(header.strip())) for header in headers]
+    if not _EMAIL.isdisjoint(names):
+        names = [{"address": "postal_address"}.get(name, name) for name in names]
+    return ["address" if name in _EMAIL else name for name in names]
 
 
 def raw_rows(lines: Lines, path: Path, table: Table | None = None) -> Iterator[Raw]:
@@ -256,6 +258,8 @@ def _reader(table: Table, path: Path) -> Callable[[list[str], int, str], tuple[R
 def key_of(written: str) -> str:
     """The key of an address, `@domain` or hash as it was written; an empty text for none."""
     text = as_before(written.strip()).strip()
+    if len(ADDRESS.findall(text)) > 1:
+        return ""  # two people in a cell: the row is broken
     inside = re.search(r"<([^<>]*)>\s*$", text)
     text = (inside[1] if inside else text).strip().removeprefix("mailto:")
     if _HASH.fullmatch(text):

@@ -55,6 +55,8 @@ class Suppressions:
         found = self.addresses.get(key)
         if found is None and self.hashes:
             found = self.hashes.reason(key)
+            if found is None and self.plus_tags:  # forgotten under the address with its tag
+                found = self.hashes.reason(address_key(address))
         if found is None and (self.domains or self.above):
             domain = key.rpartition("@")[2]
             found = self.domains.get(domain) or self._above(domain)

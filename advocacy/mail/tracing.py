@@ -43,27 +43,26 @@ class Trace:
     unread: str = ""
 
 
-def traces(folder: Path, key: str, *, also: tuple[Path, ...] = ()) -> Iterator[Trace]:
-    """The files below a folder, and others, that hold a person's address.
+def traces(
+    folder: Path, key: str, *, also: tuple[Path, ...] = (), kinds: tuple[str, ...] = ()
+) -> Iterator[Trace]:
+    """The files of some kinds below a folder, and others, that hold a person's address.
 
     The suppression list, ledgers and manifests are not looked into: they have their own ways.
     """
-    for path in [*_files(folder), *also]:
+    for path in [*_files(folder, kinds or LISTS + LINES + SHEETS + TEXTS), *also]:
         found = trace(path, key)
         if found.lines or found.mentions or found.unread:
             yield found
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, kinds: tuple[str, ...]) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            kind = Path(name).suffix.lower()
-            if name in (SUPPRESSED, MANIFEST, JOURNAL) or kind not in (
-                LISTS + LINES + SHEETS + TEXTS
-            ):
-                continue
-            yield Path(where, name)
+            own_way = name in (SUPPRESSED, MANIFEST, JOURNAL)
+            if Path(name).suffix.lower() in kinds and not own_way:
+                yield Path(where, name)
 
 
 def trace(path: Path, key: str) -> Trace:

@@ -211,6 +211,27 @@ def test_an_address_counts_whatever_stands_beside_it(
     assert found.reason("bob@example.org")
 
 
+def test_two_people_in_one_cell_are_both_left_out(tmp_path: Path) -> None:
+    row = '"Bob <bob@example.org>, Ann <ann@example.org>",,,,,,\n'
+    found, problems = read(tmp_path, HEADER + row)
+    assert found.reason("bob@example.org")
+    assert found.reason("ann@example.org")
+    assert [p.level for p in problems] == [Level.WARNING]
+
+
+def test_in_a_list_of_recipients_the_address_is_that_of_the_email(tmp_path: Path) -> None:
+    text = "name,address,city,email\nBob,1 Main Street,Springfield,bob@example.org\n"
+    found, problems = read(tmp_path, text)
+    assert problems == []
+    assert found.reason("bob@example.org")
+
+
+def test_a_long_text_without_an_address_takes_no_long_time(tmp_path: Path) -> None:
+    # Unbounded, this search took time with the square of the length: an hour here.
+    _, problems = read(tmp_path, HEADER + "a" * 900_000 + "\n")
+    assert [p.level for p in problems] == [Level.ERROR]
+
+
 # --- people who were forgotten ------------------------------------------------------------------
 
 
@@ -229,6 +250,16 @@ def test_a_hash_finds_the_person_and_needs_its_key(
     assert [p.code for p in read_suppressions(tmp_path)[1]] == ["suppression-needs-key"]
     monkeypatch.delenv("ADVOCACY_KEY")
     assert [p.code for p in read_suppressions(tmp_path)[1]] == ["suppression-needs-key"]
+
+
+def test_a_forgotten_person_is_found_with_and_without_a_tag(tmp_path: Path, key: str) -> None:
+    keys = read_keys(key)
+    rows = [address_hash(keys, address_key(f"{n}@example.org")) for n in ("bob+news", "ann")]
+    text = "# plus-tags: ignore\n" + HEADER + "".join(f"{row},,,,forgotten,,\n" for row in rows)
+    found, _ = read(tmp_path, text)
+    assert found.reason("bob+news@example.org")
+    assert found.reason("ann@example.org")
+    assert found.reason("ann+news@example.org")
 
 
 # --- at the moment of sending -------------------------------------------------------------------

@@ -238,6 +238,11 @@ def test_clicking_twice_is_one_request_and_asking_again_later_is_another(request
     assert [row["address"][:5] for row in rows(requests)] == ["jane.", "jane@", "jane."]
 
 
+def test_a_row_that_somebody_wrote_by_hand_does_no_harm(requests: Path) -> None:
+    requests.write_text(f"{TICKET.address},2026-11-25\n{TICKET.address}\n{TICKET.address},x\n")
+    assert append_request(requests, TICKET, "page")
+
+
 def test_a_row_that_was_cut_off_does_not_swallow_the_next(requests: Path) -> None:
     requests.write_text("address,since,source,campaign,how\nbob@example.org,2026-11")
     append_request(requests, TICKET, "page")
