@@ -147,27 +147,35 @@ def _rewrite(
     path = (folder / FILE).resolve()
     with _locked(path.parent):
         with suppress(_Unchanged), _told(), replacing(path) as out:
-            if path.exists():
-                with open_binary(path) as file:
-                    bom = file.peek(3)[:3] == BOM
-                    lines = lines_of(file, path)
-                    if isinstance(lines, Problem):
-                        raise AdvocacyError(lines)
-                    out.write(BOM if bom else b"")
-                    try:
-                        is_changed = _copied(lines, path, out, change, extra, columns)
-                    finally:
-                        lines.let_go()
-            else:
-                new = [line_of(cells, COLUMNS, ",", "\n") for cells in extra()]
-                is_changed = bool(new)
-                header = ",".join(COLUMNS) + "\n"
-                out.write("".join([header, *new]).encode("utf-8", "surrogateescape"))
-            if not is_changed:
+            if not _written(path, out, change, extra, columns):
                 raise _Unchanged
             out.flush()
             os.fsync(out.fileno())
         _sync(path.parent)
+
+
+def _written(
+    path: Path,
+    out: IO[bytes],
+    change: Change,
+    extra: Callable[[], Iterable[Cells]],
+    columns: Sequence[str],
+) -> bool:
+    """Write the file as it is to be; whether anything differs."""
+    if not path.exists():
+        new = [line_of(cells, COLUMNS, ",", "\n") for cells in extra()]
+        header = ",".join(COLUMNS) + "\n"
+        out.write("".join([header, *new]).encode("utf-8", "surrogateescape"))
+        return bool(new)
+    with open_binary(path) as file:
+        out.write(BOM if file.peek(3)[:3] == BOM else b"")
+        lines = lines_of(file, path)
+        if isinstance(lines, Problem):
+            raise AdvocacyError(lines)
+        try:
+            return _copied(lines, path, out, change, extra, columns)
+        finally:
+            lines.let_go()
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class Row:
     @property
     def counts(self) -> bool:
         """Whether the row suppresses: not when it was lifted at a moment that can be read."""
-        return moment(self.lifted) is None
+        return not self.lifted or moment(self.lifted) is None
 
     def said(self) -> str:
         """The reason in words, with its day."""

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email import message_from_string
+from email.policy import SMTP
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advocacy.campaign import Sender
 from advocacy.errors import AdvocacyError
 from advocacy.mail import unsubscribe
 from advocacy.mail.keys import read_keys
+from advocacy.mail.listheaders import list_headers
 from advocacy.mail.requestsfile import append_request
 from advocacy.mail.suppressing import import_list
-from advocacy.mail.suppression import read_suppressions
+from advocacy.mail.suppression import Guard, read_suppressions
 from advocacy.mail.tokens import Ticket, seal, unsubscribe_url
 from advocacy.mail.unsubscribe import Settings, make_application
 from advocacy.mail.unsubscribepage import POLICY, STYLE, accepted_language, masked, page, words_of
@@ -494,3 +498,28 @@ def test_the_page_is_valid_html(tool: Any, node_tool: Any, tmp_path: Path) -> No
         [java, "-jar", str(vnu), *map(str, files)], capture_output=True, text=True, check=False
     )
     assert result.stderr == ""
+
+
+def test_the_button_of_a_mail_program_reaches_a_mailing_that_is_running(
+    served: int, requests: Path, tmp_path: Path
+) -> None:
+    sender = Sender.model_validate(
+        {
+            "organization": "Example Coalition",
+            "address": ["1 Example Street"],
+            "email": "letters@coalition.example",
+            "signatories": [{"name": "A. Example"}],
+            "unsubscribe": {"url": f"http://127.0.0.1:{served}/leave"},
+        }
+    )
+    guard = Guard(tmp_path)
+    assert guard.reason(TICKET.address) is None
+    headers = list_headers(sender, "parks/call", TICKET.address, "fr", keys=KEYS)
+    message = message_from_string(headers + "\r\nHello\r\n", policy=SMTP)
+    place = message["List-Unsubscribe"].strip("<>")
+    connection = HTTPConnection("127.0.0.1", served, timeout=10)
+    connection.request("POST", place.partition(str(served))[2], ONE_CLICK, {"Content-Type": FORM})
+    assert connection.getresponse().status == 200
+    connection.close()
+    import_list(tmp_path, requests)
+    assert guard.reason(TICKET.address)
