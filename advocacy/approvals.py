@@ -99,6 +99,7 @@ def parts_of(campaign: Campaign, stage_name: str) -> dict[str, str]:
         "title": file.title.plain(),
         "language": file.language,
         "timezone": file.timezone,
+        "audience": file.audience if file.audience == "subscribers" else "",
         "citation_style": file.citation_style,
         "target": {k: v for k, v in _plain(file.target).items() if k != "addressees"},
         "demand": _plain(file.stage_demand(stage)),

@@ -194,6 +194,7 @@ def compose_letter(
         sender=file.sender,
         signatories=signatories(campaign, supporters),
         supporters=supporters,
+        subscribed=file.audience == "subscribers",
         others=others(supporters, words, language),
         folder=workspace.folder,
         demand=demand,

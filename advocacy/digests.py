@@ -23,6 +23,7 @@ def letter_digest(letter: Letter) -> str:
     return _digest(
         {
             **({"supporters": supporters} if supporters else {}),
+            **({"subscribed": True} if letter.subscribed else {}),
             "stage": f"{letter.campaign}/{letter.stage}",
             "date": letter.date.isoformat(),
             "language": letter.language,

@@ -71,6 +71,8 @@ class Letter:
     """The names of the variants that this letter has, by part: `("subject", "a")`."""
     supporters: Supporters | None = None
     """Those who write it, where it is not the sender's own; the signatories are theirs."""
+    subscribed: bool = False
+    """Whether it goes to subscribers, who are told how to leave."""
     others: str = ""
     """What stands for the supporters who are not named: `and 1,240 others`."""
     lines: tuple[Place, ...] = ()

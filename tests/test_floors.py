@@ -10,6 +10,7 @@ FLOORS = {
     "errors": 0,
     "libraries": 0,
     "characters": 1,
+    "csvrows": 1,
     "facts": 1,
     "fields": 1,
     "fonts": 1,

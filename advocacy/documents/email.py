@@ -25,6 +25,7 @@ from advocacy.documents.headers import (
     wire_address,
 )
 from advocacy.documents.html import html_of
+from advocacy.documents.leaving import Leaving
 from advocacy.documents.references import formatted
 from advocacy.documents.text import text_of
 from advocacy.errors import AdvocacyError, Problem
@@ -75,13 +76,15 @@ def render_email(
     *,
     pdf: bytes | None = None,
     cc: Iterable[tuple[str, str]] = (),
+    leaving: Leaving | None = None,
 ) -> bytes:
     """The message (RFC 5322, with CRLF) of a letter.
 
     It has a text and an HTML part, and `pdf` attached, if given, under the letter's id. `cc`
     are pairs of name and address; there are none unless the caller names them, for a copy
-    shows other people's addresses. Raises AdvocacyError for what `obstacles` reports, and
-    for what is wrong in the layout.
+    shows other people's addresses. `leaving` are the recipient's own addresses to unsubscribe,
+    which a letter to subscribers shows instead of the sender's. Raises AdvocacyError for what
+    `obstacles` reports, and for what is wrong in the layout.
     """
     letter = checked.letter
     email = letter.recipient.email
@@ -89,7 +92,7 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    text, html = (make(letter, workspace, citations) for make in (text_of, html_of))
+    text, html = (make(letter, workspace, citations, leaving) for make in (text_of, html_of))
     content = _alternative(f"=_text-{boundary}", text, html)
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
