@@ -41,6 +41,7 @@ FLOORS = {
     "words": 2,
     "approvals": 3,
     "compose": 3,
+    "days": 3,
     "digests": 3,
     "inputs": 3,
     "letter": 3,

@@ -92,7 +92,7 @@ def render_campaign(
         Job(campaign.workspace, output, kinds, formats is not None, beside),
         day,
         stage,
-        shared_inputs(campaign, kinds),
+        shared_inputs(campaign, kinds if "eml" not in kinds else {*kinds, "pdf"}),
         deliver="write" if how.cluster is None else "return",
         force=how.force,
     )

@@ -20,7 +20,7 @@ from advocacy.batch.render import Format, Job, letter_folder, make_documents, us
 from advocacy.compose import compose_for
 from advocacy.digests import letter_digest
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.letter import CheckedLetter, check
+from advocacy.letter import CheckedLetter, Letter, check
 from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 from advocacy.supporters import Supporters
@@ -34,7 +34,8 @@ class Setup:
     """What all letters of a batch have in common.
 
     Workers `write` files, `return` their bytes, or only `compare` their sums. With `force`
-    documents are made again although nothing has changed.
+    documents are made again although nothing has changed. The letters must be true on their own
+    day, and `also_on` another: the day on which they are mailed.
     """
 
     campaign: Campaign
@@ -44,6 +45,7 @@ class Setup:
     shared: Shared
     deliver: Literal["write", "return", "compare"] = "write"
     force: bool = False
+    also_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
         return Outcome(name, refused=has_errors(problems), problems=tuple(problems))
     checked, found = check(letter, campaign)
     problems = [*problems, *found]
+    if setup.also_on is not None:
+        later, found = check(letter, campaign, setup.also_on)
+        checked = later and checked
+        problems += (problem for problem in found if problem not in problems)
     if checked is None:
         return Outcome(letter.id, letter.stage, refused=True, problems=tuple(problems))
     return _Composed(wanted, checked, tuple(problems))
@@ -189,7 +195,10 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     documents: dict[str, bytes] = {}
     found: list[Problem] = []
     if stale:
-        documents, _, found = make_documents(composed.checked, replace(job, formats=stale))
+        printed = None
+        if attached and "pdf" not in stale:
+            printed = _printed(setup, letter, digest, before, versions.get("pango"))
+        documents, _, found = make_documents(composed.checked, replace(job, formats=stale), printed)
     if job.beside is not None and (documents or len(stale) < len(formats)):
         more, told = job.beside(composed.checked, versions)
         documents |= more
@@ -225,3 +234,22 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
         documents=documents if setup.deliver == "return" else {},
         problems=problems,
     )
+
+
+def _printed(
+    setup: Setup, letter: Letter, digest: str, before: Entry, pango: str | None
+) -> bytes | None:
+    """The letter's PDF as it lies in the output folder, where it is what would be made now."""
+    name = f"{letter.id}.pdf"
+    expected = before.get("files", {}).get(name)
+    if expected is None or (letter.stage, "pdf") not in setup.shared:
+        return None
+    inputs = document_inputs(letter, digest, setup.shared, ("pdf",), pango)
+    if before.get("inputs", {}).get(name) != inputs["pdf"]:
+        return None
+    folder = letter_folder(setup.job.output, letter.campaign, letter.stage)
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == expected else None

@@ -60,14 +60,13 @@ def needs_smtputf8(message: bytes) -> bool:
     return not message.partition(b"\r\n\r\n")[0].isascii()
 
 
-def message_id(letter: Letter, mailing: str | None = None) -> str:
+def message_id(mailing: str, letter_id: str, sender: str) -> str:
     """The Message-ID, `<…@sender's domain>`: the same for one letter of one mailing, always.
 
-    `mailing` is by default the campaign and stage, `microsoft/call`.
+    A mailing is named by campaign and stage, `microsoft/call`; `sender` is the sender's address.
     """
-    name = mailing or f"{letter.campaign}/{letter.stage}"
-    domain = wire_address(letter.sender.email).rpartition("@")[2]
-    return f"<{_digest(name, letter.id)}@{domain}>"
+    domain = wire_address(sender).rpartition("@")[2]
+    return f"<{_digest(mailing, letter_id)}@{domain}>"
 
 
 def render_email(
@@ -97,6 +96,7 @@ def render_email(
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
     copies = list(cc)
+    mailing = f"{letter.campaign}/{letter.stage}"
     headers = [
         address_header("From", [_from(letter, workspace)]),
         address_header("To", [(letter.recipient.full_name, email)]),
@@ -104,7 +104,7 @@ def render_email(
         _reply_to(letter),
         text_header("Subject", letter.subject),
         f"Date: {_noon(letter)}\r\n",
-        f"Message-ID: {message_id(letter)}\r\n",
+        f"Message-ID: {message_id(mailing, letter.id, letter.sender.email)}\r\n",
         f"Content-Language: {letter.language}\r\n",
         "MIME-Version: 1.0\r\n",
     ]

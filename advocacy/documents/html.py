@@ -29,6 +29,7 @@ from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.marks import VALUE_MARK, Prose
 from advocacy.templating import render_layout
+from advocacy.templating.branches import WATCH
 from advocacy.templating.source import read_template
 from advocacy.words import Furniture
 from advocacy.workspace import Workspace
@@ -58,7 +59,7 @@ def html_of(
     """The same, with the letter's citations already formatted."""
     layout = _layout(workspace, letter.language)
     link = leaving_of(letter, leaving).link
-    if letter.joint:
+    if letter.joint or WATCH.get() is not None:  # who watches wants each letter's own
         return _page(letter, letter.body, letter, workspace, layout, citations, link)
     own = _own_texts(letter)
     shared = _Shared(*_shared(letter))

@@ -7,11 +7,12 @@ depends on the stylesheet's text alone.
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from advocacy.documents.fetcher import BASE_URL, Fetcher
 from advocacy.documents.fitting import Unfit, overflowing, unfit_problems
@@ -60,11 +61,17 @@ def render_pdf(checked: CheckedLetter, workspace: Workspace) -> Pdf:
 
 
 def pdf_from_html(
-    html: str, workspace: Workspace, css: Path | None = None, *, compress: bool = True
+    html: str,
+    workspace: Workspace,
+    css: Path | None = None,
+    *,
+    compress: bool = True,
+    inspect: Callable[[Any], None] | None = None,
 ) -> Pdf:
     """A tagged PDF (PDF/UA-1) of a whole HTML document; `css` is the file to name in problems.
 
-    Without `compress` the content streams can be read and spliced.
+    Without `compress` the content streams can be read and spliced. `inspect` is shown
+    WeasyPrint's document once it is laid out.
 
     Raises AdvocacyError if the document loads what it may not.
     """
@@ -82,6 +89,8 @@ def pdf_from_html(
             pdf_variant="pdf/ua-1",
         )
         unfit = overflowing(document)
+        if inspect is not None:
+            inspect(document)
         prepare(document)
         data = document.write_pdf(
             finisher=finish, pdf_variant="pdf/ua-1", uncompressed_pdf=not compress

@@ -1,1 +1,1 @@
-"""Mail: what leaves the house, and the account of it."""
+"""What leaves the house: messages on their way to a server, their account, and consent."""

@@ -53,3 +53,16 @@ def domain_key(domain: str) -> str:
         return idna.encode(plain, uts46=True).decode("ascii").lower()
     except UnicodeError:  # idna's own errors are of this kind
         return unicodedata.normalize("NFC", plain.lower())
+
+
+def readable(address: str) -> str:
+    """An address or a domain with the letters that people know it by (IDNA)."""
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    import idna
+
+    try:
+        return f"{local}{at}{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address

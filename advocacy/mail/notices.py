@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email import message_from_bytes, message_from_string
+from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -27,7 +27,6 @@ MOST_BYTES = 1_000_000
 MOST_PARTS = 50
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{24,{LONGEST}}}")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]{1,200}@[^<>@\s]{1,255}>")
-_STATUSES = ("message/delivery-status", "message/global-delivery-status")
 _NOT_COMPLAINTS = ("not-spam", "auth-failure", "dmarc")
 
 
@@ -93,7 +92,7 @@ def _read(message: Message, data: bytes, keys: Keys | None) -> Notice:
     notice = Notice(Kind.UNREAD, subject, (), digests, tuple(ids), tickets, _received(message))
     for part in parts:
         kind = part.get_content_type()
-        if kind in _STATUSES:
+        if kind == "message/delivery-status":
             failures = tuple(_failures(part))
             if failures:
                 return replace(notice, kind=Kind.BOUNCE, failures=failures)
@@ -163,8 +162,11 @@ def _returned(part: Message) -> Message | None:
 
 def _failures(part: Message) -> Iterator[Failure]:
     """What a delivery status says of each recipient; the first block is about the message."""
-    for block in _blocks(part):
-        if not block.get("Action"):
+    blocks = part.get_payload()
+    if not isinstance(blocks, list):
+        return
+    for block in blocks[:MOST_PARTS]:
+        if not isinstance(block, Message) or not block.get("Action"):
             continue
         diagnostic = _field(block, "Diagnostic-Code")
         status = _field(block, "Status")
@@ -175,19 +177,6 @@ def _failures(part: Message) -> Iterator[Failure]:
             printable(diagnostic.partition(";")[2] or diagnostic),
             tuple(dict.fromkeys(address_key(a) for text in named for a in ADDRESS.findall(text))),
         )
-
-
-def _blocks(part: Message) -> list[Message]:
-    """The groups of fields of a delivery status."""
-    payload = part.get_payload()
-    if not isinstance(payload, list):
-        return []
-    blocks = [block for block in payload[:MOST_PARTS] if isinstance(block, Message)]
-    if part.get_content_type() == _STATUSES[0] or not blocks:
-        return blocks
-    # The parser knows no more than the first kind; the other (RFC 6533) has UTF-8 in its fields.
-    text = blocks[0].as_bytes().decode("utf-8", "replace")
-    return [message_from_string(group) for group in text.split("\n\n")[:MOST_PARTS]]
 
 
 def _tickets(text: str, keys: Keys | None) -> list[Ticket]:

@@ -322,15 +322,6 @@ def _file(folder: Path, data: bytes) -> Path:
     return path
 
 
-def test_a_bounce_with_addresses_in_utf8_is_read_too(mailed: Path, key: str) -> None:
-    message = bounce(verp("bob"), recipient="bób@example.org").replace(
-        b"message/delivery-status", b"message/global-delivery-status"
-    )
-    notice = read_notice(message, KEYS)
-    assert [one.recipients for one in notice.failures] == [("bób@example.org",)]
-    assert imported(mailed, message) == [(Fate.HARD, "Bob@example.org")]
-
-
 def test_a_complaint_is_suppressed_and_marked(mailed: Path, key: str, record: Find) -> None:
     assert imported(mailed, complaint(verp("ann"))) == [(Fate.COMPLAINT, "Ann@example.org")]
     reason = suppressed(mailed, "ann")

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Integer, Select, case, cast, func, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.sql.elements import ColumnElement
 
+from advocacy.errors import Problem
 from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
 from advocacy.mail.ledger.values import (
+    Heard,
     Mailing,
     Moment,
     Record,
@@ -148,10 +150,35 @@ def progress(ask: Ask, mailing_id: int, seconds: float) -> list[Moment]:
     return [Moment(row.span * seconds, State(row.state), row.number) for row in rows]
 
 
+def heard(ask: Ask, mailing_id: int) -> Heard:
+    """How many letters of a mailing were answered, and how many came back."""
+    query: Any = select(func.count(_C.replied_at), func.count(_C.bounced_at))
+    (row,) = ask(query.where(_C.mailing_id == mailing_id))
+    replied, bounced = tuple(row)
+    return Heard(replied, bounced)
+
+
+def replied(ask: Ask, campaign: str) -> set[str]:
+    """Letter ids and address keys of all who answered a letter of a campaign."""
+    query: Select[Any] = select(_C.letter_id, _C.address_key)
+    query = query.join(MAILING, MAILING.c.id == _C.mailing_id)
+    rows = ask(query.where(MAILING.c.campaign == campaign, _C.replied_at.is_not(None)))
+    return {key for row in rows for key in row}
+
+
 def mailing_id_of(connection: Connection, name: str) -> int | None:
     """The number of a mailing in this database."""
     found = connection.execute(select(MAILING.c.id).where(MAILING.c.name == name)).scalar()
     return None if found is None else int(found)
+
+
+def unknown_mailing(name: str, shown: str) -> Problem:
+    """That a ledger has no mailing of that name."""
+    return Problem(
+        "mailing-unknown",
+        f"The ledger {shown} has no mailing {name}.",
+        "Start it with `--new-mailing`; `advocacy status` lists those that there are.",
+    )
 
 
 def _paged(ask: Ask, query: Select[Any]) -> Iterator["SqlRow[Any]"]:

@@ -1,7 +1,7 @@
 """The ledger, opened: one object for every thread, one method for every thing to do with it."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 
 from sqlalchemy import Connection
@@ -9,26 +9,19 @@ from sqlalchemy import Connection
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import changes, giving, queries, runs
 from advocacy.mail.ledger.owners import Owner, is_alive, this_process
+from advocacy.mail.ledger.reading import Reader
 from advocacy.mail.ledger.runs import RENEW_SECONDS, Liveness, Run
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
 from advocacy.mail.ledger.values import (
     Entry,
-    Keyed,
-    Mailing,
-    Moment,
-    Record,
     Result,
-    RunRecord,
-    Standing,
-    State,
     Taken,
-    Tally,
     Text,
     Why,
 )
 
 
-class Ledger:
+class Ledger(Reader):
     """The account of every mailing; a context manager, safe to use from several threads.
 
     Every method raises AdvocacyError where the database cannot do what is asked: it is locked,
@@ -45,13 +38,10 @@ class Ledger:
         alive: Liveness = is_alive,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._backend = backend
-        self._db = Transactions(backend, clock, wait)
+        super().__init__(backend, Transactions(backend, clock, wait))
         self._owner = owner
         self._alive = alive
         self._runs: dict[int, Run] = {}
-        self.shown = backend.shown
-        """Where the ledger is, safe to print."""
 
     def __enter__(self) -> "Ledger":
         return self
@@ -74,16 +64,6 @@ class Ledger:
         """The time that the ledger goes by, in UTC epoch seconds: on PostgreSQL the server's."""
         return self._db.now()
 
-    # --- mailings ------------------------------------------------------------------------------
-
-    def mailings(self) -> list[Mailing]:
-        """Every mailing, in the order in which they were started."""
-        return queries.mailings(self._db.ask)
-
-    def mailing(self, name: str) -> Mailing | None:
-        """A mailing by its name, or None."""
-        return queries.mailing(self._db.ask, name)
-
     def start(self, name: str, campaign: str, stage: str, text: Text) -> None:
         """Begin a mailing, with the text that it has. Raises AdvocacyError where there is one."""
 
@@ -102,16 +82,10 @@ class Ledger:
 
         self._db.write(work)
 
-    def text(self, name: str) -> Text:
-        """The text of a mailing: the one that was accepted last."""
-        return queries.text(self._db.ask, self._number(name))
-
     def accept_text(self, name: str, text: Text) -> None:
         """Go on with another text than that which the first letters of the mailing had."""
         number = self._number(name)
         self._db.write(lambda c: changes.insert_text(c, number, text, self._db.time(c)))
-
-    # --- runs ----------------------------------------------------------------------------------
 
     def begin_run(
         self,
@@ -160,10 +134,6 @@ class Ledger:
             lambda c: runs.close_run(c, run.number, self._db.time(c), why), repeatable=True
         )
 
-    def runs(self, name: str) -> list[RunRecord]:
-        """The runs of a mailing, the first one first."""
-        return queries.runs(self._db.ask, self._number(name), name)
-
     def settle(self, name: str) -> int:
         """Make uncertain what dead runs of a mailing have under way; the number of letters.
 
@@ -173,8 +143,6 @@ class Ledger:
         return self._db.write(
             lambda c: runs.settle(c, number, self._db.time(c), self._alive), repeatable=True
         )
-
-    # --- letters -------------------------------------------------------------------------------
 
     def exchange(
         self, run: Run, results: Sequence[Result], entries: Sequence[Entry]
@@ -208,52 +176,6 @@ class Ledger:
             Taken(entry.letter_id, Why.UNDER_WAY) if entry.letter_id in held else next(answers)
             for entry in entries
         ]
-
-    def standing(self, name: str, keys: Sequence[Keyed]) -> list[Taken]:
-        """What `exchange` would answer for these letters now; changes nothing."""
-        number = self._number(name)
-
-        def work(connection: Connection) -> list[Taken]:
-            now = self._db.time(connection)
-            return giving.standing(connection, number, keys, now)
-
-        return self._db.read(work)
-
-    def states(self, name: str) -> Iterator[Standing]:
-        """Every letter of a mailing that was ever given out, in brief; read in pages."""
-        return queries.states(self._db.ask, self._number(name))
-
-    def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, Standing]:
-        """How some letters stand, by id; those never given out are left out."""
-        return queries.state_of(self._db.ask, self._number(name), letter_ids)
-
-    def records(self, name: str, states: Collection[State] | None = None) -> Iterator[Record]:
-        """Everything about the letters of a mailing, of all states or some; read in pages."""
-        return queries.records(self._db.ask, self._number(name), states)
-
-    def counts(self, name: str) -> dict[State, int]:
-        """How many letters of a mailing are in each state."""
-        return queries.counts(self._db.ask, self._number(name))
-
-    def tallies(self, name: str) -> list[Tally]:
-        """How many letters of a mailing stand how, for each domain and reply code."""
-        return queries.tallies(self._db.ask, self._number(name), self._backend.name)
-
-    def progress(self, name: str, seconds: float) -> list[Moment]:
-        """How many letters came to the state that they have in each span of so many seconds."""
-        return queries.progress(self._db.ask, self._number(name), seconds)
-
-    def find(
-        self,
-        *,
-        letter_id: str | None = None,
-        message_id: str | None = None,
-        address_key: str | None = None,
-    ) -> list[Record]:
-        """The letters of any mailing that have all that is asked for, the oldest first."""
-        return queries.find(
-            self._db.ask, letter_id=letter_id, message_id=message_id, address_key=address_key
-        )
 
     def resend_uncertain(self, name: str, ids: Collection[str] | None = None) -> int:
         """Free letters that may have arrived, all or some, to be sent again; how many."""
@@ -292,15 +214,3 @@ class Ledger:
         return self._db.write(
             lambda c: changes.forget(c, address_key, stands_for, self._db.time(c))
         )
-
-    def _number(self, name: str) -> int:
-        number = self._db.read(lambda c: queries.mailing_id_of(c, name))
-        if number is None:
-            raise AdvocacyError(
-                Problem(
-                    "mailing-unknown",
-                    f"The ledger {self.shown} has no mailing {name}.",
-                    "Start it with `--new-mailing`; `advocacy status` lists those that there are.",
-                )
-            )
-        return number

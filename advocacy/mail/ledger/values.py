@@ -221,3 +221,11 @@ class Moment:
     at: float
     state: State
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many letters of a mailing were answered, and how many came back undelivered."""
+
+    replied: int
+    bounced: int
