@@ -7,11 +7,12 @@ depends on the stylesheet's text alone.
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Literal
 
 from advocacy.documents.fetcher import BASE_URL, Fetcher
 from advocacy.documents.fitting import Unfit, overflowing, unfit_problems
@@ -26,50 +27,88 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _AT = re.compile(r" at (\d+):(\d+)")
 # Rules that WeasyPrint must see in the document itself: they change how it counts and colours.
 _UNSHARED = re.compile(r"@(counter-style|color-profile|layer)\b", re.IGNORECASE)
-_lock = threading.Lock()
+typesetting = threading.RLock()
+"""Held while WeasyPrint or Pango is at work: they do not bear two threads."""
+
+Typeset = Literal["auto", "full"]
+"""How to lay out letters: fast where they come out the same, or each in full."""
+ASKED_FOR = "asked for"
 
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
     """A PDF, its number of pages, and what the volunteer who wrote its layout should know.
 
-    `unfit` are the texts that are longer than the room which the layout has for them.
+    `unfit` are the texts that are longer than the room which the layout has for them, `files`
+    the workspace's files that were loaded. A letter was `typeset` fast, or in full because of
+    `why`; `digest` is the SHA-256 sum of the bytes, where it is known.
     """
 
     data: bytes
     pages: int
     problems: tuple[Problem, ...] = ()
     unfit: tuple[Unfit, ...] = ()
+    files: tuple[Path, ...] = ()
+    typeset: Literal["fast", "full"] = "full"
+    why: str = ""
+    digest: str | None = None
 
 
-def render_pdf(checked: CheckedLetter, workspace: Workspace) -> Pdf:
-    """The printed letter.
+def render_pdf(checked: CheckedLetter, workspace: Workspace, *, typeset: Typeset = "auto") -> Pdf:
+    """The printed letter: stamped into its master, or laid out in `full` where it must be.
 
     Raises AdvocacyError with all that stands in its way: characters that no font has, and
     files that the layout may not load, and an address too long for its window. Lesser problems
     come with the PDF.
     """
+    pdf = printed(checked, workspace, typeset)
+    if isinstance(pdf, Pdf):
+        return pdf
+    raise AdvocacyError(pdf)
+
+
+def printed(
+    checked: CheckedLetter, workspace: Workspace, typeset: Typeset = "auto"
+) -> Pdf | list[Problem]:
+    """The printed letter, or what keeps it off paper, such as characters that no font has.
+
+    Raises AdvocacyError as `render_pdf` does, but for these.
+    """
+    from advocacy.documents.stamp import Unfit, stamped
+
+    why = ASKED_FOR
+    if typeset == "auto":
+        try:
+            return stamped(checked, workspace)
+        except Unfit as reason:
+            why = str(reason)
     problems = obstacles(checked, workspace)
     if has_errors(problems):
-        raise AdvocacyError(problems)
+        return problems
     html = paper_html(checked, workspace)
     pdf = pdf_from_html(html, workspace, layout_css(checked.letter.layout, workspace))
     if pdf.unfit:
         raise AdvocacyError(unfit_problems(pdf.unfit, checked.letter))
-    return Pdf(pdf.data, pdf.pages, (*problems, *pdf.problems))
+    return replace(pdf, problems=(*problems, *pdf.problems), why=why)
 
 
 def pdf_from_html(
-    html: str, workspace: Workspace, css: Path | None = None, *, compress: bool = True
+    html: str,
+    workspace: Workspace,
+    css: Path | None = None,
+    *,
+    compress: bool = True,
+    finisher: Callable[[Any, Any], None] = finish,
 ) -> Pdf:
     """A tagged PDF (PDF/UA-1) of a whole HTML document; `css` is the file to name in problems.
 
-    Without `compress` the content streams can be read and spliced.
+    Without `compress` the content streams can be read and spliced. `finisher` gets WeasyPrint's
+    document and pydyf's PDF, and must put the tags right.
 
     Raises AdvocacyError if the document loads what it may not.
     """
     fetcher = Fetcher(workspace)
-    with _lock, _notices() as notices:
+    with typesetting, _notices() as notices:
         sheets: tuple[_Sheet, ...] = ()
         styles = _STYLE.findall(html)
         if styles and not any(map(_UNSHARED.search, styles)):
@@ -84,14 +123,14 @@ def pdf_from_html(
         unfit = overflowing(document)
         prepare(document)
         data = document.write_pdf(
-            finisher=finish, pdf_variant="pdf/ua-1", uncompressed_pdf=not compress
+            finisher=finisher, pdf_variant="pdf/ua-1", uncompressed_pdf=not compress
         )
     refused = [*(p for sheet in sheets for p in sheet.refused), *fetcher.problems]
     if refused:
         raise AdvocacyError(dict.fromkeys(refused))
     messages = [*(m for sheet in sheets for m in sheet.notices), *notices]
     problems = dict.fromkeys(_notice(message, css) for message in messages)
-    return Pdf(data, len(document.pages), tuple(problems), unfit)
+    return Pdf(data, len(document.pages), tuple(problems), unfit, tuple(fetcher.files))
 
 
 @dataclass(frozen=True, slots=True)

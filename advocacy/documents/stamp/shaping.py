@@ -1,0 +1,102 @@
+"""A line of text as the operands that WeasyPrint would write for it, without WeasyPrint.
+
+HarfBuzz gives the glyphs; the numbers between them are worked out as in WeasyPrint 70's
+`draw_first_line`. Whether they come out the same is tried when a style is first met.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import uharfbuzz as hb
+
+from advocacy.documents.alphabet import alphabet, face_of, letters_of, shaped
+from advocacy.documents.typesetter import features_of, set_line
+
+UNITS = 1024
+"""Pango's units to a CSS pixel."""
+_KNOWN_AT_MOST = 4096
+# All that changes how a line is set, at its initial value.
+_PLAIN = {
+    "letter_spacing": "normal", "word_spacing": 0, "text_transform": "none",
+    "white_space": "normal", "direction": "ltr", "unicode_bidi": "normal",
+    "visibility": "visible", "font_language_override": "normal",
+}  # fmt: skip
+_PROBE = "AVATo Wáclaw Tœrn, “Office” & fjord–fluff! No. 12,345/67 (Ty’s) fi"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A set line: its operand of `TJ` with the operator, and its width in Pango's units."""
+
+    operator: bytes
+    width: int
+
+
+@dataclass(slots=True)
+class Shaper:
+    """Sets lines in one style; `of` gives None for a style in which it cannot.
+
+    `widths` are the fonts' own, in thousandths, by glyph.
+    """
+
+    font: hb.Font
+    size: float
+    language: str
+    features: Mapping[str, int]
+    letters: frozenset[str]
+    widths: Mapping[int, int]
+    known: dict[str, Line | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, style: Any, font: Any, units: int) -> "Shaper | None":
+        """For a style, in one of WeasyPrint's fonts at so many units; None where it differs."""
+        if any(style[name] != value for name, value in _PLAIN.items()):
+            return None
+        if style["text_decoration_line"] != "none" or not hasattr(font, "whole") or font.missing:
+            return None
+        language, features = style["lang"] or "en", features_of(style)
+        glyphs = alphabet(font.whole, font.index, language, tuple(features.items()))
+        hb_font = hb.Font(face_of(font.whole, font.index))
+        hb_font.scale = (units, units)
+        shaper = cls(
+            hb_font,
+            units / UNITS,
+            language,
+            features,
+            letters_of(language),
+            {glyph: width for glyph, (_, width) in glyphs.items()},
+        )
+        probe = shaper.line(_PROBE)
+        return shaper if probe and probe.operator in set_line(style, _PROBE) else None
+
+    def line(self, text: str) -> Line | None:
+        """The line of a text; None where it has characters that the font does not always carry."""
+        try:
+            return self.known[text]
+        except KeyError:
+            if len(self.known) >= _KNOWN_AT_MOST:
+                self.known.clear()
+            line = self.known[text] = self._line(text)
+            return line
+
+    def _line(self, text: str) -> Line | None:
+        if not self.letters.issuperset(text):
+            return None
+        widths, size, total = self.widths, self.size, 0
+        infos, positions = shaped(self.font, text, self.language, self.features)
+        parts = []
+        for info, place in zip(infos, positions, strict=True):
+            glyph, width = info.codepoint, place.x_advance
+            own = widths.get(glyph)
+            if own is None or place.y_offset:
+                return None
+            offset = place.x_offset / size
+            if offset:
+                parts.append(f">{-offset}<")
+            kerning = own + offset - width * 1000 / UNITS / size
+            parts.append(f"{glyph:04x}>{int(kerning)}<" if kerning else f"{glyph:04x}")
+            total += width
+        string = "<" + "".join(parts)
+        string = string[:-1] if string[-1] == "<" else string + ">"
+        return Line(f"[{string}] TJ".encode(), total)
