@@ -14,7 +14,9 @@ import uharfbuzz as hb
 
 _RANGES = ((0x20, 0x7F), (0xA0, 0xAD), (0xAE, 0x100))
 _MARKS = "ŒœŠšŽžŸ–—‘’‚“”„…•†‡€™‐‑−‹›"
-_LATIN = "".join(chr(code) for span in _RANGES for code in range(*span)) + _MARKS
+_RAISED = "¹²³ªº"  # their glyphs stand for plain figures and letters where these are raised
+_LATIN = "".join(chr(code) for span in _RANGES for code in range(*span) if chr(code) not in _RAISED)
+_LATIN += _MARKS
 # The letters that a language has beside those of Latin-1 (CLDR, main exemplar characters).
 _MORE = {
     "bs": "ČčĆćĐđŠšŽž", "ca": "Ŀŀ", "cs": "ČčĎďĚěŇňŘřŠšŤťŮůŽž", "cy": "ŴŵŶŷŸ", "eo": "ĈĉĜĝĤĥĴĵŜŝŬŭ",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from advocacy.documents.alphabet import letters_of
 from advocacy.documents.obstacles import obstacles
-from advocacy.documents.pdf import Pdf, typesetting
+from advocacy.documents.pages import Pdf, typesetting
 from advocacy.documents.stamp.master import OTHER_GLYPHS, UNKNOWN_LINES, Master, Unfit
 from advocacy.documents.stamp.outline import Outline, outlined
 from advocacy.letter import CheckedLetter

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.documents.pdf import Pdf, pdf_from_html
+from advocacy.documents.pages import Pdf, pdf_from_html
+from advocacy.documents.painting import Drawn, drawn_texts
 from advocacy.documents.tagging import finish
-from advocacy.documents.typesetter import Drawn, drawn_texts
 from advocacy.workspace import Workspace
 
 

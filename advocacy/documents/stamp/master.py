@@ -13,13 +13,13 @@ from itertools import product
 from string import ascii_lowercase
 from typing import Any
 
+from advocacy.documents.pages import Pdf
+from advocacy.documents.painting import Drawn
 from advocacy.documents.paper import layout_css
-from advocacy.documents.pdf import Pdf
 from advocacy.documents.stamp.assembly import Assembled, Assembly, Segment
 from advocacy.documents.stamp.capture import Capture, capture
 from advocacy.documents.stamp.outline import Outline
 from advocacy.documents.stamp.shaping import UNITS, Shaper
-from advocacy.documents.typesetter import Drawn
 from advocacy.workspace import Workspace
 
 OTHER_GLYPHS = "a character that the letters’ common fonts do not have"

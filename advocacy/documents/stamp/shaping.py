@@ -11,7 +11,7 @@ from typing import Any
 import uharfbuzz as hb
 
 from advocacy.documents.alphabet import alphabet, face_of, letters_of, shaped
-from advocacy.documents.typesetter import features_of, set_line
+from advocacy.documents.painting import features_of, set_line
 
 UNITS = 1024
 """Pango's units to a CSS pixel."""
