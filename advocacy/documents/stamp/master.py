@@ -17,25 +17,38 @@ from advocacy.documents.pages import Pdf
 from advocacy.documents.painting import Drawn
 from advocacy.documents.paper import layout_css
 from advocacy.documents.stamp.assembly import Assembled, Assembly, Segment
+from advocacy.documents.stamp.blocks import (
+    Block,
+    fill,
+    find_blocks,
+    is_inline,
+    is_line,
+    is_steady,
+    is_text,
+)
 from advocacy.documents.stamp.capture import Capture, capture
+from advocacy.documents.stamp.galley import Galley
 from advocacy.documents.stamp.outline import Outline
-from advocacy.documents.stamp.shaping import UNITS, Shaper
+from advocacy.documents.stamp.reasons import (
+    DIFFERENT,
+    NEEDS_TEXTS,
+    OTHER_GLYPHS,
+    TOO_LONG,
+    Reshaped,
+    Unfit,
+    Wraps,
+)
+from advocacy.documents.stamp.shaping import FONT, UNITS, Shaper, as_bytes
+from advocacy.marks import VALUE_MARK
 from advocacy.workspace import Workspace
 
-OTHER_GLYPHS = "a character that the letters’ common fonts do not have"
-TOO_LONG = "a line too long for its place"
-UNKNOWN_LINES = "a layout that needs a letter’s own texts"
-DIFFERENT = "WeasyPrint sets a line otherwise than expected"
-
+Forced = frozenset[int]
+"""The numbers of blocks that are laid out as paragraphs, though they seem to be lines."""
+_CLOSE = 1e-6
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _DATA = re.compile(r"\sdata-[a-z-]+=\"[^\"<>]*\Z")
-_FONT = re.compile(rb"/(\w+) ([\d.]+) Tf")
 _SLACK = 1.0  # CSS pixels: a line that just fits is left to WeasyPrint
 _NEAR = 1500  # bytes between own operators that are rather repeated than put into another stream
-
-
-class Unfit(Exception):  # noqa: N818 - it is an answer
-    """That a letter cannot be stamped, and why, in words for the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +58,9 @@ class Stamp:
     pieces: tuple[str | int, ...]
     shaper: Shaper
     room: float
+    block: int | None = None
 
-    def operator(self, texts: Mapping[int, str]) -> bytes:
+    def painted(self, texts: Mapping[int, str]) -> bytes:
         """The operator that paints the line with these texts."""
         if len(self.pieces) == 1:
             text = texts[self.pieces[0]]  # type: ignore[index]
@@ -57,73 +71,119 @@ class Stamp:
         if line is None:
             raise Unfit(OTHER_GLYPHS)
         if line.width > self.room:
-            raise Unfit(TOO_LONG)
+            if self.block is None:
+                raise Unfit(TOO_LONG)
+            raise Wraps(self.block)
         return line.operator
 
 
 class Master:
     """A laid-out outline, ready to be stamped."""
 
-    def __init__(self, outline: Outline, workspace: Workspace) -> None:
-        """Lay out the outline.
+    def __init__(
+        self, outline: Outline, workspace: Workspace, texts: Mapping[int, str], forced: Forced
+    ) -> None:
+        """Lay out the outline, its paragraphs with these texts; `forced` blocks are paragraphs.
 
         Raises Unfit where its letters cannot be stamped, AdvocacyError where it loads what it
         may not.
         """
-        words = _words(outline)
-        found = capture(outline.html(words), workspace, layout_css(outline.layout, workspace))
+        self._words = _words(outline)
+        blocks: list[Block] = []
+
+        def built(root: Any) -> None:
+            blocks.extend(find_blocks(root, forced))
+            own = {slot for block in blocks if block.is_paragraph for slot in block.slots}
+            lines = {slot for block in blocks if not block.is_paragraph for slot in block.slots}
+            if own & lines:
+                raise Unfit(NEEDS_TEXTS)
+            fill(root, {**self._words, **{slot: texts[slot] for slot in own}})
+
+        html = _marked(outline, self._words)
+        found = capture(html, workspace, layout_css(outline.layout, workspace), built)
         if found.result.unfit:
             raise Unfit(TOO_LONG)
         self.result: Pdf = found.result
-        self.stamps: list[Stamp] = []
-        self._operators: dict[int, dict[int, int]] = {number: {} for number in found.contents}
-        self._look(found, outline, words)
+        self._parts: list[Stamp | Galley] = []
+        spans: dict[int, dict[int, tuple[int, int]]] = {number: {} for number in found.contents}
+        varying: list[tuple[int, int, int, Stamp | Galley]] = [
+            *_galleys(blocks, found, texts),
+            *_stamps(blocks, found, self._words),
+        ]
+        for number, start, end, part in varying:
+            spans[number][start] = (end, len(self._parts))
+            self._parts.append(part)
+        self._galleys = [part for part in self._parts if isinstance(part, Galley)]
+        self.shape = tuple(galley.shape for galley in self._galleys)
+        _forbid_words(found, self._words)
         contents = {
-            number: _segments(found.objects[number], self._operators[number])
+            number: _segments(found.objects[number].stream, spans[number])
             for number in found.contents
         }
-        _forbid_words(found, words)
         self._assembly = Assembly(found.objects, found.root, found.info, contents)
 
     def stamped(self, texts: Mapping[int, str]) -> Assembled:
         """The PDF of the letter with these texts.
 
-        Raises Unfit where it must be laid out in full.
+        Raises Unfit where it must be laid out in full, Wraps where a line does not fit, and
+        Reshaped where another master is needed for its paragraphs.
         """
-        return self._assembly.finish([stamp.operator(texts) for stamp in self.stamps])
+        shape = tuple([galley.shape_with(texts) for galley in self._galleys])
+        if shape != self.shape:
+            raise Reshaped(shape)
+        return self._assembly.finish([part.painted(texts) for part in self._parts])
 
-    def _look(self, found: Capture, outline: Outline, words: Mapping[int, str]) -> None:
-        """Find the varying lines."""
-        slots = {word: slot for slot, word in words.items()}
-        any_word = re.compile("|".join(f"({word})" for word in slots)) if slots else None
-        printed: Counter[int] = Counter()
-        fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
-        shapers: dict[tuple[int, bytes, int], Shaper | None] = {}
-        for drawn in found.drawn:
-            parts = [p for p in any_word.split(drawn.box.text) if p] if any_word else []
-            if not any(part in slots for part in parts):
-                continue
-            room, in_margin = _room(drawn, found)
-            pieces = tuple(slots.get(part, part) for part in parts)
-            if not in_margin:
-                printed.update(piece for piece in pieces if isinstance(piece, int))
-            at, operator, font, units = _operator(drawn)
-            key = (id(drawn.box.style), font, units)
-            if key not in shapers:
-                shapers[key] = Shaper.of(drawn.box.style, fonts[font], units)
-            shaper = shapers[key]
-            if shaper is None:
-                raise Unfit(DIFFERENT)
-            stamp = Stamp(pieces, shaper, room * UNITS)
-            if stamp.operator(words) != operator:
-                raise Unfit(DIFFERENT)
-            number = drawn.stream.number
-            if number not in self._operators:
-                raise Unfit(UNKNOWN_LINES)
-            self._operators[number][at] = len(self.stamps)
-            self.stamps.append(stamp)
-        if printed != Counter(_printed(outline)):
-            raise Unfit(UNKNOWN_LINES)
+
+def _galleys(
+    blocks: Sequence[Block], found: Capture, texts: Mapping[int, str]
+) -> Iterator[tuple[int, int, int, Galley]]:
+    for block in blocks:
+        if block.is_paragraph:
+            galley = Galley(block, found, texts)
+            yield galley.number, galley.start, galley.end, galley
+
+
+def _stamps(
+    blocks: Sequence[Block], found: Capture, words: Mapping[int, str]
+) -> Iterator[tuple[int, int, int, Stamp]]:
+    """The varying lines, each with its place in a stream.
+
+    Raises Unfit where one cannot be stamped, or was not found.
+    """
+    slots = {word: slot for slot, word in words.items()}
+    if not slots:
+        return
+    any_word = re.compile("|".join(f"({word})" for word in slots))
+    numbers = {id(block.element): number for number, block in enumerate(blocks)}
+    printed: Counter[int] = Counter()
+    fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
+    shapers: dict[tuple[int, bytes, int], Shaper | None] = {}
+    for drawn in found.texts:
+        parts = [part for part in any_word.split(drawn.box.text) if part]
+        if not any(part in slots for part in parts):
+            continue
+        pieces = tuple(slots.get(part, part) for part in parts)
+        block, in_margin = _block(drawn, found)
+        where = numbers.get(id(block.element))
+        room = _room(drawn, block, found)
+        if room is None:
+            raise Unfit(NEEDS_TEXTS) if in_margin or where is None else Wraps(where)
+        if not in_margin:
+            printed.update(piece for piece in pieces if isinstance(piece, int))
+        at, operator, font, units = _operator(drawn)
+        key = (id(drawn.box.style), font, units)
+        if key not in shapers:
+            shapers[key] = Shaper.of(drawn.box.style, fonts[font], units)
+        shaper = shapers[key]
+        number = drawn.stream.number
+        if shaper is None or number not in found.contents:
+            raise Unfit(DIFFERENT)
+        stamp = Stamp(pieces, shaper, room * UNITS, None if in_margin else where)
+        if stamp.painted(words) != operator:
+            raise Unfit(DIFFERENT)
+        yield number, at, at + 1, stamp
+    if printed != Counter(s for block in blocks if not block.is_paragraph for s in block.slots):
+        raise Unfit(NEEDS_TEXTS)
 
 
 def _words(outline: Outline) -> dict[int, str]:
@@ -134,20 +194,21 @@ def _words(outline: Outline) -> dict[int, str]:
     return {slot: next(usable) for slot in dict.fromkeys(outline.slots)}
 
 
-def _printed(outline: Outline) -> Iterator[int]:
-    """The slots that stand in text.
+def _marked(outline: Outline, words: Mapping[int, str]) -> str:
+    """The document with marks in its texts, and with words in its attributes.
 
-    Raises Unfit for one in an attribute that may decide the layout.
+    Raises Unfit for an attribute that may decide the layout.
     """
-    inside = False
-    for piece, slot in zip(outline.pieces, outline.slots, strict=False):
+    parts, inside = [outline.pieces[0]], False
+    for i, slot in enumerate(outline.slots):
+        piece = outline.pieces[i]
         opens, closes = piece.rfind("<"), piece.rfind(">")
         if opens != closes:
             inside = opens > closes
-        if not inside:
-            yield slot
-        elif not _DATA.search(piece):
-            raise Unfit(UNKNOWN_LINES)
+        if inside and not _DATA.search(piece):
+            raise Unfit(NEEDS_TEXTS)
+        parts += (words[slot] if inside else chr(VALUE_MARK + slot), outline.pieces[i + 1])
+    return "".join(parts)
 
 
 def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
@@ -155,8 +216,8 @@ def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
     font = operator = None
     for at in range(drawn.start, drawn.end):
         item = drawn.stream.stream[at]
-        data = item if isinstance(item, bytes) else str(item).encode()
-        if match := _FONT.fullmatch(data):
+        data = as_bytes(item)
+        if match := FONT.fullmatch(data):
             font = match
         elif data.endswith(b" TJ"):
             if operator is not None:
@@ -169,73 +230,60 @@ def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
     return *operator, font[1], round(float(font[2]) * UNITS)
 
 
-def _room(drawn: Drawn, found: Capture) -> tuple[float, bool]:
-    """The room that a line has, in CSS pixels, and whether it stands in a margin.
+def _block(drawn: Drawn, found: Capture) -> tuple[Any, bool]:
+    """The block in whose lines a text stands, and whether it is in a margin of the page."""
+    above = list(found.above(drawn.box))
+    at = next((i for i, box in enumerate(above) if is_line(box)), None)
+    if at is None:
+        raise Unfit(NEEDS_TEXTS)
+    return above[at + 1], any(type(box).__name__ == "MarginBox" for box in above)
 
-    Raises Unfit where its length has a say in the layout.
-    """
+
+def _room(drawn: Drawn, block: Any, found: Capture) -> float | None:
+    """The room that a line has, in CSS pixels; None where its length has a say in the layout."""
     text = drawn.box
-    above = list(found.above(text))
-    kinds = [type(box).__name__ for box in above]
-    if "LineBox" not in kinds:
-        raise Unfit(UNKNOWN_LINES)
-    at = kinds.index("LineBox")
-    line, block = above[at], above[at + 1]
-    texts = [box for box in line.descendants() if hasattr(box, "pango_layout") and box.text.strip()]
-    others = [box for box in line.descendants() if not hasattr(box, "children")]
-    lines = [child for child in block.children if type(child).__name__ == "LineBox"]
+    above = [block, *found.above(block)]
+    line = next(box for box in found.above(text) if is_line(box))
+    inside = list(line.descendants())
+    shown = [box for box in inside if is_text(box) and box.text.strip()]
     left = block.content_box_x()
     if (
-        texts[-1] is not text
-        or any(not hasattr(box, "pango_layout") for box in others)
-        or abs(texts[0].position_x - left) > 1e-6
-        or len(lines) != len(block.children)
-        or not _forced(block, lines)
+        not all(map(is_inline, inside))
+        or shown[-1] is not text
+        or abs(shown[0].position_x - left) > _CLOSE
+        or not _is_forced(block)
+        or not all(map(is_steady, above))
     ):
-        raise Unfit(UNKNOWN_LINES)
+        return None
     right = left + block.width
-    for box in above[at + 1 :]:
-        if not _steady(box):
-            raise Unfit(UNKNOWN_LINES)
-        if (
-            box.element is not None
-            and box.element.get("data-fit")
-            and box.style["height"] != "auto"
-        ):
+    for box in above:
+        if box.element is not None and box.element.get("data-fit"):
             right = min(right, box.content_box_x() + box.width)
-    return right - text.position_x - _SLACK, "MarginBox" in kinds
+    return float(right - text.position_x - _SLACK)
 
 
-def _forced(block: Any, lines: Sequence[Any]) -> bool:
+def _is_forced(block: Any) -> bool:
     """Whether each line of a block, but for the last, ends in a forced break."""
+    lines = [child for child in block.children if is_line(child)]
     breaks = [box for box in block.descendants() if box.element_tag == "br"]
     return len(lines) == 1 or len(breaks) == len(lines) - 1
 
 
-def _steady(box: Any) -> bool:
-    """Whether a box has the same width whatever stands in it."""
-    kind, style = type(box).__name__, box.style
-    if kind == "MarginBox":
-        return bool(style["width"] != "auto")
-    if kind == "PageBox":
-        return True
-    return bool(
-        kind == "BlockBox"
-        and style["display"] == ("block", "flow")
-        and (style["float"] == "none" or style["width"] != "auto")
-        and (style["position"] in ("static", "relative") or style["width"] != "auto")
-    )
+def _segments(stream: Sequence[Any], spans: Mapping[int, tuple[int, int]]) -> list[Segment]:
+    """A content stream in segments: own ones, each with operators that stand near each other.
 
-
-def _segments(stream: Any, operators: Mapping[int, int]) -> list[Segment]:
-    """A content stream in segments: own ones, each with operators that stand near each other."""
+    `spans` say where an own operator begins, where it ends, and which one it is.
+    """
     pieces: list[bytes | int] = []
-    for at, item in enumerate(stream.stream):
+    at = 0
+    while at < len(stream):
         line = b"\n" if at else b""
-        if at in operators:
-            pieces += [line, operators[at]]
+        if at in spans:
+            at, number = spans[at]
+            pieces += (line, number)
         else:
-            pieces.append(line + _bytes(item))
+            pieces.append(line + as_bytes(stream[at]))
+            at += 1
     own = [i for i, piece in enumerate(pieces) if isinstance(piece, int)]
     if not own:
         return [tuple(pieces)]
@@ -268,27 +316,22 @@ def _joined(pieces: Sequence[bytes | int]) -> Iterator[bytes | int]:
         yield b"".join(waiting)
 
 
-def _bytes(item: Any) -> bytes:
-    from pydyf import _to_bytes
-
-    return bytes(_to_bytes(item))
-
-
 def _forbid_words(found: Capture, words: Mapping[int, str]) -> None:
     """Raise Unfit where a varying text stands outside the pages, such as in a bookmark."""
     if not words:
         return
-    forms = [form for word in words.values() for form in (word.encode(), _in_utf_16(word))]
+    shown = [text for slot, word in words.items() for text in (word, chr(VALUE_MARK + slot))]
+    forms = [form for text in shown for form in (text.encode(), _in_utf_16(text))]
     any_form = re.compile(b"|".join(map(re.escape, forms)))
     for number, item in enumerate(found.objects[1:], 1):
         if hasattr(item, "stream"):
             if number in found.contents or "Length1" in item.extra:
                 continue
-            data = b"\n".join(map(_bytes, item.stream))
+            data = b"\n".join(map(as_bytes, item.stream))
         else:
             data = item.data
         if any_form.search(data):
-            raise Unfit(UNKNOWN_LINES)
+            raise Unfit(NEEDS_TEXTS)
 
 
 def _in_utf_16(word: str) -> bytes:

@@ -4,14 +4,16 @@ HarfBuzz gives the glyphs; the numbers between them are worked out as in WeasyPr
 `draw_first_line`. Whether they come out the same is tried when a style is first met.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import uharfbuzz as hb
+from pydyf import _to_bytes
 
-from advocacy.documents.alphabet import alphabet, face_of, letters_of, shaped
-from advocacy.documents.painting import features_of, set_line
+from advocacy.documents.alphabet import Glyphs, alphabet, face_of, letters_of, shaped
+from advocacy.documents.painting import features_of, is_running_text, set_line
 
 UNITS = 1024
 """Pango's units to a CSS pixel."""
@@ -23,6 +25,28 @@ _PLAIN = {
     "visibility": "visible", "font_language_override": "normal",
 }  # fmt: skip
 _PROBE = "AVATo Wáclaw Tœrn, “Office” & fjord–fluff! No. 12,345/67 (Ty’s) fi"
+
+
+FONT = re.compile(rb"/(\w+) ([\d.]+) Tf")
+"""The operator that chooses a font: its name and size."""
+
+
+def as_bytes(operator: Any) -> bytes:
+    """An operator of pydyf's as it is written."""
+    return bytes(_to_bytes(operator))
+
+
+def is_running(style: Any) -> bool:
+    """Whether a style is one in which fonts carry all letters of the language."""
+    return is_running_text(style, None)
+
+
+def carried(font: Any, style: Any) -> Glyphs:
+    """The glyphs that one of WeasyPrint's fonts always carries for a style."""
+    if not hasattr(font, "whole"):
+        return {}
+    features = tuple(features_of(style).items())
+    return alphabet(font.whole, font.index, style["lang"] or "en", features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +79,16 @@ class Shaper:
             return None
         if style["text_decoration_line"] != "none" or not hasattr(font, "whole") or font.missing:
             return None
-        language, features = style["lang"] or "en", features_of(style)
-        glyphs = alphabet(font.whole, font.index, language, tuple(features.items()))
+        language = style["lang"] or "en"
         hb_font = hb.Font(face_of(font.whole, font.index))
         hb_font.scale = (units, units)
         shaper = cls(
             hb_font,
             units / UNITS,
             language,
-            features,
+            features_of(style),
             letters_of(language),
-            {glyph: width for glyph, (_, width) in glyphs.items()},
+            {glyph: width for glyph, (_, width) in carried(font, style).items()},
         )
         probe = shaper.line(_PROBE)
         return shaper if probe and probe.operator in set_line(style, _PROBE) else None
