@@ -5,7 +5,7 @@ is of *lines* where its own texts stand in short lines that end by force, such a
 is a *paragraph* where lines are broken to fit.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from advocacy.marks import CITE_MARK, MARK, VALUE_MARK
 # the initial display.
 _IN_FLOW = (("block", "flow"), ("block", "flow", "list-item"), ("inline", "flow"))
 _SHORT = 40
+_CLOSE = 1e-6
 """So many letters of the template's own words, at most, stand beside an own text in a line."""
 
 
@@ -113,16 +114,46 @@ def is_inline(box: Any) -> bool:
     return type(box).__name__ in ("TextBox", "InlineBox", "LineBox")
 
 
-def is_steady(box: Any) -> bool:
-    """Whether a box has the same width whatever stands in it."""
+def are_steady(boxes: Sequence[Any], *, flexible: bool = False) -> bool:
+    """Whether boxes, from the inside outwards, have the same widths whatever stands in them.
+
+    Where they may be `flexible`, flex items count whose width is their basis: a line that fits
+    into it does not change it.
+    """
+    return all(
+        _is_steady(box, flexible)
+        and (type(around).__name__ != "FlexBox" or _has_its_basis(box, around))
+        for box, around in zip(boxes, (*boxes[1:], None), strict=True)
+    )
+
+
+def _is_steady(box: Any, flexible: bool) -> bool:
     kind, style = type(box).__name__, box.style
     if kind == "MarginBox":
         return bool(style["width"] != "auto")
     if kind == "PageBox":
         return True
     return bool(
-        kind == "BlockBox"
-        and style["display"] in _IN_FLOW
+        (
+            (kind == "BlockBox" and style["display"] in _IN_FLOW)
+            or (flexible and kind == "FlexBox" and style["flex_direction"] == "row")
+        )
         and (style["float"] == "none" or style["width"] != "auto")
         and (style["position"] in ("static", "relative") or style["width"] != "auto")
     )
+
+
+def _has_its_basis(item: Any, around: Any) -> bool:
+    """Whether a flex item is as wide as its `flex-basis` says, with room for all beside it."""
+    basis, gap = item.style["flex_basis"], around.style["column_gap"]
+    if (
+        item.style["flex_grow"]
+        or basis == "auto"
+        or getattr(basis, "unit", None) not in ("px", "%")
+    ):
+        return False
+    width = basis.value * around.width / 100 if basis.unit == "%" else basis.value
+    between = 0 if gap == "normal" else gap.value if gap.unit == "px" else around.width
+    taken = sum(child.margin_width() for child in around.children)
+    taken += between * (len(around.children) - 1)
+    return bool(abs(item.width - width) < _CLOSE and taken <= around.width + _CLOSE)

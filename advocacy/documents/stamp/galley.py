@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from advocacy.documents.painting import draw_lines, lay_out_lines
-from advocacy.documents.stamp.blocks import Block, is_inline, is_line, is_steady, is_text
+from advocacy.documents.stamp.blocks import Block, are_steady, is_inline, is_line, is_text
 from advocacy.documents.stamp.capture import Capture
 from advocacy.documents.stamp.reasons import (
     CROSSES_PAGES,
@@ -124,7 +124,7 @@ def _the_one(block: Block, found: Capture) -> tuple[int, Any]:
         raise Unfit(CROSSES_PAGES if places else NEEDS_TEXTS)
     page, box = places[0]
     above = [box, *found.above(box)]
-    if not all(map(is_steady, above)) or any(map(_is_special, above)):
+    if not are_steady(above) or any(map(_is_special, above)):
         raise Unfit(NEEDS_TEXTS)
     return page, box
 

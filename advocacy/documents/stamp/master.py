@@ -19,11 +19,11 @@ from advocacy.documents.paper import layout_css
 from advocacy.documents.stamp.assembly import Assembled, Assembly, Segment
 from advocacy.documents.stamp.blocks import (
     Block,
+    are_steady,
     fill,
     find_blocks,
     is_inline,
     is_line,
-    is_steady,
     is_text,
 )
 from advocacy.documents.stamp.capture import Capture, capture
@@ -252,7 +252,7 @@ def _room(drawn: Drawn, block: Any, found: Capture) -> float | None:
         or shown[-1] is not text
         or abs(shown[0].position_x - left) > _CLOSE
         or not _is_forced(block)
-        or not all(map(is_steady, above))
+        or not are_steady(above, flexible=True)
     ):
         return None
     right = left + block.width
