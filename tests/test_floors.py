@@ -41,6 +41,7 @@ FLOORS = {
     "approvals": 3,
     "compose": 3,
     "digests": 3,
+    "written": 3,
     "inputs": 3,
     "letter": 3,
     "people": 3,

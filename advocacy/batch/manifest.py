@@ -24,16 +24,18 @@ def entry(
     letter: Letter,
     files: Mapping[str, str],
     versions: Mapping[str, str],
-    digest: str | None = None,
+    digests: tuple[str, str] | None = None,
     inputs: Mapping[str, str] | None = None,
     typeset: str | None = None,
 ) -> Entry:
     """The manifest's line for a letter; `files` maps names to SHA-256 sums.
 
-    `digest` is the letter's, where it is known already; `inputs` maps names to digests of what
-    the files were made of. `typeset` is how the PDF was laid out: `fast` or `full`.
+    `digests` are the letter's and the recipient's, where they are known already; `inputs` maps
+    names to digests of what the files were made of. `typeset` is how the PDF was laid out: `fast`
+    or `full`.
     """
     recipient = letter.recipient
+    digest, person_digest = digests or (letter_digest(letter), recipient_digest(recipient))
     person = {
         "name": recipient.full_name,
         "organization": recipient.organization,
@@ -54,8 +56,8 @@ def entry(
         "files": dict(files),
         "facts": [cited.id for cited in letter.facts],
         "inputs": dict(inputs or {}),
-        "digest": digest or letter_digest(letter),
-        "recipient_digest": recipient_digest(recipient),
+        "digest": digest,
+        "recipient_digest": person_digest,
         "versions": dict(versions),
     }
     if typeset:

@@ -26,13 +26,14 @@ from advocacy.batch.render import (
     used_versions,
 )
 from advocacy.compose import compose_for
-from advocacy.digests import letter_digest
+from advocacy.digests import letter_digest, recipient_digest
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.letter import CheckedLetter, check
 from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 from advocacy.supporters import Supporters
 from advocacy.supporters.model import letter_id
+from advocacy.workspace import settled
 
 WITHOUT_EMAIL = "no-email"
 
@@ -116,10 +117,11 @@ def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
     One letter's problem, or an error of the program, does not stop the others.
     """
     start = perf_counter()
-    composed = [_guarded(_compose, setup, one) for one in wanted]
-    outcomes = [
-        one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
-    ]
+    with settled():
+        composed = [_guarded(_compose, setup, one) for one in wanted]
+        outcomes = [
+            one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
+        ]
     outcomes = [
         _with_recipient(outcome, one) for outcome, one in zip(outcomes, wanted, strict=True)
     ]
@@ -197,7 +199,8 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     versions = used_versions("pdf" in formats or attached or job.beside is not None)
     typeset = wanted.typeset or job.typeset
     setter = f"{versions.get('pango')} {typeset}"
-    inputs = document_inputs(letter, digest, setup.shared, formats, setter)
+    person = recipient_digest(letter.recipient)
+    inputs = document_inputs(letter, f"{digest} {person}", setup.shared, formats, setter)
     known = {} if setup.force else before.get("inputs", {})
     names = {kind: f"{letter.id}.{kind}" for kind in formats}
     stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
@@ -233,7 +236,8 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     elif before:
         gone = tuple(name for name in before["files"] if name not in files)
     way = made.typeset or before.get("typeset")
-    line = json.dumps(entry(letter, files, versions, digest, made_of, way), ensure_ascii=False)
+    record = entry(letter, files, versions, (digest, person), made_of, way)
+    line = json.dumps(record, ensure_ascii=False)
     return Outcome(
         letter.id,
         letter.stage,

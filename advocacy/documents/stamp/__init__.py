@@ -3,7 +3,6 @@
 docs/stamping.md explains how, and when a letter is laid out in full instead.
 """
 
-import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,7 +22,7 @@ from advocacy.documents.stamp.reasons import (
     Wraps,
 )
 from advocacy.letter import CheckedLetter
-from advocacy.workspace import Workspace
+from advocacy.workspace import Workspace, status_of
 
 __all__ = ["Unfit", "stamped"]
 
@@ -124,6 +123,6 @@ def _plan(outline: Outline, checked: CheckedLetter, workspace: Workspace) -> _Pl
 def _stamps(paths: Iterable[Path]) -> dict[Path, tuple[float, int]]:
     found = {}
     for path in paths:
-        status = os.stat(path)  # noqa: PTH116 - asked for every letter
-        found[path] = (status.st_mtime, status.st_size)
+        status = status_of(str(path))
+        found[path] = (status.st_mtime, status.st_size) if status else (0.0, 0)
     return found

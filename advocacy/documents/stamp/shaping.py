@@ -71,6 +71,7 @@ class Shaper:
     letters: frozenset[str]
     widths: Mapping[int, int]
     known: dict[str, Line | None] = field(default_factory=dict)
+    parts: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, style: Any, font: Any, units: int) -> "Shaper | None":
@@ -106,20 +107,27 @@ class Shaper:
     def _line(self, text: str) -> Line | None:
         if not self.letters.issuperset(text):
             return None
-        widths, size, total = self.widths, self.size, 0
+        total, known, parts = 0, self.parts, []
         infos, positions = shaped(self.font, text, self.language, self.features)
-        parts = []
         for info, place in zip(infos, positions, strict=True):
             glyph, width = info.codepoint, place.x_advance
-            own = widths.get(glyph)
-            if own is None or place.y_offset:
+            part = known.get((glyph, width)) if not place.x_offset else None
+            if part is None:
+                if place.y_offset or glyph not in self.widths:
+                    return None
+                part = self._part(glyph, width, place.x_offset / self.size)
+                if not place.x_offset:
+                    known[glyph, width] = part
+            elif place.y_offset:
                 return None
-            offset = place.x_offset / size
-            if offset:
-                parts.append(f">{-offset}<")
-            kerning = own + offset - width * 1000 / UNITS / size
-            parts.append(f"{glyph:04x}>{int(kerning)}<" if kerning else f"{glyph:04x}")
+            parts.append(part)
             total += width
         string = "<" + "".join(parts)
         string = string[:-1] if string[-1] == "<" else string + ">"
         return Line(f"[{string}] TJ".encode(), total)
+
+    def _part(self, glyph: int, width: int, offset: float) -> str:
+        """A glyph and the number after it, which moves the next one to its place."""
+        kerning = self.widths[glyph] + offset - width * 1000 / UNITS / self.size
+        part = f"{glyph:04x}>{int(kerning)}<" if kerning else f"{glyph:04x}"
+        return f">{-offset}<{part}" if offset else part
