@@ -28,16 +28,17 @@ FAMILY = (
     "d’Affligny Van‑Tassel Straße McAffee Hoffling Trường Đặng AWAY Tíralo"
 ).split()
 STRANGE = (
-    "Ελένη Παπαδοπούλου", "Владимир Щукин", "山田 花子", "김민준", "שרה כהן", "Zoe\u0308 N\u0303andu",
-    "Wolfeschlegelsteinhausenbergerdorff" * 5, "a" + "\u00ad".join("hyphenated"), "*Bob* <b>bold</b>",
-    "x" * 200, "A " * 100, "अनीता", "ﬁnn ﬂora", "Nguyễn Văn An", "½ Ⅷ ™ ©", "a\u00a0b\u00a0c",
-    "\u2066", "O'", "'", "—", "1", "Qu", "Th ff ffi ffl fi fl ct st", "T.V. VA. AV’s “W”", "  two   spaces ",
+    "Ελένη Παπαδοπούλου", "Владимир Щукин", "山田 花子", "김민준", "שרה כהן", "अनीता",
+    "Zoe\u0308 N\u0303andu", "Wolfeschlegelsteinhausenbergerdorff" * 5, "*Bob* <b>bold</b>",
+    "a" + "\u00ad".join("hyphenated"), "x" * 200, "A " * 100, "ﬁnn ﬂora", "Nguyễn Văn An",
+    "½ Ⅷ ™ ©", "a\u00a0b\u00a0c", "\u2066", "O'", "'", "—", "1", "Qu", "Th ff ffi ffl fi fl ct st",
+    "T.V. VA. AV’s “W”", "  two   spaces ",
 )  # fmt: skip
 STREETS = "Main Way Avenue Tower Fifth Öhringer Straße Officers’ Road Affleck Court VA-Hwy".split()
 TOWNS = "Springfield Town Saint-Étienne Winston–Salem Coeur d’Alene Truth or Consequences".split()
 STATES = (
-    "Illinois", "Washington", "the District of Columbia", "Virginia", "Rhode Island and Providence "
-    "Plantations", "Ohio", "Massachusetts", "North Carolina", "California",
+    "Illinois", "Washington", "the District of Columbia", "Virginia", "Ohio", "Massachusetts",
+    "Rhode Island and Providence Plantations", "California", "North Carolina",
 )  # fmt: skip
 
 
