@@ -23,10 +23,18 @@ from advocacy.documents.frame import (
 )
 from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
-from advocacy.documents.skeleton import Fields, NeedsValue, Skeleton, Slot, escaped, inlined
+from advocacy.documents.skeleton import (
+    Fields,
+    NeedsValue,
+    Skeleton,
+    Slot,
+    escaped,
+    inlined,
+    line_by_line,
+)
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letter import CheckedLetter, Letter
-from advocacy.marks import VALUE_MARK, Prose
+from advocacy.marks import VALUE_MARK, Own, Prose
 from advocacy.templating import render_layout
 from advocacy.templating.source import read_template
 from advocacy.words import Furniture
@@ -47,25 +55,32 @@ def render_html(checked: CheckedLetter, workspace: Workspace) -> str:
 
 def html_of(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> str:
     """The same, with the letter's citations already formatted."""
+    return "".join(html_pieces(letter, workspace, citations))
+
+
+def html_pieces(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> list[str]:
+    """The same in pieces of whole lines; letters of one mailing share most of them."""
     layout = _layout(workspace, letter.language)
     if letter.joint:
-        return _page(letter, letter.body, letter, workspace, layout, citations)
+        return [_page(letter, letter.body, letter, workspace, layout, citations)]
     own = _own_texts(letter)
     shared = _Shared(*_shared(letter))
+    body = letter.body
+    fixed = tuple([None if isinstance(value, Own) else value for value in body.values])
     skeleton = _skeleton(
         workspace,
         layout,
         citations,
         replace(shared, signatories=()) if letter.supporter else shared,
-        letter.body.markdown,
-        len(letter.body.values),
+        body.markdown,
+        fixed,
         tuple((name, _PRESENT if text else text) for name, text in own),
     )
     if skeleton is None:
-        return _page(letter, letter.body, letter, workspace, layout, citations)
-    values = [value_html(value) for value in letter.body.values]
+        return [_page(letter, body, letter, workspace, layout, citations)]
+    values = [value_html(value) if isinstance(value, Own) else "" for value in body.values]
     values += [escaped(text) for _, text in own if text]
-    return skeleton.filled(values)
+    return [piece if isinstance(piece, str) else piece.filled(values) for piece in skeleton]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +147,18 @@ def _skeleton(
     citations: FormattedCitations,
     shared: _Shared,
     markdown: str,
-    values: int,
+    fixed: tuple[str | None, ...],
     texts: tuple[tuple[str, str | None], ...],
-) -> Skeleton | None:
-    """The HTML that letters with these things in common share.
+) -> tuple[str | Skeleton, ...] | None:
+    """The HTML that letters with these things in common share, in pieces of whole lines.
 
-    `texts` are the names of the letter's own texts, each with `_PRESENT` if there is one.
+    `fixed` are the values in the text, None for each of the letter's own. `texts` are the names
+    of the letter's own texts, each with `_PRESENT` if there is one.
     None if the layout does more with such a text than print it.
     """
     if not layout.is_plain:
         return None
-    slots = iter(range(values, values + len(texts)))
+    slots = iter(range(len(fixed), len(fixed) + len(texts)))
     given = [(name, Slot(next(slots)) if text else text) for name, text in texts]
     own = dict(given)
     letter = Fields(
@@ -156,14 +172,17 @@ def _skeleton(
         }
         | ({"signatories": (_signatory(own),)} if "signatory.name" in own else {})
     )
-    marks = tuple(chr(VALUE_MARK + index) for index in range(values))
+    marks = tuple(
+        chr(VALUE_MARK + index) if value is None else value for index, value in enumerate(fixed)
+    )
     try:
         html = _page(letter, Prose(markdown, marks), shared, workspace, layout, citations)
     except (NeedsValue, AdvocacyError):  # errors are told with the letter itself
         return None
     skeleton = Skeleton.of(html)
     # A value in the address of a link is written in another way, and has left no mark.
-    return skeleton if set(range(values)) <= set(skeleton.slots) else None
+    wanted = {index for index, value in enumerate(fixed) if value is None}
+    return line_by_line(skeleton) if wanted <= set(skeleton.slots) else None
 
 
 def _signatory(own: Mapping[str, Slot | str | None]) -> Fields:

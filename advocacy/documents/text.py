@@ -14,6 +14,7 @@ from advocacy.documents.plaintext import columns, wrap
 from advocacy.documents.prose import body_text
 from advocacy.documents.references import formatted
 from advocacy.letter import CheckedLetter, Letter
+from advocacy.marks import Prose
 from advocacy.words import Furniture
 from advocacy.workspace import Workspace
 
@@ -27,6 +28,11 @@ def render_text(checked: CheckedLetter, workspace: Workspace) -> str:
 
 def text_of(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> str:
     """The same, with the letter's citations already formatted."""
+    return "".join(text_pieces(letter, workspace, citations))
+
+
+def text_pieces(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> list[str]:
+    """The same in pieces that end with a line break; letters of one mailing share most of them."""
     words = set_words(letter.language, workspace)
     ending = _ending(
         letter.sender,
@@ -42,11 +48,17 @@ def text_of(letter: Letter, workspace: Workspace, citations: FormattedCitations)
         _lines(letter.inside_address),
         _wrapped(f"{words.subject} {letter.subject}"),
         _wrapped(letter.salutation),
-        body_text(letter.body, letter.language, _marker(citations), width=WIDTH).strip("\n"),
+        _body(letter.body, letter.language, citations),
         *_signed(letter),
         ending,
     ]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    *others, last = filter(None, blocks)
+    return [*(f"{block}\n\n" for block in others), f"{last}\n"]
+
+
+@lru_cache(maxsize=256)
+def _body(body: Prose, language: str, citations: FormattedCitations) -> str:
+    return body_text(body, language, _marker(citations), width=WIDTH).strip("\n")
 
 
 def _signed(letter: Letter) -> Iterator[str]:
