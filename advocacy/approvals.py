@@ -147,7 +147,7 @@ def approved(campaign: Campaign, stage: str) -> Approved:
     approval = read_approvals(campaign.path).get(stage)
     if approval is None:
         return Approved("not approved")
-    changes = tuple(_changes(approval.parts, parts_of(campaign, stage)))
+    changes = tuple(changes_between(approval.parts, parts_of(campaign, stage)))
     if not changes and approval.digest != _digest(approval.parts):
         changes = ("the approval itself was edited by hand",)
     return Approved("stale" if changes else "approved", approval, changes)
@@ -210,7 +210,8 @@ def record_approval(campaign: Campaign, stage: str, by: str, on: date) -> Path:
     return path
 
 
-def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[str]:
+def changes_between(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[str]:
+    """What differs between the parts of two texts (`parts_of`), in words."""
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     # The letter as composed follows from the rest; alone, it means another version of the tool.
     for name in changed if changed == ["letter"] else [one for one in changed if one != "letter"]:
@@ -251,6 +252,6 @@ def _file_digest(path: Path) -> str:
 
 
 __all__ = [
-    "Approval", "Approved", "approval_problems", "approvals_path", "approved", "parts_of",
-    "read_approvals", "record_approval",
+    "Approval", "Approved", "approval_problems", "approvals_path", "approved", "changes_between",
+    "parts_of", "read_approvals", "record_approval",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from advocacy.loading import Campaign
 from advocacy.people import People, inside_address, not_in_office, without_address
 from advocacy.recipients import Recipient
 from advocacy.stages import stage_for, unknown_stage
+from advocacy.stagetext import check_body, cites_of, written
 from advocacy.supporters import Correspondence, Supporters
 from advocacy.supporters.letters import correspondence
 from advocacy.supporters.model import letter_id
@@ -21,7 +22,6 @@ from advocacy.templating import render_body
 from advocacy.variables import Texts, template_variables
 from advocacy.variants import chosen
 from advocacy.words import furniture
-from advocacy.written import check_body, cites_of, written
 
 
 @dataclass(slots=True)
@@ -204,6 +204,7 @@ def compose_letter(
         sender=file.sender,
         signatories=signatories(campaign, supporters),
         supporters=supporters,
+        subscribed=file.audience == "subscribers",
         others=others(supporters, words, language),
         folder=workspace.folder,
         demand=demand,

@@ -23,6 +23,7 @@ def letter_digest(letter: Letter) -> str:
     }
     own: dict[str, Any] = {
         **({"supporters": supporters} if supporters else {}),
+        **({"subscribed": True} if letter.subscribed else {}),
         "inside_address": letter.inside_address,
         "salutation": letter.salutation,
         "body": [letter.body.markdown, *letter.body.values],

@@ -68,6 +68,16 @@ def letter_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
     return _with_partials(letter_environment(workspace), workspace, names)
 
 
+def letter_languages(campaign: Campaign, stage: Stage) -> list[str]:
+    """The languages that the stage's letter is written in, the campaign's own first."""
+    found = {campaign.file.language.split("-")[0]: campaign.file.language}
+    for name in campaign.workspace.template_names("letters", ".md"):
+        template, dot, language = name.partition(".")
+        if dot and template == stage.template:
+            found.setdefault(language.split("-")[0], language)
+    return list(found.values())
+
+
 def layout_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
     """The layouts of a stage's letter by name, on paper and in email, with their styles."""
     workspace = campaign.workspace

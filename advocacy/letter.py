@@ -72,6 +72,8 @@ class Letter:
     """The names of the variants that this letter has, by part: `("subject", "a")`."""
     supporters: Supporters | None = None
     """Those who write it, where it is not the sender's own; the signatories are theirs."""
+    subscribed: bool = False
+    """Whether it goes to subscribers, who are told how to leave."""
     others: str = ""
     """What stands for the supporters who are not named: `and 1,240 others`."""
     lines: tuple[Place, ...] = ()
@@ -140,7 +142,7 @@ def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
     return [
         Problem(
             "outside-window",
-            f"A letter of {day} lies outside the stage `{letter.stage}`, {window}.",
+            f"{_dated(letter, day)} lies outside the stage `{letter.stage}`, {window}.",
             _what_fits(letter, campaign, day),
             stage.place("until" if stage.until and day > stage.until else "from"),
         )
@@ -180,7 +182,7 @@ def _stale(
         problems.append(
             Problem(
                 "fact-not-yet",
-                f"{says}, which holds from {fact.from_}; the letter is of {day}.",
+                f"{says}, which holds from {fact.from_}; the letter {_is_of(letter, day)}.",
                 _what_fits(letter, campaign, day),
                 place,
             )
@@ -194,7 +196,7 @@ def _stale(
         problems.append(
             Problem(
                 "fact-ended",
-                f"{says}, which held until {fact.until}; the letter is of {day}.",
+                f"{says}, which held until {fact.until}; the letter {_is_of(letter, day)}.",
                 hint,
                 place,
             )
@@ -202,7 +204,7 @@ def _stale(
     problems += [
         Problem(
             "source-too-new",
-            f"The letter of {day} cites `{cited.id}` from `{source.id}`, "
+            f"{_dated(letter, day, 'The')} cites `{cited.id}` from `{source.id}`, "
             f"published {source.issued}: it cannot have been read by then.",
             "Cite a source that was out by then, or date the letter later.",
             place,
@@ -211,6 +213,16 @@ def _stale(
         if source is not None and not source.published_by(day)
     ]
     return problems
+
+
+def _is_of(letter: Letter, day: date) -> str:
+    return f"is of {day}" if day == letter.date else f"would go out on {day}"
+
+
+def _dated(letter: Letter, day: date, article: str = "A") -> str:
+    if day == letter.date:
+        return f"{article} letter of {day}"
+    return f"{article} letter of {letter.date} that goes out on {day}"
 
 
 def _what_fits(letter: Letter, campaign: Campaign, day: date) -> str:

@@ -27,6 +27,8 @@ class Furniture:
     others: str
     back: str
     note: str
+    subscribed: str
+    unsubscribe: str
 
 
 def furniture(language: str, workspace: Workspace) -> Furniture:

@@ -31,10 +31,15 @@ DEBIAN_PACKAGE = {
     "chromium": "chromium",
     "java": "default-jre-headless",
     "node": "nodejs",
+    "openssl": "openssl",
     "pdffonts": "poppler-utils",
     "pdfinfo": "poppler-utils",
     "pdftotext": "poppler-utils",
+    "postfix": "postfix",
     "qpdf": "qpdf",
+    "smtp-sink": "postfix",
+    "smtp-source": "postfix",
+    "spamassassin": "spamassassin",
     "strace": "strace",
 }
 

@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import email
 import json
 import os
 import pickle
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future
+from email import policy
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,28 @@ def test_a_checked_letter_cannot_be_forged_by_copying_or_sending_one(small_campa
 
 
 # --- again, and only what has changed -----------------------------------------------------------
+
+
+def test_an_email_carries_the_pdf_that_was_made_before_and_is_still_right(
+    small_campaign: Path, tmp_path: Path, edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(small_campaign, "template: open", "template: open\n    attach: [pdf]")
+    output = tmp_path / "output"
+    render_campaign(small_campaign, formats=["pdf"], output=output)
+    folder = output / "parks" / "call"
+    with monkeypatch.context() as patch:
+        patch.setattr("advocacy.documents.pdf.render_pdf", None)  # nothing is typeset
+        again = render_campaign(small_campaign, formats=["eml"], output=output)
+    assert again.made == 1
+    message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
+    (attached,) = message.iter_attachments()
+    assert attached.get_content() == (folder / "doe.pdf").read_bytes()
+    # A file that somebody changed is not what was reviewed: it is made anew.
+    (folder / "doe.pdf").write_bytes(b"%PDF-1.7 something else")
+    render_campaign(small_campaign, formats=["eml"], output=output, how=How(force=True))
+    message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
+    (attached,) = message.iter_attachments()
+    assert len(attached.get_content()) > 1000
 
 
 def test_a_second_run_makes_nothing_again(run_cli, small_campaign: Path, people: Path) -> None:

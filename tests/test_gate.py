@@ -57,6 +57,15 @@ def test_the_call_is_refused_on_the_eleventh_with_the_fact_its_successor_and_the
     assert ended.place.line
 
 
+def test_a_letter_of_the_tenth_may_not_go_out_on_the_eleventh(campaigns: Path) -> None:
+    campaign = loaded(campaigns / "microsoft.yaml")
+    (letter,) = letters(campaign, TENTH, "call")
+    checked, problems = check(letter, campaign, ELEVENTH)
+    assert checked is None
+    assert codes(problems) == {"outside-window", "fact-ended"}
+    assert all("go out on 2020-06-11" in p.message or "goes out" in p.message for p in problems)
+
+
 def test_a_stage_without_a_window_is_refused_for_its_facts_alone(campaigns: Path, edit) -> None:
     path = campaigns / "microsoft.yaml"
     edit(path, "    from: 2020-06-10\n    until: 2020-06-10\n", "")

@@ -91,10 +91,10 @@ def render_campaign(
     beside = partial(sheets, campaign) if sheets else None
     setup = Setup(
         campaign,
-        Job(campaign.workspace, output, kinds, formats is not None, beside, how.typeset),
+        Job(campaign.workspace, output, kinds, formats is not None, beside, typeset=how.typeset),
         day,
         stage,
-        shared_inputs(campaign, kinds),
+        shared_inputs(campaign, kinds if "eml" not in kinds else {*kinds, "pdf"}),
         deliver="write" if how.cluster is None else "return",
         force=how.force,
     )

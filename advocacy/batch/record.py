@@ -101,6 +101,12 @@ class Record:
         self._changed = True
         self._put(letter_id, _JOURNAL, at, len(data))
 
+    def remove(self, letter_id: str) -> None:
+        """Remove a letter's line and its files."""
+        self.remove_files((self.find(letter_id) or {}).get("files", ()))
+        self._index.execute("DELETE FROM line WHERE id = ?", (letter_id,))
+        self._changed = True
+
     def remove_files(self, names: Iterable[str]) -> None:
         """Remove files of a letter that its line names no longer, lest somebody mails them."""
         for name in names:

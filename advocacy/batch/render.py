@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from advocacy.batch.manifest import versions
 from advocacy.errors import Level, Problem, has_errors
-from advocacy.letter import CheckedLetter
+from advocacy.letter import CheckedLetter, Letter
 from advocacy.workspace import Workspace
+
+if TYPE_CHECKING:
+    from advocacy.documents.leaving import Leaving
 
 Format = Literal["pdf", "eml", "html", "txt", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -22,13 +25,17 @@ Beside = Callable[[CheckedLetter, Mapping[str, str]], tuple[dict[str, bytes], Se
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to make of each letter, and where it goes."""
+    """What to make of each letter, and where it goes.
+
+    `leaving` says where a letter's own recipient unsubscribes; otherwise it is where all do.
+    """
 
     workspace: Workspace
     output: Path
     formats: tuple[Format, ...] = DEFAULT_FORMATS
     formats_asked_for: bool = False
     beside: Beside | None = None
+    leaving: "Callable[[Letter], Leaving] | None" = None
     typeset: Typeset = "auto"
 
 
@@ -52,17 +59,17 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     return output / campaign / stage
 
 
-def make_documents(checked: CheckedLetter, job: Job) -> Made:
+def make_documents(checked: CheckedLetter, job: Job, printed: bytes | None = None) -> Made:
     """A letter's documents.
 
+    `printed` is the letter's PDF, where it was made before.
     A format that cannot be made (no email address, a character without a font) is left out,
     with an error where the user asked for it by name and a warning where not.
     """
     letter, made = checked.letter, Made()
-    printed: bytes | None = None
     digest: str | None = None
     wants_paper = "pdf" in job.formats or ("eml" in job.formats and "pdf" in letter.attach)
-    if wants_paper:
+    if wants_paper and printed is None:
         from advocacy.documents import pdf
 
         result = pdf.printed(checked, job.workspace, job.typeset)
@@ -86,7 +93,10 @@ def make_documents(checked: CheckedLetter, job: Job) -> Made:
                 made.problems += _levelled(found, job.formats_asked_for)
             elif "pdf" not in letter.attach or printed is not None:
                 attached = printed if "pdf" in letter.attach else None
-                made.documents[name] = email.render_email(checked, job.workspace, pdf=attached)
+                leaving = job.leaving(letter) if job.leaving else None
+                made.documents[name] = email.render_email(
+                    checked, job.workspace, pdf=attached, leaving=leaving
+                )
         elif kind != "pdf":
             made.documents[name] = _plain(kind, checked, job.workspace)
     return made

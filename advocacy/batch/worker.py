@@ -28,7 +28,7 @@ from advocacy.batch.render import (
 from advocacy.compose import compose_for
 from advocacy.digests import letter_digest, recipient_digest
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.letter import CheckedLetter, check
+from advocacy.letter import CheckedLetter, Letter, check
 from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 from advocacy.supporters import Supporters
@@ -43,7 +43,8 @@ class Setup:
     """What all letters of a batch have in common.
 
     Workers `write` files, `return` their bytes, or only `compare` their sums. With `force`
-    documents are made again although nothing has changed.
+    documents are made again although nothing has changed. The letters must be true on their own
+    day, and `also_on` another: the day on which they are mailed.
     """
 
     campaign: Campaign
@@ -53,6 +54,7 @@ class Setup:
     shared: Shared
     deliver: Literal["write", "return", "compare"] = "write"
     force: bool = False
+    also_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,10 @@ def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
         return Outcome(name, refused=has_errors(problems), problems=tuple(problems))
     checked, found = check(letter, campaign)
     problems = [*problems, *found]
+    if setup.also_on is not None:
+        later, found = check(letter, campaign, setup.also_on)
+        checked = later and checked
+        problems += (problem for problem in found if problem not in problems)
     if checked is None:
         return Outcome(letter.id, letter.stage, refused=True, problems=tuple(problems))
     return _Composed(wanted, checked, tuple(problems))
@@ -206,7 +212,11 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
     made = Made()
     if stale:
-        made = make_documents(composed.checked, replace(job, formats=stale, typeset=typeset))
+        printed = None
+        if attached and "pdf" not in stale:
+            printed = _printed(setup, letter, f"{digest} {person}", before, setter)
+        wanted_job = replace(job, formats=stale, typeset=typeset)
+        made = make_documents(composed.checked, wanted_job, printed)
     documents, found = made.documents, made.problems
     if job.beside is not None and (documents or len(stale) < len(formats)):
         more, told = job.beside(composed.checked, versions)
@@ -250,3 +260,22 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
         typeset=made.typeset,
         why=made.why,
     )
+
+
+def _printed(
+    setup: Setup, letter: Letter, digests: str, before: Entry, setter: str
+) -> bytes | None:
+    """The letter's PDF as it lies in the output folder, where it is what would be made now."""
+    name = f"{letter.id}.pdf"
+    expected = before.get("files", {}).get(name)
+    if expected is None or (letter.stage, "pdf") not in setup.shared:
+        return None
+    inputs = document_inputs(letter, digests, setup.shared, ("pdf",), setter)
+    if before.get("inputs", {}).get(name) != inputs["pdf"]:
+        return None
+    folder = letter_folder(setup.job.output, letter.campaign, letter.stage)
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == expected else None

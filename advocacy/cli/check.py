@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from advocacy.cli.report import (
     summary,
 )
 from advocacy.errors import Place, Problem, has_errors
+
+if TYPE_CHECKING:
+    from advocacy.checks.branches import Coverage
 
 
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -49,6 +53,12 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     "--media",
     is_flag=True,
     help="Also make the letters, and prove that PDF, HTML and text say the same.",
+)
+@click.option(
+    "--branches",
+    is_flag=True,
+    help="Also render every branch of every `if`, for all on the list and for worst cases, and "
+    "report passages that no one sees and texts that do not fit.",
 )
 @click.option(
     "--links",
@@ -80,6 +90,7 @@ def command(
     ignore: tuple[str, ...],
     copies: Path | None,
     media: bool,
+    branches: bool,
     links: bool,
     fix: bool,
     templates: Path | None,
@@ -98,6 +109,7 @@ def command(
       advocacy check campaigns/*.yaml
       advocacy check campaigns/microsoft.yaml --date 2020-06-11 --stage call
       advocacy check campaigns/microsoft.yaml --media
+      advocacy check campaigns/*.yaml --branches
       advocacy check campaigns/microsoft.yaml --fix
       advocacy check --explain fact-ended
     """
@@ -106,6 +118,7 @@ def command(
 
     if fix:
         _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
+    coverage = _coverage() if branches else None
     problems: list[Problem] = []
     letters = 0
     for path in campaigns:
@@ -117,12 +130,23 @@ def command(
             )
             problems += result.problems
             letters += result.letters
+            if coverage is not None:
+                problems += coverage.add(campaign, day=day, stage=stage)
+    problems += coverage.problems() if coverage is not None else []
     problems = chosen(dict.fromkeys(problems), select, ignore)
     print_problems(problems, report)
     if not quiet and report == "text":
         counted = f"{letters} letter{'' if letters == 1 else 's'} checked"
         click.echo(f"{counted}: {summary(problems) or 'no problems'}.")
+        if coverage is not None:
+            click.echo(coverage.summary())
     return int(has_errors(problems) or (strict and has_warnings(problems)))
+
+
+def _coverage() -> "Coverage":
+    from advocacy.checks.branches import Coverage
+
+    return Coverage()
 
 
 def _fix(

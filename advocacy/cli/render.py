@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from advocacy.cli.gallery import gallery as make_gallery
+from advocacy.cli.gallery import gallery_option, refuse
 from advocacy.cli.merging import merge, merge_options, piles, tell_merged
 from advocacy.cli.options import (
     batch_options,
@@ -76,6 +78,7 @@ def _formats(
     is_flag=True,
     help="Beside each letter, a sheet of its claims and their evidence, to be signed.",
 )
+@gallery_option
 @merge_options
 @batch_options
 @click.option(
@@ -97,6 +100,7 @@ def command(
     day: date | None,
     people: "Callable[[], People]",
     audit: bool,
+    gallery: bool,
     printing: "Callable[[], Printing | None]",
     how: "Callable[[], How]",
     proof: Path | None,
@@ -117,6 +121,7 @@ def command(
       advocacy render campaigns/microsoft.yaml --date 2020-06-12
       advocacy render campaigns/*.yaml --format pdf --output /tmp/letters
       advocacy render campaigns/microsoft.yaml --audit
+      advocacy render campaigns/microsoft.yaml --gallery
       advocacy render parks.yaml --recipients members.csv --merge --duplex
       advocacy render parks.yaml --recipients members.csv --where city=Springfield --sample 10
       advocacy render campaigns/congress.yaml --supporters constituents.csv --sample 5
@@ -133,6 +138,30 @@ def command(
         raise click.UsageError("--prune goes with the whole list, not with a part of it.")
     if (job := printing()) and formats and "pdf" not in formats:
         raise click.UsageError("--merge needs the letters on paper: add pdf to --format.")
+    if gallery:
+        refuse(
+            {
+                "--audit": audit,
+                "--merge": job,
+                "--verify": proof,
+                "--prune": effort.prune,
+                "--force": effort.force,
+                "--workers": effort.workers,
+                "--cluster": effort.cluster,
+            }
+        )
+        return make_gallery(
+            campaigns,
+            formats,
+            output,
+            stage,
+            day,
+            chosen,
+            templates,
+            strict=strict,
+            quiet=quiet,
+            report=report,
+        )
     heaps = piles(job, output, len(campaigns))
     if proof is not None:
         return _verify(campaigns, proof, chosen, templates, effort, strict, quiet, report)

@@ -1,111 +1,79 @@
-"""`advocacy status`: what became of a batch."""
+"""`advocacy status`: what became of a mailing, or of a batch."""
 
-import csv
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.cli.options import recipients_options, supporters_options, templates_option
 
 if TYPE_CHECKING:
-    from advocacy.batch.status import BatchStatus, StageStatus
+    from collections.abc import Callable
+
+    from advocacy.people import People
 
 
 @click.command("status")
+@click.argument("campaign", type=click.Path(path_type=Path), metavar="[CAMPAIGN]", required=False)
 @click.option(
     "--batch",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    required=True,
     metavar="DIR",
-    help="The folder of the letters: what --output named, or a part of it.",
+    help="Instead of a mailing: the folder of rendered letters, what --output named.",
+)
+@click.option(
+    "--mailing",
+    metavar="NAME",
+    help="Only this mailing, such as parks/call; default: all of the campaign.",
+)
+@recipients_options
+@supporters_options
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.html",
+    help="Write a page with a plot of the mailing over time, for colleagues.",
 )
 @click.option(
     "--report",
     type=click.Choice(["text", "json", "csv"]),
     default="text",
     show_default=True,
-    help="How to print it: for people, programs or a spreadsheet.",
+    help="How to print it: for people, for programs, or as a list of those who did not get it, "
+    "ready to correct and use.",
 )
-def command(batch: Path, report: Literal["text", "json", "csv"]) -> int:
-    """Say what a batch made, what it left out or rejected, and which facts its letters rely on.
+@templates_option
+def command(
+    campaign: Path | None,
+    batch: Path | None,
+    mailing: str | None,
+    people: "Callable[[], People]",
+    page: Path | None,
+    report: Literal["text", "json", "csv"],
+    templates: Path | None,
+) -> int:
+    """Say what became of a mailing: sent, refused and why, uncertain, suppressed, left.
+
+    With --batch, say what a batch of rendered letters made, and which facts they rely on.
 
     \b
-    Example:
+    Examples:
+      advocacy status parks.yaml --recipients members.csv
+      advocacy status parks.yaml --recipients members.csv --report csv > not-reached.csv
+      advocacy status parks.yaml --page mailing.html
       advocacy status --batch output
     """
-    from advocacy.batch.status import batch_status
+    if batch is not None and campaign is None:
+        from advocacy.batch.status import batch_status
+        from advocacy.cli.batch_output import print_batch
 
-    status = batch_status(batch)
-    if report == "text":
-        _print_text(status)
-    elif report == "json":
-        click.echo(json.dumps(_record(status), ensure_ascii=False, indent=2))
-    else:
-        _print_csv(status)
+        print_batch(batch_status(batch), report)
+        return 0
+    if campaign is None or batch is not None:
+        raise click.UsageError("Name a campaign, or a folder of letters with --batch DIR.")
+    from advocacy.cli.mailing_output import print_mailings
+    from advocacy.mail.statuses import statuses
+
+    found = statuses(campaign, people(), mailing=mailing, templates=templates)
+    print_mailings(found, report, page)
     return 0
-
-
-def _print_text(status: "BatchStatus") -> None:
-    for stage in status.stages:
-        click.echo(click.style(f"{stage.campaign} / {stage.stage}", bold=True))
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(stage.kinds.items()))
-        days = " to ".join(dict.fromkeys([str(min(stage.days)), str(max(stage.days))]))
-        click.echo(f"  made     {_counted(stage.made, 'letter')} of {days} ({kinds})")
-        for kind, count in sorted(stage.skipped.items()):
-            who = "1 letter has" if count == 1 else f"{count:,} letters have"
-            click.echo(f"  skipped  {who} no {kind}")
-        if stage.missing:
-            click.echo(f"  missing  {_counted(stage.missing, 'file')} made and no longer there")
-        if stage.unfinished:
-            click.echo("  running  a batch is at work, or was stopped: run it again to go on")
-        click.echo("  facts    " + (", ".join(stage.facts) or "none"))
-        for versions, count in stage.versions.most_common():
-            click.echo(f"  with     {versions} ({count:,})")
-    for path, count in status.failed.items():
-        click.echo(f"failed: {_counted(count, 'row')} rejected; correct {path}")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _record(status: "BatchStatus") -> dict[str, Any]:
-    return {
-        "stages": [_stage(stage) for stage in status.stages],
-        "failed": {str(path): count for path, count in status.failed.items()},
-    }
-
-
-def _stage(stage: "StageStatus") -> dict[str, Any]:
-    return {
-        "campaign": stage.campaign,
-        "stage": stage.stage,
-        "folder": str(stage.folder),
-        "made": stage.made,
-        "files": dict(stage.kinds),
-        "skipped": dict(stage.skipped),
-        "missing": stage.missing,
-        "unfinished": stage.unfinished,
-        "dates": sorted(day.isoformat() for day in stage.days),
-        "facts": dict(stage.facts),
-        "versions": dict(stage.versions),
-    }
-
-
-def _print_csv(status: "BatchStatus") -> None:
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["campaign", "stage", "what", "name", "count"])
-    for stage in status.stages:
-        rows: list[tuple[str, str, int]] = [("made", "", stage.made)]
-        rows += [("file", kind, count) for kind, count in sorted(stage.kinds.items())]
-        rows += [("skipped", kind, count) for kind, count in sorted(stage.skipped.items())]
-        rows += [("missing", "", stage.missing)] if stage.missing else []
-        rows += [("fact", name, count) for name, count in stage.facts.items()]
-        for row in rows:
-            cells = [stage.campaign, stage.stage, *map(str, row)]
-            out.writerow([spreadsheet_safe(cell) for cell in cells])
-    for path, count in status.failed.items():
-        out.writerow(["", "", "failed", spreadsheet_safe(str(path)), count])

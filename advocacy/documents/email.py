@@ -25,6 +25,7 @@ from advocacy.documents.headers import (
     wire_address,
 )
 from advocacy.documents.html import html_pieces
+from advocacy.documents.leaving import Leaving
 from advocacy.documents.references import formatted
 from advocacy.documents.text import text_pieces
 from advocacy.errors import AdvocacyError, Problem
@@ -59,14 +60,13 @@ def needs_smtputf8(message: bytes) -> bool:
     return not message.partition(b"\r\n\r\n")[0].isascii()
 
 
-def message_id(letter: Letter, mailing: str | None = None) -> str:
+def message_id(mailing: str, letter_id: str, sender: str) -> str:
     """The Message-ID, `<…@sender's domain>`: the same for one letter of one mailing, always.
 
-    `mailing` is by default the campaign and stage, `microsoft/call`.
+    A mailing is named by campaign and stage, `microsoft/call`; `sender` is the sender's address.
     """
-    name = mailing or f"{letter.campaign}/{letter.stage}"
-    domain = wire_address(letter.sender.email).rpartition("@")[2]
-    return f"<{_digest(name, letter.id)}@{domain}>"
+    domain = wire_address(sender).rpartition("@")[2]
+    return f"<{_digest(mailing, letter_id)}@{domain}>"
 
 
 def render_email(
@@ -75,13 +75,15 @@ def render_email(
     *,
     pdf: bytes | None = None,
     cc: Iterable[tuple[str, str]] = (),
+    leaving: Leaving | None = None,
 ) -> bytes:
     """The message (RFC 5322, with CRLF) of a letter.
 
     It has a text and an HTML part, and `pdf` attached, if given, under the letter's id. `cc`
     are pairs of name and address; there are none unless the caller names them, for a copy
-    shows other people's addresses. Raises AdvocacyError for what `obstacles` reports, and
-    for what is wrong in the layout.
+    shows other people's addresses. `leaving` are the recipient's own addresses to unsubscribe,
+    which a letter to subscribers shows instead of the sender's. Raises AdvocacyError for what
+    `obstacles` reports, and for what is wrong in the layout.
     """
     letter = checked.letter
     email = letter.recipient.email
@@ -89,11 +91,12 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    pieces = text_pieces(letter, workspace, citations), html_pieces(letter, workspace, citations)
+    pieces = (make(letter, workspace, citations, leaving) for make in (text_pieces, html_pieces))
     content = _alternative(f"=_text-{boundary}", *map(_encoded, pieces))
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
     copies = list(cc)
+    mailing = f"{letter.campaign}/{letter.stage}"
     headers = [
         address_header("From", [_from(letter, workspace)]),
         address_header("To", [(letter.recipient.full_name, email)]),
@@ -101,7 +104,7 @@ def render_email(
         _reply_to(letter),
         text_header("Subject", letter.subject),
         f"Date: {_noon(letter)}\r\n",
-        f"Message-ID: {message_id(letter)}\r\n",
+        f"Message-ID: {message_id(mailing, letter.id, letter.sender.email)}\r\n",
         f"Content-Language: {letter.language}\r\n",
         "MIME-Version: 1.0\r\n",
     ]

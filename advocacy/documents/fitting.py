@@ -49,6 +49,40 @@ def overflowing(document: Any) -> tuple[Unfit, ...]:
     return tuple(found)
 
 
+def spilling(document: Any) -> tuple[str, ...]:
+    """The lines of a laid-out document that run out of their place at a side or off the page.
+
+    A line has the width of the block that it stands in, and on paper the height of the page.
+    """
+    found: dict[str, None] = {}
+    for page in document.pages:
+        bottom = page._page_box.margin_height()
+        for block in _blocks(page._page_box):
+            left = block.content_box_x()
+            for line in block.children:
+                if (
+                    line.position_x < left - _SLACK
+                    or line.position_x + _width(line) > left + block.width + _SLACK
+                    or line.position_y + line.height > bottom + _SLACK
+                ):
+                    found.setdefault(_line_text(line)[:60])
+    return tuple(text for text in found if text)
+
+
+def _blocks(box: Any) -> Iterator[Any]:
+    """The boxes that have lines in them, those within lines too."""
+    children = [getattr(child, "_box", child) for child in getattr(box, "children", ())]
+    if children and all(type(child).__name__ == "LineBox" for child in children):
+        yield box
+    for child in children:
+        yield from _blocks(child)
+
+
+def _line_text(line: Any) -> str:
+    parts = (getattr(box, "text", "") or "" for box in line.descendants(placeholders=True))
+    return " ".join("".join(parts).split())
+
+
 def _lines(box: Any) -> Iterator[Any]:
     for child in getattr(box, "children", ()):
         if type(child).__name__ in ("LineBox", "InlineReplacedBox", "BlockReplacedBox"):

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 LINE = 76
 """How long a header line may be where it has encoded words (RFC 2047, 2)."""
@@ -26,6 +26,7 @@ _DOT_ATOM = re.compile(
     r"(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+)*"
 )
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_URL_SAFE = "%/:=&?~+!$,;'@()*"
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`{|}~-]{1,70}")
 # The only characters that stand for themselves in every place (RFC 2047, 5, rule 3).
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
@@ -78,6 +79,19 @@ def wire_address(address: str) -> str:
     if not (_DOT_ATOM.fullmatch(local) and _DOMAIN.fullmatch(domain)) or _BREAKS.search(local):
         raise ValueError(f"no email address: {address!r}")
     return f"{local}@{domain}"
+
+
+def ascii_url(url: str) -> str:
+    """A web address as headers may hold it: the host by IDNA, all else percent-encoded."""
+    if url.isascii():
+        return url
+    import idna
+
+    parts = urlsplit(url)
+    host = idna.encode(parts.hostname or "", uts46=True).decode("ascii")
+    host += f":{parts.port}" if parts.port else ""
+    path, query = quote(parts.path, safe=_URL_SAFE), quote(parts.query, safe=_URL_SAFE)
+    return urlunsplit((parts.scheme, host, path, query, ""))
 
 
 def _folded(header: str, tokens: list[str]) -> str:

@@ -21,6 +21,7 @@ from advocacy.documents.frame import (
     set_words,
     stamps,
 )
+from advocacy.documents.leaving import Leaving, leaving_of, subscribed_line
 from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.skeleton import (
@@ -36,6 +37,7 @@ from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.marks import VALUE_MARK, Own, Prose
 from advocacy.templating import render_layout
+from advocacy.templating.branches import WATCH
 from advocacy.templating.source import read_template
 from advocacy.words import Furniture
 from advocacy.workspace import Workspace
@@ -45,24 +47,38 @@ STYLES = "layouts/email.css"
 _OTHER_COMMAND = re.compile(r"\{%(?![+-]?\s*(if|elif|else|endif|for|endfor)\b)")
 
 
-def render_html(checked: CheckedLetter, workspace: Workspace) -> str:
+def render_html(
+    checked: CheckedLetter, workspace: Workspace, *, leaving: Leaving | None = None
+) -> str:
     """The email's HTML as a document that stands alone.
 
+    `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
     Raises AdvocacyError for what is wrong in the layout or its styles.
     """
-    return html_of(checked.letter, workspace, formatted(checked.letter, workspace))
+    return html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
 
 
-def html_of(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> str:
+def html_of(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> str:
     """The same, with the letter's citations already formatted."""
-    return "".join(html_pieces(letter, workspace, citations))
+    return "".join(html_pieces(letter, workspace, citations, leaving))
 
 
-def html_pieces(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> list[str]:
+def html_pieces(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> list[str]:
     """The same in pieces of whole lines; letters of one mailing share most of them."""
     layout = _layout(workspace, letter.language)
-    if letter.joint:
-        return [_page(letter, letter.body, letter, workspace, layout, citations)]
+    link = leaving_of(letter, leaving).link
+    if letter.joint or WATCH.get() is not None:  # who watches wants each letter's own
+        return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
     own = _own_texts(letter)
     shared = _Shared(*_shared(letter))
     body = letter.body
@@ -75,11 +91,13 @@ def html_pieces(letter: Letter, workspace: Workspace, citations: FormattedCitati
         body.markdown,
         fixed,
         tuple((name, _PRESENT if text else text) for name, text in own),
+        bool(link),
     )
     if skeleton is None:
-        return [_page(letter, body, letter, workspace, layout, citations)]
+        return [_page(letter, body, letter, workspace, layout, citations, link)]
     values = [value_html(value) if isinstance(value, Own) else "" for value in body.values]
     values += [escaped(text) for _, text in own if text]
+    values.append(escaped(link))
     return [piece if isinstance(piece, str) else piece.filled(values) for piece in skeleton]
 
 
@@ -115,6 +133,7 @@ class _Shared:
 _shared = attrgetter(*(field.name for field in fields(_Shared)))
 
 _PRESENT = "there"
+_LINK = "https://unsubscribe.invalid/the-recipients-own"
 # What may differ from one letter to the next, and is printed as it is.
 _RECIPIENT = (
     "name", "given_name", "family_name", "full_name", "honorific", "title", "organization",
@@ -149,6 +168,7 @@ def _skeleton(
     markdown: str,
     fixed: tuple[str | None, ...],
     texts: tuple[tuple[str, str | None], ...],
+    leaves: bool,
 ) -> tuple[str | Skeleton, ...] | None:
     """The HTML that letters with these things in common share, in pieces of whole lines.
 
@@ -175,11 +195,14 @@ def _skeleton(
     marks = tuple(
         chr(VALUE_MARK + index) if value is None else value for index, value in enumerate(fixed)
     )
+    link = _LINK if leaves else ""
     try:
-        html = _page(letter, Prose(markdown, marks), shared, workspace, layout, citations)
+        html = _page(letter, Prose(markdown, marks), shared, workspace, layout, citations, link)
     except (NeedsValue, AdvocacyError):  # errors are told with the letter itself
         return None
-    skeleton = Skeleton.of(html)
+    # A mark would not survive in an attribute, so the link has an address in its place.
+    mark = chr(VALUE_MARK + len(fixed) + sum(bool(text) for _, text in texts))
+    skeleton = Skeleton.of(html.replace(_LINK, mark))
     # A value in the address of a link is written in another way, and has left no mark.
     wanted = {index for index, value in enumerate(fixed) if value is None}
     return line_by_line(skeleton) if wanted <= set(skeleton.slots) else None
@@ -197,6 +220,7 @@ def _page(
     workspace: Workspace,
     layout: _Layout,
     citations: FormattedCitations,
+    link: str,
 ) -> str:
     """The layout rendered, with its styles in the elements."""
     html = render_layout(
@@ -210,6 +234,8 @@ def _page(
             "notes": citations.notes,
             "date": long_date(shared.date, shared.language),
             "contacts": contacts(shared.sender),
+            "unsubscribe": link,
+            "subscribed": subscribed_line(layout.words, shared.sender),
             "css": Markup(layout.css),  # noqa: S704 - a volunteer's own styles
             "lang": shared.language,
             "dir": direction(shared.language),

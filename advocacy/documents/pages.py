@@ -55,12 +55,14 @@ def pdf_from_html(
     css: Path | None = None,
     *,
     compress: bool = True,
+    inspect: Callable[[Any], None] | None = None,
     finisher: Callable[[Any, Any], None] = finish,
 ) -> Pdf:
     """A tagged PDF (PDF/UA-1) of a whole HTML document; `css` is the file to name in problems.
 
-    Without `compress` the content streams can be read and spliced. `finisher` gets WeasyPrint's
-    document and pydyf's PDF, and must put the tags right.
+    Without `compress` the content streams can be read and spliced. `inspect` is shown
+    WeasyPrint's document once it is laid out; `finisher` gets it with pydyf's PDF, and must put the
+    tags right.
 
     Raises AdvocacyError if the document loads what it may not.
     """
@@ -78,6 +80,8 @@ def pdf_from_html(
             pdf_variant="pdf/ua-1",
         )
         unfit = overflowing(document)
+        if inspect is not None:
+            inspect(document)
         prepare(document)
         data = document.write_pdf(
             finisher=finisher, pdf_variant="pdf/ua-1", uncompressed_pdf=not compress

@@ -9,6 +9,7 @@ from advocacy.documents.paper import layout_css, obstacles, paper_html
 from advocacy.documents.stamp import Unfit, stamped
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.letter import CheckedLetter
+from advocacy.templating.branches import WATCH
 from advocacy.workspace import Workspace
 
 __all__ = ["Pdf", "Typeset", "pdf_from_html", "printed", "render_pdf"]
@@ -39,7 +40,7 @@ def printed(
     Raises AdvocacyError as `render_pdf` does, but for these.
     """
     why = ASKED_FOR
-    if typeset == "auto":
+    if typeset == "auto" and WATCH.get() is None:  # who watches a layout wants each letter's own
         try:
             return stamped(checked, workspace)
         except Unfit as reason:

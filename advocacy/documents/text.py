@@ -10,6 +10,7 @@ from functools import lru_cache
 from advocacy.campaign import Cosigner, Sender, Signatory
 from advocacy.citations import FormattedCitations
 from advocacy.documents.frame import contacts, long_date, references, set_words
+from advocacy.documents.leaving import Leaving, leaving_of, subscribed_line
 from advocacy.documents.plaintext import columns, wrap
 from advocacy.documents.prose import body_text
 from advocacy.documents.references import formatted
@@ -21,17 +22,32 @@ from advocacy.workspace import Workspace
 WIDTH = 76
 
 
-def render_text(checked: CheckedLetter, workspace: Workspace) -> str:
-    """The letter as text that stands alone; ends with a line break."""
-    return text_of(checked.letter, workspace, formatted(checked.letter, workspace))
+def render_text(
+    checked: CheckedLetter, workspace: Workspace, *, leaving: Leaving | None = None
+) -> str:
+    """The letter as text that stands alone; ends with a line break.
+
+    `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
+    """
+    return text_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
 
 
-def text_of(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> str:
+def text_of(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> str:
     """The same, with the letter's citations already formatted."""
-    return "".join(text_pieces(letter, workspace, citations))
+    return "".join(text_pieces(letter, workspace, citations, leaving))
 
 
-def text_pieces(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> list[str]:
+def text_pieces(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> list[str]:
     """The same in pieces that end with a line break; letters of one mailing share most of them."""
     words = set_words(letter.language, workspace)
     ending = _ending(
@@ -51,6 +67,7 @@ def text_pieces(letter: Letter, workspace: Workspace, citations: FormattedCitati
         _body(letter.body, letter.language, citations),
         *_signed(letter),
         ending,
+        _leaving(letter, leaving_of(letter, leaving), words),
     ]
     *others, last = filter(None, blocks)
     return [*(f"{block}\n\n" for block in others), f"{last}\n"]
@@ -71,6 +88,13 @@ def _signed(letter: Letter) -> Iterator[str]:
         return
     for person in letter.signatories:
         yield _lines(_signature(person))
+
+
+def _leaving(letter: Letter, leaving: Leaving, words: Furniture) -> str:
+    if not leaving:
+        return ""
+    why = _wrapped(subscribed_line(words, letter.sender))
+    return f"{why}\n{words.unsubscribe}:\n{leaving.shown}"
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,7 @@ from advocacy.marks import (
     VALUE_MARK,
     Prose,
 )
+from advocacy.templating.branches import WATCH, Watch
 from advocacy.templating.display import display
 from advocacy.templating.environment import TemplateEnvironment, running
 from advocacy.templating.lines import mark_lines
@@ -171,8 +172,10 @@ def _quote(name: Any, line: int | None = None, path: str = "") -> Markup:
 class LetterEnvironment(TemplateEnvironment):
     """Bodies of letters; `trace` puts marks of lines into them."""
 
-    def __init__(self, workspace: Workspace, *, trace: bool = False) -> None:
-        super().__init__(workspace)
+    def __init__(
+        self, workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
+    ) -> None:
+        super().__init__(workspace, watch)
         citing = {"cite": _cite, "fact": _fact, "quote": _quote}
         self.globals.update(citing)
         self.functions = (*self.functions, *citing.values())
@@ -212,9 +215,11 @@ class LetterEnvironment(TemplateEnvironment):
 
 
 @lru_cache(maxsize=32)
-def letter_environment(workspace: Workspace, *, trace: bool = False) -> LetterEnvironment:
+def letter_environment(
+    workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
+) -> LetterEnvironment:
     """The environment of a workspace's bodies; it remembers what it has compiled."""
-    return LetterEnvironment(workspace, trace=trace)
+    return LetterEnvironment(workspace, trace=trace, watch=watch)
 
 
 def find_body(name: str, workspace: Workspace, language: str) -> tuple[Path, str | None]:
@@ -259,7 +264,7 @@ def render_body(
     `fact` and `quote` may name. Raises AdvocacyError with all problems of the template.
     """
     path, template_language = find_body(name, workspace, language)
-    environment = letter_environment(workspace, trace=trace)
+    environment = letter_environment(workspace, trace=trace, watch=WATCH.get())
     template = environment.compiled(path)
     environment.check(template, variables, facts)
     run = _LetterRun(language, facts=facts)

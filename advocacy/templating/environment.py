@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.facts import Fact
+from advocacy.templating.branches import SEEN, Watch
 from advocacy.templating.counting import EACH, SPEND, build_in
 from advocacy.templating.display import Count, display
 from advocacy.templating.filters import FILTERS, TESTS
@@ -25,6 +26,7 @@ from advocacy.templating.run import RUN, Run
 from advocacy.templating.sandbox import SafeEnvironment, each
 from advocacy.templating.source import read_template, syntax_problem, with_line_ends
 from advocacy.templating.trusted import trusted
+from advocacy.templating.written import WrittenParser
 from advocacy.workspace import Workspace, status_of
 
 _TOO_DEEP = "The template is nested too deeply."
@@ -62,10 +64,12 @@ class TemplateEnvironment(SafeEnvironment):
     folders: tuple[str, ...] = ("partials/",)
     tags: tuple[str, ...] = TAGS
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, watch: Watch | None = None) -> None:
         super().__init__()
-        self.workspace = workspace
+        self.workspace, self.watch = workspace, watch
         self.filters = {**FILTERS, EACH: each, SPEND: _spend}
+        if watch is not None:
+            self.filters[SEEN] = watch.see
         self.tests = dict(TESTS)
         self.finalize = _finalize
         self._compiled: dict[Path, _Compiled] = {}
@@ -136,12 +140,17 @@ class TemplateEnvironment(SafeEnvironment):
     def _built(self, path: Path) -> SafeTemplate:
         text = read_template(path)
         try:
-            tree = self.parse(with_line_ends(text), None, str(path))
+            source = with_line_ends(text)
+            # The plain parser is the faster one.
+            parser = WrittenParser(self, source, None, str(path)) if self.watch else None
+            tree = parser.parse() if parser else self.parse(source, None, str(path))
             found = outline(tree, self, path)
             if found.problems:
                 tree = nodes.Template([], lineno=1)
                 tree.set_environment(self)
             self.prepare(tree, path)
+            if self.watch and parser:
+                self.watch.build_in(tree, parser, path)
             code = self.compile(tree, None, str(path))
         except TemplateSyntaxError as error:
             raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
 from advocacy.marks import value_html
+from advocacy.templating.branches import WATCH, Watch
 from advocacy.templating.display import display
 from advocacy.templating.environment import TemplateEnvironment
 from advocacy.templating.mistakes import Mistake
@@ -24,8 +25,8 @@ class LayoutEnvironment(TemplateEnvironment):
     tags = LAYOUT_TAGS
     is_layout = True
 
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace)
+    def __init__(self, workspace: Workspace, watch: Watch | None = None) -> None:
+        super().__init__(workspace, watch)
         self.filters["value_html"] = _value_html
 
     def own(self, text: str) -> Markup:
@@ -53,13 +54,13 @@ def _value_html(value: Any) -> Markup:
 
 
 @lru_cache(maxsize=32)
-def layout_environment(workspace: Workspace) -> LayoutEnvironment:
+def layout_environment(workspace: Workspace, watch: Watch | None = None) -> LayoutEnvironment:
     """The environment of a workspace's layouts.
 
     `layout_environment(workspace).get_template("layouts/letter.html").render(…)` is HTML; the
     variable `lang` is the language of its dates and lists.
     """
-    return LayoutEnvironment(workspace)
+    return LayoutEnvironment(workspace, watch)
 
 
 def render_layout(name: str, workspace: Workspace, variables: Mapping[str, Any]) -> str:
@@ -67,7 +68,7 @@ def render_layout(name: str, workspace: Workspace, variables: Mapping[str, Any])
 
     Raises AdvocacyError with all problems of the layout.
     """
-    environment = layout_environment(workspace)
+    environment = layout_environment(workspace, WATCH.get())
     path = environment.find(f"layouts/{name}.html")
     if path is None:
         raise AdvocacyError(environment.unknown_template(f"layouts/{name}.html"))

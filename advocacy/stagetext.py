@@ -16,6 +16,7 @@ from advocacy.letter import Cite, CitedFact
 from advocacy.loading import Campaign
 from advocacy.templating import render_body
 from advocacy.templating.bodies import Body, Watched
+from advocacy.templating.branches import WATCH
 from advocacy.templating.links import link_problems
 
 _PERSONAL = ("recipient", "supporter", "supporters")
@@ -44,17 +45,18 @@ def written(
 
     Raises AdvocacyError with all problems of the template.
     """
+    watched = WATCH.get() is not None  # who watches wants each letter's own
     key = (id(campaign), stage, day, language, tuple(variants.items()))
-    known = _known.get(key)
+    known = None if watched else _known.get(key)
     if known is not None and known[1].body.is_fresh:
         return known[1]
     given = variables()
-    watched = {name: Watched(given[name]) for name in _PERSONAL}
+    personal = {name: Watched(given[name]) for name in _PERSONAL}
     template = campaign.file.stages[stage].template
-    body = render_body(template, campaign.workspace, language, given | watched, campaign.facts)
+    body = render_body(template, campaign.workspace, language, given | personal, campaign.facts)
     check_body(body)
     found = Written(body, cites_of(campaign, body))
-    if not any(fields.read for fields in watched.values()):
+    if not watched and not any(fields.read for fields in personal.values()):
         _known[key] = (campaign, found)  # kept with it, so that its identity stays its own
         if len(_known) > _KNOWN_AT_MOST:
             _known.popitem(last=False)

@@ -1,0 +1,124 @@
+"""Which letters a gallery shows: every stage, in every wording and language, to a few people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice, product
+
+from advocacy.campaign import Stage
+from advocacy.compose import letter_language
+from advocacy.errors import Problem
+from advocacy.inputs import SAMPLE, letter_languages
+from advocacy.loading import Campaign
+from advocacy.people import People, recipients_of
+from advocacy.recipients import Recipient
+from advocacy.recipients.select import Selection
+from advocacy.stages import stages_signed
+from advocacy.supporters import Correspondence, stand_in
+from advocacy.supporters.letters import correspondence
+from advocacy.variants import PARTS
+
+SHOWN = 4
+"""So many recipients of a list show what letters to it look like, unless one says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One letter of the gallery, before it is made.
+
+    `wording` are names of variants by part; `stand_in` says that the recipient is none who
+    would get it in this language.
+    """
+
+    stage: str
+    language: str
+    wording: tuple[tuple[str, str], ...]
+    to: Correspondence
+    stand_in: bool = False
+
+
+def entries(
+    campaign: Campaign,
+    people: People,
+    *,
+    stage: str | None = None,
+    day: date | None = None,
+    today: date,
+) -> Iterator[Entry | Problem]:
+    """The letters to show, stage by stage, among the problems of the lists.
+
+    With `day`, those of the stages whose windows cover it.
+    """
+    for name, one in campaign.file.stages.items():
+        if stage not in (None, name) or (day is not None and not one.covers(day)):
+            continue
+        letters: list[Correspondence] = []
+        listed = day or _day(one, campaign.file.date, today)
+        for found in _correspondence(campaign, people, name, listed):
+            if isinstance(found, Problem):
+                yield found
+            else:
+                letters.append(found)
+        yield from _of_stage(campaign, name, one, letters)
+
+
+def _of_stage(
+    campaign: Campaign, name: str, stage: Stage, letters: list[Correspondence]
+) -> Iterator[Entry]:
+    for language in letter_languages(campaign, stage):
+        main = language.split("-")[0]
+        mine = [
+            one
+            for one in letters
+            if letter_language(campaign, one.recipient, stage).split("-")[0] == main
+        ]
+        first = letters[0] if letters else Correspondence(SAMPLE, stand_in(campaign, name))
+        other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
+        for wording in _wordings(stage):
+            for one in mine or [other]:
+                yield Entry(name, language, wording, one, stand_in=not mine)
+
+
+def _wordings(stage: Stage) -> list[tuple[tuple[str, str], ...]]:
+    """Every wording of a stage: the variants of each part, combined."""
+    if stage.variants is None:
+        return [()]
+    offered = [[(part, name) for name in getattr(stage.variants, part)] for part in PARTS]
+    return list(product(*filter(None, offered)))
+
+
+def _correspondence(
+    campaign: Campaign, people: People, stage: str, day: date
+) -> Iterator[Correspondence | Problem]:
+    """A few who get the stage's letter, or whom the selection names; and who signs it."""
+    by_supporters = people.supporters is not None
+    if by_supporters and stage in stages_signed(campaign, by_supporters=True):
+        chosen = people.selection
+        if chosen == Selection():
+            chosen = Selection(limit=SHOWN) if people.joint else Selection(sample=SHOWN)
+        found = correspondence(campaign, day, people.selecting(chosen))
+        yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
+        return
+    signed = stand_in(campaign, stage)
+    for row in _recipients(campaign, people, stage, day):
+        yield row if isinstance(row, Problem) else Correspondence(row, signed)
+
+
+def _recipients(
+    campaign: Campaign, people: People, name: str, day: date
+) -> Iterator[Recipient | Problem]:
+    wanted = campaign.file.stages[name].to
+    everybody = recipients_of(campaign, day, people.selecting(Selection()))
+    selection = people.selection if people.selection != Selection() else Selection(sample=SHOWN)
+    yield from selection.choose(
+        row
+        for row in everybody
+        if isinstance(row, Problem) or not wanted or row.letter_id in wanted
+    )
+
+
+def _day(stage: Stage, anchor: date | None, today: date) -> date:
+    """The day as of which a list is read: of the window, and near."""
+    near = anchor if anchor is not None and stage.covers(anchor) else today
+    near = max(near, stage.from_ or near)
+    return min(near, stage.until or near)

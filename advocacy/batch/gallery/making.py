@@ -1,0 +1,142 @@
+"""Making a gallery: the letters, their documents beside the page, and the page."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html import unescape
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from advocacy.batch.gallery.entries import Entry, entries
+from advocacy.batch.gallery.page import Shown, gallery_html
+from advocacy.batch.gallery.pictures import pictures
+from advocacy.batch.output import prepare_folder, write_file
+from advocacy.batch.render import Format, Job, make_documents
+from advocacy.batch.watching import Watcher
+from advocacy.days import true_letter
+from advocacy.documents.text import render_text
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.loading import Campaign, load_campaign
+from advocacy.people import People
+from advocacy.stages import unknown_stage
+
+FORMATS: tuple[Format, ...] = ("pdf", "html", "txt")
+"""What a reviewer can open without a mail program."""
+NAME, FILES = "gallery.html", "_gallery"
+_LINK = re.compile(rf'href="({FILES}/[^"#]+)')
+
+
+@dataclass(slots=True)
+class Gallery:
+    """What came of a campaign's gallery; `path` is the page, None where there is none."""
+
+    path: Path | None = None
+    size: int = 0
+    letters: int = 0
+    refused: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def render_gallery(
+    path: Path,
+    *,
+    formats: Sequence[Format] | None = None,
+    output: Path = Path("output"),
+    stage: str | None = None,
+    day: date | None = None,
+    people: People | None = None,
+    templates: Path | None = None,
+    watcher: Watcher | None = None,
+) -> Gallery:
+    """Write `<output>/<campaign>/gallery.html`, and the documents in `_gallery` beside it.
+
+    Each letter has a day of its stage's window on which it is true, or `day`. `people` chooses
+    recipients; else a few show the list's variety. Documents of an earlier gallery that this
+    one does not have are removed. Raises AdvocacyError where nothing can be written.
+    """
+    watcher = watcher or Watcher()
+    campaign, problems = load_campaign(path, templates)
+    if campaign is None or has_errors(problems):
+        return Gallery(problems=problems)
+    if unknown := unknown_stage(campaign, stage):
+        return Gallery(problems=[*problems, unknown])
+    folder = output / campaign.file.id
+    prepare_folder(folder)
+    gallery = Gallery(folder / NAME, problems=problems)
+    today = campaign.today()
+    wanted: list[Entry] = []
+    for found in entries(campaign, people or People(), stage=stage, day=day, today=today):
+        if isinstance(found, Problem):
+            gallery.problems.append(found)
+        else:
+            wanted.append(found)
+    job = Job(campaign.workspace, output, tuple(formats or FORMATS), formats is not None)
+    watcher.begin(campaign.file.id, lambda: len(wanted))
+    shown: list[Shown] = []
+    try:
+        for entry in wanted:
+            shown.append(_made(entry, campaign, job, folder, day, today))
+            watcher.step()
+    finally:
+        watcher.end()
+    _finish(gallery, shown, campaign, folder)
+    return gallery
+
+
+def _finish(gallery: Gallery, shown: list[Shown], campaign: Campaign, folder: Path) -> None:
+    page = gallery_html(campaign, shown).encode()
+    before = _linked(folder / NAME)
+    write_file(folder / NAME, page)
+    now = {document for one in shown for document in one.documents.values()}
+    for name in before - now:
+        (folder / name).unlink(missing_ok=True)
+    gallery.size = len(page)
+    gallery.letters = sum(bool(one.letter) for one in shown)
+    gallery.refused = len(shown) - gallery.letters
+    gallery.problems += [problem for one in shown for problem in one.problems]
+    gallery.problems = list(dict.fromkeys(gallery.problems))
+
+
+def _made(
+    entry: Entry, campaign: Campaign, job: Job, folder: Path, day: date | None, today: date
+) -> Shown:
+    """One letter with its documents written, or why there is none."""
+    checked, problems = true_letter(
+        campaign,
+        entry.to.recipient,
+        entry.stage,
+        day=day,
+        today=today,
+        variants=dict(entry.wording),
+        supporters=entry.to.supporters,
+    )
+    if checked is None:
+        return Shown(entry, problems=tuple(problems))
+    try:
+        made = make_documents(checked, job)
+        documents, found = made.documents, made.problems
+        text = render_text(checked, campaign.workspace)
+    except AdvocacyError as error:
+        return Shown(entry, problems=(*problems, *error.problems))
+    place = PurePosixPath(
+        FILES, entry.stage, entry.language, *(f"{part}-{name}" for part, name in entry.wording)
+    )
+    prepare_folder(folder / place)
+    links: dict[str, str] = {}
+    for name, data in documents.items():
+        kind = name.rpartition(".")[2]
+        links[kind] = str(place / name)
+        write_file(folder / place / name, data)
+    pages = next((pictures(d) for name, d in documents.items() if name.endswith(".pdf")), ())
+    return Shown(entry, checked.letter, pages, text, links, (*problems, *found))
+
+
+def _linked(page: Path) -> set[str]:
+    """The documents that a gallery written earlier links to, inside its folder."""
+    try:
+        text = page.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return set()
+    names = {unquote(unescape(name)) for name in _LINK.findall(text)}
+    return {name for name in names if ".." not in PurePosixPath(name).parts}

@@ -1,0 +1,84 @@
+"""Which branches of templates are seen, over all the campaigns that are checked together."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.checks.branches import telling
+from advocacy.checks.branches.stage import LIST, StageLetters
+from advocacy.checks.settings import Settings
+from advocacy.errors import Problem
+from advocacy.inputs import layout_files
+from advocacy.loading import Campaign
+from advocacy.templating.branches import Branch, Watch
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Which branches of letters and layouts were seen, in all the campaigns that were added."""
+
+    letters: Watch = field(default_factory=Watch)
+    layouts: Watch = field(default_factory=Watch)
+    _used: list[tuple[Settings, set[Path]]] = field(default_factory=list)
+
+    def add(
+        self,
+        campaign: Campaign,
+        *,
+        day: date | None = None,
+        stage: str | None = None,
+        today: date | None = None,
+    ) -> list[Problem]:
+        """Render the letters of a campaign, and say what is wrong with them.
+
+        `day` and `stage` are as in `run_checks`. Branches are told by `problems`, once all
+        campaigns are added: what one never shows another may.
+        """
+        today = today or campaign.today()
+        settings = Settings(campaign.file)
+        problems: list[Problem] = []
+        used: set[Path] = set()
+        for name, one in campaign.file.stages.items():
+            if stage in (None, name) and (day is None or one.covers(day)):
+                letters = StageLetters(campaign, name, day, today)
+                problems += letters.problems(self.letters, self.layouts, settings)
+                used |= letters.files | set(layout_files(campaign, one).values())
+        self._used.append((settings, used))
+        return settings.apply(dict.fromkeys(problems))
+
+    def problems(self) -> list[Problem]:
+        """The branches that no one sees, and those that nobody on a list does.
+
+        Layouts have parts for campaigns of all kinds; of these only what no one sees is told.
+        """
+        told = [
+            telling.unseen(branch)
+            for watch in (self.letters, self.layouts)
+            for branch in watch.branches
+            if branch not in watch.seen
+        ]
+        told += [
+            telling.unlisted(branch, next(iter(viewers)))
+            for branch, viewers in self.letters.seen.items()
+            if LIST not in viewers
+        ]
+        return list(dict.fromkeys(left for found in told for left in self._levelled(found)))
+
+    def _levelled(self, found: Problem) -> list[Problem]:
+        """The problem at the level of the first campaign that does not turn it off."""
+        path = found.place.path if found.place else None
+        levels = [left for one, used in self._used if path in used for left in one.apply([found])]
+        return levels[:1]
+
+    def summary(self) -> str:
+        """How many branches the letters have, and who sees them."""
+        branches: dict[Branch, dict[str, None]] = {
+            branch: self.letters.seen.get(branch, {}) for branch in self.letters.branches
+        }
+        listed = sum(LIST in viewers for viewers in branches.values())
+        nobody = sum(not viewers for viewers in branches.values())
+        others = len(branches) - listed - nobody
+        return (
+            f"{len(branches)} branch{'' if len(branches) == 1 else 'es'} of letters: {listed} seen "
+            f"by those who get or sign them, {others} by made-up people alone, {nobody} by no one."
+        )

@@ -1,0 +1,102 @@
+"""Letters with every part that a layout may print, and with none: for the branches of layouts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from advocacy.campaign import Cosigner, Signatory
+from advocacy.documents.html import render_html
+from advocacy.documents.paper import paper_html
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.facts import Fact
+from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter, check
+from advocacy.loading import Campaign
+from advocacy.marks import CITE_MARK, Prose
+from advocacy.sources import Source
+from advocacy.supporters import Supporter, Supporters
+from advocacy.templating.branches import Watch
+
+IN_TEXT = "apa"
+"""A citation style that cites in the text and lists its references."""
+MANY_COSIGNERS = 14
+
+
+_SOURCE = Source.model_validate({"id": "sample", "type": "book", "title": "A Sample"})
+_FACT = Fact.model_validate({"statement": "A sample.", "source": "sample"})
+_CITE = Cite((CitedFact("sample", _FACT, _SOURCE),))
+_BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}")
+"""A body that cites one source twice."""
+
+
+def shown(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
+    """Fill the layouts with a letter, on paper and in email; what is wrong in them."""
+    problems: list[Problem] = []
+    for fill in (paper_html, render_html):
+        try:
+            fill(checked, campaign.workspace)
+        except AdvocacyError as error:
+            problems += error.problems
+    return problems
+
+
+def with_parts(checked: CheckedLetter, campaign: Campaign, watch: Watch) -> list[Problem]:
+    """The same for the letter with all parts and with none, which nobody needs to have."""
+    problems: list[Problem] = []
+    for what, letter in _varied(checked.letter):
+        passed, found = check(letter, campaign)
+        watch.viewer = f"a letter {what}"
+        problems += shown(passed, campaign) if passed else found
+    return problems
+
+
+def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
+    sender = letter.sender
+    plain = Signatory.model_construct(name="A. Sample")
+    signed = Signatory.model_construct(
+        name="B. Sample", title="Chair", organization="Sample Friends", signature="sample.png"
+    )
+    alone = Cosigner.model_construct(organization="Sample Friends")
+    named = Cosigner.model_construct(organization="Sample Friends", name="C. Sample")
+    titled = Cosigner.model_construct(
+        organization="Sample Friends", name="D. Sample", title="Chair"
+    )
+    everything = replace(
+        letter,
+        body=_BODY,
+        cites=(_CITE, _CITE),
+        sender=sender.model_copy(
+            update={"logo": "sample.svg", "phone": "555-0100", "url": "https://sample.example"}
+        ),
+        signatories=(signed, plain, signed),
+        cosigners=(alone, named, titled),
+        enclosures=("One sheet", "Another"),
+        cc=("One office", "Another"),
+        inside_address=("A. Sample", "Chair", "1 Sample Street", "Springfield, IL 62701"),
+        supporters=None,
+        others="",
+    )
+    nothing = replace(
+        everything,
+        sender=sender.model_copy(update={"logo": None, "phone": None, "url": None}),
+        signatories=(plain,),
+        cosigners=(),
+        enclosures=(),
+        cc=(),
+        inside_address=(),
+        cites=(),
+        body=Prose("A sample."),
+    )
+    yield "with all parts", everything
+    yield "without them", nothing
+    yield "with one enclosure alone", replace(nothing, enclosures=("One sheet",))
+    yield "with copies alone", replace(nothing, cc=("One office",))
+    yield "with many cosigners", replace(everything, cosigners=(named,) * MANY_COSIGNERS)
+    people = (Supporter("one", "E. Sample", "Springfield"), Supporter("two", "F. Sample"))
+    joint = Supporters(people, 1000, joint=True)
+    signers = tuple(person.signatory() for person in people)
+    yield (
+        "that many sign",
+        replace(nothing, supporters=joint, signatories=signers, others="and 998 others"),
+    )
+    joint = Supporters(people, 2, joint=True)
+    yield "that two sign", replace(nothing, supporters=joint, signatories=signers)
+    yield "in another citation style", replace(everything, style=IN_TEXT)

@@ -1,0 +1,188 @@
+"""One stage's letters, rendered for all on the list and for people who are made up."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from advocacy.checks.branches import onpaper, parts, telling
+from advocacy.checks.branches.cases import Case, cases, made_up, wished
+from advocacy.checks.branches.extremes import Extremes
+from advocacy.checks.dates import Window
+from advocacy.checks.settings import Settings
+from advocacy.compose import compose_letter
+from advocacy.days import true_letter
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.inputs import letter_files, somebody
+from advocacy.letter import CheckedLetter
+from advocacy.loading import Campaign
+from advocacy.people import inside_address, not_in_office
+from advocacy.recipients import Recipient
+from advocacy.stages import stages_signed
+from advocacy.supporters import stand_in
+from advocacy.templating.branches import Branch, Watch, watching
+from advocacy.variants import PARTS, chosen
+
+LIST = "the list"
+ALL_UP_TO = 200
+"""Of a longer list so many are rendered, and then as many as it takes to see all branches."""
+ROUNDS_AT_MOST = 4
+"""A branch that is reached may include a partial with branches of its own, and so on."""
+
+
+class StageLetters:
+    """The letters of one stage to everybody.
+
+    `day` is the letters' only day; without it they have the first and last of the window, of
+    which `today` is an open end. `files` are the templates of the letters.
+    """
+
+    def __init__(self, campaign: Campaign, name: str, day: date | None, today: date) -> None:
+        self.campaign, self.name, self.day, self.today = campaign, name, day, today
+        self.stage = campaign.file.stages[name]
+        window = Window.of(self.stage)
+        self.days = (day,) if day else window.days(campaign.file.date, today)
+        self.files = set(letter_files(campaign, self.stage).values())
+        self.usual = stand_in(campaign, name)
+        self.extremes = Extremes()
+        self.found: dict[tuple[str, Place | None, str], Problem] = {}
+
+    def problems(self, letters: Watch, layouts: Watch, settings: Settings) -> Iterator[Problem]:
+        """All that is wrong; the watches are told of the branches on the way."""
+        with watching(letters):
+            self._listed(letters)
+            self._made_up(letters)
+            self._wished(letters)
+        yield from self.found.values()
+        yield from self._on_paper(settings.limit("letter-too-long"))
+        first = next(iter(self.extremes.everybody()), None)
+        checked = self._true(Case(first)) if first else None
+        if checked is not None:
+            with watching(layouts):
+                layouts.viewer = LIST
+                yield from parts.shown(checked, self.campaign)
+                yield from parts.with_parts(checked, self.campaign, layouts)
+
+    # --- the text ---------------------------------------------------------------------------
+
+    def _listed(self, watch: Watch) -> None:
+        """Everybody on the list; of a long one, those whom it takes. All of it is measured."""
+        left = True
+        for count, row in enumerate(somebody(self.campaign, self.stage, self.days[0])):
+            if not_in_office(row, self.days[0]):
+                continue
+            self.extremes.add(row, inside_address(self.campaign, row))
+            if left:
+                self._compose(watch, Case(row, self.usual), self.days[0])
+                left = count < ALL_UP_TO or any(map(_may_depend, self._left(watch, LIST)))
+        for row in self.extremes.everybody()[:3]:
+            for variants in self._wordings(row.letter_id):
+                for day in self.days:
+                    if not not_in_office(row, day):
+                        self._compose(watch, Case(row, self.usual), day, variants)
+
+    def _wordings(self, letter_id: str) -> Iterator[dict[str, str]]:
+        """The person's own wording, then those in which one part is another one."""
+        own = chosen(self.campaign.file.id, self.name, self.stage, letter_id)
+        yield own
+        for part in PARTS if self.stage.variants else ():
+            for other in getattr(self.stage.variants, part):
+                if other != own.get(part):
+                    yield {**own, part: other}
+
+    def _made_up(self, watch: Watch) -> None:
+        for case in cases(self.campaign, self.name, self.extremes):
+            for variants in self._wordings("sample"):
+                self._compose(watch, case, self.days[0], variants)
+
+    def _wished(self, watch: Watch) -> None:
+        """Whoever it takes to reach the branches that are left."""
+        may_sign = self.name in stages_signed(self.campaign, by_supporters=True)
+        people: list[Recipient] = self.extremes.everybody()[:2]
+        people += [case.recipient for case in made_up(self.campaign, self.extremes)]
+        tried: set[Branch] = set()
+        for _ in range(ROUNDS_AT_MOST):
+            left = [branch for branch in self._left(watch) if branch not in tried]
+            tried.update(left)
+            for branch in left:
+                for wish in branch.wishes:
+                    if may_sign or not any(name.startswith("supporter") for name, _ in wish):
+                        tries = (wished(Case(one, self.usual), wish) for one in people)
+                        self._try(watch, branch, tries)
+
+    def _try(self, watch: Watch, branch: Branch, tries: Iterable[Case]) -> None:
+        for case in tries:
+            for day in self.days:
+                if branch not in watch.seen:
+                    self._compose(watch, case, day)
+
+    def _left(self, watch: Watch, viewer: str = "") -> list[Branch]:
+        """The branches of this stage's letter that nobody has seen, or not this viewer."""
+        return [
+            branch
+            for branch in watch.branches
+            if branch.path in self.files
+            and (viewer not in watch.seen.get(branch, {}) if viewer else branch not in watch.seen)
+        ]
+
+    def _compose(
+        self, watch: Watch, case: Case, day: date, variants: dict[str, str] | None = None
+    ) -> None:
+        watch.viewer = LIST if case.expected else case.made_up or LIST
+        try:
+            compose_letter(
+                self.campaign,
+                case.recipient,
+                self.name,
+                day,
+                variants=variants,
+                supporters=case.supporters,
+            )
+        except AdvocacyError as error:
+            for found in error.problems:
+                key = (found.code, found.place, found.message)
+                told = telling.mistaken(found, case.made_up) if case.made_up else found
+                self.found.setdefault(key, told)
+
+    # --- the page ---------------------------------------------------------------------------
+
+    def _on_paper(self, limit: int) -> Iterator[Problem]:
+        """What does not fit: of each aspect the worst, then those who are made up."""
+        tried: dict[str, onpaper.Printed] = {}
+        for rows in self.extremes.longest():
+            for row in rows:
+                result = tried.get(row.letter_id) or self._printed(Case(row), limit)
+                tried[row.letter_id] = result
+                if result.fits:  # and so do those that are shorter
+                    break
+        for row in self.extremes.everybody()[:1]:
+            for variants in list(self._wordings(row.letter_id))[1:]:
+                yield from self._printed(Case(row), limit, variants).problems
+        for result in tried.values():
+            yield from result.problems
+        for case in cases(self.campaign, self.name, self.extremes):
+            if case.long:
+                yield from self._printed(case, limit).problems
+
+    def _printed(
+        self, case: Case, limit: int, variants: dict[str, str] | None = None
+    ) -> onpaper.Printed:
+        checked = self._true(case, variants)
+        if checked is None:  # a check says why
+            return onpaper.Printed(())
+        return onpaper.printed(checked, self.campaign, limit, case.made_up)
+
+    def _true(self, case: Case, variants: dict[str, str] | None = None) -> CheckedLetter | None:
+        return true_letter(
+            self.campaign,
+            case.recipient,
+            self.name,
+            day=self.day,
+            today=self.today,
+            variants=variants,
+            supporters=case.supporters or self.usual,
+        )[0]
+
+
+def _may_depend(branch: Branch) -> bool:
+    """Whether another recipient may reach a branch, as far as its conditions can be read."""
+    names = [name for wish in branch.wishes for name, _ in wish]
+    return not names or any(name.startswith("recipient.") for name in names)

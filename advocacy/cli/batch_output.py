@@ -1,0 +1,86 @@
+"""What `advocacy status --batch` prints: for people, programs or a spreadsheet."""
+
+import csv
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from advocacy.spreadsheets import spreadsheet_safe
+
+if TYPE_CHECKING:
+    from advocacy.batch.status import BatchStatus, StageStatus
+
+
+def print_batch(status: "BatchStatus", report: Literal["text", "json", "csv"]) -> None:
+    """Print the state of a batch."""
+    if report == "text":
+        _print_text(status)
+    elif report == "json":
+        click.echo(json.dumps(_record(status), ensure_ascii=False, indent=2))
+    else:
+        _print_csv(status)
+
+
+def _print_text(status: "BatchStatus") -> None:
+    for stage in status.stages:
+        click.echo(click.style(f"{stage.campaign} / {stage.stage}", bold=True))
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(stage.kinds.items()))
+        days = " to ".join(dict.fromkeys([str(min(stage.days)), str(max(stage.days))]))
+        click.echo(f"  made     {_counted(stage.made, 'letter')} of {days} ({kinds})")
+        for kind, count in sorted(stage.skipped.items()):
+            who = "1 letter has" if count == 1 else f"{count:,} letters have"
+            click.echo(f"  skipped  {who} no {kind}")
+        if stage.missing:
+            click.echo(f"  missing  {_counted(stage.missing, 'file')} made and no longer there")
+        if stage.unfinished:
+            click.echo("  running  a batch is at work, or was stopped: run it again to go on")
+        click.echo("  facts    " + (", ".join(stage.facts) or "none"))
+        for versions, count in stage.versions.most_common():
+            click.echo(f"  with     {versions} ({count:,})")
+    for path, count in status.failed.items():
+        click.echo(f"failed: {_counted(count, 'row')} rejected; correct {path}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _record(status: "BatchStatus") -> dict[str, Any]:
+    return {
+        "stages": [_stage(stage) for stage in status.stages],
+        "failed": {str(path): count for path, count in status.failed.items()},
+    }
+
+
+def _stage(stage: "StageStatus") -> dict[str, Any]:
+    return {
+        "campaign": stage.campaign,
+        "stage": stage.stage,
+        "folder": str(stage.folder),
+        "made": stage.made,
+        "files": dict(stage.kinds),
+        "skipped": dict(stage.skipped),
+        "missing": stage.missing,
+        "unfinished": stage.unfinished,
+        "dates": sorted(day.isoformat() for day in stage.days),
+        "facts": dict(stage.facts),
+        "versions": dict(stage.versions),
+    }
+
+
+def _print_csv(status: "BatchStatus") -> None:
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(["campaign", "stage", "what", "name", "count"])
+    for stage in status.stages:
+        rows: list[tuple[str, str, int]] = [("made", "", stage.made)]
+        rows += [("file", kind, count) for kind, count in sorted(stage.kinds.items())]
+        rows += [("skipped", kind, count) for kind, count in sorted(stage.skipped.items())]
+        rows += [("missing", "", stage.missing)] if stage.missing else []
+        rows += [("fact", name, count) for name, count in stage.facts.items()]
+        for row in rows:
+            cells = [stage.campaign, stage.stage, *map(str, row)]
+            out.writerow([spreadsheet_safe(cell) for cell in cells])
+    for path, count in status.failed.items():
+        out.writerow(["", "", "failed", spreadsheet_safe(str(path)), count])

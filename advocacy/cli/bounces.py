@@ -1,0 +1,136 @@
+"""`advocacy bounces`: what came back, and what follows from it."""
+
+import csv
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advocacy.cli.facts import TableReport, table_option
+from advocacy.cli.report import shown_place
+from advocacy.cli.suppress import folder_option
+from advocacy.errors import Place
+from advocacy.spreadsheets import spreadsheet_safe
+
+if TYPE_CHECKING:
+    from advocacy.mail.bounces import Finding, Returned
+
+
+@click.group("bounces")
+def command() -> None:
+    """Read bounces, complaints and wishes to unsubscribe from a mailbox."""
+
+
+@command.command("import", short_help="Read a mailbox of bounces, and write to those no more.")
+@click.argument(
+    "mailboxes",
+    nargs=-1,
+    required=True,
+    metavar="MAILBOX...",
+    type=click.Path(path_type=Path, exists=True),
+)
+@folder_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@table_option
+def import_command(
+    mailboxes: tuple[Path, ...],
+    folder: Path | None,
+    dry_run: bool,
+    report: TableReport,
+) -> int:
+    """Read what came back, mark the letters in the ledger, and write to those people no more.
+
+    MAILBOX is a Maildir, an mbox file, or a folder of .eml files. Addresses that do not work
+    (hard bounces), complaints and wishes to unsubscribe are suppressed; a full mailbox or a
+    server that refused the message is only noted. A message counts only if it proves that it
+    answers a letter of yours; what cannot be read is told, for you to look at. Reading a
+    mailbox twice changes nothing.
+
+    \b
+    Examples:
+      advocacy bounces import ~/Maildir/.bounces --dry-run
+      advocacy bounces import bounces.mbox --report csv > came-back.csv
+    """
+    from advocacy.mail.bounces import import_bounces
+    from advocacy.mail.suppressing import campaigns_folder
+
+    returned = import_bounces(campaigns_folder(folder), mailboxes, dry_run=dry_run)
+    if report == "json":
+        record = {
+            "findings": [_record(one) for one in returned.findings],
+            "suppressed": returned.outcome.added,
+        }
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    elif report == "csv":
+        out = csv.DictWriter(sys.stdout, _FIELDS, lineterminator="\n")
+        out.writeheader()
+        for one in returned.findings:
+            out.writerow({key: spreadsheet_safe(value) for key, value in _record(one).items()})
+    else:
+        _print_text(returned, dry_run=dry_run)
+    return 0
+
+
+_FIELDS = ("what", "address", "mailing", "letter", "detail", "subject", "place", "new")
+_LEFT = {
+    "soft bounce": "noted, still written to",
+    "delayed": "the server is still trying",
+    "automatic answer": "not counted",
+    "not ours": "answer no letter in a ledger here, so nobody was suppressed",
+    "unsure": "left for you to look at",
+    "unread": "could not be read as a bounce: look at them yourself",
+}
+_SHOWN = 20
+
+
+def _print_text(returned: "Returned", *, dry_run: bool) -> None:
+    if not returned.findings:
+        click.echo("The mailbox is empty.")
+        return
+    groups: dict[str, list[Finding]] = {}
+    for one in returned.findings:
+        groups.setdefault(one.fate, []).append(one)
+    for fate, found in groups.items():
+        note = _LEFT.get(fate, "written to no more")
+        title = f"{len(found):,} {fate}{'s' if len(found) > 1 and _plural(fate) else ''}"
+        click.echo(f"{click.style(title, bold=True)}: {note}")
+        for one in found[:_SHOWN]:
+            click.echo(f"  {_line(one)}")
+        if len(found) > _SHOWN:
+            click.echo(f"  … and {len(found) - _SHOWN:,} more: --report csv lists all")
+    if dry_run:
+        click.echo("Nothing was changed: leave --dry-run out to do it.")
+        return
+    path = shown_place(Place(returned.outcome.path))
+    again = Counter(one.is_new for one in returned.findings)[False]
+    known = f" {again:,} were known already." if again else ""
+    click.echo(f"{path}: {len(returned.outcome.added):,} added.{known}")
+
+
+def _plural(fate: str) -> bool:
+    return fate.endswith(("bounce", "complaint", "answer"))
+
+
+def _line(one: "Finding") -> str:
+    if one.address:
+        letter = f" ({one.mailing}, {one.letter_id})" if one.letter_id else f" ({one.mailing})"
+        return f"{one.address}{letter}{': ' if one.detail else ''}{one.detail}"
+    words = "; ".join(text for text in (one.subject, one.detail) if text)
+    return f"{shown_place(one.place)}{': ' if words else ''}{words}"
+
+
+def _record(one: "Finding") -> dict[str, Any]:
+    values = (
+        one.fate.value,
+        one.address,
+        one.mailing,
+        one.letter_id,
+        one.detail,
+        one.subject,
+        str(one.place),
+        one.is_new,
+    )
+    return dict(zip(_FIELDS, values, strict=True))

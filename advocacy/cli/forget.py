@@ -1,0 +1,95 @@
+"""`advocacy forget`: remove a person from everything that is kept."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from advocacy.cli.report import print_problems, shown_place
+from advocacy.cli.suppress import folder_option, report_option
+from advocacy.errors import Place
+
+if TYPE_CHECKING:
+    from advocacy.mail.forgetting import Forgotten
+
+
+@click.command("forget")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do it. Without this, say what would be removed.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("output"),
+    show_default=True,
+    metavar="DIR",
+    help="The folder of the letters.",
+)
+@click.option(
+    "--list",
+    "lists",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A list that stands elsewhere than in the campaigns' folder; repeatable.",
+)
+@folder_option
+@report_option
+def command(
+    address: str,
+    yes: bool,
+    output: Path,
+    lists: tuple[Path, ...],
+    folder: Path | None,
+    report: Literal["text", "json"],
+) -> int:
+    """Remove a person from ledgers, letters and lists, for a request under a privacy law.
+
+    A keyed hash of the address stays in suppressed.csv, so that they are never written to
+    again: it needs ADVOCACY_KEY, and says nothing to anyone without it. Rows of CSV and JSON
+    Lines are removed; where else the address stands is told, for you to see to. The ledger
+    keeps its count, without the person. Approvals are not touched.
+
+    \b
+    Examples:
+      advocacy forget bob@example.org
+      advocacy forget bob@example.org --yes
+    """
+    from advocacy.mail.forgetting import forget
+    from advocacy.mail.suppressing import campaigns_folder, read_keys_of
+
+    (key,) = read_keys_of([address])
+    folder = campaigns_folder(folder)
+    found = forget(folder, key, output=output, lists=lists, do=yes)
+    if report == "json":
+        removals = [
+            {"what": one.what, "path": str(one.place), "count": one.count, "detail": one.detail}
+            for one in found.removals
+        ]
+        click.echo(json.dumps({"done": yes, "removed": removals}, ensure_ascii=False, indent=2))
+    else:
+        _print(found, folder, yes)
+    print_problems(found.left)
+    return 0
+
+
+def _print(found: "Forgotten", folder: Path, done: bool) -> None:
+    for one in found.removals:
+        plural = "" if one.count == 1 else "s"
+        noun, _, preposition = one.what.partition(" ")
+        noun = f"{noun}es" if plural and noun.endswith("s") else f"{noun}{plural}"
+        where = shown_place(Place(Path(one.place))) if "://" not in str(one.place) else one.place
+        what = f"{one.count:,} {noun} {preposition or 'in'} {where}"
+        click.echo(f"  {what}{f' ({one.detail})' if one.detail else ''}")
+    if not found.removals:
+        click.echo("The address stands in no ledger, letter or list here.")
+    path = shown_place(Place(folder / "suppressed.csv"))
+    if done:
+        click.echo(f"Removed. A keyed hash in {path} keeps them from being written to.")
+        click.echo(
+            "Not here, so not removed: the unsubscribe page's own file, mailboxes, backups, "
+            "what was printed."
+        )
+    else:
+        click.echo(f"This would be removed, and a keyed hash put into {path}.")
+        click.echo("Nothing was changed. To do it, add: --yes")

@@ -1,0 +1,68 @@
+"""`advocacy replied`: note who answered."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from advocacy.cli.options import Day
+from advocacy.cli.report import print_problems
+from advocacy.cli.suppress import folder_option, report_option
+
+
+@click.command("replied")
+@click.argument("who", nargs=-1, metavar="[LETTER_ID|ADDRESS]...")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Those in this file: ids or addresses, one a line, or CSV with a column id or email.",
+)
+@click.option(
+    "--mailing",
+    metavar="NAME",
+    help="The mailing they answered, as parks/call. Default: the last one they got.",
+)
+@click.option("--on", "day", type=Day(), metavar="DAY", help="The day of the answer.")
+@folder_option
+@report_option
+def command(
+    who: tuple[str, ...],
+    file: Path | None,
+    mailing: str | None,
+    day: date | None,
+    folder: Path | None,
+    report: Literal["text", "json"],
+) -> int:
+    """Note who answered, so that no reminder goes to them.
+
+    Name people by the letter's id or by the address that it went to.
+
+    \b
+    Examples:
+      advocacy replied smith jones
+      advocacy replied mayor@springfield.example --mailing parks/call
+      advocacy replied --from answered.csv
+    """
+    from advocacy.mail.replying import note_replies, replied_file
+    from advocacy.mail.suppressing import campaigns_folder
+
+    names = [*who, *(replied_file(file) if file else ())]
+    if not names:
+        raise click.UsageError("Name a letter's id or an address, or --from FILE.")
+    replies, problems = note_replies(campaigns_folder(folder), names, mailing=mailing, on=day)
+    if report == "json":
+        records = [
+            {"letter": one.letter_id, "mailing": one.mailing, "new": one.is_new} for one in replies
+        ]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        for one in replies:
+            state = "noted" if one.is_new else "was noted already"
+            others = f"; they also got {', '.join(one.others)}" if one.others else ""
+            click.echo(f"{one.letter_id} ({one.mailing}): {state}{others}")
+    print_problems(problems)
+    return int(bool(problems))

@@ -1,0 +1,236 @@
+"""`advocacy suppress`: who is not to be written to, by any campaign of a folder."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advocacy.cli.facts import TableReport, table_option
+from advocacy.cli.report import print_problems
+from advocacy.cli.suppress_output import (
+    FIELDS,
+    Report,
+    print_outcome,
+    print_removed,
+    print_rows,
+    print_still,
+    record,
+)
+from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.spreadsheets import spreadsheet_safe
+
+if TYPE_CHECKING:
+    from advocacy.mail.suppressedfile import Row
+
+folder_option = click.option(
+    "--campaigns",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="The folder of the campaigns, whose suppressed.csv is meant. Default: campaigns/ here, "
+    "else this folder.",
+)
+report_option = click.option(
+    "--report",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print what came of it: for people or programs.",
+)
+reason_option = click.option("--reason", default="", metavar="TEXT", help="Why, in your words.")
+campaign_option = click.option(
+    "--campaign", default="", metavar="ID", help="The campaign whose letter made them say so."
+)
+
+
+@click.group("suppress")
+def command() -> None:
+    """Keep the list of people who are not to be written to: suppressed.csv.
+
+    It stands in the campaigns' folder and counts for all of them, at the moment of sending. You may
+    edit it in a spreadsheet too.
+    """
+
+
+@command.command("add", short_help="Write no more to an address, or to a domain.")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.option(
+    "--domain", "domains", multiple=True, metavar="DOMAIN",
+    help="Everyone at this domain, as example.org; *.example.org for those below it too. "
+    "Repeatable.",
+)  # fmt: skip
+@reason_option
+@campaign_option
+@folder_option
+@report_option
+def add_command(
+    addresses: tuple[str, ...],
+    domains: tuple[str, ...],
+    reason: str,
+    campaign: str,
+    folder: Path | None,
+    report: Report,
+) -> int:
+    """Write no more to these addresses, or to everyone at a domain.
+
+    \b
+    Examples:
+      advocacy suppress add bob@example.org --reason "asked by phone"
+      advocacy suppress add --domain example.org --reason "our own staff"
+    """
+    from advocacy.mail.suppressing import campaigns_folder, suppress
+
+    if not addresses and not domains:
+        raise click.UsageError("Name an address, or --domain DOMAIN.")
+    outcome = suppress(
+        campaigns_folder(folder), addresses, domains, reason=reason, campaign=campaign
+    )
+    print_outcome(outcome, report)
+    return 0
+
+
+@command.command("remove", short_help="Let somebody be written to again.")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.option(
+    "--domain", "domains", multiple=True, metavar="DOMAIN", help="The row of a domain; repeatable."
+)
+@click.option("--reason", metavar="TEXT", help="Why; it is kept in the list. Needed.")
+@click.option(
+    "--they-asked",
+    is_flag=True,
+    help="The person asked for it; needed for those who said no themselves.",
+)
+@folder_option
+@report_option
+def remove_command(
+    addresses: tuple[str, ...],
+    domains: tuple[str, ...],
+    reason: str | None,
+    they_asked: bool,
+    folder: Path | None,
+    report: Report,
+) -> int:
+    """Let people be written to again, and say why.
+
+    The row stays in the list with the day and the reason, so that an old file of requests does
+    not suppress them again. Who unsubscribed, complained or asked to be forgotten said no
+    themselves: only they can take it back.
+
+    \b
+    Example:
+      advocacy suppress remove bob@example.org --they-asked --reason "signed up again, 20 November"
+    """
+    from advocacy.mail.suppressing import (
+        THEIR_OWN,
+        campaigns_folder,
+        read_keys_of,
+        standing,
+        unsuppress,
+    )
+
+    if not addresses and not domains:
+        raise click.UsageError("Name an address, or --domain DOMAIN.")
+    folder = campaigns_folder(folder)
+    keys = read_keys_of(addresses, domains)
+    rows = standing(folder, keys)
+    reason = (reason or "").strip() or _asked_reason()
+    own = [row for row in rows if row.source in THEIR_OWN]
+    if own and not they_asked:
+        raise AdvocacyError([_said_no(row, folder) for row in own])
+    outcome = unsuppress(folder, keys, reason)
+    print_removed(outcome, keys, report)
+    print_still(folder, addresses)
+    return 0 if outcome.changed else 1
+
+
+@command.command("list", short_help="Show who is not written to, and why.")
+@click.option("--lifted", is_flag=True, help="Those too who may be written to again.")
+@folder_option
+@table_option
+def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
+    """Show who is not written to, since when and why, and what is wrong in the list.
+
+    \b
+    Examples:
+      advocacy suppress list
+      advocacy suppress list --report csv > said-no.csv
+    """
+    from advocacy.mail.suppressing import campaigns_folder, listed
+
+    folder = campaigns_folder(folder)
+    rows, problems = listed(folder, lifted=lifted)
+    if report == "json":
+        click.echo(json.dumps([record(row) for row in rows], ensure_ascii=False, indent=2))
+    elif report == "csv":
+        out = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
+        out.writeheader()
+        for row in rows:
+            out.writerow({k: spreadsheet_safe(v) for k, v in record(row).items()})
+    else:
+        print_rows(rows, folder)
+    print_problems(problems)
+    return int(has_errors(problems))
+
+
+@command.command("import", short_help="Add everyone on a list, or whom the unsubscribe page wrote.")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@reason_option
+@campaign_option
+@folder_option
+@report_option
+def import_command(
+    files: tuple[Path, ...],
+    reason: str,
+    campaign: str,
+    folder: Path | None,
+    report: Report,
+) -> int:
+    """Write no more to anyone on a list.
+
+    FILE holds an address a line, or is CSV with a column `address` (or `email`), such as what
+    the unsubscribe page wrote; `-` is standard input. Importing a file again changes nothing. A
+    line that cannot be read is told, and the others are imported all the same.
+
+    \b
+    Examples:
+      ssh coalition.example cat unsubscribed.csv | advocacy suppress import -
+      advocacy suppress import old-tool.csv --reason "unsubscribed in the old tool"
+    """
+    from advocacy.mail.suppressededit import Outcome
+    from advocacy.mail.suppressing import campaigns_folder, import_list
+
+    folder = campaigns_folder(folder)
+    whole = Outcome(folder / "suppressed.csv")
+    problems: list[Problem] = []
+    for path in files:
+        # The buffer of standard input is read as any other file of bytes.
+        source = sys.stdin.buffer if str(path) == "-" else path
+        found = import_list(folder, source, reason=reason, campaign=campaign)  # type: ignore[arg-type]
+        problems += found.problems
+        whole.added += found.outcome.added
+        whole.there += found.outcome.there
+        whole.lifted_since += found.outcome.lifted_since
+    print_outcome(whole, report)
+    print_problems(problems)
+    return int(has_errors(problems))
+
+
+def _said_no(row: "Row", folder: Path) -> Problem:
+    who = "Somebody who asked to be forgotten" if row.source == "forgotten" else row.key
+    return Problem(
+        "said-no-themselves",
+        f"{who}: {row.said()}. That was their own word.",
+        "Only where they asked to be written to again, add: --they-asked",
+        Place(folder / "suppressed.csv", row.line),
+    )
+
+
+def _asked_reason() -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError("Say why, with --reason TEXT; it is kept in the list.")
+    return str(click.prompt("Why may they be written to again? (kept in the list)", type=str))

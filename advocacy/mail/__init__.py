@@ -1,0 +1,1 @@
+"""What leaves the house: messages on their way to a server, their account, and consent."""

@@ -1,0 +1,216 @@
+"""Forgetting a person: out of ledger, output and lists, with a keyed hash left behind.
+
+The hash is what keeps the promise: without it the next list would bring the person back. First
+the list of suppressed people gets it, so that whatever happens then nobody writes to them; then
+the ledgers, which refuse while a letter to them is under way; then letters and lists. Each
+file is changed whole or not at all, and doing it all again finishes what was broken off.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advocacy.batch.manifest import NAME as MANIFEST
+from advocacy.batch.record import JOURNAL, Record
+from advocacy.errors import Level, Place, Problem
+from advocacy.mail.addresses import address_key
+from advocacy.mail.hashes import address_hash, address_hashes
+from advocacy.mail.keys import Keys, require_keys
+from advocacy.mail.ledger import VARIABLE
+from advocacy.mail.ledgers import ledger_files, open_ledgers
+from advocacy.mail.suppressededit import New, rewrite
+from advocacy.mail.suppressedfile import FILE, Row, read_rows
+from advocacy.mail.suppressedshape import Cells
+from advocacy.mail.tracing import LINES, LISTS, SHEETS, remove_rows, traces
+
+KEPT_FORMATS = (".pdf", ".eml", ".html", ".txt", ".docx")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Something that is removed, or was: so many of a kind, at a place."""
+
+    what: str
+    place: Path | str
+    count: int = 1
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Forgotten:
+    """What is removed of a person, and what the user has to see to."""
+
+    removals: list[Removal] = field(default_factory=list)
+    left: list[Problem] = field(default_factory=list)
+    is_suppressed: bool = False
+    """Whether the hash was there already."""
+
+
+def forget(
+    folder: Path,
+    address: str,
+    *,
+    output: Path | None = None,
+    lists: Sequence[Path] = (),
+    do: bool = False,
+) -> Forgotten:
+    """Remove a person; without `do`, say what would be removed, and change nothing.
+
+    `folder` is the campaigns', `output` that of the letters, `lists` are files elsewhere. Raises
+    AdvocacyError without `ADVOCACY_KEY`, while a letter is under way, and for a file that
+    cannot be read or written.
+    """
+    key = address_key(address)
+    keys = require_keys("leave a hash in place of an address")
+    found = Forgotten()
+    _suppress(folder, key, keys, found, do=do)
+    _ledgers(folder, key, keys, found, do=do)
+    if output is not None and output.is_dir():
+        _letters(output, key, found, do=do)
+    _lists(folder, key, tuple(lists), found, output, do=do)
+    return found
+
+
+def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool) -> None:
+    """Put the hash in the place of the person's own rows, or add it."""
+    hashes = set(address_hashes(keys, key))
+    path = folder / FILE
+    rows = [row for row in read_rows(path) if isinstance(row, Row)] if path.exists() else []
+    own = [row for row in rows if row.key == key]
+    shared = {row.line for row in rows if row.key != key} & {row.line for row in own}
+    found.is_suppressed = any(row.key in hashes and row.counts for row in rows)
+    if own:
+        found.removals.append(Removal("address in", path, len(own)))
+    for line in sorted(shared):  # a broken row, in which somebody else stands too
+        found.left.append(_mention(path, line))
+    if not do:
+        return
+
+    def change(there: Sequence[Row]) -> Cells | None:
+        # The whole row goes: a note in it may be about the person too.
+        return None if {row.key for row in there} == {key} else {}
+
+    def hashed() -> Iterator[New]:
+        if not found.is_suppressed:
+            yield New(address_hash(keys, key), "", "forgotten")
+
+    rewrite(folder, change, hashed)
+
+
+def _ledgers(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool) -> None:
+    stands_for = f"forgotten-{address_hash(keys, key).rpartition(':')[2][:12]}"
+    with open_ledgers(folder) as ledgers:
+        for ledger in ledgers:
+            records = ledger.find(address_key=key)
+            if not records:
+                continue
+            mailings = ", ".join(sorted({record.mailing for record in records}))
+            found.removals.append(Removal("letter in", ledger.shown, len(records), mailings))
+            if do:
+                ledger.forget(key, stands_for)
+    if do and not os.environ.get(VARIABLE, "").strip():
+        for path in ledger_files(folder):
+            _wipe(path, found)
+
+
+def _wipe(path: Path, found: Forgotten) -> None:
+    """Have SQLite write its file anew: what was replaced may still stand in its free pages."""
+    try:
+        with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as database:
+            database.execute("VACUUM")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.Error as error:
+        message = f"The ledger could not be written anew ({error}): old pages may hold the address."
+        hint = "Run the same command again when no mailing runs."
+        found.left.append(Problem("not-wiped", message, hint, Place(path), Level.WARNING))
+
+
+def _letters(output: Path, key: str, found: Forgotten, *, do: bool) -> None:
+    """The person's letters: those to them, and those that they wrote as a supporter."""
+    folders = {path.parent for name in (MANIFEST, JOURNAL) for path in output.rglob(name)}
+    for folder in sorted(folders):
+        with Record(folder, read_only=not do) as record:
+            theirs = [entry["id"] for entry in record if _is_theirs(entry, key)]
+            for letter_id in theirs:
+                files = set((record.find(letter_id) or {}).get("files", ()))
+                files |= {f"{letter_id}{kind}" for kind in KEPT_FORMATS}
+                there = sorted(name for name in files if (folder / Path(name).name).is_file())
+                found.removals.append(Removal("letter", folder, 1, ", ".join(there) or letter_id))
+                if "--" in letter_id:
+                    found.left.append(_named_after(folder, letter_id))
+                if do:
+                    record.remove(letter_id)
+                    record.remove_files(there)
+        if theirs:
+            _merged(folder, found)
+
+
+def _named_after(folder: Path, letter_id: str) -> Problem:
+    message = (
+        f"If the letter {letter_id} was sent, the ledger keeps its id, which names a supporter."
+    )
+    hint = "Where the id tells who they are, say so to whoever asked."
+    return Problem("person-in-file", message, hint, Place(folder), Level.NOTE)
+
+
+def _is_theirs(entry: dict[str, object], key: str) -> bool:
+    for who in ("recipient", "supporter"):
+        person = entry.get(who)
+        email = person.get("email") if isinstance(person, dict) else None
+        if isinstance(email, str) and address_key(email) == key:
+            return True
+    return False
+
+
+def _merged(folder: Path, found: Forgotten) -> None:
+    """Files of many letters beside a removed one: they may hold it too."""
+    with Record(folder, read_only=True) as record:
+        known = {name for entry in record for name in entry.get("files", ())}
+    for path in sorted(folder.glob("*.pdf")):
+        if path.name not in known and not any(
+            removal.place == folder and path.name in removal.detail for removal in found.removals
+        ):
+            message = f"{path.name} may hold a letter of this person among others."
+            hint = "Remove it, and make it again with `advocacy render … --merge`."
+            found.left.append(Problem("may-hold-person", message, hint, Place(path), Level.WARNING))
+
+
+def _lists(
+    folder: Path,
+    key: str,
+    also: tuple[Path, ...],
+    found: Forgotten,
+    output: Path | None,
+    *,
+    do: bool,
+) -> None:
+    there = [*traces(folder, key, also=also)]
+    if output is not None and output.is_dir():
+        # The letters themselves are known by their manifest.
+        there += traces(output, key, kinds=LISTS + LINES + SHEETS)
+    for one in {trace.path.resolve(): trace for trace in there}.values():
+        if one.lines and one.path.suffix.lower() in LISTS + LINES:
+            lines = ", ".join(map(str, one.lines[:10]))
+            found.removals.append(Removal("row in", one.path, len(one.lines), f"line {lines}"))
+            if do:
+                remove_rows(one.path, key)
+        found.left += [_mention(one.path, line) for line in one.mentions[:5]]
+        if one.unread:
+            message = f"This file could not be searched: {one.unread}"
+            hint = "Look into it yourself, and take the person out by hand."
+            at = Place(one.path)
+            found.left.append(Problem("person-in-file", message, hint, at, Level.WARNING))
+
+
+def _mention(path: Path, line: int) -> Problem:
+    kind = path.suffix.lower()
+    if kind in (".xlsx", ".xls", ".ods"):
+        message = f"Row {line} of this spreadsheet holds the address."
+        hint = "Open it, delete the row, and save it; commands do not rewrite spreadsheets."
+        return Problem("person-in-file", message, hint, Place(path), Level.WARNING)
+    hint = "Look at it, and take the person out by hand."
+    message = "The address stands here, in a place that is not theirs alone."
+    return Problem("person-in-file", message, hint, Place(path, line), Level.WARNING)

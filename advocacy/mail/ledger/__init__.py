@@ -1,0 +1,73 @@
+"""The ledger: who was written to, with what, and what came of it.
+
+It is kept in a SQLite file beside the campaign, or in PostgreSQL for several machines on one
+mailing. The invariant: a letter is `sending`, committed and durable, before a byte of it leaves;
+it is `sent` only after the server's 250; and who finds it `sending` without a living sender
+calls it `uncertain`, which nothing but `resend_uncertain` frees.
+
+    with open_ledger(campaign, create=True) as ledger:
+        ledger.start("microsoft/call", "microsoft", "call", text)
+        with ledger.begin_run("microsoft/call", listed=2000) as run:
+            taken = ledger.exchange(run, [], entries)  # now send those, and only those
+            ledger.exchange(run, results, more)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from advocacy.mail.ledger.opening import VARIABLE, ledger_exists, ledger_url, open_ledger
+from advocacy.mail.ledger.values import (
+    Entry,
+    Key,
+    Keyed,
+    Mailing,
+    Moment,
+    Record,
+    Result,
+    RunRecord,
+    Standing,
+    State,
+    Taken,
+    Tally,
+    Text,
+    Why,
+)
+
+if TYPE_CHECKING:
+    from advocacy.mail.ledger.runs import Run
+    from advocacy.mail.ledger.store import Ledger
+
+__all__ = [
+    "VARIABLE",
+    "Entry",
+    "Key",
+    "Keyed",
+    "Ledger",
+    "Mailing",
+    "Moment",
+    "Record",
+    "Result",
+    "Run",
+    "RunRecord",
+    "Standing",
+    "State",
+    "Taken",
+    "Tally",
+    "Text",
+    "Why",
+    "ledger_exists",
+    "ledger_url",
+    "open_ledger",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs SQLAlchemy only when it is asked for."""
+    if name == "Ledger":
+        from advocacy.mail.ledger.store import Ledger
+
+        return Ledger
+    if name == "Run":
+        from advocacy.mail.ledger.runs import Run
+
+        return Run
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

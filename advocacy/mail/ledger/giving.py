@@ -1,0 +1,225 @@
+"""The transaction that everything hangs on: results in, letters out.
+
+A letter is `sending`, committed and durable, before a byte of it leaves. Where a call fails,
+nothing that it was to give out may be sent.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
+
+from advocacy.mail.ledger.deciding import Row, decide, is_repeated
+from advocacy.mail.ledger.schema import LETTER
+from advocacy.mail.ledger.values import Entry, Keyed, Result, State, Taken, Why
+
+LONGEST_REPLY = 2000
+_C = LETTER.c
+_SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
+
+_ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
+        _C.token)  # fmt: skip
+_TOUCHED = (
+    select(*_ROW)
+    .where(
+        _C.mailing_id == bindparam("mailing"),
+        or_(
+            _C.letter_id.in_(bindparam("letters", expanding=True)),
+            _C.address_key.in_(bindparam("keys", expanding=True)),
+        ),
+    )
+    .order_by(_C.id)
+)
+_TOUCHED_AND_FREE = _TOUCHED.with_for_update(skip_locked=True)  # SQLite locks the whole file
+
+_THE_LETTER = (_C.mailing_id == bindparam("mailing"), _C.letter_id == bindparam("letter"))
+_OUR_LETTER = (*_THE_LETTER, _C.run_id == bindparam("run"))
+_WITH_RUN: dict[str, Any] = {"run_id": bindparam("run")}
+
+
+def _comes_to(state: State) -> dict[str, Any]:
+    told = ("code", "reply", "at", "not_before")
+    return {"state": state.value, **{name: bindparam(f"to_{name}") for name in told}}
+
+
+_RESULTS = {
+    # A 250 is a 250, whoever has the letter by now.
+    State.SENT: update(LETTER)
+    .where(*_THE_LETTER, _C.state != State.SENT.value)
+    .values(_comes_to(State.SENT) | _WITH_RUN),
+    # A run that was taken for dead knows better than "uncertain".
+    State.REFUSED: update(LETTER)
+    .where(*_OUR_LETTER, or_(_C.state == _SENDING, _C.state == State.UNCERTAIN.value))
+    .values(_comes_to(State.REFUSED)),
+    # But what was uncertain once is not freed by it.
+    State.DEFERRED: update(LETTER)
+    .where(*_OUR_LETTER, _C.state == _SENDING)
+    .values(_comes_to(State.DEFERRED)),
+    State.UNCERTAIN: update(LETTER)
+    .where(*_OUR_LETTER, _C.state == _SENDING)
+    .values(_comes_to(State.UNCERTAIN)),
+}
+_NEVER_TRIED = delete(LETTER).where(
+    *_OUR_LETTER, _C.state == _SENDING, _C.attempts == 1, _C.resends == 0
+)
+_GIVEN_BACK = (
+    update(LETTER)
+    .where(*_OUR_LETTER, _C.state == _SENDING)
+    .values(state=_DEFERRED, attempts=_C.attempts - 1, at=bindparam("to_at"), not_before=None)
+)
+_INSERT = insert(LETTER)
+_INSERT_IF_NEW = postgresql.insert(LETTER).on_conflict_do_nothing().returning(_C.letter_id)
+_NEW_VALUES = ("letter_id", "address", "address_key", "sharing", "run_id", "token", "digest",
+               "recipient_digest", "message_id", "variants", "at")  # fmt: skip
+_AGAIN = (
+    update(LETTER)
+    .where(_C.id == bindparam("row"))
+    .values(
+        {name: bindparam(f"to_{name}") for name in _NEW_VALUES}
+        | {"state": _SENDING, "attempts": _C.attempts + 1, "not_before": None}
+        | {"code": None, "reply": ""}
+    )
+)
+
+
+def new_token() -> str:
+    """A name for one call, by which it knows its letters if it must be repeated."""
+    return secrets.token_hex(8)
+
+
+def exchange(
+    connection: Connection,
+    mailing: int,
+    run: int,
+    token: str,
+    results: Sequence[Result],
+    entries: Sequence[Entry],
+    now: float,
+) -> list[Taken]:
+    """Record results, then give letters out, in the connection's transaction.
+
+    The answers stand in the order of the entries. A call that is repeated with the same token,
+    because nobody knows whether its commit succeeded, gives the same letters out.
+    """
+    record(connection, mailing, run, results, now)
+    if not entries:
+        return []
+    found = list(decide(entries, _rows(connection, mailing, entries, lock=True), now, run, token))
+    taken = [answer for answer, _ in found]
+    fresh: dict[int, dict[str, Any]] = {}
+    again: list[dict[str, Any]] = []
+    for index, (entry, (answer, had)) in enumerate(zip(entries, found, strict=True)):
+        if not answer.taken or (had is not None and is_repeated(had, run, token)):
+            continue
+        values = _values(entry, run, token, now)
+        if had is None:
+            fresh[index] = _first(values, mailing)
+        else:
+            again.append({f"to_{name}": value for name, value in values.items()} | {"row": had.id})
+    if again:
+        connection.execute(_AGAIN, again)
+    for index in _insert(connection, fresh):
+        taken[index] = _lost(connection, mailing, entries[index], now)
+    return taken
+
+
+def standing(
+    connection: Connection, mailing: int, keys: Sequence[Keyed], now: float
+) -> list[Taken]:
+    """What `exchange` would answer for these letters, were it asked now; changes nothing."""
+    return [answer for answer, _ in decide(keys, _rows(connection, mailing, keys), now)]
+
+
+def record(
+    connection: Connection, mailing: int, run: int, results: Sequence[Result], now: float
+) -> None:
+    """Write down what came of letters that were given out to a run."""
+    by_state: dict[State, list[dict[str, Any]]] = {}
+    back: list[dict[str, Any]] = []
+    for result in results:
+        ours = {"mailing": mailing, "letter": result.letter_id, "run": run, "to_at": now}
+        if not result.tried:
+            back.append(ours)
+            continue
+        later = result.not_before if result.state is State.DEFERRED else None
+        told = {"to_code": result.code, "to_reply": _clean(result.reply), "to_not_before": later}
+        by_state.setdefault(result.state, []).append(ours | told)
+    # In one order everywhere, lest two senders wait for each other in a ring.
+    for state in sorted(by_state):
+        rows = sorted(by_state[state], key=lambda row: str(row["letter"]))
+        connection.execute(_RESULTS[state], rows)
+    if back:
+        connection.execute(_NEVER_TRIED, back)
+        connection.execute(_GIVEN_BACK, back)
+
+
+def _rows(
+    connection: Connection, mailing: int, keys: Sequence[Keyed], *, lock: bool = False
+) -> Iterable[Row]:
+    """The rows of a mailing that have one of the ids or addresses.
+
+    With `lock` those that another transaction holds are left out, on PostgreSQL.
+    """
+    asked = {
+        "mailing": mailing,
+        "letters": [key.letter_id for key in keys],
+        "keys": [key.address_key for key in keys],
+    }
+    for row in connection.execute(_TOUCHED_AND_FREE if lock else _TOUCHED, asked):
+        id_, letter_id, address_key, state, *rest = row
+        yield Row(id_, letter_id, address_key, State(state), *rest)
+
+
+def _insert(connection: Connection, fresh: dict[int, dict[str, Any]]) -> list[int]:
+    """Insert rows; those that somebody else inserted in this moment are returned."""
+    if not fresh:
+        return []
+    rows = sorted(fresh.values(), key=lambda row: str(row["letter_id"]))
+    if connection.dialect.name == "sqlite":
+        connection.execute(_INSERT, rows)
+        return []
+    done = set(connection.execute(_INSERT_IF_NEW, rows).scalars())
+    return [index for index, row in fresh.items() if row["letter_id"] not in done]
+
+
+def _lost(connection: Connection, mailing: int, entry: Entry, now: float) -> Taken:
+    """Why an entry lost the race for its row."""
+    (answer,) = standing(connection, mailing, [entry], now)
+    return Taken(entry.letter_id, Why.UNDER_WAY) if answer.taken else answer
+
+
+def _values(entry: Entry, run: int, token: str, now: float) -> dict[str, Any]:
+    return {
+        "letter_id": entry.letter_id,
+        "address": entry.address,
+        "address_key": entry.address_key,
+        "sharing": entry.letter_id if entry.shared_address else "",
+        "run_id": run,
+        "token": token,
+        "digest": entry.digest,
+        "recipient_digest": entry.recipient_digest,
+        "message_id": entry.message_id,
+        "variants": json.dumps(dict(entry.variants), ensure_ascii=False) if entry.variants else "",
+        "at": now,
+    }
+
+
+def _first(values: dict[str, Any], mailing: int) -> dict[str, Any]:
+    return values | {
+        "mailing_id": mailing,
+        "state": _SENDING,
+        "attempts": 1,
+        "resends": 0,
+        "reply": "",
+        "first_at": values["at"],
+        "bounce": "",
+    }
+
+
+def _clean(reply: str) -> str:
+    """A server's words, such that any database takes them."""
+    text = reply[:LONGEST_REPLY].encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\0", "\ufffd")

@@ -1,0 +1,76 @@
+"""Where the ledger is, and opening it."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advocacy.errors import AdvocacyError
+from advocacy.mail.ledger.faults import bad_url
+from advocacy.mail.ledger.owners import Owner
+
+if TYPE_CHECKING:
+    from advocacy.mail.ledger.store import Ledger
+    from advocacy.mail.ledger.transactions import Backend
+
+VARIABLE = "ADVOCACY_LEDGER"
+_SQLITE = "sqlite:///"
+_POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
+
+
+def ledger_url(campaign: Path, environ: Mapping[str, str] | None = None) -> str:
+    """The ledger's address: `ADVOCACY_LEDGER`, else a file beside the campaign's.
+
+    Raises AdvocacyError where the variable holds none that can be used. It may hold a password:
+    never print it; `Ledger.shown` is safe.
+    """
+    url = (os.environ if environ is None else environ).get(VARIABLE, "").strip()
+    if not url:
+        return f"{_SQLITE}{campaign.with_suffix('.ledger.sqlite').absolute()}"
+    if url.startswith(_POSTGRESQL) or (url.startswith(_SQLITE) and len(url) > len(_SQLITE)):
+        return url
+    kind = f"it begins with `{url.partition(':')[0]}:`" if ":" in url else "it has no kind"
+    raise AdvocacyError(bad_url(kind))
+
+
+def ledger_exists(campaign: Path, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether there is a ledger for a campaign. Raises AdvocacyError where that cannot be known."""
+    url = ledger_url(campaign, environ)
+    if url.startswith(_SQLITE):
+        path = Path(url.removeprefix(_SQLITE))
+        return path.exists() or path.with_name(f"{path.name}-wal").exists()
+    from advocacy.mail.ledger.postgres import has_ledger
+
+    return has_ledger(url)
+
+
+def open_ledger(
+    campaign: Path,
+    *,
+    create: bool = False,
+    environ: Mapping[str, str] | None = None,
+    clock: Callable[[], float] | None = None,
+    owner: Owner | None = None,
+    alive: Callable[[Owner], bool | None] | None = None,
+) -> "Ledger":
+    """Open the ledger of a campaign; with `create` one is made where there is none.
+
+    Raises AdvocacyError where it is missing, damaged, of a newer version, locked, not to be
+    written, incomplete, or out of reach. For tests a `clock`, an `owner` and a judge of who is
+    `alive` may be given.
+    """
+    url = ledger_url(campaign, environ)
+    more: dict[str, Any] = {"alive": alive} if alive else {}
+    from advocacy.mail.ledger.store import Ledger
+
+    return Ledger(_backend(url, create=create), clock=clock, owner=owner, **more)
+
+
+def _backend(url: str, *, create: bool) -> "Backend":
+    if url.startswith(_SQLITE):
+        from advocacy.mail.ledger.sqlite import SqliteBackend
+
+        return SqliteBackend(Path(url.removeprefix(_SQLITE)), create=create)
+    from advocacy.mail.ledger.postgres import PostgresBackend
+
+    return PostgresBackend(url, create=create)

@@ -1,0 +1,192 @@
+"""The ledger in PostgreSQL, for several machines on one mailing.
+
+Leases and times go by the server's clock. Rows are taken with `FOR UPDATE SKIP LOCKED`
+(https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE); a race for the
+same new row ends in `ON CONFLICT DO NOTHING`.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from advocacy.errors import AdvocacyError
+from advocacy.libraries import explain_missing
+from advocacy.mail.ledger import faults
+from advocacy.mail.ledger.migrations import newest, step, version
+
+_DEFAULTS = {
+    "application_name": "advocacy",
+    "client_encoding": "utf8",
+    # A server that is gone must not be waited for all night.
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+_SESSION = """
+SET synchronous_commit = on;
+SET lock_timeout = '30s';
+SET idle_in_transaction_session_timeout = '60s'
+"""
+_LOCK = 0x41445643  # "ADVC": held while the tables are made or changed
+_RACES = ("40001", "40P01", "23505")  # serialization, deadlock, unique: rolled back, so try again
+_GONE = ("08", "57P")  # connection lost, server going down
+_UNWELCOME = re.compile(
+    r"authentication|password|pg_hba|role .* does not exist|database .* does not exist|certificate"
+)
+_AT_ONCE = (0.0,) * 8
+_LATER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+
+
+class PostgresBackend:
+    """A ledger on a server, opened.
+
+    Raises AdvocacyError where it cannot be reached, does not let us in, has no ledger (unless
+    `create`) or a newer one, or does not write to its disk what it commits.
+    """
+
+    one_writer = False
+    name = "postgresql"
+
+    def __init__(self, url: str, *, create: bool) -> None:
+        parsed = _parsed(url)
+        self.shown = _shown(parsed)
+        self._secret = (parsed.password, parsed.query.get("password"))
+        self.engine = _engine(parsed)
+        try:
+            with self.translated():
+                self._look_at()
+                self._bring_up_to_date(create=create)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    def now(self, connection: Connection) -> float:
+        """The time, by the server's clock."""
+        asked = text("SELECT extract(epoch FROM clock_timestamp())::double precision")
+        return float(connection.execute(asked).scalar_one())
+
+    def guard(self) -> None:
+        """A server's tables do not move."""
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what the database says into what the user can do."""
+        try:
+            yield
+        except DBAPIError as error:
+            told = str(error.orig).strip().partition("\n")[0]
+            for secret in self._secret:
+                told = told.replace(str(secret), "***") if secret else told
+            problem = faults.of_postgres(self.shown, _state(error), told, _is_lost(error))
+            if problem is None:
+                raise
+            raise AdvocacyError(problem) from None
+
+    def pauses(self, error: DBAPIError, *, repeatable: bool) -> tuple[float, ...]:
+        """The seconds to wait before each new try; none where it would be in vain.
+
+        A lost connection leaves open whether the transaction was committed: only what is
+        `repeatable` is then tried again.
+        """
+        if _state(error).startswith(_RACES):
+            return _AT_ONCE
+        return _LATER if repeatable and _is_lost(error) else ()
+
+    def examine(self, connection: Connection) -> None:
+        """A server looks after its own files."""
+
+    def keep(self) -> None:
+        """A server keeps its log itself."""
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.engine.dispose()
+
+    def _look_at(self) -> None:
+        with self.engine.connect() as connection:
+            asked = "SELECT current_setting('fsync'), current_setting('server_encoding')"
+            fsync, encoding = connection.execute(text(asked)).one()
+        if fsync != "on":
+            raise AdvocacyError(
+                faults.unfit(self.shown, "it does not write to its disk what it commits (fsync)")
+            )
+        if encoding != "UTF8":
+            raise AdvocacyError(
+                faults.unfit(self.shown, f"it cannot hold every name (its encoding is {encoding})")
+            )
+
+    def _bring_up_to_date(self, *, create: bool) -> None:
+        more = True
+        while more:
+            with self.engine.begin() as connection:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                found = version(connection)
+                if found == 0 and not create:
+                    raise AdvocacyError(faults.missing(self.shown))
+                if found > newest():
+                    raise AdvocacyError(faults.newer(self.shown, found, newest()))
+                more = step(connection)
+
+
+def has_ledger(url: str) -> bool:
+    """Whether there is a ledger on a server. Raises AdvocacyError where it cannot be asked."""
+    try:
+        PostgresBackend(url, create=False).close()
+    except AdvocacyError as error:
+        if error.problems[0].code == faults.MISSING:
+            return False
+        raise
+    return True
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        told = "it is not of the form user@host:port/database"
+        raise AdvocacyError(faults.bad_url(told)) from None
+    query = dict(_DEFAULTS) | dict(parsed.query)
+    return parsed.set(drivername="postgresql+psycopg", query=query)
+
+
+def _shown(url: URL) -> str:
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+    return plain.render_as_string()
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    except ImportError as error:
+        raise AdvocacyError(explain_missing(error) or faults.no_driver(str(error))) from error
+
+    @event.listens_for(engine, "connect")
+    def connected(raw: Any, _record: object) -> None:
+        raw.execute(_SESSION)
+        raw.commit()
+
+    return engine
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _is_lost(error: DBAPIError) -> bool:
+    """Whether the server could not be reached, or the connection broke."""
+    state = _state(error)
+    if error.connection_invalidated or state.startswith(_GONE):
+        return True
+    told = str(error.orig)
+    return (
+        not state
+        and type(error.orig).__name__ == "OperationalError"
+        and not (_UNWELCOME.search(told))
+    )

@@ -1,0 +1,198 @@
+"""Runs of the sender: who has letters under way, and who is dead.
+
+A run has a lease, renewed by a thread while its process lives. On the same machine its process
+is asked for, so that a killed sender is found out at once; elsewhere its lease must run out.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, select, update
+
+from advocacy.errors import AdvocacyError
+from advocacy.mail.ledger.owners import Owner
+from advocacy.mail.ledger.schema import LEDGER, LETTER, RUN
+from advocacy.mail.ledger.transactions import since_boot
+from advocacy.mail.ledger.values import State
+
+LEASE_SECONDS = 300.0
+"""Long enough to outlast a bad connection, short enough to wait for."""
+RENEW_SECONDS = 60.0
+FOUND_DEAD = "found dead"
+# Spelt out, or SQLite does not see that the index on these rows serves.
+_SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING.value}'")
+Liveness = Callable[[Owner], bool | None]
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A run of the sender, for as long as the block lasts: `with ledger.begin_run(…) as run:`.
+
+    At the end of the block it has ended, and what it still has under way is uncertain.
+    """
+
+    number: int
+    mailing: str
+    mailing_id: int
+    _renew: Callable[["Run"], None] = field(repr=False)
+    _end: Callable[["Run", str], int] = field(repr=False)
+    hands: set[str] = field(default_factory=set, repr=False)
+    """The letters that were given out to it and of which it has not told. Whatever others may do
+    with one of them meanwhile, it is not given out to the same run a second time."""
+    _renewed: float = field(default=0.0, repr=False)
+    _over: threading.Event = field(default_factory=threading.Event, repr=False)
+    _thread: threading.Thread | None = field(default=None, repr=False)
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._over.is_set():
+            return
+        if kind is None:
+            self._end(self, "finished")
+            return
+        with suppress(AdvocacyError):  # what stopped the run says more
+            self._end(self, f"stopped: {kind.__name__}")
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether its lease has run out, as after a sleep of the machine or of the network.
+
+        What it has under way may then be held uncertain elsewhere: give back what is not sent.
+        """
+        return since_boot() - self._renewed >= LEASE_SECONDS
+
+    def renewed(self, asked_at: float) -> None:
+        """Note that the lease was renewed by a transaction that began at `asked_at`."""
+        self._renewed = max(self._renewed, asked_at)
+
+    def start_renewing(self, every: float = RENEW_SECONDS) -> None:
+        """Renew the lease from a thread of its own until the run ends."""
+
+        def renew() -> None:
+            while not self._over.wait(every):
+                try:
+                    self._renew(self)
+                except AdvocacyError:
+                    continue  # out of reach for now; the lease has time for several tries
+
+        name = f"lease of run {self.number}"
+        self._thread = threading.Thread(target=renew, name=name, daemon=True)
+        self._thread.start()
+
+    def stop_renewing(self) -> None:
+        """Let the thread end."""
+        self._over.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=5)
+
+
+def insert_run(
+    connection: Connection,
+    mailing_id: int,
+    owner: Owner,
+    now: float,
+    listed: int | None,
+    versions: Mapping[str, str],
+) -> int:
+    """Write a run down; its number."""
+    values = {
+        "mailing_id": mailing_id,
+        "username": owner.user,
+        "host": owner.host,
+        "boot": owner.boot,
+        "pid": owner.pid,
+        "started": owner.started,
+        "versions": json.dumps(dict(versions)),
+        "listed": listed,
+        "began_at": now,
+        "lease_until": now + LEASE_SECONDS,
+        "why": "",
+    }
+    return int(connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one())
+
+
+def hold(connection: Connection, number: int, now: float) -> bool:
+    """See that a run is alive for as long as the transaction lasts; whether its lease was renewed.
+
+    One that was taken for dead, after a sleep say, lives again: its letters are uncertain by now,
+    and it may still tell what came of them.
+    """
+    query = select(RUN.c.ended_at, RUN.c.lease_until).where(RUN.c.id == number)
+    row = connection.execute(query.with_for_update(read=True)).one()
+    if row.ended_at is None and row.lease_until - now > LEASE_SECONDS / 2:
+        return False
+    extend(connection, number, now)
+    return True
+
+
+def extend(connection: Connection, number: int, now: float) -> None:
+    """Give a run its whole lease again."""
+    alive = {"lease_until": now + LEASE_SECONDS, "ended_at": None, "why": ""}
+    connection.execute(update(RUN).where(RUN.c.id == number).values(alive))
+    connection.execute(
+        update(LEDGER).where(LEDGER.c.complete_to >= number).values(complete_to=number - 1)
+    )
+
+
+def close_run(connection: Connection, number: int, now: float, why: str) -> int:
+    """End a run; the number of its letters that are uncertain now, being still under way."""
+    connection.execute(update(RUN).where(RUN.c.id == number).values(ended_at=now, why=why))
+    return _make_uncertain(connection, number, now, f"The run had not told what came of it: {why}.")
+
+
+def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness) -> int:
+    """Make uncertain what dead runs have under way; the number of such letters."""
+    count = 0
+    under_way = (
+        select(LETTER.c.run_id)
+        .where(LETTER.c.state == _SENDING, LETTER.c.mailing_id == mailing_id)
+        .distinct()
+    )
+    asked = (
+        select(RUN)
+        .where(RUN.c.mailing_id == mailing_id)
+        .where(RUN.c.ended_at.is_(None) | RUN.c.id.in_(under_way))
+        .order_by(RUN.c.id)
+        .with_for_update()
+    )
+    for run in connection.execute(asked).all():
+        if run.ended_at is None and _lives(run, now, alive):
+            continue
+        connection.execute(
+            update(RUN)
+            .where(RUN.c.id == run.id, RUN.c.ended_at.is_(None))
+            .values(ended_at=now, why=FOUND_DEAD)
+        )
+        count += _make_uncertain(
+            connection, run.id, now, "Found under way with no sender: it may have arrived."
+        )
+    return count
+
+
+def _lives(run: Row[tuple[object, ...]], now: float, alive: Liveness) -> bool:
+    owner = Owner(run.username, run.host, run.boot, run.pid, run.started)
+    told = alive(owner)
+    if told is not None:
+        return told
+    # A lease that ends too late was written by another clock. "Uncertain" errs on the safe side.
+    return bool(now < run.lease_until <= now + 2 * LEASE_SECONDS)
+
+
+def _make_uncertain(connection: Connection, number: int, now: float, reply: str) -> int:
+    done = connection.execute(
+        update(LETTER)
+        .where(LETTER.c.run_id == number, LETTER.c.state == _SENDING)
+        .values(state=State.UNCERTAIN.value, at=now, code=None, reply=reply)
+    )
+    return done.rowcount

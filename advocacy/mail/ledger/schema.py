@@ -1,0 +1,103 @@
+"""The ledger's tables as they are now; `migrations.py` makes them.
+
+Times are UTC epoch seconds. A letter's key is (mailing, letter id), never a row's number.
+"""
+
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TEXT
+
+from advocacy.mail.ledger.values import State
+
+METADATA = MetaData()
+TEXTUAL = String().with_variant(TEXT(collation="C"), "postgresql")
+"""Text compared byte by byte, on every server."""
+
+LEDGER = Table(
+    "advocacy_ledger",
+    METADATA,
+    Column("version", Integer, nullable=False),
+    # Of runs up to this number the database file holds everything, without its -wal.
+    Column("complete_to", Integer, nullable=False),
+)
+MAILING = Table(
+    "advocacy_mailing",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", TEXTUAL, nullable=False, unique=True),
+    Column("campaign", TEXTUAL, nullable=False),
+    Column("stage", TEXTUAL, nullable=False),
+    Column("started_at", Double, nullable=False),
+)
+TEXT_OF_MAILING = Table(
+    "advocacy_text",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("mailing_id", ForeignKey(MAILING.c.id), nullable=False),
+    Column("parts", TEXTUAL, nullable=False),
+    Column("sample", TEXTUAL, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("advocacy_text_of_mailing", "mailing_id"),
+)
+RUN = Table(
+    "advocacy_run",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("mailing_id", ForeignKey(MAILING.c.id), nullable=False),
+    Column("username", TEXTUAL, nullable=False),
+    Column("host", TEXTUAL, nullable=False),
+    Column("boot", TEXTUAL, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", TEXTUAL, nullable=False),
+    Column("versions", TEXTUAL, nullable=False),
+    Column("listed", Integer),
+    Column("began_at", Double, nullable=False),
+    Column("lease_until", Double, nullable=False),
+    Column("ended_at", Double),
+    Column("why", TEXTUAL, nullable=False),
+    Index("advocacy_run_of_mailing", "mailing_id"),
+)
+LETTER = Table(
+    "advocacy_letter",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("mailing_id", ForeignKey(MAILING.c.id), nullable=False),
+    Column("letter_id", TEXTUAL, nullable=False),
+    Column("address", TEXTUAL, nullable=False),
+    Column("address_key", TEXTUAL, nullable=False),
+    # The letter's id where the address may have several letters, else empty.
+    Column("sharing", TEXTUAL, nullable=False),
+    Column("state", TEXTUAL, nullable=False),
+    Column("run_id", ForeignKey(RUN.c.id), nullable=False),
+    # Names the transaction that gave the letter out.
+    Column("token", TEXTUAL, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("resends", Integer, nullable=False),
+    Column("digest", TEXTUAL, nullable=False),
+    Column("recipient_digest", TEXTUAL, nullable=False),
+    Column("message_id", TEXTUAL, nullable=False),
+    Column("variants", TEXTUAL, nullable=False),
+    Column("code", Integer),
+    Column("reply", TEXTUAL, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("not_before", Double),
+    Column("replied_at", Double),
+    Column("bounced_at", Double),
+    Column("bounce", TEXTUAL, nullable=False),
+    Column("forgotten_at", Double),
+    UniqueConstraint("mailing_id", "letter_id", name="advocacy_letter_once"),
+    UniqueConstraint("mailing_id", "address_key", "sharing", name="advocacy_letter_address"),
+    Index("advocacy_letter_message", "message_id"),
+)
+_SENDING = LETTER.c.state == State.SENDING.value
+Index("advocacy_letter_sending", LETTER.c.run_id, sqlite_where=_SENDING, postgresql_where=_SENDING)

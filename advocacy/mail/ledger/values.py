@@ -1,0 +1,231 @@
+"""What the ledger takes and gives: values without a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class State(StrEnum):
+    """Where a letter of a mailing stands. A letter without a row was never tried: it is left.
+
+    `SENT` and `REFUSED` are final, for that address. `DEFERRED` is to be tried again from its
+    `not_before` on. `SENDING` was given out to a run and may be under way. `UNCERTAIN` may have
+    arrived, and is never given out again by itself.
+    """
+
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    UNCERTAIN = "uncertain"
+
+
+class Why(StrEnum):
+    """Why a letter is not given out."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    UNDER_WAY = "under way"
+    """Another run has it, or another entry of the same call."""
+    NOT_YET = "not yet"
+    """It is to be tried again later, from `not_before` on."""
+    SAME_ADDRESS = "same address"
+    """The address stands in this mailing under another letter id (`other`)."""
+
+
+class Keyed(Protocol):
+    """What decides whether a letter may be given out."""
+
+    @property
+    def letter_id(self) -> str:
+        """The letter's id."""
+
+    @property
+    def address_key(self) -> str:
+        """The normalised address."""
+
+    @property
+    def shared_address(self) -> bool:
+        """Whether several letters of the mailing may go to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A letter before it is composed: enough to ask how it stands."""
+
+    letter_id: str
+    address_key: str
+    shared_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A letter that is about to be sent.
+
+    `address_key` is the normalised address. With `shared_address` several letters of the
+    mailing may go to it, as when many supporters write to one addressee.
+    """
+
+    letter_id: str
+    address: str
+    address_key: str
+    digest: str
+    recipient_digest: str
+    message_id: str
+    variants: Mapping[str, str] = field(default_factory=dict)
+    shared_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an entry: given out (`why_not` is None), or the reason why not.
+
+    `attempts` counts how often the letter was given out, this time included. With a reason
+    `state`, `not_before` and `other`, the id of the letter that has the address, say more.
+    """
+
+    letter_id: str
+    why_not: Why | None = None
+    attempts: int = 0
+    state: State | None = None
+    not_before: float | None = None
+    other: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether the letter was given out, and is to be sent now."""
+        return self.why_not is None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a letter that was given out.
+
+    `code` and `reply` are the server's. `not_before` (UTC epoch seconds by `Ledger.now()`)
+    belongs to a deferred one. `tried` is false where not a byte of it left: the letter is given
+    back as if it had never been given out (`Result.untried`).
+    """
+
+    letter_id: str
+    state: State
+    code: int | None = None
+    reply: str = ""
+    not_before: float | None = None
+    tried: bool = True
+
+    @classmethod
+    def untried(cls, letter_id: str) -> "Result":
+        """A letter given back: nothing of it was sent, after Ctrl-C say."""
+        return cls(letter_id, State.DEFERRED, tried=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row in brief: enough to skip what is done."""
+
+    letter_id: str
+    address_key: str
+    state: State
+    attempts: int
+    digest: str
+    not_before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that the ledger knows of a letter; times are UTC epoch seconds.
+
+    `first_at` is when it was first given out, `at` when its state last changed. `attempts` counts
+    how often it was given out, `resends` how often somebody freed it although it may have
+    arrived. `run` is the number of the run that had it last. Of a forgotten person
+    (`forgotten_at`) nothing is left but the count.
+    """
+
+    mailing: str
+    letter_id: str
+    address: str
+    address_key: str
+    state: State
+    attempts: int
+    resends: int
+    digest: str
+    recipient_digest: str
+    message_id: str
+    variants: Mapping[str, str]
+    code: int | None
+    reply: str
+    first_at: float
+    at: float
+    not_before: float | None
+    replied_at: float | None
+    bounced_at: float | None
+    bounce: str
+    forgotten_at: float | None
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a mailing's text is: the parts that an approval names, and a sample to show."""
+
+    parts: Mapping[str, str]
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A stage sent to a list, or another mailing of it."""
+
+    name: str
+    campaign: str
+    stage: str
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run of the sender: who, where and when. One that has not ended may be dead.
+
+    `listed` is how many people its list had. `why` tells how it ended.
+    """
+
+    number: int
+    mailing: str
+    user: str
+    host: str
+    pid: int
+    began_at: float
+    lease_until: float
+    ended_at: float | None
+    why: str
+    listed: int | None
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many letters to one domain have one state and one reply code."""
+
+    domain: str
+    state: State
+    code: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How many letters came to a state in one span of time that begins at `at`."""
+
+    at: float
+    state: State
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many letters of a mailing were answered, and how many came back undelivered."""
+
+    replied: int
+    bounced: int

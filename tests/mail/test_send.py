@@ -1,0 +1,463 @@
+"""What an organizer may rely on who presses the button."""
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from advocacy.cli import group
+from advocacy.loading import Campaign
+from advocacy.mail import sending
+from advocacy.mail.keys import read_keys
+from advocacy.mail.ledger import State, open_ledger
+from advocacy.mail.tokens import unseal
+
+from .sink import Sink, serving
+
+Run = Callable[..., int]
+N = 12
+
+
+@pytest.fixture
+def sink(monkeypatch: pytest.MonkeyPatch):
+    with serving() as server:
+        monkeypatch.setenv("ADVOCACY_SMTP", server.url)
+        yield server
+
+
+@pytest.fixture
+def advocacy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """The command line, in this process: `advocacy("send", path)` returns the exit code."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments: str | Path) -> int:
+        return group.main([str(one) for one in arguments])
+
+    return run
+
+
+def write_list(path: Path, rows: list[dict[str, str]]) -> Path:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, names)
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
+def person(number: int, **changes: str) -> dict[str, str]:
+    row = {
+        "id": f"p{number}", "name": f"Person {number}", "address": f"{number} Main Street",
+        "city": "Springfield", "region": "IL", "postal_code": "62701", "country": "US",
+        "email": f"p{number}@d{number % 3}.example",
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    return write_list(tmp_path / "people.csv", [person(n) for n in range(N)])
+
+
+@pytest.fixture
+def parks(small_campaign: Path, advocacy: Run, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A campaign whose text is approved, and the day on which it is sent is its own."""
+    assert advocacy("approve", small_campaign, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    capsys.readouterr()
+    return small_campaign
+
+
+TODAY = ("--today", "2026-03-02")
+
+
+def test_without_send_nothing_leaves_and_nothing_is_written(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    before = {path.name for path in parks.parent.iterdir()}
+    assert advocacy("send", parks, "--recipients", people, *TODAY) == 0
+    told = capsys.readouterr().out
+    assert "This was a dry run: nothing was sent." in told
+    assert f"{N} messages of {N} on the list" in re.sub(r"\s+", " ", told)
+    assert "--send --new-mailing" in told
+    assert sink.taken == []
+    assert {path.name for path in parks.parent.iterdir()} == before
+
+
+def test_a_mailing_reaches_everyone_once_however_often_it_is_run(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command) == 1
+    assert "--new-mailing" in capsys.readouterr().err
+    assert sink.taken == []
+    assert advocacy(*command, "--new-mailing") == 0
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
+    assert advocacy(*command) == 0
+    assert sum(sink.to.values()) == N
+    message = sink.message("p3@d0.example")
+    assert message["Subject"] == "Keep the park open"
+    assert message["Auto-Submitted"] is None
+
+
+def test_a_ledger_that_is_gone_does_not_mail_everyone_again(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 0
+    for file in parks.parent.glob("*.ledger.sqlite*"):
+        file.unlink()
+    assert advocacy(*command) == 1
+    assert sum(sink.to.values()) == N
+
+
+def test_an_edited_list_never_mails_the_wrong_person(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.001)
+
+    def refuse_the_second_half(step: str, address: str) -> str | None:
+        number = int(re.findall(r"\d+", address)[0])
+        return "451 4.7.1 later" if step == "rcpt" and number >= N // 2 else None
+
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 100)
+    sink.answer = refuse_the_second_half
+    assert advocacy(*command, "--new-mailing", "--patience", "0") == 3
+    assert len(sink.to) == N // 2
+    sink.answer = lambda _step, _address: None
+    time.sleep(0.01)
+    rows = [person(n) for n in range(N)]
+    edited = [person(100), *rows[1::2], rows[0]]  # some gone, one new, another order
+    write_list(people, edited)
+    advocacy(*command)
+    assert set(sink.to.values()) == {1}
+    assert "p100@d1.example" in sink.to
+
+
+def test_text_that_nobody_approved_does_not_leave(
+    advocacy: Run, small_campaign: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", small_campaign, "--recipients", people, *TODAY)
+    assert advocacy(*command, "--send", "--yes", N, "--new-mailing") == 1
+    assert "not-approved" in capsys.readouterr().err
+    assert sink.taken == []
+    assert advocacy(*command) == 1
+    assert "not-approved" in capsys.readouterr().out
+
+
+def test_a_letter_dated_longer_ago_than_max_age_does_not_leave(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command, "--today", "2026-03-04") == 1
+    assert "too-old" in capsys.readouterr().err
+    assert sink.taken == []
+
+
+def test_the_true_letter_of_the_evening_is_refused_the_next_day(
+    advocacy: Run, campaigns: Path, sink: Sink, capsys
+) -> None:
+    campaign = campaigns / "microsoft.yaml"
+    assert advocacy("approve", campaign, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    command = ("send", campaign, "--stage", "call", "--send", "--yes", 1, "--new-mailing")
+    assert advocacy(*command, "--today", "2020-06-11") == 1
+    told = capsys.readouterr().err
+    assert "fact-ended" in told
+    assert "go out on 2020-06-11" in told
+    assert sink.taken == []
+
+
+def test_no_more_than_was_agreed_is_sent(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--new-mailing")
+    assert advocacy(*command, "--yes", N - 1) == 2
+    assert f"{N} messages are left" in capsys.readouterr().err
+    assert sink.taken == []
+
+
+def test_what_one_server_refuses_keeps_nobody_else_from_the_letter(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, to: "550 5.1.1 no such user" if to.startswith("p3@") else None
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 3
+    assert len(sink.to) == N - 1
+    capsys.readouterr()
+    assert advocacy("status", parks, "--recipients", people, "--report", "csv") == 0
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert (row["what"], row["id"], row["email"]) == ("refused", "p3", "p3@d0.example")
+    assert "5.1.1 no such user" in row["reason"]
+
+
+def test_a_test_message_goes_to_me_alone_and_says_so(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    assert (
+        advocacy("send", parks, "--recipients", people, *TODAY, "--test-to", "me@coalition.example")
+        == 0
+    )
+    assert sink.to == {"me@coalition.example": 1}
+    message = sink.message("me@coalition.example")
+    assert message["Subject"] == "[TEST] for p0@d0.example: Keep the park open"
+    assert not list(parks.parent.glob("*.ledger.sqlite"))
+
+
+def test_a_day_is_pretended_towards_this_machine_alone(
+    advocacy: Run, parks: Path, people: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setenv("ADVOCACY_SMTP", "smtp://mail.example.org:587")
+    assert advocacy("send", parks, "--recipients", people, *TODAY) == 1
+    assert "pretended-day" in capsys.readouterr().err
+
+
+def test_whoever_says_no_while_it_runs_gets_nothing(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    suppressed = parks.parent / "suppressed.csv"
+
+    def say_no(step: str, address: str) -> str | None:
+        if not suppressed.exists():
+            suppressed.write_text("address,reason\np9@d0.example,unsubscribed\n", encoding="utf-8")
+        return None
+
+    sink.answer = say_no
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 0
+    assert "p9@d0.example" not in sink.to
+    assert len(sink.to) == N - 1
+
+
+def test_a_text_that_changed_in_the_middle_stops_the_mailing_until_it_is_approved_and_accepted(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, edit, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--limit", 4) == 0
+    letter = parks.parent / "templates" / "letters" / "open.md"
+    edit(letter, "Many came after work.", "Many came after school.")
+    assert advocacy("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    capsys.readouterr()
+    assert advocacy(*command) == 1
+    told = capsys.readouterr().err
+    assert "4 messages have gone out with another text" in told
+    assert "letters/open.md" in told
+    assert "after work." in told
+    assert "after school." in told
+    assert len(sink.to) == 4
+    assert advocacy(*command, "--new-text") == 0
+    assert len(sink.to) == N
+    assert "after school" in str(sink.message("p9@d0.example").get_body(("plain",)).get_content())
+
+
+def test_new_text_needs_an_approval_too(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, edit, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--limit", 4) == 0
+    edit(parks.parent / "templates" / "letters" / "open.md", "Many came", "Some came")
+    assert advocacy(*command, "--new-text") == 1
+    assert "approval-stale" in capsys.readouterr().err
+    assert len(sink.to) == 4
+
+
+def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    def interrupt(step: str, address: str) -> str | None:
+        if step == "data" and len(sink.taken) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.3)
+        return None
+
+    sink.answer = interrupt
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
+    assert 4 <= len(sink.to) < N
+    with open_ledger(parks) as ledger:
+        counts = ledger.counts("parks/call")
+    assert counts[State.SENT] == len(sink.to)
+    assert counts[State.UNCERTAIN] == counts[State.SENDING] == 0
+    sink.answer = lambda _step, _address: None
+    assert advocacy(*command) == 0
+    assert set(sink.to.values()) == {1}
+    assert len(sink.to) == N
+
+
+def test_another_mailing_of_the_same_stage_reaches_the_same_people_again(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    assert advocacy(*command, "--mailing", "reminder") == 0
+    assert set(sink.to.values()) == {2}
+
+
+def test_the_message_has_the_pdf_that_was_rendered_and_reviewed(
+    advocacy: Run, parks: Path, sink: Sink, edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(parks, "template: open", "template: open\n    attach: [pdf]")
+    assert advocacy("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    assert advocacy("render", parks, "--format", "pdf", "-q") == 0
+    monkeypatch.setattr("advocacy.documents.pdf.render_pdf", None)  # nothing is typeset
+    command = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--workers", 1)
+    assert advocacy(*command) == 0
+    (attached,) = sink.message("jane@parks.example").iter_attachments()
+    assert attached.get_content() == Path("output/parks/call/doe.pdf").read_bytes()
+
+
+def test_when_the_day_ends_while_it_runs_the_letters_are_judged_anew(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, edit, capsys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    day = date(2026, 3, 2)
+    monkeypatch.setattr(Campaign, "today", lambda _: day)
+    over = False
+    monkeypatch.setattr(sending, "_has_come", lambda _moment: over)
+    edit(parks, "until: 2026-03-31", "until: 2026-03-02")
+
+    def midnight(step: str, address: str) -> str | None:
+        nonlocal day, over
+        if step == "data" and len(sink.taken) == 3:
+            day, over = date(2026, 3, 3), True
+        return None
+
+    sink.answer = midnight
+    command = ("send", parks, "--recipients", people, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    told = capsys.readouterr()
+    assert "outside-window" in told.err
+    assert "It has become 2026-03-03" in told.out
+    assert len(sink.to) < N
+
+
+def test_two_senders_with_one_list_send_everything_once(
+    parks: Path, tmp_path: Path, sink: Sink, advocacy: Run
+) -> None:
+    people = write_list(tmp_path / "many.csv", [person(n) for n in range(60)])
+    command = ["send", parks, "--recipients", people, *TODAY, "--send", "--yes", "60", "-q"]
+    assert advocacy(*command, "--new-mailing", "--limit", 1) == 0
+    line = [sys.executable, "-m", "advocacy", *map(str, command)]
+    both = [subprocess.Popen(line, cwd=tmp_path) for _ in range(2)]
+    assert {process.wait(timeout=60) for process in both} <= {0, 3}
+    assert len(sink.to) == 60
+    assert set(sink.to.values()) == {1}
+
+
+# --- subscribers ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def subscribed(parks: Path, advocacy: Run, edit) -> Path:
+    """The same for subscribers, who may say no."""
+    edit(parks, "target:\n", "audience: subscribers\ntarget:\n")
+    own = "unsubscribe: {url: 'https://friends.example/leave', mailto: leave@friends.example}"
+    edit(parks, "email: letters@friends.example\n", f"email: letters@friends.example\n  {own}\n")
+    bounces = "  bounces: bounces@friends.example\n"
+    edit(parks, "  signatories: [{name: A.", f"{bounces}  signatories: [{{name: A.")
+    assert advocacy("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    return parks
+
+
+def test_each_subscriber_has_an_own_way_out_that_works(
+    advocacy: Run, subscribed: Path, people: Path, sink: Sink, key: str
+) -> None:
+    command = ("send", subscribed, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 0
+    message = sink.message("p4@d1.example")
+    assert message["List-Id"] == "<parks.friends.example>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Precedence"] == "bulk"
+    (url,) = re.findall(r"<(https://[^>]+)>", message["List-Unsubscribe"])
+    ticket = unseal(read_keys(key), url.rpartition("/")[2])
+    assert ticket is not None
+    assert (ticket.address, ticket.mailing) == ("p4@d1.example", "parks/call")
+    for kind in ("plain", "html"):
+        shown = message.get_body((kind,)).get_content()
+        assert url in shown
+        assert "1 Example Street" in shown
+    (sender,) = {one for one, to, _ in sink.taken if to == "p4@d1.example"}
+    assert re.fullmatch(r"bounces\+[a-z2-7]{42}@friends\.example", sender)
+    assert len({one for one, _, _ in sink.taken}) == N
+
+
+def test_subscribed_mail_without_a_way_out_does_not_start(
+    advocacy: Run, subscribed: Path, people: Path, sink: Sink, edit, capsys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.delenv("ADVOCACY_KEY", raising=False)
+    command = ("send", subscribed, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 1
+    assert "no-key" in capsys.readouterr().err
+    text = subscribed.read_text("utf-8")
+    subscribed.write_text(re.sub(r"\n  unsubscribe: .*", "", text), "utf-8")
+    assert advocacy(*command, "--new-mailing") == 1
+    assert "no-unsubscribe" in capsys.readouterr().err
+    assert sink.taken == []
+
+
+def test_a_colleague_who_reads_the_test_cannot_unsubscribe_the_recipient(
+    advocacy: Run, subscribed: Path, people: Path, sink: Sink, key: str
+) -> None:
+    command = ("send", subscribed, "--recipients", people, *TODAY)
+    assert advocacy(*command, "--test-to", "me@coalition.example") == 0
+    message = sink.message("me@coalition.example")
+    assert message["List-Unsubscribe"] is None
+    text = message.get_body(("plain",)).get_content()
+    assert "https://friends.example/leave\n" in text.replace("\r", "")
+
+
+def test_what_answers_came_in_keeps_a_reminder_from_those_who_sent_them(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    assert advocacy("replied", "p3", "--campaigns", parks.parent) == 0
+    assert advocacy(*command, "--mailing", "reminder") == 0
+    assert sink.to["p3@d0.example"] == 1
+    assert sink.to["p4@d1.example"] == 2
+
+
+def test_mail_to_targets_is_marked_as_no_list(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, key: str
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    message = sink.message("p4@d1.example")
+    for name in ("List-Id", "List-Unsubscribe", "Precedence", "Auto-Submitted"):
+        assert message[name] is None
+
+
+# --- names and addresses that other tools stumble over -------------------------------------------
+
+
+def test_hostile_names_and_addresses_reach_the_right_person_alone(
+    advocacy: Run, parks: Path, tmp_path: Path, sink: Sink
+) -> None:
+    rows = [
+        person(0, name="Smith, John", email="john@people.example"),
+        person(1, name='Quote " <x@evil.example>', email="quote@people.example"),
+        person(
+            2, name="Jörg Müller-Lüdenscheidt, von und zu " + "ü" * 80, email="j@müller.example"
+        ),
+        person(3, name="Ünï", email="ünï@people.example"),
+        person(4, name="Injected\nBcc: evil@evil.example", email="injected@people.example"),
+    ]
+    hostile = write_list(tmp_path / "hostile.csv", rows)
+    command = ("send", parks, "--recipients", hostile, *TODAY, "--send", "--yes", 9)
+    assert advocacy(*command, "--new-mailing") in (0, 3)
+    assert not any("evil" in to for to in sink.to)
+    assert sink.message("john@people.example")["To"].addresses[0].display_name == "Smith, John"
+    assert "j@xn--mller-kva.example" in sink.to
+    assert "ünï@people.example" in sink.to
+    for _, _, data in sink.taken:
+        head = data.partition(b"\r\n\r\n")[0]
+        assert b"\r\nBcc" not in head
+        assert max(map(len, data.split(b"\r\n"))) <= 998
