@@ -35,7 +35,7 @@ from advocacy.documents.skeleton import (
 )
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letter import CheckedLetter, Letter
-from advocacy.marks import VALUE_MARK, Own, Prose
+from advocacy.marks import VALUE_MARK, Prose
 from advocacy.templating import render_layout
 from advocacy.templating.branches import WATCH
 from advocacy.templating.source import read_template
@@ -81,21 +81,19 @@ def html_pieces(
         return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
     own = _own_texts(letter)
     shared = _Shared(*_shared(letter))
-    body = letter.body
-    fixed = tuple([None if isinstance(value, Own) else value for value in body.values])
     skeleton = _skeleton(
         workspace,
         layout,
         citations,
         replace(shared, signatories=()) if letter.supporter else shared,
-        body.markdown,
-        fixed,
+        letter.body.markdown,
+        len(letter.body.values),
         tuple((name, _PRESENT if text else text) for name, text in own),
         bool(link),
     )
     if skeleton is None:
-        return [_page(letter, body, letter, workspace, layout, citations, link)]
-    values = [value_html(value) if isinstance(value, Own) else "" for value in body.values]
+        return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
+    values = [value_html(value) for value in letter.body.values]
     values += [escaped(text) for _, text in own if text]
     values.append(escaped(link))
     return [piece if isinstance(piece, str) else piece.filled(values) for piece in skeleton]
@@ -166,19 +164,18 @@ def _skeleton(
     citations: FormattedCitations,
     shared: _Shared,
     markdown: str,
-    fixed: tuple[str | None, ...],
+    values: int,
     texts: tuple[tuple[str, str | None], ...],
     leaves: bool,
 ) -> tuple[str | Skeleton, ...] | None:
     """The HTML that letters with these things in common share, in pieces of whole lines.
 
-    `fixed` are the values in the text, None for each of the letter's own. `texts` are the names
-    of the letter's own texts, each with `_PRESENT` if there is one.
+    `texts` are the names of the letter's own texts, each with `_PRESENT` if there is one.
     None if the layout does more with such a text than print it.
     """
     if not layout.is_plain:
         return None
-    slots = iter(range(len(fixed), len(fixed) + len(texts)))
+    slots = iter(range(values, values + len(texts)))
     given = [(name, Slot(next(slots)) if text else text) for name, text in texts]
     own = dict(given)
     letter = Fields(
@@ -192,20 +189,17 @@ def _skeleton(
         }
         | ({"signatories": (_signatory(own),)} if "signatory.name" in own else {})
     )
-    marks = tuple(
-        chr(VALUE_MARK + index) if value is None else value for index, value in enumerate(fixed)
-    )
+    marks = tuple(chr(VALUE_MARK + index) for index in range(values))
     link = _LINK if leaves else ""
     try:
         html = _page(letter, Prose(markdown, marks), shared, workspace, layout, citations, link)
     except (NeedsValue, AdvocacyError):  # errors are told with the letter itself
         return None
     # A mark would not survive in an attribute, so the link has an address in its place.
-    mark = chr(VALUE_MARK + len(fixed) + sum(bool(text) for _, text in texts))
+    mark = chr(VALUE_MARK + values + sum(bool(text) for _, text in texts))
     skeleton = Skeleton.of(html.replace(_LINK, mark))
     # A value in the address of a link is written in another way, and has left no mark.
-    wanted = {index for index, value in enumerate(fixed) if value is None}
-    return line_by_line(skeleton) if wanted <= set(skeleton.slots) else None
+    return line_by_line(skeleton) if set(range(values)) <= set(skeleton.slots) else None
 
 
 def _signatory(own: Mapping[str, Slot | str | None]) -> Fields:
