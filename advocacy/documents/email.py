@@ -165,6 +165,8 @@ def _escaped_from(line: re.Match[bytes]) -> bytes:
 def _encoded(pieces: list[str]) -> bytes:
     """Pieces of whole lines as quoted-printable; what letters share is encoded once."""
     *others, last = pieces
+    while others and not last.strip("\n"):
+        *others, last = others
     return b"".join([*map(_encoded_piece, others), quoted_printable(last)])
 
 
