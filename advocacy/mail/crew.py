@@ -42,7 +42,6 @@ class Job:
     most_failures: int = 20
     trouble_at_first: float = TROUBLE_AT_FIRST
     trouble_later: float = TROUBLE_LATER
-    clock: Callable[[], float] = time.time
 
 
 class Senders:
@@ -177,7 +176,7 @@ class _Sender:
         taken = self._exchange([ready for ready in group if self.job.may_go(ready)])
         begun = time.monotonic()
         for position, ready in enumerate(taken):
-            if self.senders.stopped:
+            if self.senders.stopped or self.job.run.lapsed:
                 self.results += (Result.untried(one.entry.letter_id) for one in taken[position:])
                 break
             reply = self.connection.send(ready.envelope)
@@ -218,7 +217,7 @@ class _Sender:
             # One for whom a server stops us waits, so that the next run begins with others.
             at_once = reply.everyone and reply.stop is None
             wait = 0.0 if at_once else backoff(ready.attempts + 1)
-            later = self.job.clock() + wait
+            later = self.job.ledger.now() + wait
         return Result(ready.entry.letter_id, state, reply.code, reply.text, later)
 
     def _exchange(self, group: Sequence[Ready]) -> list[Ready]:

@@ -15,6 +15,7 @@ from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.executor import interruptible, work_off
+from advocacy.batch.render import used_versions
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
@@ -85,7 +86,7 @@ def send_mailing(
     watcher = watcher or Watcher()
     account = Account()
     begun = time.monotonic()
-    run = ledger.begin_run(mailing.name)
+    run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:
@@ -103,7 +104,7 @@ def send_mailing(
                         break
                     continue
                 left = terms.patience - (time.monotonic() - begun)
-                if not _waited(account.waiting_until, left, lambda: bool(interrupt)):
+                if not _waited(ledger, account.waiting_until, left, lambda: bool(interrupt)):
                     break
             account.interrupted = bool(interrupt)
     finally:
@@ -111,11 +112,13 @@ def send_mailing(
     return account
 
 
-def _waited(until: float | None, patience: float, interrupted: Callable[[], bool]) -> bool:
+def _waited(
+    ledger: Ledger, until: float | None, patience: float, interrupted: Callable[[], bool]
+) -> bool:
     """Wait until messages may be tried again; False where there are none, or too late."""
-    if until is None or until - time.time() > patience:
+    if until is None or until - ledger.now() > patience:
         return False
-    while (left := until - time.time()) > 0:
+    while (left := until - ledger.now()) > 0:
         if interrupted():
             return False
         time.sleep(min(left, LONGEST_NAP))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from advocacy.campaign import Cosigner, Signatory
+from advocacy.campaign import Cosigner, Signatory, Unsubscribe
 from advocacy.documents.html import render_html
 from advocacy.documents.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
@@ -64,8 +64,14 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         body=_BODY,
         cites=(_CITE, _CITE),
         sender=sender.model_copy(
-            update={"logo": "sample.svg", "phone": "555-0100", "url": "https://sample.example"}
+            update={
+                "logo": "sample.svg",
+                "phone": "555-0100",
+                "url": "https://sample.example",
+                "unsubscribe": Unsubscribe.model_construct(url="https://sample.example/leave"),
+            }
         ),
+        subscribed=True,
         signatories=(signed, plain, signed),
         cosigners=(alone, named, titled),
         enclosures=("One sheet", "Another"),
@@ -84,6 +90,7 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         inside_address=(),
         cites=(),
         body=Prose("A sample."),
+        subscribed=False,
     )
     yield "with all parts", everything
     yield "without them", nothing
