@@ -17,7 +17,8 @@ class Chromium:
         self._in, theirs_out = os.pipe()
         self._process = subprocess.Popen(
             [
-                "sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", program, "--headless",
+                "sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", program,
+                "--headless",
                 "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
                 f"--user-data-dir={profile}",
             ],

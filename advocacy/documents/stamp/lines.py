@@ -76,6 +76,8 @@ def find_stamps(
         pieces = tuple(slots.get(part, part) for part in parts)
         block, in_margin = _block(drawn, found)
         where = numbers.get(id(block.element))
+        if where is not None and blocks[where].is_paragraph and not in_margin:
+            continue  # an own text, that happens to have such a word in it
         room = _room(drawn, block, found)
         if room is None:
             raise Unfit(NEEDS_TEXTS) if in_margin or where is None else Wraps(where)
