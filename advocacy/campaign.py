@@ -83,6 +83,11 @@ class Unsubscribe(Located):
 
     mailto: Email | None = Field(None, description="An address that takes the request by email.")
     url: HttpUrl | None = Field(None, description="A page that takes the request.")
+    signed: bool = Field(
+        True,
+        description="`false`: the page is your own and knows no signed addresses, so that mail "
+        "programs cannot unsubscribe by one click.",
+    )
 
 
 class Sender(Located):

@@ -1,7 +1,6 @@
 """What the documentation shows is what happens."""
 
 import re
-import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +8,8 @@ import pytest
 
 from advocacy.compose import compose_letter
 from advocacy.loading import load_campaign
+
+from .pages import quoted
 
 
 def squeezed(text: str) -> str:
@@ -74,16 +75,6 @@ def test_the_manual_walks_through_a_fact_going_stale_as_it_happens(
     if request.config.getoption("--renew-goldens"):
         path.write_text(fresh, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == fresh, "make goldens renews it"
-
-
-def quoted(text: str) -> str:
-    """Output as the manual shows it: indented, long lines wrapped."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        indent = " " * (len(line) - len(line.lstrip()) + 4)
-        lines += textwrap.wrap(line, 96, initial_indent="    ", subsequent_indent=indent,
-                               break_on_hyphens=False, drop_whitespace=True) or [""]  # fmt: skip
-    return "\n".join(lines) + "\n"
 
 
 def template_examples() -> list[tuple[str, str]]:

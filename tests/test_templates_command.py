@@ -8,7 +8,6 @@ import pty
 import re
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,8 @@ from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
 from advocacy.templating.reference import FILTERS, FUNCTIONS
 from advocacy.workspace import Workspace
+
+from .pages import quoted
 
 
 def loaded(path: Path, templates: Path | None = None) -> Campaign:
@@ -277,16 +278,6 @@ STEP = re.compile(
     r"|<!-- edit (?P<file>\S+) -->\n\n```\n(?P<old>.*?)\n```\n.*?```\n(?P<new>.*?)\n```\n",
     re.DOTALL,
 )
-
-
-def quoted(text: str) -> str:
-    """Output as the page shows it: indented, long lines wrapped."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        indent = " " * (len(line) - len(line.lstrip()) + 4)
-        lines += textwrap.wrap(line, 96, initial_indent="    ", subsequent_indent=indent,
-                               break_on_hyphens=False) or [""]  # fmt: skip
-    return "\n".join(lines) + "\n"
 
 
 def test_the_ten_minutes_of_the_volunteers_page_happen_as_they_are_told(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from advocacy.campaign import Sender
 from advocacy.documents.email import message_id
 from advocacy.documents.headers import wire_address
 from advocacy.documents.leaving import Leaving, sender_leaving
@@ -90,7 +91,7 @@ def consent_problems(mailing: Mailing) -> list[Problem]:
                     place,
                 )
             )
-        elif file.sender.unsubscribe and file.sender.unsubscribe.url and keys is None:
+        elif keys is None and _is_signed(file.sender):
             _found(lambda: require_keys("sign each subscriber's unsubscribe address"), problems)
     if keys is not None and file.sender.bounces:
         sample = message_id(mailing.name, "any", file.sender.email)
@@ -100,6 +101,11 @@ def consent_problems(mailing: Mailing) -> list[Problem]:
         wrong = misaligned(dkim, wire_address(file.sender.email).rpartition("@")[2])
         problems += [wrong] if wrong else []
     return list(dict.fromkeys(problems))
+
+
+def _is_signed(sender: Sender) -> bool:
+    own = sender.unsubscribe
+    return own is not None and own.url is not None and own.signed
 
 
 def _found(find: Callable[[], Found | None], problems: list[Problem]) -> Found | None:

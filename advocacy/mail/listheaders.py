@@ -22,12 +22,15 @@ def recipient_leaving(
     An email to `mailto` carries the token in its subject, so that `advocacy bounces import`
     knows whom it is about even where it comes from another address.
     """
-    own = sender.unsubscribe
+    own, everyones = sender.unsubscribe, sender_leaving(sender)
     if own is None or keys is None:
-        return sender_leaving(sender)
-    url = unsubscribe_url(own.url, keys, address, mailing, language) if own.url else None
+        return everyones
+    url = everyones.url
+    if own.url and own.signed:
+        url = unsubscribe_url(own.url, keys, address, mailing, language)
     token = seal(keys, Ticket(address, mailing, language))
-    return Leaving(url, mailto(own.mailto, f"unsubscribe {token}") if own.mailto else None, True)
+    by_mail = mailto(own.mailto, f"unsubscribe {token}") if own.mailto else None
+    return Leaving(url, by_mail, own.signed)
 
 
 def list_headers(

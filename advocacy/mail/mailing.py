@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
+from markupsafe import escape
+
 from advocacy.approvals import approval_problems, parts_of
 from advocacy.checks import dates
 from advocacy.checks.settings import Settings
 from advocacy.compose import compose_for
-from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.documents.html import render_html
+from advocacy.documents.leaving import leaving_of
+from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.inputs import sample_letter
-from advocacy.letter import check
+from advocacy.letter import CheckedLetter, check
 from advocacy.loading import Campaign
 from advocacy.mail.ledger import Text
 from advocacy.people import People
@@ -124,11 +128,27 @@ def standing_problems(mailing: Mailing) -> list[Problem]:
         if letter is None:
             continue
         for day in dict.fromkeys((mailing.day, mailing.today)):
-            problems += check(letter, campaign, day)[1]
+            checked, found = check(letter, campaign, day)
+            problems += found
+            if checked is not None and mailing.subscribers:
+                problems += _way_out(checked, campaign)
         letters.append(replace(letter, date=mailing.today))
     due = dates.recheck(letters, campaign, max(mailing.today, campaign.today()), exact=True)
     problems += Settings(campaign.file).apply(due)
     return list(dict.fromkeys(problems))
+
+
+def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
+    """That the email's layout does not show subscribers where to leave."""
+    link = leaving_of(checked.letter, None).link
+    if link and escape(link) not in render_html(checked, campaign.workspace):
+        path = campaign.workspace.template("layouts/email.html")
+        yield Problem(
+            "no-unsubscribe",
+            "The email's layout does not print the address at which subscribers leave.",
+            "Print `{{ unsubscribe }}` in it as a link, as the built-in layout does.",
+            Place(path) if path else None,
+        )
 
 
 def _wanted(mailing: Mailing) -> Iterator[Correspondence]:

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from advocacy.cli.group import advocacy
 from advocacy.mail.keys import read_keys
 from advocacy.mail.ledger import Entry, Result, State, Text, open_ledger
 from advocacy.mail.verp import bounce_address
+
+from ..pages import quoted
 
 KEY = "test-key-of-an-example-coalition-0123456789"
 RUN = re.compile(r"<!-- run -->\n\n    \$ advocacy (.+)\n((?:(?:    .*)?\n)*?)(?=\n[^ ]|\Z)")
@@ -110,16 +111,6 @@ def prepare(folder: Path) -> None:
         )
     )
     (folder / "bounces.mbox").write_text(gone + full + AWAY)
-
-
-def quoted(text: str) -> str:
-    """Output as the page shows it: indented, long lines wrapped."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        indent = " " * (len(line) - len(line.lstrip()) + 4)
-        lines += textwrap.wrap(line, 96, initial_indent="    ", subsequent_indent=indent,
-                               break_on_hyphens=False, drop_whitespace=True) or [""]  # fmt: skip
-    return "\n".join(lines) + "\n"
 
 
 @pytest.mark.slow

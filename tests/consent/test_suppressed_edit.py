@@ -172,6 +172,43 @@ def test_two_programs_at_once_lose_nobody(tmp_path: Path) -> None:
     assert len(found) == 30
 
 
+ONE = """
+import sys
+from pathlib import Path
+from advocacy.mail.suppressededit import New, add
+add(Path(sys.argv[1]), [New("new@example.org")])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", ["write", "fsync", "rename"])
+def test_a_program_that_is_killed_leaves_the_old_list_or_the_new_one(
+    tmp_path: Path, tool, call: str
+) -> None:
+    strace = tool("strace")
+    old = HEADER + "bob@example.org,,,,,,,\n"
+    killed = 0
+    for number in range(1, 4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        put(folder, old)
+        result = subprocess.run(
+            [strace, "-f", "-qq", "-o", "/dev/null", "-e",
+             f"inject={call}:signal=KILL:when={number}", sys.executable, "-B", "-c", ONE, folder],
+            capture_output=True,
+            check=False,
+        )  # fmt: skip
+        killed += result.returncode != 0
+        found, problems = read_suppressions(folder)
+        assert problems == []
+        assert found.reason("bob@example.org")
+        add(folder, [New("new@example.org")])
+        after, problems = read_suppressions(folder)
+        assert problems == []
+        assert len(after) == 2
+    assert killed
+
+
 ROWS = st.lists(
     st.sampled_from(
         [

@@ -1,11 +1,17 @@
 """What the tests of mailing share."""
 
-from .consent_fixtures import key, mailed, record, send
+import pytest
+
 from .ledger_fixtures import books, postgres_server, postgres_url
 from .postfix_fixture import postfix
 from .smtp_fixtures import certificates, faulty
 
-__all__ = [
-    "books", "certificates", "faulty", "key", "mailed", "postfix", "postgres_server",
-    "postgres_url", "record", "send",
-]  # fmt: skip
+__all__ = ["books", "certificates", "faulty", "postfix", "postgres_server", "postgres_url"]
+KEY = "test-key-of-an-example-coalition-0123456789"
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The organisation's key, in the environment."""
+    monkeypatch.setenv("ADVOCACY_KEY", KEY)
+    return KEY

@@ -3,7 +3,17 @@
 import pytest
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import Key, Result, Standing, State, Tally, Text, Why, ledger_exists
+from advocacy.mail.ledger import (
+    Key,
+    Result,
+    Standing,
+    State,
+    Tally,
+    Text,
+    Why,
+    ledger_exists,
+    queries,
+)
 from advocacy.mail.ledger.runs import LEASE_SECONDS
 
 from .ledger_fixtures import MAILING, TEXT, Books, entry, taken
@@ -401,13 +411,14 @@ def test_letters_are_counted_by_domain_and_by_time(books: Books) -> None:
     assert seen == [(0, State.REFUSED, 1), (0, State.SENT, 1), (60, State.SENT, 1)]
 
 
-def test_a_long_account_is_read_in_pages(books: Books) -> None:
+def test_a_long_account_is_read_in_pages(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 100)
     ledger = books.started()
-    names = [f"p{n:04}" for n in range(2500)]
+    names = [f"p{n:04}" for n in range(250)]
     with books.run(ledger) as run:
-        for at in range(0, 2500, 500):
-            ledger.exchange(run, [], [entry(name) for name in names[at : at + 500]])
-        ledger.exchange(run, [sent(name) for name in names[:1200]], [])
+        for at in range(0, 250, 50):
+            ledger.exchange(run, [], [entry(name) for name in names[at : at + 50]])
+        ledger.exchange(run, [sent(name) for name in names[:120]], [])
         reading = ledger.states(MAILING)
         first = next(reading)
         assert first == Standing(
@@ -418,8 +429,8 @@ def test_a_long_account_is_read_in_pages(books: Books) -> None:
         rest = [first, *reading]
     assert [one.letter_id for one in rest] == names
     assert rest[-1].state is State.SENT
-    assert sum(1 for _ in ledger.records(MAILING, [State.SENT])) == 1201
-    assert len(ledger.state_of(MAILING, [*names, "nobody"])) == 2500
+    assert sum(1 for _ in ledger.records(MAILING, [State.SENT])) == 121
+    assert len(ledger.state_of(MAILING, [*names, "nobody"])) == 250
 
 
 # --- people who are forgotten ------------------------------------------------------------------

@@ -153,15 +153,34 @@ def test_a_file_that_is_no_ledger_is_never_taken_for_one(campaign: Path, file: P
     file.write_bytes(b"")
     assert "empty" in str(refused(campaign, "ledger-damaged"))
     file.write_text("id,email\n" * 50)
-    assert "no SQLite database" in str(refused(campaign, "ledger-damaged"))
+    assert "not a database" in str(refused(campaign, "ledger-damaged"))
     file.unlink()
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE mine (id)")
     other.close()
+    before = file.read_bytes()
     assert "another program" in str(refused(campaign, "ledger-damaged"))
+    assert file.read_bytes() == before, "it is left as it was"
     file.unlink()
     file.mkdir()
     refused(campaign, "ledger-damaged")
+
+
+def locks(file: Path) -> list[str]:
+    """What the system holds locked of a file for this process."""
+    inode = f":{file.stat().st_ino} "
+    lines = Path("/proc/locks").read_text().splitlines()
+    return [line for line in lines if inode in line and f" {os.getpid()} " in line]
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the system tells of no locks")
+def test_to_open_a_ledger_twice_leaves_the_first_ones_locks(campaign: Path, file: Path) -> None:
+    with open_ledger(campaign, create=True, environ={}) as ledger:
+        ledger.start(MAILING, "parks", "call", TEXT)
+        held = len(locks(file))
+        assert held
+        open_ledger(campaign, environ={}).close()
+        assert len(locks(file)) == held
 
 
 def test_a_damaged_ledger_is_not_sent_by(campaign: Path, file: Path) -> None:

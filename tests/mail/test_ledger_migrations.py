@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Double, create_engine, inspect
+from sqlalchemy import Connection, Float, create_engine, inspect
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import State, migrations, open_ledger
@@ -81,7 +81,7 @@ def test_the_tables_are_those_that_the_program_uses(books: Books) -> None:
             for column in table.columns:
                 assert columns[column.name]["nullable"] == column.nullable or column.primary_key
                 kind = columns[column.name]["type"]
-                assert str(kind).startswith("DOUBLE") == isinstance(column.type, Double)
+                assert isinstance(kind, Float) == isinstance(column.type, Float)
             there = {one["name"] for one in found.get_indexes(name)}
             assert {index.name for index in table.indexes} <= there
 

@@ -403,6 +403,34 @@ def test_subscribed_mail_without_a_way_out_does_not_start(
     assert sink.taken == []
 
 
+def test_an_organisations_own_page_and_mail_need_no_key_and_promise_no_one_click(
+    advocacy: Run, subscribed: Path, people: Path, sink: Sink, edit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.delenv("ADVOCACY_KEY", raising=False)
+    edit(subscribed, "leave', mailto", "leave', signed: false, mailto")
+    assert advocacy("approve", subscribed, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    command = ("send", subscribed, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 0
+    message = sink.message("p4@d1.example")
+    assert "<https://friends.example/leave>" in message["List-Unsubscribe"]
+    assert message["List-Unsubscribe-Post"] is None
+
+
+def test_a_layout_that_hides_the_way_out_does_not_go_to_subscribers(
+    advocacy: Run, subscribed: Path, people: Path, sink: Sink, key: str, project_root: Path, capsys
+) -> None:
+    layouts = subscribed.parent / "templates" / "layouts"
+    layouts.mkdir()
+    text = (project_root / "templates/layouts/email.html").read_text("utf-8")
+    (layouts / "email.html").write_text(text.replace("{{ unsubscribe }}", "#"), "utf-8")
+    assert advocacy("approve", subscribed, "--stage", "call", "--by", "Jane Doe", "-q") == 0
+    command = ("send", subscribed, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 1
+    assert "does not print the address" in capsys.readouterr().err
+    assert sink.taken == []
+
+
 def test_a_colleague_who_reads_the_test_cannot_unsubscribe_the_recipient(
     advocacy: Run, subscribed: Path, people: Path, sink: Sink, key: str
 ) -> None:

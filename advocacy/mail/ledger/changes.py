@@ -96,7 +96,7 @@ def forget(connection: Connection, address_key: str, stands_for: str, now: float
     query = (
         select(_C.id, _C.mailing_id, _C.state, MAILING.c.name)
         .join(MAILING, MAILING.c.id == _C.mailing_id)
-        .where(_C.address_key == address_key)
+        .where(_C.mailing_id.in_(select(MAILING.c.id)), _C.address_key == address_key)
         .order_by(_C.id)
         .with_for_update(of=LETTER)
     )

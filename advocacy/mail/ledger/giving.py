@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from advocacy.mail.ledger.deciding import Row, decide, is_repeated
@@ -17,25 +17,27 @@ from advocacy.mail.ledger.schema import LETTER
 from advocacy.mail.ledger.values import Entry, Keyed, Result, State, Taken, Why
 
 LONGEST_REPLY = 2000
+_AT_ONCE = 1000  # databases limit how many values a query may have
 _C = LETTER.c
 _SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
 
+_IN_MAILING = _C.mailing_id == bindparam("mailing")
 _ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
         _C.token)  # fmt: skip
 _TOUCHED = (
     select(*_ROW)
     .where(
-        _C.mailing_id == bindparam("mailing"),
+        # The mailing stands in both, or SQLite would go through all of it.
         or_(
-            _C.letter_id.in_(bindparam("letters", expanding=True)),
-            _C.address_key.in_(bindparam("keys", expanding=True)),
-        ),
+            and_(_IN_MAILING, _C.letter_id.in_(bindparam("letters", expanding=True))),
+            and_(_IN_MAILING, _C.address_key.in_(bindparam("keys", expanding=True))),
+        )
     )
     .order_by(_C.id)
 )
 _TOUCHED_AND_FREE = _TOUCHED.with_for_update(skip_locked=True)  # SQLite locks the whole file
 
-_THE_LETTER = (_C.mailing_id == bindparam("mailing"), _C.letter_id == bindparam("letter"))
+_THE_LETTER = (_IN_MAILING, _C.letter_id == bindparam("letter"))
 _OUR_LETTER = (*_THE_LETTER, _C.run_id == bindparam("run"))
 _WITH_RUN: dict[str, Any] = {"run_id": bindparam("run")}
 
@@ -163,14 +165,18 @@ def _rows(
 
     With `lock` those that another transaction holds are left out, on PostgreSQL.
     """
-    asked = {
-        "mailing": mailing,
-        "letters": [key.letter_id for key in keys],
-        "keys": [key.address_key for key in keys],
-    }
-    for row in connection.execute(_TOUCHED_AND_FREE if lock else _TOUCHED, asked):
-        id_, letter_id, address_key, state, *rest = row
-        yield Row(id_, letter_id, address_key, State(state), *rest)
+    query = _TOUCHED_AND_FREE if lock else _TOUCHED
+    found: dict[int, Row] = {}
+    for at in range(0, len(keys), _AT_ONCE):
+        some = keys[at : at + _AT_ONCE]
+        asked = {
+            "mailing": mailing,
+            "letters": [key.letter_id for key in some],
+            "keys": [key.address_key for key in some],
+        }
+        for id_, letter_id, address_key, state, *rest in connection.execute(query, asked):
+            found[id_] = Row(id_, letter_id, address_key, State(state), *rest)
+    return found.values()
 
 
 def _insert(connection: Connection, fresh: dict[int, dict[str, Any]]) -> list[int]:

@@ -37,7 +37,7 @@ def ledger_exists(campaign: Path, environ: Mapping[str, str] | None = None) -> b
     """Whether there is a ledger for a campaign. Raises AdvocacyError where that cannot be known."""
     url = ledger_url(campaign, environ)
     if url.startswith(_SQLITE):
-        path = Path(url.removeprefix(_SQLITE))
+        path = _file(url)
         return path.exists() or path.with_name(f"{path.name}-wal").exists()
     from advocacy.mail.ledger.postgres import has_ledger
 
@@ -66,11 +66,15 @@ def open_ledger(
     return Ledger(_backend(url, create=create), clock=clock, owner=owner, **more)
 
 
+def _file(url: str) -> Path:
+    return Path(url.removeprefix(_SQLITE)).absolute()
+
+
 def _backend(url: str, *, create: bool) -> "Backend":
     if url.startswith(_SQLITE):
         from advocacy.mail.ledger.sqlite import SqliteBackend
 
-        return SqliteBackend(Path(url.removeprefix(_SQLITE)), create=create)
+        return SqliteBackend(_file(url), create=create)
     from advocacy.mail.ledger.postgres import PostgresBackend
 
     return PostgresBackend(url, create=create)

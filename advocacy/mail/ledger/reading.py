@@ -58,7 +58,7 @@ class Reader:
         return self._db.read(work)
 
     def states(self, name: str) -> Iterator[Standing]:
-        """Every letter of a mailing that was ever given out, in brief; read in pages."""
+        """Every letter of a mailing that was ever given out, in brief, by id; read in pages."""
         return queries.states(self._db.ask, self._number(name))
 
     def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, Standing]:
@@ -66,7 +66,7 @@ class Reader:
         return queries.state_of(self._db.ask, self._number(name), letter_ids)
 
     def records(self, name: str, states: Collection[State] | None = None) -> Iterator[Record]:
-        """Everything about the letters of a mailing, of all states or some; read in pages."""
+        """Everything about a mailing's letters, of all states or some, by id; read in pages."""
         return queries.records(self._db.ask, self._number(name), states)
 
     def counts(self, name: str) -> dict[State, int]:

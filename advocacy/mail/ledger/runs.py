@@ -148,17 +148,14 @@ def extend(connection: Connection, number: int, now: float) -> None:
 def close_run(connection: Connection, number: int, now: float, why: str) -> int:
     """End a run; the number of its letters that are uncertain now, being still under way."""
     connection.execute(update(RUN).where(RUN.c.id == number).values(ended_at=now, why=why))
-    return _make_uncertain(connection, number, now, f"The run had not told what came of it: {why}.")
+    told = f"The run ended without a word of it ({why or 'finished'})."
+    return _make_uncertain(connection, number, now, told)
 
 
 def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness) -> int:
     """Make uncertain what dead runs have under way; the number of such letters."""
     count = 0
-    under_way = (
-        select(LETTER.c.run_id)
-        .where(LETTER.c.state == _SENDING, LETTER.c.mailing_id == mailing_id)
-        .distinct()
-    )
+    under_way = select(LETTER.c.run_id).where(LETTER.c.state == _SENDING)
     asked = (
         select(RUN)
         .where(RUN.c.mailing_id == mailing_id)

@@ -8,6 +8,7 @@ until the last connection has closed: without it a copy of the file is an older 
 import os
 import secrets
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -139,7 +140,7 @@ class SqliteBackend:
             try:
                 os.fchmod(handle, PRIVATE)  # whatever the umask
                 with self.translated():
-                    engine = _engine(made, BUSY_SECONDS)
+                    engine = _engine(made, BUSY_SECONDS, new=True)
                     with _writing(engine) as connection:
                         while step(connection):
                             pass
@@ -196,20 +197,16 @@ class SqliteBackend:
 
 
 def _look_at(path: Path) -> None:
-    """See that a file is a ledger before SQLite is let at it: it would take an empty one for one.
+    """See that a file is no empty one: SQLite would take it for an empty database.
 
-    Raises AdvocacyError where it is none, OSError where it cannot be read.
+    It is not opened: to close it again would break the locks of a connection that this process
+    has to it already (https://sqlite.org/howtocorrupt.html, 2.2). Raises AdvocacyError.
     """
-    if path.is_dir():
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
         raise AdvocacyError(faults.damaged(path, "it is a folder"))
-    with path.open("rb") as file:
-        head = file.read(100)
-    if len(head) < 100:
-        raise AdvocacyError(faults.damaged(path, "it is empty or cut off"))
-    if not head.startswith(b"SQLite format 3\0"):
-        raise AdvocacyError(faults.damaged(path, "it is no SQLite database"))
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise AdvocacyError(faults.damaged(path, "it is a database of another program"))
+    if found.st_size == 0:
+        raise AdvocacyError(faults.damaged(path, "it is empty"))
 
 
 def _give_name(made: Path, path: Path) -> None:
@@ -223,7 +220,7 @@ def _give_name(made: Path, path: Path) -> None:
             made.rename(path)
 
 
-def _engine(path: Path, busy_seconds: float) -> Engine:
+def _engine(path: Path, busy_seconds: float, *, new: bool = False) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path.absolute())),
         hide_parameters=True,
@@ -233,6 +230,9 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(raw: Any, _record: object) -> None:
         raw.isolation_level = None  # we alone begin transactions
+        found = raw.execute("PRAGMA application_id").fetchone()[0]
+        if found != APPLICATION_ID and not new:
+            raise AdvocacyError(faults.damaged(path, "it is a database of another program"))
         mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         raw.execute("PRAGMA synchronous = FULL")
         # On a Mac fsync leaves data in the drive's cache; elsewhere these say nothing.

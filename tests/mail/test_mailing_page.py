@@ -1,0 +1,138 @@
+"""What docs/mailing.md shows is what happens, crash included."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from advocacy.cli.group import advocacy
+
+from ..conftest import SMALL_CAMPAIGN, SMALL_FACTS, SMALL_LETTER, SMALL_SOURCES, RunCli
+from ..pages import commands, renewed
+from .sink import Sink, serving
+from .test_send import person, write_list
+
+DAY = "2026-11-25"
+CRASH_AT = 6
+
+
+@pytest.fixture
+def page(project_root: Path) -> str:
+    return (project_root / "docs" / "mailing.md").read_text(encoding="utf-8")
+
+
+def prepare(folder: Path) -> None:
+    """The folder in which the page's commands are run."""
+    campaigns = folder / "campaigns"
+    (campaigns / "templates" / "letters").mkdir(parents=True)
+    campaign = SMALL_CAMPAIGN.replace("date: 2026-03-02\n", "").replace(
+        "    from: 2026-03-01\n    until: 2026-03-31\n", "    from: 2026-03-01\n"
+    )
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    facts = SMALL_FACTS.replace("checked: 2026-03-01", f"checked: {yesterday}")
+    facts = facts.replace("  quote: 40,000 visits\n", "")
+    (campaigns / "parks.yaml").write_text(campaign, encoding="utf-8")
+    (campaigns / "facts.yaml").write_text(facts, encoding="utf-8")
+    (campaigns / "sources.yaml").write_text(SMALL_SOURCES, encoding="utf-8")
+    letter = campaigns / "templates" / "letters" / "open.md"
+    letter.write_text(SMALL_LETTER, encoding="utf-8")
+    names = [
+        "Ada Alvarez", "Ben Brown", "Carla Conti", "Dan Dietz", "Eva Engel", "Finn Farrell",
+        "Gail Greene", "Hugo Hahn", "Ida Ilves", "Jon Jónsson", "Kim Kowalski", "Lea Laurent",
+    ]  # fmt: skip
+    rows = [
+        person(n, id=name.split()[0].lower(), name=name, email=f"{name.split()[0].lower()}@{where}")
+        for n, name in enumerate(names)
+        for where in [("people.example", "parks.example", "müller.example")[n % 3]]
+    ]
+    rows[3]["email"] = ""
+    write_list(folder / "members.csv", rows)
+    rows[8]["email"] = "ida.ilves@people.example"
+    write_list(folder / "corrected.csv", [rows[8]])
+    (campaigns / "suppressed.csv").write_text(
+        "address,reason,since\nben@parks.example,asked by phone,2026-11-01\n", encoding="utf-8"
+    )
+
+
+class Crash(Sink):
+    """A server in whose hands the sixth message is when the sender dies."""
+
+    hanging = threading.Event()
+    gone = threading.Event()
+    crashes = False
+
+    def reply(self, step: str, address: str) -> str | None:
+        if address.startswith("ida@"):
+            return "550 5.1.1 no such user"
+        if step == "data":
+            time.sleep(0.06)  # as a server elsewhere: then messages are marked one by one
+        if step == "data" and self.crashes and len(self.taken) == CRASH_AT - 1:
+            self.hanging.set()
+            self.gone.wait(30)
+        return None
+
+
+@pytest.mark.slow
+def test_every_command_prints_what_the_page_shows(
+    page: str, project_root: Path, tmp_path: Path, run_cli: RunCli, request: pytest.FixtureRequest
+) -> None:
+    prepare(tmp_path)
+    sink = Crash()
+    sink.answer = sink.reply
+
+    def killed(command: list[str], environment: dict[str, str]) -> str:
+        sink.crashes, before = True, list(sink.taken)
+        sink.taken.clear()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "advocacy", *command], cwd=tmp_path, env=environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert sink.hanging.wait(60)
+        process.kill()
+        process.wait()
+        sink.crashes = False
+        sink.gone.set()
+        sink.taken[:0] = before
+        return ""
+
+    def printed(how: str, command: str) -> str:
+        environment = {"ADVOCACY_SMTP": sink.url, "COLUMNS": "96"}
+        if how == "killed":
+            return killed(shlex.split(command), os.environ | environment)
+        result = run_cli(*shlex.split(command), env=environment)
+        text = (result.stdout + result.stderr).replace(f"{tmp_path}/", "")
+        text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:2525", text)
+        text = re.sub(r"[\d.,]+ (a second)", r"9 \1", text)
+        text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", f"{DAY} 10:15", text)
+        return re.sub(r"202[6-9]-(?!11-01|03-|01-)\d\d-\d\d", DAY, text)
+
+    with serving(sink):
+        fresh = renewed(page, printed)
+    assert len(commands(page)) == 9
+    assert max(sink.to.values()) == 1, "nobody was mailed twice on this page"
+    if request.config.getoption("--renew-goldens"):
+        (project_root / "docs" / "mailing.md").write_text(fresh, encoding="utf-8")
+        return
+    assert page == fresh, "make goldens renews it"
+
+
+def test_every_command_and_option_on_the_page_is_one(page: str) -> None:
+    lines = re.findall(r"(?m)^    \$ (advocacy .*)$", page) + re.findall(
+        r"`(advocacy [^`]+)`", page
+    )
+    assert len(lines) > 9
+    known: set[str] = set()
+    page = re.sub(r"(?m)^ {4}(?!\$).*$", "", page)  # output speaks of other commands
+    for line in lines:
+        words = shlex.split(line)[1:]
+        command = advocacy.get_command(None, words[0])  # type: ignore[arg-type]
+        assert command is not None, line
+        known |= {option for parameter in command.params for option in parameter.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page)) <= known
