@@ -29,6 +29,7 @@ __all__ = ["Unfit", "forget", "stamped"]
 
 _MASTERS_AT_MOST = 64  # of two megabytes each, where there are paragraphs
 _PLANS_AT_MOST = 1024
+_TRIES = 16  # so many blocks at most may turn out to be paragraphs, or to have another shape
 
 
 def stamped(checked: CheckedLetter, workspace: Workspace) -> Pdf:
@@ -69,7 +70,7 @@ class _Plan:
     def stamped(self, texts: Mapping[int, str]) -> tuple[Master, Assembled]:
         forced: Forced = frozenset()
         shape = self._latest.get(forced)
-        while True:
+        for _ in range(_TRIES):
             try:
                 master = self._master(forced, shape, texts)
                 return master, master.stamped(texts)
@@ -80,6 +81,7 @@ class _Plan:
                     raise Unfit(NEEDS_TEXTS) from None
                 forced |= {too_long.block}
                 shape = self._latest.get(forced)
+        raise Unfit(NEEDS_TEXTS)
 
     def _master(self, forced: Forced, shape: object, texts: Mapping[int, str]) -> Master:
         """The master for paragraphs of a shape, or where that is not known, for these texts."""
