@@ -83,7 +83,7 @@ class Body:
     path: Path
     language: str | None = None
     lines: tuple[Place, ...] = ()
-    templates: tuple[tuple[Path, Any], ...] = ()
+    templates: tuple[tuple[Path, Any], ...] = field(default=(), compare=False)
 
     @property
     def is_fresh(self) -> bool:

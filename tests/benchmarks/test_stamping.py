@@ -180,7 +180,8 @@ def typst_letter(letter: tuple[CheckedLetter, Campaign], tmp_path: Path) -> Call
         source = tmp_path / "letter.typ"
         own = text.replace("Brad Smith", f"Person {next(_numbers)}")
         source.write_text(style + own, "utf-8")
-        compiler.compile(input=str(source), output=str(tmp_path / "typst.pdf"), format="pdf")
+        data = compiler.compile(input=str(source), root=str(tmp_path), format="pdf")
+        (tmp_path / "typst.pdf").write_bytes(data)
 
     return compiled
 

@@ -38,7 +38,7 @@ def row(name: str = "Zoë Müller", **values: str) -> dict[str, str]:
 @pytest.fixture
 def forgetful() -> None:
     """No masters from other tests."""
-    stamp._plans.clear()
+    stamp.forget()
 
 
 def test_a_usual_letter_is_laid_out_fast_and_is_small(letters: Letters, parks) -> None:
@@ -65,13 +65,13 @@ def test_a_letters_bytes_do_not_depend_on_the_letters_made_before_it(
     def bytes_of(some: list[CheckedLetter]) -> dict[str, bytes]:
         return {one.letter.id: render_pdf(one, parks.workspace).data for one in some}
 
-    stamp._plans.clear()
+    stamp.forget()
     forwards = bytes_of(made)
-    stamp._plans.clear()
+    stamp.forget()
     backwards = bytes_of(made[::-1])
     alone = {}
     for letter in made:
-        stamp._plans.clear()
+        stamp.forget()
         alone |= bytes_of([letter])
     assert forwards == backwards == alone
 
@@ -84,7 +84,7 @@ def test_if_weasyprint_sets_a_line_otherwise_than_expected_letters_are_laid_out_
     (letter,) = letters("plain", [row()])
     pdf = render_pdf(letter, parks.workspace)
     assert (pdf.typeset, pdf.why) == ("full", DIFFERENT)
-    stamp._plans.clear()
+    stamp.forget()
 
 
 def test_a_picture_that_has_changed_is_in_the_next_letter(

@@ -17,6 +17,7 @@ from advocacy.documents.stamp.reasons import (
     HAS_PROBLEMS,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
+    OfItsOwn,
     Reshaped,
     Unfit,
     Wraps,
@@ -24,10 +25,11 @@ from advocacy.documents.stamp.reasons import (
 from advocacy.letter import CheckedLetter
 from advocacy.workspace import Workspace, status_of
 
-__all__ = ["Unfit", "stamped"]
+__all__ = ["Unfit", "forget", "stamped"]
 
-_KNOWN_AT_MOST = 64
-_PLANS_AT_MOST = 256
+_MASTERS_AT_MOST = 64  # of two megabytes each, where there are paragraphs
+_PLANS_AT_MOST = 1024
+_TRIES = 16  # so many blocks at most may turn out to be paragraphs, or to have another shape
 
 
 def stamped(checked: CheckedLetter, workspace: Workspace) -> Pdf:
@@ -57,8 +59,7 @@ class _Plan:
 
     def __init__(self, outline: Outline, workspace: Workspace) -> None:
         self._outline, self._workspace = outline, workspace
-        self._masters: dict[tuple[Forced, object], Master | Unfit | Wraps] = {}
-        self._latest: dict[Forced, Master] = {}
+        self._latest: dict[Forced, object] = {}
         self._files: dict[Path, tuple[float, int]] = {}
 
     @property
@@ -68,42 +69,52 @@ class _Plan:
 
     def stamped(self, texts: Mapping[int, str]) -> tuple[Master, Assembled]:
         forced: Forced = frozenset()
-        shape: object = None
-        while True:
+        shape = self._latest.get(forced)
+        for _ in range(_TRIES):
             try:
-                master = (not shape and self._latest.get(forced)) or self._made(
-                    forced, shape, texts
-                )
+                master = self._master(forced, shape, texts)
                 return master, master.stamped(texts)
             except Reshaped as other:
                 shape = other.shape
             except Wraps as too_long:
                 if too_long.block in forced:
                     raise Unfit(NEEDS_TEXTS) from None
-                forced, shape = forced | {too_long.block}, None
+                forced |= {too_long.block}
+                shape = self._latest.get(forced)
+        raise Unfit(NEEDS_TEXTS)
 
-    def _made(self, forced: Forced, shape: object, texts: Mapping[int, str]) -> Master:
-        """The master for paragraphs of a shape, which these texts have."""
-        known = self._masters.get((forced, shape))
+    def _master(self, forced: Forced, shape: object, texts: Mapping[int, str]) -> Master:
+        """The master for paragraphs of a shape, or where that is not known, for these texts."""
+        known = _masters.get((self, forced, shape))
         if known is None:
-            if len(self._masters) >= _KNOWN_AT_MOST:
-                self._masters.clear()
             try:
                 known = Master(self._outline, self._workspace, texts, forced)
-            except (Unfit, Wraps) as why:
+            except OfItsOwn:
+                raise
+            except Unfit as why:
                 known = why
             else:
-                inside = filter(self._workspace.contains, known.result.files)
-                self._files |= _stamps(inside)
+                self._files |= _stamps(filter(self._workspace.contains, known.result.files))
                 shape = known.shape
-            self._masters[forced, shape] = known
-        if not isinstance(known, Master):
-            raise type(known)(*known.args)
-        self._latest[forced] = known
+            _masters[self, forced, shape] = known
+            if len(_masters) > _MASTERS_AT_MOST:
+                _masters.popitem(last=False)
+        else:
+            _masters.move_to_end((self, forced, shape))
+        if isinstance(known, Unfit):
+            raise Unfit(*known.args)
+        self._latest[forced] = shape
         return known
 
 
 _plans: OrderedDict[tuple[Outline, Workspace], _Plan] = OrderedDict()
+_masters: OrderedDict[tuple[_Plan, Forced, object], Master | Unfit] = OrderedDict()
+
+
+def forget() -> None:
+    """Forget all masters."""
+    _plans.clear()
+    _masters.clear()
 
 
 def _plan(outline: Outline, checked: CheckedLetter, workspace: Workspace) -> _Plan:

@@ -19,6 +19,7 @@ from advocacy.documents.stamp.reasons import (
     DIFFERENT,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
+    OfItsOwn,
     Unfit,
 )
 from advocacy.documents.stamp.shaping import FONT, as_bytes, carried, is_running
@@ -32,16 +33,48 @@ _RUN = re.compile(rb"<([0-9a-f]*)>")
 
 
 class Galley:
-    """A varying paragraph of a master; `start` and `end` bound its operators in its stream."""
+    """A varying paragraph of a master.
+
+    Its `shape` is known at once; `fix` finds its operators, from `start` to `end` in the content
+    stream of a `number`, and only then it can be painted.
+    """
 
     def __init__(self, block: Block, found: Capture, texts: Mapping[int, str]) -> None:
         """Find the paragraph in a document that was laid out with these texts.
 
-        Raises Unfit where other texts in it could change more than its own lines.
+        Raises Unfit where it has no place of its own.
         """
-        page, self._place = _the_one(block, found)
+        self._block, self._context = block, found.context
+        self._places = [
+            (page, box)
+            for page, box in found.boxes()
+            if box.element is block.element
+            and "::" not in box.element_tag  # the marker of a list item
+            and any(map(is_line, getattr(box, "children", ())))
+        ]
+        if not self._places:
+            raise Unfit(NEEDS_TEXTS)
+        self._fonts = found.document.fonts
+        self._place = self._places[0][1]
+        self._latest: tuple[tuple[str, ...], Any] = ((), None)
+        self._shapes: dict[tuple[str, ...], Shape] = {}
+        self._painted: dict[tuple[str, ...], bytes | None] = {}
+        self.shape = self.shape_with(texts)
+
+    def fix(self, found: Capture, texts: Mapping[int, str]) -> None:
+        """Find the paragraph's operators.
+
+        Raises Unfit where other texts in it could change more than its own lines, and OfItsOwn
+        where it is these texts that cannot be stamped.
+        """
+        above = [self._place, *found.above(self._place)]
+        if not are_steady(above) or any(map(_is_special, above)):
+            raise Unfit(NEEDS_TEXTS)
+        if len(self._places) > 1:
+            raise Unfit(CROSSES_PAGES)
         lines = self._place.children
-        _check_pages(page, lines, found)
+        _check_pages(self._places[0][0], lines, found)
+        _check_boxes(self._place, lines)
         # Boxes are copied before they are painted, but for those of texts.
         texts_in = {id(box) for line in lines for box in filter(is_text, line.descendants())}
         painted = [
@@ -50,83 +83,63 @@ class Galley:
             if any(id(box) in texts_in for box in filter(is_text, line.box.descendants()))
         ]
         joined = all(one.end == next_.start for one, next_ in pairwise(painted))
-        if len(painted) != len(lines) or not lines or not joined:
+        if len(painted) != len(lines) or not joined:
             raise Unfit(NEEDS_TEXTS)
-        self.number = painted[0].stream.number
-        self.start, self.end = painted[0].start, painted[-1].end
+        first, last = painted[0], painted[-1]
+        self.number = first.stream.number
         if self.number not in found.contents:
             raise Unfit(NEEDS_TEXTS)
-        _check_boxes(self._place, lines)
-        self._block, self._context = block, found.context
-        self._fonts = found.document.fonts
-        self._marks, self._before, self._after = (
-            painted[0].marks, painted[0].before, painted[-1].after,
-        )  # fmt: skip
-        self._known: dict[tuple[str, ...], tuple[Shape, bytes | None]] = {}
-        self.shape = _shape(lines)
-        expected = painted[0].stream.stream[self.start : self.end]
-        _check_glyphs(block, lines, found)
-        if self.painted(texts) != _joined(expected):
-            raise Unfit(DIFFERENT)
+        self.start, self.end = first.start, last.end
+        self._marks, self._before, self._after = first.marks, first.before, last.after
+        _check_styles(self._block)
+        _check_glyphs(lines, found)
+        expected = _joined(first.stream.stream[self.start : self.end])
+        if _shape(lines) != self.shape or self.painted(texts) != expected:
+            raise OfItsOwn(DIFFERENT)
 
     def shape_with(self, texts: Mapping[int, str]) -> Shape:
         """The shape of the paragraph with these texts."""
-        return self._made(texts)[0]
+        key = self._key(texts)
+        known = self._shapes.get(key)
+        if known is None:
+            if len(self._shapes) >= _KNOWN_AT_MOST:
+                self._shapes.clear()
+            known = self._shapes[key] = _shape(self._lines(key, texts))
+        return known
 
     def painted(self, texts: Mapping[int, str]) -> bytes:
         """The operators that paint the paragraph with these texts, which must have its shape.
 
         Raises Unfit where it needs glyphs that the master's fonts do not have.
         """
-        painted = self._made(texts)[1]
+        key = self._key(texts)
+        if key not in self._painted:
+            if len(self._painted) >= _KNOWN_AT_MOST:
+                self._painted.clear()
+            self._painted[key] = self._paint(self._lines(key, texts))
+        painted = self._painted[key]
         if painted is None:
             raise Unfit(OTHER_GLYPHS)
         return painted
 
-    def _made(self, texts: Mapping[int, str]) -> tuple[Shape, bytes | None]:
-        key = tuple([texts[slot] for slot in self._block.slots])
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= _KNOWN_AT_MOST:
-                self._known.clear()
-            known = self._known[key] = self._make(texts)
-        return known
+    def _key(self, texts: Mapping[int, str]) -> tuple[str, ...]:
+        return tuple([texts[slot] for slot in self._block.slots])
 
-    def _make(self, texts: Mapping[int, str]) -> tuple[Shape, bytes | None]:
-        place = self._place
-        contents = self._block.filled(texts)
-        lines = lay_out_lines(self._context, contents, place.children[0].position_y, place)
-        shape = _shape(lines)
-        if shape != self.shape:
-            return shape, None
+    def _lines(self, key: tuple[str, ...], texts: Mapping[int, str]) -> Any:
+        if self._latest[0] != key or self._latest[1] is None:
+            contents, place = self._block.filled(texts), self._place
+            top = next(filter(is_line, place.children)).position_y
+            self._latest = key, lay_out_lines(self._context, contents, top, place)
+        return self._latest[1]
+
+    def _paint(self, lines: Any) -> bytes | None:
         for line in lines:
             for box in (line, *line.descendants()):
                 box.background = None
         with _unchanged(self._fonts) as unchanged:
             operators, after = draw_lines(lines, self._fonts, self._marks, self._before)
             same = unchanged() and after == self._after
-        return shape, _joined(operators) if same else None
-
-
-def _the_one(block: Block, found: Capture) -> tuple[int, Any]:
-    """The page and box of a block that stands on one page.
-
-    Raises Unfit where it is split, or shares its element with another.
-    """
-    places = [
-        (page, box)
-        for page, box in found.boxes()
-        if box.element is block.element
-        and "::" not in box.element_tag  # the marker of a list item
-        and any(map(is_line, getattr(box, "children", ())))
-    ]
-    if len(places) != 1:
-        raise Unfit(CROSSES_PAGES if places else NEEDS_TEXTS)
-    page, box = places[0]
-    above = [box, *found.above(box)]
-    if not are_steady(above) or any(map(_is_special, above)):
-        raise Unfit(NEEDS_TEXTS)
-    return page, box
+        return _joined(operators) if same else None
 
 
 def _is_special(box: Any) -> bool:
@@ -172,12 +185,16 @@ def _check_boxes(place: Any, lines: Any) -> None:
                 raise Unfit(NEEDS_TEXTS)
 
 
-def _check_glyphs(block: Block, lines: Any, found: Capture) -> None:
-    """Raise Unfit where the fonts have glyphs for these texts that they do not always have."""
-    fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
+def _check_styles(block: Block) -> None:
+    """Raise Unfit where own texts stand in a style whose fonts do not carry all letters."""
     for box in block.contents.descendants():
         if is_text(box) and MARK.search(box.text) and not is_running(box.style):
             raise Unfit(NEEDS_TEXTS)
+
+
+def _check_glyphs(lines: Any, found: Capture) -> None:
+    """Raise OfItsOwn where fonts have glyphs for these texts that they do not always have."""
+    fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
     boxes = {id(box) for line in lines for box in line.descendants()}
     for text in found.texts:
         if id(text.box) in boxes and is_running(text.box.style):
@@ -186,7 +203,7 @@ def _check_glyphs(block: Block, lines: Any, found: Capture) -> None:
                 if match := FONT.fullmatch(operator):
                     glyphs = carried(fonts[match[1]], text.box.style)
                 elif not all(int(one, 16) in glyphs for one in _glyphs(operator)):
-                    raise Unfit(OTHER_GLYPHS)
+                    raise OfItsOwn(OTHER_GLYPHS)
 
 
 def _glyphs(operator: bytes) -> Iterator[bytes]:

@@ -67,34 +67,50 @@ def find_stamps(
     any_word = re.compile("|".join(f"({word})" for word in slots))
     numbers = {id(block.element): number for number, block in enumerate(blocks)}
     printed: Counter[int] = Counter()
-    fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
-    shapers: dict[tuple[int, bytes, int], Shaper | None] = {}
+    shapers = _Shapers(found)
     for drawn in found.texts:
         parts = [part for part in any_word.split(drawn.box.text) if part]
         if not any(part in slots for part in parts):
             continue
-        pieces = tuple(slots.get(part, part) for part in parts)
         block, in_margin = _block(drawn, found)
-        where = numbers.get(id(block.element))
+        where = None if in_margin else numbers.get(id(block.element))
+        if where is not None and blocks[where].is_paragraph:
+            continue  # an own text, that happens to have such a word in it
         room = _room(drawn, block, found)
         if room is None:
-            raise Unfit(NEEDS_TEXTS) if in_margin or where is None else Wraps(where)
+            raise Unfit(NEEDS_TEXTS) if where is None else Wraps(where)
+        pieces = tuple(slots.get(part, part) for part in parts)
         if not in_margin:
             printed.update(piece for piece in pieces if isinstance(piece, int))
         at, operator, font, units = _operator(drawn)
-        key = (id(drawn.box.style), font, units)
-        if key not in shapers:
-            shapers[key] = Shaper.of(drawn.box.style, fonts[font], units)
-        shaper = shapers[key]
+        stamp = Stamp(pieces, shapers.of(drawn.box.style, font, units), room * UNITS, where)
         number = drawn.stream.number
-        if shaper is None or number not in found.contents:
-            raise Unfit(DIFFERENT)
-        stamp = Stamp(pieces, shaper, room * UNITS, None if in_margin else where)
-        if stamp.painted(words) != operator:
+        if number not in found.contents or stamp.painted(words) != operator:
             raise Unfit(DIFFERENT)
         yield number, at, at + 1, stamp
     if printed != Counter(s for block in blocks if not block.is_paragraph for s in block.slots):
         raise Unfit(NEEDS_TEXTS)
+
+
+class _Shapers:
+    """The shapers of a document's styles."""
+
+    def __init__(self, found: Capture) -> None:
+        self._fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
+        self._known: dict[tuple[int, bytes, int], Shaper | None] = {}
+
+    def of(self, style: Any, font: bytes, units: int) -> Shaper:
+        """The shaper of a style in a font of a size.
+
+        Raises Unfit where lines of the style come out otherwise.
+        """
+        key = (id(style), font, units)
+        if key not in self._known:
+            self._known[key] = Shaper.of(style, self._fonts[font], units)
+        shaper = self._known[key]
+        if shaper is None:
+            raise Unfit(DIFFERENT)
+        return shaper
 
 
 def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:

@@ -19,7 +19,7 @@ from advocacy.documents.stamp.capture import Capture, capture
 from advocacy.documents.stamp.galley import Galley
 from advocacy.documents.stamp.lines import Stamp, find_stamps
 from advocacy.documents.stamp.outline import Outline
-from advocacy.documents.stamp.reasons import NEEDS_TEXTS, TOO_LONG, Reshaped, Unfit
+from advocacy.documents.stamp.reasons import NEEDS_TEXTS, TOO_LONG, OfItsOwn, Reshaped, Unfit, Wraps
 from advocacy.documents.stamp.shaping import as_bytes
 from advocacy.marks import VALUE_MARK
 from advocacy.workspace import Workspace
@@ -38,10 +38,10 @@ class Master:
     ) -> None:
         """Lay out the outline, its paragraphs with these texts; `forced` blocks are paragraphs.
 
-        Raises Unfit where its letters cannot be stamped, AdvocacyError where it loads what it
-        may not.
+        Raises Unfit where its letters cannot be stamped, OfItsOwn where this one cannot, and
+        AdvocacyError where it loads what it may not.
         """
-        self._words = _words(outline)
+        words = _words(outline)
         blocks: list[Block] = []
 
         def built(root: Any) -> None:
@@ -50,30 +50,49 @@ class Master:
             lines = {slot for block in blocks if not block.is_paragraph for slot in block.slots}
             if own & lines:
                 raise Unfit(NEEDS_TEXTS)
-            fill(root, {**self._words, **{slot: texts[slot] for slot in own}})
+            fill(root, {**words, **{slot: texts[slot] for slot in own}})
 
-        html = _marked(outline, self._words)
+        html = _marked(outline, words)
         found = capture(html, workspace, layout_css(outline.layout, workspace), built)
-        if found.result.unfit:
-            raise Unfit(TOO_LONG)
         self.result: Pdf = found.result
-        self._parts: list[Stamp | Galley] = []
+        self._galleys = [Galley(one, found, texts) for one in blocks if one.is_paragraph]
+        self.shape = tuple(galley.shape for galley in self._galleys)
+        self._refusal: Unfit | Wraps | None = None
+        try:
+            varying = self._varying(blocks, found, words, texts)
+        except OfItsOwn:
+            raise
+        except (Unfit, Wraps) as refusal:
+            self._refusal = refusal
+            return
         spans: dict[int, dict[int, tuple[int, int]]] = {number: {} for number in found.contents}
-        varying: list[tuple[int, int, int, Stamp | Galley]] = [
-            *_galleys(blocks, found, texts),
-            *find_stamps(blocks, found, self._words),
-        ]
+        self._parts: list[Stamp | Galley] = []
         for number, start, end, part in varying:
             spans[number][start] = (end, len(self._parts))
             self._parts.append(part)
-        self._galleys = [part for part in self._parts if isinstance(part, Galley)]
-        self.shape = tuple(galley.shape for galley in self._galleys)
-        _forbid_words(found, self._words)
         contents = {
             number: _segments(found.objects[number].stream, spans[number])
             for number in found.contents
         }
         self._assembly = Assembly(found.objects, found.root, found.info, contents)
+
+    def _varying(
+        self,
+        blocks: Sequence[Block],
+        found: Capture,
+        words: Mapping[int, str],
+        texts: Mapping[int, str],
+    ) -> list[tuple[int, int, int, Stamp | Galley]]:
+        """What varies: in which content stream it stands, from where to where, and the thing."""
+        if found.result.unfit:
+            raise Unfit(TOO_LONG)
+        for galley in self._galleys:
+            galley.fix(found, texts)
+        _forbid_words(found, words)
+        return [
+            *((galley.number, galley.start, galley.end, galley) for galley in self._galleys),
+            *find_stamps(blocks, found, words),
+        ]
 
     def stamped(self, texts: Mapping[int, str]) -> Assembled:
         """The PDF of the letter with these texts.
@@ -84,16 +103,9 @@ class Master:
         shape = tuple([galley.shape_with(texts) for galley in self._galleys])
         if shape != self.shape:
             raise Reshaped(shape)
+        if self._refusal is not None:
+            raise type(self._refusal)(*self._refusal.args)
         return self._assembly.finish([part.painted(texts) for part in self._parts])
-
-
-def _galleys(
-    blocks: Sequence[Block], found: Capture, texts: Mapping[int, str]
-) -> Iterator[tuple[int, int, int, Galley]]:
-    for block in blocks:
-        if block.is_paragraph:
-            galley = Galley(block, found, texts)
-            yield galley.number, galley.start, galley.end, galley
 
 
 def _words(outline: Outline) -> dict[int, str]:

@@ -14,6 +14,10 @@ class Unfit(Exception):  # noqa: N818 - it is an answer
     """That a letter must be laid out in full, and why."""
 
 
+class OfItsOwn(Unfit):
+    """That this letter's own texts are the reason: others like it may be stamped."""
+
+
 class Wraps(Exception):  # noqa: N818 - it is an answer
     """That a line does not fit, and its block must be laid out as a paragraph; its number."""
 
