@@ -1,0 +1,253 @@
+// The page: what the program tells is kept in `state`, and whatever is new of it is drawn.
+
+import { $, el, paced } from "./dom.js";
+import { listen, post, Refused } from "./live.js";
+import { tabs } from "./tabs.js";
+import { showChoices, startChoosers } from "./choosers.js";
+import { showPerson, startPerson } from "./person.js";
+import { showProblems } from "./problems.js";
+import { fitPages, showPages } from "./paper.js";
+import { fitEmail, mailDocument, mailWindow, showEmail, startEmail } from "./email.js";
+import { locate, paint, sentenceAt } from "./sentences.js";
+import { showInbox, showPlain } from "./screen.js";
+import { showFacts, startFacts } from "./facts.js";
+import { anyDirty, drafts, insert, open, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
+import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from "./fields.js";
+
+const readOnly = document.body.dataset.readOnly === "yes";
+const state = { problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
+const choices = { stage: null, person: null, day: null, language: null, variants: {}, width: pageWidth() };
+const located = { paper: [], email: [], plain: [] };
+let view = "paper";
+let problems = { errors: [], others: [] };
+
+function pageWidth() {
+  const css = Math.min(820, Math.max(innerWidth - 40, 300));
+  return Math.min(2400, Math.round((css * Math.min(devicePixelRatio || 1, 3)) / 100) * 100);
+}
+
+const show = paced(async () => {
+  try {
+    await post("show", { choices, drafts: readOnly ? {} : drafts(), fields: readOnly ? [] : fieldDrafts() });
+  } catch (error) {
+    if (!(error instanceof Refused)) lost();
+  }
+}, 110);
+
+function choose(fresh) {
+  const { variant, ...plain } = fresh;
+  Object.assign(choices, plain);
+  if (variant) choices.variants = { ...choices.variants, ...variant };
+  show();
+}
+
+// --- what is drawn when something is new ---------------------------------------------------------
+
+async function told(kind, fresh) {
+  $("gone").hidden = true;
+  Object.assign(state, fresh);
+  const has = (name) => name in fresh;
+  if (has("html") || has("pages")) state.shown = Boolean(state.html || state.pages?.length);
+  if (has("title")) {
+    $("title").textContent = state.title;
+    document.title = `${state.title} – letter`;
+  }
+  if (has("chosen") || has("stages") || has("stops")) showChoices(state);
+  if (has("chosen") || has("people")) showPerson(state.chosen?.person, state.people ?? { count: 0, complete: true });
+  problems = showProblems({ state, act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly } });
+  if (has("files") || has("chosen")) showFiles(state);
+  if (has("fields") || has("problems")) showFields(state);
+  if (has("facts")) showFacts(state.facts);
+  if (has("facts") || has("variables")) showSources(state);
+  showMarks();
+  if (has("html") && state.html) showEmail(state.html);
+  if (has("text")) showPlain(state.text);
+  if (has("inbox") || has("html")) showInbox(state);
+  if (has("pages")) await showPages(state.pages ?? []);
+  stale();
+  if (has("sentences") || has("html") || has("text") || has("pages")) relocate();
+  if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
+  marks();
+  document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
+}
+
+function stale() {
+  const paper = view === "paper";
+  const good = state.ok && (!paper || state.paperOk);
+  $("letter").dataset.stale = good ? "no" : "yes";
+  const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html }[view];
+  $("nothing").hidden = Boolean(there);
+  $("pdf").hidden = !(paper && good && state.pages?.length);
+  $("pdf").href = `letter.pdf?desk=${deskName()}`;
+  const { errors, others } = problems;
+  $("state").textContent = !good
+    ? `The letter cannot go out like this: ${errors.length === 1 ? "one thing" : `${errors.length} things`} to put right.`
+    : others.length
+      ? `All well. ${others.length === 1 ? "One thing is" : `${others.length} things are`} worth a look.`
+      : "All well.";
+  $("state").dataset.good = String(good);
+}
+
+function relocate() {
+  located.paper = locate($("pages"), state.sentences);
+  located.plain = locate($("plain"), state.sentences);
+  mailDrawn();
+  repaint();
+}
+
+function mailDrawn() {
+  const there = mailDocument();
+  if (!there?.body) return;
+  located.email = locate(there.body, state.sentences);
+  paint(mailWindow(), located.email);
+}
+
+function repaint(here = null) {
+  if (view === "email") paint(mailWindow(), located.email, { here });
+  else paint(window, [...located.paper, ...located.plain], { here });
+}
+
+function marks() {
+  const counted = (mark) => state.sentences.filter((one) => one.mark === mark);
+  const told = [
+    ["dead", counted("dead"), "does not hold on this day", "do not hold on this day"],
+    ["uncited", counted("uncited"), "has no source", "have no source"],
+  ].filter(([, list]) => list.length);
+  $("marks").hidden = told.length === 0;
+  $("marks").replaceChildren(
+    ...told.map(([mark, list, one, several]) => {
+      let at = -1;
+      const words = `${list.length} ${list.length === 1 ? `sentence ${one}` : `sentences ${several}`}`;
+      return el(
+        "button",
+        { type: "button", className: mark, onclick: () => {
+          at = (at + 1) % list.length;
+          jump(list[at]);
+        } },
+        words,
+      );
+    }),
+  );
+}
+
+// --- from the letter to the text ------------------------------------------------------------------
+
+function jump(sentence) {
+  const hit = located[view === "inbox" ? "plain" : view]?.find((one) => one.sentence === sentence);
+  hit?.ranges[0]?.startContainer.parentElement.scrollIntoView({ block: "center", behavior: "smooth" });
+  repaint(hit);
+  $("why").textContent = sentence.why;
+  openSentence(sentence);
+}
+
+function openSentence(sentence) {
+  if (readOnly || !sentence.name) return;
+  pane("write");
+  writing.choose("tab-text");
+  void open(sentence.name, sentence.line, sentence.column);
+}
+
+function openProblem(problem) {
+  pane("write");
+  writing.choose("tab-text");
+  void open(problem.name, problem.line, problem.column);
+}
+
+function clicked(document, list, x, y) {
+  if (String(document.getSelection())) return;
+  const hit = sentenceAt(document, list, x, y);
+  if (hit) openSentence(hit.sentence);
+}
+
+function moved(document, list, x, y) {
+  const hit = sentenceAt(document, list, x, y);
+  repaint(hit);
+  $("why").textContent = hit?.sentence.why ?? "";
+}
+
+function pane(name) {
+  document.body.dataset.pane = name;
+  for (const button of document.querySelectorAll(".panes button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.pane === name));
+  }
+  fitPages();
+  fitEmail();
+}
+
+// --- beginning ------------------------------------------------------------------------------------
+
+const deskName = () => document.body.dataset.desk;
+
+function timeline() {
+  if (state.chosen) $("timeline").src = `timeline?desk=${deskName()}&day=${state.chosen.day}`;
+}
+
+function lost() {
+  $("gone").hidden = false;
+}
+
+const writing = tabs(document.querySelector("#write [role=tablist]"), (panel) => {
+  if (panel === "panel-timeline") timeline();
+});
+
+async function start() {
+  const { desk } = await import("./live.js");
+  document.body.dataset.desk = desk;
+  const bundled = document.body.dataset.editor === "bundle";
+  const { createEditor } = await import(bundled ? "./editor.bundle.js" : "./plain.js");
+  const nonce = $("nonce").nonce;
+  const actions = {
+    readOnly,
+    changed: show,
+    problems: () => [...problems.errors, ...problems.others],
+    createEditor: (options) => createEditor({ ...options, nonce }),
+    insert: async (text) => {
+      pane("write");
+      const put = await insert(text);
+      if (!put) writing.choose("tab-text");
+    },
+  };
+  startWriting(actions);
+  startFields(actions);
+  startFacts(actions);
+  startChoosers(choose);
+  startPerson({ chosen: (person) => choose({ person, language: null, variants: {} }), ofStage: () => state.chosen?.stage });
+  tabs(document.querySelector("#letter [role=tablist]"), (panel) => {
+    view = panel.replace("panel-", "");
+    fitPages();
+    fitEmail();
+    stale();
+    repaint();
+    problems = showProblems({ state, act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly } });
+  });
+  startEmail({
+    drawn: mailDrawn,
+    clicked: (x, y) => clicked(mailDocument(), located.email, x, y),
+    moved: (x, y) => moved(mailDocument(), located.email, x, y),
+  });
+  for (const [id, list] of [["pages", "paper"], ["plain", "plain"]]) {
+    $(id).addEventListener("click", (event) => clicked(document, located[list], event.clientX, event.clientY));
+    $(id).addEventListener("pointermove", (event) => moved(document, located[list], event.clientX, event.clientY));
+    $(id).addEventListener("pointerleave", () => repaint());
+  }
+  for (const button of document.querySelectorAll(".panes button")) {
+    button.addEventListener("click", () => pane(button.dataset.pane));
+  }
+  addEventListener("keydown", (event) => {
+    if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if ($("panel-fields").hidden) void saveCurrent();
+      else void saveFields();
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (anyDirty() || anyFieldDirty()) event.preventDefault();
+  });
+  if (readOnly) {
+    for (const id of ["tab-text", "tab-fields"]) $(id).hidden = true;
+    writing.choose("tab-facts");
+  }
+  listen({ opened: show, told, lost });
+}
+
+void start();
