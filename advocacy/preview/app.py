@@ -67,12 +67,10 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        stop = asyncio.Event()
-        watcher = asyncio.create_task(watch(self._studio, self._changed, stop))
+        watcher = asyncio.create_task(watch(self._studio, self._changed))
         try:
             yield
         finally:
-            stop.set()
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
             self._studio.close()

@@ -43,6 +43,8 @@ class Studio:
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
         self.good: OrderedDict[tuple[str, str], Good] = OrderedDict()
         self._stamps: Stamps | None = None
+        self._folders: tuple[Path, ...] = ()
+        self._folders_changed: Callable[[], None] = lambda: None
         self._roll_key: object = None
         self._understood = False
         self._closing = threading.Event()
@@ -63,6 +65,14 @@ class Studio:
             self.campaign = campaign
             self._read_people(told)
         self._stamps = stamps(self._yaml_files())
+        folders = self.folders()
+        if folders != self._folders:
+            self._folders = folders
+            self._folders_changed()
+
+    def when_folders_change(self, told: Callable[[], None]) -> None:
+        """Have `told` called when a campaign that was read names other folders than before."""
+        self._folders_changed = told
 
     def load(self, texts: Mapping[Path, str]) -> tuple[Campaign | None, tuple[Problem, ...]]:
         """The campaign, or the one that unsaved texts would make."""

@@ -10,16 +10,21 @@ from advocacy.preview.studio import Studio
 
 STEP = 15  # milliseconds of quiet after which a change is told
 DEBOUNCE = 150
+STEADY = 0.2  # seconds within which a new watch has begun
 _FLEETING = (".tmp", ".swp", ".swx", "~", ".part")
 
 
-async def watch(studio: Studio, changed: Callable[[], None], stop: asyncio.Event) -> None:
-    """Call `changed` after each change in a folder of the campaign, until `stop` is set.
+async def watch(studio: Studio, changed: Callable[[], None]) -> None:
+    """Call `changed` after each change in a folder of the campaign, until it is cancelled.
 
     Folders are watched by themselves, without those in them: a campaign may lie in somebody's
-    home. A folder that comes to be is watched from then on.
+    home. What the campaign names, and folders that come to be, are watched from then on.
     """
-    while not stop.is_set():
+    loop = asyncio.get_running_loop()
+    again = asyncio.Event()
+    studio.when_folders_change(lambda: loop.call_soon_threadsafe(again.set))
+    while True:
+        again.clear()
         folders = studio.folders()
         async for _ in awatch(
             *folders,
@@ -27,12 +32,13 @@ async def watch(studio: Studio, changed: Callable[[], None], stop: asyncio.Event
             step=STEP,
             debounce=DEBOUNCE,
             recursive=False,
-            stop_event=stop,
+            stop_event=again,
         ):
             changed()
-            await asyncio.sleep(0)
             if studio.folders() != folders:
                 break
+        # Between the old watch and the new one something may be saved.
+        loop.call_later(STEADY, changed)
 
 
 def _concerns(_change: Change, path: str) -> bool:

@@ -1,8 +1,8 @@
 // The editor: CodeMirror 6 for letters (Markdown with Jinja), YAML, and texts of one line.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
-import { jinja } from "@codemirror/lang-jinja";
+import { defaultKeymap, history, historyKeymap, isolateHistory, redo, undo } from "@codemirror/commands";
+import { closePercentBrace, jinja } from "@codemirror/lang-jinja";
 import { markdown } from "@codemirror/lang-markdown";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -16,6 +16,7 @@ import { completing } from "./completing.js";
 const theme = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--sheet)", fontSize: ".9375rem" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-3px" },
+  "&.cm-focused .cm-gutters": { boxShadow: "inset 3px 3px 0 var(--accent), inset 0 -3px 0 var(--accent)" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.65" },
   ".cm-content": { padding: ".8rem 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 1.25rem 0 .75rem" },
@@ -112,6 +113,15 @@ function change(from, to) {
   return { from: head, to: from.length - tail, insert: to.slice(head, to.length - tail) };
 }
 
+/** A space behind `{{` or `{%` puts one before the `}}` or `%}` that stands there already. */
+const roomy = EditorView.inputHandler.of((view, from, to, text) => {
+  if (text !== " " || from !== to) return false;
+  const around = view.state.sliceDoc(Math.max(0, from - 2), from + 2);
+  if (around !== "{{}}" && around !== "{%%}") return false;
+  view.dispatch({ changes: { from, insert: "  " }, selection: { anchor: from + 1 }, userEvent: "input.type" });
+  return true;
+});
+
 function extensions({ kind, label, nonce, onChange, onSave }, locked, sources) {
   const line = kind === "line";
   const save = { key: "Mod-s", preventDefault: true, run: () => (onSave(), true) };
@@ -123,7 +133,7 @@ function extensions({ kind, label, nonce, onChange, onSave }, locked, sources) {
     theme,
     syntaxHighlighting(colours),
     EditorState.phrases.of(PHRASES),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: kind === "yaml" ? "false" : "true" }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: kind === "yaml" ? "false" : "true" }),
     EditorView.updateListener.of((update) => update.docChanged && onChange()),
     locked.of([]),
   ];
@@ -144,6 +154,8 @@ function extensions({ kind, label, nonce, onChange, onSave }, locked, sources) {
     highlightActiveLine(),
     bracketMatching(),
     closeBrackets(),
+    closePercentBrace,
+    roomy,
     highlightSelectionMatches(),
     search({ top: true }),
     kind === "yaml" ? yaml() : jinja({ base: markdown() }),
@@ -172,7 +184,9 @@ export function createEditor(options) {
   return {
     text,
     setText: (fresh) => {
-      if (fresh !== text()) view.dispatch({ changes: change(text(), fresh) });
+      if (fresh === text()) return;
+      // By itself in the history, so that one undo brings back one's own text and no older one.
+      view.dispatch({ changes: change(text(), fresh), annotations: isolateHistory.of("full") });
     },
     insert: (fresh) => {
       view.dispatch(view.state.replaceSelection(fresh), { scrollIntoView: true });

@@ -44,6 +44,7 @@ function make(field) {
 
 /** Shows the fields; those that are being written stay. */
 export function showFields(state) {
+  if (act.readOnly) return;
   file = state.campaignFile ?? file;
   const fields = state.fields ?? [];
   for (const field of fields) {

@@ -1,11 +1,12 @@
 // Choosing whom the letter is to: a combobox after the WAI-ARIA pattern, over any number of people.
 
-import { $, el, paced } from "./dom.js";
+import { $, el } from "./dom.js";
 import { get } from "./live.js";
 
 let shown = [];
 let active = -1;
 let number = 0;
+let looking = Promise.resolve();
 let current = null;
 let choose = () => {};
 let stage = () => null;
@@ -75,7 +76,7 @@ export function showPerson(person, people) {
 export function startPerson({ chosen, ofStage }) {
   choose = chosen;
   stage = ofStage;
-  const look = paced(() => void search(), 120);
+  const look = () => (looking = search());
   input().addEventListener("focus", () => input().select());
   input().addEventListener("click", () => {
     open(true);
@@ -85,18 +86,20 @@ export function startPerson({ chosen, ofStage }) {
     open(true);
     look();
   });
-  input().addEventListener("keydown", (event) => {
-    const count = shown.length;
+  input().addEventListener("keydown", async (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if ($("found-box").hidden) {
         open(true);
         look();
-      } else if (count) {
-        mark((active + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
+        return;
       }
+      await looking;
+      const count = shown.length;
+      if (count) mark((active + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
     } else if (event.key === "Enter" && !$("found-box").hidden) {
       event.preventDefault();
+      await looking; // what is typed quickly is found first
       take(active < 0 ? 0 : active);
     } else if (event.key === "Escape") {
       input().value = current?.name ?? "";

@@ -32,9 +32,9 @@ export function showInbox(state) {
       el("span", { className: "begins" }, inbox.begins),
     );
   box.replaceChildren(
-    el("h3", {}, "On a computer"),
+    el("h2", {}, "On a computer"),
     el("div", { className: "list wide" }, row()),
-    el("h3", {}, "On a phone"),
+    el("h2", {}, "On a phone"),
     el("div", { className: "list narrow" }, row()),
     el("p", { className: "hint" }, `From ${inbox.sender} <${inbox.address}>. The subject has ${[...inbox.subject].length} characters; a phone shows about 40 of them.`),
   );
