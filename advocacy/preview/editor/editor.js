@@ -188,8 +188,10 @@ export function createEditor(options) {
       // By itself in the history, so that one undo brings back one's own text and no older one.
       view.dispatch({ changes: change(text(), fresh), annotations: isolateHistory.of("full") });
     },
-    insert: (fresh) => {
-      view.dispatch(view.state.replaceSelection(fresh), { scrollIntoView: true });
+    insert: (fresh, apart) => {
+      const before = view.state.sliceDoc(0, view.state.selection.main.from);
+      const text = apart && /\S$/.test(before) ? ` ${fresh}` : fresh;
+      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true });
       view.focus();
     },
     goTo: (line, column) => {

@@ -15,15 +15,16 @@ function item(fact) {
   const buttons = act.readOnly
     ? []
     : [
-        ["Cite", `{{ cite("${fact.id}") }}`, "its source in a note"],
-        fact.quote ? ["Quote", `{{ quote("${fact.id}") }}`, "the source's own words, with the note"] : null,
-        ["Say", `{{ fact("${fact.id}") }}`, "this sentence, with the note"],
+        // A note's mark follows the full stop; words stand apart from those before them.
+        ["Cite", `{{ cite("${fact.id}") }}`, "its source in a note", false],
+        fact.quote ? ["Quote", `{{ quote("${fact.id}") }}`, "the source's own words, with the note", true] : null,
+        ["Say", `{{ fact("${fact.id}") }}`, "this sentence, with the note", true],
       ]
         .filter(Boolean)
-        .map(([label, text, what]) =>
+        .map(([label, text, what, apart]) =>
           el(
             "button",
-            { type: "button", title: `Put in ${what}`, "aria-label": `${label} ${fact.id}`, onclick: () => act.insert(text) },
+            { type: "button", title: `Put in ${what}`, "aria-label": `${label} ${fact.id}`, onclick: () => act.insert(text, apart) },
             label,
           ),
         );

@@ -36,19 +36,46 @@ export async function post(path, content) {
   );
 }
 
-/** Keeps the line open. `told` gets the kind and the fresh parts of each event. */
+const HIDDEN = 20_000;
+
+/**
+ * Keeps the line open. `told` gets the kind and the fresh parts of each event.
+ *
+ * A browser keeps six lines to one place at most: a tab that nobody sees gives its own back.
+ */
 export function listen({ opened, told, lost }) {
-  const line = new EventSource(`events?desk=${desk}`);
-  line.addEventListener("open", opened);
-  for (const kind of ["letter", "paper", "more"]) {
-    line.addEventListener(kind, (event) => told(kind, JSON.parse(event.data)));
-  }
-  line.addEventListener("bye", () => {
-    line.close();
-    lost();
+  let line = null;
+  let ended = false;
+  let timer = null;
+  const open = () => {
+    const mine = (line = new EventSource(`events?desk=${desk}`));
+    mine.addEventListener("open", opened);
+    for (const kind of ["letter", "paper", "more"]) {
+      mine.addEventListener(kind, (event) => told(kind, JSON.parse(event.data)));
+    }
+    const end = () => {
+      if (mine !== line || ended) return;
+      mine.close();
+      ended = true;
+      lost();
+    };
+    mine.addEventListener("bye", end);
+    mine.addEventListener("error", () => {
+      if (mine.readyState === EventSource.CLOSED) end();
+      else setTimeout(() => mine.readyState === EventSource.CONNECTING && end(), 5000);
+    });
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (ended) return;
+    if (document.hidden) {
+      timer = setTimeout(() => {
+        line?.close();
+        line = null;
+      }, HIDDEN);
+    } else if (line === null) {
+      open();
+    }
   });
-  line.addEventListener("error", () => {
-    if (line.readyState === EventSource.CLOSED) lost();
-    else setTimeout(() => line.readyState !== EventSource.OPEN && lost(), 4000);
-  });
+  open();
 }

@@ -201,9 +201,9 @@ async function start() {
     changed: show,
     problems: () => [...problems.errors, ...problems.others],
     createEditor: (options) => createEditor({ ...options, nonce }),
-    insert: async (text) => {
+    insert: async (text, apart) => {
       pane("write");
-      const put = await insert(text);
+      const put = await insert(text, apart);
       if (!put) writing.choose("tab-text");
     },
   };

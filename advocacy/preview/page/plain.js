@@ -43,7 +43,10 @@ export function createEditor({ parent, text, kind, label, readOnly, onChange, on
       else area.value = fresh;
       onChange();
     },
-    insert: (fresh) => put(fresh, area.selectionStart, area.selectionEnd),
+    insert: (fresh, apart) => {
+      const before = area.value.slice(0, area.selectionStart);
+      put(apart && /\S$/.test(before) ? ` ${fresh}` : fresh, area.selectionStart, area.selectionEnd);
+    },
     goTo: (line, column) => {
       const at = offsetOf(area.value, line, column);
       area.focus();

@@ -86,7 +86,8 @@ async function load(name) {
   if (docs.has(name)) return docs.get(name);
   const box = el("div", { className: "editor", hidden: true });
   $("editors").append(box);
-  const doc = { box, base: file.digest, saved: file.text };
+  const doc = { box, base: file.digest, saved: file.text, touched: false };
+  box.addEventListener("focusin", () => (doc.touched = true), { once: true });
   docs.set(name, doc);
   doc.editor = act.createEditor({
     parent: box, text: file.text, kind: file.kind === "yaml" ? "yaml" : "letter",
@@ -213,14 +214,20 @@ export function showSources(fresh) {
   for (const doc of docs.values()) doc.editor.sources(fresh);
 }
 
-/** Puts text where the cursor is in the letter. */
-export async function insert(text) {
+/** Puts text where the cursor is in the letter; `apart`, with a space before it. */
+export async function insert(text, apart) {
   if (!current || fileOf(current)?.kind === "yaml") await open(template);
   if (fileOf(current)?.builtIn) {
     status();
     return false;
   }
-  docs.get(current).editor.insert(text);
+  const doc = docs.get(current);
+  if (!doc.touched) {
+    // Nobody has put a cursor there: behind the last words, and not before the first.
+    const lines = doc.editor.text().trimEnd().split("\n");
+    doc.editor.goTo(lines.length, lines.at(-1).length + 1);
+  }
+  doc.editor.insert(text, apart);
   return true;
 }
 
