@@ -163,9 +163,9 @@ class Application:
     async def _named(self, desk: str | None, name: str) -> files.File:
         """The file of that name, among those that the tab's letter is made of."""
         turn, campaign = self._desk(desk).turn, self._studio.campaign
-        if turn is None or campaign is None or turn.settled is None:
+        if turn is None or campaign is None:
             raise Refused(404)
-        stage = turn.settled.stage
+        stage = turn.settled.stage if turn.settled else next(iter(campaign.file.stages))
         found: dict[str, files.File] = await self._in_engine(
             files.editable, campaign, stage, self._studio.templates
         )

@@ -83,9 +83,13 @@ def _fact(one: Standing, settled: Settled) -> dict[str, object]:
         "due": one.due,
         "days": one.days,
         "source": source.title if source and source.title else one.fact.source,
-        "url": str(source.url) if source and source.url else None,
+        "url": source.url if source and _is_web(source.url) else None,
         "here": settled.stage in one.stages,
     }
+
+
+def _is_web(url: str | None) -> bool:
+    return bool(url) and str(url).startswith(("https://", "http://"))
 
 
 def _variables(campaign: Campaign, settled: Settled) -> list[dict[str, str]]:

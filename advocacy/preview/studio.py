@@ -44,7 +44,7 @@ class Studio:
         self.good: OrderedDict[tuple[str, str], Good] = OrderedDict()
         self._stamps: Stamps | None = None
         self._folders: tuple[Path, ...] = ()
-        self._folders_changed: Callable[[], None] = lambda: None
+        self._folders_changed: Callable[[], object] = lambda: None
         self._roll_key: object = None
         self._understood = False
         self._closing = threading.Event()
@@ -70,7 +70,7 @@ class Studio:
             self._folders = folders
             self._folders_changed()
 
-    def when_folders_change(self, told: Callable[[], None]) -> None:
+    def when_folders_change(self, told: Callable[[], object]) -> None:
         """Have `told` called when a campaign that was read names other folders than before."""
         self._folders_changed = told
 

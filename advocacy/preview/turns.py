@@ -112,9 +112,9 @@ def _written(
 
 def then(turn: Turn, drafts: Drafts, studio: Studio) -> dict[str, Any]:
     """What takes a little longer: the other checks, the facts, what can be typed."""
+    payload: dict[str, Any] = {"lints": []}
     if turn.campaign is None or turn.settled is None:
-        return {}
-    payload: dict[str, Any] = {}
+        return payload
     if turn.made.sentences:
         # What stops a letter has been told; of a letter that stops nothing else is said.
         found = lints(turn.campaign, turn.settled) if turn.made.checked else []

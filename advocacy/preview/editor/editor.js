@@ -30,9 +30,9 @@ const theme = EditorView.theme({
   ".cm-selectionMatch": { backgroundColor: "var(--warn-tint)" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--tint)", outline: "1px solid var(--edge)" },
   ".cm-tooltip": { backgroundColor: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--edge)", borderRadius: "8px", boxShadow: "var(--shade)" },
-  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--sans)", maxHeight: "18rem" },
-  ".cm-tooltip-autocomplete > ul > li": { padding: ".3rem .6rem", lineHeight: "1.4" },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--tint)", color: "var(--ink)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--sans)", maxHeight: "18rem" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: ".3rem .6rem", lineHeight: "1.4" },
+  ".cm-tooltip-autocomplete ul li[aria-selected], &.cm-focused .cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--tint)", color: "var(--ink)" },
   ".cm-completionDetail": { color: "var(--soft)", fontStyle: "normal", marginLeft: ".8rem" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "650" },
   ".cm-completionInfo": { padding: ".7rem .9rem", maxWidth: "22rem", fontFamily: "var(--sans)" },
@@ -89,7 +89,7 @@ function spanOf(document, problem) {
 
 /** The command of a line in which the thing stands that a problem names first. */
 function named(line, problem) {
-  const name = problem.whole ? null : problem.message.match(/`([^`]+)`/)?.[1];
+  const name = problem.whole ? null : problem.message.match(/`([^`]*\w[^`]*)`/)?.[1];
   const at = name ? line.text.indexOf(name) : -1;
   if (at < 0) return null;
   for (const command of line.text.matchAll(/\{[{%].*?[}%]\}/g)) {

@@ -14,12 +14,15 @@ import { showFacts, startFacts } from "./facts.js";
 import { anyDirty, drafts, insert, open, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
 import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from "./fields.js";
 
+const PAUSE = 700;
 const readOnly = document.body.dataset.readOnly === "yes";
 const state = { problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
 const choices = { stage: null, person: null, day: null, language: null, variants: {}, width: pageWidth() };
 const located = { paper: [], email: [], plain: [] };
 let view = "paper";
 let problems = { errors: [], others: [] };
+let typed = 0;
+let judging = null;
 
 function pageWidth() {
   const css = Math.min(820, Math.max(innerWidth - 40, 300));
@@ -54,21 +57,36 @@ async function told(kind, fresh) {
   }
   if (has("chosen") || has("stages") || has("stops")) showChoices(state);
   if (has("chosen") || has("people")) showPerson(state.chosen?.person, state.people ?? { count: 0, complete: true });
-  problems = showProblems({ state, act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly } });
+  judge();
   if (has("files") || has("chosen")) showFiles(state);
   if (has("fields") || has("problems")) showFields(state);
   if (has("facts")) showFacts(state.facts);
   if (has("facts") || has("variables")) showSources(state);
-  showMarks();
   if (has("html") && state.html) showEmail(state.html);
   if (has("text")) showPlain(state.text);
   if (has("inbox") || has("html")) showInbox(state);
   if (has("pages")) await showPages(state.pages ?? []);
-  stale();
+  judge();
   if (has("sentences") || has("html") || has("text") || has("pages")) relocate();
   if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
   marks();
   document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
+}
+
+/** Says what is wrong; of a command that is half typed not before somebody pauses. */
+function judge() {
+  clearTimeout(judging);
+  const pause = typed + PAUSE - Date.now();
+  if (!(state.ok && state.paperOk) && pause > 0) {
+    judging = setTimeout(judge, pause);
+    return;
+  }
+  problems = showProblems({
+    state,
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly },
+  });
+  showMarks();
+  stale();
 }
 
 function stale() {
@@ -198,7 +216,10 @@ async function start() {
   const nonce = $("nonce").nonce;
   const actions = {
     readOnly,
-    changed: show,
+    changed: () => {
+      typed = Date.now();
+      show();
+    },
     problems: () => [...problems.errors, ...problems.others],
     createEditor: (options) => createEditor({ ...options, nonce }),
     insert: async (text, apart) => {
@@ -216,9 +237,8 @@ async function start() {
     view = panel.replace("panel-", "");
     fitPages();
     fitEmail();
-    stale();
+    judge();
     repaint();
-    problems = showProblems({ state, act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly } });
   });
   startEmail({
     drawn: mailDrawn,

@@ -54,7 +54,7 @@ function fit(layer) {
   const runs = [...layer.children];
   const measured = runs.map((run) => run.offsetWidth);
   runs.forEach((run, at) => {
-    if (measured[at]) run.style.transform = `scaleX(${(run.dataset.share * across) / measured[at]})`;
+    if (measured[at]) run.style.transform = `translateY(8%) scaleX(${(run.dataset.share * across) / measured[at]})`;
   });
 }
 

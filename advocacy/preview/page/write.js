@@ -160,7 +160,11 @@ async function follow() {
     const file = fileOf(name);
     if (!file) continue;
     doc.editor.setReadOnly(file.builtIn || act.readOnly);
-    if (doc.saving || file.digest === null || file.digest === doc.base) continue;
+    if (doc.saving || file.digest === null) continue;
+    if (file.digest === doc.base) {
+      doc.theirs = null;
+      continue;
+    }
     if (doc.theirs?.digest === file.digest) continue;
     const fresh = await get("file", { name });
     if (doc.saving || fresh.digest === doc.base) continue;
