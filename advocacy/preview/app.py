@@ -161,17 +161,17 @@ class Application:
     # --- files ---------------------------------------------------------------------------------
 
     async def _named(self, desk: str | None, name: str) -> files.File:
-        """The file of that name, among those that the tab's letter is made of."""
+        """The file of that name, among those that the campaign's letters are made of."""
         turn, campaign = self._desk(desk).turn, self._studio.campaign
         if turn is None or campaign is None:
             raise Refused(404)
-        stage = turn.settled.stage if turn.settled else next(iter(campaign.file.stages))
-        found: dict[str, files.File] = await self._in_engine(
-            files.editable, campaign, stage, self._studio.templates
+        stage = turn.settled.stage if turn.settled else ""
+        found: files.File | None = await self._in_engine(
+            files.named, campaign, name, stage, self._studio.templates
         )
-        if name not in found:
+        if found is None:
             raise Refused(404)
-        return found[name]
+        return found
 
     async def _file(self, request: Request) -> Response:
         query = request.query_params

@@ -68,6 +68,16 @@ def editable(campaign: Campaign, stage: str, templates: Path | None) -> dict[str
     return files
 
 
+def named(campaign: Campaign, name: str, stage: str, templates: Path | None) -> File | None:
+    """The file of that name: of the stage that is shown, or of another that was shown before."""
+    stages = campaign.file.stages
+    for one in dict.fromkeys((stage if stage in stages else next(iter(stages)), *stages)):
+        found = editable(campaign, one, templates).get(name)
+        if found is not None:
+            return found
+    return None
+
+
 def _built_in(path: Path, campaign: Campaign, templates: Path | None) -> bool:
     resolved = path.resolve()
     if templates is not None and resolved.is_relative_to(templates.resolve()):

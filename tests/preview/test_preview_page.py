@@ -282,3 +282,29 @@ def test_for_a_projector_there_is_nothing_to_write_with(
     assert page.tab.locator("#facts button").count() == 0
     page.tab.click("#pages .words >> text=Many came")
     page.good()
+
+
+def test_what_is_not_saved_stays_in_reach_when_another_letter_is_shown(
+    start: Start, visit: Visit, small_campaign: Path
+) -> None:
+    more = "  later: {template: later, subject: Later, from: 2026-05-01, until: 2026-05-09}\n"
+    text = small_campaign.read_text("utf-8")
+    small_campaign.write_text(text + more, encoding="utf-8")
+    later = letter_of(small_campaign).with_name("later.md")
+    later.write_text("We come back to it.\n", encoding="utf-8")
+    page = visit(start(small_campaign).address).ready()
+    page.replace("Many came", "Families came")
+    page.tab.select_option("#stage", "later")
+    page.see("We come back to it.")
+    page.see("We come back to it.", ".editor:not([hidden])")
+    page.tab.reload()  # asks, and is told to go on; the choice of the letter stays
+    page.ready()
+    page.see("We come back to it.")
+    page.replace("We come", "We will come")
+    page.tab.select_option("#stage", "call")
+    page.see("Many came")
+    page.tab.select_option("#file", "letters/later.md")
+    page.see("We will come", ".editor:not([hidden])")
+    page.tab.click("#save")
+    page.saved()
+    assert later.read_text("utf-8") == "We will come back to it.\n"

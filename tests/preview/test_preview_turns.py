@@ -210,3 +210,56 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
 )  # fmt: skip
 def test_hints_speak_of_the_page_and_not_of_the_command_line(hint: str, shown: str) -> None:
     assert in_the_page(hint) == shown
+
+
+def test_language_and_variant_are_chosen_among_those_there_are(
+    look: Look, small_campaign: Path, edit
+) -> None:
+    letters = small_campaign.parent / "templates" / "letters"
+    (letters / "open.es.md").write_text("Les pedimos abrir el parque.\n", encoding="utf-8")
+    edit(small_campaign, "title: Keep the park open\n", "title: {en: Keep it open, es: Abierto}\n")
+    edit(small_campaign, "  summary: Keep the park open\n", "  summary: {en: Keep, es: Abran}\n")
+    edit(
+        small_campaign,
+        "  asks: [Keep the park open until nine in the evening.]\n",
+        "  asks: [{en: Keep it open., es: Abran el parque.}]\n",
+    )
+    edit(
+        small_campaign,
+        "    subject: Keep the park open\n",
+        "    subject: {en: Keep it open, es: Abierto}\n"
+        "    variants: {subject: {a: {en: One, es: Uno}, b: {en: Two, es: Dos}}}\n",
+    )
+    chosen = look().payload["chosen"]
+    assert chosen["languages"] == ["en-US", "es"]
+    assert chosen["offered"] == {"subject": ["a", "b"]}
+    for variant, subject in (("a", "One"), ("b", "Two")):
+        assert look(variants={"subject": variant}).payload["inbox"]["subject"] == subject
+    turn = look(language="es", variants={"subject": "b"})
+    assert turn.payload["inbox"]["subject"] == "Dos"
+    assert "Les pedimos" in turn.payload["text"]
+    assert look(language="xx").payload["chosen"]["language"] == "en-US"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["amazon", "congress", "ibm", "microsoft"])
+def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name: str) -> None:
+    studio, drafts = Studio(project_root / "campaigns" / f"{name}.yaml"), Drafts()
+    try:
+        show = Show(desk=DESK)
+        stages = [
+            one["name"] for one in first(studio, drafts, show, lambda: None).payload["stages"]
+        ]
+        assert stages
+        for stage in stages:
+            show = Show(desk=DESK, choices=Choices(stage=stage))
+            turn = first(studio, drafts, show, lambda: None)
+            errors = [one for one in turn.payload["problems"] if one["level"] == "error"]
+            assert turn.payload["ok"], (stage, errors)
+            assert turn.sheet is not None
+            placed = [one for one in turn.payload["sentences"] if one["line"]]
+            assert len(placed) > 5
+            assert then(turn, drafts, studio)["stops"]
+    finally:
+        studio.close()
+        drafts.close()

@@ -17,7 +17,7 @@ import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from 
 const PAUSE = 700;
 const readOnly = document.body.dataset.readOnly === "yes";
 const state = { problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
-const choices = { stage: null, person: null, day: null, language: null, variants: {}, width: pageWidth() };
+const choices = { stage: null, person: null, day: null, language: null, variants: {}, ...chosenBefore(), width: pageWidth() };
 const located = { paper: [], email: [], plain: [] };
 let view = "paper";
 let problems = { errors: [], others: [] };
@@ -41,7 +41,17 @@ function choose(fresh) {
   const { variant, ...plain } = fresh;
   Object.assign(choices, plain);
   if (variant) choices.variants = { ...choices.variants, ...variant };
+  sessionStorage.setItem(location.pathname, JSON.stringify(choices));
   show();
+}
+
+/** What was chosen before this tab was loaded anew. */
+function chosenBefore() {
+  try {
+    return JSON.parse(sessionStorage.getItem(location.pathname)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 // --- what is drawn when something is new ---------------------------------------------------------
@@ -58,6 +68,7 @@ async function told(kind, fresh) {
   if (has("chosen") || has("stages") || has("stops")) showChoices(state);
   if (has("chosen") || has("people")) showPerson(state.chosen?.person, state.people ?? { count: 0, complete: true });
   judge();
+  for (const id of ["pages", "plain", "inbox"]) $(id).lang = state.chosen?.language ?? "";
   if (has("files") || has("chosen")) showFiles(state);
   if (has("fields") || has("problems")) showFields(state);
   if (has("facts")) showFacts(state.facts);

@@ -194,11 +194,14 @@ export function showFiles(state) {
       .filter((file) => file.kind === kind)
       .map((file) => ({ value: file.name, label: file.name.replace(/^(letters|partials)\//, "") })),
   }));
+  // What is not saved stays in reach, though another letter is shown now.
+  const left = [...docs].filter(([name, doc]) => !fileOf(name) && dirty(doc)).map(([name]) => ({ value: name, label: name }));
+  groups.push({ label: "Not saved yet", options: left });
   setOptions($("file"), groups.filter((group) => group.options.length));
   const fresh = state.chosen?.template;
   const moved = fresh !== template;
   template = fresh ?? template;
-  if (files.length && (current === null || moved || !fileOf(current))) {
+  if (files.length && (current === null || moved || !(fileOf(current) || docs.has(current)))) {
     const first = fileOf(template) ?? files.find((file) => file.kind === "letter") ?? files[0];
     if (wanted !== first.name) void open(first.name);
   } else if (current) {
