@@ -43,17 +43,15 @@ def command(
     from advocacy.textfile import read_text
 
     read_text(campaign)  # there is nothing to show without it
-    try:
-        serve(
-            campaign,
-            told=_told,
-            templates=templates,
-            port=port,
-            read_only=read_only,
-            open_browser=not no_open,
-        )
-    except KeyboardInterrupt:
-        click.echo("The page is closed.", err=True)
+    serve(
+        campaign,
+        told=_told,
+        templates=templates,
+        port=port,
+        read_only=read_only,
+        open_browser=not no_open,
+    )
+    click.echo("The page is closed.", err=True)
     return 0
 
 

@@ -1,14 +1,17 @@
 """Running the page: a port of this machine, an address with a token, a browser."""
 
 import secrets
+import signal
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.app import Application
@@ -24,6 +27,16 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
         super().__init__(config)
         self._closing = closing
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take Ctrl-C and its like for the way to end: they are not raised again afterwards."""
+        before = {sig: signal.signal(sig, self.handle_exit) for sig in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for sig, handler in before.items():
+                signal.signal(sig, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Note that it is to end."""
@@ -42,8 +55,8 @@ def serve(
 ) -> None:
     """Show a campaign on a page of this machine until somebody ends it.
 
-    `told` is given the page's address as soon as it answers. Raises AdvocacyError where the port
-    is taken, KeyboardInterrupt when it is ended by Ctrl-C.
+    `told` is given the page's address as soon as it answers; Ctrl-C ends it. Raises AdvocacyError
+    where the port is taken.
     """
     listening = _listening(port)
     token = secrets.token_urlsafe(24)

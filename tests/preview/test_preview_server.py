@@ -1,6 +1,7 @@
 """The preview as a program: what it prints, answers, sends, and how it ends."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -135,6 +136,28 @@ def test_a_letter_that_cannot_be_laid_out_leaves_the_page_as_it_is(
     assert tab.told("ok") is True
     assert "keep the park open" in tab.told("text")
     assert tab.told("paperOk") is False or tab.told("paperProblems")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_at_once_and_quietly_with_a_page_still_open(
+    small_campaign: Path, how: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "advocacy", "preview", str(small_campaign), "--no-open"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    running = Running(process, process.stdout.readline().strip())
+    tab = Tab(running)
+    tab.show()
+    tab.told("pages")
+    process.send_signal(how)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert said.splitlines() == ["Press Ctrl-C here to end it.", "The page is closed."]
+    assert tab.events[-1][0] == "bye"
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(run_cli, small_campaign: Path) -> None:

@@ -18,6 +18,7 @@ let changed = () => {};
 
 const frame = () => $("frame");
 export const mailWindow = () => frame().contentWindow;
+export const mailTop = () => frame().getBoundingClientRect().top;
 export const mailDocument = () => frame().contentDocument;
 
 function draw() {
@@ -54,8 +55,9 @@ function colour() {
 function size() {
   frame().style.maxWidth = `${WIDTHS[width]}px`;
   const there = mailDocument().documentElement;
-  frame().style.height = "200px";
-  frame().style.height = `${Math.max(there.scrollHeight, 200)}px`;
+  const height = Math.max(Math.ceil(there.getBoundingClientRect().height), 200);
+  // Only when it is new: a frame that is small for a moment loses the reader's place.
+  if (frame().style.height !== `${height}px`) frame().style.height = `${height}px`;
 }
 
 /** Puts an email into the frame. */

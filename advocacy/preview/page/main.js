@@ -1,14 +1,14 @@
 // The page: what the program tells is kept in `state`, and whatever is new of it is drawn.
 
-import { $, el, paced } from "./dom.js";
-import { listen, post, Refused } from "./live.js";
+import { $, paced } from "./dom.js";
+import { desk, listen, post, Refused } from "./live.js";
 import { tabs } from "./tabs.js";
 import { showChoices, startChoosers } from "./choosers.js";
 import { showPerson, startPerson } from "./person.js";
 import { showProblems } from "./problems.js";
 import { fitPages, showPages } from "./paper.js";
-import { fitEmail, mailDocument, mailWindow, showEmail, startEmail } from "./email.js";
-import { locate, paint, sentenceAt } from "./sentences.js";
+import { fitEmail, showEmail, startEmail } from "./email.js";
+import { mailActions, seeing, showSentences, startReading } from "./reading.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
 import { anyDirty, drafts, insert, open, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
@@ -18,7 +18,6 @@ const PAUSE = 700;
 const readOnly = document.body.dataset.readOnly === "yes";
 const state = { problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
 const choices = { stage: null, person: null, day: null, language: null, variants: {}, ...chosenBefore(), width: pageWidth() };
-const located = { paper: [], email: [], plain: [] };
 let view = "paper";
 let problems = { errors: [], others: [] };
 let typed = 0;
@@ -78,9 +77,8 @@ async function told(kind, fresh) {
   if (has("inbox") || has("html")) showInbox(state);
   if (has("pages")) await showPages(state.pages ?? []);
   judge();
-  if (has("sentences") || has("html") || has("text") || has("pages")) relocate();
+  if (has("sentences") || has("html") || has("text") || has("pages")) showSentences(state.sentences);
   if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
-  marks();
   document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
 }
 
@@ -107,7 +105,7 @@ function stale() {
   const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html }[view];
   $("nothing").hidden = Boolean(there);
   $("pdf").hidden = !(paper && good && state.pages?.length);
-  $("pdf").href = `letter.pdf?desk=${deskName()}`;
+  $("pdf").href = `letter.pdf?desk=${desk}`;
   const { errors, others } = problems;
   $("state").textContent = !good
     ? `The letter cannot go out like this: ${errors.length === 1 ? "one thing" : `${errors.length} things`} to put right.`
@@ -117,57 +115,7 @@ function stale() {
   $("state").dataset.good = String(good);
 }
 
-function relocate() {
-  located.paper = locate($("pages"), state.sentences);
-  located.plain = locate($("plain"), state.sentences);
-  mailDrawn();
-  repaint();
-}
-
-function mailDrawn() {
-  const there = mailDocument();
-  if (!there?.body) return;
-  located.email = locate(there.body, state.sentences);
-  paint(mailWindow(), located.email);
-}
-
-function repaint(here = null) {
-  if (view === "email") paint(mailWindow(), located.email, { here });
-  else paint(window, [...located.paper, ...located.plain], { here });
-}
-
-function marks() {
-  const counted = (mark) => state.sentences.filter((one) => one.mark === mark);
-  const told = [
-    ["dead", counted("dead"), "does not hold on this day", "do not hold on this day"],
-    ["uncited", counted("uncited"), "has no source", "have no source"],
-  ].filter(([, list]) => list.length);
-  $("marks").hidden = told.length === 0;
-  $("marks").replaceChildren(
-    ...told.map(([mark, list, one, several]) => {
-      let at = -1;
-      const words = `${list.length} ${list.length === 1 ? `sentence ${one}` : `sentences ${several}`}`;
-      return el(
-        "button",
-        { type: "button", className: mark, onclick: () => {
-          at = (at + 1) % list.length;
-          jump(list[at]);
-        } },
-        words,
-      );
-    }),
-  );
-}
-
 // --- from the letter to the text ------------------------------------------------------------------
-
-function jump(sentence) {
-  const hit = located[view === "inbox" ? "plain" : view]?.find((one) => one.sentence === sentence);
-  hit?.ranges[0]?.startContainer.parentElement.scrollIntoView({ block: "center", behavior: "smooth" });
-  repaint(hit);
-  $("why").textContent = sentence.why;
-  openSentence(sentence);
-}
 
 function openSentence(sentence) {
   if (readOnly || !sentence.name) return;
@@ -182,18 +130,6 @@ function openProblem(problem) {
   void open(problem.name, problem.line, problem.column);
 }
 
-function clicked(document, list, x, y) {
-  if (String(document.getSelection())) return;
-  const hit = sentenceAt(document, list, x, y);
-  if (hit) openSentence(hit.sentence);
-}
-
-function moved(document, list, x, y) {
-  const hit = sentenceAt(document, list, x, y);
-  repaint(hit);
-  $("why").textContent = hit?.sentence.why ?? "";
-}
-
 function pane(name) {
   document.body.dataset.pane = name;
   for (const button of document.querySelectorAll(".panes button")) {
@@ -205,10 +141,8 @@ function pane(name) {
 
 // --- beginning ------------------------------------------------------------------------------------
 
-const deskName = () => document.body.dataset.desk;
-
 function timeline() {
-  if (state.chosen) $("timeline").src = `timeline?desk=${deskName()}&day=${state.chosen.day}`;
+  if (state.chosen) $("timeline").src = `timeline?desk=${desk}&day=${state.chosen.day}`;
 }
 
 function lost() {
@@ -220,8 +154,6 @@ const writing = tabs(document.querySelector("#write [role=tablist]"), (panel) =>
 });
 
 async function start() {
-  const { desk } = await import("./live.js");
-  document.body.dataset.desk = desk;
   const bundled = document.body.dataset.editor === "bundle";
   const { createEditor } = await import(bundled ? "./editor.bundle.js" : "./plain.js");
   const nonce = $("nonce").nonce;
@@ -249,18 +181,10 @@ async function start() {
     fitPages();
     fitEmail();
     judge();
-    repaint();
+    seeing(view);
   });
-  startEmail({
-    drawn: mailDrawn,
-    clicked: (x, y) => clicked(mailDocument(), located.email, x, y),
-    moved: (x, y) => moved(mailDocument(), located.email, x, y),
-  });
-  for (const [id, list] of [["pages", "paper"], ["plain", "plain"]]) {
-    $(id).addEventListener("click", (event) => clicked(document, located[list], event.clientX, event.clientY));
-    $(id).addEventListener("pointermove", (event) => moved(document, located[list], event.clientX, event.clientY));
-    $(id).addEventListener("pointerleave", () => repaint());
-  }
+  startReading({ opened: openSentence });
+  startEmail(mailActions);
   for (const button of document.querySelectorAll(".panes button")) {
     button.addEventListener("click", () => pane(button.dataset.pane));
   }

@@ -37,12 +37,12 @@ export async function showPages(pages) {
 function words(page) {
   const layer = el("div", { className: "words" });
   for (const [text, left, top, width, height] of page.runs) {
-    const run = el("span", {}, `${text} `);
+    const run = el("span", {}, text);
     run.style.left = `${(left / page.width) * 100}%`;
     run.style.top = `${(top / page.height) * 100}%`;
     run.style.fontSize = `${(height / page.width) * 100}cqw`;
     run.dataset.share = width / page.width;
-    layer.append(run);
+    layer.append(run, " ");
   }
   return layer;
 }
