@@ -67,6 +67,7 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self._studio.when_people_are_read(self._people_read)
         watcher = asyncio.create_task(watch(self._studio, self._changed))
         try:
             yield
@@ -78,6 +79,10 @@ class Application:
     def _changed(self) -> None:
         for desk in self._desks.values():
             desk.want()
+
+    def _people_read(self) -> None:
+        for desk in list(self._desks.values()):
+            desk.note_people()
 
     def close(self) -> None:
         """End the lines to all tabs, so that the server can end."""

@@ -8,7 +8,7 @@ from typing import Any
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.choices import Show
 from advocacy.preview.drafts import Drafts
-from advocacy.preview.letters import page_name
+from advocacy.preview.letters import Made, page_name
 from advocacy.preview.pages import Page
 from advocacy.preview.studio import Good, Studio
 from advocacy.preview.telling import told
@@ -74,7 +74,8 @@ class Desk:
         if fresh or kind == "letter":
             self._queue.put_nowait((kind, fresh))
 
-    def _note_people(self) -> None:
+    def note_people(self) -> None:
+        """Tell how many people have been read; called from their thread."""
         roll = self._studio.roll
         if roll is not None:
             people = {"people": {"count": len(roll), "complete": roll.complete}}
@@ -93,9 +94,7 @@ class Desk:
 
     async def _turn(self, show: Show) -> None:
         engine, studio = self._studio.engine, self._studio
-        turn = await self._loop.run_in_executor(
-            engine, first, studio, self._drafts, show, self._note_people
-        )
+        turn = await self._loop.run_in_executor(engine, first, studio, self._drafts, show)
         self.turn = turn
         self._tell("letter", {"bug": None, **self._with_last_good(turn)})
         if turn.sheet is not None:
@@ -115,7 +114,7 @@ class Desk:
         elif key is not None and key != self._key:
             kept = self._studio.good.get(key)
             payload |= {"html": None, "text": None, "inbox": None}
-            payload |= screen_of_good(kept)
+            payload |= screen_of(Made(screen=kept.screen)) if kept else {}
             payload["pages"] = self._kept_pages(key)
         if key is not None:
             self._key = key
@@ -125,7 +124,7 @@ class Desk:
         kept = self._studio.good.get(key)
         pages = kept.pages if kept else ()
         self._paper = None
-        return records(pages) if all(p.digest in self._studio.pictures for p in pages) else []
+        return records(pages) if self._studio.has_all(pages) else []
 
     async def _lay_out(self, turn: Turn, width: int) -> None:
         sheet, checked, settled = turn.sheet, turn.made.checked, turn.settled
@@ -140,10 +139,12 @@ class Desk:
         try:
             known = frozenset(studio.pictures)
             laid = await studio.press.lay_out(sheet, checked, width, known)
+            if not studio.has_all(laid.pages):  # one was put away meanwhile
+                laid = await studio.press.lay_out(sheet, checked, width, frozenset())
         except AdvocacyError as error:
-            self._paper = None
             problems = self._told(error.problems, turn)
-            self._tell("paper", {"paperOk": False, "paperProblems": problems})
+            pages = self._kept_pages(settled.key)  # and not those of another person's letter
+            self._tell("paper", {"paperOk": False, "paperProblems": problems, "pages": pages})
             return
         self._paper = key
         if turn.made.screen is not None:
@@ -174,10 +175,3 @@ def records(pages: tuple[Page, ...]) -> list[dict[str, Any]]:
         }
         for page in pages
     ]
-
-
-def screen_of_good(good: Good | None) -> dict[str, Any]:
-    """What is left of a letter that was good."""
-    from advocacy.preview.letters import Made
-
-    return screen_of(Made(screen=good.screen)) if good else {}

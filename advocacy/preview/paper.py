@@ -102,13 +102,15 @@ class Press:
 
         Raises AdvocacyError where it cannot be laid out, with everything that is wrong.
         """
-        loop = asyncio.get_running_loop()
+        loop, pool = asyncio.get_running_loop(), self._pool
         try:
             answer = await asyncio.wait_for(
-                loop.run_in_executor(self._pool, _answer, sheet, width, known), SECONDS_AT_MOST
+                loop.run_in_executor(pool, _answer, sheet, width, known), SECONDS_AT_MOST
             )
         except (BrokenProcessPool, TimeoutError) as error:
-            self._again()
+            if pool is self._pool:  # nobody else has seen to it
+                self.close()
+                self._pool = self._new()
             raise AdvocacyError(
                 Problem(
                     "page-not-laid-out",
@@ -121,10 +123,6 @@ class Press:
         if answer.unfit:
             raise AdvocacyError(unfit_problems(answer.unfit, checked.letter))
         return answer
-
-    def _again(self) -> None:
-        self.close()
-        self._pool = self._new()
 
     def close(self) -> None:
         """End the process, whatever it does."""

@@ -63,7 +63,7 @@ class Roll:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def read(self, stop: Callable[[], bool], told: Callable[[], None]) -> None:
+    def read(self, stop: Callable[[], bool], told: Callable[[], object]) -> None:
         """Read the rest, and tell now and then how far it is; `stop` ends it early."""
         for number, row in enumerate(self._rows):
             if number % 500 == 0 and stop():

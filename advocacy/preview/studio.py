@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advocacy.errors import Problem
@@ -45,26 +45,29 @@ class Studio:
         self._stamps: Stamps | None = None
         self._folders: tuple[Path, ...] = ()
         self._folders_changed: Callable[[], object] = lambda: None
+        self._people_told: Callable[[], object] = lambda: None
         self._roll_key: object = None
         self._understood = False
         self._closing = threading.Event()
 
-    def refresh(self, told: Callable[[], None]) -> None:
+    def refresh(self) -> None:
         """Read the campaign anew if one of its files has changed.
 
         Where it cannot be understood any more, the last campaign stays, with the problems.
-        `told` is called as a long list of people is read.
         """
-        if self._stamps is not None and self._stamps == stamps(self._yaml_files()):
-            self._read_people(told)
+        before = self._yaml_files()
+        seen = stamps(before)  # what is saved while it is read is read again the next time
+        if self._stamps == seen:
+            self._read_people()
             return
         campaign, problems = load_campaign(self.path, self.templates)
         self.problems = tuple(problems)
         self._understood = campaign is not None  # not one from before a mistake
         if campaign is not None:
             self.campaign = campaign
-            self._read_people(told)
-        self._stamps = stamps(self._yaml_files())
+            self._read_people()
+        files = self._yaml_files()
+        self._stamps = seen if files == before else stamps(files)
         folders = self.folders()
         if folders != self._folders:
             self._folders = folders
@@ -73,6 +76,10 @@ class Studio:
     def when_folders_change(self, told: Callable[[], object]) -> None:
         """Have `told` called when a campaign that was read names other folders than before."""
         self._folders_changed = told
+
+    def when_people_are_read(self, told: Callable[[], object]) -> None:
+        """Have `told` called, in a thread, now and then while a long list is read."""
+        self._people_told = told
 
     def load(self, texts: Mapping[Path, str]) -> tuple[Campaign | None, tuple[Problem, ...]]:
         """The campaign, or the one that unsaved texts would make."""
@@ -95,7 +102,7 @@ class Studio:
             return None
         return self.campaign.workspace.folder / self.campaign.file.recipients
 
-    def _read_people(self, told: Callable[[], None]) -> None:
+    def _read_people(self) -> None:
         """Read the people anew if their list, or what the campaign says of it, has changed."""
         campaign = self.campaign
         if campaign is None:
@@ -114,6 +121,7 @@ class Studio:
         def stop() -> bool:
             return self._closing.is_set() or self.roll is not roll
 
+        told = self._people_told
         threading.Thread(target=roll.read, args=(stop, told), name="people", daemon=True).start()
 
     def images(self, campaign: Campaign) -> Stamps:
@@ -137,10 +145,15 @@ class Studio:
         for page in pages:
             if page.png is not None:
                 self.pictures[page.digest] = page.png
-            self.pictures.move_to_end(page.digest)
+            if page.digest in self.pictures:
+                self.pictures.move_to_end(page.digest)
         while sum(map(len, self.pictures.values())) > PICTURES_AT_MOST and len(self.pictures) > 1:
             self.pictures.popitem(last=False)
-        self.keep(key, Good(screen, pages))
+        self.keep(key, Good(screen, tuple(replace(page, png=None) for page in pages)))
+
+    def has_all(self, pages: Iterable[Page]) -> bool:
+        """Whether there is a picture of each page."""
+        return all(page.png is not None or page.digest in self.pictures for page in pages)
 
     def keep(self, key: tuple[str, str], good: Good) -> None:
         """Remember a letter that was good."""

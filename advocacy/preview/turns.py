@@ -1,6 +1,6 @@
 """One turn: from what a tab shows and writes to the letter, and what is told of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,9 @@ class Turn:
     names: Mapping[Path, str] | None = None
 
 
-def first(studio: Studio, drafts: Drafts, show: Show, note: Callable[[], None]) -> Turn:
-    """Compose the letter and write its email and text; what is quick, and shown at once.
-
-    `note` is called while a long list of people is read.
-    """
-    studio.refresh(note)
+def first(studio: Studio, drafts: Drafts, show: Show) -> Turn:
+    """Compose the letter and write its email and text; what is quick, and shown at once."""
+    studio.refresh()
     base, roll = studio.campaign, studio.roll
     if base is None or roll is None:
         unread = told(studio.problems, None, {}, drafts.line)
@@ -68,7 +65,7 @@ def first(studio: Studio, drafts: Drafts, show: Show, note: Callable[[], None]) 
         "ok": made.screen is not None,
         "paperOk": sheet is not None,
         "stages": [_stage(name, one) for name, one in base.file.stages.items()],
-        "chosen": _chosen(settled, base, roll.get) if settled else None,
+        "chosen": _chosen(settled, base) if settled else None,
         "people": {"count": len(roll), "complete": roll.complete},
         "files": [{**file.record(), "digest": _digest(file)} for file in files.values()],
         "fields": [one.record() for one in fields_of(base, stage)],
@@ -99,7 +96,7 @@ def _written(
             continue
         try:
             path = file.path.resolve()
-            text = yaml.get(path) or read_text(file.path)
+            text = yaml[path] if path in yaml else read_text(file.path)
             yaml[path] = with_field(text, file.path, one.keys, one.text)
         except ChangedError:
             continue  # it is gone from the file; saving tells
@@ -170,21 +167,16 @@ def _stage(name: str, stage: Stage) -> dict[str, object]:
     }
 
 
-def _chosen(settled: Settled, campaign: Campaign, get: Callable[[str], Any]) -> dict[str, object]:
+def _chosen(settled: Settled, campaign: Campaign) -> dict[str, object]:
     person, stage = settled.person, campaign.file.stages[settled.stage]
-    offered = {}
-    for part in settled.variants:
-        offered[part] = list(getattr(stage.variants, part))
-    listed = get(person.letter_id)
     return {
         "stage": settled.stage,
         "person": {"id": person.letter_id, "name": person.called, "where": person.title or ""},
-        "listed": listed is not None,
         "day": settled.day.isoformat(),
         "language": settled.language,
         "languages": languages(campaign, settled.stage),
         "variants": settled.variants,
-        "offered": offered,
+        "offered": {part: list(getattr(stage.variants, part)) for part in settled.variants},
         "template": f"letters/{stage.template}.md",
     }
 

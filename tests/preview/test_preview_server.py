@@ -189,3 +189,23 @@ def test_outside_the_browser_nothing_of_it_is_imported(campaigns: Path) -> None:
         [sys.executable, "-c", code], cwd=campaigns, capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_nobody_is_shown_the_page_of_another_person(
+    start: Start, small_campaign: Path, edit
+) -> None:
+    edit(small_campaign, "    template: open\n", "    template: open\n    layout: window-10\n")
+    long = ", ".join(f"Department {number} of the Parks of Springfield" for number in range(9))
+    other = f"\n    - {{id: roe, name: Richard Roe, city: X, address: [{long}]}}"
+    edit(small_campaign, "jane@parks.example}", "jane@parks.example}" + other)
+    running = start(small_campaign)
+    tab = Tab(running)
+    tab.show()
+    tab.told("facts")
+    assert tab.told("pages")
+    before = len(tab.events)
+    tab.show(choices={"person": "roe"})
+    assert "Dear Richard Roe" in tab.told("text", before)
+    (problem,) = tab.told("paperProblems", before)
+    assert problem["code"] == "address-too-long"
+    assert tab.told("pages", before) == []

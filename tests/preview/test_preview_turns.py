@@ -43,7 +43,7 @@ def look(studio: Studio, drafts: Drafts) -> Look:
         *, write: dict[str, str] | None = None, fields: tuple[FieldText, ...] = (), **choices: Any
     ) -> Turn:
         show = Show(desk=DESK, choices=Choices(**choices), drafts=write or {}, fields=fields)
-        return first(studio, drafts, show, lambda: None)
+        return first(studio, drafts, show)
 
     return turn
 
@@ -247,13 +247,11 @@ def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name
     studio, drafts = Studio(project_root / "campaigns" / f"{name}.yaml"), Drafts()
     try:
         show = Show(desk=DESK)
-        stages = [
-            one["name"] for one in first(studio, drafts, show, lambda: None).payload["stages"]
-        ]
+        stages = [one["name"] for one in first(studio, drafts, show).payload["stages"]]
         assert stages
         for stage in stages:
             show = Show(desk=DESK, choices=Choices(stage=stage))
-            turn = first(studio, drafts, show, lambda: None)
+            turn = first(studio, drafts, show)
             errors = [one for one in turn.payload["problems"] if one["level"] == "error"]
             assert turn.payload["ok"], (stage, errors)
             assert turn.sheet is not None
