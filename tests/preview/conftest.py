@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
+
 
 @dataclass
 class Running:
@@ -128,6 +130,8 @@ def start() -> Iterator[Callable[..., Running]]:
 @pytest.fixture(scope="module")
 def browser(tool: Callable[[str], str]) -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api")
+    if not (PAGE / "editor.bundle.js").is_file():
+        pytest.skip("needs the editor's bundle (make editor)")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=tool("chromium"), args=arguments)

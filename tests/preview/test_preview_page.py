@@ -2,10 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from advocacy.preview.choices import Choices, Show
+from advocacy.preview.drafts import Drafts
+from advocacy.preview.studio import Studio
+from advocacy.preview.turns import first
 
 from .conftest import Page, Running
 
@@ -308,3 +314,91 @@ def test_what_is_not_saved_stays_in_reach_when_another_letter_is_shown(
     page.tab.click("#save")
     page.saved()
     assert later.read_text("utf-8") == "We will come back to it.\n"
+
+
+LOST = """async ([module, sentences]) => {
+  const { locate } = await import(module);
+  const lost = [];
+  const roots = [document.getElementById("pages"), document.getElementById("plain"),
+    document.getElementById("frame").contentDocument.body];
+  for (const root of roots) {
+    const found = new Map(locate(root, sentences).map(one => [one.sentence.text, one.ranges]));
+    for (const { text } of sentences) {
+      const letters = value => value.replace(/[^\\p{L}\\p{N}]/gu, "").length;
+      const there = (found.get(text) ?? []).map(String).join("");
+      if (letters(there) < 0.85 * letters(text)) lost.push(`${root.id}: ${text}: ${there}`);
+    }
+  }
+  return lost;
+}"""
+
+
+def test_every_sentence_is_found_on_paper_in_the_email_and_in_the_text(
+    start: Start, visit: Visit, campaigns: Path
+) -> None:
+    path = campaigns / "microsoft.yaml"
+    running = start(path)
+    page = visit(running.address).ready()
+    studio, drafts = Studio(path), Drafts()
+    try:
+        for stage in ("call", "thanks", "hold", "keep"):
+            show = Show(desk="desk-for-tests", choices=Choices(stage=stage))
+            turn = first(studio, drafts, show)
+            sentences = [{"text": one["text"]} for one in turn.payload["sentences"]]
+            assert len(sentences) > 5
+            page.tab.select_option("#stage", stage)
+            day = date.fromisoformat(turn.payload["chosen"]["day"]).strftime("%B %-d, %Y")
+            page.see(f"{day} Brad Smith", "#plain")
+            page.see(f"{day} Brad Smith", "#pages")
+            module = f"{running.address}static/sentences.js"
+            assert page.tab.evaluate(LOST, [module, sentences]) == [], stage
+    finally:
+        studio.close()
+        drafts.close()
+
+
+def test_what_a_stranger_wrote_runs_nothing_and_asks_nobody(
+    start: Start, browser: Any, small_campaign: Path, edit: Any
+) -> None:
+    bad = "<img src=x onerror=owned=1>"
+    edit(small_campaign, "name: Jane Doe", f'name: "{bad}"')
+    edit(small_campaign, "title: Keep the park open\n", f'title: "Keep {bad}"\n')
+    edit(
+        small_campaign.parent / "sources.yaml",
+        "https://parks.example",
+        "javascript://parks.example",
+    )
+    address = start(small_campaign).address
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    tab.goto(address)
+    tab.wait_for_selector("#pages img")
+    tab.click("#tab-facts")
+    tab.wait_for_selector("#facts li >> text=The Park in Figures")
+    assert tab.locator("#facts a").count() == 0, "such an address is no link"
+    assert tab.inner_text("#title") == f"Keep {bad}"
+    assert bad in tab.frame_locator("#frame").locator("body").text_content()
+    # A layout with scripts is refused; even if one came through, the frame would run nothing.
+    elsewhere = "http://192.0.2.1/"
+    html = (
+        f"<script>parent.owned = 1</script>{bad}<img src='{elsewhere}x.png'>"
+        f"<meta http-equiv='refresh' content='0;url={elsewhere}'>"
+        f"<iframe src='{elsewhere}'></iframe>"
+        "<p><a href='javascript:parent.owned = 1'>here</a></p>"
+    )
+    tab.click("#tab-email")
+    tab.evaluate(
+        "html => { const there = document.getElementById('frame').contentDocument;"
+        " there.body.append(there.createRange().createContextualFragment(html)); }",
+        html,
+    )
+    tab.frame_locator("#frame").locator("text=here").click()
+    tab.wait_for_timeout(700)
+    assert tab.evaluate("window.owned") is None
+    assert tab.evaluate("document.getElementById('frame').contentWindow.owned") is None
+    assert tab.evaluate(
+        "document.getElementById('frame').contentWindow.location.pathname"
+    ).endswith("/frame")
+    sent = "performance.getEntriesByType('resource').map(one => one.name)"
+    own = address.rpartition("/")[0].rpartition("/")[0]
+    assert not [name for name in tab.evaluate(sent) if not name.startswith((own, "data:"))]
+    tab.close()

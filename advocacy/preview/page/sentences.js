@@ -34,11 +34,15 @@ function plain(text) {
 }
 
 function follow(words, stream, from) {
-  const start = words.slice(0, 14);
-  let at = stream.indexOf(start, from);
-  if (at < 0) return null;
+  // Where a page ends within its first words, a sentence is known by those that follow.
+  const skipped = [0, 4, 8, 14].find((skip) => {
+    const part = words.slice(skip, skip + 14);
+    return part.length >= Math.min(8, words.length) && stream.includes(part, from);
+  });
+  if (skipped === undefined) return null;
+  let at = stream.indexOf(words.slice(skipped, skipped + 14), from);
   const found = [];
-  let taken = 0;
+  let taken = skipped;
   while (taken < words.length && at < stream.length) {
     if (words[taken] === stream[at]) {
       found.push(at);
@@ -60,7 +64,7 @@ export function locate(root, sentences) {
   let from = 0;
   for (const sentence of sentences) {
     const words = plain(sentence.text).join("");
-    if (words.length < 2) continue;
+    if (words.length < 4) continue;
     const hit = follow(words, text, from);
     if (!hit) continue;
     from = hit.end;
