@@ -56,7 +56,8 @@ function item(fact) {
 function draw() {
   const wanted = $("fact-words").value.toLowerCase().split(/\s+/).filter(Boolean);
   const found = known.filter((fact) => wanted.every((word) => words(fact).includes(word)));
-  const order = (fact) => (fact.here ? 0 : 2) + (fact.state === "holds" ? 0 : 1);
+  // What this letter relies on and does not hold comes first; what holds nowhere here comes last.
+  const order = (fact) => (fact.here ? (fact.state === "holds" ? 1 : 0) : fact.state === "holds" ? 2 : 3);
   found.sort((one, two) => order(one) - order(two));
   $("facts").replaceChildren(...found.map(item));
   const holding = known.filter((fact) => fact.state === "holds").length;
