@@ -10,7 +10,7 @@ from advocacy.preview.studio import Studio
 
 STEP = 15  # milliseconds of quiet after which a change is told
 DEBOUNCE = 150
-STEADY = 0.2  # seconds within which a new watch has begun
+SETTLING = (0.2, 1.0, 3.0)  # seconds after which a new watch has begun, on a slow machine too
 _FLEETING = (".tmp", ".swp", ".swx", "~", ".part")
 
 
@@ -38,7 +38,8 @@ async def watch(studio: Studio, changed: Callable[[], None]) -> None:
             if studio.folders() != folders:
                 break
         # Between the old watch and the new one something may be saved.
-        loop.call_later(STEADY, changed)
+        for wait in SETTLING:
+            loop.call_later(wait, changed)
 
 
 def _concerns(_change: Change, path: str) -> bool:
