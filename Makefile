@@ -3,7 +3,7 @@ PYTHON_BIN := .venv/bin/python
 SHELL := /bin/sh
 export PYTHON
 
-.PHONY: help setup letter lint test test-slow test-all bench goldens tools lock clean
+.PHONY: help setup letter lint test test-slow test-all bench goldens tools editor lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ goldens: setup ## renew tests/goldens/ from what the tests get now; read the dif
 tools: ## the npm packages that some tests use (needs node and npm)
 	cd tests/tools && npm ci --no-audit --no-fund
 
+editor: ## bundle the editor of `advocacy preview` (needs node and npm)
+	cd advocacy/preview/editor && npm ci --no-audit --no-fund && npm run build
+
 COMPILE = $(PYTHON_BIN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build
 
@@ -45,5 +48,5 @@ lock: setup ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for t
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock
 
 clean: ## remove what was made, but for the letters
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* build dist tests/tools/node_modules
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* build dist tests/tools/node_modules advocacy/preview/editor/node_modules
 	find advocacy tests -name __pycache__ -type d -prune -exec rm -rf {} +

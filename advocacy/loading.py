@@ -1,6 +1,6 @@
 """Loading a campaign: its file, facts and sources, joined and checked against each other."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from advocacy.recipients import same_ids
 from advocacy.sources import Source, Sources, parse_sources
 from advocacy.words import furniture
 from advocacy.workspace import Workspace
-from advocacy.yamlfile import YamlList, YamlMap, parse, scan_yaml
+from advocacy.yamlfile import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
 
 Record = TypeVar("Record", Fact, Source)
 
@@ -44,14 +44,17 @@ class Campaign:
 
 
 def load_campaign(
-    path: Path, templates: Path | None = None
+    path: Path, templates: Path | None = None, texts: Mapping[Path, str] | None = None
 ) -> tuple[Campaign | None, list[Problem]]:
     """Read a campaign and every file it names.
 
-    Returns the campaign, or None where its own file cannot be understood, and all problems of
-    all files. Where there is an error, the campaign is good for a preview, not for letters.
+    `texts` are read instead of the files of these (resolved) paths: what somebody is writing
+    and has not saved. Returns the campaign, or None where its own file cannot be understood,
+    and all problems of all files. Where there is an error, the campaign is good for a preview,
+    not for letters.
     """
-    data, problems = scan_yaml(path)
+    texts = texts or {}
+    data, problems = _scan(path, texts)
     if data is None:
         return None, problems
     file, found = parse(CampaignFile, data)
@@ -60,14 +63,19 @@ def load_campaign(
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
     names = {key: _file_names(data, key) for key in ("facts", "sources")}
-    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems)
-    sources = _read_all(workspace, names["sources"], parse_sources, "source", problems)
+    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
+    sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
     problems += unknown_references(facts, sources)
     if file is None:
         return None, problems
     files = [workspace.folder / name for name, _ in (*names["facts"], *names["sources"])]
     campaign = Campaign(path, file, facts, sources, workspace.naming(*files))
     return campaign, problems + _cross_references(campaign)
+
+
+def _scan(path: Path, texts: Mapping[Path, str]) -> tuple[YamlMap | None, list[Problem]]:
+    text = texts.get(path.resolve()) if texts else None
+    return scan_yaml(path) if text is None else scan_yaml_text(text, path)
 
 
 def _file_names(data: YamlMap, key: str) -> list[tuple[str, Place]]:
@@ -83,6 +91,7 @@ def _read_all(
     parse_file: Callable[[YamlMap], tuple[dict[str, Record], list[Problem]]],
     kind: str,
     problems: list[Problem],
+    texts: Mapping[Path, str],
 ) -> dict[str, Record]:
     records: dict[str, Record] = {}
     for name, place in names:
@@ -91,7 +100,7 @@ def _read_all(
         except AdvocacyError as error:
             problems += error.problems
             continue
-        data, wrong = scan_yaml(path)
+        data, wrong = _scan(path, texts)
         problems += wrong
         if data is None:
             continue

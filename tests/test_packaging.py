@@ -1,8 +1,10 @@
 """An ordinary package: locked, built, installed elsewhere, and used there."""
 
 import itertools
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -10,6 +12,7 @@ import venv
 import zipfile
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,7 +118,8 @@ def test_the_locks_hold_what_the_project_asks_for(project_root: Path) -> None:
 
 
 def test_the_locks_name_no_machine_and_no_registry(project_root: Path) -> None:
-    for name in (*LOCKS, "tests/tools/package-lock.json"):
+    editor = "advocacy/preview/editor/package-lock.json"
+    for name in (*LOCKS, "tests/tools/package-lock.json", editor):
         text = (project_root / name).read_text("utf-8")
         assert "resolved" not in text
         assert "--index" not in text
@@ -161,6 +165,55 @@ def test_the_wheel_carries_the_templates_and_nothing_foreign(
 
 
 @pytest.mark.slow
+def test_the_wheel_carries_the_editor_with_the_licences_of_all_that_is_in_it(
+    wheel: Path, project_root: Path, tool: Any
+) -> None:
+    tool("node"), tool("npm")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    page = "advocacy/preview/page/"
+    assert f"{page}editor.bundle.js" in names
+    assert not any(name.startswith("advocacy/preview/editor/") for name in names), "no sources"
+    licences = zipfile.ZipFile(wheel).read(f"{page}editor.licenses.txt").decode()
+    lock = json.loads((project_root / "advocacy/preview/editor/package-lock.json").read_text())
+    bundled = [
+        name.removeprefix("node_modules/")
+        for name, package in lock["packages"].items()
+        if name and not package.get("dev")
+    ]
+    assert len(bundled) > 20
+    missing = [
+        name
+        for name in bundled
+        if f"{name} {lock['packages'][f'node_modules/{name}']['version']} (" not in licences
+    ]
+    assert missing == []
+
+
+@pytest.mark.slow
+def test_without_node_the_wheel_is_built_all_the_same_and_says_what_it_lacks(
+    project_root: Path, tmp_path: Path
+) -> None:
+    checkout = tmp_path / "checkout"
+    leave_out = shutil.ignore_patterns(".*", "node_modules", "editor.bundle.js", "tests", "output")
+    shutil.copytree(project_root, checkout, ignore=leave_out)
+    result = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--wheel", "-o", str(tmp_path), "."],
+        cwd=checkout,
+        env=os.environ | {"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = result.stdout + result.stderr
+    assert "no editor for `advocacy preview`" in said
+    assert "Node.js and npm are not installed" in said
+    (made,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(made).namelist()
+    assert "advocacy/preview/page/plain.js" in names
+    assert "advocacy/preview/page/editor.bundle.js" not in names
+
+
+@pytest.mark.slow
 def test_the_package_works_in_a_clean_environment_outside_the_checkout(
     wheel: Path, project_root: Path, tmp_path: Path
 ) -> None:
@@ -170,6 +223,11 @@ def test_the_package_works_in_a_clean_environment_outside_the_checkout(
     pip = (python, "-m", "pip", "install", "-q")
     run(*pip, "--require-hashes", "-r", project_root / "requirements.lock", cwd=tmp_path)
     run(*pip, "--no-deps", "--no-index", wheel, cwd=tmp_path)
+
+    installed = "import advocacy; print(advocacy.__path__[0])"
+    page = Path(run(python, "-c", installed, cwd=tmp_path).stdout.strip()) / "preview" / "page"
+    assert (page / "index.html").is_file()
+    assert (page / "editor.bundle.js").is_file() == bool(shutil.which("node"))
 
     run(python, "-m", "pip", "check", cwd=tmp_path)  # asks for nothing that is not locked
     project = tomllib.loads((project_root / "pyproject.toml").read_text("utf-8"))["project"]

@@ -53,9 +53,11 @@ def run_checks(
     for a stage there is none of.
     """
     today = today or campaign.today()
-    people, listed = to_check(campaign, campaign.letter_date(day))
-    if recipients is not None:
-        people, listed = list(recipients), []
+    people, listed = (
+        to_check(campaign, campaign.letter_date(day))
+        if recipients is None
+        else (list(recipients), [])
+    )
     settings = Settings(campaign.file)
     gathered = gather(campaign, people, day=day, stage=stage, today=today)
     letters = gathered.letters

@@ -22,6 +22,7 @@ DONE, PROBLEMS, USAGE, UNFINISHED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 COMMANDS = {
     "new": "Begin a campaign, or a letter of your own.",
     "check": "Check a campaign's letters and the facts they rely on.",
+    "preview": "Show a letter in the browser while you write it.",
     "render": "Make the letters of a campaign: PDF and email.",
     "labels": "Print address labels or envelopes.",
     "send": "Mail the letters of a stage: nobody twice, nobody who said no.",

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from advocacy.campaign import Cosigner, Signatory
-from advocacy.documents.fetcher import image_problem
 from advocacy.documents.frame import contacts
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.fonts import describe, unprintable
@@ -29,6 +28,8 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
             for char in unprintable(text)
         ]
     for name, place in _pictures(letter):
+        from advocacy.documents.fetcher import image_problem  # brings WeasyPrint
+
         try:
             problem = image_problem(workspace.file(name, place), name)
         except AdvocacyError as error:

@@ -50,19 +50,20 @@ def printable(
     stage: str | None = None,
     day: date | None = None,
     only: str | None = None,
+    person: Recipient | None = None,
 ) -> Printable:
     """What the letter of a stage may print for one who gets it.
 
-    Without `stage`, the one whose window covers the day, else the first; without `only`, the
-    id of a letter, the first who gets one. Raises AdvocacyError where there is no such stage
-    or letter, and for texts that are missing in the recipient's language.
+    Without `stage`, the one whose window covers the day, else the first; without a `person`, or
+    `only`, the id of a letter, the first who gets one. Raises AdvocacyError where there is no
+    such stage or letter, and for texts that are missing in the recipient's language.
     """
     if problem := unknown_stage(campaign, stage):
         raise AdvocacyError(problem)
     file, day = campaign.file, campaign.letter_date(day)
     name = stage or next(iter([*campaign.stages_on(day), *file.stages]))
     chosen_stage = file.stages[name]
-    recipient = _recipient(campaign, name, day, only)
+    recipient = person or _recipient(campaign, name, day, only)
     supporters = stand_in(campaign, name)
     language = letter_language(campaign, recipient, chosen_stage)
     texts = Texts(language, file.language)

@@ -199,6 +199,9 @@ def missing_facts(outlines: Collection[Outline], facts: Collection[str]) -> list
 
 def fact_problem(name: str, facts: Collection[str], place: Place | None) -> Problem:
     """That there is no fact of that id."""
+    if not name.strip():
+        what, hint = "A citation here names no fact.", 'Write a fact\'s id: `{{ cite("the-id") }}`.'
+        return Problem("unknown-fact", what, hint, place)
     near = nearest(name, facts)
     return Problem(
         "unknown-fact",

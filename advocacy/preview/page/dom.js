@@ -1,0 +1,72 @@
+// Small helpers for building the page.
+
+export const $ = (id) => document.getElementById(id);
+
+/** An element with properties (attributes where the name has a dash) and children. */
+export function el(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.includes("-") || name === "role" || name === "for") node.setAttribute(name, value);
+    else node[name] = value;
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** Text in which `code` is set as code. */
+export function withCode(text) {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? el("code", {}, part) : part));
+}
+
+/** Calls `work` at most every `pause` ms, and once more after the last call. */
+export function paced(work, pause) {
+  let timer = null;
+  let again = false;
+  const run = () => {
+    timer = setTimeout(() => {
+      timer = null;
+      if (again) {
+        again = false;
+        run();
+        work();
+      }
+    }, pause);
+  };
+  return () => {
+    if (timer !== null) {
+      again = true;
+      return;
+    }
+    run();
+    work();
+  };
+}
+
+/** Puts options into a select, and keeps the element as it is if nothing is new. */
+export function setOptions(select, options, value) {
+  const key = JSON.stringify(options);
+  if (select.dataset.key !== key) {
+    select.dataset.key = key;
+    select.replaceChildren(
+      ...options.map((option) =>
+        option.options
+          ? (() => {
+              const group = el("optgroup", { label: option.label });
+              group.append(...option.options.map((one) => el("option", { value: one.value }, one.label)));
+              return group;
+            })()
+          : el("option", { value: option.value }, option.label),
+      ),
+    );
+  }
+  if (value !== undefined && select.value !== value) select.value = value;
+}
+
+/** `10 June 2020` of `2020-06-10`. */
+export function inWords(day) {
+  const [year, month, date] = day.split("-").map(Number);
+  const names = ["January", "February", "March", "April", "May", "June", "July", "August",
+    "September", "October", "November", "December"];
+  return `${date} ${names[month - 1]} ${year}`;
+}

@@ -1,0 +1,131 @@
+// The campaign's own texts as a form: each is written back into the campaign's file in its place.
+
+import { $, el } from "./dom.js";
+import { post, Refused } from "./live.js";
+
+const made = new Map();
+let act = {};
+let file = null;
+let order = "";
+
+const keyOf = (field) => JSON.stringify(field.keys);
+const dirty = (one) => one.editor.text() !== one.saved;
+
+/** The unsaved texts, with the keys that lead to them. */
+export function fieldDrafts() {
+  return [...made.values()].filter(dirty).map((one) => ({ file, keys: one.keys, text: one.editor.text() }));
+}
+
+export const anyFieldDirty = () => [...made.values()].some(dirty);
+
+function status() {
+  const open = anyFieldDirty();
+  $("save-fields").disabled = !open;
+  const done = [...made.values()].some((one) => one.justSaved);
+  $("fields-saved").textContent = open ? "Not saved yet" : done ? "Saved" : "";
+}
+
+function make(field) {
+  const name = `field-${made.size}-${Date.now()}`;
+  const holder = el("div", { className: "field-editor" });
+  const note = el("div", { className: "field-note", role: "status" });
+  const box = el("div", { className: "field" }, el("span", { className: "label", id: name }, field.label), holder, note);
+  const one = { ...field, box, note, saved: field.text, base: field.digest };
+  one.editor = act.createEditor({
+    parent: holder, text: field.text, kind: "line", label: field.label, readOnly: act.readOnly,
+    onChange: () => {
+      status();
+      act.changed();
+    },
+    onSave: () => void saveFields(),
+  });
+  return one;
+}
+
+/** Shows the fields; those that are being written stay. */
+export function showFields(state) {
+  if (act.readOnly) return;
+  file = state.campaignFile ?? file;
+  const fields = state.fields ?? [];
+  for (const field of fields) {
+    const key = keyOf(field);
+    const known = made.get(key);
+    if (!known) {
+      made.set(key, make(field));
+    } else if (field.digest !== known.base) {
+      if (dirty(known) && known.editor.text() !== field.text) {
+        if (!known.saving) conflict(known, { text: field.text, digest: field.digest });
+      } else {
+        known.saved = field.text;
+        known.base = field.digest;
+        known.editor.setText(field.text);
+        known.note.replaceChildren();
+      }
+    }
+  }
+  const keys = fields.map(keyOf);
+  for (const [key, one] of [...made]) if (!keys.includes(key) && !dirty(one)) made.delete(key);
+  const fresh = JSON.stringify([...made.keys()]);
+  if (fresh !== order) {
+    order = fresh;
+    const sorted = [...made.entries()].sort(([one], [two]) => keys.indexOf(one) - keys.indexOf(two));
+    $("fields").replaceChildren(...sorted.map(([, one]) => one.box));
+  }
+  const problems = act.problems().filter((problem) => problem.name === file && problem.line);
+  for (const one of made.values()) {
+    const line = fields.find((field) => keyOf(field) === keyOf(one))?.line;
+    one.editor.mark(problems.filter((problem) => problem.line === line).map((problem) => ({ ...problem, line: 1, column: 1, whole: true })));
+  }
+  status();
+}
+
+function conflict(one, theirs) {
+  one.note.replaceChildren(
+    el("p", {}, "Somebody else has changed this text. In the file stands now:"),
+    el("blockquote", {}, theirs.text || "nothing"),
+    el("p", { className: "buttons" },
+      el("button", { type: "button", onclick: () => {
+        one.base = theirs.digest;
+        one.note.replaceChildren();
+        void saveFields();
+      } }, "Save mine over it"),
+      el("button", { type: "button", onclick: () => {
+        one.saved = theirs.text;
+        one.base = theirs.digest;
+        one.editor.setText(theirs.text);
+        one.note.replaceChildren();
+      } }, "Take the other text"),
+    ),
+  );
+}
+
+/** Saves every text that was changed. */
+export async function saveFields() {
+  for (const one of made.values()) {
+    if (!dirty(one)) continue;
+    const text = one.editor.text();
+    one.saving = true;
+    try {
+      const { digest } = await post("save-field", { name: file, keys: one.keys, text, base: one.base });
+      Object.assign(one, { saved: text, base: digest, justSaved: true });
+      one.note.replaceChildren();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 409) conflict(one, error.content);
+      else {
+        const [problem] = error.content.problems ?? [];
+        one.note.replaceChildren(el("p", {}, problem ? `${problem.message} ${problem.hint}` : "This could not be saved."));
+      }
+    } finally {
+      one.saving = false;
+    }
+  }
+  status();
+  act.changed();
+}
+
+/** Makes the form work. */
+export function startFields(actions) {
+  act = actions;
+  $("save-fields").addEventListener("click", () => void saveFields());
+}

@@ -1,0 +1,208 @@
+// The page: what the program tells is kept in `state`, and whatever is new of it is drawn.
+
+import { $, paced } from "./dom.js";
+import { desk, listen, post, Refused } from "./live.js";
+import { tabs } from "./tabs.js";
+import { showChoices, startChoosers } from "./choosers.js";
+import { showPerson, startPerson } from "./person.js";
+import { showProblems } from "./problems.js";
+import { fitPages, showPages } from "./paper.js";
+import { fitEmail, showEmail, startEmail } from "./email.js";
+import { mailActions, seeing, showSentences, startReading } from "./reading.js";
+import { showInbox, showPlain } from "./screen.js";
+import { showFacts, startFacts } from "./facts.js";
+import { anyDirty, drafts, insert, open, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
+import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from "./fields.js";
+
+const PAUSE = 700;
+const readOnly = document.body.dataset.readOnly === "yes";
+const state = { problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
+const choices = { stage: null, person: null, day: null, language: null, variants: {}, ...chosenBefore(), width: pageWidth() };
+let view = "paper";
+let problems = { errors: [], others: [] };
+let typed = 0;
+let judging = null;
+
+function pageWidth() {
+  const css = Math.min(820, Math.max(innerWidth - 40, 300));
+  return Math.min(2400, Math.round((css * Math.min(devicePixelRatio || 1, 3)) / 100) * 100);
+}
+
+const show = paced(async () => {
+  try {
+    await post("show", { choices, drafts: readOnly ? {} : drafts(), fields: readOnly ? [] : fieldDrafts() });
+  } catch (error) {
+    if (!(error instanceof Refused)) lost();
+  }
+}, 110);
+
+function choose(fresh) {
+  const { variant, ...plain } = fresh;
+  Object.assign(choices, plain);
+  if (variant) choices.variants = { ...choices.variants, ...variant };
+  sessionStorage.setItem(location.pathname, JSON.stringify(choices));
+  show();
+}
+
+/** What was chosen before this tab was loaded anew. */
+function chosenBefore() {
+  try {
+    return JSON.parse(sessionStorage.getItem(location.pathname)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+// --- what is drawn when something is new ---------------------------------------------------------
+
+async function told(kind, fresh) {
+  $("gone").hidden = true;
+  Object.assign(state, fresh);
+  const has = (name) => name in fresh;
+  if (has("html") || has("pages")) state.shown = Boolean(state.html || state.pages?.length);
+  if (has("title")) {
+    $("title").textContent = state.title;
+    document.title = `${state.title} – letter`;
+  }
+  if (has("chosen") || has("stages") || has("stops")) showChoices(state);
+  if (has("chosen") || has("people")) showPerson(state.chosen?.person, state.people ?? { count: 0, complete: true });
+  judge();
+  for (const id of ["pages", "plain", "inbox"]) $(id).lang = state.chosen?.language ?? "";
+  if (has("files") || has("chosen")) showFiles(state);
+  if (has("fields") || has("problems")) showFields(state);
+  if (has("facts")) showFacts(state.facts);
+  if (has("facts") || has("variables")) showSources(state);
+  if (has("html") && state.html) showEmail(state.html);
+  if (has("text")) showPlain(state.text);
+  if (has("inbox") || has("html")) showInbox(state);
+  if (has("pages")) await showPages(state.pages ?? []);
+  judge();
+  if (has("sentences") || has("html") || has("text") || has("pages")) showSentences(state.sentences);
+  if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
+  document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
+}
+
+/** Says what is wrong; of a command that is half typed not before somebody pauses. */
+function judge() {
+  clearTimeout(judging);
+  const pause = typed + PAUSE - Date.now();
+  if (!(state.ok && state.paperOk) && pause > 0) {
+    judging = setTimeout(judge, pause);
+    return;
+  }
+  problems = showProblems({
+    state,
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly },
+  });
+  showMarks();
+  stale();
+}
+
+function stale() {
+  const paper = view === "paper";
+  const good = state.ok && (!paper || state.paperOk);
+  $("letter").dataset.stale = good ? "no" : "yes";
+  const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html }[view];
+  $("nothing").hidden = Boolean(there);
+  $("pdf").hidden = !(paper && good && state.pages?.length);
+  $("pdf").href = `letter.pdf?desk=${desk}`;
+  const { errors, others } = problems;
+  $("state").textContent = !good
+    ? `The letter cannot go out like this: ${errors.length === 1 ? "one thing" : `${errors.length} things`} to put right.`
+    : others.length
+      ? `All well. ${others.length === 1 ? "One thing is" : `${others.length} things are`} worth a look.`
+      : "All well.";
+  $("state").dataset.good = String(good);
+}
+
+// --- from the letter to the text ------------------------------------------------------------------
+
+function openSentence(sentence) {
+  if (readOnly || !sentence.name) return;
+  pane("write");
+  writing.choose("tab-text");
+  void open(sentence.name, sentence.line, sentence.column);
+}
+
+function openProblem(problem) {
+  pane("write");
+  writing.choose("tab-text");
+  void open(problem.name, problem.line, problem.column);
+}
+
+function pane(name) {
+  document.body.dataset.pane = name;
+  for (const button of document.querySelectorAll(".panes button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.pane === name));
+  }
+  fitPages();
+  fitEmail();
+}
+
+// --- beginning ------------------------------------------------------------------------------------
+
+function timeline() {
+  if (state.chosen) $("timeline").src = `timeline?desk=${desk}&day=${state.chosen.day}`;
+}
+
+function lost() {
+  $("gone").hidden = false;
+}
+
+const writing = tabs(document.querySelector("#write [role=tablist]"), (panel) => {
+  if (panel === "panel-timeline") timeline();
+});
+
+async function start() {
+  const bundled = document.body.dataset.editor === "bundle";
+  const { createEditor } = await import(bundled ? "./editor.bundle.js" : "./plain.js");
+  const nonce = $("nonce").nonce;
+  const actions = {
+    readOnly,
+    changed: () => {
+      typed = Date.now();
+      show();
+    },
+    problems: () => [...problems.errors, ...problems.others],
+    createEditor: (options) => createEditor({ ...options, nonce }),
+    insert: async (text, apart) => {
+      pane("write");
+      const put = await insert(text, apart);
+      if (!put) writing.choose("tab-text");
+    },
+  };
+  startWriting(actions);
+  startFields(actions);
+  startFacts(actions);
+  startChoosers(choose);
+  startPerson({ chosen: (person) => choose({ person, language: null, variants: {} }), ofStage: () => state.chosen?.stage });
+  tabs(document.querySelector("#letter [role=tablist]"), (panel) => {
+    view = panel.replace("panel-", "");
+    fitPages();
+    fitEmail();
+    judge();
+    seeing(view);
+  });
+  startReading({ opened: openSentence });
+  startEmail(mailActions);
+  for (const button of document.querySelectorAll(".panes button")) {
+    button.addEventListener("click", () => pane(button.dataset.pane));
+  }
+  addEventListener("keydown", (event) => {
+    if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if ($("panel-fields").hidden) void saveCurrent();
+      else void saveFields();
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (anyDirty() || anyFieldDirty()) event.preventDefault();
+  });
+  if (readOnly) {
+    for (const id of ["tab-text", "tab-fields"]) $(id).hidden = true;
+    writing.choose("tab-facts");
+  }
+  listen({ opened: show, told, lost });
+}
+
+void start();

@@ -1,0 +1,117 @@
+// The letter's sentences where they are shown: their marks, and the way from them to the text.
+
+import { $, el, withCode } from "./dom.js";
+import { mailDocument, mailTop, mailWindow } from "./email.js";
+import { locate, paint, sentenceAt } from "./sentences.js";
+
+const located = { paper: [], email: [], plain: [], inbox: [] };
+let sentences = [];
+let view = "paper";
+let open = () => {};
+
+/** Finds the sentences in all that is shown. */
+export function showSentences(fresh) {
+  sentences = fresh;
+  located.paper = locate($("pages"), sentences);
+  located.plain = locate($("plain"), sentences);
+  mailDrawn();
+  repaint();
+  marks();
+}
+
+/** The email has been drawn anew. */
+export function mailDrawn() {
+  const there = mailDocument();
+  if (!there?.body) return;
+  located.email = locate(there.body, sentences);
+  paint(mailWindow(), located.email);
+}
+
+/** Says which of paper, email, plain and inbox is seen. */
+export function seeing(name) {
+  view = name;
+  repaint();
+}
+
+function repaint(here = null) {
+  if (view === "email") paint(mailWindow(), located.email, { here });
+  else paint(window, [...located.paper, ...located.plain], { here });
+}
+
+function marks() {
+  const counted = (mark) => sentences.filter((one) => one.mark === mark);
+  const told = [
+    ["dead", counted("dead"), "does not hold on this day", "do not hold on this day"],
+    ["uncited", counted("uncited"), "has no source", "have no source"],
+  ].filter(([, list]) => list.length);
+  const key = JSON.stringify(told);
+  if ($("marks").dataset.key === key) return;
+  $("marks").dataset.key = key;
+  $("marks").hidden = told.length === 0;
+  $("marks").replaceChildren(
+    ...told.map(([mark, list, one, several]) => {
+      let at = -1;
+      const next = () => {
+        at = (at + 1) % list.length;
+        jump(list[at]);
+      };
+      const words = `${list.length} ${list.length === 1 ? `sentence ${one}` : `sentences ${several}`}`;
+      return el("button", { type: "button", className: mark, onclick: next }, words);
+    }),
+  );
+}
+
+function jump(sentence) {
+  open(sentence);
+  // The same sentence, though the program may have told it again since.
+  const hit = located[view].find(({ sentence: one }) => one.text === sentence.text && one.line === sentence.line);
+  if (hit?.ranges.length) bring(hit.ranges[0].getBoundingClientRect().top);
+  repaint(hit);
+  explain(sentence);
+}
+
+/** Scrolls a height of what is shown into view; beside problems, into the lower half. */
+function bring(height) {
+  const pane = $("letter");
+  const inPane = getComputedStyle(pane).overflowY === "auto";
+  const shown = inPane ? pane.clientHeight : innerHeight;
+  const from = (inPane ? pane.getBoundingClientRect().top : 0) - (view === "email" ? mailTop() : 0);
+  const share = $("stop-box").hidden ? 0.4 : 0.7;
+  (inPane ? pane : document.scrollingElement).scrollBy({ top: height - from - shown * share });
+}
+
+function explain(sentence) {
+  const why = sentence?.why ?? "";
+  if ($("why").dataset.why === why) return;
+  $("why").dataset.why = why;
+  $("why").replaceChildren(...(why ? withCode(why) : []));
+}
+
+function clicked(document, list, x, y) {
+  if (String(document.getSelection())) return;
+  const hit = sentenceAt(document, list, x, y);
+  if (hit) open(hit.sentence);
+}
+
+function moved(document, list, x, y) {
+  const hit = sentenceAt(document, list, x, y);
+  repaint(hit);
+  explain(hit?.sentence);
+}
+
+/** What is done in the email's frame. */
+export const mailActions = {
+  drawn: mailDrawn,
+  clicked: (x, y) => clicked(mailDocument(), located.email, x, y),
+  moved: (x, y) => moved(mailDocument(), located.email, x, y),
+};
+
+/** Makes sentences work: `opened` gets the one whose text is wanted. */
+export function startReading({ opened }) {
+  open = opened;
+  for (const [id, list] of [["pages", "paper"], ["plain", "plain"]]) {
+    $(id).addEventListener("click", (event) => clicked(document, located[list], event.clientX, event.clientY));
+    $(id).addEventListener("pointermove", (event) => moved(document, located[list], event.clientX, event.clientY));
+    $(id).addEventListener("pointerleave", () => repaint());
+  }
+}

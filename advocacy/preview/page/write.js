@@ -1,0 +1,253 @@
+// Opening, writing and saving files. What is written is shown at once and saved when asked.
+
+import { $, el, setOptions } from "./dom.js";
+import { get, post, Refused } from "./live.js";
+import { compare } from "./both.js";
+
+const GROUPS = { letter: "The letter", partial: "Parts it includes", yaml: "The campaign" };
+const docs = new Map();
+let current = null;
+let wanted = null;
+let files = [];
+let act = {};
+let sources = {};
+let template = null;
+
+const fileOf = (name) => files.find((file) => file.name === name);
+const dirty = (doc) => doc.editor.text() !== doc.saved;
+
+/** The unsaved texts by the names of their files. */
+export function drafts() {
+  return Object.fromEntries(
+    [...docs].filter(([, doc]) => dirty(doc)).map(([name, doc]) => [name, doc.editor.text()]),
+  );
+}
+
+export const anyDirty = () => [...docs.values()].some(dirty);
+
+function changed() {
+  status();
+  act.changed();
+}
+
+function status() {
+  const doc = docs.get(current);
+  const file = fileOf(current);
+  $("save").disabled = !doc || !dirty(doc) || doc.saving || file?.builtIn === true;
+  $("saved").textContent = !doc ? "" : dirty(doc) ? "Not saved yet" : doc.justSaved ? "Saved" : "";
+  const notice = $("notice");
+  if (file?.builtIn) {
+    tell(
+      "This text comes with advocacy, and other campaigns may use it. To change it, make your own copy: it stands beside the campaign, and takes this one's place.",
+      ["Make my own copy", copy],
+    );
+  } else if (doc && doc.theirs && dirty(doc)) {
+    tell("Somebody else has changed this file while you were writing. Nothing is lost.", ["Show both", () => both(current)]);
+  } else if (doc?.refused) {
+    tell(doc.refused);
+  } else {
+    notice.hidden = true;
+    notice.replaceChildren();
+    delete notice.dataset.key;
+  }
+}
+
+function tell(words, button) {
+  const notice = $("notice");
+  if (notice.dataset.key === words) return;
+  notice.dataset.key = words;
+  notice.hidden = false;
+  notice.replaceChildren(
+    el("p", {}, words),
+    ...(button ? [el("button", { type: "button", className: "main", onclick: button[1] }, button[0])] : []),
+  );
+}
+
+async function copy() {
+  try {
+    await post("copy", { name: current });
+    docs.get(current).editor.focus();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    delete $("notice").dataset.key;
+    docs.get(current).refused = said(error);
+    status();
+  }
+}
+
+function said(error) {
+  const [problem] = error.content.problems ?? [];
+  return problem ? `${problem.message} ${problem.hint}` : "This could not be done.";
+}
+
+async function load(name) {
+  if (docs.has(name)) return docs.get(name);
+  const file = await get("file", { name });
+  if (docs.has(name)) return docs.get(name);
+  const box = el("div", { className: "editor", hidden: true });
+  $("editors").append(box);
+  const doc = { box, base: file.digest, saved: file.text, touched: false };
+  box.addEventListener("focusin", () => (doc.touched = true), { once: true });
+  docs.set(name, doc);
+  doc.editor = act.createEditor({
+    parent: box, text: file.text, kind: file.kind === "yaml" ? "yaml" : "letter",
+    label: `Text of ${name}`, readOnly: file.builtIn, onChange: changed, onSave: () => save(name),
+  });
+  doc.editor.sources(sources);
+  return doc;
+}
+
+/** Opens a file, with the cursor on a line. */
+export async function open(name, line, column) {
+  wanted = name;
+  const doc = await load(name);
+  if (wanted !== name) return;
+  current = name;
+  for (const [other, { box }] of docs) box.hidden = other !== name;
+  $("file").value = name;
+  status();
+  mark();
+  if (line) doc.editor.goTo(line, column ?? 1);
+}
+
+async function save(name = current) {
+  const doc = docs.get(name);
+  if (!doc || !dirty(doc) || doc.saving || fileOf(name)?.builtIn) return;
+  const text = doc.editor.text();
+  doc.saving = true;
+  status();
+  try {
+    settled(doc, await post("save", { name, text, base: doc.base }));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 409) {
+      doc.theirs = error.content;
+      await both(name);
+    } else {
+      doc.refused = said(error);
+    }
+  } finally {
+    doc.saving = false;
+    changed();
+  }
+}
+
+function settled(doc, file) {
+  Object.assign(doc, { base: file.digest, saved: file.text, theirs: null, refused: null, justSaved: true });
+}
+
+/** Shows one's own text and the other, and does what is chosen. */
+async function both(name) {
+  const doc = docs.get(name);
+  const choice = await compare(doc.editor.text(), doc.theirs.text);
+  const theirs = doc.theirs;
+  if (choice === "theirs") {
+    // One's own text is an undo away.
+    doc.editor.setText(theirs.text);
+    settled(doc, theirs);
+  } else if (choice === "mine") {
+    doc.base = theirs.digest;
+    doc.theirs = null;
+    doc.saving = false;
+    await save(name);
+  }
+  status();
+}
+
+/** What was saved elsewhere comes in at once; where one is writing, both are kept. */
+async function follow() {
+  for (const [name, doc] of docs) {
+    const file = fileOf(name);
+    if (!file) continue;
+    doc.editor.setReadOnly(file.builtIn || act.readOnly);
+    if (doc.saving || file.digest === null) continue;
+    if (file.digest === doc.base) {
+      doc.theirs = null;
+      continue;
+    }
+    if (doc.theirs?.digest === file.digest) continue;
+    const fresh = await get("file", { name });
+    if (doc.saving || fresh.digest === doc.base) continue;
+    if (dirty(doc) && doc.editor.text() !== fresh.text) {
+      doc.theirs = fresh;
+    } else {
+      doc.editor.setText(fresh.text);
+      settled(doc, fresh);
+      doc.justSaved = false;
+    }
+    status();
+  }
+}
+
+function mark() {
+  const doc = docs.get(current);
+  doc?.editor.mark(act.problems().filter((problem) => problem.name === current));
+}
+
+/** Takes in what the program says of files, problems and what can be typed. */
+export function showFiles(state) {
+  files = state.files ?? [];
+  if (act.readOnly) return;
+  const groups = Object.entries(GROUPS).map(([kind, label]) => ({
+    label,
+    options: files
+      .filter((file) => file.kind === kind)
+      .map((file) => ({ value: file.name, label: file.name.replace(/^(letters|partials)\//, "") })),
+  }));
+  // What is not saved stays in reach, though another letter is shown now.
+  const left = [...docs].filter(([name, doc]) => !fileOf(name) && dirty(doc)).map(([name]) => ({ value: name, label: name }));
+  groups.push({ label: "Not saved yet", options: left });
+  setOptions($("file"), groups.filter((group) => group.options.length));
+  const fresh = state.chosen?.template;
+  const moved = fresh !== template;
+  template = fresh ?? template;
+  if (files.length && (current === null || moved || !(fileOf(current) || docs.has(current)))) {
+    const first = fileOf(template) ?? files.find((file) => file.kind === "letter") ?? files[0];
+    if (wanted !== first.name) void open(first.name);
+  } else if (current) {
+    $("file").value = current;
+  }
+  void follow();
+  status();
+}
+
+export function showMarks() {
+  mark();
+}
+
+/** What can be completed: variables, facts, partials. */
+export function showSources(fresh) {
+  sources = fresh;
+  for (const doc of docs.values()) doc.editor.sources(fresh);
+}
+
+/** Puts text where the cursor is in the letter; `apart`, with a space before it. */
+export async function insert(text, apart) {
+  if (!current || fileOf(current)?.kind === "yaml") await open(template);
+  if (fileOf(current)?.builtIn) {
+    status();
+    return false;
+  }
+  const doc = docs.get(current);
+  if (!doc.touched) {
+    // Nobody has put a cursor there: behind the last words, and not before the first.
+    const lines = doc.editor.text().trimEnd().split("\n");
+    doc.editor.goTo(lines.length, lines.at(-1).length + 1);
+  }
+  doc.editor.insert(text, apart);
+  return true;
+}
+
+/** Makes the panel work. */
+export function startWriting(actions) {
+  act = actions;
+  $("file").addEventListener("change", () => void open($("file").value));
+  $("save").addEventListener("click", () => void save());
+  $("undo").addEventListener("click", () => docs.get(current)?.editor.undo());
+  $("redo").addEventListener("click", () => docs.get(current)?.editor.redo());
+  addEventListener("beforeunload", (event) => {
+    if (anyDirty()) event.preventDefault();
+  });
+}
+
+export const saveCurrent = () => save();

@@ -1,0 +1,102 @@
+"""Pages of a PDF for the screen: a picture of each, and its words where they stand."""
+
+import ctypes
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+WIDEST = 2600
+_SAME_LINE = 0.6  # points
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words of one line: in points from the page's upper left corner."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: the digest of its picture, its size in points, its words.
+
+    `png` is left out where whoever asks has the picture already.
+    """
+
+    digest: str
+    width: float
+    height: float
+    runs: tuple[Run, ...]
+    png: bytes | None
+
+
+def pages_of(data: bytes, width: int, known: frozenset[str]) -> tuple[Page, ...]:
+    """The pages of a PDF as pictures of that many pixels across."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return tuple(_page(page, min(width, WIDEST), known) for page in document)
+    finally:
+        document.close()
+
+
+def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Page:
+    points, height = page.get_size()
+    bitmap = page.render(scale=width / points)
+    picture = bitmap.to_pil()
+    digest = hashlib.blake2b(picture.tobytes(), digest_size=12).hexdigest()
+    digest = f"{digest}-{picture.width}"
+    png = None
+    if digest not in known:
+        out = io.BytesIO()
+        picture.save(out, "PNG", compress_level=1)
+        png = out.getvalue()
+    text = page.get_textpage()
+    try:
+        runs = tuple(_runs(text, height))
+    finally:
+        text.close()
+    return Page(digest, points, height, runs, png)
+
+
+def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Run]:
+    """The characters of a page, joined while they stand on one line."""
+    box = pdfium.FS_RECTF()
+    words, left, right, top, bottom = "", 0.0, 0.0, 0.0, 0.0
+    for index in range(text.count_chars()):
+        code = pdfium.FPDFText_GetUnicode(text, index)
+        char = "-" if code == 0x2 else chr(code) if 0x20 <= code < 0x110000 else ""
+        if not char or 0xD800 <= code < 0xE000:
+            continue
+        if char.isspace():
+            words += " " if words and not words.endswith(" ") else ""
+            continue
+        if not pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box)):
+            continue
+        same = words and abs(box.bottom - bottom) < _SAME_LINE and box.left > right - 4
+        if same and box.left - right < 1.5 * (top - bottom):
+            right = box.right
+            words += char
+            continue
+        if words.strip():
+            yield _run(words, left, right, top, bottom, height)
+        words, left, right, top, bottom = char, box.left, box.right, box.top, box.bottom
+    if words.strip():
+        yield _run(words, left, right, top, bottom, height)
+
+
+def _run(words: str, left: float, right: float, top: float, bottom: float, height: float) -> Run:
+    return Run(
+        words.strip(),
+        round(left, 1),
+        round(height - top, 1),
+        round(right - left, 1),
+        round(top - bottom, 1),
+    )

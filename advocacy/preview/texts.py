@@ -1,0 +1,129 @@
+"""The campaign's own texts as fields of a form: subject, title, what is asked for.
+
+They are written back into the campaign's YAML in place, with every comment and line around them
+as it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advocacy.campaign import Demand
+from advocacy.errors import AdvocacyError, Place
+from advocacy.fields import LocalText
+from advocacy.loading import Campaign
+from advocacy.preview.files import ChangedError, digest_of
+from advocacy.textfile import read_text
+from advocacy.yamledit import Keys, SetValue, edited, rewrite_file
+from advocacy.yamlfile import YamlMap, parse, read_yaml_text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """A text of the campaign: what it is called, where it stands, what it says."""
+
+    label: str
+    keys: tuple[str | int, ...]
+    text: str
+    place: Place | None
+
+    def record(self) -> dict[str, object]:
+        """What the page gets of it."""
+        return {
+            "label": self.label,
+            "keys": list(self.keys),
+            "text": self.text,
+            "digest": digest_of(self.text),
+            "line": self.place.line if self.place else None,
+        }
+
+
+def fields_of(campaign: Campaign, stage_name: str) -> list[FieldOf]:
+    """The texts that the letters of a stage print, with the keys that lead to each."""
+    file = campaign.file
+    stage = file.stages[stage_name]
+    at: tuple[str | int, ...] = ("stages", stage_name)
+    found = list(_texts("Subject", stage.subject, (*at, "subject")))
+    if stage.variants is not None:
+        for name, wording in stage.variants.subject.items():
+            keys = (*at, "variants", "subject", name)
+            found += _texts(f"Subject, variant {name}", wording, keys)
+    own = stage.demand if stage.has("demand") else None
+    if isinstance(own, Demand):
+        found += _demand(own, (*at, "demand"))
+    elif file.stage_demand(stage) is not None:
+        found += _demand(file.demand, ("demand",))
+    own_peers = stage.has("precedents")
+    start = (*at, "precedents") if own_peers else ("precedents",)
+    for number, peer in enumerate(file.stage_precedents(stage)):
+        found += _texts(f"What {peer.organization} did", peer.action, (*start, number, "action"))
+    found += _texts("Title of the campaign", file.title, ("title",))
+    return [FieldOf(label, keys, text, campaign.file.place(*keys)) for label, keys, text in found]
+
+
+_Found = tuple[str, tuple[str | int, ...], str]
+
+
+def _demand(demand: Demand, keys: tuple[str | int, ...]) -> Iterator[_Found]:
+    yield from _texts("The demand in one line", demand.summary, (*keys, "summary"))
+    for number, ask in enumerate(demand.asks):
+        yield from _texts(f"Ask {number + 1}", ask, (*keys, "asks", number))
+
+
+def _texts(label: str, text: LocalText, keys: tuple[str | int, ...]) -> Iterator[_Found]:
+    """One field, or one for each language."""
+    if not text.languages:
+        yield label, keys, str(text)
+        return
+    for language in text.languages:
+        yield f"{label} ({language})", (*keys, language), text.get(language) or ""
+
+
+def with_field(text: str, path: Path, keys: Keys, value: str) -> str:
+    """The text of a YAML file with another text at `keys`.
+
+    Raises AdvocacyError where the keys lead to no text, or the edit would change anything else.
+    """
+    _text_at(text, path, keys)
+    return edited(text, path, SetValue(tuple(keys), value))
+
+
+def save_field(path: Path, keys: Keys, value: str, base: str) -> str:
+    """Write one text into the file, if it still says what `base` is the digest of.
+
+    Returns the digest of what it says now. Raises ChangedError with the text that stands there,
+    AdvocacyError where the value is refused or the file cannot be written.
+    """
+
+    def change(before: str) -> str:
+        now = _text_at(before, path, keys)
+        if digest_of(now) != base:
+            raise ChangedError(now)
+        return edited(before, path, SetValue(tuple(keys), value), accept=_wrong)
+
+    try:
+        rewrite_file(path, change)
+    except AdvocacyError as error:
+        if error.problems[0].code == "edit-refused":
+            raise ChangedError(_text_at(read_text(path), path, keys)) from error
+        raise
+    return digest_of(_text_at(read_text(path), path, keys))
+
+
+def _wrong(data: YamlMap) -> Sequence[Any]:
+    from advocacy.campaign import CampaignFile
+
+    return parse(CampaignFile, data)[1]
+
+
+def _text_at(text: str, path: Path, keys: Keys) -> str:
+    data: Any = read_yaml_text(text.replace("\r\n", "\n").replace("\r", "\n"), path)
+    try:
+        for key in keys:
+            data = data[key]
+    except (KeyError, IndexError, TypeError):
+        data = None
+    if not isinstance(data, str):
+        raise ChangedError("")
+    return data

@@ -1,0 +1,120 @@
+"""From saving a file to the new page on screen, beside full runs of `advocacy render`."""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 15
+WATCH = """() => {
+  window.seen = {};
+  const now = () => performance.timeOrigin + performance.now();
+  const note = (name, root) => {
+    const look = () => {
+      const found = root.textContent.match(/round (\\d+)/);
+      if (found && !(found[1] in (window.seen[name] ??= {}))) window.seen[name][found[1]] = now();
+    };
+    new MutationObserver(look).observe(root, {childList: true, subtree: true, characterData: true});
+  };
+  note("text", document.getElementById("plain"));
+  note("email", document.getElementById("frame").contentDocument.documentElement);
+  note("paper", document.getElementById("pages"));
+}"""
+
+
+@pytest.fixture
+def campaigns(tmp_path: Path) -> Path:
+    folder = tmp_path / "campaigns"
+    shutil.copytree(ROOT / "campaigns", folder, ignore=shutil.ignore_patterns("copies"))
+    (folder / "templates" / "letters").mkdir(parents=True)
+    shutil.copy(ROOT / "templates/letters/call-to-follow.md", folder / "templates/letters")
+    return folder
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs chromium (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+def test_a_saved_file_is_on_screen_sooner_than_a_run_of_render(
+    campaigns: Path, browser: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = campaigns / "microsoft.yaml"
+    letter = campaigns / "templates/letters/call-to-follow.md"
+    before = letter.read_text("utf-8")
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "advocacy", "preview", str(path), "--no-open"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        address = process.stdout.readline().strip()
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.wait_for_selector("#pages img")
+        first = time.perf_counter() - begun
+        time.sleep(2)
+        page.evaluate(WATCH)
+        saved: dict[str, float] = {}
+        renders: list[float] = []
+        for number in range(ROUNDS):
+            text = before.replace("We write to ask", f"In round {number} we ask", 1)
+            saved[str(number)] = time.time() * 1000
+            letter.write_text(text, "utf-8")
+            page.wait_for_function(
+                "number => number in (window.seen.paper ?? {})", arg=str(number), timeout=20_000
+            )
+            time.sleep(0.4)
+            renders.append(_render(path))  # the same edit, as `watchexec` would run it
+        seen = page.evaluate("() => window.seen")
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+    took = {
+        name: [seen[name][number] - saved[number] for number in saved]
+        for name in ("text", "email", "paper")
+    }
+    full = statistics.median(renders)
+    with capsys.disabled():
+        print(f"\nstart to the first page on screen: {first:.2f} s (goal: 2.5 s)")
+        for name, goal in (("text", 150), ("email", 150), ("paper", 500)):
+            times = sorted(took[name])
+            print(
+                f"saved to {name} on screen: {statistics.median(times):.0f} ms median, "
+                f"{times[-1]:.0f} ms at worst of {ROUNDS} (goal: {goal} ms); "
+                f"{statistics.median(times) / full:.2f} of a run of render ({full:.0f} ms)"
+            )
+    assert statistics.median(took["paper"]) <= 0.5 * full
+    assert statistics.median(took["email"]) <= 0.25 * full
+    assert statistics.median(took["text"]) <= 0.25 * full
+
+
+def _render(path: Path) -> float:
+    """Milliseconds of one run of `advocacy render` over the letter."""
+    begun = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "advocacy", "render", str(path), "--format", "pdf,eml,txt"],
+        cwd=path.parent,
+        env=os.environ | {"ADVOCACY_CACHE": str(path.parent / "cache")},
+        check=True,
+        capture_output=True,
+    )
+    return (time.perf_counter() - begun) * 1000
