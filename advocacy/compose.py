@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 from advocacy.campaign import Stage
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
-from advocacy.letter import Cite, CitedFact, Letter
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.letter import Letter
 from advocacy.loading import Campaign
 from advocacy.people import People, inside_address, not_in_office, without_address
 from advocacy.recipients import Recipient
 from advocacy.stages import stage_for, unknown_stage
+from advocacy.stagetext import check_body, cites_of, written
 from advocacy.supporters import Correspondence, Supporters
 from advocacy.supporters.letters import correspondence
 from advocacy.supporters.model import letter_id
 from advocacy.supporters.signing import others, signatories
 from advocacy.templating import render_body
-from advocacy.templating.links import link_problems
 from advocacy.variables import Texts, template_variables
 from advocacy.variants import chosen
 from advocacy.words import furniture
@@ -162,21 +162,31 @@ def compose_letter(
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-    variables = template_variables(
-        campaign, recipient, stage_name, day, texts, variants, supporters
-    )
+
+    def variables() -> dict[str, Any]:
+        found = template_variables(
+            campaign, recipient, stage_name, day, texts, variants, supporters
+        )
+        if texts.problems:
+            raise AdvocacyError(texts.problems)
+        return found
+
     subject = _subject(stage, variants, texts)
+    if trace:
+        given = variables()
+        body = render_body(stage.template, workspace, language, given, campaign.facts, trace=True)
+        check_body(body)
+        cites = cites_of(campaign, body)
+    else:
+        text = written(campaign, stage_name, day, language, variants, variables)
+        body, cites = text.body, text.cites
+    title = texts.get(file.title, file.place("title"))
     if texts.problems:
-        raise AdvocacyError(texts.problems)
-    body = render_body(stage.template, workspace, language, variables, campaign.facts, trace=trace)
-    if not body.prose.text().strip():
-        raise AdvocacyError(_empty(body.path))
-    if links := link_problems(body.prose.markdown, body.path):
-        raise AdvocacyError(links)
+        raise AdvocacyError(dict.fromkeys(texts.problems))
     return Letter(
         id=name,
         campaign=file.id,
-        title=texts.get(file.title, file.place("title")),
+        title=title,
         stage=stage_name,
         date=day,
         language=language,
@@ -189,7 +199,7 @@ def compose_letter(
         salutation=words.dear.replace("{name}", recipient.greeting),
         close=words.close,
         body=body.prose,
-        cites=tuple(Cite(cited_facts(campaign, call.ids), call.place) for call in body.cites),
+        cites=cites,
         lines=body.lines,
         sender=file.sender,
         signatories=signatories(campaign, supporters),
@@ -207,30 +217,11 @@ def compose_letter(
     )
 
 
-def _empty(template: Path) -> Problem:
-    return Problem(
-        "empty-letter",
-        "The template prints nothing for this letter.",
-        "Write the letter's text; where it stands in `{% if … %}`, look at the condition.",
-        Place(template),
-    )
-
-
 def _subject(stage: Stage, variants: Mapping[str, str], texts: Texts) -> str:
     if stage.variants is None or "subject" not in variants:
         return texts.get(stage.subject, stage.place("subject"))
     name = variants["subject"]
     return texts.get(stage.variants.subject[name], stage.variants.place("subject", name))
-
-
-def cited_facts(campaign: Campaign, ids: Iterable[str]) -> tuple[CitedFact, ...]:
-    """The facts of one citation with their sources; ids and sources must be known."""
-    sources = campaign.sources
-    facts = ((name, campaign.facts[name]) for name in ids)
-    return tuple(
-        CitedFact(name, fact, sources[fact.source], sources[fact.via] if fact.via else None)
-        for name, fact in facts
-    )
 
 
 def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> str:

@@ -6,6 +6,7 @@ list headers and the signature of an email come after it and do not count.
 
 import hashlib
 import json
+from collections import OrderedDict
 from typing import Any
 
 from advocacy.letter import Letter
@@ -20,30 +21,49 @@ def letter_digest(letter: Letter) -> str:
         "count": letter.supporters.count,
         "joint": letter.supporters.joint,
     }
-    return _digest(
-        {
-            **({"supporters": supporters} if supporters else {}),
-            **({"subscribed": True} if letter.subscribed else {}),
-            "stage": f"{letter.campaign}/{letter.stage}",
-            "date": letter.date.isoformat(),
-            "language": letter.language,
-            "style": letter.style,
-            "layout": letter.layout,
-            "subject": letter.subject,
-            "inside_address": letter.inside_address,
-            "salutation": letter.salutation,
-            "body": [letter.body.markdown, *letter.body.values],
-            "close": letter.close,
-            "facts": [
-                [c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts
-            ],
-            "sender": _plain(letter.sender),
-            "cosigners": [_plain(cosigner) for cosigner in letter.cosigners],
-            "enclosures": letter.enclosures,
-            "cc": letter.cc,
-            "attach": letter.attach,
-        }
-    )
+    own: dict[str, Any] = {
+        **({"supporters": supporters} if supporters else {}),
+        **({"subscribed": True} if letter.subscribed else {}),
+        "inside_address": letter.inside_address,
+        "salutation": letter.salutation,
+        "body": [letter.body.markdown, *letter.body.values],
+    }
+    texts = {name: _text(value) for name, value in own.items()} | _shared_texts(letter)
+    text = ",".join(f'"{name}":{texts[name]}' for name in sorted(texts))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+
+
+# Letters of a batch share the records that they cite: these are written as JSON once. They are
+# kept beside it, so that their identities stay theirs.
+_known: OrderedDict[tuple[Any, ...], tuple[object, dict[str, str]]] = OrderedDict()
+_KNOWN_AT_MOST = 64
+
+
+def _shared_texts(letter: Letter) -> dict[str, str]:
+    """What letters of a stage have in common, facts and sender among it, as JSON."""
+    shared = letter.cites, letter.sender, letter.cosigners
+    plain = {
+        "stage": f"{letter.campaign}/{letter.stage}",
+        "date": letter.date.isoformat(),
+        "language": letter.language,
+        "style": letter.style,
+        "layout": letter.layout,
+        "subject": letter.subject,
+        "close": letter.close,
+        "enclosures": letter.enclosures,
+        "cc": letter.cc,
+        "attach": letter.attach,
+    }
+    key = (*map(id, shared), *plain.values())
+    known = _known.get(key)
+    if known is None:
+        facts = [[c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts]
+        cosigners = [_plain(cosigner) for cosigner in letter.cosigners]
+        values = {"facts": facts, "sender": _plain(letter.sender), "cosigners": cosigners, **plain}
+        known = _known[key] = shared, {name: _text(value) for name, value in values.items()}
+        if len(_known) > _KNOWN_AT_MOST:
+            _known.popitem(last=False)
+    return known[1]
 
 
 def recipient_digest(recipient: Recipient) -> str:
@@ -56,5 +76,8 @@ def _plain(model: Located | None) -> Any:
 
 
 def _digest(content: Any) -> str:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_text(content).encode()).hexdigest()
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

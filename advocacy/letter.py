@@ -5,10 +5,11 @@ holds on its date. Documents are made of checked letters alone, so that nothing 
 can be printed or mailed.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from advocacy.campaign import Cosigner, Demand, Precedent, Sender, Signatory
 from advocacy.errors import Place, Problem, has_errors
@@ -123,9 +124,7 @@ def check(
     """
     day = day or letter.date
     problems = [*_window(letter, campaign, day)]
-    for cite in letter.cites:
-        for cited in cite.facts:
-            problems += _stale(cited, cite.place, letter, campaign, day)
+    problems += _stale_facts(letter, campaign, day)
     problems = list(dict.fromkeys(problems))
     if has_errors(problems):
         return None, problems
@@ -148,6 +147,28 @@ def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
             stage.place("until" if stage.until and day > stage.until else "from"),
         )
     ]
+
+
+# Letters of a batch may share their citations: what holds of these is found out once. They are
+# kept with it, so that their identities stay theirs.
+_judged: OrderedDict[tuple[Any, ...], tuple[object, list[Problem]]] = OrderedDict()
+_JUDGED_AT_MOST = 64
+
+
+def _stale_facts(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
+    key = (id(letter.cites), id(campaign), letter.stage, letter.language, letter.date, day)
+    known = _judged.get(key)
+    if known is None:
+        found = [
+            problem
+            for cite in letter.cites
+            for cited in cite.facts
+            for problem in _stale(cited, cite.place, letter, campaign, day)
+        ]
+        known = _judged[key] = ((letter.cites, campaign), found)
+        if len(_judged) > _JUDGED_AT_MOST:
+            _judged.popitem(last=False)
+    return known[1]
 
 
 def _stale(

@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -90,6 +91,7 @@ def _edtf(value: object) -> object:
     return value
 
 
+@lru_cache(maxsize=1024)
 def published_days(edtf: str) -> tuple[date, date]:
     """The first and last day that an EDTF date (level 0: year, month or day) may mean.
 

@@ -43,6 +43,7 @@ FLOORS = {
     "compose": 3,
     "days": 3,
     "digests": 3,
+    "stagetext": 3,
     "inputs": 3,
     "letter": 3,
     "people": 3,

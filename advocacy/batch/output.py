@@ -37,8 +37,26 @@ def write_file(path: Path, data: bytes) -> None:
 
     Raises AdvocacyError where the file cannot be written; an older one is then untouched.
     """
-    with replacing(path) as file:
-        file.write(data)
+    folder, name = os.path.split(path)
+    temporary = f"{folder}/.{name[:80]}.{secrets.token_hex(4)}.tmp"
+    done = False
+    try:
+        # Letters are written by the thousand; a file object would take longer than the file.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)  # noqa: PTH105 - Path.replace takes longer
+        done = True
+    except OSError as error:
+        raise AdvocacyError(cannot_write(path, error)) from error
+    finally:
+        if not done:  # after an interrupt too
+            with suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
 
 
 @contextmanager

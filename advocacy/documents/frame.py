@@ -1,6 +1,5 @@
 """What stands around the body of a letter, for those documents that are read on a screen."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,7 @@ from advocacy.campaign import Sender
 from advocacy.citations import FormattedCitations
 from advocacy.templating.display import locale_of, long_date
 from advocacy.words import Furniture, furniture
-from advocacy.workspace import Workspace
+from advocacy.workspace import Workspace, remembered, status_of
 
 __all__ = [
     "Reference",
@@ -83,16 +82,18 @@ Stamps = tuple[tuple[str, int, int, int], ...]
 """A value that changes when files do: their paths, times, sizes and inodes."""
 
 
-def stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
+def stamps(workspace: Workspace, names: tuple[str, ...]) -> Stamps:
     """The stamps of template files of these names, in every folder where they are looked for.
 
     Quicker than finding and reading them, so that it can be asked for every letter.
     """
+    return remembered((workspace, names), lambda: _stamps(workspace, names))
+
+
+def _stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
     found = []
     for path in [f"{root}/{name}" for root in workspace.templates for name in names]:
-        try:
-            status = os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
-        except OSError:
-            continue
-        found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
+        status = status_of(path)
+        if status is not None:
+            found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
     return tuple(found)

@@ -23,6 +23,10 @@ def formatted(letter: Letter, workspace: Workspace) -> FormattedCitations:
     Raises AdvocacyError where the style is unknown or the citation processor is missing.
     """
     quoted_in = furniture(letter.language, workspace).quoted_in
+    same = (letter.style, letter.language, quoted_in, letter.date, id(letter.cites))
+    known = _known.get(same)
+    if known is not None:
+        return known[1]
     marks = tuple(tuple((c.id, id(c.fact), id(c.source)) for c in m.facts) for m in letter.cites)
     key = (letter.style, letter.language, quoted_in, letter.date, marks)
     known = _known.get(key)
@@ -30,6 +34,7 @@ def formatted(letter: Letter, workspace: Workspace) -> FormattedCitations:
         known = _known[key] = (letter.cites, _format(letter, quoted_in))
         if len(_known) > _KNOWN_AT_MOST:
             _known.popitem(last=False)
+    _known[same] = (letter.cites, known[1])
     return known[1]
 
 

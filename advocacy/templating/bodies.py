@@ -1,7 +1,7 @@
 """Letters' bodies: Markdown with Jinja, in which values and citations become marks."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -42,12 +42,40 @@ class CiteCall:
     place: Place | None = None
 
 
+class Watched(dict[str, Any]):
+    """Fields that a template may read, and whether it did."""
+
+    read = False
+
+    def __getitem__(self, name: str) -> Any:
+        self.read = True
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.read = True
+        return super().__contains__(name)
+
+    def __iter__(self) -> Iterator[str]:
+        self.read = True
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self.read = True
+        return super().__len__()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field, or a default."""
+        self.read = True
+        return super().get(name, default)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A rendered body: its text, its citations in the order of their marks, its template.
 
     `language` is the template file's (`fr` for `call.fr.md`), or None for the file without
     one. With `trace`, `chr(LINE_MARK + i)` in the Markdown stands in the line `lines[i]`.
+    `templates` are those that it came from, with their files.
     """
 
     prose: Prose
@@ -55,6 +83,13 @@ class Body:
     path: Path
     language: str | None = None
     lines: tuple[Place, ...] = ()
+    templates: tuple[tuple[Path, Any], ...] = ()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the templates that it came from, partials too, are as they were."""
+        environment = self.templates[0][1].environment
+        return all(environment.compiled(path) is template for path, template in self.templates)
 
 
 @dataclass(slots=True)
@@ -233,11 +268,13 @@ def render_body(
     template = environment.compiled(path)
     environment.check(template, variables, facts)
     run = _LetterRun(language, facts=facts)
+    run.templates.append((path, template))
     with running(run, environment, template, variables):
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))
     prose, cites = _in_order(markdown, run)
-    return Body(prose, cites, path, template_language, tuple(environment.lines or ()))
+    lines, templates = tuple(environment.lines or ()), tuple(run.templates)
+    return Body(prose, cites, path, template_language, lines, templates)
 
 
 def _in_order(markdown: str, run: _LetterRun) -> tuple[Prose, tuple[CiteCall, ...]]:

@@ -27,7 +27,7 @@ from advocacy.templating.sandbox import SafeEnvironment, each
 from advocacy.templating.source import read_template, syntax_problem, with_line_ends
 from advocacy.templating.trusted import trusted
 from advocacy.templating.written import WrittenParser
-from advocacy.workspace import Workspace
+from advocacy.workspace import Workspace, status_of
 
 _TOO_DEEP = "The template is nested too deeply."
 
@@ -96,6 +96,8 @@ class TemplateEnvironment(SafeEnvironment):
         template = self.compiled(path)
         if template.outline.problems:
             raise AdvocacyError(template.outline.problems)
+        if run is not None:
+            run.templates.append((path, template))
         return template
 
     def find(self, name: str) -> Path | None:
@@ -125,11 +127,10 @@ class TemplateEnvironment(SafeEnvironment):
         One whose outline has problems is empty. Raises AdvocacyError where the file cannot be
         read or parsed.
         """
-        try:
-            stat = path.stat()
-        except OSError:
+        stat = status_of(str(path))
+        if stat is None:
             read_template(path)  # says what is wrong
-            raise
+            stat = path.stat()
         state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._compiled.get(path)
         if known is None or known.state != state:

@@ -3,6 +3,7 @@
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from advocacy.templating.mistakes import Mistake
 
@@ -17,9 +18,10 @@ _STEPS_BETWEEN_CLOCKS = 2000
 
 @dataclass(slots=True)
 class Run:
-    """One rendering: its language, and what it has used up."""
+    """One rendering: its language, the templates that were included, and what it has used up."""
 
     language: str
+    templates: list[Any] = field(default_factory=list)
     steps: int = 0
     characters: int = 0
     _next_clock: int = _STEPS_BETWEEN_CLOCKS
