@@ -24,10 +24,10 @@ from advocacy.documents.headers import (
     text_header,
     wire_address,
 )
-from advocacy.documents.html import html_of
+from advocacy.documents.html import html_pieces
 from advocacy.documents.leaving import Leaving
 from advocacy.documents.references import formatted
-from advocacy.documents.text import text_of
+from advocacy.documents.text import text_pieces
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.workspace import Workspace
@@ -91,8 +91,8 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    text, html = (make(letter, workspace, citations, leaving) for make in (text_of, html_of))
-    content = _alternative(f"=_text-{boundary}", text, html)
+    pieces = (make(letter, workspace, citations, leaving) for make in (text_pieces, html_pieces))
+    content = _alternative(f"=_text-{boundary}", *map(_encoded, pieces))
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
     copies = list(cc)
@@ -162,14 +162,30 @@ def _escaped_from(line: re.Match[bytes]) -> bytes:
     return b"=46rom " + (b"" if len(rest) <= 69 else b"=\n") + rest
 
 
-def _alternative(boundary: str, text: str, html: str) -> bytes:
+def _encoded(pieces: list[str]) -> bytes:
+    """Pieces of whole lines as quoted-printable; what letters share is encoded once."""
+    *others, last = pieces
+    while others and not last.strip("\n"):
+        *others, last = others
+    return b"".join([*map(_encoded_piece, others), quoted_printable(last)])
+
+
+@lru_cache(maxsize=1024)
+def _encoded_piece(piece: str) -> bytes:
+    # `quoted_printable` ends a text with one line break; a piece keeps all that it has.
+    text = piece.rstrip("\n")
+    breaks = len(piece) - len(text)
+    return quoted_printable(text) + b"\r\n" * (breaks - 1) if text else b"\r\n" * breaks
+
+
+def _alternative(boundary: str, text: bytes, html: bytes) -> bytes:
     """The two forms, the plainer first (RFC 2046, 5.1.4)."""
     return _multipart(
         "alternative",
         boundary,
         [
-            _part_header("text/plain; charset=utf-8") + quoted_printable(text),
-            _part_header("text/html; charset=utf-8") + quoted_printable(html),
+            _part_header("text/plain; charset=utf-8") + text,
+            _part_header("text/html; charset=utf-8") + html,
         ],
     )
 

@@ -24,7 +24,15 @@ from advocacy.documents.frame import (
 from advocacy.documents.leaving import Leaving, leaving_of, subscribed_line
 from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
-from advocacy.documents.skeleton import Fields, NeedsValue, Skeleton, Slot, escaped, inlined
+from advocacy.documents.skeleton import (
+    Fields,
+    NeedsValue,
+    Skeleton,
+    Slot,
+    escaped,
+    inlined,
+    line_by_line,
+)
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.marks import VALUE_MARK, Prose
@@ -57,10 +65,20 @@ def html_of(
     leaving: Leaving | None = None,
 ) -> str:
     """The same, with the letter's citations already formatted."""
+    return "".join(html_pieces(letter, workspace, citations, leaving))
+
+
+def html_pieces(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> list[str]:
+    """The same in pieces of whole lines; letters of one mailing share most of them."""
     layout = _layout(workspace, letter.language)
     link = leaving_of(letter, leaving).link
     if letter.joint or WATCH.get() is not None:  # who watches wants each letter's own
-        return _page(letter, letter.body, letter, workspace, layout, citations, link)
+        return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
     own = _own_texts(letter)
     shared = _Shared(*_shared(letter))
     skeleton = _skeleton(
@@ -74,11 +92,11 @@ def html_of(
         bool(link),
     )
     if skeleton is None:
-        return _page(letter, letter.body, letter, workspace, layout, citations, link)
+        return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
     values = [value_html(value) for value in letter.body.values]
     values += [escaped(text) for _, text in own if text]
     values.append(escaped(link))
-    return skeleton.filled(values)
+    return [piece if isinstance(piece, str) else piece.filled(values) for piece in skeleton]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +167,8 @@ def _skeleton(
     values: int,
     texts: tuple[tuple[str, str | None], ...],
     leaves: bool,
-) -> Skeleton | None:
-    """The HTML that letters with these things in common share.
+) -> tuple[str | Skeleton, ...] | None:
+    """The HTML that letters with these things in common share, in pieces of whole lines.
 
     `texts` are the names of the letter's own texts, each with `_PRESENT` if there is one.
     None if the layout does more with such a text than print it.
@@ -181,7 +199,7 @@ def _skeleton(
     mark = chr(VALUE_MARK + values + sum(bool(text) for _, text in texts))
     skeleton = Skeleton.of(html.replace(_LINK, mark))
     # A value in the address of a link is written in another way, and has left no mark.
-    return skeleton if set(range(values)) <= set(skeleton.slots) else None
+    return line_by_line(skeleton) if set(range(values)) <= set(skeleton.slots) else None
 
 
 def _signatory(own: Mapping[str, Slot | str | None]) -> Fields:

@@ -115,6 +115,37 @@ class Skeleton:
         return "".join(pieces)
 
 
+def line_by_line(skeleton: Skeleton) -> "tuple[str | Skeleton, ...]":
+    """A skeleton in pieces of whole lines: those with slots in them, and all that is between."""
+    pieces: list[str | Skeleton] = []
+    texts: list[str] = [""]
+    slots: list[int] = []
+
+    def end() -> None:
+        if slots:
+            pieces.append(Skeleton(tuple(texts), tuple(slots)))
+        elif texts[0]:
+            pieces.append(texts[0])
+        texts[:], slots[:] = [""], []
+
+    for text, slot in zip(skeleton.texts, (*skeleton.slots, None), strict=True):
+        if slots and "\n" in text:
+            first, _, text = text.partition("\n")
+            texts[-1] += first + "\n"
+            end()
+        whole, line_break, rest = text.rpartition("\n")
+        if line_break and slot is not None:
+            texts[-1] += whole + line_break
+            end()
+            text = rest
+        texts[-1] += text
+        if slot is not None:
+            slots.append(slot)
+            texts.append("")
+    end()
+    return tuple(pieces)
+
+
 def escaped(text: str) -> str:
     """Text for any place in HTML, attributes included."""
     return str(escape(text))

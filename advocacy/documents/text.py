@@ -15,6 +15,7 @@ from advocacy.documents.plaintext import columns, wrap
 from advocacy.documents.prose import body_text
 from advocacy.documents.references import formatted
 from advocacy.letter import CheckedLetter, Letter
+from advocacy.marks import Prose
 from advocacy.words import Furniture
 from advocacy.workspace import Workspace
 
@@ -38,6 +39,16 @@ def text_of(
     leaving: Leaving | None = None,
 ) -> str:
     """The same, with the letter's citations already formatted."""
+    return "".join(text_pieces(letter, workspace, citations, leaving))
+
+
+def text_pieces(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> list[str]:
+    """The same in pieces that end with a line break; letters of one mailing share most of them."""
     words = set_words(letter.language, workspace)
     ending = _ending(
         letter.sender,
@@ -53,12 +64,18 @@ def text_of(
         _lines(letter.inside_address),
         _wrapped(f"{words.subject} {letter.subject}"),
         _wrapped(letter.salutation),
-        body_text(letter.body, letter.language, _marker(citations), width=WIDTH).strip("\n"),
+        _body(letter.body, letter.language, citations),
         *_signed(letter),
         ending,
         _leaving(letter, leaving_of(letter, leaving), words),
     ]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    *others, last = filter(None, blocks)
+    return [*(f"{block}\n\n" for block in others), f"{last}\n"]
+
+
+@lru_cache(maxsize=256)
+def _body(body: Prose, language: str, citations: FormattedCitations) -> str:
+    return body_text(body, language, _marker(citations), width=WIDTH).strip("\n")
 
 
 def _signed(letter: Letter) -> Iterator[str]:
