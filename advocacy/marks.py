@@ -6,8 +6,10 @@ cannot be forged, and neither Markdown nor typography can see into a value.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 VALUE_MARK = 0xF0000
 """Code point of the mark for `Prose.values[0]`; the next value has the next code point."""
@@ -25,6 +27,20 @@ LINE = re.compile("[\ue000-\uf8ff]")
 # Characters of scripts that run from right to left (Unicode 16, DerivedBidiClass R and AL).
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff"
                             "\U0001e800-\U0001efff]")  # fmt: skip
+
+
+class Own(str):
+    """A text of the recipient's or supporter's own, in which letters of one batch differ.
+
+    It prints as any text; that it is one says where letters can be set in one go.
+    """
+
+    __slots__ = ()
+
+
+def owned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a person, with their texts marked as their own."""
+    return {name: Own(text) if type(text) is str else text for name, text in fields.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from advocacy.campaign import Demand, Precedent
 from advocacy.errors import Place, Problem
 from advocacy.fields import LocalText
 from advocacy.loading import Campaign
+from advocacy.marks import Own, owned
 from advocacy.people import organization_of
 from advocacy.recipients import Recipient
 from advocacy.supporters import Supporters
@@ -87,7 +88,7 @@ def template_variables(
 
 def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, Any]:
     """What templates may print of a recipient: every known column, and the list's others."""
-    return {
+    own = {
         **recipient.other,
         "id": recipient.letter_id,
         "name": recipient.full_name,
@@ -96,14 +97,19 @@ def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, A
         "suffix": recipient.suffix or "",
         "honorific": recipient.honorific or "",
         "title": recipient.title or "",
-        "organization": organization_of(campaign, recipient),
         "salutation": recipient.greeting,
         "address": recipient.address,
         "city": recipient.city or "",
         "region": recipient.region or "",
         "postal_code": recipient.postal_code or "",
-        "country": recipient.country or campaign.file.target.country or "",
         "email": recipient.email or "",
+    }
+    return {
+        **owned(own),
+        "organization": Own(recipient.organization)
+        if recipient.organization
+        else organization_of(campaign, recipient),
+        "country": recipient.country or campaign.file.target.country or "",
         "language": recipient.language or campaign.file.language,
     }
 
@@ -112,14 +118,16 @@ def supporter_variables(campaign: Campaign, supporters: Supporters | None) -> di
     """What templates may print of the one supporter who writes; all empty where none does."""
     one = supporters.one if supporters else None
     columns = one.columns if one else dict.fromkeys(campaign.file.supporters.match, "")
-    return {
-        **columns,
-        "id": one.id if one else "",
-        "name": one.name if one else "",
-        "town": one.town if one else "",
-        "email": (one.email if one else None) or "",
-        "own_words": one.own_words if one else "",
-    }
+    return owned(
+        {
+            **columns,
+            "id": one.id if one else "",
+            "name": one.name if one else "",
+            "town": one.town if one else "",
+            "email": (one.email if one else None) or "",
+            "own_words": one.own_words if one else "",
+        }
+    )
 
 
 def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:

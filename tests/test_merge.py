@@ -224,7 +224,7 @@ def test_opentype_fonts_that_cannot_be_joined_still_print(tmp_path: Path) -> Non
             f"p {{ font-family: XCharter }}</style><p>{text}",
             workspace,
         ).data
-        for text in ("Hamburg", "Quick zephyrs", "Hamburg")
+        for text in ("Hamburg", "Quick Łódź", "Hamburg")
     ]
     data = merged(documents)
     assert pages(data) == [page for each in documents for page in pages(each)]

@@ -28,8 +28,9 @@ class Rendered:
     """What a campaign came to.
 
     `made`, `unchanged`, `refused` and `pruned` count letters, `kinds` the files made, by their
-    endings. `files` are the first of these, `problems` the first of them; `rejects` is the file
-    of rejected rows, `crashes` are tracebacks of errors of the program.
+    endings; `fast` counts the PDFs that were laid out so, `in_full` the others, by the reason.
+    `files` are the first of the files, `problems` the first of them; `rejects` is the file of
+    rejected rows, `crashes` are tracebacks of errors of the program.
     """
 
     made: int = 0
@@ -37,6 +38,8 @@ class Rendered:
     refused: int = 0
     pruned: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    fast: int = 0
+    in_full: Counter[str] = field(default_factory=Counter)
     files: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rejects: Path | None = None
@@ -171,6 +174,9 @@ class Books:
             self.problems.add(error.problems)
             return
         self.result.made += 1
+        self.result.fast += outcome.typeset == "fast"
+        if outcome.typeset == "full":
+            self.result.in_full[outcome.why] += 1
         for name in outcome.files:
             self.result.kinds[name.removeprefix(outcome.id)[1:]] += 1
             if len(self.result.files) < MOST_FILES:

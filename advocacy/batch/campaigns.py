@@ -13,7 +13,7 @@ from advocacy.batch.crew import Alone, Crew, Processes, wants_paper
 from advocacy.batch.executor import interruptible, work_off
 from advocacy.batch.inputs import shared_inputs
 from advocacy.batch.printing import Pile
-from advocacy.batch.render import DEFAULT_FORMATS, Format, Job
+from advocacy.batch.render import DEFAULT_FORMATS, Format, Job, Typeset
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Setup, Wanted
 from advocacy.errors import Problem, has_errors
@@ -34,17 +34,19 @@ FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a batch is worked off; none of it changes a letter's bytes.
+    """How a batch is worked off; none of it but `typeset` changes a letter's bytes.
 
     `workers` are processes (default: one for a few letters, else one for each core), `cluster`
     the address of a Dask scheduler to use instead. `force` makes letters again although
-    nothing has changed, `prune` removes those of people who are no longer listed.
+    nothing has changed, `prune` removes those of people who are no longer listed. `typeset` says
+    whether PDFs are laid out fast where they come out the same, or each in full.
     """
 
     workers: int | None = None
     cluster: str | None = None
     force: bool = False
     prune: bool = False
+    typeset: Typeset = "auto"
 
 
 def render_campaign(
@@ -89,7 +91,7 @@ def render_campaign(
     beside = partial(sheets, campaign) if sheets else None
     setup = Setup(
         campaign,
-        Job(campaign.workspace, output, kinds, formats is not None, beside),
+        Job(campaign.workspace, output, kinds, formats is not None, beside, typeset=how.typeset),
         day,
         stage,
         shared_inputs(campaign, kinds if "eml" not in kinds else {*kinds, "pdf"}),

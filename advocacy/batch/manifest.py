@@ -15,6 +15,7 @@ from advocacy.letter import Letter
 from advocacy.resources import version
 
 NAME = "manifest.jsonl"
+_PACKAGES = (("weasyprint", "weasyprint"), ("harfbuzz", "uharfbuzz"), ("fonts", "rendercv-fonts"))
 Entry = dict[str, Any]
 """One line: `id`, `campaign`, `stage`, `date`, `recipient`, `files` and the rest."""
 
@@ -23,15 +24,18 @@ def entry(
     letter: Letter,
     files: Mapping[str, str],
     versions: Mapping[str, str],
-    digest: str | None = None,
+    digests: tuple[str, str] | None = None,
     inputs: Mapping[str, str] | None = None,
+    typeset: str | None = None,
 ) -> Entry:
     """The manifest's line for a letter; `files` maps names to SHA-256 sums.
 
-    `digest` is the letter's, where it is known already; `inputs` maps names to digests of what
-    the files were made of.
+    `digests` are the letter's and the recipient's, where they are known already; `inputs` maps
+    names to digests of what the files were made of. `typeset` is how the PDF was laid out: `fast`
+    or `full`.
     """
     recipient = letter.recipient
+    digest, person_digest = digests or (letter_digest(letter), recipient_digest(recipient))
     person = {
         "name": recipient.full_name,
         "organization": recipient.organization,
@@ -52,10 +56,12 @@ def entry(
         "files": dict(files),
         "facts": [cited.id for cited in letter.facts],
         "inputs": dict(inputs or {}),
-        "digest": digest or letter_digest(letter),
-        "recipient_digest": recipient_digest(recipient),
+        "digest": digest,
+        "recipient_digest": person_digest,
         "versions": dict(versions),
     }
+    if typeset:
+        line["typeset"] = typeset
     if letter.supporters is not None:
         one = letter.supporter
         line["supporters"] = letter.supporters.count
@@ -73,7 +79,7 @@ def versions(pango: str | None = None) -> dict[str, str]:
     `pango` is given by who has loaded it: finding it out here would load WeasyPrint.
     """
     found = {"advocacy": version()}
-    for name, package in (("weasyprint", "weasyprint"), ("fonts", "rendercv-fonts")):
+    for name, package in _PACKAGES:
         found[name] = importlib.metadata.version(package)
     found["pandoc"] = importlib.metadata.version("pypandoc-binary")
     if pango:

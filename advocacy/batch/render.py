@@ -1,7 +1,7 @@
 """The documents of one letter: which, and what stands in their way."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "eml", "html", "txt", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 DEFAULT_FORMATS: tuple[Format, ...] = ("pdf", "eml")
+Typeset = Literal["auto", "full"]
+"""How PDFs are laid out: fast where they come out the same, or each in full."""
 Beside = Callable[[CheckedLetter, Mapping[str, str]], tuple[dict[str, bytes], Sequence[Problem]]]
 """Makes what stands beside a letter's documents, by file name, given the versions used."""
 
@@ -34,6 +36,22 @@ class Job:
     formats_asked_for: bool = False
     beside: Beside | None = None
     leaving: "Callable[[Letter], Leaving] | None" = None
+    typeset: Typeset = "auto"
+
+
+@dataclass(slots=True)
+class Made:
+    """What came of a letter: documents by file name, and what stood in the way of others.
+
+    `sums` are SHA-256 sums of documents, as far as they are known. `typeset` says how a PDF was
+    laid out, fast or in full, and `why` not fast.
+    """
+
+    documents: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    sums: dict[str, str] = field(default_factory=dict)
+    typeset: str | None = None
+    why: str = ""
 
 
 def letter_folder(output: Path, campaign: str, stage: str) -> Path:
@@ -41,46 +59,47 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     return output / campaign / stage
 
 
-def make_documents(
-    checked: CheckedLetter, job: Job, printed: bytes | None = None
-) -> tuple[dict[str, bytes], int | None, list[Problem]]:
-    """A letter's documents by file name, the pages on paper, and what stands in the way.
+def make_documents(checked: CheckedLetter, job: Job, printed: bytes | None = None) -> Made:
+    """A letter's documents.
 
     `printed` is the letter's PDF, where it was made before.
     A format that cannot be made (no email address, a character without a font) is left out,
     with an error where the user asked for it by name and a warning where not.
     """
-    letter, pages = checked.letter, None
-    documents: dict[str, bytes] = {}
-    problems: list[Problem] = []
+    letter, made = checked.letter, Made()
+    digest: str | None = None
     wants_paper = "pdf" in job.formats or ("eml" in job.formats and "pdf" in letter.attach)
     if wants_paper and printed is None:
-        from advocacy.documents import paper, pdf
+        from advocacy.documents import pdf
 
-        found = paper.obstacles(checked, job.workspace)
-        if not has_errors(found):
-            result = pdf.render_pdf(checked, job.workspace)
-            printed, pages, found = result.data, result.pages, [*found, *result.problems]
-        problems += found
+        result = pdf.printed(checked, job.workspace, job.typeset)
+        if isinstance(result, pdf.Pdf):
+            printed, made.typeset, made.why = result.data, result.typeset, result.why
+            digest = result.digest
+            made.problems += result.problems
+        else:
+            made.problems += result
     for kind in job.formats:
         name = f"{letter.id}.{kind}"
         if kind == "pdf" and printed is not None:
-            documents[name] = printed
+            made.documents[name] = printed
+            if digest is not None:
+                made.sums[name] = digest
         elif kind == "eml":
             from advocacy.documents import email
 
             found = email.obstacles(checked)
             if has_errors(found):
-                problems += _levelled(found, job.formats_asked_for)
+                made.problems += _levelled(found, job.formats_asked_for)
             elif "pdf" not in letter.attach or printed is not None:
                 attached = printed if "pdf" in letter.attach else None
                 leaving = job.leaving(letter) if job.leaving else None
-                documents[name] = email.render_email(
+                made.documents[name] = email.render_email(
                     checked, job.workspace, pdf=attached, leaving=leaving
                 )
         elif kind != "pdf":
-            documents[name] = _plain(kind, checked, job.workspace)
-    return documents, pages, problems
+            made.documents[name] = _plain(kind, checked, job.workspace)
+    return made
 
 
 def _plain(kind: Format, checked: CheckedLetter, workspace: Workspace) -> bytes:

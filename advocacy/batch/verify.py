@@ -11,7 +11,7 @@ from advocacy.batch.executor import interruptible, work_off
 from advocacy.batch.inputs import shared_inputs
 from advocacy.batch.manifest import NAME, Entry
 from advocacy.batch.record import Record
-from advocacy.batch.render import FORMATS, Format, Job, letter_folder
+from advocacy.batch.render import FORMATS, Format, Job, Typeset, letter_folder
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome, Setup, Wanted
 from advocacy.errors import Place, Problem, has_errors
@@ -125,7 +125,8 @@ class _Proof:
                 continue
             entry = self._record.find(one.letter_id)
             if entry is not None and entry["date"] == setup.day.isoformat():
-                yield Wanted(one.recipient, None, _formats(entry), one.supporters)
+                typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
+                yield Wanted(one.recipient, None, _formats(entry), one.supporters, typeset)
 
     def _compare(self, outcome: Outcome) -> None:
         self._told.add(outcome.problems)

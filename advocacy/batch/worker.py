@@ -16,15 +16,24 @@ from typing import Any, Literal
 from advocacy.batch.inputs import Shared, document_inputs
 from advocacy.batch.manifest import Entry, entry
 from advocacy.batch.output import no_room, write_file
-from advocacy.batch.render import Format, Job, letter_folder, make_documents, used_versions
+from advocacy.batch.render import (
+    Format,
+    Job,
+    Made,
+    Typeset,
+    letter_folder,
+    make_documents,
+    used_versions,
+)
 from advocacy.compose import compose_for
-from advocacy.digests import letter_digest
+from advocacy.digests import letter_digest, recipient_digest
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.letter import CheckedLetter, Letter, check
 from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 from advocacy.supporters import Supporters
 from advocacy.supporters.model import letter_id
+from advocacy.workspace import settled
 
 WITHOUT_EMAIL = "no-email"
 
@@ -52,13 +61,15 @@ class Setup:
 class Wanted:
     """A letter to make: its recipient, and the manifest's line if its files are still there.
 
-    `formats` are other ones than the job's; `supporters` write it, where the sender does not.
+    `formats` are other ones than the job's, and so is `typeset`; `supporters` write it, where the
+    sender does not.
     """
 
     recipient: Recipient
     before: Entry | None = None
     formats: tuple[Format, ...] | None = None
     supporters: Supporters | None = None
+    typeset: Typeset | None = None
 
     @property
     def letter_id(self) -> str:
@@ -73,7 +84,8 @@ class Outcome:
     `line` is its new line for the manifest, None where nothing was made; `files` are the sums
     of what was made, `gone` names of files that no longer belong to it, `documents` the bytes
     that were not written yet. `place` and `row` are the recipient's, where there are problems.
-    `crash` is the traceback of an error of the program.
+    `crash` is the traceback of an error of the program. `typeset` is how its PDF was laid out,
+    and `why` not fast.
     """
 
     id: str
@@ -89,6 +101,8 @@ class Outcome:
     place: Place | None = None
     row: Mapping[str, str] = field(default_factory=dict)
     crash: str | None = None
+    typeset: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +119,11 @@ def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
     One letter's problem, or an error of the program, does not stop the others.
     """
     start = perf_counter()
-    composed = [_guarded(_compose, setup, one) for one in wanted]
-    outcomes = [
-        one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
-    ]
+    with settled():
+        composed = [_guarded(_compose, setup, one) for one in wanted]
+        outcomes = [
+            one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
+        ]
     outcomes = [
         _with_recipient(outcome, one) for outcome, one in zip(outcomes, wanted, strict=True)
     ]
@@ -188,17 +203,21 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     digest = letter_digest(letter)
     attached = "pdf" in letter.attach and "eml" in formats
     versions = used_versions("pdf" in formats or attached or job.beside is not None)
-    inputs = document_inputs(letter, digest, setup.shared, formats, versions.get("pango"))
+    typeset = wanted.typeset or job.typeset
+    setter = f"{versions.get('pango')} {typeset}"
+    person = recipient_digest(letter.recipient)
+    inputs = document_inputs(letter, f"{digest} {person}", setup.shared, formats, setter)
     known = {} if setup.force else before.get("inputs", {})
     names = {kind: f"{letter.id}.{kind}" for kind in formats}
     stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
-    documents: dict[str, bytes] = {}
-    found: list[Problem] = []
+    made = Made()
     if stale:
         printed = None
         if attached and "pdf" not in stale:
-            printed = _printed(setup, letter, digest, before, versions.get("pango"))
-        documents, _, found = make_documents(composed.checked, replace(job, formats=stale), printed)
+            printed = _printed(setup, letter, f"{digest} {person}", before, setter)
+        wanted_job = replace(job, formats=stale, typeset=typeset)
+        made = make_documents(composed.checked, wanted_job, printed)
+    documents, found = made.documents, made.problems
     if job.beside is not None and (documents or len(stale) < len(formats)):
         more, told = job.beside(composed.checked, versions)
         documents |= more
@@ -211,7 +230,10 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     if not documents:
         refused = len(stale) == len(formats)
         return Outcome(letter.id, letter.stage, letter.language, refused, problems=problems)
-    sums = {name: hashlib.sha256(data).hexdigest() for name, data in documents.items()}
+    sums = {
+        name: made.sums.get(name) or hashlib.sha256(data).hexdigest()
+        for name, data in documents.items()
+    }
     # What was made with a warning is made again, so that the warning is told again.
     clean = all(problem.code == WITHOUT_EMAIL for problem in found)
     made_of = {names[kind]: inputs[kind] for kind in stale if names[kind] in sums and clean}
@@ -223,7 +245,9 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
         made_of = {**older, **made_of}
     elif before:
         gone = tuple(name for name in before["files"] if name not in files)
-    line = json.dumps(entry(letter, files, versions, digest, made_of), ensure_ascii=False)
+    way = made.typeset or before.get("typeset")
+    record = entry(letter, files, versions, (digest, person), made_of, way)
+    line = json.dumps(record, ensure_ascii=False)
     return Outcome(
         letter.id,
         letter.stage,
@@ -233,18 +257,20 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
         gone=gone,
         documents=documents if setup.deliver == "return" else {},
         problems=problems,
+        typeset=made.typeset,
+        why=made.why,
     )
 
 
 def _printed(
-    setup: Setup, letter: Letter, digest: str, before: Entry, pango: str | None
+    setup: Setup, letter: Letter, digests: str, before: Entry, setter: str
 ) -> bytes | None:
     """The letter's PDF as it lies in the output folder, where it is what would be made now."""
     name = f"{letter.id}.pdf"
     expected = before.get("files", {}).get(name)
     if expected is None or (letter.stage, "pdf") not in setup.shared:
         return None
-    inputs = document_inputs(letter, digest, setup.shared, ("pdf",), pango)
+    inputs = document_inputs(letter, digests, setup.shared, ("pdf",), setter)
     if before.get("inputs", {}).get(name) != inputs["pdf"]:
         return None
     folder = letter_folder(setup.job.output, letter.campaign, letter.stage)

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from advocacy.batch.campaigns import How
+    from advocacy.batch.render import Typeset
     from advocacy.people import People
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -187,12 +188,17 @@ def batch_options(function: Function) -> Function:
 
     @functools.wraps(function)
     def command(
-        workers: int | None, cluster: str | None, force: bool, prune: bool, **others: Any
+        workers: int | None,
+        cluster: str | None,
+        typeset: "Typeset",
+        force: bool,
+        prune: bool,
+        **others: Any,
     ) -> Any:
         def how() -> "How":
             from advocacy.batch.campaigns import How
 
-            return How(workers, cluster, force, prune)
+            return How(workers, cluster, force, prune, typeset)
 
         return function(how=how, **others)
 
@@ -213,6 +219,14 @@ _BATCH_OPTIONS = (
         metavar="ADDRESS",
         help="Have the letters made by the workers of the Dask scheduler at this address, as "
         "tcp://10.0.0.5:8786. Install advocacy[cluster] here and there.",
+    ),
+    click.option(
+        "--typeset",
+        type=click.Choice(("auto", "full")),
+        default="auto",
+        show_default=True,
+        help="auto: lay out a PDF once for all letters like it, where that comes out the same. "
+        "full: lay out each.",
     ),
     click.option(
         "--force", is_flag=True, help="Make every letter again, those that have not changed too."

@@ -241,6 +241,7 @@ def _print_summary(
     told += [_counted(audited, "audit sheet")] if audited else []
     counts = f" ({', '.join(told)})" if told else ""
     click.echo(f"{_counted(sum(result.made for result in results), 'letter')} made{counts}")
+    _print_typesetting(results)
     files = [file for result in results for file in result.files]
     for file in files[:SHOWN]:
         click.echo(f"  {file}")
@@ -258,6 +259,16 @@ def _print_summary(
             click.echo(f"Rows to correct and feed back as the list: {result.rejects}")
     if problems:
         click.echo(f"Needs attention: {summary(problems)}.")
+
+
+def _print_typesetting(results: "Sequence[Rendered]") -> None:
+    """How many PDFs were laid out fast, and why others were not."""
+    fast = sum(result.fast for result in results)
+    in_full: Counter[str] = sum((result.in_full for result in results), Counter())
+    if fast or in_full:
+        whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
+        full = f", {in_full.total()} in full ({whys})" if in_full else ""
+        click.echo(f"Laid out: {fast} fast{full}.")
 
 
 def _counted(count: int, what: str) -> str:

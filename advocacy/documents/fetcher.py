@@ -41,12 +41,16 @@ class _Refused(Exception):  # noqa: N818 - it is an answer, not an error of the 
 
 
 class Fetcher(URLFetcher):  # type: ignore[misc]
-    """Serves files of one workspace and of the package to WeasyPrint; `problems` collects."""
+    """Serves files of one workspace and of the package to WeasyPrint.
+
+    `files` are those it has served, `problems` says why it has not served others.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)
         self.workspace = workspace
         self.problems: list[Problem] = []
+        self.files: list[Path] = []
 
     def fetch(self, url: str, _headers: object = None) -> URLFetcherResponse:
         """The file behind an address, or an exception after noting why not."""
@@ -82,6 +86,7 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
             ) from error
         if len(data) > BIGGEST_FILE:
             raise _Refused(_too_big(_shown(url), BIGGEST_FILE))
+        self.files.append(path)
         return data
 
     def _path(self, url: str) -> Path:

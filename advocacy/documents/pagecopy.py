@@ -88,6 +88,7 @@ class PageCopy:
         for page, number in zip(self._pdf.pages, numbers, strict=True):
             self._numbers[page.objgen[0]] = number
         for page, number in zip(self._pdf.pages, numbers, strict=True):
+            self._share_contents(page.obj)
             own = entries_of(page.obj, "/Parent", "/Resources")
             body = b"<< /Parent %d 0 R /Resources %s %s >>" % (
                 parent,
@@ -96,6 +97,16 @@ class PageCopy:
             )
             writer.add(body, number)
         return numbers
+
+    def _share_contents(self, page: Any) -> None:
+        """Of a page in several streams, those that other letters have too are stored once."""
+        import pikepdf
+
+        contents = page.get("/Contents")
+        if isinstance(contents, pikepdf.Array):
+            for stream in contents:
+                old = stream.objgen[0]
+                self._numbers[old] = self._shared.take(self._pdf, old, {}, set())
 
     def elements(self) -> list[int]:
         """The numbers of the topmost tags."""

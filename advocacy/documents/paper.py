@@ -1,9 +1,10 @@
 """The printed letter as HTML for the typesetter: the layout filled with the letter's text."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,19 +20,25 @@ from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.fonts import FAMILIES, face_rules, font_list, needed
 from advocacy.letter import CheckedLetter, Letter
+from advocacy.marks import MARK
 from advocacy.resources import version
 from advocacy.templating import render_layout
 from advocacy.words import Furniture, furniture
 from advocacy.workspace import Workspace
 
 __all__ = [
+    "address_rows",
+    "filled_layout",
     "layout_css",
     "layout_text",
     "noon",
+    "note_html",
     "obstacles",
     "page_css",
     "page_size",
+    "page_variables",
     "paper_html",
+    "shortened",
     "unbroken_hosts",
 ]
 
@@ -66,35 +73,25 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     letter = checked.letter
     words = furniture(letter.language, workspace)
     citations = formatted(letter, workspace)
-    css = layout_text(letter.layout, workspace)
-    variables = _variables(letter, words, citations)
-    printed = "".join(
-        (
-            variables["body"],
-            *(entry.html for entry in variables["references"]),
-            *(text for text, _, _ in printed_texts(letter)),
-            *(getattr(words, field.name) for field in fields(words)),
-            variables["date"],
-        )
-    )
-    variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
-    variables["page_css"] = Markup(page_css(letter.language, css, printed))  # noqa: S704
-    return render_layout(letter.layout, workspace, variables)
+    body = body_html(letter.body, letter.language, partial(note_html, citations))
+    variables = page_variables(letter, words, citations, body)
+    printed = (text for text, _, _ in printed_texts(letter))
+    return filled_layout(letter.layout, letter.language, workspace, variables, words, printed)
 
 
-def _variables(letter: Letter, words: Furniture, citations: FormattedCitations) -> dict[str, Any]:
-    """What a layout may print, by name."""
+def page_variables(
+    letter: Letter, words: Furniture, citations: FormattedCitations, body: str
+) -> dict[str, Any]:
+    """What a layout may print, by name; `body` is the text as HTML."""
     return {
         "letter": letter,
         "words": words,
-        "body": Markup(  # noqa: S704 - escaped where it was made
-            body_html(letter.body, letter.language, lambda index: _note(citations, index))
-        ),
+        "body": Markup(body),  # noqa: S704 - escaped where it was made
         "notes": () if citations.in_text else citations.notes,
         "references": references(citations) if citations.in_text else (),
         "inside_address": letter.inside_address,
-        "address_rows": sum(1 + (len(line) > _ROW) for line in letter.inside_address),
-        "to": _shortened((*letter.inside_address, letter.recipient.full_name)[0]),
+        "address_rows": address_rows(letter.inside_address),
+        "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
         "date": long_date(letter.date, letter.language),
         "lang": letter.language,
         "dir": direction(letter.language),
@@ -105,6 +102,35 @@ def _variables(letter: Letter, words: Furniture, citations: FormattedCitations) 
         "created": noon(letter.date, letter.timezone),
         "generator": f"advocacy {version()}",
     }
+
+
+def filled_layout(
+    layout: str,
+    language: str,
+    workspace: Workspace,
+    variables: dict[str, Any],
+    words: Furniture,
+    texts: Iterable[str],
+) -> str:
+    """The HTML of a layout; `texts` are what it prints beside body, references and set words."""
+    css = layout_text(layout, workspace)
+    printed = "".join(
+        (
+            MARK.sub("", variables["body"]),
+            *(entry.html for entry in variables["references"]),
+            *texts,
+            *(getattr(words, field.name) for field in fields(words)),
+            variables["date"],
+        )
+    )
+    variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
+    variables["page_css"] = Markup(page_css(language, css, printed))  # noqa: S704
+    return render_layout(layout, workspace, variables)
+
+
+def address_rows(lines: Sequence[str]) -> int:
+    """How many rows of a window an address takes, at least."""
+    return sum(1 + (len(line) > _ROW) for line in lines)
 
 
 def layout_css(layout: str, workspace: Workspace) -> Path:
@@ -150,7 +176,7 @@ def unbroken_hosts(html: str) -> str:
     return _HOST.sub(r'><span class="host">\1</span>', html)
 
 
-def _note(citations: FormattedCitations, index: int) -> str:
+def note_html(citations: FormattedCitations, index: int) -> str:
     """What stands in the text for a citation: a footnote, or the style's own words."""
     html = unbroken_hosts(citations.notes[index].html)
     if citations.in_text:
@@ -216,7 +242,7 @@ def _around(text: str, slot: str) -> tuple[str, str]:
     return before, after
 
 
-def _shortened(name: str) -> str:
+def shortened(name: str) -> str:
     """A name that fits into the head of page two."""
     if len(name) <= _HEAD:
         return name

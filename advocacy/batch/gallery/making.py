@@ -114,7 +114,8 @@ def _made(
     if checked is None:
         return Shown(entry, problems=tuple(problems))
     try:
-        documents, _, found = make_documents(checked, job)
+        made = make_documents(checked, job)
+        documents, found = made.documents, made.problems
         text = render_text(checked, campaign.workspace)
     except AdvocacyError as error:
         return Shown(entry, problems=(*problems, *error.problems))
