@@ -16,7 +16,7 @@ from advocacy.errors import Place
 from advocacy.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.bounces import Finding, Returned
+    from advocacy.mail.returns.bounces import Finding, Returned
 
 
 @click.group("bounces")
@@ -54,8 +54,8 @@ def import_command(
       advocacy bounces import ~/Maildir/.bounces --dry-run
       advocacy bounces import bounces.mbox --report csv > came-back.csv
     """
-    from advocacy.mail.bounces import import_bounces
-    from advocacy.mail.suppressing import campaigns_folder
+    from advocacy.mail.consent.suppressing import campaigns_folder
+    from advocacy.mail.returns.bounces import import_bounces
 
     returned = import_bounces(campaigns_folder(folder), mailboxes, dry_run=dry_run)
     if report == "json":

@@ -11,7 +11,7 @@ from advocacy.cli.suppress import folder_option, report_option
 from advocacy.errors import Place
 
 if TYPE_CHECKING:
-    from advocacy.mail.forgetting import Forgotten
+    from advocacy.mail.consent.forgetting import Forgotten
 
 
 @click.command("forget")
@@ -55,8 +55,8 @@ def command(
       advocacy forget bob@example.org
       advocacy forget bob@example.org --yes
     """
-    from advocacy.mail.forgetting import forget
-    from advocacy.mail.suppressing import campaigns_folder, read_keys_of
+    from advocacy.mail.consent.forgetting import forget
+    from advocacy.mail.consent.suppressing import campaigns_folder, read_keys_of
 
     (key,) = read_keys_of([address])
     folder = campaigns_folder(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from advocacy.cli.sending_output import LEFT_OUT, moment
-from advocacy.mail.addresses import readable
+from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import State
 from advocacy.spreadsheets import spreadsheet_safe
 

@@ -47,8 +47,8 @@ def command(
       advocacy replied mayor@springfield.example --mailing parks/call
       advocacy replied --from answered.csv
     """
-    from advocacy.mail.replying import note_replies, replied_file
-    from advocacy.mail.suppressing import campaigns_folder
+    from advocacy.mail.consent.suppressing import campaigns_folder
+    from advocacy.mail.returns.replying import note_replies, replied_file
 
     names = [*who, *(replied_file(file) if file else ())]
     if not names:

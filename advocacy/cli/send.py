@@ -179,8 +179,8 @@ def command(
     """
     from advocacy.cli import sending_output as told
     from advocacy.cli.progress import watcher
+    from advocacy.mail.delivery.pace import domain_rates_from, rate_from
     from advocacy.mail.office import Office, Request
-    from advocacy.mail.pace import domain_rates_from, rate_from
 
     _usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
     request = Request(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from advocacy.errors import Level, Problem
-from advocacy.mail.addresses import readable
+from advocacy.mail.consent.addresses import readable
 
 if TYPE_CHECKING:
     from advocacy.mail.office import Office

@@ -1,7 +1,8 @@
 """How a subscriber leaves: the addresses that a letter shows, and the line that shows them.
 
 `render` shows the sender's own addresses, the same for everyone; `send` puts the recipient's
-signed ones in their place (see `advocacy.mail.listheaders`). A letter's digest covers neither.
+signed ones in their place (see `advocacy.mail.consent.listheaders`). A letter's digest covers
+neither.
 """
 
 from dataclasses import dataclass

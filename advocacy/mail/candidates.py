@@ -11,10 +11,10 @@ from advocacy.batch.record import Record
 from advocacy.batch.render import letter_folder
 from advocacy.batch.worker import Wanted
 from advocacy.errors import Problem
-from advocacy.mail.addresses import address_key
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.consent.suppression import Guard
 from advocacy.mail.ledger import Key, Ledger, Taken, Why
 from advocacy.mail.mailing import Mailing
-from advocacy.mail.suppression import Guard
 from advocacy.stages import stage_for
 from advocacy.supporters.letters import correspondence
 from advocacy.supporters.model import Correspondence

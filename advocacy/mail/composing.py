@@ -16,7 +16,7 @@ from advocacy.batch.render import Job
 from advocacy.batch.worker import Outcome, Setup, Wanted
 from advocacy.documents.email import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
-from advocacy.mail.addresses import address_key
+from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.delivery import Envelope
 from advocacy.mail.finishing import Finish
 from advocacy.mail.ledger import Entry

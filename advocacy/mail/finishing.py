@@ -11,11 +11,11 @@ from advocacy.documents.headers import wire_address
 from advocacy.documents.leaving import Leaving, sender_leaving
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letter import Letter
-from advocacy.mail.dkim_signing import dkim_key_of, misaligned, sign
-from advocacy.mail.keys import Keys, find_keys, require_keys
-from advocacy.mail.listheaders import list_headers, recipient_leaving
+from advocacy.mail.consent.keys import Keys, find_keys, require_keys
+from advocacy.mail.consent.listheaders import list_headers, recipient_leaving
+from advocacy.mail.delivery.dkim_signing import dkim_key_of, misaligned, sign
 from advocacy.mail.mailing import Mailing
-from advocacy.mail.verp import bounce_address
+from advocacy.mail.returns.verp import bounce_address
 
 Found = TypeVar("Found")
 

@@ -13,16 +13,19 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.loading import load_campaign
 from advocacy.mail.candidates import Candidates
 from advocacy.mail.composing import Press, press_of
+from advocacy.mail.consent.keys import find_keys
+from advocacy.mail.consent.suppression import Guard
 from advocacy.mail.delivery import Envelope, Options, Verdict, connect
+from advocacy.mail.delivery.pace import DomainRates, Pace, Rate
+from advocacy.mail.delivery.preflight import preflight
+from advocacy.mail.delivery.preflight_dns import resolver
+from advocacy.mail.delivery.secrets import password_of
+from advocacy.mail.delivery.server import Server, server_of
 from advocacy.mail.finishing import Finish, consent_problems, finish_of
-from advocacy.mail.keys import find_keys
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
 from advocacy.mail.mailing import Mailing, mailing_of, standing_problems, text_of
 from advocacy.mail.outbox import Ready
 from advocacy.mail.outgoing import header, marked_as_test
-from advocacy.mail.pace import DomainRates, Pace, Rate
-from advocacy.mail.preflight import preflight
-from advocacy.mail.preflight_dns import resolver
 from advocacy.mail.refusals import (
     known_mailing,
     nobody_to_mail,
@@ -31,10 +34,7 @@ from advocacy.mail.refusals import (
     unknown_mailing,
 )
 from advocacy.mail.rehearsal import Rehearsal, rehearse
-from advocacy.mail.secrets import password_of
 from advocacy.mail.sending import Account, Terms, send_mailing
-from advocacy.mail.server import Server, server_of
-from advocacy.mail.suppression import Guard
 from advocacy.mail.texts import TextChange, text_change
 from advocacy.people import People
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from advocacy.mail.delivery import Envelope
+from advocacy.mail.delivery.pace import Pace
 from advocacy.mail.ledger import Entry
-from advocacy.mail.pace import Pace
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_WAITING = 1000

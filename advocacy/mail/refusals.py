@@ -1,9 +1,9 @@
 """Why a mailing does not begin, in words."""
 
 from advocacy.errors import Problem
+from advocacy.mail.delivery.replies import Reply
+from advocacy.mail.delivery.server import Server
 from advocacy.mail.mailing import Mailing
-from advocacy.mail.replies import Reply
-from advocacy.mail.server import Server
 
 
 def only_here(server: Server) -> Problem:

@@ -21,13 +21,13 @@ from advocacy.batch.worker import Outcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.candidates import Candidates
 from advocacy.mail.composing import Press
+from advocacy.mail.consent.suppression import Guard
 from advocacy.mail.crew import Job, Senders
 from advocacy.mail.delivery import Connection
+from advocacy.mail.delivery.pace import Pace
 from advocacy.mail.ledger import Ledger, Result, Run, State
 from advocacy.mail.mailing import Mailing, standing_problems
 from advocacy.mail.outbox import Outbox, Ready
-from advocacy.mail.pace import Pace
-from advocacy.mail.suppression import Guard
 
 LONGEST_NAP = 0.5
 """Seconds after which a run that waits looks around: for Ctrl-C, for a new day."""

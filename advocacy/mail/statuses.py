@@ -7,11 +7,11 @@ from pathlib import Path
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.loading import load_campaign
 from advocacy.mail.candidates import Candidates
-from advocacy.mail.keys import find_keys
+from advocacy.mail.consent.keys import find_keys
+from advocacy.mail.consent.suppression import Guard
 from advocacy.mail.ledger import ledger_exists, open_ledger
 from advocacy.mail.mailing import Mailing
 from advocacy.mail.status import MailingStatus, mailing_status, not_reached
-from advocacy.mail.suppression import Guard
 from advocacy.people import People
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from advocacy.mail.addresses import readable
+from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Moment, State
 from advocacy.mail.status import MailingStatus, Reason
 from advocacy.upkeep.timeline.svg import DARK, FACE, LIGHT

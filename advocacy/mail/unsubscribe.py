@@ -27,10 +27,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.keys import Keys, require_keys
-from advocacy.mail.requestsfile import append_request
-from advocacy.mail.tokens import PARAMETER, Ticket, unseal
-from advocacy.mail.unsubscribepage import POLICY, accepted_language, page
+from advocacy.mail.consent.keys import Keys, require_keys
+from advocacy.mail.consent.requestsfile import append_request
+from advocacy.mail.consent.tokens import PARAMETER, Ticket, unseal
+from advocacy.mail.consent.unsubscribepage import POLICY, accepted_language, page
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]

@@ -11,7 +11,7 @@ import pytest
 from advocacy.documents.email import render_email
 from advocacy.letter import check
 from advocacy.mail.delivery import Envelope, Options, Verdict, connect
-from advocacy.mail.server import Server
+from advocacy.mail.delivery.server import Server
 
 from .mail_servers import sink, slow_sink, smtp_source
 

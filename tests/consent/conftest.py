@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.mail.addresses import address_key
+from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.ledger import Entry, Record, Result, State, Text, open_ledger
 
 KEY = "test-key-of-an-example-coalition-0123456789"

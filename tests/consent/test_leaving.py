@@ -18,8 +18,8 @@ from advocacy.documents.text import render_text
 from advocacy.errors import has_errors
 from advocacy.letter import CheckedLetter, check
 from advocacy.loading import Campaign, load_campaign
-from advocacy.mail.keys import read_keys
-from advocacy.mail.listheaders import recipient_leaving
+from advocacy.mail.consent.keys import read_keys
+from advocacy.mail.consent.listheaders import recipient_leaving
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 OWN = 'unsubscribe: {mailto: leave@friends.example, url: "https://friends.example/leave?a=1&b=2"}'

@@ -9,7 +9,7 @@ import pytest
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import Record
-from advocacy.mail.replying import note_replies, replied_file
+from advocacy.mail.returns.replying import note_replies, replied_file
 
 Find = Callable[..., Record]
 

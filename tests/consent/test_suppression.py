@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError, Level, Problem
-from advocacy.mail.addresses import address_key
-from advocacy.mail.hashes import address_hash
-from advocacy.mail.keys import read_keys
-from advocacy.mail.suppression import Guard, Suppressions, read_suppressions
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.consent.hashes import address_hash
+from advocacy.mail.consent.keys import read_keys
+from advocacy.mail.consent.suppression import Guard, Suppressions, read_suppressions
 
 HEADER = "address,domain,reason,since,source,campaign,lifted\n"
 

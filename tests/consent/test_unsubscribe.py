@@ -26,14 +26,21 @@ from hypothesis import strategies as st
 from advocacy.campaign import Sender
 from advocacy.errors import AdvocacyError
 from advocacy.mail import unsubscribe
-from advocacy.mail.keys import read_keys
-from advocacy.mail.listheaders import list_headers
-from advocacy.mail.requestsfile import append_request
-from advocacy.mail.suppressing import import_list
-from advocacy.mail.suppression import Guard, read_suppressions
-from advocacy.mail.tokens import Ticket, seal, unsubscribe_url
+from advocacy.mail.consent.keys import read_keys
+from advocacy.mail.consent.listheaders import list_headers
+from advocacy.mail.consent.requestsfile import append_request
+from advocacy.mail.consent.suppressing import import_list
+from advocacy.mail.consent.suppression import Guard, read_suppressions
+from advocacy.mail.consent.tokens import Ticket, seal, unsubscribe_url
+from advocacy.mail.consent.unsubscribepage import (
+    POLICY,
+    STYLE,
+    accepted_language,
+    masked,
+    page,
+    words_of,
+)
 from advocacy.mail.unsubscribe import Settings, make_application
-from advocacy.mail.unsubscribepage import POLICY, STYLE, accepted_language, masked, page, words_of
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 TICKET = Ticket("jane.doe@people.example", "parks/call", "en-US")
@@ -349,7 +356,7 @@ def test_a_wrong_address_answers_in_the_browsers_language(requests: Path) -> Non
 def test_every_language_has_every_word(project_root: Path) -> None:
     import tomllib
 
-    files = sorted((project_root / "advocacy" / "mail" / "pagewords").glob("*.toml"))
+    files = sorted((project_root / "advocacy" / "mail" / "consent" / "pagewords").glob("*.toml"))
     assert {path.stem for path in files} >= {"en", "de", "fr", "es"}
     marks = {}
     for path in files:
@@ -367,7 +374,7 @@ def test_every_language_has_every_word(project_root: Path) -> None:
 def test_the_page_needs_none_of_the_libraries_that_make_letters() -> None:
     code = (
         "import sys, advocacy.mail.unsubscribe as u\n"
-        "from advocacy.mail.unsubscribepage import page\n"
+        "from advocacy.mail.consent.unsubscribepage import page\n"
         "page('ask', 'de', address='a@b.example')\n"
         "known = set(sys.stdlib_module_names) | {'advocacy'}\n"
         "print(sorted({m.partition('.')[0] for m in sys.modules} - known))"

@@ -15,7 +15,6 @@ from aiosmtpd.controller import UnixSocketController
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.mail import session
 from advocacy.mail.delivery import (
     Connection,
     Envelope,
@@ -25,9 +24,10 @@ from advocacy.mail.delivery import (
     Verdict,
     backoff,
     connect,
+    session,
 )
-from advocacy.mail.server import server_from
-from advocacy.mail.wellformed import fault_of, stuffed
+from advocacy.mail.delivery.server import server_from
+from advocacy.mail.delivery.wellformed import fault_of, stuffed
 
 from .smtp_fixtures import DROP, EXTENSIONS, HANG, MESSAGE, RESET, Act, FaultyServer
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import dkim
 import pytest
 
-from advocacy.mail import session
 from advocacy.mail.delivery import (
     Connection,
     Envelope,
@@ -19,8 +18,9 @@ from advocacy.mail.delivery import (
     Timeouts,
     Verdict,
     connect,
+    session,
 )
-from advocacy.mail.server import server_from
+from advocacy.mail.delivery.server import server_from
 
 from .postfix_fixture import Postfix
 from .smtp_fixtures import MESSAGE, Certificates

@@ -11,10 +11,10 @@ import pytest
 from advocacy.documents.email import render_email
 from advocacy.errors import Level, Problem
 from advocacy.letter import check
-from advocacy.mail.preflight import preflight
-from advocacy.mail.preflight_dns import resolver
-from advocacy.mail.server import server_from
-from advocacy.mail.spamassassin import rules, spam_problems
+from advocacy.mail.delivery.preflight import preflight
+from advocacy.mail.delivery.preflight_dns import resolver
+from advocacy.mail.delivery.server import server_from
+from advocacy.mail.delivery.spamassassin import rules, spam_problems
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 SERVER = server_from("smtps://letters@smtp.friends.example")

@@ -16,9 +16,9 @@ import pytest
 from advocacy.cli import group
 from advocacy.loading import Campaign
 from advocacy.mail import sending
-from advocacy.mail.keys import read_keys
+from advocacy.mail.consent.keys import read_keys
+from advocacy.mail.consent.tokens import unseal
 from advocacy.mail.ledger import State, open_ledger
-from advocacy.mail.tokens import unseal
 
 from .sink import Sink, serving
 

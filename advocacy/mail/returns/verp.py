@@ -15,7 +15,7 @@ import re
 
 from advocacy.documents.headers import wire_address
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.keys import Keys
+from advocacy.mail.consent.keys import Keys
 
 _MAC = 10
 _PURPOSE = "bounce address v1"

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.addresses import address_key, domain_key, without_tag
-from advocacy.mail.hashes import Hashes
-from advocacy.mail.keys import Keys, find_keys
-from advocacy.mail.suppressedfile import FILE, Entries, Stamp, read_entries, stamp_of
+from advocacy.mail.consent.addresses import address_key, domain_key, without_tag
+from advocacy.mail.consent.hashes import Hashes
+from advocacy.mail.consent.keys import Keys, find_keys
+from advocacy.mail.consent.suppressedfile import FILE, Entries, Stamp, read_entries, stamp_of
 
 __all__ = [
     "FILE",

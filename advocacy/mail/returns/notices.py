@@ -2,7 +2,7 @@
 
 The bytes come from strangers. Nothing in them is run, fetched or trusted: they are cut at a length,
 whatever cannot be parsed is `UNREAD`, and what they claim counts only together with a proof
-that they answer a message of ours (see `advocacy.mail.bounces`).
+that they answer a message of ours (see `advocacy.mail.returns.bounces`).
 """
 
 import re
@@ -16,11 +16,11 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from advocacy.characters import BAD_CHARACTERS
-from advocacy.mail.addresses import ADDRESS, address_key
-from advocacy.mail.keys import Keys
-from advocacy.mail.severity import Severity, severity, status_of
-from advocacy.mail.tokens import LONGEST, Ticket, unseal
-from advocacy.mail.verp import message_digests
+from advocacy.mail.consent.addresses import ADDRESS, address_key
+from advocacy.mail.consent.keys import Keys
+from advocacy.mail.consent.tokens import LONGEST, Ticket, unseal
+from advocacy.mail.returns.severity import Severity, severity, status_of
+from advocacy.mail.returns.verp import message_digests
 
 MOST_BYTES = 1_000_000
 """So much of a message is read: its report stands before the message that it returns."""

@@ -20,7 +20,7 @@ A `stop` leaves the message DEFERRED: it is not its recipient who is at fault.
 import re
 
 from advocacy.errors import Problem
-from advocacy.mail.replies import Reply, Step, Verdict, enhanced
+from advocacy.mail.delivery.replies import Reply, Step, Verdict, enhanced
 
 Status = tuple[int, int, int] | None
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from advocacy.errors import Problem
-from advocacy.mail.authentication import log_in
-from advocacy.mail.judging import judged
-from advocacy.mail.replies import Reply, Step, Verdict, cleaned
-from advocacy.mail.secrets import Secret
-from advocacy.mail.server import Server
-from advocacy.mail.wire import Dropped, Timeouts, Wire, open_socket
+from advocacy.mail.delivery.authentication import log_in
+from advocacy.mail.delivery.judging import judged
+from advocacy.mail.delivery.replies import Reply, Step, Verdict, cleaned
+from advocacy.mail.delivery.secrets import Secret
+from advocacy.mail.delivery.server import Server
+from advocacy.mail.delivery.wire import Dropped, Timeouts, Wire, open_socket
 
 PER_CONNECTION = 100
 """Messages on one connection, where nothing else is said: what other clients keep to."""

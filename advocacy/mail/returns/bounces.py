@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advocacy.errors import Place
-from advocacy.mail.addresses import address_key
-from advocacy.mail.keys import find_keys
-from advocacy.mail.ledgers import open_ledgers
-from advocacy.mail.notices import Failure, Kind, Notice, read_notice
-from advocacy.mail.returned import messages_in
-from advocacy.mail.severity import Severity
-from advocacy.mail.suppressededit import New, Outcome, add
-from advocacy.mail.suppressedfile import FILE
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.consent.keys import find_keys
+from advocacy.mail.consent.suppressededit import New, Outcome, add
+from advocacy.mail.consent.suppressedfile import FILE
+from advocacy.mail.returns.ledgers import open_ledgers
+from advocacy.mail.returns.notices import Failure, Kind, Notice, read_notice
+from advocacy.mail.returns.returned import messages_in
+from advocacy.mail.returns.severity import Severity
 
 if TYPE_CHECKING:
     from advocacy.mail.ledger import Ledger, Record

@@ -12,7 +12,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from advocacy.mail.tokens import Ticket
+from advocacy.mail.consent.tokens import Ticket
 from advocacy.spreadsheets import spreadsheet_safe
 
 HEADER = "address,since,source,campaign,how\n"

@@ -17,9 +17,9 @@ from itertools import count
 from pathlib import Path
 
 from advocacy.errors import Problem
-from advocacy.mail.replies import Envelope, Reply, Verdict
-from advocacy.mail.server import Server
-from advocacy.mail.wellformed import fault_of
+from advocacy.mail.delivery.replies import Envelope, Reply, Verdict
+from advocacy.mail.delivery.server import Server
+from advocacy.mail.delivery.wellformed import fault_of
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 _MAILDIR = ("tmp", "new", "cur")

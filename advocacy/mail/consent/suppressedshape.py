@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.mail.suppressedfile import COLUMNS, Raw, Row, Table
+from advocacy.mail.consent.suppressedfile import COLUMNS, Raw, Row, Table
 from advocacy.spreadsheets import spreadsheet_safe
 
 Cells = Mapping[str, str]

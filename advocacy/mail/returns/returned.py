@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.mail.notices import MOST_BYTES
+from advocacy.mail.returns.notices import MOST_BYTES
 from advocacy.textfile import open_binary
 
 _LINE = 100_000

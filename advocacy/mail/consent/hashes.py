@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.errors import Place, Problem
-from advocacy.mail.keys import VARIABLE, Keys, find_keys
+from advocacy.mail.consent.keys import VARIABLE, Keys, find_keys
 
 PREFIX = "hmac-sha256:"
 _PURPOSE = "forgotten address v1"

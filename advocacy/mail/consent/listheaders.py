@@ -10,8 +10,8 @@ import re
 from advocacy.campaign import Sender
 from advocacy.documents.headers import wire_address
 from advocacy.documents.leaving import Leaving, mailto, sender_leaving
-from advocacy.mail.keys import Keys
-from advocacy.mail.tokens import Ticket, seal, unsubscribe_url
+from advocacy.mail.consent.keys import Keys
+from advocacy.mail.consent.tokens import Ticket, seal, unsubscribe_url
 
 
 def recipient_leaving(

@@ -18,8 +18,8 @@ from typing import IO
 from advocacy.batch.output import CANNOT_WRITE, cannot_write, replacing
 from advocacy.csvrows import Lines, lines_of
 from advocacy.errors import AdvocacyError, Level, Problem
-from advocacy.mail.hashes import with_hashes
-from advocacy.mail.suppressedfile import (
+from advocacy.mail.consent.hashes import with_hashes
+from advocacy.mail.consent.suppressedfile import (
     COLUMNS,
     FILE,
     Row,
@@ -27,7 +27,7 @@ from advocacy.mail.suppressedfile import (
     raw_rows,
     table_of,
 )
-from advocacy.mail.suppressedshape import Cells, Editor, line_of
+from advocacy.mail.consent.suppressedshape import Cells, Editor, line_of
 from advocacy.textfile import open_binary
 
 BOM = b"\xef\xbb\xbf"

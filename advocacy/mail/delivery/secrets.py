@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NoReturn
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.server import Server
+from advocacy.mail.delivery.server import Server
 
 PASSWORD = "ADVOCACY_SMTP_PASSWORD"  # noqa: S105 - the variable's name
 TOKEN = "ADVOCACY_SMTP_TOKEN"  # noqa: S105

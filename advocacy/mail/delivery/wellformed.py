@@ -7,7 +7,7 @@ a lone CR or LF is an end of data to some servers (CVE-2023-51764 and its kin).
 
 import re
 
-from advocacy.mail.replies import Envelope
+from advocacy.mail.delivery.replies import Envelope
 
 _NO_PATH = re.compile("[\x00-\x20\x7f-\xa0<>\ud800-\udfff]")
 

@@ -17,9 +17,9 @@ from advocacy.batch.output import replacing
 from advocacy.batch.record import JOURNAL
 from advocacy.csvrows import Lines, header_of, lines_of, rows_of
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.addresses import ADDRESS, address_key
-from advocacy.mail.suppressedfile import FILE as SUPPRESSED
-from advocacy.mail.suppressedfile import key_of
+from advocacy.mail.consent.addresses import ADDRESS, address_key
+from advocacy.mail.consent.suppressedfile import FILE as SUPPRESSED
+from advocacy.mail.consent.suppressedfile import key_of
 from advocacy.recipients.columns import KNOWN, column_names
 from advocacy.textfile import open_binary
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from advocacy.documents.headers import ascii_url
-from advocacy.mail.keys import Keys
+from advocacy.mail.consent.keys import Keys
 
 VERSION = b"\x01"
 TAG = 16

@@ -15,13 +15,13 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
-from advocacy.mail.judging import judged
-from advocacy.mail.replies import Envelope, Reply, Step, Verdict
-from advocacy.mail.secrets import Secret
-from advocacy.mail.server import Server
-from advocacy.mail.session import CannotOpen, Options, Session, open_session
-from advocacy.mail.wellformed import fault_of, is_international, stuffed
-from advocacy.mail.wire import Dropped, Timeouts
+from advocacy.mail.delivery.judging import judged
+from advocacy.mail.delivery.replies import Envelope, Reply, Step, Verdict
+from advocacy.mail.delivery.secrets import Secret
+from advocacy.mail.delivery.server import Server
+from advocacy.mail.delivery.session import CannotOpen, Options, Session, open_session
+from advocacy.mail.delivery.wellformed import fault_of, is_international, stuffed
+from advocacy.mail.delivery.wire import Dropped, Timeouts
 
 _GOODBYE = 5.0
 """Seconds that a server may take to say goodbye: nothing depends on it."""

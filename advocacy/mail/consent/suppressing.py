@@ -7,9 +7,9 @@ from pathlib import Path
 
 from advocacy.csvrows import lines_of
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
-from advocacy.mail.hashes import PREFIX, with_hashes
-from advocacy.mail.suppressededit import New, Outcome, add, lift
-from advocacy.mail.suppressedfile import (
+from advocacy.mail.consent.hashes import PREFIX, with_hashes
+from advocacy.mail.consent.suppressededit import New, Outcome, add, lift
+from advocacy.mail.consent.suppressedfile import (
     FILE,
     PLUS_TAGS,
     Row,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.mail.addresses import address_key
-from advocacy.mail.ledgers import no_ledger, open_ledgers
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.returns.ledgers import no_ledger, open_ledgers
 
 if TYPE_CHECKING:
     from advocacy.mail.ledger import Ledger, Record

@@ -17,12 +17,12 @@ from html import unescape
 from typing import Literal
 
 from advocacy.errors import Level, Problem
-from advocacy.mail.dkim_signing import aligned
-from advocacy.mail.preflight_dns import Lookup, dns_problems
-from advocacy.mail.replies import Envelope
-from advocacy.mail.server import Server
-from advocacy.mail.spamassassin import spam_problems
-from advocacy.mail.wellformed import fault_of
+from advocacy.mail.delivery.dkim_signing import aligned
+from advocacy.mail.delivery.preflight_dns import Lookup, dns_problems
+from advocacy.mail.delivery.replies import Envelope
+from advocacy.mail.delivery.server import Server
+from advocacy.mail.delivery.spamassassin import spam_problems
+from advocacy.mail.delivery.wellformed import fault_of
 
 GMAIL_CLIPS = 102 * 1024
 """Bytes of HTML after which Gmail shows a link instead of the rest."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from advocacy.csvrows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.mail.addresses import ADDRESS, address_key, domain_key
-from advocacy.mail.hashes import PREFIX
+from advocacy.mail.consent.addresses import ADDRESS, address_key, domain_key
+from advocacy.mail.consent.hashes import PREFIX
 from advocacy.recipients.columns import plain_name
 from advocacy.spreadsheets import as_before
 from advocacy.textfile import open_binary

@@ -10,10 +10,10 @@ import binascii
 import hmac
 
 from advocacy.errors import Problem
-from advocacy.mail.judging import judged
-from advocacy.mail.replies import Reply, Step, Verdict, cleaned, enhanced
-from advocacy.mail.secrets import Secret
-from advocacy.mail.wire import Dropped, Wire
+from advocacy.mail.delivery.judging import judged
+from advocacy.mail.delivery.replies import Reply, Step, Verdict, cleaned, enhanced
+from advocacy.mail.delivery.secrets import Secret
+from advocacy.mail.delivery.wire import Dropped, Wire
 
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
 """Those for a password, the preferred first."""

@@ -9,13 +9,13 @@ A connection is one thread's. It opens when it is first used, is kept, and opens
 import random
 from typing import Protocol
 
-from advocacy.mail.mailboxes import MaildirConnection, MboxConnection
-from advocacy.mail.replies import Envelope, Reply, Verdict
-from advocacy.mail.secrets import Secret
-from advocacy.mail.server import Server
-from advocacy.mail.session import Options
-from advocacy.mail.smtp import SmtpConnection
-from advocacy.mail.wire import Timeouts
+from advocacy.mail.delivery.mailboxes import MaildirConnection, MboxConnection
+from advocacy.mail.delivery.replies import Envelope, Reply, Verdict
+from advocacy.mail.delivery.secrets import Secret
+from advocacy.mail.delivery.server import Server
+from advocacy.mail.delivery.session import Options
+from advocacy.mail.delivery.smtp import SmtpConnection
+from advocacy.mail.delivery.wire import Timeouts
 
 FIRST_WAIT = 5 * 60.0
 LONGEST_WAIT = 4 * 60 * 60.0
