@@ -21,7 +21,7 @@ coverage: setup ## the fast tests again, and which lines they do not reach
 test-slow: setup ## the slow tests alone
 	$(PYTHON_BIN) -m pytest -n auto -m slow
 
-test-all: test test-slow ## the fast tests, then the slow ones
+test-all: editor test test-slow ## the fast tests, then the slow ones
 
 setup: ## set up .venv with everything the tests need
 	@.ci/setup dev
