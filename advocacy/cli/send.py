@@ -39,6 +39,12 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> s
         raise click.BadParameter(f"“{value}” is not an email address.", ctx, param) from None
 
 
+def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None or (value.isprintable() and value.strip() == value != "" and len(value) < 100):
+        return value
+    raise click.BadParameter("It is a short name, such as `reminder`.", ctx, param)
+
+
 @click.command("send")
 @click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
 @click.option("--send", "really", is_flag=True, help="Send. Without it, nothing leaves: a dry run.")
@@ -60,6 +66,7 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 @supporters_options
 @click.option(
     "--mailing",
+    callback=_name,
     metavar="NAME",
     help="Another mailing of the same stage, with an account of its own: people who got the "
     "first get this one too.",
@@ -178,6 +185,7 @@ def command(
       advocacy status parks.yaml
     """
     from advocacy.cli import sending_output as told
+    from advocacy.cli.agreeing import agreed_number
     from advocacy.cli.progress import watcher
     from advocacy.mail.delivery.pace import domain_rates_from, rate_from
     from advocacy.mail.office import Office, Request
@@ -211,14 +219,19 @@ def command(
     if office.change is not None and not new_text:
         told.difference(office)
     office.may_begin(new_mailing=new_mailing, new_text=new_text)
-    if _agreed(office, yes, quiet=quiet, report=report) == 0:
-        office.settle(assume_sent=assume_sent)
-        told.nothing_left(office)
+    office.settle()
+    agreed = agreed_number(office, yes, quiet=quiet, report=report)
+    if agreed == 0:
+        office.decide(assume_sent=assume_sent)
+        if not quiet and report == "text":
+            told.nothing_left(office)
         return told.exit_code(office)
     office.begin(new_text=new_text, assume_sent=assume_sent)
-    account = office.send()
-    print_problems(account.problems, report)
-    if not quiet:
+    account = office.send(agreed if yes is None else yes)
+    shown = not quiet and report == "text"
+    why = [] if shown or account.why is None else [account.why]
+    print_problems([*account.problems, *why], report)
+    if shown:
         told.account(office, account)
     for crash in account.crashes:
         raise LetterCrashed(crash)
@@ -268,28 +281,3 @@ def _dry_run(office: "Office", *, preflight: bool, quiet: bool, report: Report) 
         if not has_errors(stops):
             told.how_to_send(office, seen)
     return int(has_errors(problems))
-
-
-def _agreed(office: "Office", yes: int | None, *, quiet: bool, report: Report) -> int:
-    """How many messages are left, once somebody agreed to send so many."""
-    from advocacy.cli import sending_output as told
-
-    if yes is not None:
-        left = office.count()
-        if left > yes:
-            raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {yes} allows: nothing was sent."
-            )
-        return left
-    seen = office.rehearse()
-    print_problems(seen.problems, report)
-    if not quiet:
-        told.rehearsal(office, seen, ())
-    if not seen.count:
-        return 0
-    typed = click.prompt(
-        f"To send {seen.count:,} messages, type their number", default="", show_default=False
-    )
-    if "".join(char for char in typed if char not in " ,.’'") != str(seen.count):
-        raise click.UsageError("That is not their number: nothing was sent.")
-    return seen.count

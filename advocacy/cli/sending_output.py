@@ -4,14 +4,16 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from advocacy.errors import Level, Problem
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.addresses import readable
+from advocacy.recipients.select import Selection
 
 if TYPE_CHECKING:
     from advocacy.mail.office import Office
@@ -24,6 +26,7 @@ LABEL = 11
 SECONDS_A_MESSAGE = 0.3
 """What a message usually takes on one connection to a server elsewhere."""
 DOMAINS = 5
+REASONS = 5
 
 LEFT_OUT = {
     "sent": "sent before",
@@ -31,7 +34,7 @@ LEFT_OUT = {
     "no email": "without an email address",
     "refused": "refused by their servers before",
     "uncertain": "uncertain, as they may have arrived (--resend-uncertain, --assume-sent)",
-    "under way": "being sent by another run",
+    "under way": "under way by a run that is at work, or was killed",
     "put off": "put off by their servers, to be tried again later",
     "answered": "to people who answered before (--also-answered writes to them too)",
     "twice": "to an address that stands on the list before",
@@ -143,26 +146,31 @@ def _to_send(office: "Office", seen: "Rehearsal") -> str:
     more = len(seen.domains) - DOMAINS
     parts.append(f"to {_counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
     parts.append(f"{_size(seen.size)} in all")
-    return "; ".join(parts) + f". {_duration(office, seen.count)}"
+    return "; ".join(parts) + f". {_duration(office, seen)}"
 
 
-def _duration(office: "Office", count: int) -> str:
+def _duration(office: "Office", seen: "Rehearsal") -> str:
+    from advocacy.mail.delivery.pace import Pace
+
     request = office.request
     if office.server is None:
         return ""
     slowest = 0.0
     if not office.server.is_local:
-        slowest = count * SECONDS_A_MESSAGE / request.connections
+        slowest = seen.count * SECONDS_A_MESSAGE / request.connections
     why = f"if the server takes {SECONDS_A_MESSAGE} s a message on each connection"
-    if request.rate and count * request.rate.interval > slowest:
-        slowest, why = count * request.rate.interval, "at that rate"
+    at_that_rate = Pace(request.rate, request.per_domain).shortest(seen.domains)
+    if at_that_rate > slowest:
+        slowest, why = at_that_rate, "at that rate"
     return f"It will take about {_span(slowest)}, {why}." if slowest >= 1 else ""
 
 
 def _left_out(seen: "Rehearsal") -> Iterable[str]:
     for why, count in seen.left_out.most_common():
         reasons = {reason: n for (one, reason), n in seen.reasons.items() if one == why and reason}
-        told = ", ".join(f"{n:,} {reason}" for reason, n in sorted(reasons.items()))
+        most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        told = ", ".join(f"{n:,} {reason}" for reason, n in most[:REASONS])
+        told += ", …" if len(most) > REASONS else ""
         names = ", ".join(seen.named.get(why, ()))
         more = " …" if count > len(seen.named.get(why, ())) else ""
         yield f"{count:,} {LEFT_OUT[why]}" + (f" ({told})" if told else "") + f": {names}{more}"
@@ -190,7 +198,10 @@ def account(office: "Office", done: "Account") -> None:
     for state, what in (
         (State.SENT, "sent"),
         (State.REFUSED, "refused by their servers, for good"),
-        (State.DEFERRED, "put off by their servers; the next run tries them again"),
+        (
+            State.DEFERRED,
+            f"put off by their servers; the next run tries them again{_from(office, done)}",
+        ),
         (State.UNCERTAIN, "uncertain: they may have arrived"),
         (State.SENDING, "under way in another run"),
     ):
@@ -200,6 +211,8 @@ def account(office: "Office", done: "Account") -> None:
         click.echo(f"  {done.unmade:>7,}  not composed; the reasons are above")
     if done.left_out["suppressed"]:
         click.echo(f"  {done.left_out['suppressed']:>7,}  suppressed")
+    if (done.interrupted or done.why) and (left := _left(office)):
+        click.echo(f"  {left:>7,}  left; the same command goes on with them")
     if counts.get(State.UNCERTAIN):
         click.echo(
             "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "
@@ -210,9 +223,24 @@ def account(office: "Office", done: "Account") -> None:
     click.echo(f"More: advocacy status {office.request.campaign}")
 
 
+def _from(office: "Office", done: "Account") -> str:
+    if done.waiting_until is None:
+        return ""
+    timezone = office.mailing.campaign.file.timezone
+    return f", from {moment(done.waiting_until, timezone)} {timezone} on"
+
+
+def _left(office: "Office") -> int:
+    with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
+        return sum(1 for _ in office.candidates().left())
+    return 0
+
+
 def nothing_left(office: "Office") -> None:
     """That there is nothing to send."""
-    click.echo(f"Nothing is left to send of {office.mailing.name}.")
+    selection = office.request.people.selection
+    whom = "" if selection == Selection() else " to those of the list whom you chose"
+    click.echo(f"Nothing is left to send of {office.mailing.name}{whom}.")
     click.echo(f"More: advocacy status {office.request.campaign}")
 
 
@@ -231,7 +259,9 @@ def exit_code(office: "Office", done: "Account | None" = None) -> int:
     ledger = office.ledger
     counts = ledger.counts(office.mailing.name) if ledger is not None else {}
     waiting = sum(count for state, count in counts.items() if state is not State.SENT)
-    stopped = done is not None and (done.why is not None or done.unmade > 0)
+    stopped = done is not None and (
+        done.why is not None or done.unmade > 0 or has_errors(done.problems)
+    )
     return UNFINISHED if waiting or stopped else DONE
 
 

@@ -19,10 +19,10 @@ from advocacy.batch.render import used_versions
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.candidates import Candidates
+from advocacy.mail.candidates import SUPPRESSED, Candidates
 from advocacy.mail.composing import Press
 from advocacy.mail.consent.suppression import Guard
-from advocacy.mail.crew import Job, Senders
+from advocacy.mail.crew import Job, Senders, Trouble
 from advocacy.mail.delivery import Connection
 from advocacy.mail.delivery.pace import Pace
 from advocacy.mail.ledger import Ledger, Result, Run, State
@@ -38,21 +38,23 @@ class Terms:
     """How a mailing is sent: by how many connections, how fast, and how long to try again.
 
     `patience` is for how many seconds a run waits for messages that their servers put off;
-    `pretended` says that the day of sending is not the real one.
+    `pretended` says that the day of sending is not the real one. To more than `most` people
+    nothing is sent, whatever becomes of the list meanwhile.
     """
 
     connections: int = 4
     patience: float = 3600.0
     most_failures: int = 20
     pretended: bool = False
+    most: int | None = None
 
 
 @dataclass(slots=True)
 class Account:
     """What a run came to: counts by state, and those that were left out, by reason.
 
-    `unmade` are letters that could not be composed, `taken` those that another sender took;
-    `why` is what stopped it, `interrupted` that somebody did.
+    `unmade` are letters that could not be composed; `why` is what stopped it, `interrupted`
+    that somebody did. `left_out` and `unmade` are those of the last pass over the list.
     """
 
     states: Counter[State] = field(default_factory=Counter)
@@ -85,12 +87,16 @@ def send_mailing(
     """
     watcher = watcher or Watcher()
     account = Account()
-    begun = time.monotonic()
+    composed: set[str] = set()
+    begun, trouble = time.monotonic(), Trouble()
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:
-                one = _Pass(mailing, ledger, run, terms, account, watcher, lambda: bool(interrupt))
+                one = _Pass(
+                    mailing, ledger, run, terms, trouble, composed, account, watcher,
+                    lambda: bool(interrupt),
+                )  # fmt: skip
                 one.go(candidates(mailing), press(mailing), connect, pace, guard)
                 if interrupt or account.why or account.crashes:
                     break
@@ -133,9 +139,12 @@ class _Pass:
     ledger: Ledger
     run: Run
     terms: Terms
+    trouble: Trouble
+    composed: set[str]
     account: Account
     watcher: Watcher
     interrupted: Callable[[], bool]
+    said_no: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def go(
@@ -151,13 +160,18 @@ class _Pass:
         def may_go(ready: Ready) -> bool:
             if _has_come(day_ends):
                 return False
-            return guard.reason(ready.entry.address) is None
+            if guard.reason(ready.entry.address) is None:
+                return True
+            with self.lock:
+                self.said_no += 1
+                self.watcher.step()
+            return False
 
         outbox = Outbox(pace)
         terms = self.terms
         job = Job(
             outbox, self.ledger, self.run, connect, may_go, self._tell, terms.connections,
-            terms.most_failures,
+            terms.most_failures, self.trouble,
         )  # fmt: skip
         senders = Senders(job)
 
@@ -165,15 +179,19 @@ class _Pass:
             return self.interrupted() or senders.stopped or _has_come(day_ends)
 
         self.watcher.begin(self.mailing.name, lambda: None)
+        self.account.unmade = 0
         try:
             self._feed(candidates, press, outbox, over)
+        except BaseException:
+            senders.stop()  # what waits is for the next run: nobody waits for it before they hear
+            raise
         finally:
             try:
                 senders.finish(over)
             finally:
                 self.watcher.end()
                 self.account.why = self.account.why or senders.why
-                self._note(candidates)
+                self._note(candidates, senders)
 
     def _feed(
         self, candidates: Candidates, press: Press, outbox: Outbox, over: Callable[[], bool]
@@ -183,11 +201,24 @@ class _Pass:
         try:
             for outcome in work_off(wanted, crew, over, press.first):
                 ready = self._ready(press, outcome)
-                if ready is not None and not outbox.put(ready, over):
+                if ready is None:
+                    continue
+                if not self._agreed(ready):
+                    self.account.why = _more_than_agreed(self.terms.most)
+                    return
+                if not outbox.put(ready, over):
                     return
             at_once = False
         finally:
             crew.close(at_once=at_once)
+
+    def _agreed(self, ready: Ready) -> bool:
+        """Whether the message is among as many as may be sent; one tried again is not another."""
+        most, letter_id = self.terms.most, ready.entry.letter_id
+        if most is not None and letter_id not in self.composed and len(self.composed) >= most:
+            return False
+        self.composed.add(letter_id)
+        return True
 
     def _ready(self, press: Press, outcome: Outcome) -> Ready | None:
         self.account.problems |= dict.fromkeys(outcome.problems)
@@ -208,12 +239,13 @@ class _Pass:
             self.account.states[result.state] += 1
             self.watcher.step()
 
-    def _note(self, candidates: Candidates) -> None:
+    def _note(self, candidates: Candidates, senders: Senders) -> None:
         account = self.account
         account.listed = candidates.listed
-        account.left_out = candidates.counts
+        account.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
         account.problems |= candidates.problems
-        account.waiting_until = candidates.next_try
+        times = (candidates.next_try, senders.next_try)
+        account.waiting_until = min((at for at in times if at is not None), default=None)
 
 
 def _midnight(mailing: Mailing) -> float:
@@ -225,6 +257,14 @@ def _midnight(mailing: Mailing) -> float:
 
 def _has_come(moment: float) -> bool:
     return time.time() >= moment
+
+
+def _more_than_agreed(most: int | None) -> Problem:
+    return Problem(
+        "more-than-agreed",
+        f"The list has grown: more people are left than the {most} for whom it was begun.",
+        "Those that were agreed to are done. Look at the list, then run the command again.",
+    )
 
 
 def _new_day(today: date) -> Problem:

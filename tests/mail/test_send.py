@@ -1,11 +1,14 @@
 """What an organizer may rely on who presses the button."""
 
 import csv
+import io
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +21,9 @@ from advocacy.loading import Campaign
 from advocacy.mail import sending
 from advocacy.mail.consent.keys import read_keys
 from advocacy.mail.consent.tokens import unseal
-from advocacy.mail.ledger import State, open_ledger
+from advocacy.mail.delivery import Reply, Verdict
+from advocacy.mail.ledger import Entry, State, open_ledger
+from advocacy.mail.office import Office
 
 from .sink import Sink, serving
 
@@ -76,6 +81,10 @@ def parks(small_campaign: Path, advocacy: Run, capsys: pytest.CaptureFixture[str
     return small_campaign
 
 
+def number_of(address: str) -> int:
+    return int(re.findall(r"\d+", address)[0])
+
+
 TODAY = ("--today", "2026-03-02")
 
 
@@ -125,8 +134,7 @@ def test_an_edited_list_never_mails_the_wrong_person(
     monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.001)
 
     def refuse_the_second_half(step: str, address: str) -> str | None:
-        number = int(re.findall(r"\d+", address)[0])
-        return "451 4.7.1 later" if step == "rcpt" and number >= N // 2 else None
+        return "451 4.7.1 later" if step == "rcpt" and number_of(address) >= N // 2 else None
 
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 100)
     sink.answer = refuse_the_second_half
@@ -184,6 +192,107 @@ def test_no_more_than_was_agreed_is_sent(
     assert sink.taken == []
 
 
+def test_a_list_that_grows_while_it_is_sent_gets_no_more_than_was_agreed(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    begin = Office.begin
+
+    def grow(office: Office, **how: bool) -> None:
+        write_list(people, [person(n) for n in range(N + 5)])
+        begin(office, **how)
+
+    monkeypatch.setattr(Office, "begin", grow)
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    asked: list[str] = []
+
+    def greylist(step: str, address: str) -> str | None:
+        asked.append(address)
+        return "451 4.7.1 later" if step == "rcpt" and asked.count(address) == 1 else None
+
+    sink.answer = greylist  # those who are tried again are no others
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    assert "The list has grown" in capsys.readouterr().out
+    assert len(sink.to) <= N
+    assert set(sink.to.values()) <= {1}
+
+
+def test_those_who_were_put_off_count_among_those_who_are_left(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, _: "451 4.7.1 later" if step == "rcpt" else None
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--patience", 0)
+    assert advocacy(*command, "--yes", N, "--new-mailing") == 3
+    assert advocacy(*command, "--yes", N - 1) == 2
+    capsys.readouterr()
+    assert advocacy(*command, "--yes", N) == 3
+    told = capsys.readouterr().out
+    assert "Nothing is left" not in told
+    assert f"{N}  put off by their servers; the next run tries them again, from 20" in told
+
+
+def left_under_way(campaign: Path, *numbers: int) -> None:
+    """As a killed sender leaves it: begun, and some messages handed to a run that is no more."""
+    with open_ledger(campaign) as ledger:
+        run = ledger.begin_run("parks/call", versions={})
+        entries = [
+            Entry(f"p{n}", f"p{n}@d{n % 3}.example", f"p{n}@d{n % 3}.example", "", "", f"<{n}@x>")
+            for n in numbers
+        ]
+        ledger.exchange(run, [], entries)
+        ledger.end_run(run, "")
+
+
+def test_of_a_part_of_the_list_no_other_uncertain_one_is_settled(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--only", "p0") == 0
+    left_under_way(parks, 3, 4, 5)
+    assert advocacy(*command, "--only", "p3", "--resend-uncertain") == 3
+    assert advocacy(*command, "--only", "p4", "--assume-sent") == 3
+    assert advocacy(*command) == 3
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N) if n not in (4, 5)}
+
+
+def test_a_list_that_cannot_be_read_is_not_a_mailing_that_is_done(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--limit", 1) == 0
+    capsys.readouterr()
+    write_list(people, [person(n, name="") for n in range(2)])
+    assert advocacy(*command) == 1
+    told = capsys.readouterr()
+    assert "name" in told.err
+    assert "Nothing is left" not in told.out
+
+
+def test_somebody_whose_row_is_wrong_has_not_got_it(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    write_list(people, [person(0), person(1, name=""), person(2)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 3
+    assert len(sink.to) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "sent"), [("12\n", 0, N), ("11\n", 2, 0), ("y\n", 2, 0), ("", 2, 0)]
+)
+def test_whoever_sends_types_the_number_of_messages(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys, typed: str, code: int, sent: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--new-mailing")
+    assert advocacy(*command) == code
+    assert len(sink.to) == sent
+    if not typed:
+        assert "--yes N" in capsys.readouterr().err
+
+
 def test_what_one_server_refuses_keeps_nobody_else_from_the_letter(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
 ) -> None:
@@ -211,6 +320,78 @@ def test_a_test_message_goes_to_me_alone_and_says_so(
     assert not list(parks.parent.glob("*.ledger.sqlite"))
 
 
+def test_the_dry_run_tells_how_long_the_slowest_domain_takes(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--rate", "14/s")
+    assert advocacy(*command, "--per-domain", "d1.example=1/min") == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "It will take about 3 minutes, at that rate." in told
+
+
+def test_of_many_reasons_the_dry_run_names_a_few(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    rows = [f"p{n}@d{n % 3}.example,reason {n}\n" for n in range(9)]
+    suppressed = parks.parent / "suppressed.csv"
+    suppressed.write_text("address,reason\n" + "".join(rows), encoding="utf-8")
+    assert advocacy("send", parks, "--recipients", people, *TODAY) == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "9 suppressed (1 reason 0, 1 reason 1, 1 reason 2, 1 reason 3, 1 reason 4, …)" in told
+
+
+def test_a_program_that_sends_gets_nothing_but_problems_and_the_reason_why_it_stopped(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, _: "550 5.7.1 you are spam" if step == "rcpt" else None
+    write_list(people, [person(n) for n in range(30)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30)
+    assert advocacy(*command, "--new-mailing", "--limit", 25, "--report", "json") == 3
+    (problem,) = json.loads(capsys.readouterr().out)
+    assert problem["code"] == "too-many-failures"
+    sink.answer = lambda _step, _address: None
+    assert advocacy(*command, "--report", "json") == 3
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_even_a_quiet_run_says_why_it_stopped(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, _: "550 5.7.1 you are spam" if step == "rcpt" else None
+    write_list(people, [person(n) for n in range(30)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30, "-q")
+    assert advocacy(*command, "--new-mailing") == 3
+    told = capsys.readouterr()
+    assert "20 messages in a row" in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a\x1b[2J", "\udcff", "x" * 200])
+def test_a_mailing_has_a_name_that_can_be_read(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, name: str, capsys
+) -> None:
+    assert advocacy("send", parks, "--recipients", people, *TODAY, "--mailing", name) == 2
+
+
+def test_status_knows_a_mailing_by_the_name_that_it_was_sent_under(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command, "--mailing", "Erinnerung – „zwei“, 2/3") == 0
+    assert advocacy("status", parks, "--mailing", "Erinnerung – „zwei“, 2/3") == 0
+    assert "parks/call/Erinnerung – „zwei“, 2/3" in capsys.readouterr().out
+
+
+def test_a_test_message_reaches_a_colleague_with_an_address_of_any_script(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, edit
+) -> None:
+    edit(parks, "email: letters@friends.example", "email: letters@fründe.example")
+    command = ("send", parks, "--recipients", people, *TODAY, "--test-to", "jürgen@müller.example")
+    assert advocacy(*command) == 0
+    ((sender, to, _),) = sink.taken
+    assert (sender, to) == ("letters@xn--frnde-lva.example", "jürgen@xn--mller-kva.example")
+
+
 def test_a_day_is_pretended_towards_this_machine_alone(
     advocacy: Run, parks: Path, people: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
@@ -219,8 +400,8 @@ def test_a_day_is_pretended_towards_this_machine_alone(
     assert "pretended-day" in capsys.readouterr().err
 
 
-def test_whoever_says_no_while_it_runs_gets_nothing(
-    advocacy: Run, parks: Path, people: Path, sink: Sink
+def test_whoever_says_no_while_it_runs_gets_nothing_and_is_counted(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
 ) -> None:
     suppressed = parks.parent / "suppressed.csv"
 
@@ -234,6 +415,28 @@ def test_whoever_says_no_while_it_runs_gets_nothing(
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 0
     assert "p9@d0.example" not in sink.to
     assert len(sink.to) == N - 1
+    assert "1  suppressed" in capsys.readouterr().out
+
+
+def test_a_list_of_those_who_said_no_that_breaks_while_it_runs_stops_it_with_an_account(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    def break_it(step: str, address: str) -> str | None:
+        if step == "data" and len(sink.taken) == 3:
+            (parks.parent / "suppressed.csv").write_text("what,is,this\n1,2,3\n", encoding="utf-8")
+        return None
+
+    sink.answer = break_it
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    told = capsys.readouterr().out
+    assert f"{len(sink.to)}  sent" in told
+    assert "Stopped: " in told
+    assert len(sink.to) < N
+    (parks.parent / "suppressed.csv").unlink()
+    assert advocacy(*command) == 0
+    assert set(sink.to.values()) == {1}
+    assert len(sink.to) == N
 
 
 def test_a_text_that_changed_in_the_middle_stops_the_mailing_until_it_is_approved_and_accepted(
@@ -281,6 +484,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert 4 <= len(sink.to) < N
+    assert f"{N - len(sink.to)}  left; the same command goes on" in capsys.readouterr().out
     with open_ledger(parks) as ledger:
         counts = ledger.counts("parks/call")
     assert counts[State.SENT] == len(sink.to)
@@ -289,6 +493,61 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     assert advocacy(*command) == 0
     assert set(sink.to.values()) == {1}
     assert len(sink.to) == N
+
+
+def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    asked: list[str] = []
+
+    def greylist(step: str, address: str) -> str | None:
+        if step == "rcpt":
+            asked.append(address)
+            return "451 4.7.1 later" if asked.count(address) <= number_of(address) % 3 else None
+        return None
+
+    sink.answer = greylist
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 0
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
+    with open_ledger(parks) as ledger:
+        assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
+
+
+def test_a_server_that_turns_everybody_away_for_a_moment_costs_nobody_the_letter(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    asked = 0
+
+    def busy(step: str, address: str) -> str | None:
+        nonlocal asked
+        asked += step == "rcpt"
+        return "421 4.3.2 shutting down" if step == "rcpt" and asked == 6 else None
+
+    sink.answer = busy
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 2) == 0
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
+
+
+def test_ctrl_c_ends_a_run_whose_server_is_not_to_be_reached(
+    advocacy: Run, parks: Path, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def unreachable(_self: object) -> Reply:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        return Reply(Verdict.DEFERRED, text="no way", everyone=True)
+
+    monkeypatch.setenv("ADVOCACY_SMTP", "smtp://127.0.0.1:9")
+    monkeypatch.setattr("advocacy.mail.delivery.smtp.SmtpConnection.open", unreachable)
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
+    assert tries <= 2
 
 
 def test_another_mailing_of_the_same_stage_reaches_the_same_people_again(
