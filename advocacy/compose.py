@@ -8,8 +8,9 @@ from pathlib import Path
 
 from advocacy.campaign import Stage
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
-from advocacy.letter import Cite, CitedFact, Letter
+from advocacy.letter import Letter
 from advocacy.loading import Campaign
+from advocacy.mailings import citations_of, has_words, mailing_of
 from advocacy.people import People, inside_address, not_in_office, without_address
 from advocacy.recipients import Recipient
 from advocacy.stages import stage_for, unknown_stage
@@ -18,8 +19,7 @@ from advocacy.supporters.letters import correspondence
 from advocacy.supporters.model import letter_id
 from advocacy.supporters.signing import others, signatories
 from advocacy.templating import render_body
-from advocacy.templating.links import link_problems
-from advocacy.variables import Texts, template_variables
+from advocacy.variables import own_variables
 from advocacy.variants import chosen
 from advocacy.words import furniture
 
@@ -156,40 +156,40 @@ def compose_letter(
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
     language = letter_language(campaign, recipient, stage)
-    texts = Texts(language, file.language)
-    words = furniture(language, workspace)
-    demand = file.stage_demand(stage)
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-    variables = template_variables(
-        campaign, recipient, stage_name, day, texts, variants, supporters
-    )
-    subject = _subject(stage, variants, texts)
-    if texts.problems:
-        raise AdvocacyError(texts.problems)
-    body = render_body(stage.template, workspace, language, variables, campaign.facts, trace=trace)
-    if not body.prose.text().strip():
+    words = furniture(language, workspace)
+    wording = tuple(variants.items())
+    count = supporters.count if supporters else 0
+    mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)
+    own = own_variables(campaign, recipient, supporters)
+    if trace:
+        variables = {**mailing.variables, **own}
+        body = render_body(
+            stage.template, workspace, language, variables, campaign.facts, trace=True
+        )
+    else:
+        body = mailing.bodies.body(own)
+    if not has_words(body.prose):
         raise AdvocacyError(_empty(body.path))
-    if links := link_problems(body.prose.markdown, body.path):
-        raise AdvocacyError(links)
     return Letter(
         id=name,
         campaign=file.id,
-        title=texts.get(file.title, file.place("title")),
+        title=mailing.title,
         stage=stage_name,
         date=day,
         language=language,
         timezone=file.timezone,
         style=file.citation_style,
         layout=stage.layout,
-        subject=subject,
+        subject=mailing.subject,
         recipient=recipient,
         inside_address=inside_address(campaign, recipient),
         salutation=words.dear.replace("{name}", recipient.greeting),
         close=words.close,
         body=body.prose,
-        cites=tuple(Cite(cited_facts(campaign, call.ids), call.place) for call in body.cites),
+        cites=citations_of(campaign, body),
         lines=body.lines,
         sender=file.sender,
         signatories=signatories(campaign, supporters),
@@ -197,13 +197,13 @@ def compose_letter(
         subscribed=file.audience == "subscribers",
         others=others(supporters, words, language),
         folder=workspace.folder,
-        demand=demand,
+        demand=mailing.demand,
         precedents=file.stage_precedents(stage),
         cosigners=file.cosigners,
         enclosures=file.enclosures,
         cc=file.cc,
         attach=stage.attach,
-        variants=tuple(variants.items()),
+        variants=wording,
     )
 
 
@@ -213,23 +213,6 @@ def _empty(template: Path) -> Problem:
         "The template prints nothing for this letter.",
         "Write the letter's text; where it stands in `{% if … %}`, look at the condition.",
         Place(template),
-    )
-
-
-def _subject(stage: Stage, variants: Mapping[str, str], texts: Texts) -> str:
-    if stage.variants is None or "subject" not in variants:
-        return texts.get(stage.subject, stage.place("subject"))
-    name = variants["subject"]
-    return texts.get(stage.variants.subject[name], stage.variants.place("subject", name))
-
-
-def cited_facts(campaign: Campaign, ids: Iterable[str]) -> tuple[CitedFact, ...]:
-    """The facts of one citation with their sources; ids and sources must be known."""
-    sources = campaign.sources
-    facts = ((name, campaign.facts[name]) for name in ids)
-    return tuple(
-        CitedFact(name, fact, sources[fact.source], sources[fact.via] if fact.via else None)
-        for name, fact in facts
     )
 
 

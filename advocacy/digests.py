@@ -10,11 +10,15 @@ from typing import Any
 
 from advocacy.letter import Letter
 from advocacy.recipients import Recipient
+from advocacy.remembered import Remembered
 from advocacy.yamlfile import Located
 
 
 def letter_digest(letter: Letter) -> str:
-    """The digest (SHA-256, hexadecimal) of a letter's content."""
+    """The digest (SHA-256, hexadecimal) of a letter's content.
+
+    It is of the letter's own texts and of one digest for all that it shares with others.
+    """
     supporters = letter.supporters and {
         "people": [[one.id, one.name, one.town, one.email] for one in letter.supporters.people],
         "count": letter.supporters.count,
@@ -24,26 +28,51 @@ def letter_digest(letter: Letter) -> str:
         {
             **({"supporters": supporters} if supporters else {}),
             **({"subscribed": True} if letter.subscribed else {}),
-            "stage": f"{letter.campaign}/{letter.stage}",
-            "date": letter.date.isoformat(),
-            "language": letter.language,
-            "style": letter.style,
-            "layout": letter.layout,
             "subject": letter.subject,
             "inside_address": letter.inside_address,
             "salutation": letter.salutation,
-            "body": [letter.body.markdown, *letter.body.values],
-            "close": letter.close,
-            "facts": [
-                [c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts
-            ],
-            "sender": _plain(letter.sender),
-            "cosigners": [_plain(cosigner) for cosigner in letter.cosigners],
-            "enclosures": letter.enclosures,
-            "cc": letter.cc,
-            "attach": letter.attach,
+            "values": letter.body.values,
+            "shared": _shared_digest(letter),
         }
     )
+
+
+_shared: Remembered[str] = Remembered()
+
+
+def _shared_digest(letter: Letter) -> str:
+    """The digest of what the letters of a mailing have in common, as one object each."""
+    objects = (letter.cites, letter.sender, letter.cosigners)
+    lists = (letter.enclosures, letter.cc, letter.attach)
+    texts = (
+        letter.campaign,
+        letter.stage,
+        letter.date,
+        letter.language,
+        letter.style,
+        letter.layout,
+        letter.close,
+        letter.body.markdown,
+    )
+    return _shared.get(objects, (*texts, *lists), lambda: _digest(_shared_content(letter)))
+
+
+def _shared_content(letter: Letter) -> dict[str, Any]:
+    return {
+        "stage": f"{letter.campaign}/{letter.stage}",
+        "date": letter.date.isoformat(),
+        "language": letter.language,
+        "style": letter.style,
+        "layout": letter.layout,
+        "body": letter.body.markdown,
+        "close": letter.close,
+        "facts": [[c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts],
+        "sender": _plain(letter.sender),
+        "cosigners": [_plain(cosigner) for cosigner in letter.cosigners],
+        "enclosures": letter.enclosures,
+        "cc": letter.cc,
+        "attach": letter.attach,
+    }
 
 
 def recipient_digest(recipient: Recipient) -> str:
@@ -56,5 +85,8 @@ def _plain(model: Located | None) -> Any:
 
 
 def _digest(content: Any) -> str:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
+
+
+# Made once: `json.dumps` with options makes an encoder each time.
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -16,6 +16,7 @@ from advocacy.facts import Fact
 from advocacy.loading import Campaign
 from advocacy.marks import Prose
 from advocacy.recipients import Recipient
+from advocacy.remembered import Remembered
 from advocacy.sources import Source
 from advocacy.supporters import Supporter, Supporters
 
@@ -122,14 +123,26 @@ def check(
     day, every fact that the letter cites must hold on it, and every source be published.
     """
     day = day or letter.date
+    problems = _checks.get(
+        (letter.cites, campaign),
+        (letter.stage, letter.language, letter.date, day),
+        lambda: _problems(letter, campaign, day),
+    )
+    if has_errors(problems):
+        return None, list(problems)
+    return CheckedLetter(letter, _PASSED), list(problems)
+
+
+# Letters with the same citations are right or wrong together.
+_checks: Remembered[tuple[Problem, ...]] = Remembered()
+
+
+def _problems(letter: Letter, campaign: Campaign, day: date) -> tuple[Problem, ...]:
     problems = [*_window(letter, campaign, day)]
     for cite in letter.cites:
         for cited in cite.facts:
             problems += _stale(cited, cite.place, letter, campaign, day)
-    problems = list(dict.fromkeys(problems))
-    if has_errors(problems):
-        return None, problems
-    return CheckedLetter(letter, _PASSED), problems
+    return tuple(dict.fromkeys(problems))
 
 
 def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:

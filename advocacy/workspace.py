@@ -7,11 +7,63 @@ link, is a problem.
 
 import os
 import stat
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.resources import templates_dir
+
+T = TypeVar("T")
+Look = dict[Any, Any]
+_look: ContextVar[Look | None] = ContextVar("_look", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """While it lasts, every file is looked at once, and taken to stay as it was then.
+
+    Letters ask each time whether their templates are still the same. For a few hundred of
+    them, made in less than a second, one answer does.
+    """
+    token = _look.set({})
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+def current_look() -> object | None:
+    """What stands for the look that is under way, if one is."""
+    return _look.get()
+
+
+def status(path: str) -> os.stat_result | None:
+    """What the system says of a file, links followed; None where it says nothing."""
+    return once((path,), (), lambda: _status(path))
+
+
+def once(question: tuple[Hashable, ...], about: tuple[object, ...], answer: Callable[[], T]) -> T:
+    """An answer that depends on files, and on these very objects: given once in a look."""
+    look = _look.get()
+    if look is None:
+        return answer()
+    key = (*question, *map(id, about))
+    known = look.get(key)
+    if known is None:
+        known = look[key] = (about, answer())
+    found: T = known[1]
+    return found
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
+    except (OSError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +140,18 @@ _MOST_KNOWN = 4096
 def _found_inside(folder: Path, name: str) -> Path | None:
     """The file of that name, where it is one and lies in the folder, links followed."""
     key = (str(folder), name)
-    try:
-        status = os.stat(f"{folder}/{name}")  # noqa: PTH116 - a Path takes longer than the question
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISREG(status.st_mode):
+    found = status(f"{folder}/{name}")
+    if found is None or not stat.S_ISREG(found.st_mode):
         return None
     known = _inside.get(key)
-    if known is not None and known[:2] == (status.st_dev, status.st_ino):
+    if known is not None and known[:2] == (found.st_dev, found.st_ino):
         return known[2]
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
         return None
     if len(_inside) >= _MOST_KNOWN:
         _inside.clear()
-    _inside[key] = (status.st_dev, status.st_ino, path)
+    _inside[key] = (found.st_dev, found.st_ino, path)
     return path
 
 

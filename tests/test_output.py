@@ -25,7 +25,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_half_one(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(AdvocacyError) as caught:
         write_file(path, b"new")
     assert "no space left" in caught.value.problems[0].message
@@ -39,7 +39,7 @@ def test_an_interrupt_while_writing_leaves_no_half_file(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "replace", interrupt)
+    monkeypatch.setattr(os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_file(tmp_path / "a.pdf", b"new")
     assert os.listdir(tmp_path) == []

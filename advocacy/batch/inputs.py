@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from advocacy.digests import recipient_digest
 from advocacy.errors import AdvocacyError
 from advocacy.letter import Letter
 from advocacy.loading import Campaign
@@ -60,14 +59,19 @@ def shared_inputs(campaign: Campaign, formats: Iterable[str]) -> dict[tuple[str,
 
 
 def document_inputs(
-    letter: Letter, digest: str, shared: Shared, formats: Iterable[str], pango: str | None
+    letter: Letter,
+    digest: str,
+    person: str,
+    shared: Shared,
+    formats: Iterable[str],
+    pango: str | None,
 ) -> dict[str, str]:
     """The digest of the inputs of each document of a letter, by format.
 
-    `digest` is the letter's own, `shared` what `shared_inputs` says, `pango` the version that
-    sets the type, needed where there is a PDF.
+    `digest` is the letter's own, `person` its recipient's, `shared` what `shared_inputs` says,
+    `pango` the version that sets the type, needed where there is a PDF.
     """
-    content = f"{digest} {recipient_digest(letter.recipient)} {letter.title}"
+    content = f"{digest} {person} {letter.title}"
     found = {}
     for kind in formats:
         typeset = kind == "pdf" or (kind == "eml" and "pdf" in letter.attach)

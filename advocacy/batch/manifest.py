@@ -25,11 +25,12 @@ def entry(
     versions: Mapping[str, str],
     digest: str | None = None,
     inputs: Mapping[str, str] | None = None,
+    reader: str | None = None,
 ) -> Entry:
     """The manifest's line for a letter; `files` maps names to SHA-256 sums.
 
-    `digest` is the letter's, where it is known already; `inputs` maps names to digests of what
-    the files were made of.
+    `digest` is the letter's and `reader` its recipient's, where they are known already;
+    `inputs` maps names to digests of what the files were made of.
     """
     recipient = letter.recipient
     person = {
@@ -53,7 +54,7 @@ def entry(
         "facts": [cited.id for cited in letter.facts],
         "inputs": dict(inputs or {}),
         "digest": digest or letter_digest(letter),
-        "recipient_digest": recipient_digest(recipient),
+        "recipient_digest": reader or recipient_digest(recipient),
         "versions": dict(versions),
     }
     if letter.supporters is not None:

@@ -18,15 +18,17 @@ from advocacy.batch.manifest import Entry, entry
 from advocacy.batch.output import no_room, write_file
 from advocacy.batch.render import Format, Job, letter_folder, make_documents, used_versions
 from advocacy.compose import compose_for
-from advocacy.digests import letter_digest
+from advocacy.digests import letter_digest, recipient_digest
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.letter import CheckedLetter, Letter, check
 from advocacy.loading import Campaign
 from advocacy.recipients import Recipient
 from advocacy.supporters import Supporters
 from advocacy.supporters.model import letter_id
+from advocacy.workspace import one_look
 
 WITHOUT_EMAIL = "no-email"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,11 @@ def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
     One letter's problem, or an error of the program, does not stop the others.
     """
     start = perf_counter()
-    composed = [_guarded(_compose, setup, one) for one in wanted]
-    outcomes = [
-        one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
-    ]
+    with one_look():
+        composed = [_guarded(_compose, setup, one) for one in wanted]
+        outcomes = [
+            one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
+        ]
     outcomes = [
         _with_recipient(outcome, one) for outcome, one in zip(outcomes, wanted, strict=True)
     ]
@@ -145,22 +148,23 @@ class _Composed:
 
 
 def _guarded(step: Any, setup: Setup, what: Wanted | _Composed) -> Any:
-    wanted = what if isinstance(what, Wanted) else what.wanted
-    refused = Outcome(
-        wanted.letter_id,
-        None if isinstance(what, Wanted) else what.checked.letter.stage,
-        refused=True,
-        problems=() if isinstance(what, Wanted) else what.problems,
-    )
     try:
         return step(setup, what)
     except AdvocacyError as error:
-        return replace(refused, problems=(*refused.problems, *error.problems))
+        return _refused(what, *error.problems)
     except Exception as error:  # noqa: BLE001 - a bug is reported when the others are made
         full = no_room(error) if isinstance(error, OSError) else None
         if full is not None:
-            return replace(refused, problems=(*refused.problems, full))
-        return replace(refused, crash=traceback.format_exc())
+            return _refused(what, full)
+        return replace(_refused(what), crash=traceback.format_exc())
+
+
+def _refused(what: Wanted | _Composed, *problems: Problem) -> Outcome:
+    if isinstance(what, Wanted):
+        return Outcome(what.letter_id, refused=True, problems=problems)
+    stage = what.checked.letter.stage
+    found = (*what.problems, *problems)
+    return Outcome(what.wanted.letter_id, stage, refused=True, problems=found)
 
 
 def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
@@ -181,6 +185,10 @@ def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
     return _Composed(wanted, checked, tuple(problems))
 
 
+def _of(job: Job, formats: tuple[Format, ...]) -> Job:
+    return job if formats == job.formats else replace(job, formats=formats)
+
+
 def _make(setup: Setup, composed: _Composed) -> Outcome:
     wanted, letter, job = composed.wanted, composed.checked.letter, setup.job
     before: Entry = wanted.before or {}
@@ -188,7 +196,8 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     digest = letter_digest(letter)
     attached = "pdf" in letter.attach and "eml" in formats
     versions = used_versions("pdf" in formats or attached or job.beside is not None)
-    inputs = document_inputs(letter, digest, setup.shared, formats, versions.get("pango"))
+    person = recipient_digest(letter.recipient)
+    inputs = document_inputs(letter, digest, person, setup.shared, formats, versions.get("pango"))
     known = {} if setup.force else before.get("inputs", {})
     names = {kind: f"{letter.id}.{kind}" for kind in formats}
     stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
@@ -197,8 +206,8 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     if stale:
         printed = None
         if attached and "pdf" not in stale:
-            printed = _printed(setup, letter, digest, before, versions.get("pango"))
-        documents, _, found = make_documents(composed.checked, replace(job, formats=stale), printed)
+            printed = _printed(setup, letter, (digest, person), before, versions.get("pango"))
+        documents, _, found = make_documents(composed.checked, _of(job, stale), printed)
     if job.beside is not None and (documents or len(stale) < len(formats)):
         more, told = job.beside(composed.checked, versions)
         documents |= more
@@ -223,7 +232,7 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
         made_of = {**older, **made_of}
     elif before:
         gone = tuple(name for name in before["files"] if name not in files)
-    line = json.dumps(entry(letter, files, versions, digest, made_of), ensure_ascii=False)
+    line = _JSON.encode(entry(letter, files, versions, digest, made_of, person))
     return Outcome(
         letter.id,
         letter.stage,
@@ -237,14 +246,17 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
 
 
 def _printed(
-    setup: Setup, letter: Letter, digest: str, before: Entry, pango: str | None
+    setup: Setup, letter: Letter, digests: tuple[str, str], before: Entry, pango: str | None
 ) -> bytes | None:
-    """The letter's PDF as it lies in the output folder, where it is what would be made now."""
+    """The letter's PDF as it lies in the output folder, where it is what would be made now.
+
+    `digests` are the letter's and its recipient's.
+    """
     name = f"{letter.id}.pdf"
     expected = before.get("files", {}).get(name)
     if expected is None or (letter.stage, "pdf") not in setup.shared:
         return None
-    inputs = document_inputs(letter, digest, setup.shared, ("pdf",), pango)
+    inputs = document_inputs(letter, *digests, setup.shared, ("pdf",), pango)
     if before.get("inputs", {}).get(name) != inputs["pdf"]:
         return None
     folder = letter_folder(setup.job.output, letter.campaign, letter.stage)

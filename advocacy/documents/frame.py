@@ -1,6 +1,5 @@
 """What stands around the body of a letter, for those documents that are read on a screen."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,8 +9,7 @@ from markupsafe import Markup
 from advocacy.campaign import Sender
 from advocacy.citations import FormattedCitations
 from advocacy.templating.display import locale_of, long_date
-from advocacy.words import Furniture, furniture
-from advocacy.workspace import Workspace
+from advocacy.workspace import Workspace, status
 
 __all__ = [
     "Reference",
@@ -20,7 +18,6 @@ __all__ = [
     "direction",
     "long_date",
     "references",
-    "set_words",
     "stamps",
 ]
 
@@ -68,17 +65,6 @@ def references(citations: FormattedCitations) -> list[Reference]:
     ]
 
 
-def set_words(language: str, workspace: Workspace) -> Furniture:
-    """The set words of a language, looked for again only when their files change."""
-    names = (f"words/{language}.yaml", f"words/{language.partition('-')[0]}.yaml")
-    return _set_words(language, workspace, stamps(workspace, names))
-
-
-@lru_cache(maxsize=64)
-def _set_words(language: str, workspace: Workspace, _stamps: "Stamps") -> Furniture:
-    return furniture(language, workspace)
-
-
 Stamps = tuple[tuple[str, int, int, int], ...]
 """A value that changes when files do: their paths, times, sizes and inodes."""
 
@@ -90,9 +76,7 @@ def stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
     """
     found = []
     for path in [f"{root}/{name}" for root in workspace.templates for name in names]:
-        try:
-            status = os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
-        except OSError:
-            continue
-        found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
+        state = status(path)
+        if state is not None:
+            found.append((path, state.st_mtime_ns, state.st_size, state.st_ino))
     return tuple(found)

@@ -9,15 +9,19 @@ is one with more commands than `if` and `for`, which could hide a value in a tex
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from markupsafe import Markup, escape
 
+from advocacy.documents.quoted import part_of_line, quoted_printable
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.marks import MARK, VALUE_MARK
+from advocacy.templating.unseen import NeedsValue, Unseen
 
+T = TypeVar("T", str, bytes)
 _REMOTE_CSS = re.compile(r"@import|url\s*\(|src\s*\(|image-set\s*\(|expression\s*\(", re.IGNORECASE)
 _KEPT_STYLE = re.compile(r"<head><style>(.*?)</style>(.*?)\s*</head>", re.DOTALL)
 _FORBIDDEN_TAGS = re.compile(
@@ -28,51 +32,17 @@ _FETCHING = re.compile("src|srcset|background|poster|data|action|formaction|ping
 _LINKS = ("https:", "http:", "mailto:", "tel:", "#")
 
 
-class NeedsValue(BaseException):
-    """A layout does something with a value that needs the value itself.
-
-    A BaseException, so that nothing on the way takes it for a mistake.
-    """
-
-
-class Slot:
-    """A value that a layout may print, or ask whether it is there; nothing else.
-
-    Values that are empty are given as they are, so there is always something in it. It says
-    that it is text, as the value would.
-    """
+class Slot(Unseen):
+    """A value that a layout may print, or ask whether it is there: it prints as its mark."""
 
     __slots__ = ("_mark",)
 
     def __init__(self, index: int) -> None:
+        super().__init__(index)
         self._mark = Markup(chr(VALUE_MARK + index))  # noqa: S704 - a mark, no text
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        return str
 
     def __html__(self) -> Markup:
         return self._mark
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __contains__(self, text: object) -> bool:
-        if text != "\r":  # asked before a value is printed; values are of one line
-            raise NeedsValue
-        return False
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise NeedsValue
-
-    __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = __hash__ = _refuse
-    __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = __call__ = _refuse
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):  # what Python and Jinja ask every object
-            raise AttributeError(name)
-        raise NeedsValue
 
 
 class Fields(dict[str, Any]):
@@ -95,24 +65,37 @@ class Fields(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """Finished HTML in pieces: between `texts[i]` and `texts[i + 1]` stands value `slots[i]`."""
+    """Finished HTML in pieces: between `texts[i]` and `texts[i + 1]` stands value `slots[i]`.
+
+    `encoded` are the texts as an email has them: quoted-printable, each on lines of its own.
+    """
 
     texts: tuple[str, ...]
     slots: tuple[int, ...]
+    encoded: tuple[bytes, ...]
 
     @classmethod
     def of(cls, html: str) -> "Skeleton":
         """The skeleton of HTML with marks."""
         marks = tuple(ord(mark) - VALUE_MARK for mark in MARK.findall(html))
-        return cls(tuple(MARK.split(html)), marks)
+        *texts, last = MARK.split(html)
+        encoded = (*map(part_of_line, texts), quoted_printable(last))
+        return cls((*texts, last), marks, encoded)
 
-    def filled(self, values: list[str]) -> str:
-        """The HTML with values, each already escaped."""
-        pieces = [self.texts[0]]
-        for text, slot in zip(self.texts[1:], self.slots, strict=True):
-            pieces.append(values[slot])
-            pieces.append(text)
-        return "".join(pieces)
+    def filled(self, value: Callable[[int], str]) -> str:
+        """The HTML with values, which `value` gives escaped, by the number of the slot."""
+        return "".join(_interleaved(self.texts, map(value, self.slots)))
+
+    def encoded_with(self, value: Callable[[int], bytes]) -> list[bytes]:
+        """The same in pieces for an email, with values that `part_of_line` has encoded."""
+        return _interleaved(self.encoded, map(value, self.slots))
+
+
+def _interleaved(texts: tuple[T, ...], values: Iterable[T]) -> list[T]:
+    pieces = [texts[0]] * (2 * len(texts) - 1)
+    pieces[::2] = texts
+    pieces[1::2] = values
+    return pieces
 
 
 def escaped(text: str) -> str:

@@ -27,7 +27,7 @@ from advocacy.templating.sandbox import SafeEnvironment, each
 from advocacy.templating.source import read_template, syntax_problem, with_line_ends
 from advocacy.templating.trusted import trusted
 from advocacy.templating.written import WrittenParser
-from advocacy.workspace import Workspace
+from advocacy.workspace import Workspace, status
 
 _TOO_DEEP = "The template is nested too deeply."
 
@@ -91,9 +91,11 @@ class TemplateEnvironment(SafeEnvironment):
         if isinstance(name, Undefined):
             str(name)  # raises
         path = self.find(str(name))
-        if path is None:
+        template = None if path is None else self.compiled(path)
+        if run is not None:
+            run.fetched[str(name)] = template
+        if template is None:
             raise TemplateNotFound(str(name))
-        template = self.compiled(path)
         if template.outline.problems:
             raise AdvocacyError(template.outline.problems)
         return template
@@ -125,11 +127,10 @@ class TemplateEnvironment(SafeEnvironment):
         One whose outline has problems is empty. Raises AdvocacyError where the file cannot be
         read or parsed.
         """
-        try:
-            stat = path.stat()
-        except OSError:
+        stat = status(str(path))
+        if stat is None:
             read_template(path)  # says what is wrong
-            raise
+            raise FileNotFoundError(path)
         state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._compiled.get(path)
         if known is None or known.state != state:

@@ -3,6 +3,7 @@
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from advocacy.templating.mistakes import Mistake
 
@@ -17,11 +18,12 @@ _STEPS_BETWEEN_CLOCKS = 2000
 
 @dataclass(slots=True)
 class Run:
-    """One rendering: its language, and what it has used up."""
+    """One rendering: its language, what it has used up, and the templates that it asked for."""
 
     language: str
     steps: int = 0
     characters: int = 0
+    fetched: dict[str, Any] = field(default_factory=dict)
     _next_clock: int = _STEPS_BETWEEN_CLOCKS
     _ends: float = field(default_factory=lambda: time.thread_time() + SECONDS_AT_MOST)
 
