@@ -3,7 +3,7 @@ PYTHON_BIN := .venv/bin/python
 SHELL := /bin/sh
 export PYTHON
 
-.PHONY: help setup letter lint test test-slow test-all bench goldens tools editor lock clean
+.PHONY: help setup letter lint test coverage test-slow test-all bench goldens tools editor lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' Makefile
@@ -13,12 +13,15 @@ letter: ## set everything up and render the Microsoft campaign into output/
 	.venv/bin/advocacy render campaigns/microsoft.yaml
 
 test: setup lint ## set everything up and pass the fast tests
+	$(PYTHON_BIN) -m pytest -n auto -m "not slow"
+
+coverage: setup ## the fast tests again, and which lines they do not reach
 	$(PYTHON_BIN) -m pytest -n auto -m "not slow" --cov --cov-report=term
 
 test-slow: setup ## the slow tests alone
 	$(PYTHON_BIN) -m pytest -n auto -m slow
 
-test-all: test test-slow ## the fast tests, then the slow ones
+test-all: editor test test-slow ## the fast tests, then the slow ones
 
 setup: ## set up .venv with everything the tests need
 	@.ci/setup dev

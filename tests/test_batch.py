@@ -28,6 +28,7 @@ from advocacy.batch.worker import Done, Outcome, Wanted
 from advocacy.compose import compose_letters
 from advocacy.letter import check
 from advocacy.loading import load_campaign
+from advocacy.people import People
 from advocacy.recipients import Recipient
 from advocacy.spreadsheets import as_before, spreadsheet_safe
 
@@ -126,6 +127,23 @@ def test_an_email_carries_the_pdf_that_was_made_before_and_is_still_right(
     message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
     (attached,) = message.iter_attachments()
     assert len(attached.get_content()) > 1000
+
+
+def test_a_file_that_a_power_cut_left_empty_is_made_again(
+    small_campaign: Path, people: Path, tmp_path: Path
+) -> None:
+    def run() -> Any:
+        return render_campaign(
+            small_campaign, formats=["txt"], output=tmp_path / "output", people=People(people)
+        )
+
+    run()
+    folder = tmp_path / FOLDER
+    (folder / "manifest.jsonl").rename(folder / ".manifest.journal")  # as if it had not ended
+    (folder / "p3.txt").write_bytes(b"")
+    again = run()
+    assert (again.made, again.unchanged) == (1, 29)
+    assert (folder / "p3.txt").read_bytes()
 
 
 def test_a_second_run_makes_nothing_again(run_cli, small_campaign: Path, people: Path) -> None:

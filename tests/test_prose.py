@@ -104,8 +104,9 @@ def test_a_value_is_printed_as_typed_in_text(template: str, value: str) -> None:
         .rstrip(" ")
     )
     narrow = re.sub(r"\n(> |  )?", "\n", text(markdown, value))
-    flat = re.sub(r"[-=]{3,}$", "", joined(narrow), flags=re.MULTILINE)
-    assert joined(value).replace(" ", "") in flat.replace(" ", "")
+    flat = joined(narrow).replace(" ", "")
+    plain = re.sub(r"[-=]{3,}$", "", flat, flags=re.MULTILINE)  # without a heading's underline
+    assert any(joined(value).replace(" ", "") in one for one in (flat, plain))
 
 
 @given(words=st.lists(st.sampled_from([*HOSTILE, "a", "word", "sentence.", C0, V0]), max_size=60))

@@ -128,7 +128,11 @@ class Books:
         entry = record.find(letter_id)
         if entry is None:
             return None
-        here = {n: s for n, s in entry["files"].items() if (record.folder / n).is_file()}
+        files = entry["files"].items()
+        if record.is_doubtful(letter_id):
+            here = {n: s for n, s in files if sum_of(record.folder / n) == s}
+        else:
+            here = {n: s for n, s in files if (record.folder / n).is_file()}
         inputs = {n: i for n, i in entry.get("inputs", {}).items() if n in here}
         return {**entry, "files": here, "inputs": inputs}
 

@@ -265,7 +265,7 @@ def _print_typesetting(results: "Sequence[Rendered]") -> None:
     """How many PDFs were laid out fast, and why others were not."""
     fast = sum(result.fast for result in results)
     in_full: Counter[str] = sum((result.in_full for result in results), Counter())
-    if fast or in_full:
+    if fast + in_full.total() > 1:
         whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
         full = f", {in_full.total()} in full ({whys})" if in_full else ""
         click.echo(f"Laid out: {fast} fast{full}.")

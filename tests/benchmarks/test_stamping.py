@@ -280,6 +280,7 @@ def plot(points: dict[str, list[tuple[int, float]]]) -> str:
         "#999",
         "#b45f06",
         "#741b47",
+        "#45818e",
     )
 
     def x(size: float) -> float:
@@ -288,8 +289,8 @@ def plot(points: dict[str, list[tuple[int, float]]]) -> str:
     def y(per_second: float) -> float:
         return top + high - (log10(per_second) + 1) / 5 * high
 
-    head = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 400" font-family="sans-serif"'
-    parts = [f'<svg {head} font-size="12">', '<rect width="800" height="400" fill="#fff"/>']
+    head = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 840 400" font-family="sans-serif"'
+    parts = [f'<svg {head} font-size="12">', '<rect width="840" height="400" fill="#fff"/>']
     for power in range(5):
         at = x(10**power)
         parts.append(f'<path d="M{at:.0f} {top}V{top + high}" stroke="#ddd"/>')

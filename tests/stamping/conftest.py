@@ -49,9 +49,9 @@ def hostile(seed: int, count: int) -> list[dict[str, str]]:
     for i in range(count):
         name = f"{pick.choice(GIVEN)} {pick.choice(FAMILY)}"
         kind = pick.random()
-        if kind < 0.15:
+        if kind < 0.12:
             name = pick.choice(STRANGE)
-        elif kind < 0.2:
+        elif kind < 0.17:
             name = (name + " ") * pick.randint(2, 9)
         lines = [
             pick.choice(("Suite", "Floor", "Office", "Room")) + f" {pick.randint(1, 999)}"
@@ -65,13 +65,15 @@ def hostile(seed: int, count: int) -> list[dict[str, str]]:
             "title": pick.choice(("", "President", "Chief Officer of Affairs", "T" * 60)),
             "organization": pick.choice(("", "Microsoft Corporation", "Office of the Fifth Ward")),
             "address": "\n".join(lines),
-            "city": pick.choice(TOWNS) if pick.random() < 0.9 else "",
+            "city": pick.choice(("", *STRANGE) if pick.random() < 0.1 else TOWNS),
             "region": pick.choice(STATES),
             "postal_code": f"{pick.randint(10000, 99999)}" if pick.random() < 0.9 else "",
             "country": "US",
             "email": f"p{i}@list.example",
             "groups": "old" if pick.random() < 0.3 else "-",
-            "note": f"the Daily {pick.choice(GIVEN)}" if pick.random() < 0.2 else "-",
+            "note": f"the Daily {pick.choice(GIVEN)} " * pick.randint(1, 12)
+            if pick.random() < 0.2
+            else "-",
             "wish1": f"that {pick.choice(FAMILY)} be heard" if pick.random() < 0.3 else "-",
             "wish2": "more trees" if pick.random() < 0.3 else "-",
         }

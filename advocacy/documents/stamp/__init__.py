@@ -3,6 +3,7 @@
 docs/stamping.md explains how, and when a letter is laid out in full instead.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ from advocacy.workspace import Workspace, status_of
 
 __all__ = ["Unfit", "forget", "stamped"]
 
+_SPACES = re.compile(r"^ | $|  +")  # line breaks and tabs are no letters of a language
 _MASTERS_AT_MOST = 64  # of two megabytes each, where there are paragraphs
 _PLANS_AT_MOST = 1024
 _TRIES = 16  # so many blocks at most may turn out to be paragraphs, or to have another shape
@@ -43,12 +45,26 @@ def stamped(checked: CheckedLetter, workspace: Workspace) -> Pdf:
         raise Unfit(NEEDS_TEXTS)
     outline, texts = found
     letters = letters_of(outline.language)
-    if not all(letters.issuperset(texts[slot]) for slot in outline.slots):
-        raise Unfit(OTHER_GLYPHS)
+    for slot in outline.slots:
+        if not letters.issuperset(texts[slot]):
+            raise Unfit(OTHER_GLYPHS)
+        if _SPACES.search(texts[slot]):
+            texts[slot] = _collapsed(texts[slot])
     with typesetting:
         master, made = _plan(outline, checked, workspace).stamped(texts)
     pages, problems = master.result.pages, master.result.problems
     return Pdf(made.data, pages, problems, typeset="fast", digest=made.digest)
+
+
+def _collapsed(text: str) -> str:
+    """A text with single spaces, as HTML shows it.
+
+    Raises Unfit where it begins or ends with one: that may fall together with its neighbour's.
+    """
+    text = _SPACES.sub(" ", text)
+    if text != text.strip(" "):
+        raise Unfit(NEEDS_TEXTS)
+    return text
 
 
 class _Plan:
