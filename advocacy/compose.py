@@ -4,22 +4,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from pathlib import Path
 
 from advocacy.campaign import Stage
-from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.letter import Letter
 from advocacy.loading import Campaign
+from advocacy.mailings import citations_of, has_words, mailing_of
 from advocacy.people import People, inside_address, not_in_office, without_address
 from advocacy.recipients import Recipient
 from advocacy.stages import stage_for, unknown_stage
-from advocacy.stagetext import check_body, cites_of, written
 from advocacy.supporters import Correspondence, Supporters
 from advocacy.supporters.letters import correspondence
 from advocacy.supporters.model import letter_id
 from advocacy.supporters.signing import others, signatories
 from advocacy.templating import render_body
-from advocacy.variables import Texts, template_variables
+from advocacy.variables import own_variables
 from advocacy.variants import chosen
 from advocacy.words import furniture
 
@@ -156,50 +156,40 @@ def compose_letter(
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
     language = letter_language(campaign, recipient, stage)
-    texts = Texts(language, file.language)
-    words = furniture(language, workspace)
-    demand = file.stage_demand(stage)
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-
-    def variables() -> dict[str, Any]:
-        found = template_variables(
-            campaign, recipient, stage_name, day, texts, variants, supporters
-        )
-        if texts.problems:
-            raise AdvocacyError(texts.problems)
-        return found
-
-    subject = _subject(stage, variants, texts)
+    words = furniture(language, workspace)
+    wording = tuple(variants.items())
+    count = supporters.count if supporters else 0
+    mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)
+    own = own_variables(campaign, recipient, supporters)
     if trace:
-        given = variables()
-        body = render_body(stage.template, workspace, language, given, campaign.facts, trace=True)
-        check_body(body)
-        cites = cites_of(campaign, body)
+        variables = {**mailing.variables, **own}
+        body = render_body(
+            stage.template, workspace, language, variables, campaign.facts, trace=True
+        )
     else:
-        text = written(campaign, stage_name, day, language, variants, variables)
-        body, cites = text.body, text.cites
-    title = texts.get(file.title, file.place("title"))
-    if texts.problems:
-        raise AdvocacyError(dict.fromkeys(texts.problems))
+        body = mailing.bodies.body(own)
+    if not has_words(body.prose):
+        raise AdvocacyError(_empty(body.path))
     return Letter(
         id=name,
         campaign=file.id,
-        title=title,
+        title=mailing.title,
         stage=stage_name,
         date=day,
         language=language,
         timezone=file.timezone,
         style=file.citation_style,
         layout=stage.layout,
-        subject=subject,
+        subject=mailing.subject,
         recipient=recipient,
         inside_address=inside_address(campaign, recipient),
         salutation=words.dear.replace("{name}", recipient.greeting),
         close=words.close,
         body=body.prose,
-        cites=cites,
+        cites=citations_of(campaign, body),
         lines=body.lines,
         sender=file.sender,
         signatories=signatories(campaign, supporters),
@@ -207,21 +197,23 @@ def compose_letter(
         subscribed=file.audience == "subscribers",
         others=others(supporters, words, language),
         folder=workspace.folder,
-        demand=demand,
+        demand=mailing.demand,
         precedents=file.stage_precedents(stage),
         cosigners=file.cosigners,
         enclosures=file.enclosures,
         cc=file.cc,
         attach=stage.attach,
-        variants=tuple(variants.items()),
+        variants=wording,
     )
 
 
-def _subject(stage: Stage, variants: Mapping[str, str], texts: Texts) -> str:
-    if stage.variants is None or "subject" not in variants:
-        return texts.get(stage.subject, stage.place("subject"))
-    name = variants["subject"]
-    return texts.get(stage.variants.subject[name], stage.variants.place("subject", name))
+def _empty(template: Path) -> Problem:
+    return Problem(
+        "empty-letter",
+        "The template prints nothing for this letter.",
+        "Write the letter's text; where it stands in `{% if … %}`, look at the condition.",
+        Place(template),
+    )
 
 
 def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> str:

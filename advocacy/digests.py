@@ -6,64 +6,73 @@ list headers and the signature of an email come after it and do not count.
 
 import hashlib
 import json
-from collections import OrderedDict
 from typing import Any
 
 from advocacy.letter import Letter
 from advocacy.recipients import Recipient
+from advocacy.remembered import Remembered
 from advocacy.yamlfile import Located
 
 
 def letter_digest(letter: Letter) -> str:
-    """The digest (SHA-256, hexadecimal) of a letter's content."""
+    """The digest (SHA-256, hexadecimal) of a letter's content.
+
+    It is of the letter's own texts and of one digest for all that it shares with others.
+    """
     supporters = letter.supporters and {
         "people": [[one.id, one.name, one.town, one.email] for one in letter.supporters.people],
         "count": letter.supporters.count,
         "joint": letter.supporters.joint,
     }
-    own: dict[str, Any] = {
-        **({"supporters": supporters} if supporters else {}),
-        **({"subscribed": True} if letter.subscribed else {}),
-        "inside_address": letter.inside_address,
-        "salutation": letter.salutation,
-        "body": [letter.body.markdown, *letter.body.values],
-    }
-    texts = {name: _text(value) for name, value in own.items()} | _shared_texts(letter)
-    text = ",".join(f'"{name}":{texts[name]}' for name in sorted(texts))
-    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+    return _digest(
+        {
+            **({"supporters": supporters} if supporters else {}),
+            **({"subscribed": True} if letter.subscribed else {}),
+            "subject": letter.subject,
+            "inside_address": letter.inside_address,
+            "salutation": letter.salutation,
+            "values": letter.body.values,
+            "shared": _shared_digest(letter),
+        }
+    )
 
 
-# Letters of a batch share the records that they cite: these are written as JSON once. They are
-# kept beside it, so that their identities stay theirs.
-_known: OrderedDict[tuple[Any, ...], tuple[object, dict[str, str]]] = OrderedDict()
-_KNOWN_AT_MOST = 64
+_shared: Remembered[str] = Remembered()
 
 
-def _shared_texts(letter: Letter) -> dict[str, str]:
-    """What letters of a stage have in common, facts and sender among it, as JSON."""
-    shared = letter.cites, letter.sender, letter.cosigners
-    plain = {
+def _shared_digest(letter: Letter) -> str:
+    """The digest of what the letters of a mailing have in common, as one object each."""
+    objects = (letter.cites, letter.sender, letter.cosigners)
+    lists = (letter.enclosures, letter.cc, letter.attach)
+    texts = (
+        letter.campaign,
+        letter.stage,
+        letter.date,
+        letter.language,
+        letter.style,
+        letter.layout,
+        letter.close,
+        letter.body.markdown,
+    )
+    return _shared.get(objects, (*texts, *lists), lambda: _digest(_shared_content(letter)))
+
+
+def _shared_content(letter: Letter) -> dict[str, Any]:
+    return {
         "stage": f"{letter.campaign}/{letter.stage}",
         "date": letter.date.isoformat(),
         "language": letter.language,
         "style": letter.style,
         "layout": letter.layout,
-        "subject": letter.subject,
+        "body": letter.body.markdown,
         "close": letter.close,
+        "facts": [[c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts],
+        "sender": _plain(letter.sender),
+        "cosigners": [_plain(cosigner) for cosigner in letter.cosigners],
         "enclosures": letter.enclosures,
         "cc": letter.cc,
         "attach": letter.attach,
     }
-    key = (*map(id, shared), *plain.values())
-    known = _known.get(key)
-    if known is None:
-        facts = [[c.id, _plain(c.fact), _plain(c.source), _plain(c.via)] for c in letter.facts]
-        cosigners = [_plain(cosigner) for cosigner in letter.cosigners]
-        values = {"facts": facts, "sender": _plain(letter.sender), "cosigners": cosigners, **plain}
-        known = _known[key] = shared, {name: _text(value) for name, value in values.items()}
-        if len(_known) > _KNOWN_AT_MOST:
-            _known.popitem(last=False)
-    return known[1]
 
 
 def recipient_digest(recipient: Recipient) -> str:
@@ -76,8 +85,8 @@ def _plain(model: Located | None) -> Any:
 
 
 def _digest(content: Any) -> str:
-    return hashlib.sha256(_text(content).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
 
 
-def _text(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+# Made once: `json.dumps` with options makes an encoder each time.
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

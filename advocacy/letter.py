@@ -5,11 +5,10 @@ holds on its date. Documents are made of checked letters alone, so that nothing 
 can be printed or mailed.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from advocacy.campaign import Cosigner, Demand, Precedent, Sender, Signatory
 from advocacy.errors import Place, Problem, has_errors
@@ -17,6 +16,7 @@ from advocacy.facts import Fact
 from advocacy.loading import Campaign
 from advocacy.marks import Prose
 from advocacy.recipients import Recipient
+from advocacy.remembered import Remembered
 from advocacy.sources import Source
 from advocacy.supporters import Supporter, Supporters
 
@@ -123,12 +123,26 @@ def check(
     day, every fact that the letter cites must hold on it, and every source be published.
     """
     day = day or letter.date
-    problems = [*_window(letter, campaign, day)]
-    problems += _stale_facts(letter, campaign, day)
-    problems = list(dict.fromkeys(problems))
+    problems = _checks.get(
+        (letter.cites, campaign),
+        (letter.stage, letter.language, letter.date, day),
+        lambda: _problems(letter, campaign, day),
+    )
     if has_errors(problems):
-        return None, problems
-    return CheckedLetter(letter, _PASSED), problems
+        return None, list(problems)
+    return CheckedLetter(letter, _PASSED), list(problems)
+
+
+# Letters with the same citations are right or wrong together.
+_checks: Remembered[tuple[Problem, ...]] = Remembered(64)
+
+
+def _problems(letter: Letter, campaign: Campaign, day: date) -> tuple[Problem, ...]:
+    problems = [*_window(letter, campaign, day)]
+    for cite in letter.cites:
+        for cited in cite.facts:
+            problems += _stale(cited, cite.place, letter, campaign, day)
+    return tuple(dict.fromkeys(problems))
 
 
 def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
@@ -147,28 +161,6 @@ def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
             stage.place("until" if stage.until and day > stage.until else "from"),
         )
     ]
-
-
-# Letters of a batch may share their citations: what holds of these is found out once. They are
-# kept with it, so that their identities stay theirs.
-_judged: OrderedDict[tuple[Any, ...], tuple[object, list[Problem]]] = OrderedDict()
-_JUDGED_AT_MOST = 64
-
-
-def _stale_facts(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
-    key = (id(letter.cites), id(campaign), letter.stage, letter.language, letter.date, day)
-    known = _judged.get(key)
-    if known is None:
-        found = [
-            problem
-            for cite in letter.cites
-            for cited in cite.facts
-            for problem in _stale(cited, cite.place, letter, campaign, day)
-        ]
-        known = _judged[key] = ((letter.cites, campaign), found)
-        if len(_judged) > _JUDGED_AT_MOST:
-            _judged.popitem(last=False)
-    return known[1]
 
 
 def _stale(

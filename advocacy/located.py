@@ -1,6 +1,7 @@
 """Models of what people write, whose values know where they stand, and checking against them."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -61,6 +62,12 @@ class Located(BaseModel):
             field = type(self).model_fields.get(first)
             first = (field.alias if field else None) or first
         return place_in(data, () if first is None else (first, *rest))
+
+    def filled(self, data: YamlMap, values: Mapping[str, Any]) -> Self:
+        """A copy with other values, which are right already, and stand in `data`."""
+        copy = self.model_copy(update=values)
+        copy._origin = _Origin(data)
+        return copy
 
     def has(self, key: str) -> bool:
         """Whether a key was written, rather than left to its default."""

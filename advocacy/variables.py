@@ -54,6 +54,32 @@ def template_variables(
 
     `supporters` are those who write, where it is not the sender.
     """
+    count = supporters.count if supporters else 0
+    return {
+        **shared_variables(campaign, stage, day, texts, variants, count),
+        **own_variables(campaign, recipient, supporters),
+    }
+
+
+def own_variables(
+    campaign: Campaign, recipient: Recipient, supporters: Supporters | None
+) -> dict[str, dict[str, Any]]:
+    """The groups of variables in which the letters of a mailing differ: texts and lists."""
+    return {
+        "recipient": recipient_variables(campaign, recipient),
+        "supporter": supporter_variables(campaign, supporters),
+    }
+
+
+def shared_variables(
+    campaign: Campaign,
+    stage: str,
+    day: date,
+    texts: Texts,
+    variants: Mapping[str, str],
+    supporters: int,
+) -> dict[str, Any]:
+    """The other variables, which are the same whoever writes to whom; `supporters` write."""
     file = campaign.file
     target, sender = file.target, file.sender
     openings = file.stages[stage].variants
@@ -61,9 +87,7 @@ def template_variables(
         "campaign": {"id": file.id, "title": texts.get(file.title, file.place("title"))},
         "stage": stage,
         "date": day,
-        "recipient": recipient_variables(campaign, recipient),
-        "supporter": supporter_variables(campaign, supporters),
-        "supporters": {"count": supporters.count if supporters else 0},
+        "supporters": {"count": supporters},
         "target": {"organization": target.organization, "address": target.address},
         "demand": _demand(file.stage_demand(file.stages[stage]), day, texts),
         "precedents": [

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Problem, nearest
-from advocacy.workspace import Workspace
+from advocacy.workspace import Workspace, remembered, status_of
 from advocacy.yamlfile import read_yaml
 
 
@@ -36,11 +36,16 @@ def furniture(language: str, workspace: Workspace) -> Furniture:
 
     Raises AdvocacyError where no file has the language or one of its words.
     """
+    return remembered(("words", language, workspace), lambda: _found(language, workspace))
+
+
+def _found(language: str, workspace: Workspace) -> Furniture:
     names = list(dict.fromkeys((language, language.split("-")[0])))
     for name in names:
         path = workspace.template(f"words/{name}.yaml")
         if path is not None:
-            return _read(path, path.stat().st_mtime_ns)
+            found = status_of(str(path))
+            return _read(path, found.st_mtime_ns if found else 0)
     known = workspace.template_names("words", ".yaml")
     raise AdvocacyError(
         Problem(

@@ -24,7 +24,6 @@ from advocacy.documents.email import (
     message_id,
     needs_smtputf8,
     obstacles,
-    quoted_printable,
     render_email,
 )
 from advocacy.documents.headers import (
@@ -35,6 +34,7 @@ from advocacy.documents.headers import (
     wire_address,
 )
 from advocacy.documents.html import render_html
+from advocacy.documents.quoted import quoted_printable
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
 from advocacy.letter import CheckedLetter, Letter, check
@@ -318,6 +318,41 @@ def test_quoted_printable_text_is_read_back(text: str) -> None:
     got = message.get_payload(decode=True)
     assert isinstance(got, bytes)
     assert normal(got.decode()) == text.rstrip("\n") + "\n"
+
+
+LINES = st.text(
+    st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
+    | st.sampled_from("=. <&"),
+    min_size=1,
+    max_size=90,
+) | st.sampled_from(["From here", "From " + "x" * 80, "=20", ".", "é" * 80, "a" * 75, "a" * 76])
+
+
+@settings(max_examples=40)
+@given(st.lists(LINES, min_size=4, max_size=4), st.lists(LINES, max_size=3))
+def test_whatever_the_values_the_parts_say_what_text_and_html_say(
+    letter: Letter, campaign: Campaign, values: list[str], address: list[str]
+) -> None:
+    name, title, salutation, subject = values
+    person = Recipient.model_construct(id="x", name=name, title=title, email="pat@council.example")
+    changed = replace(
+        letter,
+        recipient=person,
+        salutation=salutation,
+        subject=subject,
+        inside_address=tuple(address),
+        body=replace(letter.body, values=tuple(title for _ in letter.body.values)),
+    )
+    one = checked(changed, campaign)
+    data = render_email(one, campaign.workspace)
+    text, html = parsed(data).iter_parts()
+    assert normal(text.get_content()) == render_text(one, campaign.workspace)
+    page = render_html(one, campaign.workspace)
+    assert normal(html.get_content()) == page.rstrip("\n") + "\n"
+    lines = data.split(b"\r\n")
+    assert data.isascii()
+    assert max(map(len, lines)) <= 78
+    assert not any(line.startswith(b"From ") or line.endswith((b" ", b"\t")) for line in lines)
 
 
 def test_the_same_letter_gives_the_same_bytes_in_another_process(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advocacy.documents import plaintext
 from advocacy.documents.text import render_text
 from advocacy.letter import Letter, check
 from advocacy.loading import Campaign
@@ -129,3 +130,19 @@ def test_values_are_read_back_as_they_were_typed(
     for value in (f"Re: {subject}", salutation, f"conversation, {name}."):
         joined = "".join(value.split())
         assert joined in words.replace(" ", "")
+
+
+@given(
+    st.lists(st.sampled_from([*"ab \n日é-", "word ", "long-word"]), max_size=40).map("".join),
+    st.sampled_from(["", "- ", "> > "]),
+    st.sampled_from(["", "  ", "> > "]),
+    st.integers(3, 30),
+)
+def test_lines_that_need_no_measure_break_where_the_measured_ones_do(
+    text: str, first: str, rest: str, width: int
+) -> None:
+    measured: list[str] = []
+    for paragraph in text.split("\n"):
+        prefix = rest if measured else first
+        measured += plaintext._measured(paragraph, prefix, rest, width)
+    assert list(plaintext.wrap(text, first, rest, width)) == measured

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -54,6 +54,7 @@ class Made:
     why: str = ""
 
 
+@lru_cache(maxsize=64)
 def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     """The folder of a stage's letters: `<output>/<campaign>/<stage>`."""
     return output / campaign / stage

@@ -36,6 +36,7 @@ from advocacy.supporters.model import letter_id
 from advocacy.workspace import settled
 
 WITHOUT_EMAIL = "no-email"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +161,23 @@ class _Composed:
 
 
 def _guarded(step: Any, setup: Setup, what: Wanted | _Composed) -> Any:
-    wanted = what if isinstance(what, Wanted) else what.wanted
-    refused = Outcome(
-        wanted.letter_id,
-        None if isinstance(what, Wanted) else what.checked.letter.stage,
-        refused=True,
-        problems=() if isinstance(what, Wanted) else what.problems,
-    )
     try:
         return step(setup, what)
     except AdvocacyError as error:
-        return replace(refused, problems=(*refused.problems, *error.problems))
+        return _refused(what, *error.problems)
     except Exception as error:  # noqa: BLE001 - a bug is reported when the others are made
         full = no_room(error) if isinstance(error, OSError) else None
         if full is not None:
-            return replace(refused, problems=(*refused.problems, full))
-        return replace(refused, crash=traceback.format_exc())
+            return _refused(what, full)
+        return replace(_refused(what), crash=traceback.format_exc())
+
+
+def _refused(what: Wanted | _Composed, *problems: Problem) -> Outcome:
+    if isinstance(what, Wanted):
+        return Outcome(what.letter_id, refused=True, problems=problems)
+    stage = what.checked.letter.stage
+    found = (*what.problems, *problems)
+    return Outcome(what.wanted.letter_id, stage, refused=True, problems=found)
 
 
 def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
@@ -247,7 +249,7 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
         gone = tuple(name for name in before["files"] if name not in files)
     way = made.typeset or before.get("typeset")
     record = entry(letter, files, versions, (digest, person), made_of, way)
-    line = json.dumps(record, ensure_ascii=False)
+    line = _JSON.encode(record)
     return Outcome(
         letter.id,
         letter.stage,

@@ -10,13 +10,13 @@ from functools import partial
 from advocacy.citations import FormattedCitations
 from advocacy.citations.pandoc import write_docx
 from advocacy.documents import pandoc_tree as tree
-from advocacy.documents.frame import contacts, direction, long_date, set_words
+from advocacy.documents.frame import contacts, direction, long_date
 from advocacy.documents.pandoc_tree import Node
 from advocacy.documents.paper import noon, page_size
 from advocacy.documents.references import formatted
 from advocacy.documents.word_reference import Header, reference_document
 from advocacy.letter import CheckedLetter, Letter
-from advocacy.words import Furniture
+from advocacy.words import Furniture, furniture
 from advocacy.workspace import Workspace
 
 
@@ -26,7 +26,7 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     Raises AdvocacyError where the citation style is wrong or pandoc fails.
     """
     letter = checked.letter
-    words = set_words(letter.language, workspace)
+    words = furniture(letter.language, workspace)
     blocks = list(_blocks(letter, words, formatted(letter, workspace)))
     rtl = direction(letter.language) == "rtl"
     meta = {

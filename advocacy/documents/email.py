@@ -17,22 +17,21 @@ from email.utils import format_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from advocacy.documents.frame import set_words
 from advocacy.documents.headers import (
     address_header,
     parameter_header,
     text_header,
     wire_address,
 )
-from advocacy.documents.html import html_pieces
+from advocacy.documents.html import encoded_html
 from advocacy.documents.leaving import Leaving
+from advocacy.documents.quoted import whole_lines
 from advocacy.documents.references import formatted
 from advocacy.documents.text import text_pieces
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letter import CheckedLetter, Letter
+from advocacy.words import furniture
 from advocacy.workspace import Workspace
-
-_FROM_LINE = re.compile(rb"^From (.*)$", re.MULTILINE)
 
 
 def obstacles(checked: CheckedLetter) -> list[Problem]:
@@ -91,15 +90,18 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    pieces = (make(letter, workspace, citations, leaving) for make in (text_pieces, html_pieces))
-    content = _alternative(f"=_text-{boundary}", *map(_encoded, pieces))
+    content = _alternative(
+        f"=_text-{boundary}",
+        text_pieces(letter, workspace, citations, leaving),
+        encoded_html(letter, workspace, citations, leaving),
+    )
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
     headers = [
-        address_header("From", [_from(letter, workspace)]),
-        address_header("To", [(letter.recipient.full_name, email)]),
+        _address("From", *_from(letter, workspace)),
+        _address("To", letter.recipient.full_name, email),
         address_header("Cc", copies) if copies else "",
         _reply_to(letter),
         text_header("Subject", letter.subject),
@@ -108,7 +110,7 @@ def render_email(
         f"Content-Language: {letter.language}\r\n",
         "MIME-Version: 1.0\r\n",
     ]
-    return "".join(headers).encode() + content
+    return b"".join(["".join(headers).encode(), *content])
 
 
 def _from(letter: Letter, workspace: Workspace) -> tuple[str, str]:
@@ -116,7 +118,7 @@ def _from(letter: Letter, workspace: Workspace) -> tuple[str, str]:
     sender, one = letter.sender, letter.supporter
     if one is None:
         return sender.organization, sender.email
-    words = set_words(letter.language, workspace)
+    words = furniture(letter.language, workspace)
     # One pass, so that a name with braces in it is a name.
     parts = {"{name}": one.name, "{organization}": sender.organization}
     display = re.sub(r"\{name\}|\{organization\}", lambda found: parts[found[0]], words.via)
@@ -127,9 +129,14 @@ def _reply_to(letter: Letter) -> str:
     """Where answers go: to the supporter whose letter it is, else where the sender says."""
     one = letter.supporter
     if one is not None and one.email:
-        return address_header("Reply-To", [(one.name, one.email)])
+        return _address("Reply-To", one.name, one.email)
     address = letter.sender.reply_to
-    return address_header("Reply-To", [("", address)]) if address else ""
+    return _address("Reply-To", "", address) if address else ""
+
+
+@lru_cache(maxsize=256)
+def _address(header: str, name: str, address: str) -> str:
+    return address_header(header, [(name, address)])
 
 
 def build_message(
@@ -145,52 +152,17 @@ def build_message(
     return message_from_string(data.decode(), policy=policy)
 
 
-def quoted_printable(text: str) -> bytes:
-    """Text in UTF-8 as quoted-printable lines (RFC 2045, 6.7) that end with CRLF.
-
-    No line begins with `From `, which mailbox files would change.
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
-    data = binascii.b2a_qp(lines.encode(errors="replace"))
-    if b"From " in data:
-        data = _FROM_LINE.sub(_escaped_from, data)
-    return data.replace(b"\n", b"\r\n")
-
-
-def _escaped_from(line: re.Match[bytes]) -> bytes:
-    rest = line[1]
-    return b"=46rom " + (b"" if len(rest) <= 69 else b"=\n") + rest
-
-
-def _encoded(pieces: list[str]) -> bytes:
-    """Pieces of whole lines as quoted-printable; what letters share is encoded once."""
-    *others, last = pieces
-    while others and not last.strip("\n"):
-        *others, last = others
-    return b"".join([*map(_encoded_piece, others), quoted_printable(last)])
-
-
-@lru_cache(maxsize=1024)
-def _encoded_piece(piece: str) -> bytes:
-    # `quoted_printable` ends a text with one line break; a piece keeps all that it has.
-    text = piece.rstrip("\n")
-    breaks = len(piece) - len(text)
-    return quoted_printable(text) + b"\r\n" * (breaks - 1) if text else b"\r\n" * breaks
-
-
-def _alternative(boundary: str, text: bytes, html: bytes) -> bytes:
+def _alternative(boundary: str, text: list[str], html: list[bytes]) -> list[bytes]:
     """The two forms, the plainer first (RFC 2046, 5.1.4)."""
     return _multipart(
         "alternative",
         boundary,
-        [
-            _part_header("text/plain; charset=utf-8") + text,
-            _part_header("text/html; charset=utf-8") + html,
-        ],
+        [_PLAIN, *map(whole_lines, text)],
+        [_HTML, *html],
     )
 
 
-def _mixed(boundary: str, content: bytes, pdf: bytes, name: str) -> bytes:
+def _mixed(boundary: str, content: list[bytes], pdf: bytes, name: str) -> list[bytes]:
     header = (
         parameter_header("Content-Type", "application/pdf", name=name)
         + parameter_header("Content-Disposition", "attachment", filename=name)
@@ -198,7 +170,7 @@ def _mixed(boundary: str, content: bytes, pdf: bytes, name: str) -> bytes:
     )
     lines = binascii.b2a_base64(pdf, newline=False)
     body = b"\r\n".join(lines[at : at + 76] for at in range(0, len(lines), 76))
-    return _multipart("mixed", boundary, [content, header.encode() + body + b"\r\n"])
+    return _multipart("mixed", boundary, content, [header.encode(), body, b"\r\n"])
 
 
 def _part_header(content_type: str) -> bytes:
@@ -207,14 +179,19 @@ def _part_header(content_type: str) -> bytes:
     ).encode()
 
 
-def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+_PLAIN = _part_header("text/plain; charset=utf-8")
+_HTML = _part_header("text/html; charset=utf-8")
+
+
+def _multipart(subtype: str, boundary: str, first: list[bytes], second: list[bytes]) -> list[bytes]:
+    """Two parts as one, all in pieces."""
     # `=_` occurs in no quoted-printable and no base64 line (RFC 2045, 6.7), so the boundary
     # occurs in no part.
-    opening = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    opening = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'
     # The line break before a boundary is the boundary's own: each part keeps its last one.
-    line = f"--{boundary}".encode()
-    body = (b"\r\n" + line + b"\r\n").join(parts)
-    return opening + line + b"\r\n" + body + b"\r\n" + line + b"--\r\n"
+    begin = f"{opening}--{boundary}\r\n".encode()
+    between, end = f"\r\n--{boundary}\r\n".encode(), f"\r\n--{boundary}--\r\n".encode()
+    return [begin, *first, between, *second, end]
 
 
 def _digest(*names: str) -> str:

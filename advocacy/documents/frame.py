@@ -9,7 +9,6 @@ from markupsafe import Markup
 from advocacy.campaign import Sender
 from advocacy.citations import FormattedCitations
 from advocacy.templating.display import locale_of, long_date
-from advocacy.words import Furniture, furniture
 from advocacy.workspace import Workspace, remembered, status_of
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "direction",
     "long_date",
     "references",
-    "set_words",
     "stamps",
 ]
 
@@ -65,17 +63,6 @@ def references(citations: FormattedCitations) -> list[Reference]:
         )
         for number, (entry, marks) in enumerate(zip(citations.references, cites, strict=True), 1)
     ]
-
-
-def set_words(language: str, workspace: Workspace) -> Furniture:
-    """The set words of a language, looked for again only when their files change."""
-    names = (f"words/{language}.yaml", f"words/{language.partition('-')[0]}.yaml")
-    return _set_words(language, workspace, stamps(workspace, names))
-
-
-@lru_cache(maxsize=64)
-def _set_words(language: str, workspace: Workspace, _stamps: "Stamps") -> Furniture:
-    return furniture(language, workspace)
 
 
 Stamps = tuple[tuple[str, int, int, int], ...]

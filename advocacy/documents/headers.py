@@ -32,6 +32,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`{|}~-]{1,70}")
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
+@lru_cache(maxsize=256)
 def text_header(name: str, value: str) -> str:
     """A header of free text, such as Subject, with its final line break."""
     return _folded(name, _text_tokens(one_line(value)))

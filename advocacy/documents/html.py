@@ -1,50 +1,32 @@
 """The HTML of a letter's email: one column, inlined styles, nothing remote."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import count
 from operator import attrgetter
-from pathlib import Path
+from typing import TypeVar
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from advocacy.campaign import Cosigner, Sender, Signatory
 from advocacy.citations import FormattedCitations
-from advocacy.documents.frame import (
-    Stamps,
-    contacts,
-    direction,
-    long_date,
-    references,
-    set_words,
-    stamps,
-)
+from advocacy.documents.emaillayout import EmailLayout, email_layout
+from advocacy.documents.frame import contacts, direction, long_date, references
 from advocacy.documents.leaving import Leaving, leaving_of, subscribed_line
 from advocacy.documents.prose import body_html, value_html
+from advocacy.documents.quoted import part_of_line, quoted_printable
 from advocacy.documents.references import formatted
-from advocacy.documents.skeleton import (
-    Fields,
-    NeedsValue,
-    Skeleton,
-    Slot,
-    escaped,
-    inlined,
-    line_by_line,
-)
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.documents.skeleton import Fields, Skeleton, Slot, escaped, inlined
+from advocacy.errors import AdvocacyError, Place
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.marks import VALUE_MARK, Prose
+from advocacy.remembered import Remembered
 from advocacy.templating import render_layout
 from advocacy.templating.branches import WATCH
-from advocacy.templating.source import read_template
+from advocacy.templating.unseen import NeedsValue
 from advocacy.words import Furniture
 from advocacy.workspace import Workspace
 
-LAYOUT = "layouts/email.html"
-STYLES = "layouts/email.css"
-_OTHER_COMMAND = re.compile(r"\{%(?![+-]?\s*(if|elif|else|endif|for|endfor)\b)")
+T = TypeVar("T", str, bytes)
 
 
 def render_html(
@@ -65,154 +47,166 @@ def html_of(
     leaving: Leaving | None = None,
 ) -> str:
     """The same, with the letter's citations already formatted."""
-    return "".join(html_pieces(letter, workspace, citations, leaving))
+    layout = email_layout(workspace, letter.language)
+    own = _own(letter, leaving)
+    skeleton = _skeleton_of(letter, own, workspace, layout, citations)
+    if skeleton is None:
+        return _page(letter, letter.body, letter, workspace, layout, citations, own[_LEAVING] or "")
+    return skeleton.filled(_by_slot(letter, own, value_html, escaped))
 
 
-def html_pieces(
+def encoded_html(
     letter: Letter,
     workspace: Workspace,
     citations: FormattedCitations,
     leaving: Leaving | None = None,
-) -> list[str]:
-    """The same in pieces of whole lines; letters of one mailing share most of them."""
-    layout = _layout(workspace, letter.language)
-    link = leaving_of(letter, leaving).link
-    if letter.joint or WATCH.get() is not None:  # who watches wants each letter's own
-        return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
-    own = _own_texts(letter)
-    shared = _Shared(*_shared(letter))
-    skeleton = _skeleton(
-        workspace,
-        layout,
-        citations,
-        replace(shared, signatories=()) if letter.supporter else shared,
-        letter.body.markdown,
-        len(letter.body.values),
-        tuple((name, _PRESENT if text else text) for name, text in own),
-        bool(link),
-    )
+) -> list[bytes]:
+    """The same as an email has it, quoted-printable, in pieces.
+
+    Each value and each text between two values begins a line, so that all that letters have
+    in common is encoded once; and what lines a letter has does not depend on other letters.
+    """
+    layout = email_layout(workspace, letter.language)
+    own = _own(letter, leaving)
+    skeleton = _skeleton_of(letter, own, workspace, layout, citations)
     if skeleton is None:
-        return [_page(letter, letter.body, letter, workspace, layout, citations, link)]
-    values = [value_html(value) for value in letter.body.values]
-    values += [escaped(text) for _, text in own if text]
-    values.append(escaped(link))
-    return [piece if isinstance(piece, str) else piece.filled(values) for piece in skeleton]
+        link = own[_LEAVING] or ""
+        page = _page(letter, letter.body, letter, workspace, layout, citations, link)
+        return [quoted_printable(page)]
+    return skeleton.encoded_with(_by_slot(letter, own, _encoded_value, _encoded_text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """The layout's files as they are now, and the set words of the language."""
-
-    path: Path
-    css: str
-    words: Furniture
-    is_plain: bool
-    stamps: Stamps
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """What the letters of a mailing have in common, under its names in `Letter`."""
-
-    campaign: str
-    title: str
-    stage: str
-    date: date
-    language: str
-    close: str
-    sender: Sender
-    signatories: tuple[Signatory, ...]
-    cosigners: tuple[Cosigner, ...]
-    enclosures: tuple[str, ...]
-    cc: tuple[str, ...]
-    attach: tuple[str, ...]
+def _by_slot(
+    letter: Letter,
+    own: tuple[str | None, ...],
+    value: Callable[[str], T],
+    text: Callable[[str], T],
+) -> Callable[[int], T]:
+    """What a skeleton's slots print: the body's values, then the letter's own texts."""
+    values = letter.body.values
+    count, texts = len(values), [text for text in own if text]
+    return lambda slot: value(values[slot]) if slot < count else text(texts[slot - count])
 
 
-_shared = attrgetter(*(field.name for field in fields(_Shared)))
+@lru_cache(maxsize=4096)
+def _encoded_value(text: str) -> bytes:
+    return part_of_line(value_html(text))
 
-_PRESENT = "there"
-_LINK = "https://unsubscribe.invalid/the-recipients-own"
+
+@lru_cache(maxsize=4096)
+def _encoded_text(text: str) -> bytes:
+    return part_of_line(escaped(text))
+
+
+# What the letters of a mailing have in common: texts and days, and objects of which there is one.
+_SHARED_TEXTS = (
+    "campaign", "title", "stage", "date", "language", "close", "enclosures", "cc", "attach",
+)  # fmt: skip
+_SHARED_OBJECTS = ("sender", "cosigners", "signatories")
 # What may differ from one letter to the next, and is printed as it is.
 _RECIPIENT = (
     "name", "given_name", "family_name", "full_name", "honorific", "title", "organization",
     "city", "region", "postal_code", "country", "email", "salutation",
 )  # fmt: skip
+_OWN = ("id", "subject", "salutation", *(f"recipient.{name}" for name in _RECIPIENT))
+_LEAVING = len(_OWN)
+"""Where, after these, the letter's own texts have the address to unsubscribe at."""
+_LINK = "https://unsubscribe.invalid/the-recipients-own"
+_PRESENT = "there"
+_shared_texts = attrgetter(*_SHARED_TEXTS, "body.markdown")
+_own_texts = attrgetter(*_OWN)
 
 
-def _own_texts(letter: Letter) -> list[tuple[str, str | None]]:
-    """The texts that are this letter's own, each with its name."""
-    recipient = letter.recipient
-    return [
-        ("id", letter.id),
-        ("subject", letter.subject),
-        ("salutation", letter.salutation),
-        *((f"recipient.{name}", getattr(recipient, name)) for name in _RECIPIENT),
-        *(("inside_address", line) for line in letter.inside_address),
-        *(_signature_texts(letter.signatories[0]) if letter.supporter else ()),
-    ]
+def _own(letter: Letter, leaving: Leaving | None) -> tuple[str | None, ...]:
+    """The texts that are this letter's own.
+
+    They are those of `_OWN`, the address to unsubscribe at, the lines of the inside address, and
+    of a supporter's letter the signature.
+    """
+    link = leaving_of(letter, leaving).link
+    texts = (*_own_texts(letter), link, *letter.inside_address)
+    if letter.supporter is None:
+        return texts
+    return (*texts, letter.signatories[0].name, letter.signatories[0].title)
 
 
-def _signature_texts(person: Signatory) -> list[tuple[str, str | None]]:
-    """A supporter's signature: the letters of one mailing differ in it."""
-    return [("signatory.name", person.name), ("signatory.title", person.title)]
-
-
-@lru_cache(maxsize=256)
-def _skeleton(
+def _skeleton_of(
+    letter: Letter,
+    own: tuple[str | None, ...],
     workspace: Workspace,
-    layout: _Layout,
+    layout: EmailLayout,
     citations: FormattedCitations,
-    shared: _Shared,
-    markdown: str,
-    values: int,
-    texts: tuple[tuple[str, str | None], ...],
-    leaves: bool,
-) -> tuple[str | Skeleton, ...] | None:
-    """The HTML that letters with these things in common share, in pieces of whole lines.
+) -> Skeleton | None:
+    """The skeleton that a letter shares with others; None where it is rendered by itself."""
+    # Who watches a template wants each letter's own run.
+    if letter.joint or not layout.is_plain or WATCH.get() is not None:
+        return None
+    there = tuple([_PRESENT if text else text for text in own])
+    alone = letter.supporter is None
+    people = letter.signatories if alone else ()
+    return _skeletons.get(
+        (workspace, layout, citations, letter.sender, letter.cosigners, people),
+        (*_shared_texts(letter), len(letter.body.values), alone, there),
+        lambda: _skeleton(letter, there, workspace, layout, citations),
+    )
 
-    `texts` are the names of the letter's own texts, each with `_PRESENT` if there is one.
+
+_skeletons: Remembered[Skeleton | None] = Remembered()
+
+
+def _skeleton(
+    letter: Letter,
+    own: tuple[str | None, ...],
+    workspace: Workspace,
+    layout: EmailLayout,
+    citations: FormattedCitations,
+) -> Skeleton | None:
+    """The HTML that this letter shares with those who have the same texts of their `own`.
+
     None if the layout does more with such a text than print it.
     """
-    if not layout.is_plain:
-        return None
-    slots = iter(range(values, values + len(texts)))
-    given = [(name, Slot(next(slots)) if text else text) for name, text in texts]
-    own = dict(given)
-    letter = Fields(
-        {field.name: getattr(shared, field.name) for field in fields(_Shared)}
-        | {name: own[name] for name in ("id", "subject", "salutation")}
+    values = len(letter.body.values)
+    slots = count(values)
+    given = [Slot(next(slots)) if text else text for text in own]
+    named = dict(zip(_OWN, given, strict=False))
+    rest = given[_LEAVING + 1 :]
+    lines = len(letter.inside_address)
+    fields = Fields(
+        {name: getattr(letter, name) for name in (*_SHARED_TEXTS, *_SHARED_OBJECTS)}
+        | {name: named[name] for name in ("id", "subject", "salutation")}
         | {
-            "inside_address": tuple(text for name, text in given if name == "inside_address"),
-            "recipient": Fields({name: own[f"recipient.{name}"] for name in _RECIPIENT}),
+            "inside_address": tuple(rest[:lines]),
+            "recipient": Fields({name: named[f"recipient.{name}"] for name in _RECIPIENT}),
             "joint": False,
             "others": "",
         }
-        | ({"signatories": (_signatory(own),)} if "signatory.name" in own else {})
     )
-    marks = tuple(chr(VALUE_MARK + index) for index in range(values))
-    link = _LINK if leaves else ""
+    if letter.supporter:
+        fields["signatories"] = (_signatory(*rest[lines:]),)
+    body = Prose(letter.body.markdown, tuple(chr(VALUE_MARK + index) for index in range(values)))
+    link = _LINK if own[_LEAVING] else ""
     try:
-        html = _page(letter, Prose(markdown, marks), shared, workspace, layout, citations, link)
+        html = _page(fields, body, letter, workspace, layout, citations, link)
     except (NeedsValue, AdvocacyError):  # errors are told with the letter itself
         return None
-    # A mark would not survive in an attribute, so the link has an address in its place.
-    mark = chr(VALUE_MARK + values + sum(bool(text) for _, text in texts))
-    skeleton = Skeleton.of(html.replace(_LINK, mark))
+    if link:  # a mark would not survive in an attribute, so an address stands in its place
+        html = html.replace(link, str(escape(given[_LEAVING])))
+    skeleton = Skeleton.of(html)
     # A value in the address of a link is written in another way, and has left no mark.
-    return line_by_line(skeleton) if set(range(values)) <= set(skeleton.slots) else None
+    return skeleton if set(range(values)) <= set(skeleton.slots) else None
 
 
-def _signatory(own: Mapping[str, Slot | str | None]) -> Fields:
-    texts = {name: own[f"signatory.{name}"] for name in ("name", "title")}
-    return Fields(texts | {"organization": None, "signature": None})
+def _signatory(name: Slot | str | None, title: Slot | str | None) -> Fields:
+    """A supporter, in whom the letters of one mailing differ."""
+    return Fields({"name": name, "title": title, "organization": None, "signature": None})
 
 
 def _page(
     letter: Letter | Fields,
     body: Prose,
-    shared: Letter | _Shared,
+    shared: Letter,
     workspace: Workspace,
-    layout: _Layout,
+    layout: EmailLayout,
     citations: FormattedCitations,
     link: str,
 ) -> str:
@@ -252,24 +246,3 @@ def _marker(citations: FormattedCitations, words: Furniture) -> Callable[[int], 
         return f'<sup id="{name}">{", ".join(links)}</sup>'
 
     return mark
-
-
-def _layout(workspace: Workspace, language: str) -> _Layout:
-    found = stamps(workspace, (LAYOUT, STYLES))
-    return _read_layout(workspace, set_words(language, workspace), found)
-
-
-@lru_cache(maxsize=64)
-def _read_layout(workspace: Workspace, words: Furniture, found: Stamps) -> _Layout:
-    layout, styles = workspace.template(LAYOUT), workspace.template(STYLES)
-    if layout is None or styles is None:
-        missing = LAYOUT if layout is None else STYLES
-        raise AdvocacyError(
-            Problem(
-                "unknown-layout",
-                f"There is no layout file `{missing}`.",
-                "Put it back into the templates folder, or install advocacy anew.",
-            )
-        )
-    is_plain = not _OTHER_COMMAND.search(read_template(layout))
-    return _Layout(layout, read_template(styles), words, is_plain, found)

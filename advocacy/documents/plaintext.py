@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -115,50 +115,69 @@ def _bare(address: str) -> str:
     return address.strip("\x0e\x0f")
 
 
-def plain_text(blocks: Iterable[Block], fill: Callable[[str], str], width: int) -> str:
-    """The blocks as text in lines of `width` columns, after `fill` has replaced the marks."""
-    lines: list[str] = []
-    for block in blocks:
-        text = fill(block.text)
-        if lines and block.gap is not None:
-            lines.append(block.gap)
-        if block.as_is:
-            body = [line.rstrip() for line in text.split("\n")]
-            prefixes = (block.first, *[block.rest] * len(body))
-            lines += [prefix + line for prefix, line in zip(prefixes, body, strict=False)]
-            continue
-        wrapped = wrap(text, block.first, block.rest, width)
-        lines += wrapped
-        if block.underline:
-            longest = max(columns(line) for line in wrapped) - len(block.rest)
-            lines.append(block.rest + block.underline * max(longest, 1))
-    return "\n".join(lines) + "\n" if lines else ""
+def block_lines(block: Block, text: str, width: int) -> list[str]:
+    """The lines of a block, each of `width` columns, where `text` is its text without marks."""
+    if block.as_is:
+        body = [line.rstrip() for line in text.split("\n")]
+        prefixes = (block.first, *[block.rest] * len(body))
+        return [prefix + line for prefix, line in zip(prefixes, body, strict=False)]
+    lines = list(wrap(text, block.first, block.rest, width))
+    if block.underline:
+        longest = max(columns(line) for line in lines) - len(block.rest)
+        lines.append(block.rest + block.underline * max(longest, 1))
+    return lines
 
 
-@lru_cache(maxsize=4096)
 def wrap(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
     """Text in lines of at most `width` columns that begin with `first`, then with `rest`.
 
     Breaks at spaces, and between the wide characters of Chinese and Japanese; keeps the line
     feeds of the text. A longer word stands on a line of its own.
     """
+    if len(first) + len(text) <= width and text.isascii() and "\n" not in text:
+        return ((first + text).rstrip(" "),)  # most lines of an address and the like
+    return _wrapped(text, first, rest, width)
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
     lines: list[str] = []
-    prefix = first
     for paragraph in text.split("\n"):
-        room = width - columns(prefix)
-        line, used = "", 0
-        for word, space in _pieces(paragraph):
-            size = columns(word)
-            if line and used + len(space) + size > room:
-                lines.append((prefix + line).rstrip(" "))
-                prefix, room = rest, width - columns(rest)
-                line, used = word, size
-            else:
-                line += space + word
-                used += len(space) + size
-        lines.append((prefix + line).rstrip(" "))
-        prefix = rest
+        simple = paragraph.isascii() and "  " not in f" {paragraph} "
+        break_up = _filled if simple else _measured
+        lines += break_up(paragraph, rest if lines else first, rest, width)
     return tuple(lines)
+
+
+def _filled(text: str, first: str, rest: str, width: int) -> Iterator[str]:
+    """Words of one column a character, with one space between any two, in lines."""
+    start, prefix = 0, first
+    while len(prefix) + len(text) - start > width:
+        # The last space that leaves the line no longer than it may be, else the first of all.
+        end = text.rfind(" ", start, max(start, start + width - len(prefix) + 1))
+        if end < 0:
+            end = text.find(" ", start)
+        if end < 0:
+            break
+        yield prefix + text[start:end]
+        start, prefix = end + 1, rest
+    yield (prefix + text[start:]).rstrip(" ")
+
+
+def _measured(text: str, first: str, rest: str, width: int) -> Iterator[str]:
+    """The same of any text, word by word."""
+    prefix, room = first, width - columns(first)
+    line, used = "", 0
+    for word, space in _pieces(text):
+        size = columns(word)
+        if line and used + len(space) + size > room:
+            yield (prefix + line).rstrip(" ")
+            prefix, room = rest, width - columns(rest)
+            line, used = word, size
+        else:
+            line += space + word
+            used += len(space) + size
+    yield (prefix + line).rstrip(" ")
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,8 @@ marks become escaped text, so that no value is ever read as Markdown or HTML.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from html import escape
 from urllib.parse import quote
 
@@ -14,8 +14,9 @@ import mdurl
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from advocacy.documents.plaintext import Block, plain_text, text_blocks
+from advocacy.documents.plaintext import Block, block_lines, text_blocks
 from advocacy.marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
+from advocacy.remembered import Remembered
 from advocacy.typography import install
 
 __all__ = ["body_html", "body_text", "body_tokens", "link_address", "value_html"]
@@ -24,6 +25,7 @@ __all__ = ["body_html", "body_text", "body_tokens", "link_address", "value_html"
 # to be written otherwise than in running text. Templates cannot hold control characters.
 ADDRESS_START, ADDRESS_END = "\x0e", "\x0f"
 _TO_FILL = re.compile(f"{ADDRESS_START}([^{ADDRESS_END}]*){ADDRESS_END}|({MARK.pattern})")
+_Values = Sequence[str] | Mapping[int, str]
 _GOOD_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
 _WHOLE_ADDRESS = ":/?#[]@!$&'()*+,;=%~"
 
@@ -44,16 +46,49 @@ def body_text(prose: Prose, language: str, cite: Callable[[int], str], width: in
     followed by its address in angle brackets; `cite(j)` gives the text for citation `j`,
     which sticks to the word before it. Ends with a line feed unless empty.
     """
+    return "".join(f"{piece}\n" for piece in body_pieces(prose, language, cite, width))
 
-    def fill(text: str) -> str:
-        return _filled(text, prose.values, str, cite, str)
 
-    return plain_text(_blocks(prose.markdown, language), fill, width)
+def body_pieces(prose: Prose, language: str, cite: Callable[[int], str], width: int) -> list[str]:
+    """The same in pieces of whole lines, without the line feed between one and the next.
+
+    For the same `cite` and the same values a piece is the same object each time.
+    """
+    key = (prose.markdown, language, width)
+    laid = _laid.get((cite,), key, lambda: tuple(_lay(prose.markdown, language, cite, width)))
+    values = prose.values
+    return [piece(*[values[index] for index in own]) for piece, own in laid]
+
+
+_Piece = tuple[Callable[..., str], tuple[int, ...]]
+_laid: Remembered[tuple[_Piece, ...]] = Remembered(64)
+
+
+def _lay(markdown: str, language: str, cite: Callable[[int], str], width: int) -> Iterator[_Piece]:
+    """What makes each block's lines of values, and of which."""
+    for number, block in enumerate(_blocks(markdown, language)):
+        codes = (ord(mark) for mark in MARK.findall(block.text))
+        own = tuple(dict.fromkeys(code - VALUE_MARK for code in codes if code < CITE_MARK))
+        before = [] if number == 0 or block.gap is None else [block.gap]
+        # The values are the same for many letters where they are the campaign's own.
+        yield lru_cache(maxsize=16)(partial(_block_text, block, before, own, cite, width)), own
+
+
+def _block_text(
+    block: Block,
+    before: list[str],
+    own: tuple[int, ...],
+    cite: Callable[[int], str],
+    width: int,
+    *texts: str,
+) -> str:
+    text = _filled(block.text, dict(zip(own, texts, strict=True)), str, cite, str)
+    return "\n".join([*before, *block_lines(block, text, width)])
 
 
 def _filled(
     text: str,
-    values: Sequence[str],
+    values: _Values,
     write: Callable[[str], str],
     cite: Callable[[int], str],
     write_address: Callable[[str], str],
@@ -69,7 +104,7 @@ def _filled(
     return _TO_FILL.sub(fill, text)
 
 
-def link_address(tokenised: str, values: Sequence[str]) -> str:
+def link_address(tokenised: str, values: _Values) -> str:
     """An address with its values put in; `#` where that gives none that a letter may have."""
 
     def fill(found: re.Match[str]) -> str:

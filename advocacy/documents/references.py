@@ -1,41 +1,35 @@
 """A letter's citations, formatted: the bridge from its facts to the citation processor."""
 
-from collections import OrderedDict
 from datetime import date
 from typing import Any
 
 from advocacy.citations import Citation, FormattedCitations, format_citations
 from advocacy.letter import Letter
+from advocacy.remembered import Remembered
 from advocacy.sources import Source, published_days
 from advocacy.words import furniture
 from advocacy.workspace import Workspace
 
-# Letters of a batch share the records they cite: the same objects in the same order give the
-# same notes, without the cost of comparing what the records say. The records are kept beside
-# the notes, so that their identities stay theirs.
-_known: OrderedDict[tuple[Any, ...], tuple[object, FormattedCitations]] = OrderedDict()
-_KNOWN_AT_MOST = 256
+_of_cites: Remembered[FormattedCitations] = Remembered()
+_of_records: Remembered[FormattedCitations] = Remembered()
 
 
 def formatted(letter: Letter, workspace: Workspace) -> FormattedCitations:
     """The letter's notes and reference list, in its style and language.
 
-    Raises AdvocacyError where the style is unknown or the citation processor is missing.
+    The same object for letters that cite the same records in the same order. Raises
+    AdvocacyError where the style is unknown or the citation processor is missing.
     """
     quoted_in = furniture(letter.language, workspace).quoted_in
-    same = (letter.style, letter.language, quoted_in, letter.date, id(letter.cites))
-    known = _known.get(same)
-    if known is not None:
-        return known[1]
-    marks = tuple(tuple((c.id, id(c.fact), id(c.source)) for c in m.facts) for m in letter.cites)
-    key = (letter.style, letter.language, quoted_in, letter.date, marks)
-    known = _known.get(key)
-    if known is None:
-        known = _known[key] = (letter.cites, _format(letter, quoted_in))
-        if len(_known) > _KNOWN_AT_MOST:
-            _known.popitem(last=False)
-    _known[same] = (letter.cites, known[1])
-    return known[1]
+    texts = (letter.style, letter.language, quoted_in, letter.date)
+
+    def shared() -> FormattedCitations:
+        cited = [one for mark in letter.cites for one in mark.facts]
+        records = tuple(record for one in cited for record in (one.fact, one.source))
+        marks = tuple(tuple(one.id for one in mark.facts) for mark in letter.cites)
+        return _of_records.get(records, (*texts, marks), lambda: _format(letter, quoted_in))
+
+    return _of_cites.get((letter.cites,), texts, shared)
 
 
 def _format(letter: Letter, quoted_in: str) -> FormattedCitations:

@@ -9,15 +9,20 @@ is one with more commands than `if` and `for`, which could hide a value in a tex
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from html.parser import HTMLParser
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from markupsafe import Markup, escape
 
+from advocacy.documents.quoted import part_of_line, quoted_printable
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.marks import MARK, VALUE_MARK
+from advocacy.templating.unseen import NeedsValue, Unseen
 
+T = TypeVar("T", str, bytes)
 _REMOTE_CSS = re.compile(r"@import|url\s*\(|src\s*\(|image-set\s*\(|expression\s*\(", re.IGNORECASE)
 _KEPT_STYLE = re.compile(r"<head><style>(.*?)</style>(.*?)\s*</head>", re.DOTALL)
 _FORBIDDEN_TAGS = re.compile(
@@ -28,51 +33,17 @@ _FETCHING = re.compile("src|srcset|background|poster|data|action|formaction|ping
 _LINKS = ("https:", "http:", "mailto:", "tel:", "#")
 
 
-class NeedsValue(BaseException):
-    """A layout does something with a value that needs the value itself.
-
-    A BaseException, so that nothing on the way takes it for a mistake.
-    """
-
-
-class Slot:
-    """A value that a layout may print, or ask whether it is there; nothing else.
-
-    Values that are empty are given as they are, so there is always something in it. It says
-    that it is text, as the value would.
-    """
+class Slot(Unseen):
+    """A value that a layout may print, or ask whether it is there: it prints as its mark."""
 
     __slots__ = ("_mark",)
 
     def __init__(self, index: int) -> None:
+        super().__init__(index)
         self._mark = Markup(chr(VALUE_MARK + index))  # noqa: S704 - a mark, no text
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        return str
 
     def __html__(self) -> Markup:
         return self._mark
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __contains__(self, text: object) -> bool:
-        if text != "\r":  # asked before a value is printed; values are of one line
-            raise NeedsValue
-        return False
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise NeedsValue
-
-    __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = __hash__ = _refuse
-    __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = __call__ = _refuse
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):  # what Python and Jinja ask every object
-            raise AttributeError(name)
-        raise NeedsValue
 
 
 class Fields(dict[str, Any]):
@@ -93,7 +64,7 @@ class Fields(dict[str, Any]):
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Skeleton:
     """Finished HTML in pieces: between `texts[i]` and `texts[i + 1]` stands value `slots[i]`."""
 
@@ -106,44 +77,26 @@ class Skeleton:
         marks = tuple(ord(mark) - VALUE_MARK for mark in MARK.findall(html))
         return cls(tuple(MARK.split(html)), marks)
 
-    def filled(self, values: list[str]) -> str:
-        """The HTML with values, each already escaped."""
-        pieces = [self.texts[0]]
-        for text, slot in zip(self.texts[1:], self.slots, strict=True):
-            pieces.append(values[slot])
-            pieces.append(text)
-        return "".join(pieces)
+    @cached_property
+    def encoded(self) -> tuple[bytes, ...]:
+        """The texts as an email has them: quoted-printable, each on lines of its own."""
+        *texts, last = self.texts
+        return (*map(part_of_line, texts), quoted_printable(last))
+
+    def filled(self, value: Callable[[int], str]) -> str:
+        """The HTML with values, which `value` gives escaped, by the number of the slot."""
+        return "".join(_interleaved(self.texts, map(value, self.slots)))
+
+    def encoded_with(self, value: Callable[[int], bytes]) -> list[bytes]:
+        """The same in pieces for an email, with values that `part_of_line` has encoded."""
+        return _interleaved(self.encoded, map(value, self.slots))
 
 
-def line_by_line(skeleton: Skeleton) -> "tuple[str | Skeleton, ...]":
-    """A skeleton in pieces of whole lines: those with slots in them, and all that is between."""
-    pieces: list[str | Skeleton] = []
-    texts: list[str] = [""]
-    slots: list[int] = []
-
-    def end() -> None:
-        if slots:
-            pieces.append(Skeleton(tuple(texts), tuple(slots)))
-        elif texts[0]:
-            pieces.append(texts[0])
-        texts[:], slots[:] = [""], []
-
-    for text, slot in zip(skeleton.texts, (*skeleton.slots, None), strict=True):
-        if slots and "\n" in text:
-            first, _, text = text.partition("\n")
-            texts[-1] += first + "\n"
-            end()
-        whole, line_break, rest = text.rpartition("\n")
-        if line_break and slot is not None:
-            texts[-1] += whole + line_break
-            end()
-            text = rest
-        texts[-1] += text
-        if slot is not None:
-            slots.append(slot)
-            texts.append("")
-    end()
-    return tuple(pieces)
+def _interleaved(texts: tuple[T, ...], values: Iterable[T]) -> list[T]:
+    pieces = [texts[0]] * (2 * len(texts) - 1)
+    pieces[::2] = texts
+    pieces[1::2] = values
+    return pieces
 
 
 def escaped(text: str) -> str:

@@ -5,18 +5,19 @@ is not `format=flowed`: that changes spaces, and the text is read as it stands.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import lru_cache
 
-from advocacy.campaign import Cosigner, Sender, Signatory
+from advocacy.campaign import Cosigner, Signatory
 from advocacy.citations import FormattedCitations
-from advocacy.documents.frame import contacts, long_date, references, set_words
+from advocacy.documents.frame import contacts, long_date, references
 from advocacy.documents.leaving import Leaving, leaving_of, subscribed_line
 from advocacy.documents.plaintext import columns, wrap
-from advocacy.documents.prose import body_text
+from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted
 from advocacy.letter import CheckedLetter, Letter
-from advocacy.marks import Prose
-from advocacy.words import Furniture
+from advocacy.remembered import Remembered
+from advocacy.words import Furniture, furniture
 from advocacy.workspace import Workspace
 
 WIDTH = 76
@@ -29,17 +30,8 @@ def render_text(
 
     `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
     """
-    return text_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
-
-
-def text_of(
-    letter: Letter,
-    workspace: Workspace,
-    citations: FormattedCitations,
-    leaving: Leaving | None = None,
-) -> str:
-    """The same, with the letter's citations already formatted."""
-    return "".join(text_pieces(letter, workspace, citations, leaving))
+    citations = formatted(checked.letter, workspace)
+    return "\n".join(text_pieces(checked.letter, workspace, citations, leaving)) + "\n"
 
 
 def text_pieces(
@@ -48,34 +40,71 @@ def text_pieces(
     citations: FormattedCitations,
     leaving: Leaving | None = None,
 ) -> list[str]:
-    """The same in pieces that end with a line break; letters of one mailing share most of them."""
-    words = set_words(letter.language, workspace)
-    ending = _ending(
-        letter.sender,
-        letter.cosigners,
-        letter.enclosures,
-        letter.cc,
-        citations,
-        words,
+    """The same in pieces of whole lines, without the line feed between one and the next.
+
+    What letters have in common is the same object each time.
+    """
+    words = furniture(letter.language, workspace)
+    cite = _markers.get((citations,), (), lambda: _marker(citations))
+    pieces = [_head(letter.sender.organization, letter.date, letter.language)]
+    _add(pieces, _lines(letter.inside_address))
+    _add(pieces, _wrapped(f"{words.subject} {letter.subject}"))
+    _add(pieces, _wrapped(letter.salutation))
+    _add(pieces, *_trimmed(body_pieces(letter.body, letter.language, cite, WIDTH)))
+    for block in _closing(letter):
+        _add(pieces, block)
+    _add(
+        pieces,
+        *_endings.get(
+            (letter.sender, letter.cosigners, citations, words),
+            (letter.enclosures, letter.cc),
+            lambda: [_ending(letter, citations, words)],
+        ),
     )
-    blocks = [
-        _lines([letter.sender.organization]),
-        long_date(letter.date, letter.language),
-        _lines(letter.inside_address),
-        _wrapped(f"{words.subject} {letter.subject}"),
-        _wrapped(letter.salutation),
-        _body(letter.body, letter.language, citations),
-        *_signed(letter),
-        ending,
-        _leaving(letter, leaving_of(letter, leaving), words),
-    ]
-    *others, last = filter(None, blocks)
-    return [*(f"{block}\n\n" for block in others), f"{last}\n"]
+    _add(pieces, _leaving(letter, leaving_of(letter, leaving), words))
+    return pieces
 
 
-@lru_cache(maxsize=256)
-def _body(body: Prose, language: str, citations: FormattedCitations) -> str:
-    return body_text(body, language, _marker(citations), width=WIDTH).strip("\n")
+def _leaving(letter: Letter, leaving: Leaving, words: Furniture) -> str:
+    if not leaving:
+        return ""
+    why = _wrapped(subscribed_line(words, letter.sender))
+    return f"{why}\n{words.unsubscribe}:\n{leaving.shown}"
+
+
+def _add(pieces: list[str], *block: str) -> None:
+    """Add a block after an empty line, if there is anything in it."""
+    if any(block):
+        pieces += ("", *block)
+
+
+def _trimmed(pieces: list[str]) -> list[str]:
+    """The pieces without empty lines at the beginning and at the end of all."""
+    while pieces and not pieces[0].strip("\n"):
+        del pieces[0]
+    while pieces and not pieces[-1].strip("\n"):
+        del pieces[-1]
+    if pieces:
+        pieces[0] = pieces[0].lstrip("\n")
+        pieces[-1] = pieces[-1].rstrip("\n")
+    return pieces
+
+
+_markers: Remembered[Callable[[int], str]] = Remembered()
+_endings: Remembered[list[str]] = Remembered()
+_signatures: Remembered[list[str]] = Remembered()
+
+
+@lru_cache(maxsize=64)
+def _head(organization: str, day: date, language: str) -> str:
+    return f"{_lines([organization])}\n\n{long_date(day, language)}"
+
+
+def _closing(letter: Letter) -> list[str]:
+    """Close and signatures; letters of the sender's own have them in common."""
+    if letter.supporters is not None:
+        return list(_signed(letter))
+    return _signatures.get((letter.signatories,), (letter.close,), lambda: list(_signed(letter)))
 
 
 def _signed(letter: Letter) -> Iterator[str]:
@@ -90,23 +119,10 @@ def _signed(letter: Letter) -> Iterator[str]:
         yield _lines(_signature(person))
 
 
-def _leaving(letter: Letter, leaving: Leaving, words: Furniture) -> str:
-    if not leaving:
-        return ""
-    why = _wrapped(subscribed_line(words, letter.sender))
-    return f"{why}\n{words.unsubscribe}:\n{leaving.shown}"
-
-
-@lru_cache(maxsize=256)
-def _ending(
-    sender: Sender,
-    cosigners: tuple[Cosigner, ...],
-    enclosures: tuple[str, ...],
-    cc: tuple[str, ...],
-    citations: FormattedCitations,
-    words: Furniture,
-) -> str:
+def _ending(letter: Letter, citations: FormattedCitations, words: Furniture) -> str:
     """What follows the signatures, which letters of one mailing have in common."""
+    sender, cosigners, cc = letter.sender, letter.cosigners, letter.cc
+    enclosures = letter.enclosures
     blocks = []
     if cosigners:
         blocks.append(_lines([words.joined_by, *map(_cosigner, cosigners)]))

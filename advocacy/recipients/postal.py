@@ -14,6 +14,7 @@ from functools import lru_cache
 from advocacy.recipients.names import CJK
 
 _FIELD = re.compile(r"%([A-Z])")
+_NAMES = {"C": "city", "S": "region", "Z": "postal_code", "O": "organization", "N": "name"}
 _ANYWHERE = "%N%n%O%n%A%n%C, %S %Z"
 
 
@@ -50,8 +51,8 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
         form = form.replace("〒%Z", "%Z")
     lines: list[str] = []
     standing = False  # the form itself ends with the country's name
-    for line in form.split("%n"):
-        found, literal = _filled(line, parts, native=native)
+    for pieces in _lines_of(form):
+        found, literal = _filled(pieces, parts, native=native)
         lines += found
         standing = standing or literal
     if abroad and not standing:
@@ -59,12 +60,18 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
     return tuple(lines)
 
 
-def _filled(line: str, parts: Parts, *, native: bool) -> tuple[list[str], bool]:
+@lru_cache(maxsize=512)
+def _lines_of(form: str) -> tuple[tuple[str, ...], ...]:
+    """The lines of a form: text, the code of a field, text, another code, and so on."""
+    return tuple(tuple(_FIELD.split(line)) for line in form.split("%n"))
+
+
+def _filled(pieces: tuple[str, ...], parts: Parts, *, native: bool) -> tuple[list[str], bool]:
     """A line of a form with its fields filled in, and whether it has none to fill."""
-    pieces = _FIELD.split(line)
     if len(pieces) == 1:
+        line = pieces[0]
         return ([line] if line.strip() else []), bool(line.strip())
-    if line == "%N":
+    if pieces == ("", "N", ""):
         # Where the address runs from the large to the small, so does the office before the name.
         both = (parts.title, parts.name) if native else (parts.name, parts.title)
         return [text for text in both if text], False
@@ -87,8 +94,7 @@ def _filled(line: str, parts: Parts, *, native: bool) -> tuple[list[str], bool]:
 def _value(code: str, parts: Parts) -> str:
     if code == "A":
         return parts.street[0] if parts.street else ""
-    names = {"C": "city", "S": "region", "Z": "postal_code", "O": "organization", "N": "name"}
-    return str(getattr(parts, names[code])) if code in names else ""
+    return str(getattr(parts, _NAMES[code])) if code in _NAMES else ""
 
 
 def _with_city(form: str, city: str, *, native: bool) -> str:

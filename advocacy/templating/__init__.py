@@ -5,7 +5,8 @@ template itself says is Markdown, every printed value and every citation is one 
 layout is HTML with Jinja in which values are escaped.
 """
 
-from advocacy.templating.bodies import Body, CiteCall, find_body, letter_environment, render_body
+from advocacy.templating.bodies import Body, find_body, letter_environment, render_body
+from advocacy.templating.citing import CiteCall
 from advocacy.templating.layouts import layout_environment, render_layout
 
 __all__ = [

@@ -1,14 +1,13 @@
 """Letters' bodies: Markdown with Jinja, in which values and citations become marks."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import nodes
-from jinja2.runtime import Undefined
 from markupsafe import Markup
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
@@ -18,55 +17,15 @@ from advocacy.marks import (
     LINE_MARK,
     LINES_AT_MOST,
     MARK,
-    MARKS_AT_MOST,
     VALUE_MARK,
     Prose,
 )
 from advocacy.templating.branches import WATCH, Watch
-from advocacy.templating.display import display
-from advocacy.templating.environment import TemplateEnvironment, running
+from advocacy.templating.citing import CITING, CiteCall, LetterRun, letter_run
+from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
 from advocacy.templating.lines import mark_lines
-from advocacy.templating.mistakes import Mistake
-from advocacy.templating.outline import fact_problem
-from advocacy.templating.run import RUN, Run
 from advocacy.templating.trusted import trusted
-from advocacy.typography import quotes
 from advocacy.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class CiteCall:
-    """One citation as a template asks for it: ids of facts, and where it does."""
-
-    ids: tuple[str, ...]
-    place: Place | None = None
-
-
-class Watched(dict[str, Any]):
-    """Fields that a template may read, and whether it did."""
-
-    read = False
-
-    def __getitem__(self, name: str) -> Any:
-        self.read = True
-        return super().__getitem__(name)
-
-    def __contains__(self, name: object) -> bool:
-        self.read = True
-        return super().__contains__(name)
-
-    def __iter__(self) -> Iterator[str]:
-        self.read = True
-        return super().__iter__()
-
-    def __len__(self) -> int:
-        self.read = True
-        return super().__len__()
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The field, or a default."""
-        self.read = True
-        return super().get(name, default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +34,6 @@ class Body:
 
     `language` is the template file's (`fr` for `call.fr.md`), or None for the file without
     one. With `trace`, `chr(LINE_MARK + i)` in the Markdown stands in the line `lines[i]`.
-    `templates` are those that it came from, with their files.
     """
 
     prose: Prose
@@ -83,90 +41,6 @@ class Body:
     path: Path
     language: str | None = None
     lines: tuple[Place, ...] = ()
-    templates: tuple[tuple[Path, Any], ...] = field(default=(), compare=False)
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether the templates that it came from, partials too, are as they were."""
-        environment = self.templates[0][1].environment
-        return all(environment.compiled(path) is template for path, template in self.templates)
-
-
-@dataclass(slots=True)
-class _LetterRun(Run):
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    values: list[str] = field(default_factory=list)
-    cites: list[CiteCall] = field(default_factory=list)
-
-    def value(self, text: str) -> Markup:
-        """The mark of a value; none for empty text."""
-        if not text:
-            return Markup()
-        self.grow(len(text))
-        if len(self.values) > MARKS_AT_MOST:
-            raise Mistake("template-too-large", "This template prints too many values.")
-        self.values.append(text)
-        return trusted(chr(VALUE_MARK + len(self.values) - 1))
-
-    def cite(self, ids: tuple[Any, ...], line: int | None, path: str) -> Markup:
-        """The mark of a citation."""
-        for name in ids:
-            self.fact(name)
-        if len(self.cites) > MARKS_AT_MOST:
-            raise Mistake("template-too-large", "This template has too many citations.")
-        place = _place(path, line) if line else None
-        self.cites.append(CiteCall(tuple(str(name) for name in ids), place))
-        return trusted(chr(CITE_MARK + len(self.cites) - 1))
-
-    def fact(self, name: Any) -> Fact:
-        """The fact of an id."""
-        if isinstance(name, Undefined):
-            str(name)  # raises
-        if not isinstance(name, str):
-            raise Mistake(
-                "template-value",
-                "A citation names a fact by its id.",
-                'Write the id in quotation marks: `{{ cite("the-id") }}`.',
-            )
-        if name not in self.facts:
-            problem = fact_problem(name, self.facts, None)
-            raise Mistake(problem.code, problem.message, problem.hint)
-        return self.facts[name]
-
-
-@lru_cache(maxsize=4096)
-def _place(path: str, line: int) -> Place:
-    return Place(Path(path), line)
-
-
-def _run() -> _LetterRun:
-    return cast("_LetterRun", RUN.get())
-
-
-def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
-    if not ids:
-        raise Mistake("template-value", "`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
-    return _run().cite(ids, line, path)
-
-
-def _fact(name: Any, line: int | None = None, path: str = "") -> Markup:
-    run = _run()
-    statement = display(run.fact(name).statement, run.language)
-    return run.value(statement) + run.cite((name,), line, path)
-
-
-def _quote(name: Any, line: int | None = None, path: str = "") -> Markup:
-    run = _run()
-    words = run.fact(name).quote
-    if words is None:
-        raise Mistake(
-            "no-quote",
-            f"The fact `{name}` has no `quote:`.",
-            f'Add its source\'s own words, or print the statement: `{{{{ fact("{name}") }}}}`.',
-        )
-    marks = quotes(run.language)
-    quoted = trusted(marks.opening) + run.value(words) + trusted(marks.closing)
-    return quoted + run.cite((name,), line, path)
 
 
 class LetterEnvironment(TemplateEnvironment):
@@ -176,28 +50,27 @@ class LetterEnvironment(TemplateEnvironment):
         self, workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
     ) -> None:
         super().__init__(workspace, watch)
-        citing = {"cite": _cite, "fact": _fact, "quote": _quote}
-        self.globals.update(citing)
-        self.functions = (*self.functions, *citing.values())
+        self.globals.update(CITING)
+        self.functions = (*self.functions, *CITING.values())
         self.lines: list[Place] | None = [] if trace else None
 
     def own(self, text: str) -> Markup:
         """A value as its mark."""
-        return _run().value(text)
+        return letter_run().value(text)
 
     def plain(self, text: Markup) -> str:
         """Text with its values in place of their marks, without citations."""
-        return Prose(str(text), tuple(_run().values)).text()
+        return Prose(str(text), tuple(map(str, letter_run().values))).text()
 
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:
         """The template's own text changed, and the values in it as well."""
-        run = _run()
+        run = letter_run()
         parts = re.split(f"({MARK.pattern})", str(text))
         for index, part in enumerate(parts):
             if not MARK.match(part):
                 parts[index] = change(part)
             elif ord(part) < CITE_MARK:
-                parts[index] = run.value(change(run.values[ord(part) - VALUE_MARK]))
+                parts[index] = run.value(change(str(run.values[ord(part) - VALUE_MARK])))
         return trusted("".join(parts))
 
     def prepare(self, tree: nodes.Template, path: Path) -> None:
@@ -263,21 +136,47 @@ def render_body(
     mappings, dataclasses or models whose declared fields may be read. `facts` are what `cite`,
     `fact` and `quote` may name. Raises AdvocacyError with all problems of the template.
     """
+    return run_body(name, workspace, language, variables, facts, trace=trace).body
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A body as a template made it: with what it took, and with the template itself."""
+
+    body: Body
+    run: LetterRun
+    template: SafeTemplate
+    environment: TemplateEnvironment
+
+
+def run_body(
+    name: str,
+    workspace: Workspace,
+    language: str,
+    variables: Mapping[str, Any],
+    facts: Mapping[str, Fact],
+    *,
+    trace: bool = False,
+) -> Ran:
+    """As `render_body`, where texts in groups among the variables may be unseen.
+
+    Of these some may stand among the body's values, as they are. Raises NeedsValue where the
+    template does more with one than print it.
+    """
     path, template_language = find_body(name, workspace, language)
     environment = letter_environment(workspace, trace=trace, watch=WATCH.get())
     template = environment.compiled(path)
     environment.check(template, variables, facts)
-    run = _LetterRun(language, facts=facts)
-    run.templates.append((path, template))
+    run = LetterRun(language, facts=facts)
     with running(run, environment, template, variables):
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))
     prose, cites = _in_order(markdown, run)
-    lines, templates = tuple(environment.lines or ()), tuple(run.templates)
-    return Body(prose, cites, path, template_language, lines, templates)
+    lines = tuple(environment.lines or ())
+    return Ran(Body(prose, cites, path, template_language, lines), run, template, environment)
 
 
-def _in_order(markdown: str, run: _LetterRun) -> tuple[Prose, tuple[CiteCall, ...]]:
+def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...]]:
     """Number the marks as they stand in the text: commands may print late, twice or never."""
     values: list[str] = []
     cites: list[CiteCall] = []

@@ -91,13 +91,13 @@ class TemplateEnvironment(SafeEnvironment):
         if isinstance(name, Undefined):
             str(name)  # raises
         path = self.find(str(name))
-        if path is None:
+        template = None if path is None else self.compiled(path)
+        if run is not None:
+            run.fetched[str(name)] = template
+        if template is None:
             raise TemplateNotFound(str(name))
-        template = self.compiled(path)
         if template.outline.problems:
             raise AdvocacyError(template.outline.problems)
-        if run is not None:
-            run.templates.append((path, template))
         return template
 
     def find(self, name: str) -> Path | None:

@@ -18,12 +18,12 @@ _STEPS_BETWEEN_CLOCKS = 2000
 
 @dataclass(slots=True)
 class Run:
-    """One rendering: its language, the templates that were included, and what it has used up."""
+    """One rendering: its language, what it has used up, and the templates that it asked for."""
 
     language: str
-    templates: list[Any] = field(default_factory=list)
     steps: int = 0
     characters: int = 0
+    fetched: dict[str, Any] = field(default_factory=dict)
     _next_clock: int = _STEPS_BETWEEN_CLOCKS
     _ends: float = field(default_factory=lambda: time.thread_time() + SECONDS_AT_MOST)
 

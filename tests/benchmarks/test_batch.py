@@ -4,15 +4,18 @@ Every gate is a ratio of two measurements of one run. Typst and mailmerge are co
 they are installed (`pip install typst mailmerge`); they are no part of the gates.
 """
 
+import binascii
 import csv
 import importlib.util
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -20,11 +23,13 @@ from pathlib import Path
 import pytest
 
 from advocacy.compose import compose_letters
+from advocacy.documents import email as email_document
 from advocacy.documents import html as html_document
 from advocacy.documents import paper
 from advocacy.documents import text as text_document
 from advocacy.letter import CheckedLetter, check
 from advocacy.loading import Campaign, load_campaign
+from advocacy.workspace import settled
 
 CAMPAIGNS = Path(__file__).resolve().parents[2] / "campaigns"
 HEADER = ["id", "name", "address", "city", "region", "postal_code", "country", "email"]
@@ -75,21 +80,36 @@ def people(folder: Path, size: int) -> Path:
 _numbers = count()
 
 
-def batch(folder: Path, size: int, *options: str) -> float:
+def by_processor() -> float:
+    """Processor time of finished children: on busy cores the clock measures the neighbours."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def batch(
+    folder: Path, size: int, *options: str, clock: Callable[[], float] = time.perf_counter
+) -> float:
     """The seconds that a command takes for a batch that was never made before."""
     command = [sys.executable, "-m", "advocacy", "render", "microsoft.yaml", "--quiet"]
     output = folder / f"out{next(_numbers)}"
     command += ["--recipients", str(people(folder, size)), "--output", str(output)]
-    start = time.perf_counter()
+    start = clock()
     subprocess.run([*command, *options], cwd=folder, check=True)
-    seconds = time.perf_counter() - start
+    seconds = clock() - start
     shutil.rmtree(output)
     return seconds
 
 
-def rate(folder: Path, few: int, many: int, *options: str) -> float:
+def rate(
+    folder: Path,
+    few: int,
+    many: int,
+    *options: str,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """Letters a second, what each run begins with taken off."""
-    return (many - few) / (batch(folder, many, *options) - batch(folder, few, *options))
+    more, less = (batch(folder, size, *options, clock=clock) for size in (many, few))
+    return (many - few) / (more - less)
 
 
 def told(capsys: pytest.CaptureFixture[str], text: str) -> None:
@@ -159,7 +179,11 @@ def test_pdfs_come_no_slower_than_weasyprint_in_a_loop(folder: Path, letter, cap
     assert ours / plain >= 1
 
 
-def test_emails_with_html_come_three_times_as_fast_as_in_a_naive_loop(
+EMAIL_GOAL = 5_000
+"""Letters a second and core, from a row of the list to a file and its line in the manifest."""
+
+
+def test_emails_with_html_come_twelve_times_as_fast_as_in_a_naive_loop(
     folder: Path, letter, capsys
 ) -> None:
     from markdown_it import MarkdownIt
@@ -171,7 +195,7 @@ def test_emails_with_html_come_three_times_as_fast_as_in_a_naive_loop(
     def naive(size: int) -> float:
         target = folder / "naive"
         target.mkdir(exist_ok=True)
-        start = time.perf_counter()
+        start = time.process_time()
         for n in range(size):
             source = plain.replace("Brad Smith", f"Person {n}")
             message = EmailMessage()
@@ -182,19 +206,60 @@ def test_emails_with_html_come_three_times_as_fast_as_in_a_naive_loop(
             body = MarkdownIt("commonmark").render(source)
             message.add_alternative(f"{css}<body>{body}</body></html>", subtype="html")
             (target / f"p{n}.eml").write_bytes(bytes(message))
-        return size / (time.perf_counter() - start)
+        return size / (time.process_time() - start)
 
     def pair() -> tuple[float, float]:
-        return rate(folder, 50, 1050, "--format", "eml", "--workers", "1"), naive(200)
+        options = ("--format", "eml", "--workers", "1")
+        return rate(folder, 50, 4050, *options, clock=by_processor), naive(200)
 
     ours, loop = best(pair() for _ in range(ROUNDS))
-    two = rate(folder, 50, 4050, "--format", "eml", "--workers", "2")
+    two = rate(folder, 50, 8050, "--format", "eml", "--workers", "2")
     told(
         capsys,
-        f"eml: {ours:.0f} letters/s with 1 worker ({two:.0f} with 2), a loop of Markdown and "
-        f"EmailMessage {loop:.0f}: {ours / loop:.1f} times",
+        f"eml: {ours:.0f} letters/s a core ({two:.0f} with 2 workers), a loop of Markdown and "
+        f"EmailMessage {loop:.0f}: {ours / loop:.1f} times (the goal: {EMAIL_GOAL} letters/s)",
     )
-    assert ours / loop >= 3
+    assert ours / loop >= 12
+
+
+def test_a_whole_email_takes_less_than_encoding_its_parts_anew_would(letter, capsys) -> None:
+    """Of a letter that is composed and checked; beside it, its two texts encoded as a whole."""
+    checked, campaign = letter
+    parts = [
+        text_document.render_text(checked, campaign.workspace),
+        html_document.render_html(checked, campaign.workspace),
+    ]
+    one = checked.letter
+    people = [
+        replace(one, id=f"p{n}", salutation=f"Dear Person {n}:", inside_address=(f"Person {n}",))
+        for n in range(4000)
+    ]
+    letters = [check(person, campaign)[0] for person in people]
+
+    def seconds(work: Callable[[], object]) -> float:
+        start = time.process_time()
+        work()
+        return (time.process_time() - start) / len(letters)
+
+    def ours() -> None:
+        with settled():
+            for one in letters:
+                assert one is not None
+                email_document.render_email(one, campaign.workspace)
+
+    def anew() -> None:
+        for _ in letters:
+            for part in parts:
+                binascii.b2a_qp(part.encode()).replace(b"\n", b"\r\n")
+
+    ours()
+    mine, encoding = best((seconds(ours), seconds(anew)) for _ in range(ROUNDS))
+    told(
+        capsys,
+        f"render_email: {mine * 1e6:.0f} µs, {1 / mine:.0f} letters/s; to encode its parts "
+        f"anew takes {encoding * 1e6:.0f} µs: {encoding / mine:.1f} times that",
+    )
+    assert encoding / mine >= 1
 
 
 def peak(folder: Path, size: int, workers: str) -> int:

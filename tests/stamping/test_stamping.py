@@ -9,14 +9,10 @@ from typing import Any
 
 import pikepdf
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from advocacy.documents import stamp
-from advocacy.documents.email import _encoded, quoted_printable
 from advocacy.documents.pdf import render_pdf
-from advocacy.documents.skeleton import Skeleton, line_by_line
 from advocacy.documents.stamp import shaping
 from advocacy.documents.stamp.reasons import DIFFERENT, NEEDS_TEXTS, OTHER_GLYPHS
 from advocacy.letter import CheckedLetter, check
@@ -224,26 +220,3 @@ def test_letters_merged_for_the_print_shop_store_their_common_pages_once(
         return len(out.getvalue())
 
     assert (size(made) - size(made[:1])) / 20 < 5_000
-
-
-LINES = st.lists(
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=100)
-    | st.sampled_from(["", "From ", ".", " ", "é" * 40, "x" * 75]),
-    min_size=1,
-)
-
-
-@given(st.lists(LINES, min_size=1))
-def test_pieces_of_an_email_are_encoded_as_the_whole_would_be(parts: list[list[str]]) -> None:
-    pieces = ["".join(f"{line}\n" for line in lines) for lines in parts]
-    assert _encoded(pieces) == quoted_printable("".join(pieces))
-
-
-@given(st.lists(st.text("ab\n", max_size=6), min_size=1, max_size=6))
-def test_a_skeleton_line_by_line_is_the_whole_skeleton(texts: list[str]) -> None:
-    whole = Skeleton(tuple(texts), tuple(range(len(texts) - 1)))
-    values = [f"<{n}>" for n in whole.slots]
-    parts = line_by_line(whole)
-    filled = [part if isinstance(part, str) else part.filled(values) for part in parts]
-    assert "".join(filled) == whole.filled(values)
-    assert all(part.endswith("\n") for part in filled[:-1])

@@ -14,7 +14,7 @@ from typing import Any
 
 from advocacy.campaign import Cosigner, Sender, Signatory
 from advocacy.citations import FormattedCitations
-from advocacy.documents.frame import Stamps, set_words, stamps
+from advocacy.documents.frame import Stamps, stamps
 from advocacy.documents.obstacles import printed_texts
 from advocacy.documents.paper import (
     Signature,
@@ -27,10 +27,11 @@ from advocacy.documents.paper import (
 )
 from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
-from advocacy.documents.skeleton import Fields, NeedsValue, Skeleton, Slot, escaped
+from advocacy.documents.skeleton import Fields, Skeleton, Slot, escaped
 from advocacy.letter import CheckedLetter, Letter
 from advocacy.marks import VALUE_MARK, Own, Prose
-from advocacy.words import Furniture
+from advocacy.templating.unseen import NeedsValue
+from advocacy.words import Furniture, furniture
 from advocacy.workspace import Workspace
 
 _RECIPIENT = (
@@ -55,17 +56,11 @@ class Outline:
 
     def html(self, texts: Mapping[int, str]) -> str:
         """The document with these texts, escaped, in its slots."""
-        return Skeleton(self.pieces, self.slots).filled(_Escaped(texts))  # type: ignore[arg-type]
 
+        def text(slot: int) -> str:
+            return (value_html if slot >= _FIRST_VALUE else escaped)(texts[slot])
 
-class _Escaped(dict[int, str]):
-    def __missing__(self, slot: int) -> str:
-        raise KeyError(slot)
-
-    def __init__(self, texts: Mapping[int, str]) -> None:
-        super().__init__()
-        for slot, text in texts.items():
-            self[slot] = value_html(text) if slot >= _FIRST_VALUE else escaped(text)
+        return Skeleton(self.pieces, self.slots).filled(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ def outlined(checked: CheckedLetter, workspace: Workspace) -> tuple[Outline, dic
     outline = _outline(
         workspace,
         formatted(letter, workspace),
-        set_words(letter.language, workspace),
+        furniture(letter.language, workspace),
         _files(workspace),
         shared,
         letter.body.markdown,
