@@ -7,7 +7,7 @@ written together with the next group's marks, so that a group costs one commit.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from advocacy.errors import Problem
 from advocacy.mail.delivery import Connection, Reply, Verdict, backoff
@@ -25,11 +25,21 @@ LONGEST_PAUSE = 30.0
 
 
 @dataclass(slots=True)
+class Trouble:
+    """Everyone's trouble in a row: how often, since when, and for how long it is waited out."""
+
+    count: int = 0
+    since: float = 0.0
+    allowed: float = TROUBLE_AT_FIRST
+
+
+@dataclass(slots=True)
 class Job:
     """What the senders of a run share.
 
     `connect` gives a connection; `may_go` says, at the last moment, whether a message still may;
     `told` hears of each message with what came of it. `most_failures` in a row stop the run.
+    `trouble` is the run's, and outlasts a pass over the list.
     """
 
     outbox: Outbox
@@ -40,21 +50,24 @@ class Job:
     told: Callable[[Ready, Result], None]
     connections: int = 4
     most_failures: int = 20
-    trouble_at_first: float = TROUBLE_AT_FIRST
-    trouble_later: float = TROUBLE_LATER
+    trouble: Trouble = field(default_factory=Trouble)
 
 
 class Senders:
-    """The senders of one pass over the list; the first reason to stop is kept in `why`."""
+    """The senders of one pass over the list; the first reason to stop is kept in `why`.
+
+    `next_try` is when the first of those that were put off, or given back, may be tried again
+    (UTC epoch seconds by `Ledger.now()`).
+    """
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._lock = threading.Lock()
-        self._failures = self._trouble = 0
-        self._since, self._allowed = 0.0, job.trouble_at_first
+        self._failures = 0
         self._resting = threading.Event()
         self._crash: BaseException | None = None
         self.why: Problem | None = None
+        self.next_try: float | None = None
         self._threads = [
             threading.Thread(target=self._guarded, name=f"sender-{n}", daemon=True)
             for n in range(job.connections)
@@ -64,8 +77,8 @@ class Senders:
 
     @property
     def stopped(self) -> bool:
-        """Whether there is a reason to compose no more."""
-        return self.why is not None or self._crash is not None
+        """Whether nothing more is to be begun: for a reason, or since somebody asked."""
+        return self._resting.is_set()
 
     def finish(self, over: Callable[[], bool]) -> None:
         """Wait until what is in the outbox is sent, or what is in hand once `over` says so.
@@ -96,27 +109,36 @@ class Senders:
                 self._crash = self._crash or error
             self.stop()
 
+    def note(self, results: Sequence[Result]) -> None:
+        """Note when those may be tried again that the ledger has been told of as deferred."""
+        later = [one.not_before or 0.0 for one in results if one.state is State.DEFERRED]
+        with self._lock:
+            if self.next_try is not None:
+                later.append(self.next_try)
+            self.next_try = min(later, default=None)
+
     def count(self, reply: Reply) -> None:
         """Stop where the server says that no message has a chance, or too many have failed.
 
         Trouble that is everyone's, such as a server that cannot be reached, is waited out first.
         """
+        trouble = self._job.trouble
         with self._lock:
             now = time.monotonic()
             if reply.verdict is Verdict.SENT:
-                self._failures = self._trouble = 0
-                self._allowed = self._job.trouble_later
+                self._failures = trouble.count = 0
+                trouble.allowed = TROUBLE_LATER
             elif reply.everyone:
-                self._trouble += 1
-                self._since = now if self._trouble == 1 else self._since
+                trouble.count += 1
+                trouble.since = now if trouble.count == 1 else trouble.since
             else:
                 self._failures += 1
-            failures, trouble = self._failures, now - self._since
-            pause = min(LONGEST_PAUSE, 2.0 ** (self._trouble - 1), self._allowed)
+            failures, lasting = self._failures, now - trouble.since
+            pause = min(LONGEST_PAUSE, 2.0 ** min(trouble.count - 1, 5), trouble.allowed)
         if reply.stop is not None:
             self.stop(reply.stop)
-        elif reply.everyone and trouble > self._allowed:
-            self.stop(_no_way(trouble, reply))
+        elif reply.everyone and lasting > trouble.allowed:
+            self.stop(_no_way(lasting, reply))
         elif failures >= self._job.most_failures:
             self.stop(_too_many(failures, reply))
         elif reply.everyone:
@@ -216,7 +238,7 @@ class _Sender:
         if state is State.DEFERRED:
             # One for whom a server stops us waits, so that the next run begins with others.
             at_once = reply.everyone and reply.stop is None
-            wait = 0.0 if at_once else backoff(ready.attempts + 1)
+            wait = 0.0 if at_once else backoff(ready.attempts)
             later = self.job.ledger.now() + wait
         return Result(ready.entry.letter_id, state, reply.code, reply.text, later)
 
@@ -224,5 +246,10 @@ class _Sender:
         """Tell the ledger what came of the last messages, and mark the next; those it gave out."""
         entries = [ready.entry for ready in group]
         taken = self.job.ledger.exchange(self.job.run, self.results, entries)
+        self.senders.note(self.results)
         self.results = []
-        return [ready for ready, one in zip(group, taken, strict=True) if one.taken]
+        return [
+            replace(ready, attempts=one.attempts)
+            for ready, one in zip(group, taken, strict=True)
+            if one.taken
+        ]

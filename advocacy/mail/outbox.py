@@ -15,7 +15,10 @@ MOST_WAITING = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A message that is composed, checked and finished, with what the ledger is told of it."""
+    """A message that is composed, checked and finished, with what the ledger is told of it.
+
+    `attempts` counts how often the ledger gave it out, once it did.
+    """
 
     entry: Entry
     envelope: Envelope

@@ -22,7 +22,7 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.candidates import Candidates
 from advocacy.mail.composing import Press
 from advocacy.mail.consent.suppression import Guard
-from advocacy.mail.crew import Job, Senders
+from advocacy.mail.crew import Job, Senders, Trouble
 from advocacy.mail.delivery import Connection
 from advocacy.mail.delivery.pace import Pace
 from advocacy.mail.ledger import Ledger, Result, Run, State
@@ -51,8 +51,8 @@ class Terms:
 class Account:
     """What a run came to: counts by state, and those that were left out, by reason.
 
-    `unmade` are letters that could not be composed, `taken` those that another sender took;
-    `why` is what stopped it, `interrupted` that somebody did.
+    `unmade` are letters that could not be composed; `why` is what stopped it, `interrupted`
+    that somebody did. `left_out` and `unmade` are those of the last pass over the list.
     """
 
     states: Counter[State] = field(default_factory=Counter)
@@ -85,12 +85,14 @@ def send_mailing(
     """
     watcher = watcher or Watcher()
     account = Account()
-    begun = time.monotonic()
+    begun, trouble = time.monotonic(), Trouble()
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:
-                one = _Pass(mailing, ledger, run, terms, account, watcher, lambda: bool(interrupt))
+                one = _Pass(
+                    mailing, ledger, run, terms, trouble, account, watcher, lambda: bool(interrupt)
+                )
                 one.go(candidates(mailing), press(mailing), connect, pace, guard)
                 if interrupt or account.why or account.crashes:
                     break
@@ -133,6 +135,7 @@ class _Pass:
     ledger: Ledger
     run: Run
     terms: Terms
+    trouble: Trouble
     account: Account
     watcher: Watcher
     interrupted: Callable[[], bool]
@@ -157,7 +160,7 @@ class _Pass:
         terms = self.terms
         job = Job(
             outbox, self.ledger, self.run, connect, may_go, self._tell, terms.connections,
-            terms.most_failures,
+            terms.most_failures, self.trouble,
         )  # fmt: skip
         senders = Senders(job)
 
@@ -165,15 +168,19 @@ class _Pass:
             return self.interrupted() or senders.stopped or _has_come(day_ends)
 
         self.watcher.begin(self.mailing.name, lambda: None)
+        self.account.unmade = 0
         try:
             self._feed(candidates, press, outbox, over)
+        except BaseException:
+            senders.stop()  # what waits is for the next run: nobody waits for it before they hear
+            raise
         finally:
             try:
                 senders.finish(over)
             finally:
                 self.watcher.end()
                 self.account.why = self.account.why or senders.why
-                self._note(candidates)
+                self._note(candidates, senders)
 
     def _feed(
         self, candidates: Candidates, press: Press, outbox: Outbox, over: Callable[[], bool]
@@ -208,12 +215,13 @@ class _Pass:
             self.account.states[result.state] += 1
             self.watcher.step()
 
-    def _note(self, candidates: Candidates) -> None:
+    def _note(self, candidates: Candidates, senders: Senders) -> None:
         account = self.account
         account.listed = candidates.listed
         account.left_out = candidates.counts
         account.problems |= candidates.problems
-        account.waiting_until = candidates.next_try
+        times = (candidates.next_try, senders.next_try)
+        account.waiting_until = min((at for at in times if at is not None), default=None)
 
 
 def _midnight(mailing: Mailing) -> float:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +19,7 @@ from advocacy.loading import Campaign
 from advocacy.mail import sending
 from advocacy.mail.consent.keys import read_keys
 from advocacy.mail.consent.tokens import unseal
+from advocacy.mail.delivery import Reply, Verdict
 from advocacy.mail.ledger import State, open_ledger
 
 from .sink import Sink, serving
@@ -76,6 +78,10 @@ def parks(small_campaign: Path, advocacy: Run, capsys: pytest.CaptureFixture[str
     return small_campaign
 
 
+def number_of(address: str) -> int:
+    return int(re.findall(r"\d+", address)[0])
+
+
 TODAY = ("--today", "2026-03-02")
 
 
@@ -125,8 +131,7 @@ def test_an_edited_list_never_mails_the_wrong_person(
     monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.001)
 
     def refuse_the_second_half(step: str, address: str) -> str | None:
-        number = int(re.findall(r"\d+", address)[0])
-        return "451 4.7.1 later" if step == "rcpt" and number >= N // 2 else None
+        return "451 4.7.1 later" if step == "rcpt" and number_of(address) >= N // 2 else None
 
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 100)
     sink.answer = refuse_the_second_half
@@ -289,6 +294,61 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     assert advocacy(*command) == 0
     assert set(sink.to.values()) == {1}
     assert len(sink.to) == N
+
+
+def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    asked: list[str] = []
+
+    def greylist(step: str, address: str) -> str | None:
+        if step == "rcpt":
+            asked.append(address)
+            return "451 4.7.1 later" if asked.count(address) <= number_of(address) % 3 else None
+        return None
+
+    sink.answer = greylist
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 0
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
+    with open_ledger(parks) as ledger:
+        assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
+
+
+def test_a_server_that_turns_everybody_away_for_a_moment_costs_nobody_the_letter(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    asked = 0
+
+    def busy(step: str, address: str) -> str | None:
+        nonlocal asked
+        asked += step == "rcpt"
+        return "421 4.3.2 shutting down" if step == "rcpt" and asked == 6 else None
+
+    sink.answer = busy
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 2) == 0
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
+
+
+def test_ctrl_c_ends_a_run_whose_server_is_not_to_be_reached(
+    advocacy: Run, parks: Path, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def unreachable(_self: object) -> Reply:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        return Reply(Verdict.DEFERRED, text="no way", everyone=True)
+
+    monkeypatch.setenv("ADVOCACY_SMTP", "smtp://127.0.0.1:9")
+    monkeypatch.setattr("advocacy.mail.delivery.smtp.SmtpConnection.open", unreachable)
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
+    assert tries <= 2
 
 
 def test_another_mailing_of_the_same_stage_reaches_the_same_people_again(
