@@ -178,6 +178,7 @@ def command(
       advocacy status parks.yaml
     """
     from advocacy.cli import sending_output as told
+    from advocacy.cli.agreeing import agreed_number
     from advocacy.cli.progress import watcher
     from advocacy.mail.delivery.pace import domain_rates_from, rate_from
     from advocacy.mail.office import Office, Request
@@ -211,12 +212,14 @@ def command(
     if office.change is not None and not new_text:
         told.difference(office)
     office.may_begin(new_mailing=new_mailing, new_text=new_text)
-    if _agreed(office, yes, quiet=quiet, report=report) == 0:
-        office.settle(assume_sent=assume_sent)
+    office.settle()
+    agreed = agreed_number(office, yes, quiet=quiet, report=report)
+    if agreed == 0:
+        office.decide(assume_sent=assume_sent)
         told.nothing_left(office)
         return told.exit_code(office)
     office.begin(new_text=new_text, assume_sent=assume_sent)
-    account = office.send()
+    account = office.send(agreed if yes is None else yes)
     print_problems(account.problems, report)
     if not quiet:
         told.account(office, account)
@@ -268,28 +271,3 @@ def _dry_run(office: "Office", *, preflight: bool, quiet: bool, report: Report) 
         if not has_errors(stops):
             told.how_to_send(office, seen)
     return int(has_errors(problems))
-
-
-def _agreed(office: "Office", yes: int | None, *, quiet: bool, report: Report) -> int:
-    """How many messages are left, once somebody agreed to send so many."""
-    from advocacy.cli import sending_output as told
-
-    if yes is not None:
-        left = office.count()
-        if left > yes:
-            raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {yes} allows: nothing was sent."
-            )
-        return left
-    seen = office.rehearse()
-    print_problems(seen.problems, report)
-    if not quiet:
-        told.rehearsal(office, seen, ())
-    if not seen.count:
-        return 0
-    typed = click.prompt(
-        f"To send {seen.count:,} messages, type their number", default="", show_default=False
-    )
-    if "".join(char for char in typed if char not in " ,.’'") != str(seen.count):
-        raise click.UsageError("That is not their number: nothing was sent.")
-    return seen.count

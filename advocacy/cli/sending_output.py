@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from advocacy.errors import Level, Problem
+from advocacy.errors import Level, Problem, has_errors
 from advocacy.mail.consent.addresses import readable
+from advocacy.recipients.select import Selection
 
 if TYPE_CHECKING:
     from advocacy.mail.office import Office
@@ -31,7 +32,7 @@ LEFT_OUT = {
     "no email": "without an email address",
     "refused": "refused by their servers before",
     "uncertain": "uncertain, as they may have arrived (--resend-uncertain, --assume-sent)",
-    "under way": "being sent by another run",
+    "under way": "under way by a run that is at work, or was killed",
     "put off": "put off by their servers, to be tried again later",
     "answered": "to people who answered before (--also-answered writes to them too)",
     "twice": "to an address that stands on the list before",
@@ -212,7 +213,9 @@ def account(office: "Office", done: "Account") -> None:
 
 def nothing_left(office: "Office") -> None:
     """That there is nothing to send."""
-    click.echo(f"Nothing is left to send of {office.mailing.name}.")
+    selection = office.request.people.selection
+    whom = "" if selection == Selection() else " to those of the list whom you chose"
+    click.echo(f"Nothing is left to send of {office.mailing.name}{whom}.")
     click.echo(f"More: advocacy status {office.request.campaign}")
 
 
@@ -231,7 +234,9 @@ def exit_code(office: "Office", done: "Account | None" = None) -> int:
     ledger = office.ledger
     counts = ledger.counts(office.mailing.name) if ledger is not None else {}
     waiting = sum(count for state, count in counts.items() if state is not State.SENT)
-    stopped = done is not None and (done.why is not None or done.unmade > 0)
+    stopped = done is not None and (
+        done.why is not None or done.unmade > 0 or has_errors(done.problems)
+    )
     return UNFINISHED if waiting or stopped else DONE
 
 

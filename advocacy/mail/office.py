@@ -11,7 +11,7 @@ from advocacy.batch.worker import make_letters
 from advocacy.documents.headers import wire_address
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.loading import load_campaign
-from advocacy.mail.candidates import Candidates
+from advocacy.mail.candidates import PUT_OFF, UNCERTAIN, Candidates, LeftOut
 from advocacy.mail.composing import Press, press_of
 from advocacy.mail.consent.keys import find_keys
 from advocacy.mail.consent.suppression import Guard
@@ -37,6 +37,7 @@ from advocacy.mail.rehearsal import Rehearsal, rehearse
 from advocacy.mail.sending import Account, Terms, send_mailing
 from advocacy.mail.texts import TextChange, text_change
 from advocacy.people import People
+from advocacy.recipients.select import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Office:
             raise AdvocacyError(problems)
 
     def begin(self, *, new_text: bool, assume_sent: bool = False) -> None:
-        """Open the mailing in the ledger, and settle what an earlier run left behind."""
+        """Open the mailing in the ledger, and settle what is uncertain as somebody decided."""
         if self.ledger is None:
             self.ledger = open_ledger(self.request.campaign, create=True)
         name = self.mailing.name
@@ -149,18 +150,33 @@ class Office:
             )
         elif new_text and self.change is not None:
             self.ledger.accept_text(name, text_of(self.mailing))
-        self.settle(assume_sent=assume_sent)
+        self.decide(assume_sent=assume_sent)
 
-    def settle(self, *, assume_sent: bool = False) -> None:
-        """Find out what dead runs left behind, and settle it as somebody decided."""
+    def settle(self) -> None:
+        """Find out what dead runs left behind: it is uncertain from now on."""
+        if self.ledger is not None and self.begun:
+            self.ledger.settle(self.mailing.name)
+
+    def decide(self, *, assume_sent: bool = False) -> None:
+        """Settle the uncertain as somebody decided; of a part of the list, no others than its."""
         if self.ledger is None or not self.begun:
             return
         name = self.mailing.name
-        self.ledger.settle(name)
         if self.resend_uncertain:
-            self.ledger.resend_uncertain(name)
+            self.ledger.resend_uncertain(name, self._uncertain())
+            self.resend_uncertain = False  # what becomes uncertain now is another matter
         elif assume_sent:
-            self.ledger.assume_sent(name)
+            self.ledger.assume_sent(name, self._uncertain())
+
+    def _uncertain(self) -> list[str] | None:
+        """The letter ids of the uncertain whom the selection has, or None where it has all."""
+        if self.request.people.selection == Selection():
+            return None
+        found: list[LeftOut] = []
+        candidates = replace(self.candidates(), also_uncertain=False, told=found.append)
+        for _ in candidates.left():
+            pass
+        return [one.letter.letter_id for one in found if one.why == UNCERTAIN]
 
     def candidates(self, mailing: Mailing | None = None) -> Candidates:
         """The list, to be gone through once."""
@@ -186,8 +202,15 @@ class Office:
         )
 
     def count(self) -> int:
-        """How many messages are left, without composing them."""
-        return sum(1 for _ in self.candidates().left())
+        """How many messages are left, without composing them; with those that were put off.
+
+        Raises AdvocacyError where there are none, and something is wrong with the list.
+        """
+        candidates = self.candidates()
+        left = sum(1 for _ in candidates.left()) + candidates.counts[PUT_OFF]
+        if not left and has_errors(candidates.problems):
+            raise AdvocacyError(candidates.problems)
+        return left
 
     def rehearse(self) -> Rehearsal:
         """Compose and check everything that is left; send nothing."""
@@ -248,8 +271,8 @@ class Office:
         if reply.verdict is not Verdict.SENT:
             raise AdvocacyError(reply.stop or test_failed(to, reply))
 
-    def send(self) -> Account:
-        """Send what is left. `begin` came before."""
+    def send(self, most: int | None = None) -> Account:
+        """Send what is left, to so many people at most. `begin` came before."""
         if self.ledger is None or self.server is None:
             raise RuntimeError("a mailing begins before it is sent")
         server, request = self.server, self.request
@@ -260,7 +283,12 @@ class Office:
             self.ledger,
             connect=lambda: connect(server, password, options),
             pace=Pace(request.rate, request.per_domain),
-            terms=Terms(request.connections, request.patience, pretended=request.today is not None),
+            terms=Terms(
+                request.connections,
+                request.patience,
+                pretended=request.today is not None,
+                most=most,
+            ),
             candidates=self.candidates,
             guard=self.guard,
             press=self.press,

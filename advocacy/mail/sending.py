@@ -38,13 +38,15 @@ class Terms:
     """How a mailing is sent: by how many connections, how fast, and how long to try again.
 
     `patience` is for how many seconds a run waits for messages that their servers put off;
-    `pretended` says that the day of sending is not the real one.
+    `pretended` says that the day of sending is not the real one. To more than `most` people
+    nothing is sent, whatever becomes of the list meanwhile.
     """
 
     connections: int = 4
     patience: float = 3600.0
     most_failures: int = 20
     pretended: bool = False
+    most: int | None = None
 
 
 @dataclass(slots=True)
@@ -85,14 +87,16 @@ def send_mailing(
     """
     watcher = watcher or Watcher()
     account = Account()
+    composed: set[str] = set()
     begun, trouble = time.monotonic(), Trouble()
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:
                 one = _Pass(
-                    mailing, ledger, run, terms, trouble, account, watcher, lambda: bool(interrupt)
-                )
+                    mailing, ledger, run, terms, trouble, composed, account, watcher,
+                    lambda: bool(interrupt),
+                )  # fmt: skip
                 one.go(candidates(mailing), press(mailing), connect, pace, guard)
                 if interrupt or account.why or account.crashes:
                     break
@@ -136,6 +140,7 @@ class _Pass:
     run: Run
     terms: Terms
     trouble: Trouble
+    composed: set[str]
     account: Account
     watcher: Watcher
     interrupted: Callable[[], bool]
@@ -190,11 +195,24 @@ class _Pass:
         try:
             for outcome in work_off(wanted, crew, over, press.first):
                 ready = self._ready(press, outcome)
-                if ready is not None and not outbox.put(ready, over):
+                if ready is None:
+                    continue
+                if not self._agreed(ready):
+                    self.account.why = _more_than_agreed(self.terms.most)
+                    return
+                if not outbox.put(ready, over):
                     return
             at_once = False
         finally:
             crew.close(at_once=at_once)
+
+    def _agreed(self, ready: Ready) -> bool:
+        """Whether the message is among as many as may be sent; one tried again is not another."""
+        most, letter_id = self.terms.most, ready.entry.letter_id
+        if most is not None and letter_id not in self.composed and len(self.composed) >= most:
+            return False
+        self.composed.add(letter_id)
+        return True
 
     def _ready(self, press: Press, outcome: Outcome) -> Ready | None:
         self.account.problems |= dict.fromkeys(outcome.problems)
@@ -233,6 +251,14 @@ def _midnight(mailing: Mailing) -> float:
 
 def _has_come(moment: float) -> bool:
     return time.time() >= moment
+
+
+def _more_than_agreed(most: int | None) -> Problem:
+    return Problem(
+        "more-than-agreed",
+        f"The list has grown: more people are left than the {most} for whom it was begun.",
+        "Those that were agreed to are done. Look at the list, then run the command again.",
+    )
 
 
 def _new_day(today: date) -> Problem:

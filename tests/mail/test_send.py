@@ -1,6 +1,7 @@
 """What an organizer may rely on who presses the button."""
 
 import csv
+import io
 import os
 import re
 import signal
@@ -20,7 +21,8 @@ from advocacy.mail import sending
 from advocacy.mail.consent.keys import read_keys
 from advocacy.mail.consent.tokens import unseal
 from advocacy.mail.delivery import Reply, Verdict
-from advocacy.mail.ledger import State, open_ledger
+from advocacy.mail.ledger import Entry, State, open_ledger
+from advocacy.mail.office import Office
 
 from .sink import Sink, serving
 
@@ -187,6 +189,107 @@ def test_no_more_than_was_agreed_is_sent(
     assert advocacy(*command, "--yes", N - 1) == 2
     assert f"{N} messages are left" in capsys.readouterr().err
     assert sink.taken == []
+
+
+def test_a_list_that_grows_while_it_is_sent_gets_no_more_than_was_agreed(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    begin = Office.begin
+
+    def grow(office: Office, **how: bool) -> None:
+        write_list(people, [person(n) for n in range(N + 5)])
+        begin(office, **how)
+
+    monkeypatch.setattr(Office, "begin", grow)
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    asked: list[str] = []
+
+    def greylist(step: str, address: str) -> str | None:
+        asked.append(address)
+        return "451 4.7.1 later" if step == "rcpt" and asked.count(address) == 1 else None
+
+    sink.answer = greylist  # those who are tried again are no others
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    assert "The list has grown" in capsys.readouterr().out
+    assert len(sink.to) <= N
+    assert set(sink.to.values()) <= {1}
+
+
+def test_those_who_were_put_off_count_among_those_who_are_left(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, _: "451 4.7.1 later" if step == "rcpt" else None
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--patience", 0)
+    assert advocacy(*command, "--yes", N, "--new-mailing") == 3
+    assert advocacy(*command, "--yes", N - 1) == 2
+    capsys.readouterr()
+    assert advocacy(*command, "--yes", N) == 3
+    told = capsys.readouterr().out
+    assert "Nothing is left" not in told
+    assert f"{N}  put off by their servers" in told
+
+
+def left_under_way(campaign: Path, *numbers: int) -> None:
+    """As a killed sender leaves it: begun, and some messages handed to a run that is no more."""
+    with open_ledger(campaign) as ledger:
+        run = ledger.begin_run("parks/call", versions={})
+        entries = [
+            Entry(f"p{n}", f"p{n}@d{n % 3}.example", f"p{n}@d{n % 3}.example", "", "", f"<{n}@x>")
+            for n in numbers
+        ]
+        ledger.exchange(run, [], entries)
+        ledger.end_run(run, "")
+
+
+def test_of_a_part_of_the_list_no_other_uncertain_one_is_settled(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--only", "p0") == 0
+    left_under_way(parks, 3, 4, 5)
+    assert advocacy(*command, "--only", "p3", "--resend-uncertain") == 3
+    assert advocacy(*command, "--only", "p4", "--assume-sent") == 3
+    assert advocacy(*command) == 3
+    assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N) if n not in (4, 5)}
+
+
+def test_a_list_that_cannot_be_read_is_not_a_mailing_that_is_done(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--limit", 1) == 0
+    capsys.readouterr()
+    write_list(people, [person(n, name="") for n in range(2)])
+    assert advocacy(*command) == 1
+    told = capsys.readouterr()
+    assert "name" in told.err
+    assert "Nothing is left" not in told.out
+
+
+def test_somebody_whose_row_is_wrong_has_not_got_it(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    write_list(people, [person(0), person(1, name=""), person(2)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 3
+    assert len(sink.to) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "sent"), [("12\n", 0, N), ("11\n", 2, 0), ("y\n", 2, 0), ("", 2, 0)]
+)
+def test_whoever_sends_types_the_number_of_messages(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys, typed: str, code: int, sent: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--new-mailing")
+    assert advocacy(*command) == code
+    assert len(sink.to) == sent
+    if not typed:
+        assert "--yes N" in capsys.readouterr().err
 
 
 def test_what_one_server_refuses_keeps_nobody_else_from_the_letter(
