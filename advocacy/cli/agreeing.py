@@ -28,7 +28,7 @@ def agreed_number(office: "Office", yes: int | None, *, quiet: bool, report: Rep
         return left
     seen = office.rehearse()
     print_problems(seen.problems, report)
-    if not quiet:
+    if not quiet and report == "text":
         told.rehearsal(office, seen, ())
     left = seen.count + seen.left_out["put off"]
     if not left:
@@ -36,7 +36,8 @@ def agreed_number(office: "Office", yes: int | None, *, quiet: bool, report: Rep
             raise AdvocacyError(nobody_to_mail(office.mailing))
         return 0
     try:
-        typed = click.prompt(_question(left, left - seen.count), default="", show_default=False)
+        question = _question(left, left - seen.count)
+        typed = click.prompt(question, default="", show_default=False, err=True)
     except click.Abort:
         if sys.stdin.isatty():
             raise

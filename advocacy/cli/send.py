@@ -39,6 +39,12 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> s
         raise click.BadParameter(f"“{value}” is not an email address.", ctx, param) from None
 
 
+def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None or (value.isprintable() and value.strip() == value != "" and len(value) < 100):
+        return value
+    raise click.BadParameter("It is a short name, such as `reminder`.", ctx, param)
+
+
 @click.command("send")
 @click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
 @click.option("--send", "really", is_flag=True, help="Send. Without it, nothing leaves: a dry run.")
@@ -60,6 +66,7 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 @supporters_options
 @click.option(
     "--mailing",
+    callback=_name,
     metavar="NAME",
     help="Another mailing of the same stage, with an account of its own: people who got the "
     "first get this one too.",
@@ -216,12 +223,15 @@ def command(
     agreed = agreed_number(office, yes, quiet=quiet, report=report)
     if agreed == 0:
         office.decide(assume_sent=assume_sent)
-        told.nothing_left(office)
+        if not quiet and report == "text":
+            told.nothing_left(office)
         return told.exit_code(office)
     office.begin(new_text=new_text, assume_sent=assume_sent)
     account = office.send(agreed if yes is None else yes)
-    print_problems(account.problems, report)
-    if not quiet:
+    shown = not quiet and report == "text"
+    why = [] if shown or account.why is None else [account.why]
+    print_problems([*account.problems, *why], report)
+    if shown:
         told.account(office, account)
     for crash in account.crashes:
         raise LetterCrashed(crash)

@@ -25,6 +25,7 @@ LABEL = 11
 SECONDS_A_MESSAGE = 0.3
 """What a message usually takes on one connection to a server elsewhere."""
 DOMAINS = 5
+REASONS = 5
 
 LEFT_OUT = {
     "sent": "sent before",
@@ -144,26 +145,31 @@ def _to_send(office: "Office", seen: "Rehearsal") -> str:
     more = len(seen.domains) - DOMAINS
     parts.append(f"to {_counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
     parts.append(f"{_size(seen.size)} in all")
-    return "; ".join(parts) + f". {_duration(office, seen.count)}"
+    return "; ".join(parts) + f". {_duration(office, seen)}"
 
 
-def _duration(office: "Office", count: int) -> str:
+def _duration(office: "Office", seen: "Rehearsal") -> str:
+    from advocacy.mail.delivery.pace import Pace
+
     request = office.request
     if office.server is None:
         return ""
     slowest = 0.0
     if not office.server.is_local:
-        slowest = count * SECONDS_A_MESSAGE / request.connections
+        slowest = seen.count * SECONDS_A_MESSAGE / request.connections
     why = f"if the server takes {SECONDS_A_MESSAGE} s a message on each connection"
-    if request.rate and count * request.rate.interval > slowest:
-        slowest, why = count * request.rate.interval, "at that rate"
+    at_that_rate = Pace(request.rate, request.per_domain).shortest(seen.domains)
+    if at_that_rate > slowest:
+        slowest, why = at_that_rate, "at that rate"
     return f"It will take about {_span(slowest)}, {why}." if slowest >= 1 else ""
 
 
 def _left_out(seen: "Rehearsal") -> Iterable[str]:
     for why, count in seen.left_out.most_common():
         reasons = {reason: n for (one, reason), n in seen.reasons.items() if one == why and reason}
-        told = ", ".join(f"{n:,} {reason}" for reason, n in sorted(reasons.items()))
+        most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        told = ", ".join(f"{n:,} {reason}" for reason, n in most[:REASONS])
+        told += ", …" if len(most) > REASONS else ""
         names = ", ".join(seen.named.get(why, ()))
         more = " …" if count > len(seen.named.get(why, ())) else ""
         yield f"{count:,} {LEFT_OUT[why]}" + (f" ({told})" if told else "") + f": {names}{more}"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @click.option(
     "--mailing",
     metavar="NAME",
-    help="Only this mailing, such as parks/call; default: all of the campaign.",
+    help="Only this mailing, such as parks/call, or the name that `send --mailing` was given; "
+    "default: all of the campaign.",
 )
 @recipients_options
 @supporters_options

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import make_letters
+from advocacy.documents.email import needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.loading import load_campaign
@@ -265,7 +266,8 @@ class Office:
         address = wire_address(to)
         message = marked_as_test(ready.envelope.message, to=address, real_to=ready.entry.address)
         message = finish.sign(message) if finish.sign is not None else message
-        envelope = Envelope(self.mailing.campaign.file.sender.email, address, message)
+        sender = wire_address(self.mailing.campaign.file.sender.email)
+        envelope = Envelope(sender, address, message, needs_utf8=needs_smtputf8(message))
         with closing(connect(server, password_of(server))) as connection:
             reply = connection.send(envelope)
         if reply.verdict is not Verdict.SENT:

@@ -9,6 +9,7 @@ from advocacy.loading import load_campaign
 from advocacy.mail.candidates import Candidates
 from advocacy.mail.consent.keys import find_keys
 from advocacy.mail.consent.suppression import Guard
+from advocacy.mail.ledger import Mailing as Started
 from advocacy.mail.ledger import ledger_exists, open_ledger
 from advocacy.mail.mailing import Mailing
 from advocacy.mail.status import MailingStatus, mailing_status, not_reached
@@ -53,7 +54,7 @@ def statuses(
         return Found(title, file.id, file.timezone, place, 0.0, [])
     ledger = open_ledger(path)
     known = [one for one in ledger.mailings() if one.campaign == file.id]
-    chosen = [one for one in known if mailing in (None, one.name)]
+    chosen = [one for one in known if mailing in (None, one.name, _short(one))]
     if mailing is not None and not chosen:
         raise AdvocacyError(_no_such_mailing(mailing, ledger.shown, [one.name for one in known]))
 
@@ -72,6 +73,11 @@ def statuses(
         for row in not_reached(ledger, one.name, candidates)
     )
     return Found(title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows)
+
+
+def _short(mailing: Started) -> str:
+    """The name that `send --mailing` was given."""
+    return mailing.name.removeprefix(f"{mailing.campaign}/{mailing.stage}/")
 
 
 def _no_such_mailing(name: str, place: str, known: list[str]) -> Problem:

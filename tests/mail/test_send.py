@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import signal
@@ -317,6 +318,78 @@ def test_a_test_message_goes_to_me_alone_and_says_so(
     message = sink.message("me@coalition.example")
     assert message["Subject"] == "[TEST] for p0@d0.example: Keep the park open"
     assert not list(parks.parent.glob("*.ledger.sqlite"))
+
+
+def test_the_dry_run_tells_how_long_the_slowest_domain_takes(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--rate", "14/s")
+    assert advocacy(*command, "--per-domain", "d1.example=1/min") == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "It will take about 3 minutes, at that rate." in told
+
+
+def test_of_many_reasons_the_dry_run_names_a_few(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    rows = [f"p{n}@d{n % 3}.example,reason {n}\n" for n in range(9)]
+    suppressed = parks.parent / "suppressed.csv"
+    suppressed.write_text("address,reason\n" + "".join(rows), encoding="utf-8")
+    assert advocacy("send", parks, "--recipients", people, *TODAY) == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "9 suppressed (1 reason 0, 1 reason 1, 1 reason 2, 1 reason 3, 1 reason 4, …)" in told
+
+
+def test_a_program_that_sends_gets_nothing_but_problems_and_the_reason_why_it_stopped(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, _: "550 5.7.1 you are spam" if step == "rcpt" else None
+    write_list(people, [person(n) for n in range(30)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30)
+    assert advocacy(*command, "--new-mailing", "--limit", 25, "--report", "json") == 3
+    (problem,) = json.loads(capsys.readouterr().out)
+    assert problem["code"] == "too-many-failures"
+    sink.answer = lambda _step, _address: None
+    assert advocacy(*command, "--report", "json") == 3
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_even_a_quiet_run_says_why_it_stopped(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    sink.answer = lambda step, _: "550 5.7.1 you are spam" if step == "rcpt" else None
+    write_list(people, [person(n) for n in range(30)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30, "-q")
+    assert advocacy(*command, "--new-mailing") == 3
+    told = capsys.readouterr()
+    assert "20 messages in a row" in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a\x1b[2J", "\udcff", "x" * 200])
+def test_a_mailing_has_a_name_that_can_be_read(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, name: str, capsys
+) -> None:
+    assert advocacy("send", parks, "--recipients", people, *TODAY, "--mailing", name) == 2
+
+
+def test_status_knows_a_mailing_by_the_name_that_it_was_sent_under(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command, "--mailing", "Erinnerung – „zwei“, 2/3") == 0
+    assert advocacy("status", parks, "--mailing", "Erinnerung – „zwei“, 2/3") == 0
+    assert "parks/call/Erinnerung – „zwei“, 2/3" in capsys.readouterr().out
+
+
+def test_a_test_message_reaches_a_colleague_with_an_address_of_any_script(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, edit
+) -> None:
+    edit(parks, "email: letters@friends.example", "email: letters@fründe.example")
+    command = ("send", parks, "--recipients", people, *TODAY, "--test-to", "jürgen@müller.example")
+    assert advocacy(*command) == 0
+    ((sender, to, _),) = sink.taken
+    assert (sender, to) == ("letters@xn--frnde-lva.example", "jürgen@xn--mller-kva.example")
 
 
 def test_a_day_is_pretended_towards_this_machine_alone(
