@@ -4,13 +4,14 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from advocacy.errors import Level, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.addresses import readable
 from advocacy.recipients.select import Selection
 
@@ -197,7 +198,10 @@ def account(office: "Office", done: "Account") -> None:
     for state, what in (
         (State.SENT, "sent"),
         (State.REFUSED, "refused by their servers, for good"),
-        (State.DEFERRED, "put off by their servers; the next run tries them again"),
+        (
+            State.DEFERRED,
+            f"put off by their servers; the next run tries them again{_from(office, done)}",
+        ),
         (State.UNCERTAIN, "uncertain: they may have arrived"),
         (State.SENDING, "under way in another run"),
     ):
@@ -207,6 +211,8 @@ def account(office: "Office", done: "Account") -> None:
         click.echo(f"  {done.unmade:>7,}  not composed; the reasons are above")
     if done.left_out["suppressed"]:
         click.echo(f"  {done.left_out['suppressed']:>7,}  suppressed")
+    if (done.interrupted or done.why) and (left := _left(office)):
+        click.echo(f"  {left:>7,}  left; the same command goes on with them")
     if counts.get(State.UNCERTAIN):
         click.echo(
             "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "
@@ -215,6 +221,19 @@ def account(office: "Office", done: "Account") -> None:
     if done.why is not None:
         click.echo(f"Stopped: {done.why.message}\n    → {done.why.hint}")
     click.echo(f"More: advocacy status {office.request.campaign}")
+
+
+def _from(office: "Office", done: "Account") -> str:
+    if done.waiting_until is None:
+        return ""
+    timezone = office.mailing.campaign.file.timezone
+    return f", from {moment(done.waiting_until, timezone)} {timezone} on"
+
+
+def _left(office: "Office") -> int:
+    with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
+        return sum(1 for _ in office.candidates().left())
+    return 0
 
 
 def nothing_left(office: "Office") -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from advocacy.errors import Problem
+from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.delivery import Connection, Reply, Verdict, backoff
 from advocacy.mail.ledger import Ledger, Result, Run, State
 from advocacy.mail.outbox import Outbox, Ready
@@ -104,6 +104,8 @@ class Senders:
     def _guarded(self) -> None:
         try:
             _Sender(self._job, self, self._job.connect()).work()
+        except AdvocacyError as error:  # the ledger, or the list of those who said no
+            self.stop(error.problems[0])
         except BaseException as error:  # noqa: BLE001 - it is raised where the run waits
             with self._lock:
                 self._crash = self._crash or error

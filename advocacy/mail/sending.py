@@ -19,7 +19,7 @@ from advocacy.batch.render import used_versions
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.candidates import Candidates
+from advocacy.mail.candidates import SUPPRESSED, Candidates
 from advocacy.mail.composing import Press
 from advocacy.mail.consent.suppression import Guard
 from advocacy.mail.crew import Job, Senders, Trouble
@@ -144,6 +144,7 @@ class _Pass:
     account: Account
     watcher: Watcher
     interrupted: Callable[[], bool]
+    said_no: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def go(
@@ -159,7 +160,12 @@ class _Pass:
         def may_go(ready: Ready) -> bool:
             if _has_come(day_ends):
                 return False
-            return guard.reason(ready.entry.address) is None
+            if guard.reason(ready.entry.address) is None:
+                return True
+            with self.lock:
+                self.said_no += 1
+                self.watcher.step()
+            return False
 
         outbox = Outbox(pace)
         terms = self.terms
@@ -236,7 +242,7 @@ class _Pass:
     def _note(self, candidates: Candidates, senders: Senders) -> None:
         account = self.account
         account.listed = candidates.listed
-        account.left_out = candidates.counts
+        account.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
         account.problems |= candidates.problems
         times = (candidates.next_try, senders.next_try)
         account.waiting_until = min((at for at in times if at is not None), default=None)

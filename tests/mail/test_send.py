@@ -229,7 +229,7 @@ def test_those_who_were_put_off_count_among_those_who_are_left(
     assert advocacy(*command, "--yes", N) == 3
     told = capsys.readouterr().out
     assert "Nothing is left" not in told
-    assert f"{N}  put off by their servers" in told
+    assert f"{N}  put off by their servers; the next run tries them again, from 20" in told
 
 
 def left_under_way(campaign: Path, *numbers: int) -> None:
@@ -400,8 +400,8 @@ def test_a_day_is_pretended_towards_this_machine_alone(
     assert "pretended-day" in capsys.readouterr().err
 
 
-def test_whoever_says_no_while_it_runs_gets_nothing(
-    advocacy: Run, parks: Path, people: Path, sink: Sink
+def test_whoever_says_no_while_it_runs_gets_nothing_and_is_counted(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
 ) -> None:
     suppressed = parks.parent / "suppressed.csv"
 
@@ -415,6 +415,28 @@ def test_whoever_says_no_while_it_runs_gets_nothing(
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 0
     assert "p9@d0.example" not in sink.to
     assert len(sink.to) == N - 1
+    assert "1  suppressed" in capsys.readouterr().out
+
+
+def test_a_list_of_those_who_said_no_that_breaks_while_it_runs_stops_it_with_an_account(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    def break_it(step: str, address: str) -> str | None:
+        if step == "data" and len(sink.taken) == 3:
+            (parks.parent / "suppressed.csv").write_text("what,is,this\n1,2,3\n", encoding="utf-8")
+        return None
+
+    sink.answer = break_it
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    told = capsys.readouterr().out
+    assert f"{len(sink.to)}  sent" in told
+    assert "Stopped: " in told
+    assert len(sink.to) < N
+    (parks.parent / "suppressed.csv").unlink()
+    assert advocacy(*command) == 0
+    assert set(sink.to.values()) == {1}
+    assert len(sink.to) == N
 
 
 def test_a_text_that_changed_in_the_middle_stops_the_mailing_until_it_is_approved_and_accepted(
@@ -462,6 +484,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert 4 <= len(sink.to) < N
+    assert f"{N - len(sink.to)}  left; the same command goes on" in capsys.readouterr().out
     with open_ledger(parks) as ledger:
         counts = ledger.counts("parks/call")
     assert counts[State.SENT] == len(sink.to)
