@@ -30,7 +30,9 @@ from advocacy.mail.mailing import Mailing, standing_problems
 from advocacy.mail.outbox import Outbox, Ready
 
 LONGEST_NAP = 0.5
-"""Seconds after which a run that waits looks around: for Ctrl-C, for a new day."""
+"""Seconds after which a run that waits looks around: for Ctrl-C."""
+LONGEST_REST = 30.0
+"""Seconds at most between two passes for the sake of the second alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def send_mailing(
                     mailing, ledger, run, terms, trouble, composed, account, watcher,
                     lambda: bool(interrupt),
                 )  # fmt: skip
+                began = time.monotonic()
                 one.go(candidates(mailing), press(mailing), connect, pace, guard)
                 if interrupt or account.why or account.crashes:
                     break
@@ -109,8 +112,13 @@ def send_mailing(
                         account.why = _new_day(today)
                         break
                     continue
+                until = account.waiting_until
+                if until is not None:
+                    # Each pass reads the whole list: let more than one become due for the next.
+                    rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
+                    until = max(until, ledger.now() + rest)
                 left = terms.patience - (time.monotonic() - begun)
-                if not _waited(ledger, account.waiting_until, left, lambda: bool(interrupt)):
+                if not _waited(ledger, until, left, lambda: bool(interrupt), watcher):
                     break
             account.interrupted = bool(interrupt)
     finally:
@@ -119,11 +127,16 @@ def send_mailing(
 
 
 def _waited(
-    ledger: Ledger, until: float | None, patience: float, interrupted: Callable[[], bool]
+    ledger: Ledger,
+    until: float | None,
+    patience: float,
+    interrupted: Callable[[], bool],
+    watcher: Watcher,
 ) -> bool:
     """Wait until messages may be tried again; False where there are none, or too late."""
     if until is None or until - ledger.now() > patience:
         return False
+    watcher.waiting(until - ledger.now())
     while (left := until - ledger.now()) > 0:
         if interrupted():
             return False

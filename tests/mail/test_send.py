@@ -496,9 +496,11 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
 
 
 def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
-    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("advocacy.cli.progress.PATIENCE", 0.0)
     asked: list[str] = []
 
     def greylist(step: str, address: str) -> str | None:
@@ -513,6 +515,7 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
     with open_ledger(parks) as ledger:
         assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
+    assert "to try those again that were put off" in capsys.readouterr().err
 
 
 def test_a_server_that_turns_everybody_away_for_a_moment_costs_nobody_the_letter(
