@@ -212,7 +212,7 @@ def account(office: "Office", done: "Account") -> None:
     if done.left_out["suppressed"]:
         click.echo(f"  {done.left_out['suppressed']:>7,}  suppressed")
     if (done.interrupted or done.why) and (left := _left(office)):
-        click.echo(f"  {left:>7,}  left; the same command goes on with them")
+        click.echo(f"  {left:>7,}  left; run it again to go on, without --new-mailing")
     if counts.get(State.UNCERTAIN):
         click.echo(
             "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "

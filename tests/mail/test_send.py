@@ -307,6 +307,19 @@ def test_what_one_server_refuses_keeps_nobody_else_from_the_letter(
     assert "5.1.1 no such user" in row["reason"]
 
 
+def test_a_mailing_whose_password_nobody_knows_has_not_begun(
+    advocacy: Run, parks: Path, people: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_SMTP", "smtps://letters@127.0.0.1:9")
+    monkeypatch.delenv("ADVOCACY_SMTP_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    for _ in range(2):
+        assert advocacy(*command, "--new-mailing") == 1
+        assert "ADVOCACY_SMTP_PASSWORD" in capsys.readouterr().err
+    assert not list(parks.parent.glob("*.ledger.sqlite"))
+
+
 def test_a_test_message_goes_to_me_alone_and_says_so(
     advocacy: Run, parks: Path, people: Path, sink: Sink
 ) -> None:
@@ -484,7 +497,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert 4 <= len(sink.to) < N
-    assert f"{N - len(sink.to)}  left; the same command goes on" in capsys.readouterr().out
+    assert f"{N - len(sink.to)}  left; run it again to go on" in capsys.readouterr().out
     with open_ledger(parks) as ledger:
         counts = ledger.counts("parks/call")
     assert counts[State.SENT] == len(sink.to)
