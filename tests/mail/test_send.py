@@ -395,6 +395,35 @@ def test_status_knows_a_mailing_by_the_name_that_it_was_sent_under(
     assert "parks/call/Erinnerung – „zwei“, 2/3" in capsys.readouterr().out
 
 
+def test_status_takes_the_campaigns_own_addressee_for_nobody_whom_another_list_missed(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    assert f"More: advocacy status {parks} --recipients {people}" in capsys.readouterr().out
+    assert advocacy("status", parks) == 0
+    told = capsys.readouterr().out
+    assert "on the list" not in told
+    assert "--recipients FILE" in told
+    assert advocacy("status", parks, "--report", "csv") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == []
+    own = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--mailing", "own")
+    assert advocacy(*own) == 0
+    assert advocacy("status", parks, "--mailing", "own") == 0
+    assert "0 left  of 1 on the list" in capsys.readouterr().out
+
+
+def test_status_tells_of_rows_that_nobody_can_be_written_to_for(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    write_list(people, [*(person(n) for n in range(N)), person(99, name="")])
+    capsys.readouterr()
+    assert advocacy("status", parks, "--recipients", people, "--report", "json") == 0
+    assert f"people.csv:{N + 2}" in capsys.readouterr().err
+
+
 def test_a_test_message_reaches_a_colleague_with_an_address_of_any_script(
     advocacy: Run, parks: Path, people: Path, sink: Sink, edit
 ) -> None:
