@@ -68,6 +68,7 @@ class Account:
     why: Problem | None = None
     interrupted: bool = False
     waiting_until: float | None = None
+    given_back: bool = False
 
 
 def send_mailing(
@@ -90,7 +91,8 @@ def send_mailing(
     watcher = watcher or Watcher()
     account = Account()
     composed: set[str] = set()
-    begun, trouble = time.monotonic(), Trouble()
+    trouble = Trouble()
+    patient_until: float | None = None
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
         with interruptible(watcher.interrupted) as interrupt:
@@ -112,12 +114,16 @@ def send_mailing(
                         account.why = _new_day(today)
                         break
                     continue
+                if account.given_back:  # not tried at all, as after a sleep of the machine
+                    continue
                 until = account.waiting_until
                 if until is not None:
                     # Each pass reads the whole list: let more than one become due for the next.
                     rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
                     until = max(until, ledger.now() + rest)
-                left = terms.patience - (time.monotonic() - begun)
+                if patient_until is None:  # it is for waiting: a long list does not use it up
+                    patient_until = time.monotonic() + terms.patience
+                left = patient_until - time.monotonic()
                 if not _waited(ledger, until, left, lambda: bool(interrupt), watcher):
                     break
             account.interrupted = bool(interrupt)
@@ -257,6 +263,7 @@ class _Pass:
         account.listed = candidates.listed
         account.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
         account.problems |= candidates.problems
+        account.given_back = senders.gave_back
         times = (candidates.next_try, senders.next_try)
         account.waiting_until = min((at for at in times if at is not None), default=None)
 

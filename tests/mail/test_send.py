@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -558,6 +559,29 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     with open_ledger(parks) as ledger:
         assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
     assert "to try those again that were put off" in capsys.readouterr().err
+
+
+def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    asked: list[str] = []
+
+    def greylist(step: str, address: str) -> str | None:
+        asked.append(address)
+        return "451 4.7.1 later" if step == "rcpt" and asked.count(address) == 1 else None
+
+    sink.answer = greylist
+    send = Office.send
+
+    def impatient(office: Office, most: int | None = None) -> object:
+        office.request = replace(office.request, patience=0.5)
+        return send(office, most)
+
+    monkeypatch.setattr(Office, "send", impatient)
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--rate", "14/s") == 0
+    assert set(sink.to.values()) == {1}
 
 
 def test_a_server_that_turns_everybody_away_for_a_moment_costs_nobody_the_letter(
