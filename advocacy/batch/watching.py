@@ -15,5 +15,8 @@ class Watcher:
     def interrupted(self) -> None:
         """Ctrl-C was pressed: the letters in hand are being finished."""
 
+    def waiting(self, seconds: float) -> None:
+        """Nothing is done for so long, until what was put off may be tried again."""
+
     def end(self) -> None:
         """No more letters are made."""

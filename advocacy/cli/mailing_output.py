@@ -70,6 +70,8 @@ def _print(status: "MailingStatus", timezone: str) -> None:
         for why in ("suppressed", "no email", "answered", "twice"):
             _count(status.left_out[why], LEFT_OUT[why], "")
         _count(status.left, "left", f"  of {status.listed:,} on the list", always=True)
+    else:
+        click.echo("           who is left: name the list with --recipients FILE")
     _count(status.replied, "replied", "")
     _count(status.bounced, "bounced", "")
     if len(status.domains) > 1 or status.unfinished:

@@ -53,6 +53,16 @@ class Bar(Watcher):
         """Ctrl-C was pressed: the letters in hand are being finished."""
         click.echo("\nFinishing the letters in hand; press Ctrl-C again to stop at once.", err=True)
 
+    def waiting(self, seconds: float) -> None:
+        """Nothing is done for so long, until what was put off may be tried again."""
+        if seconds >= PATIENCE:
+            shown = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+            click.echo(
+                f"Waiting {shown} to try those again that were put off; Ctrl-C leaves them for "
+                "the next run.",
+                err=True,
+            )
+
     def end(self) -> None:
         """No more letters are made."""
         if self._progress is not None:
@@ -85,11 +95,15 @@ class Bar(Watcher):
 
 
 def watcher(quiet: bool) -> Watcher:
-    """A progress bar on a terminal, else nothing at all."""
-    if quiet or not sys.stderr.isatty():
+    """A progress bar on a terminal, else little, and nothing where it is to be quiet."""
+    if quiet:
         return _Silent()
-    return Bar()
+    return Bar() if sys.stderr.isatty() else _Brief()
 
 
 class _Silent(Watcher):
     interrupted = Bar.interrupted
+
+
+class _Brief(_Silent):
+    waiting = Bar.waiting

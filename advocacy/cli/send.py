@@ -185,6 +185,7 @@ def command(
       advocacy status parks.yaml
     """
     from advocacy.cli import sending_output as told
+    from advocacy.cli import sent_output
     from advocacy.cli.agreeing import agreed_number
     from advocacy.cli.progress import watcher
     from advocacy.mail.delivery.pace import domain_rates_from, rate_from
@@ -224,20 +225,20 @@ def command(
     if agreed == 0:
         office.decide(assume_sent=assume_sent)
         if not quiet and report == "text":
-            told.nothing_left(office)
-        return told.exit_code(office)
+            sent_output.nothing_left(office)
+        return sent_output.exit_code(office)
     office.begin(new_text=new_text, assume_sent=assume_sent)
     account = office.send(agreed if yes is None else yes)
     shown = not quiet and report == "text"
     why = [] if shown or account.why is None else [account.why]
     print_problems([*account.problems, *why], report)
     if shown:
-        told.account(office, account)
+        sent_output.account(office, account)
     for crash in account.crashes:
         raise LetterCrashed(crash)
     if account.interrupted:
         raise KeyboardInterrupt
-    return told.exit_code(office, account)
+    return sent_output.exit_code(office, account)
 
 
 def _usage(

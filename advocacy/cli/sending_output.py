@@ -1,27 +1,23 @@
-"""What `advocacy send` prints: the dry run, and what became of a run."""
+"""What `advocacy send` prints before it sends: the dry run."""
 
 import shlex
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.errors import Level, Problem
 from advocacy.mail.consent.addresses import readable
-from advocacy.recipients.select import Selection
 
 if TYPE_CHECKING:
     from advocacy.mail.office import Office
     from advocacy.mail.rehearsal import Rehearsal, Sample
-    from advocacy.mail.sending import Account
 
 WIDTH = 88
-DONE, UNFINISHED = 0, 3
 LABEL = 11
 SECONDS_A_MESSAGE = 0.3
 """What a message usually takes on one connection to a server elsewhere."""
@@ -139,12 +135,12 @@ def _ledger(office: "Office") -> str:
 def _to_send(office: "Office", seen: "Rehearsal") -> str:
     if not seen.count:
         return "nothing"
-    parts = [f"{_counted(seen.count, 'message')} of {seen.listed:,} on the list"]
+    parts = [f"{counted(seen.count, 'message')} of {seen.listed:,} on the list"]
     top = ", ".join(
         f"{readable(name)} {count:,}" for name, count in seen.domains.most_common(DOMAINS)
     )
     more = len(seen.domains) - DOMAINS
-    parts.append(f"to {_counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
+    parts.append(f"to {counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
     parts.append(f"{_size(seen.size)} in all")
     return "; ".join(parts) + f". {_duration(office, seen)}"
 
@@ -186,83 +182,12 @@ def _sample(number: int, sample: "Sample") -> None:
     _line("", f"{_size(sample.size)}{attached}")
 
 
-def account(office: "Office", done: "Account") -> None:
-    """What became of a run, and of the mailing so far."""
-    from advocacy.mail.ledger import State
-
-    ledger = office.ledger
-    if ledger is None:
-        return
-    counts = ledger.counts(office.mailing.name)
-    click.echo(f"{_counted(done.states[State.SENT], 'message')} sent now; of the whole mailing:")
-    for state, what in (
-        (State.SENT, "sent"),
-        (State.REFUSED, "refused by their servers, for good"),
-        (
-            State.DEFERRED,
-            f"put off by their servers; the next run tries them again{_from(office, done)}",
-        ),
-        (State.UNCERTAIN, "uncertain: they may have arrived"),
-        (State.SENDING, "under way in another run"),
-    ):
-        if counts.get(state):
-            click.echo(f"  {counts[state]:>7,}  {what}")
-    if done.unmade:
-        click.echo(f"  {done.unmade:>7,}  not composed; the reasons are above")
-    if done.left_out["suppressed"]:
-        click.echo(f"  {done.left_out['suppressed']:>7,}  suppressed")
-    if (done.interrupted or done.why) and (left := _left(office)):
-        click.echo(f"  {left:>7,}  left; the same command goes on with them")
-    if counts.get(State.UNCERTAIN):
-        click.echo(
-            "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "
-            "with --resend-uncertain."
-        )
-    if done.why is not None:
-        click.echo(f"Stopped: {done.why.message}\n    → {done.why.hint}")
-    click.echo(f"More: advocacy status {office.request.campaign}")
-
-
-def _from(office: "Office", done: "Account") -> str:
-    if done.waiting_until is None:
-        return ""
-    timezone = office.mailing.campaign.file.timezone
-    return f", from {moment(done.waiting_until, timezone)} {timezone} on"
-
-
-def _left(office: "Office") -> int:
-    with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
-        return sum(1 for _ in office.candidates().left())
-    return 0
-
-
-def nothing_left(office: "Office") -> None:
-    """That there is nothing to send."""
-    selection = office.request.people.selection
-    whom = "" if selection == Selection() else " to those of the list whom you chose"
-    click.echo(f"Nothing is left to send of {office.mailing.name}{whom}.")
-    click.echo(f"More: advocacy status {office.request.campaign}")
-
-
 def difference(office: "Office") -> None:
     """The lines in which the text differs from what the first of the mailing got."""
     change = office.change
     for line in change.lines if change else ():
         colour = {"+": "green", "-": "red"}.get(line[:1])
         click.echo(click.style(f"    {line}", fg=colour), err=True)
-
-
-def exit_code(office: "Office", done: "Account | None" = None) -> int:
-    """0 where the mailing is finished, 3 where somebody has not got it, or may not have."""
-    from advocacy.mail.ledger import State
-
-    ledger = office.ledger
-    counts = ledger.counts(office.mailing.name) if ledger is not None else {}
-    waiting = sum(count for state, count in counts.items() if state is not State.SENT)
-    stopped = done is not None and (
-        done.why is not None or done.unmade > 0 or has_errors(done.problems)
-    )
-    return UNFINISHED if waiting or stopped else DONE
 
 
 def moment(seconds: float, timezone: str) -> str:
@@ -294,5 +219,6 @@ def _size(count: int) -> str:
     return f"{count} bytes"
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """`1 message`, `1,200 messages`."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"

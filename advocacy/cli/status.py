@@ -73,8 +73,10 @@ def command(
     if campaign is None or batch is not None:
         raise click.UsageError("Name a campaign, or a folder of letters with --batch DIR.")
     from advocacy.cli.mailing_output import print_mailings
+    from advocacy.cli.report import print_problems
     from advocacy.mail.statuses import statuses
 
     found = statuses(campaign, people(), mailing=mailing, templates=templates)
+    print_problems(found.problems)
     print_mailings(found, report, page)
     return 0

@@ -57,7 +57,7 @@ class Senders:
     """The senders of one pass over the list; the first reason to stop is kept in `why`.
 
     `next_try` is when the first of those that were put off, or given back, may be tried again
-    (UTC epoch seconds by `Ledger.now()`).
+    (UTC epoch seconds by `Ledger.now()`); `gave_back` that some were not tried at all.
     """
 
     def __init__(self, job: Job) -> None:
@@ -68,6 +68,7 @@ class Senders:
         self._crash: BaseException | None = None
         self.why: Problem | None = None
         self.next_try: float | None = None
+        self.gave_back = False
         self._threads = [
             threading.Thread(target=self._guarded, name=f"sender-{n}", daemon=True)
             for n in range(job.connections)
@@ -115,6 +116,7 @@ class Senders:
         """Note when those may be tried again that the ledger has been told of as deferred."""
         later = [one.not_before or 0.0 for one in results if one.state is State.DEFERRED]
         with self._lock:
+            self.gave_back = self.gave_back or not all(one.tried for one in results)
             if self.next_try is not None:
                 later.append(self.next_try)
             self.next_try = min(later, default=None)

@@ -20,7 +20,7 @@ from advocacy.mail.delivery import Envelope, Options, Verdict, connect
 from advocacy.mail.delivery.pace import DomainRates, Pace, Rate
 from advocacy.mail.delivery.preflight import preflight
 from advocacy.mail.delivery.preflight_dns import resolver
-from advocacy.mail.delivery.secrets import password_of
+from advocacy.mail.delivery.secrets import Secret, password_of
 from advocacy.mail.delivery.server import Server, server_of
 from advocacy.mail.finishing import Finish, consent_problems, finish_of
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
@@ -76,6 +76,7 @@ class Office:
     problems: list[Problem] = field(default_factory=list)
     server: Server | None = None
     ledger: Ledger | None = None
+    password: Secret | None = None
     resend_uncertain: bool = False
 
     @classmethod
@@ -142,6 +143,8 @@ class Office:
 
     def begin(self, *, new_text: bool, assume_sent: bool = False) -> None:
         """Open the mailing in the ledger, and settle what is uncertain as somebody decided."""
+        if self.server is not None:  # before the mailing counts as begun: nobody may know it
+            self.password = password_of(self.server)
         if self.ledger is None:
             self.ledger = open_ledger(self.request.campaign, create=True)
         name = self.mailing.name
@@ -277,8 +280,7 @@ class Office:
         """Send what is left, to so many people at most. `begin` came before."""
         if self.ledger is None or self.server is None:
             raise RuntimeError("a mailing begins before it is sent")
-        server, request = self.server, self.request
-        password = password_of(server)
+        server, request, password = self.server, self.request, self.password
         options = Options(per_connection=request.per_connection)
         return send_mailing(
             self.mailing,

@@ -30,7 +30,9 @@ from advocacy.mail.mailing import Mailing, standing_problems
 from advocacy.mail.outbox import Outbox, Ready
 
 LONGEST_NAP = 0.5
-"""Seconds after which a run that waits looks around: for Ctrl-C, for a new day."""
+"""Seconds after which a run that waits looks around: for Ctrl-C."""
+LONGEST_REST = 30.0
+"""Seconds at most between two passes for the sake of the second alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Account:
     why: Problem | None = None
     interrupted: bool = False
     waiting_until: float | None = None
+    given_back: bool = False
 
 
 def send_mailing(
@@ -88,7 +91,8 @@ def send_mailing(
     watcher = watcher or Watcher()
     account = Account()
     composed: set[str] = set()
-    begun, trouble = time.monotonic(), Trouble()
+    trouble = Trouble()
+    patient_until: float | None = None
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
         with interruptible(watcher.interrupted) as interrupt:
@@ -97,6 +101,7 @@ def send_mailing(
                     mailing, ledger, run, terms, trouble, composed, account, watcher,
                     lambda: bool(interrupt),
                 )  # fmt: skip
+                began = time.monotonic()
                 one.go(candidates(mailing), press(mailing), connect, pace, guard)
                 if interrupt or account.why or account.crashes:
                     break
@@ -109,8 +114,17 @@ def send_mailing(
                         account.why = _new_day(today)
                         break
                     continue
-                left = terms.patience - (time.monotonic() - begun)
-                if not _waited(ledger, account.waiting_until, left, lambda: bool(interrupt)):
+                if account.given_back:  # not tried at all, as after a sleep of the machine
+                    continue
+                until = account.waiting_until
+                if until is not None:
+                    # Each pass reads the whole list: let more than one become due for the next.
+                    rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
+                    until = max(until, ledger.now() + rest)
+                if patient_until is None:  # it is for waiting: a long list does not use it up
+                    patient_until = time.monotonic() + terms.patience
+                left = patient_until - time.monotonic()
+                if not _waited(ledger, until, left, lambda: bool(interrupt), watcher):
                     break
             account.interrupted = bool(interrupt)
     finally:
@@ -119,11 +133,16 @@ def send_mailing(
 
 
 def _waited(
-    ledger: Ledger, until: float | None, patience: float, interrupted: Callable[[], bool]
+    ledger: Ledger,
+    until: float | None,
+    patience: float,
+    interrupted: Callable[[], bool],
+    watcher: Watcher,
 ) -> bool:
     """Wait until messages may be tried again; False where there are none, or too late."""
     if until is None or until - ledger.now() > patience:
         return False
+    watcher.waiting(until - ledger.now())
     while (left := until - ledger.now()) > 0:
         if interrupted():
             return False
@@ -244,6 +263,7 @@ class _Pass:
         account.listed = candidates.listed
         account.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
         account.problems |= candidates.problems
+        account.given_back = senders.gave_back
         times = (candidates.next_try, senders.next_try)
         account.waiting_until = min((at for at in times if at is not None), default=None)
 

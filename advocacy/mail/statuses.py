@@ -9,8 +9,8 @@ from advocacy.loading import load_campaign
 from advocacy.mail.candidates import Candidates
 from advocacy.mail.consent.keys import find_keys
 from advocacy.mail.consent.suppression import Guard
+from advocacy.mail.ledger import Ledger, ledger_exists, open_ledger
 from advocacy.mail.ledger import Mailing as Started
-from advocacy.mail.ledger import ledger_exists, open_ledger
 from advocacy.mail.mailing import Mailing
 from advocacy.mail.status import MailingStatus, mailing_status, not_reached
 from advocacy.people import People
@@ -18,7 +18,10 @@ from advocacy.people import People
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the ledger says of a campaign's mailings; `rows` are those who were not reached."""
+    """What the ledger says of a campaign's mailings; `rows` are those who were not reached.
+
+    `problems` are the rows of the lists that nobody can be written to for.
+    """
 
     title: str
     campaign: str
@@ -27,6 +30,7 @@ class Found:
     now: float
     statuses: list[MailingStatus]
     rows: Iterable[dict[str, str]] = ()
+    problems: Iterable[Problem] = ()
 
 
 def statuses(
@@ -58,21 +62,35 @@ def statuses(
     if mailing is not None and not chosen:
         raise AdvocacyError(_no_such_mailing(mailing, ledger.shown, [one.name for one in known]))
 
+    own: list[str] = []
+    if people.list is None and file.recipients is None and people.supporters is None:
+        own = [one.letter_id for one in file.target.addressees]
+
     def listed(name: str, stage: str) -> Candidates | None:
-        if stage not in file.stages:
+        if stage not in file.stages or (own and not _has_any_of(ledger, name, own)):
             return None
         today = campaign.today()
         one = Mailing(campaign, stage, name, campaign.letter_date(), today, people)
         return Candidates(one, guard, ledger)
 
-    found = [mailing_status(ledger, one.name, listed(one.name, one.stage)) for one in chosen]
+    wrong: dict[Problem, None] = {}
+    found = []
+    for one in chosen:
+        candidates = listed(one.name, one.stage)
+        found.append(mailing_status(ledger, one.name, candidates))
+        wrong |= candidates.problems if candidates is not None else {}
     rows = (
         row
         for one in chosen
         if (candidates := listed(one.name, one.stage)) is not None
         for row in not_reached(ledger, one.name, candidates)
     )
-    return Found(title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows)
+    return Found(title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows, wrong)
+
+
+def _has_any_of(ledger: Ledger, name: str, ids: list[str]) -> bool:
+    """Whether a mailing went to any of these, or to nobody yet: else it had another list."""
+    return not sum(ledger.counts(name).values()) or bool(ledger.state_of(name, ids))
 
 
 def _short(mailing: Started) -> str:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -307,6 +308,19 @@ def test_what_one_server_refuses_keeps_nobody_else_from_the_letter(
     assert "5.1.1 no such user" in row["reason"]
 
 
+def test_a_mailing_whose_password_nobody_knows_has_not_begun(
+    advocacy: Run, parks: Path, people: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_SMTP", "smtps://letters@127.0.0.1:9")
+    monkeypatch.delenv("ADVOCACY_SMTP_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    for _ in range(2):
+        assert advocacy(*command, "--new-mailing") == 1
+        assert "ADVOCACY_SMTP_PASSWORD" in capsys.readouterr().err
+    assert not list(parks.parent.glob("*.ledger.sqlite"))
+
+
 def test_a_test_message_goes_to_me_alone_and_says_so(
     advocacy: Run, parks: Path, people: Path, sink: Sink
 ) -> None:
@@ -380,6 +394,35 @@ def test_status_knows_a_mailing_by_the_name_that_it_was_sent_under(
     assert advocacy(*command, "--mailing", "Erinnerung – „zwei“, 2/3") == 0
     assert advocacy("status", parks, "--mailing", "Erinnerung – „zwei“, 2/3") == 0
     assert "parks/call/Erinnerung – „zwei“, 2/3" in capsys.readouterr().out
+
+
+def test_status_takes_the_campaigns_own_addressee_for_nobody_whom_another_list_missed(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    assert f"More: advocacy status {parks} --recipients {people}" in capsys.readouterr().out
+    assert advocacy("status", parks) == 0
+    told = capsys.readouterr().out
+    assert "on the list" not in told
+    assert "--recipients FILE" in told
+    assert advocacy("status", parks, "--report", "csv") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == []
+    own = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--mailing", "own")
+    assert advocacy(*own) == 0
+    assert advocacy("status", parks, "--mailing", "own") == 0
+    assert "0 left  of 1 on the list" in capsys.readouterr().out
+
+
+def test_status_tells_of_rows_that_nobody_can_be_written_to_for(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    write_list(people, [*(person(n) for n in range(N)), person(99, name="")])
+    capsys.readouterr()
+    assert advocacy("status", parks, "--recipients", people, "--report", "json") == 0
+    assert f"people.csv:{N + 2}" in capsys.readouterr().err
 
 
 def test_a_test_message_reaches_a_colleague_with_an_address_of_any_script(
@@ -484,7 +527,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert 4 <= len(sink.to) < N
-    assert f"{N - len(sink.to)}  left; the same command goes on" in capsys.readouterr().out
+    assert f"{N - len(sink.to)}  left; run it again to go on" in capsys.readouterr().out
     with open_ledger(parks) as ledger:
         counts = ledger.counts("parks/call")
     assert counts[State.SENT] == len(sink.to)
@@ -496,9 +539,11 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
 
 
 def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
-    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("advocacy.cli.progress.PATIENCE", 0.0)
     asked: list[str] = []
 
     def greylist(step: str, address: str) -> str | None:
@@ -513,6 +558,30 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
     with open_ledger(parks) as ledger:
         assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
+    assert "to try those again that were put off" in capsys.readouterr().err
+
+
+def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    asked: list[str] = []
+
+    def greylist(step: str, address: str) -> str | None:
+        asked.append(address)
+        return "451 4.7.1 later" if step == "rcpt" and asked.count(address) == 1 else None
+
+    sink.answer = greylist
+    send = Office.send
+
+    def impatient(office: Office, most: int | None = None) -> object:
+        office.request = replace(office.request, patience=0.5)
+        return send(office, most)
+
+    monkeypatch.setattr(Office, "send", impatient)
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--rate", "14/s") == 0
+    assert set(sink.to.values()) == {1}
 
 
 def test_a_server_that_turns_everybody_away_for_a_moment_costs_nobody_the_letter(
