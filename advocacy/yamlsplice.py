@@ -130,7 +130,12 @@ def _ready(value: Any) -> Any:
 
 
 def _surprising(text: str) -> bool:
-    """Whether YAML 1.1 reads a plain text as something else: `no`, `12:30`, `2020-06-10`."""
+    """Whether YAML 1.1 reads a plain text as something else: `no`, `12:30`, `2020-06-10`.
+
+    Between brackets PyYAML takes no plain text that begins with `:` or `?`, and ruamel writes it.
+    """
+    if text.startswith((":", "?")):
+        return True
     resolvers: Mapping[Any, Any] = yaml.SafeLoader.yaml_implicit_resolvers
     return any(pattern.match(text) for _, pattern in resolvers.get(text[:1], ()))
 

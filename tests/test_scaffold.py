@@ -225,6 +225,7 @@ LINE = st.text(
 @example("- a: b # c", "{{ recipient.name }}", "%TAG [x], {y}")
 @example("*Bob*", "'single' \"double\"", "O’Neil \\ & @x ! |")
 @example("1_000", "~", "0x1F")
+@example("0", "?0", ":0")
 def test_whatever_is_typed_is_read_back_as_it_was(one: str, two: str, three: str) -> None:
     answers = read_answers(
         NEEDED
