@@ -14,6 +14,7 @@ import pytest
 
 from advocacy.compose import compose_letters
 from advocacy.documents.pdf import Pdf, render_pdf
+from advocacy.documents.stamp import Unfit, stamped
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letter import CheckedLetter, check
 from advocacy.loading import load_campaign
@@ -24,7 +25,7 @@ Letters = Callable[[str, list[dict[str, str]]], list[CheckedLetter]]
 Crowd = Callable[[int, int], list[dict[str, str]]]
 Differ = Callable[[bytes, bytes], list[str]]
 
-LISTED, SAMPLE, PICTURED = 2_000, 48, 4
+LISTED, ASKED, SAMPLE, PICTURED = 2_000, 300, 48, 4
 SHARE = {"plain": 0.6, "call": 0.6, "window": 0.25}  # of addresses, many do not fit windows
 REAL = {"microsoft": date(2020, 6, 10), "amazon": date(2021, 6, 1), "ibm": date(2020, 6, 26)}
 
@@ -53,16 +54,29 @@ def pixels(data: bytes) -> list[bytes]:
         document.close()
 
 
+def goes_fast(letter: CheckedLetter, workspace: Workspace) -> bool | None:
+    """Whether a letter takes the fast layout; None where it is refused."""
+    try:
+        stamped(letter, workspace)
+    except Unfit:
+        return False
+    except AdvocacyError:
+        return None
+    return True
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", SHARE)
 def test_a_hostile_list_comes_out_the_same_both_ways(
     stage: str, letters: Letters, crowd: Crowd, differ: Differ, parks, capsys
 ) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
-    rows = random.Random(seed).sample(crowd(seed, LISTED), SAMPLE)
+    rows = random.Random(seed).sample(crowd(seed, LISTED), ASKED)
+    # The share is that of many letters: among a few, chance has too much of a say.
+    asked = Counter(goes_fast(letter, parks.workspace) for letter in letters(stage, rows))
     ways: Counter[str] = Counter()
     pictured = 0
-    for letter in letters(stage, rows):
+    for letter in letters(stage, rows[:SAMPLE]):
         made = both(letter, parks.workspace)
         if made is None:
             ways["refused both ways"] += 1
@@ -75,9 +89,8 @@ def test_a_hostile_list_comes_out_the_same_both_ways(
             assert pixels(auto.data) == pixels(full.data), (seed, letter.letter.id)
             pictured += 1
     with capsys.disabled():
-        print(f"\n{stage}, seed {seed}: {dict(ways)}")
-    printed = sum(ways.values()) - ways["refused both ways"]
-    assert ways["fast"] >= SHARE[stage] * printed, (seed, ways)
+        print(f"\n{stage}, seed {seed}: {dict(ways)}; of {ASKED}, fast or not: {dict(asked)}")
+    assert asked[True] >= SHARE[stage] * (asked[True] + asked[False]), (seed, asked)
     assert pictured == PICTURED
 
 
