@@ -127,11 +127,13 @@ def standing_problems(mailing: Mailing) -> list[Problem]:
         problems += found
         if letter is None:
             continue
+        passed = None
         for day in dict.fromkeys((mailing.day, mailing.today)):
             checked, found = check(letter, campaign, day)
             problems += found
-            if checked is not None and mailing.subscribers:
-                problems += _way_out(checked, campaign)
+            passed = passed or checked
+        if passed is not None and mailing.subscribers:
+            problems += _way_out(passed, campaign)
         letters.append(replace(letter, date=mailing.today))
     due = dates.recheck(letters, campaign, max(mailing.today, campaign.today()), exact=True)
     problems += Settings(campaign.file).apply(due)
