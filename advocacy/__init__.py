@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from advocacy.batch.campaigns import render_campaign
+    from advocacy.campaign.loading import Campaign, load_campaign
     from advocacy.checks.run import run_checks
-    from advocacy.compose import compose_letters
-    from advocacy.documents.email import build_message, render_email
-    from advocacy.documents.html import render_html
-    from advocacy.documents.pdf import render_pdf
+    from advocacy.documents.email.html import render_html
+    from advocacy.documents.email.message import build_message, render_email
+    from advocacy.documents.pdf.render import render_pdf
     from advocacy.documents.text import render_text
     from advocacy.errors import AdvocacyError, Problem
-    from advocacy.letter import CheckedLetter, Letter, check
-    from advocacy.loading import Campaign, load_campaign
+    from advocacy.letters.compose import compose_letters
+    from advocacy.letters.letter import CheckedLetter, Letter, check
 
 _HOMES = {
     "AdvocacyError": "errors",

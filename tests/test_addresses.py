@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.loading import load_campaign
-from advocacy.locales import COUNTRIES
-from advocacy.people import inside_address, not_in_office, without_address
-from advocacy.recipients import Recipient
-from advocacy.recipients.postal import Parts, postal_lines
+from advocacy.campaign.addressing import inside_address, not_in_office, without_address
+from advocacy.campaign.languages import COUNTRIES
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.postal import Parts, postal_lines
 
 US = {"home": "US", "language": "en-US"}
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.approvals import (
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.checks.approving import approve, review
+from advocacy.errors import AdvocacyError, Level
+from advocacy.letters.approvals import (
     approval_problems,
     approvals_path,
     approved,
@@ -14,9 +17,6 @@ from advocacy.approvals import (
     read_approvals,
     record_approval,
 )
-from advocacy.checks.approving import approve, review
-from advocacy.errors import AdvocacyError, Level
-from advocacy.loading import Campaign, load_campaign
 
 TODAY = date(2026, 3, 2)
 CHANGES = [

@@ -10,12 +10,12 @@ import pikepdf
 import pytest
 
 from advocacy.batch.campaigns import render_campaign
-from advocacy.batch.render import Format
+from advocacy.batch.documents import Format
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.audit import audit_documents
-from advocacy.compose import compose_letters
-from advocacy.digests import letter_digest
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.digests import letter_digest
+from advocacy.letters.letter import check
 
 UNPROVEN = "In 2024 the park had 90,000 visits."
 EXCUSED = "In 2023 we counted 70,000 visitors ourselves."

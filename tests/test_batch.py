@@ -25,12 +25,12 @@ from advocacy.batch.campaigns import How, render_campaign
 from advocacy.batch.executor import work_off
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Done, Outcome, Wanted
-from advocacy.compose import compose_letters
-from advocacy.letter import check
-from advocacy.loading import load_campaign
-from advocacy.people import People
-from advocacy.recipients import Recipient
-from advocacy.spreadsheets import as_before, spreadsheet_safe
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.files.spreadsheets import as_before, spreadsheet_safe
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
 
 HEADER = ["id", "name", "address", "city", "region", "postal_code", "country", "email"]
 FOLDER = "output/parks/call"
@@ -115,7 +115,7 @@ def test_an_email_carries_the_pdf_that_was_made_before_and_is_still_right(
     render_campaign(small_campaign, formats=["pdf"], output=output)
     folder = output / "parks" / "call"
     with monkeypatch.context() as patch:
-        patch.setattr("advocacy.documents.pdf.render_pdf", None)  # nothing is typeset
+        patch.setattr("advocacy.documents.pdf.render.render_pdf", None)  # nothing is typeset
         again = render_campaign(small_campaign, formats=["eml"], output=output)
     assert again.made == 1
     message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
@@ -331,8 +331,8 @@ def test_many_broken_rows_never_stop_the_others(
 def test_an_error_of_the_program_in_one_letter_leaves_the_others(
     small_campaign: Path, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from advocacy.campaign.addressing import People
     from advocacy.documents import text
-    from advocacy.people import People
 
     real = text.render_text
 
@@ -400,7 +400,7 @@ def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
 def test_a_worker_process_that_is_killed_costs_no_letter(
     small_campaign: Path, people: Path, tmp_path: Path
 ) -> None:
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
 
     class Murderer(Watcher):
         done = False

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from advocacy.errors import AdvocacyError
+from advocacy.files.workspace import Workspace
 from advocacy.templating import letter_environment, render_body
 from advocacy.templating.branches import Watch, watching
 from advocacy.templating.wishes import wishes
-from advocacy.workspace import Workspace
 
 FLAGS = ("a", "b", "c")
 

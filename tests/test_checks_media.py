@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.media import pages, seen_text, squeezed
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letters
-from advocacy.documents.pdf import render_pdf
+from advocacy.documents.pdf.render import render_pdf
 from advocacy.errors import Problem
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
 
 MEDIA = ("missing-in-medium", "deadline-unsaid")
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from advocacy.citations import Citation, format_citations
-from advocacy.sources import parse_sources
-from advocacy.yamlfile import read_yaml_text
+from advocacy.campaign.sources import parse_sources
+from advocacy.documents.citations import Citation, format_citations
+from advocacy.files.yaml.reading import read_yaml_text
 
 DATA = Path(__file__).parent / "data" / "citation_goldens.yaml"
 EXAMPLES: list[dict[str, Any]] = yaml.safe_load(DATA.read_text("utf-8"))

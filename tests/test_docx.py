@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.compose import compose_letters
-from advocacy.documents import pandoc_tree
-from advocacy.documents.docx import render_docx
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.documents.text import render_text
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.marks import CITE_MARK, VALUE_MARK, Prose
+from advocacy.documents.word import pandoc_tree
+from advocacy.documents.word.docx import render_docx
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
+from advocacy.templating.marks import CITE_MARK, VALUE_MARK, Prose
 
 ROOT = Path(__file__).resolve().parent.parent
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -18,14 +18,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from advocacy.compose import compose_letters
-from advocacy.documents.email import (
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.documents.email.html import render_html
+from advocacy.documents.email.message import (
     build_message,
     message_id,
     needs_smtputf8,
     obstacles,
     render_email,
 )
+from advocacy.documents.email.quoted_printable import quoted_printable
 from advocacy.documents.headers import (
     address_header,
     one_line,
@@ -33,13 +36,10 @@ from advocacy.documents.headers import (
     text_header,
     wire_address,
 )
-from advocacy.documents.html import render_html
-from advocacy.documents.quoted import quoted_printable
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.recipients import Recipient
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, Letter, check
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 HOSTILE = (
@@ -360,10 +360,10 @@ def test_the_same_letter_gives_the_same_bytes_in_another_process(
 ) -> None:
     code = (
         "import hashlib, sys; from pathlib import Path\n"
-        "from advocacy.compose import compose_letters\n"
-        "from advocacy.documents.email import render_email\n"
-        "from advocacy.letter import check\n"
-        "from advocacy.loading import load_campaign\n"
+        "from advocacy.letters.compose import compose_letters\n"
+        "from advocacy.documents.email.message import render_email\n"
+        "from advocacy.letters.letter import check\n"
+        "from advocacy.campaign.loading import load_campaign\n"
         "campaign, _ = load_campaign(Path(sys.argv[1]))\n"
         "letter = compose_letters(campaign, only=['weiss']).letters[0]\n"
         "checked, _ = check(letter, campaign)\n"

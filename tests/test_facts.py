@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.facts import Fact, parse_facts, unknown_references
-from advocacy.yamlfile import read_yaml_text
+from advocacy.campaign.facts import Fact, parse_facts, unknown_references
+from advocacy.files.yaml.reading import read_yaml_text
 
 PATH = Path("facts.yaml")
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.authoring.facts.ending import end_fact, touch_fact
+from advocacy.authoring.facts.standing import standings
+from advocacy.authoring.facts.uses import fact_uses
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
-from advocacy.loading import Campaign, load_campaign
-from advocacy.upkeep.ending import end_fact, touch_fact
-from advocacy.upkeep.standing import standings
-from advocacy.upkeep.uses import fact_uses
 
 TODAY = date(2026, 11, 23)
 FACTS = "facts/face-recognition.yaml"

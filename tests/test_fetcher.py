@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from advocacy.documents.fetcher import BASE_URL, Fetcher, image_problem, sniff
-from advocacy.documents.pdf import pdf_from_html
-from advocacy.documents.svg import svg_problem
+from advocacy.documents.fonts import BODY, FAMILIES
+from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher, image_problem, sniff
+from advocacy.documents.pdf.render import pdf_from_html
+from advocacy.documents.pdf.svg import svg_problem
 from advocacy.errors import AdvocacyError
-from advocacy.fonts import BODY, FAMILIES
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{}</svg>'
 CIRCLE = SVG.format('<circle cx="20" cy="20" r="18" fill="#036"/>')

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from advocacy.characters import BAD_CHARACTERS
-from advocacy.fields import (
+from advocacy.campaign.field_types import (
     Country,
     Day,
     Email,
@@ -26,6 +25,7 @@ from advocacy.fields import (
     bad_character,
     shown,
 )
+from advocacy.files.characters import BAD_CHARACTERS
 
 TYPES = {
     "day": Day,

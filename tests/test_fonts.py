@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from advocacy.fonts import (
+from advocacy.documents.fonts import (
     BODY,
     FAMILIES,
     covered_by,

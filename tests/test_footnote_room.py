@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.media import pages
-from advocacy.compose import compose_letters
-from advocacy.documents.pdf import render_pdf
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.documents.pdf.render import render_pdf
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
 
 
 @pytest.mark.parametrize("top", ["1.1in", "1in", "0.93in", "0.8in", "27mm"])

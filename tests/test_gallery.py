@@ -15,10 +15,10 @@ import pytest
 from advocacy.batch.gallery import render_gallery
 from advocacy.batch.gallery.entries import Entry, entries
 from advocacy.batch.gallery.pictures import pictures
-from advocacy.days import true_letter
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.recipients.select import Selection
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients.select import Selection
+from advocacy.letters.true_days import true_letter
 
 LINK = re.compile(r'href="([^"#][^"]*)"')
 TODAY = date(2026, 3, 2)

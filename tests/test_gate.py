@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import Problem
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, Letter, check
 
 TENTH, ELEVENTH = date(2020, 6, 10), date(2020, 6, 11)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents.email import render_email
-from advocacy.documents.html import render_html
-from advocacy.documents.pdf import render_pdf
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.email.html import render_html
+from advocacy.documents.email.message import render_email
+from advocacy.documents.pdf.render import render_pdf
 from advocacy.documents.text import render_text
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("microsoft", "amazon", "ibm")

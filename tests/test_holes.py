@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign import Demand
-from advocacy.compose import Composed, compose_letters
-from advocacy.documents.pdf import render_pdf
+from advocacy.campaign.campaign import Demand
+from advocacy.campaign.loading import load_campaign
+from advocacy.documents.pdf.render import render_pdf
 from advocacy.errors import Problem
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import Composed, compose_letters
+from advocacy.letters.letter import check
 
 
 def composed(path: Path, body: str) -> Composed:

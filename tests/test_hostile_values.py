@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.compose import compose_letter
-from advocacy.documents import paper, pdf
-from advocacy.documents.email import render_email
-from advocacy.documents.html import render_html
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.documents.email.html import render_html
+from advocacy.documents.email.message import render_email
+from advocacy.documents.pdf import paper
+from advocacy.documents.pdf import render as pdf
 from advocacy.documents.text import render_text
 from advocacy.errors import Problem
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.recipients import Recipient
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter, check
 
 HOSTILE = [
     "*Bob* <b>",

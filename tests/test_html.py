@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.documents.html import render_html
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import VALUE_MARK
-from advocacy.recipients import Recipient
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import Letter, check
 from advocacy.templating import render_layout
-from advocacy.workspace import Workspace
+from advocacy.templating.marks import VALUE_MARK
 
 HOSTILE = st.text(
     st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
@@ -300,7 +300,7 @@ def test_a_mailing_renders_its_layout_once(
         rendered.append(name)
         return render_layout(name, *rest)
 
-    monkeypatch.setattr("advocacy.documents.html.render_layout", counted)
+    monkeypatch.setattr("advocacy.documents.email.html.render_layout", counted)
     for n in range(5):
         recipient = Recipient.model_validate({"name": f"Pat {n}", "email": f"p{n}@a.example"})
         values = (f"Firm {n}", f"Pat {n}")

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents.html import render_html
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.email.html import render_html
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import Letter, check
 
 pytestmark = pytest.mark.slow
 

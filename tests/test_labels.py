@@ -11,9 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.documents.labels import About, Label, Printed, print_labels
-from advocacy.documents.stationery import A4, ENVELOPES, SHEETS, US_LETTER, Area, Envelope, Sheet
-from advocacy.workspace import Workspace
+from advocacy.documents.print_shop.labels import About, Label, Printed, print_labels
+from advocacy.documents.print_shop.stationery import (
+    A4,
+    ENVELOPES,
+    SHEETS,
+    US_LETTER,
+    Area,
+    Envelope,
+    Sheet,
+)
+from advocacy.files.workspace import Workspace
 
 POINT = 25.4 / 72
 ABOUT = About(

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letters
-from advocacy.documents.html import render_html
-from advocacy.documents.pdf import render_pdf
+from advocacy.documents.email.html import render_html
+from advocacy.documents.pdf.render import render_pdf
 from advocacy.documents.text import render_text
 from advocacy.errors import Problem, has_errors
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 FRENCH = """\
 Nous vous demandons de garder le parc ouvert le soir.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.libraries import (
+from advocacy.installation import (
     EXTRA_OF_MODULE,
     SYSTEM_LIBRARIES,
     explain_missing,
@@ -19,7 +19,7 @@ from advocacy.libraries import (
 )
 from advocacy.resources import fonts_dir, templates_dir, version
 
-ASK = "import advocacy.libraries as l; "
+ASK = "import advocacy.installation as l; "
 
 
 def run(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

@@ -17,15 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.compose import compose_letters
-from advocacy.documents.merge import Merger
-from advocacy.documents.pagecopy import rewrite
-from advocacy.documents.pdf import pdf_from_html, render_pdf
-from advocacy.documents.pdfwriter import PdfWriter
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.marks import Prose
-from advocacy.workspace import Workspace
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.pdf.render import pdf_from_html, render_pdf
+from advocacy.documents.print_shop.merge import Merger
+from advocacy.documents.print_shop.page_copy import rewrite
+from advocacy.documents.print_shop.pdf_writer import PdfWriter
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import Letter, check
+from advocacy.templating.marks import Prose
 
 NAMES = (
     "Zoë Weiß",
@@ -197,7 +197,7 @@ def test_hundreds_of_letters_take_a_fraction_of_their_sum(letters: list[bytes]) 
 
 
 def test_fonts_of_one_name_that_differ_are_kept_apart(tmp_path: Path) -> None:
-    from advocacy.fonts import FAMILIES
+    from advocacy.documents.fonts import FAMILIES
 
     one, other = (FAMILIES[name].faces[0][0] for name in ("EB Garamond", "Noto Sans"))
     documents = []
@@ -216,7 +216,7 @@ def test_fonts_of_one_name_that_differ_are_kept_apart(tmp_path: Path) -> None:
 
 def test_opentype_fonts_that_cannot_be_joined_still_print(tmp_path: Path) -> None:
     workspace = Workspace.of(tmp_path / "campaign.yaml")
-    from advocacy.fonts import face_rules
+    from advocacy.documents.fonts import face_rules
 
     documents = [
         pdf_from_html(

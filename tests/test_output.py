@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.batch.output import prepare_folder, write_file
 from advocacy.errors import AdvocacyError
+from advocacy.files.writing import prepare_folder, write_file
 
 
 def test_a_written_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:

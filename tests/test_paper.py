@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from advocacy.compose import compose_letters
-from advocacy.documents.paper import layout_css, obstacles, page_size, paper_html
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.documents.pdf.paper import layout_css, obstacles, page_size, paper_html
 from advocacy.errors import AdvocacyError
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.recipients import Recipient
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, Letter, check
 
 
 def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:

@@ -18,15 +18,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from advocacy.campaign import Cosigner, Signatory
-from advocacy.compose import compose_letters
-from advocacy.documents.pdf import Pdf, pdf_from_html, render_pdf
+from advocacy.campaign.campaign import Cosigner, Signatory
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.documents.pdf.render import Pdf, pdf_from_html, render_pdf
 from advocacy.errors import AdvocacyError, Level
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import CITE_MARK, Prose
-from advocacy.recipients import Recipient
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.templating.marks import CITE_MARK, Prose
 
 WORDS = (
     "the evidence of a public company that commits without an end date to sell recognition "
@@ -240,10 +240,10 @@ def test_a_letter_is_small(pdf: Pdf) -> None:
 PRINT = """
 import hashlib, sys
 from pathlib import Path
-from advocacy.compose import compose_letters
-from advocacy.documents.pdf import render_pdf
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.documents.pdf.render import render_pdf
+from advocacy.letters.letter import check
+from advocacy.campaign.loading import load_campaign
 campaign, _ = load_campaign(Path(sys.argv[1]))
 letters = compose_letters(campaign).letters
 for letter in letters[::-1] if len(sys.argv) > 2 else letters:
@@ -515,7 +515,7 @@ def test_a_letter_that_cannot_be_printed_is_refused_with_all_reasons(
 
 
 def test_uncompressed_pages_are_the_same_pages(letter: Letter, campaign: Campaign) -> None:
-    from advocacy.documents.paper import paper_html
+    from advocacy.documents.pdf.paper import paper_html
 
     html = paper_html(checked(letter, campaign), campaign.workspace)
     small = pdf_from_html(html, campaign.workspace)

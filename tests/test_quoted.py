@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from advocacy.documents.quoted import part_of_line, quoted_printable, whole_lines
+from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable, whole_lines
 
 HEAD = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 TEXT = st.text(

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advocacy.campaign.addressing import People, recipients_of
+from advocacy.campaign.field_types import Email
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient, slug
+from advocacy.campaign.recipients.lists import Seen, read_list
+from advocacy.campaign.recipients.rows import plain_email, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.fields import Email
-from advocacy.loading import load_campaign
-from advocacy.people import People, recipients_of
-from advocacy.recipients import Recipient, slug
-from advocacy.recipients.lists import Seen, read_list
-from advocacy.recipients.rows import plain_email, recipient_of
-from advocacy.yamlfile import YamlMap, parse
+from advocacy.files.yaml.reading import YamlMap, parse
 
 DAY = date(2026, 6, 22)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
+from advocacy.campaign.loading import load_campaign
 from advocacy.errors import Level
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import compose_letters
 
 TRANSLATED = {
     "title: Keep the park open": "title: {en: Keep the park open, fr: Gardez le parc ouvert}",

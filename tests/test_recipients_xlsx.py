@@ -7,9 +7,9 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.lists import read_list
 from advocacy.errors import Level, Problem
-from advocacy.recipients import Recipient
-from advocacy.recipients.lists import read_list
 
 DAY = date(2026, 6, 22)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.reference import MODELS, reference
-from advocacy.schemas import SCHEMAS, json_schema
+from advocacy.campaign.reference import MODELS, reference
+from advocacy.campaign.schemas import SCHEMAS, json_schema
 
 REGION = re.compile(r"(<!-- reference: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

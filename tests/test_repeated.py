@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.facts import Fact
-from advocacy.marks import owned
+from advocacy.files.workspace import Workspace, settled
 from advocacy.templating import Body, bodies, render_body, repeated
+from advocacy.templating.marks import owned
 from advocacy.templating.repeated import Repeated
 from advocacy.templating.run import CHARACTERS_AT_MOST
-from advocacy.workspace import Workspace, settled
 
 FACTS: Mapping[str, Fact] = {
     "so": Fact.model_validate({"statement": "It is so.", "source": "s", "quote": "so it is"})

@@ -16,18 +16,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from advocacy.authoring.new_campaign.answers import missing, read_answers
+from advocacy.authoring.new_campaign.models import Answers
+from advocacy.authoring.new_campaign.timezones import system_timezone
+from advocacy.authoring.new_campaign.wording import WORDINGS
+from advocacy.authoring.templates.files import new_campaign
+from advocacy.authoring.writing import write_new
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.run import run_checks
-from advocacy.checks.wording import PLACEHOLDER
-from advocacy.compose import compose_letters
+from advocacy.checks.wording.wording import PLACEHOLDER
 from advocacy.errors import AdvocacyError, has_errors
-from advocacy.letter import check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.scaffold.answers import missing, read_answers
-from advocacy.scaffold.files import new_campaign
-from advocacy.scaffold.models import Answers
-from advocacy.scaffold.timezones import system_timezone
-from advocacy.scaffold.wording import WORDINGS
-from advocacy.scaffold.writing import write_new
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
 
 TODAY = date(2026, 3, 2)
 NEEDED: dict[str, Any] = {
@@ -233,10 +233,10 @@ def test_whatever_is_typed_is_read_back_as_it_was(one: str, two: str, three: str
         | {"precedents": [(three, two, "s")], "facts": [("f", one, "s")]}
         | {"sources": [("s", one, two, "2026-02-01", "https://s.example/")]}
     )
-    from advocacy.campaign import CampaignFile
-    from advocacy.facts import parse_facts
-    from advocacy.sources import parse_sources
-    from advocacy.yamlfile import parse, read_yaml_text
+    from advocacy.campaign.campaign import CampaignFile
+    from advocacy.campaign.facts import parse_facts
+    from advocacy.campaign.sources import parse_sources
+    from advocacy.files.yaml.reading import parse, read_yaml_text
 
     new = new_campaign(answers, Path("folder"))
     assert new.facts

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.select import Selection, excluded, where
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.recipients import Recipient
-from advocacy.recipients.lists import read_list
-from advocacy.recipients.select import Selection, excluded, where
 
 ROWS = """\
 id,name,city,email,country,language,ward

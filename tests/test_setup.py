@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.libraries import SYSTEM_LIBRARIES
+from advocacy.installation import SYSTEM_LIBRARIES
 
 COMMANDS = ("cat", "cksum", "dirname", "env", "rm", "sh", "sleep", "tail")
 NEEDED = ("requirements.lock", "requirements-dev.lock", "pyproject.toml", ".ci/setup")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letter
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import Letter, check
 
 STAGES = {
     "microsoft": ("call", "thanks", "hold", "keep"),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.sources import parse_sources, published_days
-from advocacy.yamlfile import read_yaml_text
+from advocacy.campaign.sources import parse_sources, published_days
+from advocacy.files.yaml.reading import read_yaml_text
 
 
 def parsed(text: str):

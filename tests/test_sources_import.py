@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from advocacy.citations.importing import read_items
+from advocacy.authoring.sources.formats import read_items
+from advocacy.authoring.sources.importing import default_file, import_sources
+from advocacy.campaign.sources import parse_sources
 from advocacy.errors import AdvocacyError
-from advocacy.sources import parse_sources
-from advocacy.upkeep.importing import default_file, import_sources
-from advocacy.yamlfile import read_yaml
+from advocacy.files.yaml.reading import read_yaml
 
 HERE = """\
 # Our sources

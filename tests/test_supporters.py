@@ -17,21 +17,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advocacy.campaign.addressing import People
+from advocacy.campaign.field_types import SLUG_PATTERN
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.supporters import Correspondence, Supporter, Supporters
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.campaign.supporters.matching import plain
+from advocacy.campaign.supporters.model import letter_id
+from advocacy.campaign.supporters.reading import paragraph
 from advocacy.checks.audit import reviewed
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letters
 from advocacy.errors import Level, Problem
-from advocacy.fields import SLUG_PATTERN
-from advocacy.letter import Letter
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.recipients import Recipient
-from advocacy.recipients.select import Selection
-from advocacy.supporters import Correspondence, Supporter, Supporters
-from advocacy.supporters.letters import correspondence
-from advocacy.supporters.matching import plain
-from advocacy.supporters.model import letter_id
-from advocacy.supporters.reading import paragraph
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import Letter
 
 DAY = date(2026, 3, 2)
 COLUMNS = ("id", "name", "city", "region", "email", "state", "district", "consent", "own_words",
@@ -707,7 +707,7 @@ def test_memory_does_not_grow_with_the_list(parks: Path) -> None:
 
 def test_the_library_needs_no_command_line(parks: Path) -> None:
     code = (
-        "import sys\nfrom advocacy.supporters.letters import correspondence\n"
+        "import sys\nfrom advocacy.campaign.supporters.letters import correspondence\n"
         "sys.exit('weasyprint' in sys.modules or 'rich' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

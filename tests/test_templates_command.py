@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letter
+from advocacy.authoring.templates.catalogue import Template, catalogue
+from advocacy.authoring.templates.copying import new_template
+from advocacy.authoring.templates.printable import printable
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
-from advocacy.loading import Campaign, load_campaign
-from advocacy.scaffold.catalogue import Template, catalogue
-from advocacy.scaffold.copying import new_template
-from advocacy.scaffold.printable import printable
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letter
 from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
 from advocacy.templating.reference import FILTERS, FUNCTIONS
-from advocacy.workspace import Workspace
 
 from .pages import quoted
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.languages import LocalText
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.facts import Fact
-from advocacy.locales import LocalText
-from advocacy.marks import CITE_MARK, LINE, LINE_MARK, VALUE_MARK
+from advocacy.files.workspace import Workspace
 from advocacy.templating import Body, layout_environment, render_body, render_layout
-from advocacy.workspace import Workspace
+from advocacy.templating.marks import CITE_MARK, LINE, LINE_MARK, VALUE_MARK
 
 FACTS: Mapping[str, Fact] = {
     "first-fact": Fact.model_validate(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.documents import plaintext
+from advocacy.campaign.loading import Campaign
+from advocacy.documents import plain_text as plaintext
 from advocacy.documents.text import render_text
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign
+from advocacy.letters.letter import Letter, check
 
 ADDRESS = re.compile(r"\s*<?https?://\S+")
 ONE_LINE = st.text(

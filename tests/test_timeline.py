@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.loading import Campaign, load_campaign
-from advocacy.upkeep.timeline import timeline_html, timeline_svg
-from advocacy.upkeep.timeline.columns import columns_of
-from advocacy.upkeep.timeline.measure import width_of, wrapped
-from advocacy.upkeep.timeline.picture import LABELS, picture_of
-from advocacy.upkeep.timeline.svg import DARK, LIGHT
+from advocacy.authoring.timeline import timeline_html, timeline_svg
+from advocacy.authoring.timeline.columns import columns_of
+from advocacy.authoring.timeline.measure import width_of, wrapped
+from advocacy.authoring.timeline.picture import LABELS, picture_of
+from advocacy.authoring.timeline.svg import DARK, LIGHT
+from advocacy.campaign.loading import Campaign, load_campaign
 
 SVG = "{http://www.w3.org/2000/svg}"
 TENTH = date(2020, 6, 10)

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.audit import reviewed
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letters
 from advocacy.errors import Level, Problem
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import compose_letters
 
 FACTS, SOURCES = "facts/face-recognition.yaml", "sources/face-recognition.yaml"
 CALL, HOLD = "templates/letters/call-to-follow.md", "templates/letters/hold-to-your-word.md"

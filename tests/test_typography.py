@@ -5,8 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from advocacy.marks import CITE_MARK, VALUE_MARK
-from advocacy.typography import NARROW, NBSP, dashes, install, lone_quotes, quotes, spaces
+from advocacy.templating.marks import CITE_MARK, VALUE_MARK
+from advocacy.templating.typography import (
+    NARROW,
+    NBSP,
+    dashes,
+    install,
+    lone_quotes,
+    quotes,
+    spaces,
+)
 
 VALUE = chr(VALUE_MARK)
 CITE = chr(CITE_MARK)

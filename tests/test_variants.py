@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.variants import choose
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letters
-from advocacy.loading import Campaign, load_campaign
-from advocacy.recipients import Recipient
-from advocacy.variants import choose
+from advocacy.letters.compose import compose_letters
 
 STAGE = """\
     variants:

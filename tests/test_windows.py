@@ -10,13 +10,13 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents.paper import layout_text
-from advocacy.documents.pdf import Pdf, render_pdf
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.pdf.paper import layout_text
+from advocacy.documents.pdf.render import Pdf, render_pdf
 from advocacy.errors import AdvocacyError
-from advocacy.letter import Letter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import Letter, check
 
 INCH, MM = 72.0, 72 / 25.4
 

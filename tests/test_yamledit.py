@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from advocacy.characters import bad_character
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.yamledit import AppendItems, Remove, SetValue, edit_file, edited
-from advocacy.yamlfile import read_yaml_text
+from advocacy.files.characters import bad_character
+from advocacy.files.yaml.editing import AppendItems, Remove, SetValue, edit_file, edited
+from advocacy.files.yaml.reading import read_yaml_text
 
 HERE = Path("facts.yaml")
 DAY = date(2026, 11, 23)

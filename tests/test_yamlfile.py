@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from advocacy.characters import BAD_CHARACTERS
+from advocacy.campaign.field_types import Day, Line, LocalText, Slug, Span, Words, fault
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.fields import Day, Line, LocalText, Slug, Span, Words, fault
-from advocacy.textfile import LARGEST
-from advocacy.yamlfile import (
+from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.text import LARGEST
+from advocacy.files.yaml.reading import (
     Located,
     YamlList,
     YamlMap,
@@ -427,7 +427,7 @@ def test_a_file_that_may_not_be_read_says_so(
     def forbidden(*args: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("advocacy.textfile._open_at_once", forbidden)
+    monkeypatch.setattr("advocacy.files.text._open_at_once", forbidden)
     problem = refused(tmp_path / "x.yaml")
     assert problem.code == "not-readable"
     assert "chmod" in problem.hint
@@ -746,7 +746,7 @@ def test_loading_tells_the_mistakes_of_yaml_and_of_the_model_in_one_list(tmp_pat
 
 
 def test_other_readers_of_files_can_give_places_too() -> None:
-    from advocacy.yamlfile import Spot
+    from advocacy.files.yaml.reading import Spot
 
     row = YamlMap(Path("list.csv"), Place(Path("list.csv"), 7), label="line 7")
     row.put("summary", "", Spot(1, 5, 7, 1, ""))

@@ -8,20 +8,20 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from advocacy.batch.books import Books, Problems, Rendered
 from advocacy.batch.crew import Alone, Crew, Processes, wants_paper
+from advocacy.batch.documents import DEFAULT_FORMATS, Format, Job, Typeset
 from advocacy.batch.executor import interruptible, work_off
-from advocacy.batch.inputs import shared_inputs
+from advocacy.batch.input_digests import shared_inputs
+from advocacy.batch.previous_run import Books, Problems, Rendered
 from advocacy.batch.printing import Pile
-from advocacy.batch.render import DEFAULT_FORMATS, Format, Job, Typeset
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Setup, Wanted
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
+from advocacy.campaign.supporters.letters import correspondence
 from advocacy.errors import Problem, has_errors
-from advocacy.letter import CheckedLetter
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.stages import stage_for, stages_signed, unknown_stage
-from advocacy.supporters.letters import correspondence
+from advocacy.letters.letter import CheckedLetter
 
 Sheets = Callable[
     [Campaign, CheckedLetter, Mapping[str, str]], tuple[dict[str, bytes], Sequence[Problem]]

@@ -12,7 +12,7 @@ from typing import Any
 from advocacy.batch.luggage import make_away, pack
 from advocacy.batch.worker import Done, Setup, Wanted
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.libraries import explain_missing
+from advocacy.installation import explain_missing
 
 PATIENCE = 30
 """Seconds to wait for the scheduler, and for its first worker."""

@@ -91,7 +91,7 @@ class Processes:
     def _new(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("forkserver")
         warm = ["advocacy.batch.warm"] if wants_paper(self._setup) else []
-        context.set_forkserver_preload([__name__, "advocacy.documents.email", *warm])
+        context.set_forkserver_preload([__name__, "advocacy.documents.email.message", *warm])
         return ProcessPoolExecutor(self.workers, context, _begin, (self._setup,))
 
 

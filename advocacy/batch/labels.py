@@ -5,14 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from advocacy.batch.output import prepare_folder, replacing
 from advocacy.batch.printing import Order, printing_key
-from advocacy.documents.stationery import Envelope, Sheet
+from advocacy.campaign.addressing import (
+    People,
+    inside_address,
+    not_in_office,
+    recipients_of,
+    without_address,
+)
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import stage_for, unknown_stage
+from advocacy.documents.print_shop.stationery import Envelope, Sheet
 from advocacy.errors import Problem, has_errors
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People, inside_address, not_in_office, recipients_of, without_address
-from advocacy.recipients import Recipient
-from advocacy.stages import stage_for, unknown_stage
+from advocacy.files.writing import prepare_folder, replacing
 
 
 @dataclass(slots=True)
@@ -55,7 +61,7 @@ def print_addresses(
         found.sort(key=lambda who: printing_key(who.postal_code or "", who.country or ""))
     if not found:
         return result
-    from advocacy.documents.labels import About, Label, print_labels
+    from advocacy.documents.print_shop.labels import About, Label, print_labels
 
     file = campaign.file
     sender = file.sender

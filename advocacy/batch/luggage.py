@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from advocacy.batch.inputs import campaign_files, libraries
-from advocacy.batch.render import used_versions
+from advocacy.batch.documents import used_versions
+from advocacy.batch.input_digests import campaign_files, libraries
 from advocacy.batch.worker import Done, Setup, Wanted, make_letters
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
 
 # Below the unpacked campaign's root, so that a file beside its folder keeps its `..`.
 _DEEP = Path("in/in/in/in")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from advocacy.digests import letter_digest, recipient_digest
 from advocacy.errors import Place, Problem
-from advocacy.letter import Letter
+from advocacy.letters.digests import letter_digest, recipient_digest
+from advocacy.letters.letter import Letter
 from advocacy.resources import version
 
 NAME = "manifest.jsonl"

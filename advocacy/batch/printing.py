@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
-from advocacy.batch.output import prepare_folder, replacing
+from advocacy.batch.documents import letter_folder
 from advocacy.batch.record import Record
-from advocacy.batch.render import letter_folder
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.supporters import Correspondence
 from advocacy.errors import Place, Problem
-from advocacy.loading import Campaign
-from advocacy.spreadsheets import spreadsheet_safe
-from advocacy.supporters import Correspondence
+from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.writing import prepare_folder, replacing
 
 Order = Literal["postal-code", "list"]
 NAME = "merged"
@@ -173,7 +173,7 @@ def _merge(
     watcher: Watcher,
 ) -> int:
     """Write one merged PDF and its part of the list; returns the number of pages."""
-    from advocacy.documents.merge import Merger
+    from advocacy.documents.print_shop.merge import Merger
 
     with Merger(out, *about, duplex=printing.duplex, first=first) as merger:
         for sequence, piece in enumerate(pieces, first):

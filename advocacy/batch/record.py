@@ -19,8 +19,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from advocacy.batch.manifest import NAME, Entry, unreadable
-from advocacy.batch.output import PRIVATE, cannot_write, prepare_folder, replacing, sweep
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replacing, sweep
 
 JOURNAL = ".manifest.journal"
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')

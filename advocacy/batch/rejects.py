@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from advocacy.batch.output import replacing
+from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
-from advocacy.recipients.columns import KNOWN, REJECT_COLUMNS
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.writing import replacing
 
 NAME = "problems.csv"
 MOST = 100_000

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from advocacy.batch.books import Problems, sum_of
 from advocacy.batch.campaigns import How, crew_for
+from advocacy.batch.documents import FORMATS, Format, Job, Typeset, letter_folder
 from advocacy.batch.executor import interruptible, work_off
-from advocacy.batch.inputs import shared_inputs
+from advocacy.batch.input_digests import shared_inputs
 from advocacy.batch.manifest import NAME, Entry
+from advocacy.batch.previous_run import Problems, sum_of
 from advocacy.batch.record import Record
-from advocacy.batch.render import FORMATS, Format, Job, Typeset, letter_folder
 from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome, Setup, Wanted
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.supporters.letters import correspondence
 from advocacy.errors import Place, Problem, has_errors
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.supporters.letters import correspondence
 
 
 @dataclass(slots=True)

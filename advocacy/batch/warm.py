@@ -3,4 +3,4 @@
 import contextlib
 
 with contextlib.suppress(Exception):  # what is missing is told by the run that needs it
-    import advocacy.documents.pdf  # noqa: F401
+    import advocacy.documents.pdf.render  # noqa: F401

@@ -13,10 +13,7 @@ from datetime import date
 from time import perf_counter
 from typing import Any, Literal
 
-from advocacy.batch.inputs import Shared, document_inputs
-from advocacy.batch.manifest import Entry, entry
-from advocacy.batch.output import no_room, write_file
-from advocacy.batch.render import (
+from advocacy.batch.documents import (
     Format,
     Job,
     Made,
@@ -25,15 +22,18 @@ from advocacy.batch.render import (
     make_documents,
     used_versions,
 )
-from advocacy.compose import compose_for
-from advocacy.digests import letter_digest, recipient_digest
+from advocacy.batch.input_digests import Shared, document_inputs
+from advocacy.batch.manifest import Entry, entry
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.supporters import Supporters
+from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.recipients import Recipient
-from advocacy.supporters import Supporters
-from advocacy.supporters.model import letter_id
-from advocacy.workspace import settled
+from advocacy.files.workspace import settled
+from advocacy.files.writing import no_room, write_file
+from advocacy.letters.compose import compose_for
+from advocacy.letters.digests import letter_digest, recipient_digest
+from advocacy.letters.letter import CheckedLetter, Letter, check
 
 WITHOUT_EMAIL = "no-email"
 _JSON = json.JSONEncoder(ensure_ascii=False)

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from advocacy.approvals import Approved, approved, record_approval
-from advocacy.checks.dates import Window
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.facts.dates import Window
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letter
 from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
-from advocacy.inputs import somebody
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign
-from advocacy.supporters import stand_in
+from advocacy.letters.approvals import Approved, approved, record_approval
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter, check
+from advocacy.letters.parts import somebody
+from advocacy.letters.signing import stand_in
 
 PEOPLE = 20
 """How many of those who get the letter are checked; what differs between them is theirs."""

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from advocacy.checks import claims
-from advocacy.checks.claim_rules import Names, claim
-from advocacy.checks.sentences import Block, Sentence, read, split
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.claims import claims
+from advocacy.checks.claims.rules import Names, claim
+from advocacy.checks.claims.sentences import Block, Sentence, read, split
 from advocacy.checks.settings import Settings
-from advocacy.compose import compose_letter
 from advocacy.documents.audit import Paragraph, Passage, render_audit
 from advocacy.errors import Place, Problem
-from advocacy.letter import CheckedLetter, CitedFact, Letter
-from advocacy.loading import Campaign
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter, CitedFact, Letter
 
 
 def audit_documents(

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from advocacy.campaign import CampaignFile
-from advocacy.checks.claims import MARK
+from advocacy.campaign.campaign import CampaignFile
+from advocacy.campaign.facts import parse_facts
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.sources import parse_sources
+from advocacy.checks.claims.claims import MARK
 from advocacy.checks.run import run_checks
 from advocacy.checks.yamlfixes import Fix, Judge, fixes, scalars
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.facts import parse_facts
-from advocacy.loading import Campaign, load_campaign
+from advocacy.files.workspace import Workspace
+from advocacy.files.yaml.editing import rewrite_file
+from advocacy.files.yaml.reading import YamlMap, parse, scan_yaml, scan_yaml_text
 from advocacy.resources import templates_dir
-from advocacy.sources import parse_sources
-from advocacy.workspace import Workspace
-from advocacy.yamledit import rewrite_file
-from advocacy.yamlfile import YamlMap, parse, scan_yaml, scan_yaml_text
 
 Parser = Callable[[YamlMap], list[Problem]]
 """All that is wrong with a file's values."""

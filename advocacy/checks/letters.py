@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from advocacy.campaign import Stage
-from advocacy.checks.dates import Window
-from advocacy.compose import compose_letter
+from advocacy.campaign.addressing import not_in_office
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import stage_for, stage_sets, unknown_stage
+from advocacy.campaign.variants import PARTS, chosen
+from advocacy.checks.facts.dates import Window
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.letter import Letter
-from advocacy.loading import Campaign
-from advocacy.people import not_in_office
-from advocacy.recipients import Recipient
-from advocacy.stages import stage_for, stage_sets, unknown_stage
-from advocacy.supporters import stand_in
-from advocacy.variants import PARTS, chosen
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import Letter
+from advocacy.letters.signing import stand_in
 
 
 @dataclass(slots=True)

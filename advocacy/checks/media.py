@@ -14,17 +14,20 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.claims.sentences import read
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read
-from advocacy.checks.wording import ENOUGH, content_words
-from advocacy.citations import FormattedCitations
-from advocacy.documents import html, paper, pdf, text
+from advocacy.checks.wording.wording import ENOUGH, content_words
+from advocacy.documents import text
+from advocacy.documents.citations import FormattedCitations
+from advocacy.documents.email import html
 from advocacy.documents.frame import long_date
+from advocacy.documents.pdf import paper
+from advocacy.documents.pdf import render as pdf
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import LINE, Prose
+from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.templating.marks import LINE, Prose
 
 MEDIA = ("PDF", "HTML", "text")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())

@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from advocacy.approvals import approval_problems
-from advocacy.checks import agreement, claims, copies, dates, quotations, records, wording
+from advocacy.campaign.addressing import to_check
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.checks.claims import claims
+from advocacy.checks.claims.sentences import Block, read
 from advocacy.checks.codes import find
+from advocacy.checks.facts import dates, records
+from advocacy.checks.facts.windows import windows
 from advocacy.checks.letters import gather
-from advocacy.checks.sentences import Block, read
+from advocacy.checks.quotations import copies, quotations
 from advocacy.checks.settings import Settings
-from advocacy.checks.variants import variants
-from advocacy.checks.windows import windows
-from advocacy.compose import compose_letter
+from advocacy.checks.wording import agreement, wording
+from advocacy.checks.wording.variants import variants
 from advocacy.errors import Problem
-from advocacy.letter import CitedFact, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import LINE
-from advocacy.people import to_check
-from advocacy.recipients import Recipient
+from advocacy.letters.approvals import approval_problems
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CitedFact, Letter, check
+from advocacy.templating.marks import LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def run_checks(
             problems += windows(campaign, people)
             problems += records.unused(campaign, {fact.id for fact in cited})
     if links:
-        from advocacy.checks.links import check_links
+        from advocacy.checks.facts.links import check_links
 
         problems += check_links(records.used_sources(cited))
     if media:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from advocacy.campaign import CampaignFile, CheckSetting
+from advocacy.campaign.campaign import CampaignFile, CheckSetting
 from advocacy.checks.codes import Code, problem, registry
 from advocacy.errors import Level, Problem, nearest
 

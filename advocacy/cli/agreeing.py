@@ -8,10 +8,10 @@ import click
 from advocacy.cli import sending_output as told
 from advocacy.cli.report import Report, print_problems
 from advocacy.errors import AdvocacyError, has_errors
-from advocacy.mail.refusals import nobody_to_mail
+from advocacy.mail.sending.refusals import nobody_to_mail
 
 if TYPE_CHECKING:
-    from advocacy.mail.office import Office
+    from advocacy.mail.sending.preparation import Office
 
 
 def agreed_number(office: "Office", yes: int | None, *, quiet: bool, report: Report) -> int:

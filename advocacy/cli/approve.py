@@ -11,12 +11,12 @@ from advocacy.cli.report import print_problems
 from advocacy.errors import has_errors
 
 if TYPE_CHECKING:
+    from advocacy.campaign.loading import Campaign
     from advocacy.checks.approving import Review
-    from advocacy.loading import Campaign
 
 
 def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    from advocacy.fields import bad_character
+    from advocacy.campaign.field_types import bad_character
 
     if value is not None and (not value.strip() or "\n" in value or bad_character(value)):
         raise click.BadParameter("write a name, such as “Jane Doe”.", ctx, param)
@@ -45,9 +45,9 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
       advocacy approve campaigns/microsoft.yaml --stage keep
       advocacy approve campaigns/microsoft.yaml --stage keep --by "Jane Doe"
     """
-    from advocacy.approvals import approvals_path
+    from advocacy.campaign.loading import load_campaign
     from advocacy.checks.approving import approve, review
-    from advocacy.loading import load_campaign
+    from advocacy.letters.approvals import approvals_path
 
     loaded, problems = load_campaign(campaign, templates)
     if loaded is None or has_errors(problems):

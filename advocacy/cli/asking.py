@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
+from advocacy.authoring.new_campaign.answers import read_one
+from advocacy.campaign.recipients.model import slug
 from advocacy.cli.report import print_problems
 from advocacy.errors import AdvocacyError
-from advocacy.recipients.model import slug
-from advocacy.scaffold.answers import read_one
 
 LINES = "Lines are parted by semicolons: 2 Main Street; Springfield, IL 62701"
 _ADDRESS_OF_PAGE = "    Where does it stand? The address of the page (https://…)"

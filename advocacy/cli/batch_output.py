@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.files.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
     from advocacy.batch.status import BatchStatus, StageStatus

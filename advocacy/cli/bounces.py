@@ -13,10 +13,10 @@ from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import shown_place
 from advocacy.cli.suppress import folder_option
 from advocacy.errors import Place
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.files.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.returns.bounces import Finding, Returned
+    from advocacy.mail.bounces.reports import Finding, Returned
 
 
 @click.group("bounces")
@@ -54,8 +54,8 @@ def import_command(
       advocacy bounces import ~/Maildir/.bounces --dry-run
       advocacy bounces import bounces.mbox --report csv > came-back.csv
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder
-    from advocacy.mail.returns.bounces import import_bounces
+    from advocacy.mail.bounces.reports import import_bounces
+    from advocacy.mail.consent.suppress_commands import campaigns_folder
 
     returned = import_bounces(campaigns_folder(folder), mailboxes, dry_run=dry_run)
     if report == "json":

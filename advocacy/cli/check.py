@@ -113,8 +113,8 @@ def command(
       advocacy check campaigns/microsoft.yaml --fix
       advocacy check --explain fact-ended
     """
+    from advocacy.campaign.loading import load_campaign
     from advocacy.checks.run import chosen, run_checks
-    from advocacy.loading import load_campaign
 
     if fix:
         _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")

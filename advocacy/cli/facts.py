@@ -59,10 +59,10 @@ def show(
       advocacy facts show campaigns/microsoft.yaml --html timeline.html
       advocacy facts show campaigns/microsoft.yaml --report csv > facts.csv
     """
+    from advocacy.authoring.facts.standing import standings
+    from advocacy.authoring.timeline import timeline_html, timeline_svg
+    from advocacy.campaign.loading import load_campaign
     from advocacy.cli.facts_output import print_csv, print_table
-    from advocacy.loading import load_campaign
-    from advocacy.upkeep.standing import standings
-    from advocacy.upkeep.timeline import timeline_html, timeline_svg
 
     loaded, problems = load_campaign(campaign, templates)
     print_problems(problems)
@@ -104,7 +104,7 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
     Example:
       advocacy facts touch campaigns/facts/face-recognition.yaml microsoft-terms
     """
-    from advocacy.upkeep.ending import touch_fact
+    from advocacy.authoring.facts.ending import touch_fact
 
     today = _today()
     change = touch_fact(facts_file, fact, day or today, today=today, dry_run=dry_run)
@@ -154,8 +154,8 @@ def end(
       advocacy facts end campaigns/facts/face-recognition.yaml microsoft-terms \\
           --until 2026-11-22 --superseded-by microsoft-terms-gone
     """
+    from advocacy.authoring.facts.ending import end_fact, record
     from advocacy.cli.facts_output import print_ending
-    from advocacy.upkeep.ending import end_fact, record
 
     ending = end_fact(
         facts_file,

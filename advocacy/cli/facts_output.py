@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from advocacy.authoring.facts.ending import Ending
+from advocacy.authoring.facts.standing import Standing
 from advocacy.errors import Place
-from advocacy.spreadsheets import spreadsheet_safe
-from advocacy.upkeep.ending import Ending
-from advocacy.upkeep.standing import Standing
+from advocacy.files.spreadsheets import spreadsheet_safe
 
 
 def print_csv(facts: tuple[Standing, ...]) -> None:

@@ -56,7 +56,7 @@ def command(
       advocacy forget bob@example.org --yes
     """
     from advocacy.mail.consent.forgetting import forget
-    from advocacy.mail.consent.suppressing import campaigns_folder, read_keys_of
+    from advocacy.mail.consent.suppress_commands import campaigns_folder, read_keys_of
 
     (key,) = read_keys_of([address])
     folder = campaigns_folder(folder)

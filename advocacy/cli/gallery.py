@@ -12,7 +12,7 @@ from advocacy.errors import has_errors
 
 if TYPE_CHECKING:
     from advocacy.batch.gallery import Gallery
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
 
 MAIL_TAKES = 10_000_000
 """Bytes of a file that most mail still takes, as it grows by a third on its way."""

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import click
 
-from advocacy.batch.output import no_room
 from advocacy.cli.report import print_problems
 from advocacy.errors import AdvocacyError, nearest
-from advocacy.libraries import explain_missing
+from advocacy.files.writing import no_room
+from advocacy.installation import explain_missing
 from advocacy.resources import version
 
 DONE, PROBLEMS, USAGE, UNFINISHED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from advocacy.cli.sending_output import LEFT_OUT, moment
+from advocacy.files.spreadsheets import spreadsheet_safe
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import State
-from advocacy.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.status import MailingStatus, Reason
-    from advocacy.mail.statuses import Found
+    from advocacy.mail.status.status import MailingStatus, Reason
+    from advocacy.mail.status.statuses import Found
 
 DOMAINS = 10
 UNCERTAIN = 20
@@ -27,8 +27,8 @@ def print_mailings(
 ) -> None:
     """Print the state of a campaign's mailings, and write their page."""
     if page is not None:
-        from advocacy.batch.output import write_file
-        from advocacy.mail.statuspage import status_html
+        from advocacy.files.writing import write_file
+        from advocacy.mail.status.page import status_html
 
         write_file(
             page, status_html(found.statuses, found.title, found.timezone, found.now).encode()

@@ -12,9 +12,9 @@ from advocacy.cli.report import print_problems, summary
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 
 if TYPE_CHECKING:
-    from advocacy.scaffold.copying import Copied
-    from advocacy.scaffold.files import NewCampaign
-    from advocacy.scaffold.models import Answers
+    from advocacy.authoring.new_campaign.models import Answers
+    from advocacy.authoring.templates.copying import Copied
+    from advocacy.authoring.templates.files import NewCampaign
 
 folder_option = click.option(
     "--folder",
@@ -25,7 +25,7 @@ folder_option = click.option(
 
 
 def _name(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
-    from advocacy.scaffold.answers import read_one
+    from advocacy.authoring.new_campaign.answers import read_one
 
     try:
         return str(read_one("name", value))
@@ -118,9 +118,9 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
           --sender-address "1 Example Street" --sender-email us@friends.example \\
           --signatory "A. Example"
     """
-    from advocacy.scaffold.answers import check_given, missing, option, read_answers
-    from advocacy.scaffold.files import check_free, new_campaign
-    from advocacy.scaffold.timezones import system_timezone
+    from advocacy.authoring.new_campaign.answers import check_given, missing, option, read_answers
+    from advocacy.authoring.new_campaign.timezones import system_timezone
+    from advocacy.authoring.templates.files import check_free, new_campaign
 
     folder = campaigns_folder(folder)
     given |= {"name": name, "timezone": timezone or system_timezone()}
@@ -162,7 +162,7 @@ def _sender(path: Path | None, folder: Path) -> Any:
     """The sender of another campaign."""
     if path is None:
         return None
-    from advocacy.loading import load_campaign
+    from advocacy.campaign.loading import load_campaign
 
     loaded, problems = load_campaign(path)
     if loaded is None:
@@ -183,8 +183,8 @@ def _sender(path: Path | None, folder: Path) -> Any:
 
 def _told(new: "NewCampaign", answers: "Answers") -> int:
     """Say what was written, how it checks, and what to type next."""
+    from advocacy.campaign.loading import load_campaign
     from advocacy.checks.run import run_checks
-    from advocacy.loading import load_campaign
 
     told = {
         new.campaign: "whom you ask, for what, by when",
@@ -237,7 +237,7 @@ def template(
       advocacy new template parks-thanks --from thanks
       advocacy new template our-paper --layout letter
     """
-    from advocacy.scaffold.copying import new_template
+    from advocacy.authoring.templates.copying import new_template
 
     if letter and layout:
         raise click.UsageError("--from copies a letter, --layout a layout: name one of them.")
@@ -250,7 +250,7 @@ def template(
 
 
 def _say_who_uses_it(copied: "Copied", folder: Path) -> None:
-    from advocacy.scaffold.catalogue import campaigns_in, used_by
+    from advocacy.authoring.templates.catalogue import campaigns_in, used_by
 
     first = next(iter(copied.files))
     loaded, _ = campaigns_in(folder)

@@ -11,8 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from advocacy.batch.campaigns import How
-    from advocacy.batch.render import Typeset
-    from advocacy.people import People
+    from advocacy.batch.documents import Typeset
+    from advocacy.campaign.addressing import People
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -89,8 +89,8 @@ def recipients_options(function: Function) -> Function:
         **others: Any,
     ) -> Any:
         def people() -> "People":
-            from advocacy.people import People
-            from advocacy.recipients import select
+            from advocacy.campaign.addressing import People
+            from advocacy.campaign.recipients import select
 
             out = select.excluded(exclude) if exclude else frozenset[str]()
             selection = select.Selection(select.where(where), only, out, sample, limit)

@@ -39,8 +39,8 @@ def command(
       advocacy preview campaigns/microsoft.yaml --port 8000 --no-open
       advocacy preview campaigns/microsoft.yaml --read-only
     """
+    from advocacy.files.text import read_text
     from advocacy.preview.server import serve
-    from advocacy.textfile import read_text
 
     read_text(campaign)  # there is nothing to show without it
     serve(

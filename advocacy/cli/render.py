@@ -28,10 +28,10 @@ from advocacy.errors import Problem, has_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.batch.books import Rendered
     from advocacy.batch.campaigns import How, Sheets
+    from advocacy.batch.previous_run import Rendered
     from advocacy.batch.printing import Printing
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
 
 SHOWN = 20
 DESCRIPTION = "pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml."
@@ -42,7 +42,7 @@ def _formats(
     param: click.Parameter,
     value: str | None,
 ) -> tuple[str, ...] | None:
-    from advocacy.batch.render import FORMATS
+    from advocacy.batch.documents import FORMATS
     from advocacy.errors import nearest
 
     if value is None:
@@ -128,9 +128,9 @@ def command(
       advocacy render campaigns/congress.yaml --supporters constituents.csv --joint
     """
     from advocacy.batch.campaigns import render_campaign
-    from advocacy.batch.render import DEFAULT_FORMATS
+    from advocacy.batch.documents import DEFAULT_FORMATS
+    from advocacy.campaign.recipients.select import Selection
     from advocacy.cli.progress import watcher
-    from advocacy.recipients.select import Selection
 
     chosen = people()
     effort = how()

@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args
 import click
 
 from advocacy.errors import Level, Place, Problem
+from advocacy.files.spreadsheets import spreadsheet_safe
 from advocacy.resources import version
-from advocacy.spreadsheets import spreadsheet_safe
 
 Report = Literal["text", "json", "github", "sarif", "csv"]
 REPORTS: tuple[Report, ...] = get_args(Report)

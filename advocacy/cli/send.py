@@ -22,14 +22,14 @@ from advocacy.errors import has_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.mail.office import Office
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
+    from advocacy.mail.sending.preparation import Office
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     from pydantic import TypeAdapter, ValidationError
 
-    from advocacy.fields import Email
+    from advocacy.campaign.field_types import Email
 
     if value is None:
         return None
@@ -188,8 +188,8 @@ def command(
     from advocacy.cli import sent_output
     from advocacy.cli.agreeing import agreed_number
     from advocacy.cli.progress import watcher
-    from advocacy.mail.delivery.pace import domain_rates_from, rate_from
-    from advocacy.mail.office import Office, Request
+    from advocacy.mail.sending.preparation import Office, Request
+    from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
     _usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
     request = Request(

@@ -14,8 +14,8 @@ from advocacy.errors import Level, Problem
 from advocacy.mail.consent.addresses import readable
 
 if TYPE_CHECKING:
-    from advocacy.mail.office import Office
-    from advocacy.mail.rehearsal import Rehearsal, Sample
+    from advocacy.mail.sending.dry_run import Rehearsal, Sample
+    from advocacy.mail.sending.preparation import Office
 
 WIDTH = 88
 LABEL = 11
@@ -39,7 +39,7 @@ LEFT_OUT = {
 
 def rehearsal(office: "Office", seen: "Rehearsal", problems: Sequence[Problem]) -> None:
     """The dry run, for whoever is about to press the button."""
-    from advocacy.mail.rehearsal import sample_of
+    from advocacy.mail.sending.dry_run import sample_of
 
     _line("Mailing", _mailing(office))
     _line("Text", _text(office))
@@ -85,7 +85,7 @@ def _mailing(office: "Office") -> str:
 
 
 def _text(office: "Office") -> str:
-    from advocacy.approvals import approved
+    from advocacy.letters.approvals import approved
 
     found = approved(office.mailing.campaign, office.mailing.stage)
     if found.approval is None:
@@ -146,7 +146,7 @@ def _to_send(office: "Office", seen: "Rehearsal") -> str:
 
 
 def _duration(office: "Office", seen: "Rehearsal") -> str:
-    from advocacy.mail.delivery.pace import Pace
+    from advocacy.mail.smtp.pace import Pace
 
     request = office.request
     if office.server is None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from advocacy.campaign.recipients.select import Selection
 from advocacy.cli.sending_output import counted, moment
 from advocacy.errors import AdvocacyError, has_errors
-from advocacy.recipients.select import Selection
 
 if TYPE_CHECKING:
-    from advocacy.mail.office import Office
-    from advocacy.mail.sending import Account
+    from advocacy.mail.sending.preparation import Office
+    from advocacy.mail.sending.sending import Account
 
 DONE, UNFINISHED = 0, 3
 

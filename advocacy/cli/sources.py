@@ -10,7 +10,7 @@ from advocacy.cli.report import print_problems
 from advocacy.errors import has_errors
 
 if TYPE_CHECKING:
-    from advocacy.upkeep.importing import Imported
+    from advocacy.authoring.sources.importing import Imported
 
 
 @click.group("sources")
@@ -44,7 +44,7 @@ def import_(
       advocacy sources import zotero.json --dry-run
       advocacy sources import library.bib --into campaigns/sources/face-recognition.yaml
     """
-    from advocacy.upkeep.importing import import_sources
+    from advocacy.authoring.sources.importing import import_sources
 
     result = import_sources(file, into, update=update, dry_run=dry_run)
     if report == "json":

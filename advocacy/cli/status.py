@@ -10,7 +10,7 @@ from advocacy.cli.options import recipients_options, supporters_options, templat
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
 
 
 @click.command("status")
@@ -74,7 +74,7 @@ def command(
         raise click.UsageError("Name a campaign, or a folder of letters with --batch DIR.")
     from advocacy.cli.mailing_output import print_mailings
     from advocacy.cli.report import print_problems
-    from advocacy.mail.statuses import statuses
+    from advocacy.mail.status.statuses import statuses
 
     found = statuses(campaign, people(), mailing=mailing, templates=templates)
     print_problems(found.problems)

@@ -20,10 +20,10 @@ from advocacy.cli.suppress_output import (
     record,
 )
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.files.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.consent.suppressedfile import Row
+    from advocacy.mail.consent.suppression_file import Row
 
 folder_option = click.option(
     "--campaigns",
@@ -81,7 +81,7 @@ def add_command(
       advocacy suppress add bob@example.org --reason "asked by phone"
       advocacy suppress add --domain example.org --reason "our own staff"
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder, suppress
+    from advocacy.mail.consent.suppress_commands import campaigns_folder, suppress
 
     if not addresses and not domains:
         raise click.UsageError("Name an address, or --domain DOMAIN.")
@@ -123,7 +123,7 @@ def remove_command(
     Example:
       advocacy suppress remove bob@example.org --they-asked --reason "signed up again, 20 November"
     """
-    from advocacy.mail.consent.suppressing import (
+    from advocacy.mail.consent.suppress_commands import (
         THEIR_OWN,
         campaigns_folder,
         read_keys_of,
@@ -158,7 +158,7 @@ def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
       advocacy suppress list
       advocacy suppress list --report csv > said-no.csv
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder, listed
+    from advocacy.mail.consent.suppress_commands import campaigns_folder, listed
 
     folder = campaigns_folder(folder)
     rows, problems = listed(folder, lifted=lifted)
@@ -201,8 +201,8 @@ def import_command(
       ssh coalition.example cat unsubscribed.csv | advocacy suppress import -
       advocacy suppress import old-tool.csv --reason "unsubscribed in the old tool"
     """
-    from advocacy.mail.consent.suppressededit import Outcome
-    from advocacy.mail.consent.suppressing import campaigns_folder, import_list
+    from advocacy.mail.consent.suppress_commands import campaigns_folder, import_list
+    from advocacy.mail.consent.suppression_edits import Outcome
 
     folder = campaigns_folder(folder)
     whole = Outcome(folder / "suppressed.csv")

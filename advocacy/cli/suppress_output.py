@@ -10,8 +10,8 @@ from advocacy.cli.report import shown_place
 from advocacy.errors import Place
 
 if TYPE_CHECKING:
-    from advocacy.mail.consent.suppressededit import Outcome
-    from advocacy.mail.consent.suppressedfile import Row
+    from advocacy.mail.consent.suppression_edits import Outcome
+    from advocacy.mail.consent.suppression_file import Row
 
 Report = Literal["text", "json"]
 FIELDS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
@@ -59,7 +59,7 @@ def print_removed(outcome: "Outcome", keys: list[str], report: Report) -> None:
 
 def print_still(folder: Path, addresses: tuple[str, ...]) -> None:
     """Say who is still suppressed by another row, such as a domain's."""
-    from advocacy.mail.consent.suppression import read_suppressions
+    from advocacy.mail.consent.suppression_snapshot import read_suppressions
 
     found, _ = read_suppressions(folder)
     for address in addresses:

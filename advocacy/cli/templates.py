@@ -38,11 +38,11 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
       advocacy templates list
       advocacy templates list campaigns/microsoft.yaml --report json
     """
+    from advocacy.authoring.templates.catalogue import campaigns_in, catalogue
+    from advocacy.campaign.loading import load_campaign
     from advocacy.cli.new import campaigns_folder
     from advocacy.cli.templates_output import print_templates, print_templates_csv
-    from advocacy.loading import load_campaign
-    from advocacy.scaffold.catalogue import campaigns_in, catalogue
-    from advocacy.workspace import Workspace
+    from advocacy.files.workspace import Workspace
 
     if campaign is None:
         folder = campaigns_folder(None)
@@ -89,9 +89,9 @@ def vars_(
       advocacy templates vars campaigns/microsoft.yaml
       advocacy templates vars campaigns/microsoft.yaml --stage keep --only smith
     """
+    from advocacy.authoring.templates.printable import printable
+    from advocacy.campaign.loading import load_campaign
     from advocacy.cli.templates_output import print_variables, print_variables_csv, record
-    from advocacy.loading import load_campaign
-    from advocacy.scaffold.printable import printable
 
     loaded, problems = load_campaign(campaign, templates)
     print_problems(problems)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.scaffold.catalogue import Template
-from advocacy.scaffold.printable import Printable, Variable
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.authoring.templates.catalogue import Template
+from advocacy.authoring.templates.printable import Printable, Variable
+from advocacy.files.spreadsheets import spreadsheet_safe
 from advocacy.templating.reference import FILTERS, FUNCTIONS, Tool
 
 if TYPE_CHECKING:

@@ -12,18 +12,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advocacy.digests import letter_digest
+from advocacy.campaign.facts import Fact
+from advocacy.documents.fonts import BODY, describe, unprintable
 from advocacy.documents.frame import direction, long_date
-from advocacy.documents.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
-from advocacy.documents.pdf import pdf_from_html
+from advocacy.documents.pdf.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
+from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.documents.references import formatted
 from advocacy.errors import Level, Problem
-from advocacy.facts import Fact
-from advocacy.fonts import BODY, describe, unprintable
-from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter
+from advocacy.files.workspace import Workspace
+from advocacy.letters.digests import letter_digest
+from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter
 from advocacy.resources import version
 from advocacy.templating import render_layout
-from advocacy.workspace import Workspace
 
 LAYOUT = "audit"
 LANGUAGE = "en"

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from advocacy.campaign import Sender
-from advocacy.citations import FormattedCitations
+from advocacy.campaign.campaign import Sender
+from advocacy.documents.citations import FormattedCitations
+from advocacy.files.workspace import Workspace, remembered, status_of
 from advocacy.templating.display import locale_of, long_date
-from advocacy.workspace import Workspace, remembered, status_of
 
 __all__ = [
     "Reference",

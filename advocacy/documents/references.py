@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from advocacy.citations import Citation, FormattedCitations, format_citations
-from advocacy.letter import Letter
-from advocacy.remembered import Remembered
-from advocacy.sources import Source, published_days
-from advocacy.words import furniture
-from advocacy.workspace import Workspace
+from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.sources import Source, published_days
+from advocacy.documents.citations import Citation, FormattedCitations, format_citations
+from advocacy.files.remembered import Remembered
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import Letter
 
 _of_cites: Remembered[FormattedCitations] = Remembered()
 _of_records: Remembered[FormattedCitations] = Remembered()

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from advocacy.campaign import Cosigner, Signatory
-from advocacy.citations import FormattedCitations
+from advocacy.campaign.campaign import Cosigner, Signatory
+from advocacy.campaign.set_phrases import Furniture, furniture
+from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.frame import contacts, long_date, references
-from advocacy.documents.leaving import Leaving, leaving_of, subscribed_line
-from advocacy.documents.plaintext import columns, wrap
+from advocacy.documents.plain_text import columns, wrap
 from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted
-from advocacy.letter import CheckedLetter, Letter
-from advocacy.remembered import Remembered
-from advocacy.words import Furniture, furniture
-from advocacy.workspace import Workspace
+from advocacy.documents.unsubscribe_links import Leaving, leaving_of, subscribed_line
+from advocacy.files.remembered import Remembered
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter, Letter
 
 WIDTH = 76
 

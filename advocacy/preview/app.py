@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from advocacy.authoring.timeline import timeline_html
 from advocacy.errors import AdvocacyError
 from advocacy.preview import files, texts
 from advocacy.preview.answers import (
@@ -33,7 +34,6 @@ from advocacy.preview.people import KINDS
 from advocacy.preview.studio import Studio
 from advocacy.preview.telling import told
 from advocacy.preview.watching import watch
-from advocacy.upkeep.timeline import timeline_html
 
 DESKS_AT_MOST = 24
 

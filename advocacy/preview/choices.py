@@ -6,14 +6,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from advocacy.campaign import Stage
-from advocacy.compose import letter_language
-from advocacy.loading import Campaign
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.supporters import Supporters
+from advocacy.campaign.supporters.model import letter_id
+from advocacy.campaign.variants import chosen
+from advocacy.letters.compose import letter_language
+from advocacy.letters.signing import stand_in
 from advocacy.preview.people import Roll
-from advocacy.recipients import Recipient
-from advocacy.supporters import Supporters, stand_in
-from advocacy.supporters.model import letter_id
-from advocacy.variants import chosen
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=1_000_000)]

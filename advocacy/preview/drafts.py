@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place, Problem
-from advocacy.loading import Campaign
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
 
 
 class Drafts:

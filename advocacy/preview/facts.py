@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from advocacy.authoring.facts.standing import Standing, standings
+from advocacy.authoring.templates.printable import printable
+from advocacy.authoring.timeline.columns import columns_of, in_words
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError
-from advocacy.loading import Campaign
 from advocacy.preview.choices import Settled
-from advocacy.scaffold.printable import printable
 from advocacy.templating.reference import FILTERS, FUNCTIONS
-from advocacy.upkeep.standing import Standing, standings
-from advocacy.upkeep.timeline.columns import columns_of, in_words
 
 
 @dataclass(frozen=True, slots=True)

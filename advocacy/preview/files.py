@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from advocacy.authoring.templates.copying import new_template
+from advocacy.authoring.writing import write_new
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.inputs import letter_files
-from advocacy.loading import Campaign
+from advocacy.files.text import read_text
+from advocacy.files.yaml.editing import rewrite_file
+from advocacy.letters.parts import letter_files
 from advocacy.resources import templates_dir
-from advocacy.scaffold.copying import new_template
-from advocacy.scaffold.writing import write_new
-from advocacy.textfile import read_text
-from advocacy.yamledit import rewrite_file
 
 
 @dataclass(frozen=True, slots=True)

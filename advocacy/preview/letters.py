@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+from advocacy.campaign.addressing import not_in_office, without_address
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letter
-from advocacy.documents.email import build_message
-from advocacy.documents.email import obstacles as email_obstacles
-from advocacy.documents.html import render_html
+from advocacy.documents.email.html import render_html
+from advocacy.documents.email.message import build_message
+from advocacy.documents.email.message import obstacles as email_obstacles
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import LINE, Prose
-from advocacy.people import not_in_office, without_address
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter, Letter, check
 from advocacy.preview.choices import Settled
 from advocacy.preview.sentences import Marked, marked
-from advocacy.workspace import Workspace
+from advocacy.templating.marks import LINE, Prose
 
 SNIPPET = 180
 

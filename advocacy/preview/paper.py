@@ -11,13 +11,13 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from advocacy.documents.fitting import Unfit, unfit_problems
-from advocacy.documents.obstacles import obstacles
-from advocacy.documents.paper import layout_css, paper_html
+from advocacy.documents.pdf.fitting import Unfit, unfit_problems
+from advocacy.documents.pdf.obstacles import obstacles
+from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.letter import CheckedLetter
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter
 from advocacy.preview.pages import Page
-from advocacy.workspace import Workspace
 
 SECONDS_AT_MOST = 60.0
 
@@ -57,12 +57,11 @@ def sheet_of(checked: CheckedLetter, workspace: Workspace) -> Sheet:
 def _begin() -> None:
     """Make ready: what every page needs is read before the first one is asked for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    from advocacy.documents import pdf  # noqa: F401
     from advocacy.preview import pages  # noqa: F401
 
 
 def _lay_out(sheet: Sheet, width: int, known: frozenset[str]) -> Laid:
-    from advocacy.documents.pdf import pdf_from_html
+    from advocacy.documents.pdf.render import pdf_from_html
     from advocacy.preview.pages import pages_of
 
     pdf = pdf_from_html(sheet.html, sheet.workspace, sheet.css)

@@ -13,10 +13,10 @@ from datetime import date
 from itertools import chain
 from typing import Literal, cast
 
+from advocacy.campaign.addressing import People, organization_of, recipients_of
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.errors import Problem
-from advocacy.loading import Campaign
-from advocacy.people import People, organization_of, recipients_of
-from advocacy.recipients import Recipient
 
 Kind = Literal["longest", "missing", "script"]
 KINDS: dict[str, Kind] = {"longest": "longest", "missing": "missing", "script": "script"}

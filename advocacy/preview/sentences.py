@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from advocacy.checks.claims import Silences, judged
-from advocacy.checks.sentences import read
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.claims.claims import Silences, judged
+from advocacy.checks.claims.sentences import read
 from advocacy.errors import Place
-from advocacy.letter import Letter
-from advocacy.loading import Campaign
+from advocacy.letters.letter import Letter
 
 Mark = Literal["", "uncited", "excused", "dead"]
 

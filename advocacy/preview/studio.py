@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from advocacy.authoring.templates.catalogue import KINDS
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import Problem
-from advocacy.inputs import image_files
-from advocacy.loading import Campaign, load_campaign
+from advocacy.letters.parts import image_files
 from advocacy.preview.letters import Screen
 from advocacy.preview.pages import Page
 from advocacy.preview.paper import Press
 from advocacy.preview.people import Roll
-from advocacy.scaffold.catalogue import KINDS
 
 PICTURES_AT_MOST = 120_000_000  # bytes
 KEPT_AT_MOST = 64

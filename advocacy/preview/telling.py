@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place, Problem
-from advocacy.loading import Campaign
 
 LONGEST_LINE = 240
 _STAGE = re.compile(r"`--stage ([\w.-]+)`")

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign import Demand
+from advocacy.campaign.campaign import Demand
+from advocacy.campaign.field_types import LocalText
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Place
-from advocacy.fields import LocalText
-from advocacy.loading import Campaign
+from advocacy.files.text import read_text
+from advocacy.files.yaml.editing import Keys, SetValue, edited, rewrite_file
+from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
 from advocacy.preview.files import ChangedError, digest_of
-from advocacy.textfile import read_text
-from advocacy.yamledit import Keys, SetValue, edited, rewrite_file
-from advocacy.yamlfile import YamlMap, parse, read_yaml_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def save_field(path: Path, keys: Keys, value: str, base: str) -> str:
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:
-    from advocacy.campaign import CampaignFile
+    from advocacy.campaign.campaign import CampaignFile
 
     return parse(CampaignFile, data)[1]
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign import Stage
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.loading import Campaign
+from advocacy.files.text import read_text
 from advocacy.preview.choices import Settled, Show, languages, settle
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import beside
@@ -17,7 +18,6 @@ from advocacy.preview.paper import Sheet, sheet_of
 from advocacy.preview.studio import Studio
 from advocacy.preview.telling import told
 from advocacy.preview.texts import fields_of, with_field
-from advocacy.textfile import read_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Letters' bodies and layouts: Jinja templates, rendered safely.
 
-A body is Markdown with Jinja. Rendering gives tokenised Markdown (`advocacy.marks`): what the
+A body is Markdown with Jinja. Rendering gives tokenised Markdown (`templating.marks`): what the
 template itself says is Markdown, every printed value and every citation is one mark. A
 layout is HTML with Jinja in which values are escaped.
 """

@@ -10,9 +10,14 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
+from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.facts import Fact
-from advocacy.marks import (
+from advocacy.files.workspace import Workspace
+from advocacy.templating.branches import WATCH, Watch
+from advocacy.templating.citing import CITING, CiteCall, LetterRun, letter_run
+from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
+from advocacy.templating.lines import mark_lines
+from advocacy.templating.marks import (
     CITE_MARK,
     LINE_MARK,
     LINES_AT_MOST,
@@ -20,12 +25,7 @@ from advocacy.marks import (
     VALUE_MARK,
     Prose,
 )
-from advocacy.templating.branches import WATCH, Watch
-from advocacy.templating.citing import CITING, CiteCall, LetterRun, letter_run
-from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
-from advocacy.templating.lines import mark_lines
 from advocacy.templating.trusted import trusted
-from advocacy.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from typing import Any, cast
 from jinja2.runtime import Undefined
 from markupsafe import Markup
 
+from advocacy.campaign.facts import Fact
 from advocacy.errors import Place
-from advocacy.facts import Fact
-from advocacy.marks import CITE_MARK, MARKS_AT_MOST, VALUE_MARK
 from advocacy.templating.display import display
+from advocacy.templating.marks import CITE_MARK, MARKS_AT_MOST, VALUE_MARK
 from advocacy.templating.mistakes import Mistake
 from advocacy.templating.outline import fact_problem
 from advocacy.templating.run import RUN, Run
 from advocacy.templating.trusted import trusted
+from advocacy.templating.typography import quotes
 from advocacy.templating.unseen import Unseen
-from advocacy.typography import quotes
 
 
 @dataclass(frozen=True, slots=True)

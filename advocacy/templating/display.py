@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2.runtime import Undefined
 
-from advocacy.locales import LocalText
+from advocacy.campaign.languages import LocalText
 from advocacy.templating.mistakes import Mistake
 
 if TYPE_CHECKING:

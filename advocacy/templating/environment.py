@@ -13,8 +13,9 @@ from jinja2.exceptions import TemplateError
 from jinja2.runtime import Context, Undefined
 from markupsafe import Markup
 
+from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.facts import Fact
+from advocacy.files.workspace import Workspace, status_of
 from advocacy.templating.branches import SEEN, Watch
 from advocacy.templating.counting import EACH, SPEND, build_in
 from advocacy.templating.display import Count, display
@@ -27,7 +28,6 @@ from advocacy.templating.sandbox import SafeEnvironment, each
 from advocacy.templating.source import read_template, syntax_problem, with_line_ends
 from advocacy.templating.trusted import trusted
 from advocacy.templating.written import WrittenParser
-from advocacy.workspace import Workspace, status_of
 
 _TOO_DEEP = "The template is nested too deeply."
 

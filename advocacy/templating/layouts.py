@@ -7,15 +7,15 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
-from advocacy.marks import value_html
+from advocacy.files.workspace import Workspace
 from advocacy.templating.branches import WATCH, Watch
 from advocacy.templating.display import display
 from advocacy.templating.environment import TemplateEnvironment
+from advocacy.templating.marks import value_html
 from advocacy.templating.mistakes import Mistake
 from advocacy.templating.nesting import LAYOUT_TAGS
 from advocacy.templating.run import RUN
 from advocacy.templating.trusted import trusted
-from advocacy.workspace import Workspace
 
 
 class LayoutEnvironment(TemplateEnvironment):

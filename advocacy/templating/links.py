@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from advocacy.errors import Place, Problem
-from advocacy.marks import MARK
+from advocacy.templating.marks import MARK
 from advocacy.templating.source import read_template
 
 _LINK = re.compile(r"(!?)(?<!\\)\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")

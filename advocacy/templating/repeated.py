@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError
-from advocacy.facts import Fact
-from advocacy.marks import Prose
-from advocacy.remembered import Remembered
+from advocacy.files.remembered import Remembered
+from advocacy.files.workspace import Workspace, remembered
 from advocacy.templating.bodies import Body, Ran, find_body, render_body, run_body
 from advocacy.templating.branches import WATCH
+from advocacy.templating.marks import Prose
 from advocacy.templating.run import CHARACTERS_AT_MOST
 from advocacy.templating.unseen import NeedsValue, Unseen
-from advocacy.workspace import Workspace, remembered
 
 Own = Mapping[str, Mapping[str, Any]]
 """What may differ from letter to letter, in groups: `{"recipient": {"name": …}}`."""

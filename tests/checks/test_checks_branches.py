@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.branches import Coverage
 from advocacy.errors import Level, Problem
-from advocacy.loading import Campaign, load_campaign
 from advocacy.templating.branches import Branch
 
 BODY = "templates/letters/call.md"
@@ -250,7 +250,7 @@ def test_a_passage_of_an_own_layout_that_no_letter_can_reach_is_told(
 
 
 def test_watching_changes_no_letter_and_ends_with_the_check(house: Any) -> None:
-    from advocacy.compose import compose_letters
+    from advocacy.letters.compose import compose_letters
 
     campaign, _ = load_campaign(house.folder / "acme.yaml")
     assert campaign is not None

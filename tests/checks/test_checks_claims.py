@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from advocacy.checks.claim_rules import Names, claim, short_forms
+from advocacy.checks.claims.rules import Names, claim, short_forms
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
@@ -185,8 +185,8 @@ def test_a_mark_that_silences_nothing_is_told(house: Any) -> None:
 
 
 def test_the_mark_prints_nothing(house: Any) -> None:
-    from advocacy.compose import compose_letters
-    from advocacy.loading import load_campaign
+    from advocacy.campaign.loading import load_campaign
+    from advocacy.letters.compose import compose_letters
 
     house.call("We hope. {# uncited: opinion #}")
     campaign, _ = load_campaign(house.folder / "acme.yaml")

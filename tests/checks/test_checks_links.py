@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from advocacy.checks.links import ask, check_links
-from advocacy.sources import Source
+from advocacy.campaign.sources import Source
+from advocacy.checks.facts.links import ask, check_links
 
 GONE_PORT = 9  # discard: nobody listens there
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.run import chosen, run_checks
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.loading import load_campaign
 
 HEAVY = ("weasyprint", "pypandoc", "pikepdf", "rich", "sqlalchemy", "css_inline", "pypdfium2")
 
@@ -77,7 +77,7 @@ def test_checking_loads_nothing_heavy(house: Any) -> None:
 import sys
 from pathlib import Path
 from advocacy.checks.run import run_checks
-from advocacy.loading import load_campaign
+from advocacy.campaign.loading import load_campaign
 campaign, problems = load_campaign(Path("acme.yaml"))
 assert run_checks(campaign).letters == 8
 print([name for name in {HEAVY!r} if name in sys.modules])

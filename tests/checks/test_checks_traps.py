@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.run import run_checks
 from advocacy.errors import Level, Problem
-from advocacy.loading import load_campaign
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from advocacy.cli.group import advocacy
+from advocacy.mail.bounces.verp import bounce_address
 from advocacy.mail.consent.keys import read_keys
 from advocacy.mail.ledger import Entry, Result, State, Text, open_ledger
-from advocacy.mail.returns.verp import bounce_address
 
 from ..pages import quoted
 

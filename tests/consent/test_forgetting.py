@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from advocacy.errors import AdvocacyError
+from advocacy.mail.bounces.replying import note_replies
 from advocacy.mail.consent.forgetting import forget
-from advocacy.mail.consent.suppressing import import_list, suppress, unsuppress
-from advocacy.mail.consent.suppression import read_suppressions
+from advocacy.mail.consent.suppress_commands import import_list, suppress, unsuppress
+from advocacy.mail.consent.suppression_snapshot import read_suppressions
 from advocacy.mail.ledger import Entry, State, Text, open_ledger
-from advocacy.mail.returns.replying import note_replies
 
 
 @pytest.fixture

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letters
-from advocacy.digests import letter_digest
-from advocacy.documents.email import render_email
-from advocacy.documents.html import render_html
-from advocacy.documents.leaving import Leaving
+from advocacy.documents.email.html import render_html
+from advocacy.documents.email.message import render_email
 from advocacy.documents.text import render_text
+from advocacy.documents.unsubscribe_links import Leaving
 from advocacy.errors import has_errors
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.digests import letter_digest
+from advocacy.letters.letter import CheckedLetter, check
 from advocacy.mail.consent.keys import read_keys
-from advocacy.mail.consent.listheaders import recipient_leaving
+from advocacy.mail.consent.list_headers import recipient_leaving
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 OWN = 'unsubscribe: {mailto: leave@friends.example, url: "https://friends.example/leave?a=1&b=2"}'

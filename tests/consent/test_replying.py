@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from advocacy.errors import AdvocacyError
+from advocacy.mail.bounces.replying import note_replies, replied_file
 from advocacy.mail.ledger import Record
-from advocacy.mail.returns.replying import note_replies, replied_file
 
 Find = Callable[..., Record]
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.consent.suppressededit import New, add, lift
-from advocacy.mail.consent.suppressing import import_list, suppress, unsuppress
-from advocacy.mail.consent.suppression import read_suppressions
+from advocacy.mail.consent.suppress_commands import import_list, suppress, unsuppress
+from advocacy.mail.consent.suppression_edits import New, add, lift
+from advocacy.mail.consent.suppression_snapshot import read_suppressions
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 HEADER = "address,domain,reason,since,source,campaign,lifted,lifted_reason\n"
@@ -156,7 +156,7 @@ def test_removing_a_domain_leaves_the_people_at_it(tmp_path: Path) -> None:
 ADDING = """
 import sys
 from pathlib import Path
-from advocacy.mail.consent.suppressededit import New, add
+from advocacy.mail.consent.suppression_edits import New, add
 for n in range(15):
     add(Path(sys.argv[1]), [New(f"{sys.argv[2]}{n}@example.org")])
 """
@@ -175,7 +175,7 @@ def test_two_programs_at_once_lose_nobody(tmp_path: Path) -> None:
 ONE = """
 import sys
 from pathlib import Path
-from advocacy.mail.consent.suppressededit import New, add
+from advocacy.mail.consent.suppression_edits import New, add
 add(Path(sys.argv[1]), [New("new@example.org")])
 """
 

@@ -11,7 +11,7 @@ from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.hashes import address_hash
 from advocacy.mail.consent.keys import read_keys
-from advocacy.mail.consent.suppression import Guard, Suppressions, read_suppressions
+from advocacy.mail.consent.suppression_snapshot import Guard, Suppressions, read_suppressions
 
 HEADER = "address,domain,reason,since,source,campaign,lifted\n"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.campaign import Sender
+from advocacy.campaign.campaign import Sender
 from advocacy.errors import AdvocacyError
 from advocacy.mail.consent.keys import Keys, find_keys, read_keys, require_keys
-from advocacy.mail.consent.listheaders import (
+from advocacy.mail.consent.list_headers import (
     list_headers,
     list_id,
     recipient_leaving,

@@ -23,16 +23,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.campaign import Sender
+from advocacy.campaign.campaign import Sender
 from advocacy.errors import AdvocacyError
-from advocacy.mail import unsubscribe
+from advocacy.mail.consent import unsubscribe
 from advocacy.mail.consent.keys import read_keys
-from advocacy.mail.consent.listheaders import list_headers
-from advocacy.mail.consent.requestsfile import append_request
-from advocacy.mail.consent.suppressing import import_list
-from advocacy.mail.consent.suppression import Guard, read_suppressions
+from advocacy.mail.consent.list_headers import list_headers
+from advocacy.mail.consent.requests_file import append_request
+from advocacy.mail.consent.suppress_commands import import_list
+from advocacy.mail.consent.suppression_snapshot import Guard, read_suppressions
 from advocacy.mail.consent.tokens import Ticket, seal, unsubscribe_url
-from advocacy.mail.consent.unsubscribepage import (
+from advocacy.mail.consent.unsubscribe import Settings, make_application
+from advocacy.mail.consent.unsubscribe_page import (
     POLICY,
     STYLE,
     accepted_language,
@@ -40,7 +41,6 @@ from advocacy.mail.consent.unsubscribepage import (
     page,
     words_of,
 )
-from advocacy.mail.unsubscribe import Settings, make_application
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 TICKET = Ticket("jane.doe@people.example", "parks/call", "en-US")
@@ -373,8 +373,8 @@ def test_every_language_has_every_word(project_root: Path) -> None:
 
 def test_the_page_needs_none_of_the_libraries_that_make_letters() -> None:
     code = (
-        "import sys, advocacy.mail.unsubscribe as u\n"
-        "from advocacy.mail.consent.unsubscribepage import page\n"
+        "import sys, advocacy.mail.consent.unsubscribe as u\n"
+        "from advocacy.mail.consent.unsubscribe_page import page\n"
         "page('ask', 'de', address='a@b.example')\n"
         "known = set(sys.stdlib_module_names) | {'advocacy'}\n"
         "print(sorted({m.partition('.')[0] for m in sys.modules} - known))"

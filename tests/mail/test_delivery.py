@@ -15,7 +15,7 @@ from aiosmtpd.controller import UnixSocketController
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.mail.delivery import (
+from advocacy.mail.smtp import (
     Connection,
     Envelope,
     Options,
@@ -26,8 +26,8 @@ from advocacy.mail.delivery import (
     connect,
     session,
 )
-from advocacy.mail.delivery.server import server_from
-from advocacy.mail.delivery.wellformed import fault_of, stuffed
+from advocacy.mail.smtp.server import server_from
+from advocacy.mail.smtp.wellformed import fault_of, stuffed
 
 from .smtp_fixtures import DROP, EXTENSIONS, HANG, MESSAGE, RESET, Act, FaultyServer
 

@@ -13,9 +13,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from advocacy.mail.delivery import Envelope, Options, Reply, Timeouts, Verdict, connect, session
-from advocacy.mail.delivery.secrets import Secret
-from advocacy.mail.delivery.server import Server, server_from
+from advocacy.mail.smtp import Envelope, Options, Reply, Timeouts, Verdict, connect, session
+from advocacy.mail.smtp.secrets import Secret
+from advocacy.mail.smtp.server import Server, server_from
 
 from .smtp_fixtures import (
     DROP,

@@ -10,7 +10,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from advocacy.mail.delivery import (
+from advocacy.mail.smtp import (
     Connection,
     Envelope,
     Options,
@@ -20,7 +20,7 @@ from advocacy.mail.delivery import (
     connect,
     session,
 )
-from advocacy.mail.delivery.server import server_from
+from advocacy.mail.smtp.server import server_from
 
 from .postfix_fixture import Postfix
 from .smtp_fixtures import MESSAGE, Certificates

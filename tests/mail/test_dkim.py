@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.delivery import dkim_signing
-from advocacy.mail.delivery.dkim_signing import DkimKey, dkim_key_of, from_domain, misaligned, sign
+from advocacy.mail.smtp import dkim_signing
+from advocacy.mail.smtp.dkim_signing import DkimKey, dkim_key_of, from_domain, misaligned, sign
 
 from .smtp_fixtures import MESSAGE
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.mail.delivery import Envelope, Reply, Verdict, connect
-from advocacy.mail.delivery.server import Server
+from advocacy.mail.smtp import Envelope, Reply, Verdict, connect
+from advocacy.mail.smtp.server import Server
 
 from .smtp_fixtures import MESSAGE
 
@@ -89,8 +89,8 @@ def test_threads_and_processes_do_not_get_into_each_others_way(kind: str, tmp_pa
     code = (
         "import sys, threading\n"
         "from pathlib import Path\n"
-        "from advocacy.mail.delivery import *\n"
-        "from advocacy.mail.delivery.server import Server\n"
+        "from advocacy.mail.smtp import *\n"
+        "from advocacy.mail.smtp.server import Server\n"
         "server = Server(sys.argv[1], path=Path(sys.argv[2]))\n"
         "message = b'Subject: x\\r\\n\\r\\n' + b'x' * 70 * 1000 + b'\\r\\n'\n"
         "def run(n):\n"

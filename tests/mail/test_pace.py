@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.delivery.pace import DomainRates, Pace, Rate, domain_rates_from, rate_from
+from advocacy.mail.smtp.pace import DomainRates, Pace, Rate, domain_rates_from, rate_from
 
 SECOND = 1_000_000_000
 

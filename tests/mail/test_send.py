@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import Campaign
 from advocacy.cli import group
-from advocacy.loading import Campaign
-from advocacy.mail import sending
 from advocacy.mail.consent.keys import read_keys
 from advocacy.mail.consent.tokens import unseal
-from advocacy.mail.delivery import Reply, Verdict
 from advocacy.mail.ledger import Entry, State, open_ledger
-from advocacy.mail.office import Office
+from advocacy.mail.sending import sending
+from advocacy.mail.sending.preparation import Office
+from advocacy.mail.smtp import Reply, Verdict
 
 from .sink import Sink, serving
 
@@ -132,7 +132,7 @@ def test_a_ledger_that_is_gone_does_not_mail_everyone_again(
 def test_an_edited_list_never_mails_the_wrong_person(
     advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.001)
 
     def refuse_the_second_half(step: str, address: str) -> str | None:
         return "451 4.7.1 later" if step == "rcpt" and number_of(address) >= N // 2 else None
@@ -204,7 +204,7 @@ def test_a_list_that_grows_while_it_is_sent_gets_no_more_than_was_agreed(
         begin(office, **how)
 
     monkeypatch.setattr(Office, "begin", grow)
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.02)
     asked: list[str] = []
 
     def greylist(step: str, address: str) -> str | None:
@@ -542,7 +542,7 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.05)
     monkeypatch.setattr("advocacy.cli.progress.PATIENCE", 0.0)
     asked: list[str] = []
 
@@ -564,7 +564,7 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
 def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
     advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.02)
     asked: list[str] = []
 
     def greylist(step: str, address: str) -> str | None:
@@ -613,7 +613,7 @@ def test_ctrl_c_ends_a_run_whose_server_is_not_to_be_reached(
         return Reply(Verdict.DEFERRED, text="no way", everyone=True)
 
     monkeypatch.setenv("ADVOCACY_SMTP", "smtp://127.0.0.1:9")
-    monkeypatch.setattr("advocacy.mail.delivery.smtp.SmtpConnection.open", unreachable)
+    monkeypatch.setattr("advocacy.mail.smtp.connection.SmtpConnection.open", unreachable)
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert tries <= 2
@@ -634,7 +634,7 @@ def test_the_message_has_the_pdf_that_was_rendered_and_reviewed(
     edit(parks, "template: open", "template: open\n    attach: [pdf]")
     assert advocacy("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q") == 0
     assert advocacy("render", parks, "--format", "pdf", "-q") == 0
-    monkeypatch.setattr("advocacy.documents.pdf.render_pdf", None)  # nothing is typeset
+    monkeypatch.setattr("advocacy.documents.pdf.render.render_pdf", None)  # nothing is typeset
     command = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--workers", 1)
     assert advocacy(*command) == 0
     (attached,) = sink.message("jane@parks.example").iter_attachments()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
-from advocacy.loading import Campaign, load_campaign
 from advocacy.preview import files, texts
 from advocacy.preview.files import ChangedError, File, digest_of, editable, save
 from advocacy.resources import templates_dir

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.loading import load_campaign
+from advocacy.campaign.loading import load_campaign
 from advocacy.preview.people import AT_ONCE, SHOWN, Roll, scripts_of
 
 PEOPLE = 400

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from advocacy.compose import compose_letter
-from advocacy.documents.html import render_html
+from advocacy.campaign.loading import load_campaign
+from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import check
 from advocacy.preview.choices import Choices, FieldText, Show
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import first_words

@@ -10,10 +10,10 @@ from typing import Any
 import pikepdf
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 COLUMNS = (
     "id", "name", "given_name", "title", "organization", "address", "city", "region",

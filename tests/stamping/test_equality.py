@@ -12,14 +12,14 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents.pdf import Pdf, render_pdf
-from advocacy.documents.stamp import Unfit, stamped
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import load_campaign
+from advocacy.documents.pdf.render import Pdf, render_pdf
+from advocacy.documents.pdf.stamp import Unfit, stamped
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import load_campaign
-from advocacy.people import People
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 Letters = Callable[[str, list[dict[str, str]]], list[CheckedLetter]]
 Crowd = Callable[[int, int], list[dict[str, str]]]

@@ -11,12 +11,12 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from advocacy.documents import stamp
-from advocacy.documents.pdf import render_pdf
-from advocacy.documents.stamp import shaping
-from advocacy.documents.stamp.reasons import DIFFERENT, NEEDS_TEXTS, OTHER_GLYPHS
-from advocacy.letter import CheckedLetter, check
-from advocacy.workspace import Workspace
+from advocacy.documents.pdf import stamp
+from advocacy.documents.pdf.render import render_pdf
+from advocacy.documents.pdf.stamp import shaping
+from advocacy.documents.pdf.stamp.reasons import DIFFERENT, NEEDS_TEXTS, OTHER_GLYPHS
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter, check
 
 Letters = Callable[[str, list[dict[str, str]]], list[CheckedLetter]]
 
@@ -207,7 +207,7 @@ def test_letters_merged_for_the_print_shop_store_their_common_pages_once(
 ) -> None:
     import io
 
-    from advocacy.documents.merge import Merger
+    from advocacy.documents.print_shop.merge import Merger
 
     made = letters("plain", [row(f"Ada {n} Ng", id=f"p{n}") for n in range(21)])
     assert all(render_pdf(one, parks.workspace).typeset == "fast" for one in made)

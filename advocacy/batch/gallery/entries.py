@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, product
 
-from advocacy.campaign import Stage
-from advocacy.compose import letter_language
+from advocacy.campaign.addressing import People, recipients_of
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.stages import stages_signed
+from advocacy.campaign.supporters import Correspondence
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.campaign.variants import PARTS
 from advocacy.errors import Problem
-from advocacy.inputs import SAMPLE, letter_languages
-from advocacy.loading import Campaign
-from advocacy.people import People, recipients_of
-from advocacy.recipients import Recipient
-from advocacy.recipients.select import Selection
-from advocacy.stages import stages_signed
-from advocacy.supporters import Correspondence, stand_in
-from advocacy.supporters.letters import correspondence
-from advocacy.variants import PARTS
+from advocacy.letters.compose import letter_language
+from advocacy.letters.parts import SAMPLE, letter_languages
+from advocacy.letters.signing import stand_in
 
 SHOWN = 4
 """So many recipients of a list show what letters to it look like, unless one says otherwise."""

@@ -8,18 +8,18 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from advocacy.batch.documents import Format, Job, make_documents
 from advocacy.batch.gallery.entries import Entry, entries
 from advocacy.batch.gallery.page import Shown, gallery_html
 from advocacy.batch.gallery.pictures import pictures
-from advocacy.batch.output import prepare_folder, write_file
-from advocacy.batch.render import Format, Job, make_documents
 from advocacy.batch.watching import Watcher
-from advocacy.days import true_letter
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.stages import unknown_stage
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.stages import unknown_stage
+from advocacy.files.writing import prepare_folder, write_file
+from advocacy.letters.true_days import true_letter
 
 FORMATS: tuple[Format, ...] = ("pdf", "html", "txt")
 """What a reviewer can open without a mail program."""

@@ -13,10 +13,10 @@ from babel.dates import format_date
 
 from advocacy.batch.gallery.entries import Entry
 from advocacy.batch.gallery.pictures import Picture
-from advocacy.campaign import Stage
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import Problem
-from advocacy.letter import Letter
-from advocacy.loading import Campaign
+from advocacy.letters.letter import Letter
 from advocacy.resources import version
 
 _CSS = Path(__file__).with_name("gallery.css")

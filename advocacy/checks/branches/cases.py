@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.columns import KNOWN
+from advocacy.campaign.stages import stages_signed
+from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.extremes import TEXTS, Extremes
-from advocacy.inputs import letter_languages
-from advocacy.loading import Campaign
-from advocacy.recipients import Recipient
-from advocacy.recipients.columns import KNOWN
-from advocacy.stages import stages_signed
-from advocacy.supporters import Supporter, Supporters, stand_in
+from advocacy.letters.parts import letter_languages
+from advocacy.letters.signing import stand_in
 from advocacy.templating.wishes import SOMETHING, Wish, in_words
 
 LONG_NAME = "Maximiliane-Alexandra Montgomery-Featherstonehaugh"

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import telling
 from advocacy.checks.branches.stage import LIST, StageLetters
 from advocacy.checks.settings import Settings
 from advocacy.errors import Problem
-from advocacy.inputs import layout_files
-from advocacy.loading import Campaign
+from advocacy.letters.parts import layout_files
 from advocacy.templating.branches import Branch, Watch
 
 

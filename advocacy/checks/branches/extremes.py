@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 
-from advocacy.recipients import Recipient
-from advocacy.recipients.columns import KNOWN
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.columns import KNOWN
 
 KEPT = 8
 """So many of each aspect are kept while a list is read."""

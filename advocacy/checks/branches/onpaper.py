@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import telling
-from advocacy.documents.fitting import spilling, unfit_problems
-from advocacy.documents.obstacles import obstacles
-from advocacy.documents.paper import layout_css, paper_html
-from advocacy.documents.pdf import pdf_from_html
+from advocacy.documents.pdf.fitting import spilling, unfit_problems
+from advocacy.documents.pdf.obstacles import obstacles
+from advocacy.documents.pdf.paper import layout_css, paper_html
+from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.letter import CheckedLetter
-from advocacy.loading import Campaign
+from advocacy.letters.letter import CheckedLetter
 
 
 @dataclass(frozen=True, slots=True)

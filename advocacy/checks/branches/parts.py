@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from advocacy.campaign import Cosigner, Signatory, Unsubscribe
-from advocacy.documents.html import render_html
-from advocacy.documents.paper import paper_html
+from advocacy.campaign.campaign import Cosigner, Signatory, Unsubscribe
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sources import Source
+from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.documents.email.html import render_html
+from advocacy.documents.pdf.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.facts import Fact
-from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import CITE_MARK, Prose
-from advocacy.sources import Source
-from advocacy.supporters import Supporter, Supporters
+from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter, check
 from advocacy.templating.branches import Watch
+from advocacy.templating.marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"
 """A citation style that cites in the text and lists its references."""

@@ -3,23 +3,23 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from advocacy.campaign.addressing import inside_address, not_in_office
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import stages_signed
+from advocacy.campaign.variants import PARTS, chosen
 from advocacy.checks.branches import onpaper, parts, telling
 from advocacy.checks.branches.cases import Case, cases, made_up, wished
 from advocacy.checks.branches.extremes import Extremes
-from advocacy.checks.dates import Window
+from advocacy.checks.facts.dates import Window
 from advocacy.checks.settings import Settings
-from advocacy.compose import compose_letter
-from advocacy.days import true_letter
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.inputs import letter_files, somebody
-from advocacy.letter import CheckedLetter
-from advocacy.loading import Campaign
-from advocacy.people import inside_address, not_in_office
-from advocacy.recipients import Recipient
-from advocacy.stages import stages_signed
-from advocacy.supporters import stand_in
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter
+from advocacy.letters.parts import letter_files, somebody
+from advocacy.letters.signing import stand_in
+from advocacy.letters.true_days import true_letter
 from advocacy.templating.branches import Branch, Watch, watching
-from advocacy.variants import PARTS, chosen
 
 LIST = "the list"
 ALL_UP_TO = 200

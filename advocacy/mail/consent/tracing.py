@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.batch.manifest import NAME as MANIFEST
-from advocacy.batch.output import replacing
 from advocacy.batch.record import JOURNAL
-from advocacy.csvrows import Lines, header_of, lines_of, rows_of
+from advocacy.campaign.recipients.columns import KNOWN, column_names
 from advocacy.errors import AdvocacyError, Problem
+from advocacy.files.csv_rows import Lines, header_of, lines_of, rows_of
+from advocacy.files.text import open_binary
+from advocacy.files.writing import replacing
 from advocacy.mail.consent.addresses import ADDRESS, address_key
-from advocacy.mail.consent.suppressedfile import FILE as SUPPRESSED
-from advocacy.mail.consent.suppressedfile import key_of
-from advocacy.recipients.columns import KNOWN, column_names
-from advocacy.textfile import open_binary
+from advocacy.mail.consent.suppression_file import FILE as SUPPRESSED
+from advocacy.mail.consent.suppression_file import key_of
 
 LISTS = (".csv", ".tsv")
 LINES = (".jsonl", ".ndjson")

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from advocacy.errors import AdvocacyError
-from advocacy.libraries import explain_missing
+from advocacy.installation import explain_missing
 from advocacy.mail.ledger import faults
 from advocacy.mail.ledger.migrations import newest, step, version
 

@@ -1,0 +1,257 @@
+"""Members of Congress, from the files of the `unitedstates/congress-legislators` project as they
+are: legislators, committees, and who sits on which committee (all CC0).
+
+Forms of address are those that the Senate and the House use themselves: “The Honorable” and the
+full name on the envelope, “Senator”, “Representative” (a delegate or the resident commissioner by
+that title) and the last name in the salutation. None depends on a person's gender.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.rows import recipient_of
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.text import read_text, without_bad_characters
+from advocacy.files.yaml.reading import YamlList, YamlMap
+from advocacy.files.yaml.syntax_errors import explain
+from advocacy.files.yaml.tree import Builder
+
+CHAMBERS = {"sen": "senate", "rep": "house"}
+_HOUSES = {"senate": "United States Senate", "house": "United States House of Representatives"}
+_DELEGATES = {"DC", "AS", "GU", "VI", "MP"}
+_OFFICE = re.compile(r"(.+?),?;? Washington,? D\.?C\.? ([0-9]{5}(?:-[0-9]{4})?)", re.IGNORECASE)
+_WANTED = ("url", "contact_form", "phone", "party", "caucus", "state_rank")
+COLUMNS = (
+    *("bioguide", "chamber", "state", "district", *_WANTED),
+    *("committee", "committee_code", "committee_rank", "committee_title", "committee_side"),
+    "committees",
+)
+"""The columns that a member has beside the known ones; empty where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member's seat on a full committee."""
+
+    code: str
+    committee: str
+    rank: int
+    title: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Who sits on which committee, by Bioguide id; the names of committees by their codes."""
+
+    by_member: Mapping[str, tuple[Seat, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_legislators(
+    path: Path, day: date, seats: Seats, committee: str | None = None
+) -> Iterator[Recipient | Problem]:
+    """The members of Congress in a legislators file, with the term that covers a day.
+
+    `committee` (a code or a name) is the committee whose rank a member gets, and title; without
+    it, the one on which the member stands highest. Who has no office address, or no term that
+    covers the day, is refused when the letter is composed.
+    """
+    people, problems = _items(path)
+    yield from problems
+    for person in people:
+        yield from _member(person, day, seats, committee)
+
+
+def read_seats(paths: Iterable[Path]) -> tuple[Seats, list[Problem]]:
+    """Who sits on which full committee, from a membership file and a committees file.
+
+    The file of committees may be left out where it stands beside the other under its own name.
+    """
+    membership: YamlMap | None = None
+    names: dict[str, str] = {}
+    problems: list[Problem] = []
+    paths = list(paths)
+    for path in paths:
+        root, found = _root(path)
+        problems += found
+        if isinstance(root, YamlMap):
+            membership = root
+        elif isinstance(root, YamlList):
+            names |= _names(root)
+        elif not found:
+            problems.append(_not_committees(path))
+    if problems:
+        return Seats(), problems
+    if membership is None:
+        return Seats(), [_not_committees(paths[0])] if paths else []
+    beside = membership.path.with_name("committees-current.yaml")
+    if not names and beside.is_file():
+        root, problems = _root(beside)
+        names = _names(root) if isinstance(root, YamlList) else {}
+    if not names:
+        message = "The names of the committees are not known."
+        hint = "Give `committees-current.yaml` too: --committees FILE --committees FILE."
+        problems.append(Problem("no-committee-names", message, hint, membership.place))
+    return Seats(_by_member(membership, names), names), problems
+
+
+def _not_committees(path: Path) -> Problem:
+    return Problem(
+        "not-committees",
+        "This is not a file of committee members.",
+        "Name `committee-membership-current.yaml` of unitedstates/congress-legislators.",
+        Place(path),
+    )
+
+
+def _root(path: Path) -> tuple[Any, list[Problem]]:
+    """What stands at the top of a YAML file, be it a mapping or a list."""
+    try:
+        text, problems = without_bad_characters(read_text(path), path)
+        builder = Builder(path, text)
+        builder.build()
+    except AdvocacyError as error:
+        return None, list(error.problems)
+    except yaml.YAMLError as error:
+        return None, [explain(error, text, path)]
+    return builder.root, [*problems, *builder.problems]
+
+
+def _names(committees: YamlList) -> dict[str, str]:
+    known = (item for item in committees if isinstance(item, YamlMap))
+    return {_text(item, "thomas_id"): _text(item, "name") for item in known if "thomas_id" in item}
+
+
+def _by_member(membership: YamlMap, names: Mapping[str, str]) -> dict[str, tuple[Seat, ...]]:
+    seats: dict[str, list[Seat]] = {}
+    for code, members in membership.items():
+        if len(code) != 4 or not isinstance(members, YamlList):
+            continue  # longer codes are subcommittees
+        for item in members:
+            if isinstance(item, YamlMap) and isinstance(item.get("rank"), int):
+                seat = Seat(
+                    code,
+                    names.get(code, code),
+                    item["rank"],
+                    _text(item, "title"),
+                    _text(item, "party"),
+                )
+                seats.setdefault(_text(item, "bioguide"), []).append(seat)
+    return {
+        member: tuple(sorted(found, key=lambda seat: (not seat.title, seat.rank, seat.code)))
+        for member, found in seats.items()
+    }
+
+
+def _items(path: Path) -> tuple[list[YamlMap], list[Problem]]:
+    root, problems = _root(path)
+    if problems:
+        return [], problems
+    people = [item for item in root or () if isinstance(item, YamlMap)]
+    if not isinstance(root, YamlList) or not people or "terms" not in people[0]:
+        message = "This YAML file is no list of members of Congress."
+        hint = "Lists are CSV, XLSX or JSON Lines; of YAML, `legislators-current.yaml` is read."
+        return [], [Problem("not-legislators", message, hint, Place(path))]
+    return people, []
+
+
+def _member(
+    person: YamlMap, day: date, seats: Seats, committee: str | None
+) -> Iterator[Recipient | Problem]:
+    names = _map(person, "name")
+    name = _text(names, "official_full") or " ".join(
+        part for part in (_text(names, key) for key in ("first", "last", "suffix")) if part
+    )
+    term = _term(person, day)
+    if term is None or not name:
+        message = f"{name or 'A member'} has no term of office in this file."
+        yield Problem("no-term", message, "Take the person out with --exclude.", person.place)
+        return
+    chamber = CHAMBERS.get(_text(term, "type"), "")
+    found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))
+    values: dict[str, Any] = {
+        "id": _text(_map(person, "id"), "bioguide"),
+        # Nicknames stand in straight marks, which are not for print.
+        "name": re.sub(r'"([^"]*)"', "“\\1”", name),
+        "given_name": _text(names, "first"),
+        "family_name": _text(names, "last"),
+        "suffix": _text(names, "suffix"),
+        "honorific": "The Honorable",
+        "organization": _HOUSES.get(chamber, ""),
+        "salutation": f"{_called(chamber, _text(term, 'state'))} {_text(names, 'last')}",
+        "country": "US",
+        "in_office_from": _text(term, "start"),
+        "in_office_until": _text(term, "end"),
+    }
+    if found:
+        town = {"city": "Washington", "region": "DC", "postal_code": found[2]}
+        values |= {"address": (found[1],), **town}
+    elif _text(term, "address"):
+        values["address"] = (_text(term, "address"),)
+    values = {key: value for key, value in values.items() if value}
+    recipient, problems = recipient_of(values, person.place, name)
+    yield from problems
+    if recipient is not None:
+        bioguide = _text(_map(person, "id"), "bioguide")
+        other = _other(bioguide, chamber, term, seats, committee)
+        # Empty texts are no values of a row, but templates may ask for each of these columns.
+        yield recipient.model_copy(update={"other": other})
+
+
+def _called(chamber: str, state: str) -> str:
+    if chamber == "senate":
+        return "Senator"
+    if state == "PR":
+        return "Resident Commissioner"
+    return "Delegate" if state in _DELEGATES else "Representative"
+
+
+def _other(
+    bioguide: str, chamber: str, term: YamlMap, seats: Seats, committee: str | None
+) -> dict[str, str]:
+    mine: Sequence[Seat] = seats.by_member.get(bioguide, ())
+    wanted = (committee or "").casefold()
+    chosen = [seat for seat in mine if wanted in (seat.code.casefold(), seat.committee.casefold())]
+    seat = next(iter(chosen if committee else mine), None)
+    return {
+        "bioguide": bioguide,
+        "chamber": chamber,
+        "state": _text(term, "state"),
+        "district": _text(term, "district"),
+        **{key: _text(term, key) for key in _WANTED},
+        "committee": seat.committee if seat else "",
+        "committee_code": seat.code if seat else "",
+        "committee_rank": str(seat.rank) if seat else "",
+        "committee_title": seat.title if seat else "",
+        "committee_side": seat.side if seat else "",
+        "committees": "; ".join(one.committee for one in mine),
+    }
+
+
+def _term(person: YamlMap, day: date) -> YamlMap | None:
+    """The latest term that covers the day, else the latest of all."""
+    terms = [term for term in person.get("terms") or () if isinstance(term, YamlMap)]
+    covering = [
+        term
+        for term in terms
+        if _text(term, "start") <= day.isoformat() <= (_text(term, "end") or "9999")
+    ]
+    return (covering or terms)[-1] if terms else None
+
+
+def _map(data: YamlMap, key: str) -> YamlMap:
+    found = data.get(key)
+    return found if isinstance(found, YamlMap) else YamlMap(data.path, data.place)
+
+
+def _text(data: YamlMap, key: str) -> str:
+    value = data.get(key)
+    return "" if value is None or isinstance(value, YamlMap | YamlList) else str(value).strip()

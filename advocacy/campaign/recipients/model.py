@@ -1,0 +1,118 @@
+"""Recipients: the people a letter is addressed to."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from advocacy.campaign.field_types import Country, Day, Email, Language, Line, Slug, Words
+from advocacy.campaign.recipients.names import full_name, greeting
+from advocacy.errors import Problem
+from advocacy.files.yaml.reading import Located
+
+
+class Recipient(Located):
+    """One person or office that gets a letter; the columns of a list, or an addressee."""
+
+    id: Slug | None = Field(
+        None, description="A stable name for the letter; default: made of name and organization."
+    )
+    name: Line | None = Field(None, description="The name as it stands on the envelope.")
+    given_name: Line | None = Field(None, description="Where `name` is not given.")
+    family_name: Line | None = Field(
+        None, description="Likewise; printed first where the language or the script does so."
+    )
+    suffix: Line | None = Field(None, description="What follows the name's parts: Jr., PhD …")
+    honorific: Line | None = Field(None, description="Dr., The Honorable, Frau …")
+    title: Line | None = Field(None, description="The office the person holds.")
+    organization: Line | None = Field(None, description="Default: the target's organization.")
+    address: tuple[Line, ...] = Field((), description="Street lines; default: the target's.")
+    city: Line | None = Field(None, description="The town; printed as the country does.")
+    region: Line | None = Field(None, description="The state or province, likewise.")
+    postal_code: Line | None = Field(None, description="Text, so that 02139 keeps its zero.")
+    country: Country | None = Field(None, description="Two letters: US, FR …")
+    email: Email | None = Field(None, description="Without it, there is paper but no email.")
+    salutation: Line | None = Field(
+        None, description="How to greet the person: “Mr. Smith”; default: the name."
+    )
+    language: Language | None = Field(None, description="Default: the campaign's language.")
+    verified: Day | None = Field(None, description="The last day somebody checked the entry.")
+    in_office_from: Day | None = Field(
+        None, description="The first day in the office; a letter of an earlier day is refused."
+    )
+    in_office_until: Day | None = Field(None, description="The last day in it, likewise.")
+    other: dict[Line, Words] = Field(
+        default_factory=dict, description="Other columns of a list, for templates, by their names."
+    )
+
+    @property
+    def full_name(self) -> str:
+        """The name to print: as given, or put together of its parts."""
+        if self.name:
+            return self.name
+        return full_name(self.given_name, self.family_name, self.suffix, self.language)
+
+    @property
+    def greeting(self) -> str:
+        """Whom the salutation greets: as given, else with an honorific that goes with a name.
+
+        Nothing is guessed: without either, it is the full name, else the organization.
+        """
+        if self.salutation:
+            return self.salutation
+        return greeting(self.honorific, self.family_name) or self.full_name or self.called
+
+    @property
+    def called(self) -> str:
+        """What messages call the recipient: the name, else the organization, else the id."""
+        return self.full_name or self.organization or self.id or ""
+
+    @property
+    def letter_id(self) -> str:
+        """The id of this recipient's letter: the `id` column, else a slug of name and place."""
+        return self.id or slug(f"{self.full_name} {self.organization or ''}")
+
+
+LONGEST_SLUG = 80
+# Windows keeps these names for devices, with any ending.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")
+
+
+def slug(text: str) -> str:
+    """A file name made of a person's name: lower-case ASCII letters, digits and hyphens.
+
+    Letters that have no ASCII form keep their code point, so that two names in another
+    script do not collide; what is too long ends with a digest of the whole.
+    """
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
+    kept = "".join(
+        char if char.isascii() else f"-{ord(char):x}-"
+        for char in folded
+        if not unicodedata.combining(char)
+    )
+    found = re.sub(r"[^a-z0-9]+", "-", kept).strip("-") or "letter"
+    if len(found) > LONGEST_SLUG:
+        digest = hashlib.sha256(found.encode()).hexdigest()[:8]
+        found = f"{found[: LONGEST_SLUG - 9].strip('-')}-{digest}"
+    return f"letter-{found}" if _DEVICES.fullmatch(found) else found
+
+
+def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:
+    """A problem for each recipient whose letter would take another one's file name."""
+    problems: list[Problem] = []
+    first: dict[str, Recipient] = {}
+    for recipient in recipients:
+        other = first.setdefault(recipient.letter_id, recipient)
+        if other is not recipient:
+            problems.append(
+                Problem(
+                    "duplicate-id",
+                    f"The letter id `{recipient.letter_id}` stands twice, "
+                    f"first at {other.place()}.",
+                    "Give one of them another `id`.",
+                    recipient.place("id") or recipient.place(),
+                )
+            )
+    return problems

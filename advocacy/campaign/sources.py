@@ -1,0 +1,217 @@
+"""Sources: bibliographic records in CSL-YAML, as Zotero and pandoc exchange them."""
+
+import calendar
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from advocacy.campaign.field_types import Line, Slug, Words, fault, shown
+from advocacy.errors import Problem, nearest
+from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
+
+
+def _as_text(value: object) -> object:
+    """Dates and numbers are text in CSL; YAML reads bare ones as its own types."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Text = Annotated[Words, BeforeValidator(_as_text)]
+
+# The variables of CSL 1.0.2 (appendix IV), and the keys that CSL-JSON adds to them.
+CSL_VARIABLES = frozenset(
+    """
+    id type citation-key categories language journalAbbreviation shortTitle custom
+    abstract annote archive archive_collection archive_location archive-place authority
+    call-number citation-label citation-number collection-title container-title
+    container-title-short dimensions division DOI event event-title event-place
+    first-reference-note-number genre ISBN ISSN jurisdiction keyword medium note
+    original-publisher original-publisher-place original-title part-title PMCID PMID publisher
+    publisher-place references reviewed-genre reviewed-title scale source status title
+    title-short URL version volume-title year-suffix
+    chapter-number citation-number collection-number edition issue locator number
+    number-of-pages number-of-volumes page page-first part-number printing-number section
+    supplement-number volume
+    accessed available-date event-date issued original-date submitted
+    author chair collection-editor compiler composer container-author contributor curator
+    director editor editorial-director editor-translator executive-producer guest host
+    illustrator interviewer narrator organizer original-author performer producer recipient
+    reviewed-author script-writer series-creator translator
+    """.split()
+)
+
+
+class Name(Located):
+    """A person (`family`, `given`) or an organisation (`literal`)."""
+
+    family: Line | None = Field(None, description="A person's surname.")
+    given: Line | None = Field(None, description="A person's first names.")
+    literal: Line | None = Field(None, description="The whole name of an organisation.")
+    suffix: Line | None = Field(None, description="Jr., III …")
+    dropping_particle: Line | None = Field(
+        None, alias="dropping-particle", description="A particle that sorting and short forms drop."
+    )
+    non_dropping_particle: Line | None = Field(
+        None, alias="non-dropping-particle", description="A particle that stays with the surname."
+    )
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Name":
+        if not (self.family or self.literal):
+            raise fault(
+                "bad-name",
+                "is a name without a surname",
+                "Write `family:` and `given:` for a person, `literal:` for an organisation.",
+            )
+        return self
+
+
+def _edtf(value: object) -> object:
+    """A CSL date in either of its forms, as EDTF text: `2020`, `2019-12`, `2020-06-10`."""
+    if isinstance(value, Mapping) and isinstance(value.get("date-parts"), list):
+        parts = value["date-parts"]
+        first = parts[0] if parts and isinstance(parts[0], list) else parts
+        try:
+            year, *rest = (int(part) for part in first)
+        except (TypeError, ValueError):
+            return value
+        return "-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)])
+    value = _as_text(value)
+    if isinstance(value, str):
+        try:
+            published_days(value)
+        except ValueError as error:
+            hint = "Write it as `2020`, `2020-06` or `2020-06-10`."
+            raise fault("bad-date", f"{shown(value)} is not a date", hint) from error
+    return value
+
+
+@lru_cache(maxsize=1024)
+def published_days(edtf: str) -> tuple[date, date]:
+    """The first and last day that an EDTF date (level 0: year, month or day) may mean.
+
+    Raises ValueError for any other text.
+    """
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
+    if match is None:
+        raise ValueError("a date is written 2020, 2020-06 or 2020-06-10")
+    year, month, day = (int(part or 0) for part in match.groups())
+    try:
+        if day:
+            return date(year, month, day), date(year, month, day)
+        last = calendar.monthrange(year, month or 12)[1]
+        return date(year, month or 1, 1), date(year, month or 12, last)
+    except (ValueError, calendar.IllegalMonthError) as error:
+        raise ValueError(f"there is no such day as {edtf}") from error
+
+
+IssuedDate = Annotated[str, BeforeValidator(_edtf)]
+
+
+class Source(Located):
+    """One bibliographic record; the fields are CSL 1.0.2 variables."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Slug = Field(description="The name that facts use for this source.")
+    type: Line = Field(description="A CSL item type: webpage, article-newspaper, report …")
+    title: Words | None = Field(None, description="As the source has it.")
+    author: tuple[Name, ...] = Field((), description="Persons or organisations, in order.")
+    editor: tuple[Name, ...] = Field((), description="Likewise.")
+    interviewer: tuple[Name, ...] = Field((), description="Likewise.")
+    container_title: Words | None = Field(
+        None, alias="container-title", description="The newspaper, journal or site it stands in."
+    )
+    publisher: Words | None = Field(None, description="Who brought it out.")
+    number: Text | None = Field(None, description="A report's or bill's number.")
+    issued: IssuedDate | None = Field(None, description="When it was published (EDTF).")
+    accessed: IssuedDate | None = Field(None, description="When somebody last read it there.")
+    url: Text | None = Field(None, alias="URL", description="Where it can be read, as https.")
+    doi: Text | None = Field(
+        None, alias="DOI", description="The digital object identifier, if any."
+    )
+
+    @property
+    def published(self) -> tuple[date, date] | None:
+        """The first and last day on which it may have been published."""
+        return published_days(self.issued) if self.issued else None
+
+    def published_by(self, day: date) -> bool:
+        """Whether it was surely out on that day; an undated source counts as out."""
+        return self.published is None or self.published[1] <= day
+
+    def csl(self) -> dict[str, Any]:
+        """The record as a CSL item for a citation processor."""
+        return self.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
+
+
+Sources = Mapping[str, Source]
+"""Sources by id, in the order of their files."""
+
+
+def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
+    """The sources of one file by id, and everything that is wrong in it."""
+    items = data.get("references")
+    problems = [
+        Problem(
+            "unknown-key",
+            f"A sources file has one key, `references`, not `{key}`.",
+            "Put the sources as a list under `references:`.",
+            data.key_place(key),
+        )
+        for key in data
+        if key != "references"
+    ]
+    if not isinstance(items, YamlList):
+        problems.append(
+            Problem(
+                "wrong-type",
+                "A sources file lists its sources under `references:`.",
+                "Begin it with `references:` and a source as `- id: …` on the next line.",
+                data.place,
+            )
+        )
+        return {}, problems
+    sources: dict[str, Source] = {}
+    for index, item in enumerate(items):
+        if not isinstance(item, YamlMap):
+            problems.append(
+                Problem(
+                    "wrong-type",
+                    "A source is a list entry with fields.",
+                    "Begin it with `- id: …` and put `type:` and `title:` under it.",
+                    items.item_place(index),
+                )
+            )
+            continue
+        source, found = parse(Source, item)
+        problems += found + _unknown_variables(item)
+        if source is not None and source.id in sources:
+            first = sources[source.id].place("id")
+            problems.append(
+                Problem(
+                    "duplicate-id",
+                    f"The source `{source.id}` stands twice, first at {first}.",
+                    "Remove one, or give it another id.",
+                    source.place("id"),
+                )
+            )
+        elif source is not None:
+            sources[source.id] = source
+    return sources, problems
+
+
+def _unknown_variables(item: YamlMap) -> list[Problem]:
+    problems = []
+    for key in item:
+        if key not in CSL_VARIABLES:
+            near = nearest(key, CSL_VARIABLES)
+            hint = f"Did you mean `{near}`?" if near else "Remove it; CSL has no such variable."
+            message = f"A source has no key `{key}`."
+            problems.append(Problem("unknown-key", message, hint, item.key_place(key)))
+    return problems

@@ -1,0 +1,112 @@
+"""Which stage's letter somebody gets: by its window, by whom it is for, and by who signs it."""
+
+from datetime import date
+
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.errors import Problem, nearest
+
+
+def stage_for(
+    campaign: Campaign,
+    recipient: Recipient,
+    day: date,
+    wanted: str | None = None,
+    *,
+    by_supporters: bool = False,
+) -> tuple[str | None, list[Problem]]:
+    """The stage whose letter a recipient gets on a day; `wanted` overrides the windows.
+
+    `by_supporters`: the letter is one of supporters, for which there may be stages of their own.
+    Returns no name and no problem where the wanted stage is not for this recipient.
+    """
+    stages = campaign.file.stages
+    signed = stages_signed(campaign, by_supporters=by_supporters)
+    if (wanted or next(iter(signed), None)) not in signed:
+        return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
+    mine = [
+        name for name in signed if not stages[name].to or recipient.letter_id in stages[name].to
+    ]
+    if wanted is not None:
+        return (wanted if wanted in mine else None), []
+    fitting = [name for name in mine if stages[name].covers(day)]
+    if len(fitting) == 1:
+        return fitting[0], []
+    who = recipient.called
+    if fitting:
+        names = " and ".join(f"`{name}`" for name in fitting)
+        problem = Problem(
+            "several-stages",
+            f"On {day} the stages {names} both fit {who}.",
+            f"Choose one: `--stage {fitting[0]}`.",
+            stages[fitting[1]].place(),
+        )
+    else:
+        windows = "; ".join(f"{name}: {_window(stages[name])}" for name in mine)
+        problem = Problem(
+            "no-stage",
+            f"No stage covers {day} for {who} ({windows}).",
+            f"Choose another day with `--date`, or a stage: `--stage {(mine or list(stages))[0]}`.",
+            campaign.file.place("stages"),
+        )
+    return None, [problem]
+
+
+def stages_signed(campaign: Campaign, *, by_supporters: bool) -> list[str]:
+    """The stages of a campaign for supporters' letters, or those for the sender's own.
+
+    Where no stage says `signed_by: supporters`, all may be either.
+    """
+    stages = campaign.file.stages
+    theirs = [name for name, stage in stages.items() if stage.signed_by == "supporters"]
+    if by_supporters:
+        return theirs or list(stages)
+    return [name for name in stages if name not in theirs]
+
+
+def stage_sets(campaign: Campaign) -> list[tuple[bool, list[str]]]:
+    """The stages of which one at most may fit a day: the sender's own, and the supporters'.
+
+    Each with whether supporters sign its letters.
+    """
+    own = stages_signed(campaign, by_supporters=False)
+    theirs = [name for name in campaign.file.stages if name not in own]
+    return [(signer, names) for signer, names in ((False, own), (True, theirs)) if names]
+
+
+def _wrong_signer(campaign: Campaign, stage: str, by_supporters: bool) -> Problem:
+    """That a stage is not for those who are to sign its letters."""
+    place = campaign.file.stages[stage].place("signed_by")
+    if not by_supporters:
+        message = f"The letters of the stage `{stage}` are signed by supporters."
+        return Problem(
+            "wrong-signer", message, "Name the list of supporters: `--supporters FILE`.", place
+        )
+    theirs = stages_signed(campaign, by_supporters=True)
+    return Problem(
+        "wrong-signer",
+        f"The letters of the stage `{stage}` are signed by {campaign.file.sender.organization}, "
+        "not by supporters.",
+        f"Leave out `--supporters`, or take their stage: `--stage {theirs[0]}`.",
+        place,
+    )
+
+
+def _window(stage: Stage) -> str:
+    if stage.from_ and stage.until:
+        return f"{stage.from_} to {stage.until}"
+    if stage.from_:
+        return f"from {stage.from_}"
+    return f"until {stage.until}" if stage.until else "always"
+
+
+def unknown_stage(campaign: Campaign, stage: str | None) -> Problem | None:
+    """That the campaign has no stage of the name that is asked for."""
+    known = campaign.file.stages
+    if stage is None or stage in known:
+        return None
+    near = nearest(stage, known)
+    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    message = f"The campaign has no stage `{stage}`."
+    return Problem("unknown-stage", message, hint, campaign.file.place("stages"))

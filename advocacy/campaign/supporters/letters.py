@@ -1,0 +1,191 @@
+"""The letters that are to be written: to whom, and by whom."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from advocacy.campaign.addressing import People, not_in_office, recipients_of, without_address
+from advocacy.campaign.campaign import SupporterRules
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.supporters.matching import Group, Targets, place_in_order, share_out
+from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
+from advocacy.campaign.supporters.reading import Tally, notes, read_supporters
+from advocacy.errors import Level, Place, Problem, nearest
+
+
+def correspondence(
+    campaign: Campaign, day: date, people: People | None = None
+) -> Iterator[Correspondence | Problem]:
+    """The letters of a day, one after the other, among the problems of the lists.
+
+    With supporters, one for each of them and each recipient who is theirs, in the order of
+    their list; or with `joint`, one for each recipient. Of the selection, `where` then chooses
+    recipients, `sample` supporters, and `only` and `limit` letters; `excluded` are supporters,
+    recipients or letters.
+    """
+    people = people or People()
+    if people.supporters is None:
+        for row in recipients_of(campaign, day, people):
+            yield row if isinstance(row, Problem) else Correspondence(row)
+        return
+    yield from _selected(_of_supporters(campaign, day, people, people.supporters), people)
+
+
+def _of_supporters(
+    campaign: Campaign, day: date, people: People, path: Path
+) -> Iterator[Correspondence | Problem]:
+    rules = campaign.file.supporters
+    targets = Targets(rules.match)
+    yield from _gather(targets, campaign, day, people)
+    if not any(group.recipients for group in targets):
+        return
+    tally = Tally()
+    if people.joint:
+        yield from _joint(targets, rules, day, people, path, tally)
+    else:
+        yield from _own(targets, campaign, day, people, path, tally)
+    yield from notes(tally, rules, path)
+
+
+def _gather(targets: Targets, campaign: Campaign, day: date, people: People) -> Iterator[Problem]:
+    """Read the recipients, but for those whom no letter can be written to; tell why once."""
+    chosen = people.selecting(
+        Selection(where=people.selection.where, excluded=people.selection.excluded)
+    )
+    for row in recipients_of(campaign, day, chosen):
+        if isinstance(row, Problem):
+            yield row
+            continue
+        wrong = not_in_office(row, day) or without_address(campaign, row)
+        if wrong and wrong.level is Level.ERROR:
+            yield wrong
+        elif not targets.add(row):
+            columns = " or ".join(f"`{name}`" for name in campaign.file.supporters.match)
+            yield Problem(
+                "nobodys-target",
+                f"{row.called} has no {columns}: there is no telling whose letters they get.",
+                "Fill them in, or leave the recipient out with `--exclude`.",
+                row.place(),
+            )
+
+
+def _own(
+    targets: Targets, campaign: Campaign, day: date, people: People, path: Path, tally: Tally
+) -> Iterator[Correspondence | Problem]:
+    """Each supporter's letters."""
+    rules, name = campaign.file.supporters, campaign.file.id
+    excluded = people.selection.excluded
+    # Read twice, so that whose turn it is does not depend on which letters are asked for.
+    everyone = (
+        row
+        for row in read_supporters(path, rules, day, Tally(), excluded=excluded)
+        if isinstance(row, Supporter)
+    )
+    share_out(name, targets, everyone, day, rules.max_per_target)
+    sample = people.selection.sample
+    for row in read_supporters(path, rules, day, tally, excluded=excluded, sample=sample):
+        if isinstance(row, Problem):
+            yield row
+            continue
+        mine = targets.of(row)
+        if not mine:
+            tally.without_target(row.place)
+        place, signed = place_in_order(name, row.id), Supporters((row,))
+        for group in mine:
+            if group.turn[0] <= place <= group.turn[1]:
+                for recipient in group.recipients:
+                    yield Correspondence(recipient, signed)
+    yield from _waiting(targets, rules, day, path)
+
+
+def _waiting(targets: Targets, rules: SupporterRules, day: date, path: Path) -> Iterator[Problem]:
+    """That letters were not made, lest one recipient gets too many in a day."""
+    full = [group for group in targets if group.waiting]
+    if not full:
+        return
+    letters = sum(group.waiting * len(group.recipients) for group in full)
+    most: Group = max(full, key=lambda group: group.waiting)
+    yield Problem(
+        "max-per-target",
+        f"{letters:,} letters are not made today: a recipient gets at most "
+        f"{rules.max_per_target:,} a day, and {most.recipients[0].called} would get "
+        f"{most.written + most.waiting:,}.",
+        f"The others follow, each day so many: render again tomorrow, or now for another day "
+        f"than {day} with `--date`.",
+        Place(path),
+        Level.NOTE,
+    )
+
+
+def _joint(
+    targets: Targets, rules: SupporterRules, day: date, people: People, path: Path, tally: Tally
+) -> Iterator[Correspondence | Problem]:
+    """One letter for each recipient, with all supporters; some are named, the rest counted."""
+    named: dict[int, list[Supporter]] = {}
+    counts: dict[int, int] = {}
+    selection = people.selection
+    for row in read_supporters(
+        path,
+        rules,
+        day,
+        tally,
+        excluded=selection.excluded,
+        sample=selection.sample,
+        with_words=False,
+    ):
+        if isinstance(row, Problem):
+            yield row
+            continue
+        mine = targets.of(row)
+        if not mine:
+            tally.without_target(row.place)
+        for group in mine:
+            key = id(group)
+            counts[key] = counts.get(key, 0) + 1
+            # One more than is printed: “and 1 others” is never said.
+            if counts[key] <= rules.joint_names + 1:
+                named.setdefault(key, []).append(row)
+    for group in targets:
+        count = counts.get(id(group), 0)
+        if count:
+            some = named[id(group)]
+            if count > len(some):
+                some = some[: rules.joint_names]
+            signed = Supporters(tuple(some), count, joint=True)
+            for recipient in group.recipients:
+                yield Correspondence(recipient, signed)
+
+
+def _selected(
+    letters: Iterator[Correspondence | Problem], people: People
+) -> Iterator[Correspondence | Problem]:
+    """The letters that are asked for."""
+    selection = people.selection
+    wanted = {name.lower() for name in selection.only}
+    found: set[str] = set()
+    ids: list[str] = []
+    left = selection.limit
+    for one in letters:
+        if isinstance(one, Problem):
+            yield one
+            continue
+        name = one.letter_id
+        if name in selection.excluded:
+            continue
+        if wanted:
+            if len(ids) < 1000:
+                ids.append(name)
+            if name not in wanted:
+                continue
+            found.add(name)
+        if left == 0:
+            return
+        left = None if left is None else left - 1
+        yield one
+    for name in sorted(wanted - found):
+        near = nearest(name, ids)
+        some = ", ".join(f"`{one}`" for one in islice(ids, 4))
+        hint = f"Did you mean `{near}`?" if near else f"There are: {some or 'none'}."
+        yield Problem("unknown-letter", f"The lists give no letter `{name}`.", hint)

@@ -1,0 +1,216 @@
+"""Lists of supporters, read row by row: who agreed to write, and whose own words may go out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.campaign import SupporterRules
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.supporters.model import BETWEEN, Supporter
+from advocacy.errors import Level, Place, Problem
+
+YES = "yes"
+LINES_SHOWN = 5
+
+
+@dataclass(slots=True)
+class Tally:
+    """Rows that were left out, to be told together when the list has been read."""
+
+    agreed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    held: list[int] = field(default_factory=list)
+    held_count: int = 0
+    homeless: Place | None = None
+    homeless_count: int = 0
+
+    def hold(self, place: Place | None) -> None:
+        """Count a row whose own words nobody has approved."""
+        self.held_count += 1
+        if len(self.held) < LINES_SHOWN and place and place.line:
+            self.held.append(place.line)
+
+    def without_target(self, place: Place | None) -> None:
+        """Count a row whose supporter has nobody to write to."""
+        self.homeless_count += 1
+        self.homeless = self.homeless or place
+
+
+def read_supporters(
+    path: Path,
+    rules: SupporterRules,
+    day: date,
+    tally: Tally,
+    *,
+    excluded: frozenset[str] = frozenset(),
+    sample: int | None = None,
+    with_words: bool = True,
+) -> Iterator[Supporter | Problem]:
+    """Those of a list who agreed to write, in its order, among the problems of its rows.
+
+    Who did not agree, or is `excluded` by id or email address, is left out and counted. With
+    `with_words`, so is whoever has own words that are not approved; without, own words are
+    nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
+    current row is kept.
+    """
+    rows = read_list(path, day, columns=rules.columns, shared_addresses=True)
+    agreed: Iterable[Recipient | Problem] = _agreed(rows, rules, tally, excluded)
+    if sample is not None:
+        agreed = Selection(sample=sample).choose(agreed)
+    for row in agreed:
+        if isinstance(row, Problem):
+            yield row
+            continue
+        found = supporter_of(row, rules, with_words=with_words)
+        if found is None:
+            tally.hold(row.place())
+        else:
+            yield found
+
+
+def _agreed(
+    rows: Iterable[Recipient | Problem],
+    rules: SupporterRules,
+    tally: Tally,
+    excluded: frozenset[str],
+) -> Iterator[Recipient | Problem]:
+    for row in rows:
+        if isinstance(row, Problem):
+            yield row
+            continue
+        answer = value_of(row, rules.consent).strip().casefold()
+        if answer != YES:
+            tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
+            continue
+        tally.agreed += 1
+        if row.letter_id not in excluded and (row.email or "").casefold() not in excluded:
+            yield row
+
+
+def value_of(row: Recipient, column: str) -> str:
+    """What a row has in a column, be it a known one or the list's own; empty for nothing."""
+    if column in row.other:
+        return row.other[column]
+    if column not in type(row).model_fields or column == "other":
+        return ""
+    found = row.letter_id if column == "id" else getattr(row, column)
+    if isinstance(found, tuple):
+        return "\n".join(found)
+    return "" if found is None else str(found)
+
+
+def supporter_of(
+    row: Recipient, rules: SupporterRules, *, with_words: bool = True
+) -> Supporter | Problem | None:
+    """A row's supporter, what is wrong with it, or None while its own words wait for approval."""
+    if BETWEEN in row.letter_id:
+        return Problem(
+            "bad-id",
+            f"The id `{row.letter_id}` of a supporter has `{BETWEEN}` in it, which in letters’ "
+            "ids divides the supporter from the addressee.",
+            f"Write it with one hyphen: `{_single(row.letter_id)}`.",
+            row.place("id"),
+        )
+    words = ""
+    if with_words:
+        words = paragraph(value_of(row, rules.own_words))
+        if len(words) > rules.own_words_limit:
+            return _too_long(row, len(words), rules)
+        if words and value_of(row, rules.approved).strip().casefold() != YES:
+            return None
+    return Supporter(
+        id=row.letter_id,
+        name=row.called,
+        town=", ".join(part for part in (row.city, row.region) if part),
+        email=row.email,
+        own_words=words,
+        columns=_columns(row, rules, everything=with_words),
+        place=row.place(),
+    )
+
+
+def _single(name: str) -> str:
+    while BETWEEN in name:
+        name = name.replace(BETWEEN, "-")
+    return name
+
+
+def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict[str, str]:
+    """The columns that templates may print of a supporter, beside name, town and own words."""
+    found = {column: value_of(row, column) for column in rules.match}
+    if everything:
+        private = (rules.consent, rules.own_words, rules.approved)
+        found |= {name: text for name, text in row.other.items() if name not in private}
+        names = ("given_name", "family_name", "honorific", "city", "region", "postal_code")
+        found |= {name: getattr(row, name) or "" for name in names}
+    return found
+
+
+def paragraph(text: str) -> str:
+    """Own words as one paragraph of plain text: their lines, without blank ones."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _too_long(row: Recipient, length: int, rules: SupporterRules) -> Problem:
+    limit = rules.own_words_limit
+    return Problem(
+        "own-words-too-long",
+        f"The own words of {row.called} have {length:,} characters; a letter takes {limit:,}.",
+        "Ask the supporter to shorten them, or raise `own_words_limit` in the campaign’s "
+        "`supporters:`.",
+        row.place("other"),
+    )
+
+
+def notes(tally: Tally, rules: SupporterRules, path: Path) -> Iterator[Problem]:
+    """What to tell of those who were left out, once the whole list has been read."""
+    place = Place(path)
+    refused = tally.refused.total()
+    if refused and not tally.agreed and set(tally.refused) == {""}:
+        yield Problem(
+            "no-consent-column",
+            f"No supporter says `{YES}` in a column `{rules.consent}`: no letter is made.",
+            f"Add the column `{rules.consent}`, with `{YES}` for those who agreed that a letter "
+            "goes out in their name; or name your own: `supporters: {consent: …}`.",
+            place,
+        )
+    elif refused:
+        others = [f"“{answer:.20}”" for answer in sorted(tally.refused) if answer]
+        said = f" (there stands {', '.join(others[:3])})" if others else ""
+        yield Problem(
+            "no-consent",
+            f"{_people(refused)} left out: `{rules.consent}` is not `{YES}`{said}.",
+            f"Nothing but `{YES}` counts; never write it for somebody who did not.",
+            place,
+            Level.NOTE,
+        )
+    if tally.held_count:
+        lines = ", ".join(map(str, tally.held))
+        more = tally.held_count - len(tally.held)
+        where = f" (line {lines}{f' and {more} more' if more else ''})" if lines else ""
+        yield Problem(
+            "own-words-held",
+            f"{_people(tally.held_count)} held back{where}: nobody has approved their own words.",
+            f"Read them, and write `{YES}` in the column `{rules.approved}` of those that may go "
+            "out.",
+            place,
+            Level.NOTE,
+        )
+    if tally.homeless_count:
+        yield Problem(
+            "no-target",
+            f"{_people(tally.homeless_count)} without a letter: no recipient has the same "
+            f"{' and '.join(f'`{column}`' for column in rules.match)}.",
+            "Compare how both lists write these columns, beginning with this row.",
+            tally.homeless,
+            Level.WARNING,
+        )
+
+
+def _people(count: int) -> str:
+    return "1 supporter is" if count == 1 else f"{count:,} supporters are"

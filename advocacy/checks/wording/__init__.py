@@ -1,0 +1,1 @@
+"""How a letter's words agree with the facts that they cite."""

@@ -1,0 +1,248 @@
+"""The HTML of a letter's email: one column, inlined styles, nothing remote."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import count
+from operator import attrgetter
+from typing import TypeVar
+
+from markupsafe import Markup, escape
+
+from advocacy.campaign.set_phrases import Furniture
+from advocacy.documents.citations import FormattedCitations
+from advocacy.documents.email.layout import EmailLayout, email_layout
+from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
+from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped, inlined
+from advocacy.documents.frame import contacts, direction, long_date, references
+from advocacy.documents.prose import body_html, value_html
+from advocacy.documents.references import formatted
+from advocacy.documents.unsubscribe_links import Leaving, leaving_of, subscribed_line
+from advocacy.errors import AdvocacyError, Place
+from advocacy.files.remembered import Remembered
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.templating import render_layout
+from advocacy.templating.branches import WATCH
+from advocacy.templating.marks import VALUE_MARK, Prose
+from advocacy.templating.unseen import NeedsValue
+
+T = TypeVar("T", str, bytes)
+
+
+def render_html(
+    checked: CheckedLetter, workspace: Workspace, *, leaving: Leaving | None = None
+) -> str:
+    """The email's HTML as a document that stands alone.
+
+    `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
+    Raises AdvocacyError for what is wrong in the layout or its styles.
+    """
+    return html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
+
+
+def html_of(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> str:
+    """The same, with the letter's citations already formatted."""
+    layout = email_layout(workspace, letter.language)
+    own = _own(letter, leaving)
+    skeleton = _skeleton_of(letter, own, workspace, layout, citations)
+    if skeleton is None:
+        return _page(letter, letter.body, letter, workspace, layout, citations, own[_LEAVING] or "")
+    return skeleton.filled(_by_slot(letter, own, value_html, escaped))
+
+
+def encoded_html(
+    letter: Letter,
+    workspace: Workspace,
+    citations: FormattedCitations,
+    leaving: Leaving | None = None,
+) -> list[bytes]:
+    """The same as an email has it, quoted-printable, in pieces.
+
+    Each value and each text between two values begins a line, so that all that letters have
+    in common is encoded once; and what lines a letter has does not depend on other letters.
+    """
+    layout = email_layout(workspace, letter.language)
+    own = _own(letter, leaving)
+    skeleton = _skeleton_of(letter, own, workspace, layout, citations)
+    if skeleton is None:
+        link = own[_LEAVING] or ""
+        page = _page(letter, letter.body, letter, workspace, layout, citations, link)
+        return [quoted_printable(page)]
+    return skeleton.encoded_with(_by_slot(letter, own, _encoded_value, _encoded_text))
+
+
+def _by_slot(
+    letter: Letter,
+    own: tuple[str | None, ...],
+    value: Callable[[str], T],
+    text: Callable[[str], T],
+) -> Callable[[int], T]:
+    """What a skeleton's slots print: the body's values, then the letter's own texts."""
+    values = letter.body.values
+    count, texts = len(values), [text for text in own if text]
+    return lambda slot: value(values[slot]) if slot < count else text(texts[slot - count])
+
+
+@lru_cache(maxsize=4096)
+def _encoded_value(text: str) -> bytes:
+    return part_of_line(value_html(text))
+
+
+@lru_cache(maxsize=4096)
+def _encoded_text(text: str) -> bytes:
+    return part_of_line(escaped(text))
+
+
+# What the letters of a mailing have in common: texts and days, and objects of which there is one.
+_SHARED_TEXTS = (
+    "campaign", "title", "stage", "date", "language", "close", "enclosures", "cc", "attach",
+)  # fmt: skip
+_SHARED_OBJECTS = ("sender", "cosigners", "signatories")
+# What may differ from one letter to the next, and is printed as it is.
+_RECIPIENT = (
+    "name", "given_name", "family_name", "full_name", "honorific", "title", "organization",
+    "city", "region", "postal_code", "country", "email", "salutation",
+)  # fmt: skip
+_OWN = ("id", "subject", "salutation", *(f"recipient.{name}" for name in _RECIPIENT))
+_LEAVING = len(_OWN)
+"""Where, after these, the letter's own texts have the address to unsubscribe at."""
+_LINK = "https://unsubscribe.invalid/the-recipients-own"
+_PRESENT = "there"
+_shared_texts = attrgetter(*_SHARED_TEXTS, "body.markdown")
+_own_texts = attrgetter(*_OWN)
+
+
+def _own(letter: Letter, leaving: Leaving | None) -> tuple[str | None, ...]:
+    """The texts that are this letter's own.
+
+    They are those of `_OWN`, the address to unsubscribe at, the lines of the inside address, and
+    of a supporter's letter the signature.
+    """
+    link = leaving_of(letter, leaving).link
+    texts = (*_own_texts(letter), link, *letter.inside_address)
+    if letter.supporter is None:
+        return texts
+    return (*texts, letter.signatories[0].name, letter.signatories[0].title)
+
+
+def _skeleton_of(
+    letter: Letter,
+    own: tuple[str | None, ...],
+    workspace: Workspace,
+    layout: EmailLayout,
+    citations: FormattedCitations,
+) -> Skeleton | None:
+    """The skeleton that a letter shares with others; None where it is rendered by itself."""
+    # Who watches a template wants each letter's own run.
+    if letter.joint or not layout.is_plain or WATCH.get() is not None:
+        return None
+    there = tuple([_PRESENT if text else text for text in own])
+    alone = letter.supporter is None
+    people = letter.signatories if alone else ()
+    return _skeletons.get(
+        (workspace, layout, citations, letter.sender, letter.cosigners, people),
+        (*_shared_texts(letter), len(letter.body.values), alone, there),
+        lambda: _skeleton(letter, there, workspace, layout, citations),
+    )
+
+
+_skeletons: Remembered[Skeleton | None] = Remembered()
+
+
+def _skeleton(
+    letter: Letter,
+    own: tuple[str | None, ...],
+    workspace: Workspace,
+    layout: EmailLayout,
+    citations: FormattedCitations,
+) -> Skeleton | None:
+    """The HTML that this letter shares with those who have the same texts of their `own`.
+
+    None if the layout does more with such a text than print it.
+    """
+    values = len(letter.body.values)
+    slots = count(values)
+    given = [Slot(next(slots)) if text else text for text in own]
+    named = dict(zip(_OWN, given, strict=False))
+    rest = given[_LEAVING + 1 :]
+    lines = len(letter.inside_address)
+    fields = Fields(
+        {name: getattr(letter, name) for name in (*_SHARED_TEXTS, *_SHARED_OBJECTS)}
+        | {name: named[name] for name in ("id", "subject", "salutation")}
+        | {
+            "inside_address": tuple(rest[:lines]),
+            "recipient": Fields({name: named[f"recipient.{name}"] for name in _RECIPIENT}),
+            "joint": False,
+            "others": "",
+        }
+    )
+    if letter.supporter:
+        fields["signatories"] = (_signatory(*rest[lines:]),)
+    body = Prose(letter.body.markdown, tuple(chr(VALUE_MARK + index) for index in range(values)))
+    link = _LINK if own[_LEAVING] else ""
+    try:
+        html = _page(fields, body, letter, workspace, layout, citations, link)
+    except (NeedsValue, AdvocacyError):  # errors are told with the letter itself
+        return None
+    if link:  # a mark would not survive in an attribute, so an address stands in its place
+        html = html.replace(link, str(escape(given[_LEAVING])))
+    skeleton = Skeleton.of(html)
+    # A value in the address of a link is written in another way, and has left no mark.
+    return skeleton if set(range(values)) <= set(skeleton.slots) else None
+
+
+def _signatory(name: Slot | str | None, title: Slot | str | None) -> Fields:
+    """A supporter, in whom the letters of one mailing differ."""
+    return Fields({"name": name, "title": title, "organization": None, "signature": None})
+
+
+def _page(
+    letter: Letter | Fields,
+    body: Prose,
+    shared: Letter,
+    workspace: Workspace,
+    layout: EmailLayout,
+    citations: FormattedCitations,
+    link: str,
+) -> str:
+    """The layout rendered, with its styles in the elements."""
+    html = render_layout(
+        "email",
+        workspace,
+        {
+            "letter": letter,
+            "words": layout.words,
+            "body": Markup(body_html(body, shared.language, _marker(citations, layout.words))),  # noqa: S704
+            "references": references(citations),
+            "notes": citations.notes,
+            "date": long_date(shared.date, shared.language),
+            "contacts": contacts(shared.sender),
+            "unsubscribe": link,
+            "subscribed": subscribed_line(layout.words, shared.sender),
+            "css": Markup(layout.css),  # noqa: S704 - a volunteer's own styles
+            "lang": shared.language,
+            "dir": direction(shared.language),
+        },
+    )
+    return inlined(html, Place(layout.path))
+
+
+def _marker(citations: FormattedCitations, words: Furniture) -> Callable[[int], str]:
+    """What a citation mark prints in the text: numbers that lead to the reference list."""
+
+    def mark(index: int) -> str:
+        name = f"cite-{index + 1}"
+        if citations.in_text:
+            return f' <span id="{name}">{citations.notes[index].html}</span>'
+        links = [
+            f'<a href="#ref-{number}" aria-label="{escaped(words.note)} {number}">{number}</a>'
+            for number in sorted(set(citations.numbers[index]))
+        ]
+        return f'<sup id="{name}">{", ".join(links)}</sup>'
+
+    return mark

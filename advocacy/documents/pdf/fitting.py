@@ -1,0 +1,124 @@
+"""Whether texts fit into the room that a layout has for them: addresses into their windows.
+
+A layout gives such an element a height of its own and says by `data-fit` what it holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import Letter
+
+ADDRESS = "address"
+_SLACK = 0.5  # CSS pixels, for rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A text that is too long: what the layout calls it, which one it is, and how it begins."""
+
+    what: str
+    index: str
+    text: str
+
+
+def overflowing(document: Any) -> tuple[Unfit, ...]:
+    """The marked elements of a laid-out document whose lines do not lie within their height.
+
+    An element is told from others by its `data-index`, where it has one.
+    """
+    found: dict[Unfit, None] = {}
+    for page in document.pages:
+        for box in page._page_box.descendants(placeholders=True):
+            element = box.element
+            what = None if element is None else element.get("data-fit")
+            if not what or box.element_tag != element.tag or box.style["height"] == "auto":
+                continue
+            top, left = box.content_box_y(), box.content_box_x()
+            for line in _lines(box):
+                if (
+                    line.position_y < top - _SLACK
+                    or line.position_y + line.height > top + box.height + _SLACK
+                    or line.position_x < left - _SLACK
+                    or line.position_x + _width(line) > left + box.width + _SLACK
+                ):
+                    text = " ".join("".join(element.itertext()).split())
+                    found[Unfit(what, element.get("data-index", ""), text[:60])] = None
+                    break
+    return tuple(found)
+
+
+def spilling(document: Any) -> tuple[str, ...]:
+    """The lines of a laid-out document that run out of their place at a side or off the page.
+
+    A line has the width of the block that it stands in, and on paper the height of the page.
+    """
+    found: dict[str, None] = {}
+    for page in document.pages:
+        bottom = page._page_box.margin_height()
+        for block in _blocks(page._page_box):
+            left = block.content_box_x()
+            for line in block.children:
+                if (
+                    line.position_x < left - _SLACK
+                    or line.position_x + _width(line) > left + block.width + _SLACK
+                    or line.position_y + line.height > bottom + _SLACK
+                ):
+                    found.setdefault(_line_text(line)[:60])
+    return tuple(text for text in found if text)
+
+
+def _blocks(box: Any) -> Iterator[Any]:
+    """The boxes that have lines in them, those within lines too."""
+    children = [getattr(child, "_box", child) for child in getattr(box, "children", ())]
+    if children and all(type(child).__name__ == "LineBox" for child in children):
+        yield box
+    for child in children:
+        yield from _blocks(child)
+
+
+def _line_text(line: Any) -> str:
+    parts = (getattr(box, "text", "") or "" for box in line.descendants(placeholders=True))
+    return " ".join("".join(parts).split())
+
+
+def _lines(box: Any) -> Iterator[Any]:
+    for child in getattr(box, "children", ()):
+        if type(child).__name__ in ("LineBox", "InlineReplacedBox", "BlockReplacedBox"):
+            yield child
+        else:
+            yield from _lines(getattr(child, "_box", child))
+
+
+def _width(line: Any) -> float:
+    children = getattr(line, "children", None)
+    if not children:
+        return float(line.width)
+    return float(max(child.position_x + child.width for child in children) - line.position_x)
+
+
+def unfit_problems(unfit: tuple[Unfit, ...], letter: Letter) -> list[Problem]:
+    """What does not fit into a letter's layout, as problems."""
+    return [
+        address_problem(letter.recipient.called, letter.recipient.place("address"), letter.layout)
+        if one.what == ADDRESS
+        else Problem(
+            "too-long-for-layout",
+            f"The {one.what} of the layout `{letter.layout}` is too long for its place "
+            f"(“{one.text}”).",
+            "Shorten it, use a smaller picture, or make room in the layout's .css file.",
+            letter.sender.place(),
+        )
+        for one in unfit
+    ]
+
+
+def address_problem(who: str, place: Place | None, where: str) -> Problem:
+    """That someone's address has too many or too long lines."""
+    return Problem(
+        "address-too-long",
+        f"The address of {who} does not fit on `{where}`.",
+        "Shorten it: put parts into one line, or leave out what the post office does not need.",
+        place,
+    )

@@ -1,0 +1,190 @@
+"""A letter's body and notes as pandoc's document tree, in its JSON form.
+
+The tree has text where the letter has text, so that no value is ever read as markup.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+from markdown_it.token import Token
+
+from advocacy.documents.prose import ADDRESS_END, ADDRESS_START, body_tokens, link_address
+from advocacy.templating.marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
+
+Node = dict[str, Any]
+"""A block or an inline: `t` is its type, `c` its content."""
+
+_NO_ATTRIBUTES: list[Any] = ["", [], []]
+_WRAPS = {"em": "Emph", "strong": "Strong", "sup": "Superscript", "sub": "Subscript"}
+
+
+def words(text: str) -> Iterator[Node]:
+    """A text as inlines, with its spaces and line breaks."""
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            yield {"t": "LineBreak"}
+        for place, word in enumerate(line.split(" ")):
+            if place:
+                yield {"t": "Space"}
+            if word:
+                yield {"t": "Str", "c": word}
+
+
+def paragraph(style: str, *lines: str) -> Node:
+    """Lines of text as one paragraph in a style of the reference document."""
+    return styled(style, [{"t": "Para", "c": list(words("\n".join(lines)))}])
+
+
+def styled(style: str, blocks: Sequence[Node]) -> Node:
+    """Blocks in a style of the reference document."""
+    return {"t": "Div", "c": [["", [], [["custom-style", style]]], list(blocks)]}
+
+
+def heading(level: int, inlines: Iterable[Node]) -> Node:
+    """A heading; level 1 is the letter's subject."""
+    return {"t": "Header", "c": [level, _NO_ATTRIBUTES, list(inlines)]}
+
+
+def note(inlines: Sequence[Node]) -> Node:
+    """A footnote."""
+    return {"t": "Note", "c": [{"t": "Para", "c": list(inlines)}]}
+
+
+def body(prose: Prose, language: str, cite: Callable[[int], Sequence[Node]]) -> list[Node]:
+    """The blocks of a body; `cite(j)` gives the inlines for the mark of citation `j`."""
+    return _Body(prose.values, cite).blocks(iter(body_tokens(prose.markdown, language)), "")
+
+
+class _Body:
+    def __init__(self, values: Sequence[str], cite: Callable[[int], Sequence[Node]]) -> None:
+        self.values = values
+        self.cite = cite
+
+    def blocks(self, tokens: Iterator[Token], end: str) -> list[Node]:
+        """The blocks up to the token of type `end`."""
+        found: list[Node] = []
+        for token in tokens:
+            match token.type:
+                case _ if token.type == end:
+                    break
+                case "paragraph_open":
+                    inlines = self.inlines(next(tokens))
+                    found.append({"t": "Plain" if token.hidden else "Para", "c": inlines})
+                case "heading_open":
+                    found.append(heading(int(token.tag[1:]), self.inlines(next(tokens))))
+                case "bullet_list_open":
+                    found.append({"t": "BulletList", "c": self.items(tokens, "bullet_list_close")})
+                case "ordered_list_open":
+                    start = token.attrGet("start")
+                    number = [1 if start is None else int(start), {"t": "Decimal"}, {"t": "Period"}]
+                    items = self.items(tokens, "ordered_list_close")
+                    found.append({"t": "OrderedList", "c": [number, items]})
+                case "blockquote_open":
+                    inside = self.blocks(tokens, "blockquote_close")
+                    found.append({"t": "BlockQuote", "c": inside})
+                case "fence" | "code_block":
+                    found.append(
+                        {"t": "CodeBlock", "c": [_NO_ATTRIBUTES, self.text(token.content)]}
+                    )
+                case "hr":
+                    found.append({"t": "HorizontalRule"})
+        return found
+
+    def items(self, tokens: Iterator[Token], end: str) -> list[list[Node]]:
+        """The items of a list."""
+        found = []
+        for token in tokens:
+            if token.type == end:
+                break
+            if token.type == "list_item_open":
+                found.append(self.blocks(tokens, "list_item_close"))
+        return found
+
+    def inlines(self, inline: Token) -> list[Node]:
+        """The inlines of a paragraph or heading."""
+        open_lists: list[list[Node]] = [[]]
+        addresses: list[str] = []
+        for token in inline.children or ():
+            kind, _, state = token.type.rpartition("_")
+            if token.type in ("softbreak", "hardbreak"):
+                open_lists[-1].append({"t": "Space" if token.type == "softbreak" else "LineBreak"})
+            elif token.type == "code_inline":
+                text = self.text(token.content)
+                open_lists[-1].append({"t": "Code", "c": [_NO_ATTRIBUTES, text]})
+            elif state == "open":
+                open_lists.append([])
+                addresses.append(self.address(str(token.attrGet("href") or "")))
+            elif state == "close":
+                inside, address = open_lists.pop(), addresses.pop()
+                open_lists[-1].append(_wrapped(kind, inside, address))
+            else:
+                open_lists[-1] += self.marked(token.content)
+        return open_lists[0]
+
+    def marked(self, text: str) -> Iterator[Node]:
+        """A text with its values printed and its citations in place."""
+        last = 0
+        for mark in MARK.finditer(text):
+            yield from words(text[last : mark.start()])
+            last, code = mark.end(), ord(mark[0])
+            if code >= CITE_MARK:
+                yield from self.cite(code - CITE_MARK)
+            else:
+                yield from _value(self.values[code - VALUE_MARK])
+        yield from words(text[last:])
+
+    def text(self, tokenised: str) -> str:
+        """A text with its values, for places that have no inlines."""
+        return Prose(tokenised, tuple(self.values)).text()
+
+    def address(self, address: str) -> str:
+        """An address with its values put in."""
+        if address.startswith(ADDRESS_START):
+            return link_address(address.strip(ADDRESS_START + ADDRESS_END), self.values)
+        return address
+
+
+def _wrapped(kind: str, inside: list[Node], address: str) -> Node:
+    if kind == "link":
+        return {"t": "Link", "c": [_NO_ATTRIBUTES, inside, [address, ""]]}
+    return {"t": _WRAPS.get(kind, "Emph"), "c": inside}
+
+
+def _value(text: str) -> Iterator[Node]:
+    """A value; text that runs from right to left says so."""
+    if value_html(text).startswith("<bdi>"):
+        yield {"t": "Span", "c": [["", [], [["dir", "rtl"]]], list(words(text))]}
+    else:
+        yield from words(text)
+
+
+def from_html(html: str) -> list[Node]:
+    """The small HTML of a note or reference as inlines."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.open_lists[0]
+
+
+class _Reader(HTMLParser):
+    """Reads em, strong, sup, sub, span.sc and a, which is all that notes have."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open_lists: list[list[Node]] = [[]]
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "br":
+            self.open_lists.append([])
+            self.addresses.append(dict(attrs).get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        inside, address = self.open_lists.pop(), self.addresses.pop()
+        kind = {"a": "link", "span": "span"}.get(tag, tag)
+        node = {"t": "SmallCaps", "c": inside} if kind == "span" else None
+        self.open_lists[-1].append(node or _wrapped(kind, inside, address))
+
+    def handle_data(self, data: str) -> None:
+        self.open_lists[-1] += words(data)

@@ -1,0 +1,235 @@
+"""Composing letters: campaign × recipient → letter."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.stages import stage_for, unknown_stage
+from advocacy.campaign.supporters import Correspondence, Supporters
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.campaign.supporters.model import letter_id
+from advocacy.campaign.variants import chosen
+from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.letters.letter import Letter
+from advocacy.letters.shared_content import citations_of, has_words, mailing_of
+from advocacy.letters.signing import others, signatories
+from advocacy.letters.variables import own_variables
+from advocacy.templating import render_body
+
+
+@dataclass(slots=True)
+class Composed:
+    """The letters that could be composed, and what stood in the way of the others."""
+
+    letters: list[Letter] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def compose_letters(
+    campaign: Campaign,
+    *,
+    day: date | None = None,
+    stage: str | None = None,
+    only: Sequence[str] = (),
+    people: People | None = None,
+) -> Composed:
+    """Compose the letters of a campaign for a day.
+
+    `stage` names the stage for all; without it, for each recipient exactly one stage must
+    apply on the day. `people` are those who get one (default: all), and who write
+    it; `only` are ids of letters. A problem with one letter leaves the others.
+    """
+    day = campaign.letter_date(day)
+    people = (people or People()).only(tuple(only))
+    result = Composed()
+    for one in compose_each(campaign, correspondence(campaign, day, people), day, stage):
+        if isinstance(one, Problem):
+            result.problems.append(one)
+        else:
+            result.letters.append(one)
+    result.problems = list(dict.fromkeys(result.problems))
+    return result
+
+
+def compose_each(
+    campaign: Campaign,
+    wanted: Iterable[Correspondence | Problem],
+    day: date,
+    stage: str | None = None,
+) -> Iterator[Letter | Problem]:
+    """Compose letters one at a time, among the problems of those that cannot be.
+
+    Problems among those wanted pass as they are, so that a list may be streamed. A note at
+    the end counts the letters that are in another language than their recipient's.
+    """
+    unknown = unknown_stage(campaign, stage)
+    if unknown:
+        yield unknown
+        return
+    languages = Languages()
+    for one in wanted:
+        if isinstance(one, Problem):
+            yield one
+            continue
+        letter, problems = compose_for(campaign, one.recipient, day, stage, one.supporters)
+        yield from problems
+        if letter is not None:
+            languages.count(one.recipient.language, letter.language)
+            yield letter
+    yield from languages.notes()
+
+
+def compose_for(
+    campaign: Campaign,
+    recipient: Recipient,
+    day: date,
+    stage: str | None = None,
+    supporters: Supporters | None = None,
+) -> tuple[Letter | None, list[Problem]]:
+    """One recipient's letter of a day, from supporters or the sender, or None; with the problems.
+
+    There is neither where the wanted stage is not for this recipient.
+    """
+    name, problems = stage_for(campaign, recipient, day, stage, by_supporters=bool(supporters))
+    if name is None:
+        return None, problems
+    reached = (not_in_office(recipient, day), without_address(campaign, recipient))
+    problems = [*problems, *(problem for problem in reached if problem)]
+    if has_errors(problems):
+        return None, problems
+    try:
+        return compose_letter(campaign, recipient, name, day, supporters=supporters), problems
+    except AdvocacyError as error:
+        return None, [*problems, *error.problems]
+
+
+class Languages:
+    """Counts the letters that are in another language than their recipient's."""
+
+    def __init__(self) -> None:
+        self._others: Counter[tuple[str, str]] = Counter()
+
+    def count(self, wanted: str | None, got: str) -> None:
+        """Count a letter in `got` to a recipient of whom the list says `wanted`."""
+        if wanted and wanted.split("-")[0] != got.split("-")[0]:
+            self._others[wanted, got] += 1
+
+    def notes(self) -> list[Problem]:
+        """What to tell of them, once for each pair of languages."""
+        return [_other_language(*pair, count) for pair, count in self._others.items()]
+
+
+def _other_language(wanted: str, got: str, count: int) -> Problem:
+    letters = "1 letter is" if count == 1 else f"{count} letters are"
+    return Problem(
+        "other-language",
+        f"{letters} in `{got}`, though the list asks for `{wanted}`.",
+        f"Translate the template (`….{wanted.split('-')[0]}.md`) and the campaign’s texts.",
+        None,
+        Level.NOTE,
+    )
+
+
+def compose_letter(
+    campaign: Campaign,
+    recipient: Recipient,
+    stage_name: str,
+    day: date,
+    *,
+    trace: bool = False,
+    variants: Mapping[str, str] | None = None,
+    supporters: Supporters | None = None,
+) -> Letter:
+    """One letter; with `trace`, its body carries marks of the template's lines.
+
+    `variants` are names of variants by part, instead of those that are the recipient's;
+    `supporters` are those who write it, where it is not the sender.
+    Raises AdvocacyError with every problem of the template or the texts it needs.
+    """
+    file, workspace = campaign.file, campaign.workspace
+    stage = file.stages[stage_name]
+    language = letter_language(campaign, recipient, stage)
+    name = letter_id(recipient, supporters)
+    if variants is None:
+        variants = chosen(file.id, stage_name, stage, name)
+    words = furniture(language, workspace)
+    wording = tuple(variants.items())
+    count = supporters.count if supporters else 0
+    mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)
+    own = own_variables(campaign, recipient, supporters)
+    if trace:
+        variables = {**mailing.variables, **own}
+        body = render_body(
+            stage.template, workspace, language, variables, campaign.facts, trace=True
+        )
+    else:
+        body = mailing.bodies.body(own)
+    if not has_words(body.prose):
+        raise AdvocacyError(_empty(body.path))
+    return Letter(
+        id=name,
+        campaign=file.id,
+        title=mailing.title,
+        stage=stage_name,
+        date=day,
+        language=language,
+        timezone=file.timezone,
+        style=file.citation_style,
+        layout=stage.layout,
+        subject=mailing.subject,
+        recipient=recipient,
+        inside_address=inside_address(campaign, recipient),
+        salutation=words.dear.replace("{name}", recipient.greeting),
+        close=words.close,
+        body=body.prose,
+        cites=citations_of(campaign, body),
+        lines=body.lines,
+        sender=file.sender,
+        signatories=signatories(campaign, supporters),
+        supporters=supporters,
+        subscribed=file.audience == "subscribers",
+        others=others(supporters, words, language),
+        folder=workspace.folder,
+        demand=mailing.demand,
+        precedents=file.stage_precedents(stage),
+        cosigners=file.cosigners,
+        enclosures=file.enclosures,
+        cc=file.cc,
+        attach=stage.attach,
+        variants=wording,
+    )
+
+
+def _empty(template: Path) -> Problem:
+    return Problem(
+        "empty-letter",
+        "The template prints nothing for this letter.",
+        "Write the letter's text; where it stands in `{% if … %}`, look at the condition.",
+        Place(template),
+    )
+
+
+def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> str:
+    """The recipient's language where there is a template in it, else the campaign's.
+
+    With such a template every text that the letter prints is needed in that language.
+    """
+    own, wanted = campaign.file.language, recipient.language
+    if wanted is None or wanted == own:
+        return own
+    main = wanted.split("-")[0]
+    if main == own.split("-")[0]:
+        return wanted
+    names = (wanted, main)
+    template = any(
+        campaign.workspace.template(f"letters/{stage.template}.{name}.md") for name in names
+    )
+    words = any(campaign.workspace.template(f"words/{name}.yaml") for name in names)
+    return wanted if template and words else own

@@ -1,0 +1,225 @@
+"""Letters, and the gate that each must pass before it is printed or mailed.
+
+A `Letter` is text with citations and metadata; a `CheckedLetter` is one whose every fact
+holds on its date. Documents are made of checked letters alone, so that nothing unchecked
+can be printed or mailed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from advocacy.campaign.campaign import Cosigner, Demand, Precedent, Sender, Signatory
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.sources import Source
+from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.errors import Place, Problem, has_errors
+from advocacy.files.remembered import Remembered
+from advocacy.templating.marks import Prose
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFact:
+    """A fact in a citation, with the records it needs."""
+
+    id: str
+    fact: Fact
+    source: Source
+    via: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """One citation mark in the text: a note with one or several facts."""
+
+    facts: tuple[CitedFact, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one person gets: blocks of text with citations, and what stands around them."""
+
+    id: str
+    campaign: str
+    title: str
+    stage: str
+    date: date
+    language: str
+    timezone: str
+    style: str
+    layout: str
+    subject: str
+    recipient: Recipient
+    inside_address: tuple[str, ...]
+    salutation: str
+    close: str
+    body: Prose
+    cites: tuple[Cite, ...]
+    sender: Sender
+    signatories: tuple[Signatory, ...]
+    folder: Path
+    demand: Demand | None = None
+    precedents: tuple[Precedent, ...] = ()
+    cosigners: tuple[Cosigner, ...] = ()
+    enclosures: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    attach: tuple[str, ...] = ()
+    variants: tuple[tuple[str, str], ...] = ()
+    """The names of the variants that this letter has, by part: `("subject", "a")`."""
+    supporters: Supporters | None = None
+    """Those who write it, where it is not the sender's own; the signatories are theirs."""
+    subscribed: bool = False
+    """Whether it goes to subscribers, who are told how to leave."""
+    others: str = ""
+    """What stands for the supporters who are not named: `and 1,240 others`."""
+    lines: tuple[Place, ...] = ()
+    """The template's lines that the marks of a traced body name."""
+
+    @property
+    def supporter(self) -> Supporter | None:
+        """The one supporter who writes it, if there is one."""
+        return self.supporters.one if self.supporters else None
+
+    @property
+    def joint(self) -> bool:
+        """Whether supporters sign it together; their names are then set in columns."""
+        return self.supporters is not None and self.supporters.joint
+
+    @property
+    def facts(self) -> tuple[CitedFact, ...]:
+        """The facts it cites, each once, in the order of their first citation."""
+        return tuple({c.id: c for cite in self.cites for c in cite.facts}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLetter:
+    """A letter that passed `check`: the only thing that documents are made of."""
+
+    letter: Letter
+    _passed: object
+
+    def __post_init__(self) -> None:
+        if self._passed is not _PASSED:
+            raise TypeError("a CheckedLetter is made by advocacy.letters.letter.check alone")
+
+    def __reduce__(self) -> NoReturn:
+        # What was checked elsewhere could be anything by now: send the letter and check it there.
+        raise TypeError("a CheckedLetter is not pickled, copied or sent: send its letter")
+
+
+_PASSED = object()
+
+
+def check(
+    letter: Letter, campaign: Campaign, day: date | None = None
+) -> tuple[CheckedLetter | None, list[Problem]]:
+    """Whether the letter may go out on that day (default: its own date).
+
+    Returns the checked letter, or None with the errors: the stage's window must cover the
+    day, every fact that the letter cites must hold on it, and every source be published.
+    """
+    day = day or letter.date
+    problems = _checks.get(
+        (letter.cites, campaign),
+        (letter.stage, letter.language, letter.date, day),
+        lambda: _problems(letter, campaign, day),
+    )
+    if has_errors(problems):
+        return None, list(problems)
+    return CheckedLetter(letter, _PASSED), list(problems)
+
+
+# Letters with the same citations are right or wrong together.
+_checks: Remembered[tuple[Problem, ...]] = Remembered(64)
+
+
+def _problems(letter: Letter, campaign: Campaign, day: date) -> tuple[Problem, ...]:
+    problems = [*_window(letter, campaign, day)]
+    for cite in letter.cites:
+        for cited in cite.facts:
+            problems += _stale(cited, cite.place, letter, campaign, day)
+    return tuple(dict.fromkeys(problems))
+
+
+def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
+    stage = campaign.file.stages[letter.stage]
+    if stage.covers(day):
+        return []
+    if stage.from_ and day < stage.from_:
+        window = f"which begins on {stage.from_}"
+    else:
+        window = f"which ended on {stage.until}"
+    return [
+        Problem(
+            "outside-window",
+            f"{_dated(letter, day)} lies outside the stage `{letter.stage}`, {window}.",
+            _what_fits(letter, campaign, day),
+            stage.place("until" if stage.until and day > stage.until else "from"),
+        )
+    ]
+
+
+def _stale(
+    cited: CitedFact, place: Place | None, letter: Letter, campaign: Campaign, day: date
+) -> list[Problem]:
+    fact, problems = cited.fact, []
+    statement = fact.statement.get(letter.language) or ""
+    says = f"The letter cites `{cited.id}` (“{statement}”)"
+    state = fact.state(day)
+    if state == "not yet":
+        problems.append(
+            Problem(
+                "fact-not-yet",
+                f"{says}, which holds from {fact.from_}; the letter {_is_of(letter, day)}.",
+                _what_fits(letter, campaign, day),
+                place,
+            )
+        )
+    elif state in ("ended", "superseded"):
+        hint = _what_fits(letter, campaign, day)
+        new = campaign.facts.get(fact.superseded_by) if fact.superseded_by else None
+        if new is not None:
+            replaced = new.statement.get(letter.language) or ""
+            hint = f"It was replaced by `{fact.superseded_by}`: “{replaced}” {hint}"
+        problems.append(
+            Problem(
+                "fact-ended",
+                f"{says}, which held until {fact.until}; the letter {_is_of(letter, day)}.",
+                hint,
+                place,
+            )
+        )
+    problems += [
+        Problem(
+            "source-too-new",
+            f"{_dated(letter, day, 'The')} cites `{cited.id}` from `{source.id}`, "
+            f"published {source.issued}: it cannot have been read by then.",
+            "Cite a source that was out by then, or date the letter later.",
+            place,
+        )
+        for source in (cited.source, cited.via)
+        if source is not None and not source.published_by(day)
+    ]
+    return problems
+
+
+def _is_of(letter: Letter, day: date) -> str:
+    return f"is of {day}" if day == letter.date else f"would go out on {day}"
+
+
+def _dated(letter: Letter, day: date, article: str = "A") -> str:
+    if day == letter.date:
+        return f"{article} letter of {day}"
+    return f"{article} letter of {letter.date} that goes out on {day}"
+
+
+def _what_fits(letter: Letter, campaign: Campaign, day: date) -> str:
+    names = [name for name in campaign.stages_on(day) if name != letter.stage]
+    if names:
+        fits = " or ".join(f"`--stage {name}`" for name in names)
+        return f"On {day} another stage fits: {fits}."
+    return f"No other stage covers {day}: write one, or choose another day with `--date`."

@@ -1,0 +1,256 @@
+"""Changing `suppressed.csv`: whole or not at all, with every row that others wrote kept.
+
+Two programs that change it at once lose nothing: each holds a lock on the folder, reads the
+file anew, and puts a whole new file in its place (mode 0600). Rows, their order, comments,
+unknown columns, the delimiter and the line ends stay; columns that are needed and not there
+are added at the end.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.files.csv_rows import Lines, lines_of
+from advocacy.files.text import open_binary
+from advocacy.files.writing import CANNOT_WRITE, cannot_write, replacing
+from advocacy.mail.consent.hashes import with_hashes
+from advocacy.mail.consent.suppression_file import (
+    COLUMNS,
+    FILE,
+    Row,
+    moment,
+    raw_rows,
+    table_of,
+)
+from advocacy.mail.consent.suppression_shape import Cells, Editor, line_of
+
+BOM = b"\xef\xbb\xbf"
+Change = Callable[[Sequence[Row]], Cells | None]
+"""From what a row says: the cells to set, or None to remove it."""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Somebody to suppress: `key` is an address's key, `@domain`, `@*.domain` or a hash."""
+
+    key: str
+    reason: str = ""
+    source: str = "manual"
+    since: datetime | None = None
+    campaign: str = ""
+
+    def cells(self, now: datetime) -> dict[str, str]:
+        """The row's cells by column."""
+        domain = self.key[1:] if self.key.startswith("@") else ""
+        return {
+            "address": "" if domain else self.key,
+            "domain": domain,
+            "reason": self.reason,
+            "since": stamp_text(self.since or now),
+            "source": self.source,
+            "campaign": self.campaign,
+        }
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a change, as keys in the order in which they were given."""
+
+    path: Path
+    added: list[str] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
+    lifted_since: list[str] = field(default_factory=list)
+    """Asked to be left out before somebody lifted that: they stay lifted."""
+    changed: list[Row] = field(default_factory=list)
+
+
+def stamp_text(when: datetime) -> str:
+    """A moment as the file has it: `2026-11-25T10:00:00Z`."""
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def add(folder: Path, people: Iterable[New], *, now: datetime | None = None) -> Outcome:
+    """Suppress people for all campaigns of a folder; who is there already is left as he is.
+
+    Of a person who was forgotten the hash is enough: the address does not come back. Somebody
+    whose row was lifted later than they asked stays lifted, so that reading one file of requests
+    twice changes nothing. Raises AdvocacyError where the file is no list, or cannot be written.
+    """
+    wanted = {one.key: one for one in people}
+    moment_now = now or datetime.now(UTC)
+    outcome = Outcome(folder / FILE)
+    known = with_hashes(wanted)
+    rows: dict[str, list[Row]] = {}
+
+    def note(found: Sequence[Row]) -> Cells:
+        for row in found:
+            if row.key in known:
+                rows.setdefault(known[row.key], []).append(row)
+        return {}
+
+    def missing() -> list[Cells]:
+        for key, one in wanted.items():
+            before = rows.get(key, [])
+            lifted = [when for row in before if (when := moment(row.lifted))]
+            if any(row.counts for row in before):
+                outcome.there.append(key)
+            elif lifted and (one.since or moment_now) <= max(lifted):
+                outcome.lifted_since.append(key)
+            else:
+                outcome.added.append(key)
+        return [wanted[key].cells(moment_now) for key in outcome.added]
+
+    if wanted:
+        _rewrite(folder, note, missing, COLUMNS[:6])
+    return outcome
+
+
+def lift(
+    folder: Path, keys: Iterable[str], because: str, *, now: datetime | None = None
+) -> Outcome:
+    """Have rows no longer count; they stay in the file with the moment and the reason.
+
+    `changed` are the rows as they were. Raises AdvocacyError as `add` does.
+    """
+    wanted = set(keys)
+    outcome = Outcome(folder / FILE)
+    cells = {"lifted": stamp_text(now or datetime.now(UTC)), "lifted_reason": because}
+
+    def change(found: Sequence[Row]) -> Cells:
+        hit = [row for row in found if row.key in wanted and row.counts]
+        outcome.changed.extend(hit)
+        return cells if hit else {}
+
+    if (folder / FILE).exists():
+        _rewrite(folder, change, list, COLUMNS)
+    return outcome
+
+
+def rewrite(folder: Path, change: Change, extra: Callable[[], Iterable[New]]) -> None:
+    """Change rows, then add some, under the lock; nothing is written where nothing differs."""
+    now = datetime.now(UTC)
+    _rewrite(folder, change, lambda: [one.cells(now) for one in extra()], COLUMNS[:6])
+
+
+def _rewrite(
+    folder: Path,
+    change: Change,
+    extra: Callable[[], Iterable[Cells]],
+    columns: Sequence[str],
+) -> None:
+    path = (folder / FILE).resolve()
+    with _locked(path.parent):
+        with suppress(_Unchanged), _told(), replacing(path) as out:
+            if not _written(path, out, change, extra, columns):
+                raise _Unchanged
+            out.flush()
+            os.fsync(out.fileno())
+        _sync(path.parent)
+
+
+def _written(
+    path: Path,
+    out: IO[bytes],
+    change: Change,
+    extra: Callable[[], Iterable[Cells]],
+    columns: Sequence[str],
+) -> bool:
+    """Write the file as it is to be; whether anything differs."""
+    if not path.exists():
+        new = [line_of(cells, COLUMNS, ",", "\n") for cells in extra()]
+        header = ",".join(COLUMNS) + "\n"
+        out.write("".join([header, *new]).encode("utf-8", "surrogateescape"))
+        return bool(new)
+    with open_binary(path) as file:
+        out.write(BOM if file.peek(3)[:3] == BOM else b"")
+        lines = lines_of(file, path)
+        if isinstance(lines, Problem):
+            raise AdvocacyError(lines)
+        try:
+            return _copied(lines, path, out, change, extra, columns)
+        finally:
+            lines.let_go()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say of a file that cannot be written what helps here."""
+    try:
+        yield
+    except AdvocacyError as error:
+        hint = "Make room, or let yourself write there; the list is as it was before."
+        raise AdvocacyError(
+            replace(problem, hint=hint) if problem.code == CANNOT_WRITE else problem
+            for problem in error.problems
+        ) from error
+
+
+class _Unchanged(Exception):  # noqa: N818 - leaves a block, tells of nothing
+    """Nothing differs: the file stays the one it is."""
+
+
+def _copied(
+    lines: Lines,
+    path: Path,
+    out: IO[bytes],
+    change: Change,
+    extra: Callable[[], Iterable[Cells]],
+    columns: Sequence[str],
+) -> bool:
+    """Copy a file's rows, changed, and add the rest; whether anything differs."""
+    table, above = table_of(lines, path)
+    wrong = [p for _, found in above for p in found if isinstance(p, Problem)]
+    if any(problem.level is Level.ERROR for problem in wrong):
+        raise AdvocacyError(wrong)
+    editor = Editor(path, table, columns, above)
+    is_changed = False
+
+    def put(text: str) -> None:
+        out.write(text.encode("utf-8", "surrogateescape"))
+
+    for text in editor.head():
+        put(text)
+    last = editor.last
+    for text, found in raw_rows(lines, path, editor.table):
+        rows = [row for row in found if isinstance(row, Row) and row.key]
+        wanted = change(rows)
+        new = "" if wanted is None else editor.row(text, rows, wanted)
+        is_changed = is_changed or wanted is None or bool(wanted)
+        put(new)
+        last = new or last
+    added = list(extra())
+    if added and last and not last.endswith(("\n", "\r")):
+        put(editor.newline)
+    for cells in added:
+        put(line_of(cells, editor.names, editor.table.delimiter, editor.newline))
+    return is_changed or bool(added)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, waiting for whoever has it."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise AdvocacyError(cannot_write(folder / FILE, error)) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync(folder: Path) -> None:
+    """Have the folder's new entry survive a power cut."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,220 @@
+"""The unsubscribe page: a WSGI application for any host that runs Python.
+
+    gunicorn advocacy.mail.consent.unsubscribe:application
+    python3 -m advocacy.mail.consent.unsubscribe          (to try it on this machine)
+
+GET and HEAD show a page with a button and change nothing, since link scanners follow every link
+of a letter. POST unsubscribes: what a mail program sends by itself (RFC 8058: the form field
+`List-Unsubscribe=One-Click`, as multipart or urlencoded), or the page's own button. Each
+request is appended to a file, which `advocacy suppress import` reads.
+
+The environment says the rest: ADVOCACY_KEY (as where the letters are sent), ADVOCACY_UNSUBSCRIBED
+(the file), and, shown on the page, ADVOCACY_UNSUBSCRIBE_NAME (the organisation) and
+ADVOCACY_UNSUBSCRIBE_CONTACT (an email address). The standard library is enough, so the host needs
+none of the libraries that make letters.
+
+What a request says is trusted in nothing but a token that the key has made. Nothing of a
+request is logged: neither addresses nor tokens.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail.consent.keys import Keys, require_keys
+from advocacy.mail.consent.requests_file import append_request
+from advocacy.mail.consent.tokens import PARAMETER, Ticket, unseal
+from advocacy.mail.consent.unsubscribe_page import POLICY, accepted_language, page
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[..., Any]
+MOST_BYTES = 8192
+"""A longer body is refused: what is asked for here takes a few hundred bytes."""
+_ONE_CLICK = re.compile(
+    rb'name="?List-Unsubscribe"?[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n\s{0,20}One-Click',
+    re.IGNORECASE,
+)
+_HEADERS = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Content-Security-Policy", POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Robots-Tag", "noindex"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a page needs: keys, the file of requests, and what it shows of the sender."""
+
+    keys: Keys
+    requests: Path
+    name: str = ""
+    contact: str = ""
+
+
+def settings_from(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the environment. Raises AdvocacyError for what is missing or wrong."""
+    environ = os.environ if environ is None else environ
+    keys = require_keys("open the tokens of unsubscribe addresses")
+    path = environ.get("ADVOCACY_UNSUBSCRIBED", "").strip()
+    contact = environ.get("ADVOCACY_UNSUBSCRIBE_CONTACT", "").strip()
+    if not path or not Path(path).parent.is_dir():
+        raise AdvocacyError(
+            Problem(
+                "no-requests-file",
+                "ADVOCACY_UNSUBSCRIBED names no file in a folder that is there.",
+                "Set it to a file that this program may write and no browser can fetch, such as "
+                "/var/lib/advocacy/unsubscribed.csv.",
+            )
+        )
+    if contact and not re.fullmatch(r"[^\s@<>\"&?%]+@[^\s@<>\"&?%]+", contact):
+        message = "ADVOCACY_UNSUBSCRIBE_CONTACT is not an email address."
+        raise AdvocacyError(Problem("bad-email", message, "Write the address alone."))
+    name = " ".join(environ.get("ADVOCACY_UNSUBSCRIBE_NAME", "").split())
+    return Settings(keys, Path(path), name, contact)
+
+
+def make_application(settings: Settings) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+    """A WSGI application with these settings."""
+
+    def run(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        return _answer(settings, environ, start_response)
+
+    return run
+
+
+def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """The WSGI application with the settings of the environment."""
+    try:
+        settings = _settings()
+    except AdvocacyError as error:
+        print(error, file=environ["wsgi.errors"])
+        return _page("failed", "500 Internal Server Error", environ, start_response)
+    return _answer(settings, environ, start_response)
+
+
+@lru_cache(maxsize=1)
+def _settings() -> Settings:
+    return settings_from()
+
+
+def _answer(settings: Settings, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    method = environ.get("REQUEST_METHOD", "")
+
+    def answer(kind: str, status: str, *headers: tuple[str, str]) -> Iterable[bytes]:
+        return _page(kind, status, environ, start_response, settings, ticket, headers)
+
+    ticket = None
+    if method not in ("GET", "HEAD", "POST"):
+        return answer("wrong", "405 Method Not Allowed", ("Allow", "GET, HEAD, POST"))
+    ticket = unseal(settings.keys, _token(environ))
+    if method != "POST":
+        return answer("ask", "200 OK") if ticket else answer("wrong", "404 Not Found")
+    body = _body(environ)
+    if body is None:
+        return answer("wrong", "413 Content Too Large", ("Connection", "close"))
+    if ticket is None:
+        return answer("wrong", "404 Not Found")
+    how = _how(body, str(environ.get("CONTENT_TYPE", "")))
+    if how is None:
+        return answer("ask", "400 Bad Request")
+    try:
+        append_request(settings.requests, ticket, how)
+    except OSError as error:
+        message = f"advocacy: {settings.requests} cannot be written: {error.strerror}"
+        print(message, file=environ["wsgi.errors"])
+        return answer("failed", "503 Service Unavailable", ("Retry-After", "300"))
+    return answer("done", "200 OK")
+
+
+def _page(
+    kind: str,
+    status: str,
+    environ: Environ,
+    start_response: StartResponse,
+    settings: Settings | None = None,
+    ticket: Ticket | None = None,
+    headers: Iterable[tuple[str, str]] = (),
+) -> Iterable[bytes]:
+    """Answer with a page, in the letter's language or else the browser's."""
+    language = (
+        ticket.language if ticket else accepted_language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    )
+    text = page(
+        kind,
+        language,
+        address=ticket.address if ticket else "",
+        name=settings.name if settings else "",
+        contact=settings.contact if settings else "",
+    )
+    data = text.encode("utf-8", "replace")
+    start_response(status, [*_HEADERS, ("Content-Length", str(len(data))), *headers])
+    return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else data]
+
+
+def _token(environ: Environ) -> str:
+    """The token: the parameter `u` where there is one, else the last part of the path."""
+    query = str(environ.get("QUERY_STRING", ""))[:4096]
+    try:
+        found = parse_qs(query, max_num_fields=50).get(PARAMETER)
+    except ValueError:
+        found = None
+    return found[0] if found else str(environ.get("PATH_INFO", "")).rstrip("/").rpartition("/")[2]
+
+
+def _body(environ: Environ) -> bytes | None:
+    """The request's body, or None for one that is too long."""
+    written = str(environ.get("CONTENT_LENGTH") or "")
+    if written.isascii() and written.isdecimal():
+        length = int(written[:10])
+    elif environ.get("wsgi.input_terminated"):
+        length = MOST_BYTES + 1  # sent in chunks, which the server has put together
+    else:
+        return b""
+    if length > MOST_BYTES and written:
+        return None
+    body: bytes = environ["wsgi.input"].read(length)
+    return None if len(body) > MOST_BYTES else body
+
+
+def _how(body: bytes, content_type: str) -> str | None:
+    """What kind of request a body is: `one-click`, `page`, or None for neither."""
+    if content_type.lstrip().lower().startswith("multipart/form-data"):
+        return "one-click" if _ONE_CLICK.search(body) else None
+    try:
+        fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=50)
+    except ValueError:
+        return None
+    if any(value.strip().lower() == "one-click" for value in fields.get("List-Unsubscribe", [])):
+        return "one-click"
+    return "page" if fields.get("confirm") == ["yes"] else None
+
+
+def main() -> None:
+    """Serve the page on this machine, to try it: http://127.0.0.1:8025/."""
+    from wsgiref.simple_server import make_server
+
+    _settings()  # what is missing is said before anything listens
+    port = int(os.environ.get("PORT", "8025"))
+    with make_server("127.0.0.1", port, application) as server:
+        print(f"http://127.0.0.1:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201 - a program
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    import sys
+
+    try:
+        main()
+    except AdvocacyError as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)

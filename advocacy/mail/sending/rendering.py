@@ -1,0 +1,98 @@
+"""Composing a mailing's messages: anew, by the same hands that render, and finished to leave."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from advocacy.batch.campaigns import cores
+from advocacy.batch.crew import Alone, Crew, Processes, wants_paper
+from advocacy.batch.documents import Job
+from advocacy.batch.input_digests import shared_inputs
+from advocacy.batch.worker import Outcome, Setup, Wanted
+from advocacy.documents.email.message import message_id, needs_smtputf8
+from advocacy.documents.headers import wire_address
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.ledger import Entry
+from advocacy.mail.sending.finishing import Finish
+from advocacy.mail.sending.mailing_settings import Mailing
+from advocacy.mail.sending.outbox import Ready
+from advocacy.mail.sending.outgoing import outgoing
+from advocacy.mail.smtp import Envelope
+
+FEW, FEW_ON_PAPER = 300, 32
+"""So many messages are composed sooner by this process than others could be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Makes a mailing's messages, as `advocacy.batch` makes its documents."""
+
+    mailing: Mailing
+    setup: Setup
+    finish: Finish
+    workers: int | None = None
+
+    @property
+    def first(self) -> int:
+        """The size of the first tasks."""
+        return 1 if wants_paper(self.setup) else 20
+
+    def crew(self, wanted: Iterator[Wanted]) -> tuple[Crew, Iterator[Wanted]]:
+        """Who composes the letters, and the letters."""
+        workers = self.workers
+        if workers is None:
+            few = FEW_ON_PAPER if wants_paper(self.setup) else FEW
+            first = list(islice(wanted, few + 1))
+            wanted = chain(first, wanted)
+            workers = cores() if len(first) > few else 1
+        return (Processes(self.setup, workers) if workers > 1 else Alone(self.setup)), wanted
+
+    def ready(self, outcome: Outcome) -> Ready | None:
+        """The message that came of a letter, finished; None where none could be made."""
+        message = outcome.documents.get(f"{outcome.id}.eml")
+        if message is None or outcome.line is None:
+            return None
+        line = json.loads(outcome.line)
+        address = wire_address(line["recipient"]["email"])
+        file = self.mailing.campaign.file
+        name = message_id(self.mailing.name, outcome.id, file.sender.email)
+        now = datetime.fromtimestamp(int(time.time()), ZoneInfo(file.timezone))
+        more = self.finish.headers(address, line["language"])
+        message = outgoing(message, sent=now, message_id=name, more=more)
+        if self.finish.sign is not None:
+            message = self.finish.sign(message)
+        entry = Entry(
+            letter_id=outcome.id,
+            address=address,
+            address_key=address_key(address),
+            digest=line["digest"],
+            recipient_digest=line["recipient_digest"],
+            message_id=name,
+            variants=line.get("variants", {}),
+            shared_address=self.mailing.people.supporters is not None,
+        )
+        sender = self.finish.envelope_sender(name)
+        return Ready(entry, Envelope(sender, address, message, needs_utf8=needs_smtputf8(message)))
+
+
+def press_of(
+    mailing: Mailing, finish: Finish, *, output: Path, workers: int | None = None
+) -> Press:
+    """What composes a mailing on its day of sending; rendered PDFs are looked for in `output`."""
+    campaign = mailing.campaign
+    setup = Setup(
+        campaign,
+        Job(campaign.workspace, output, ("eml",), True, leaving=finish.leaving),
+        mailing.day,
+        mailing.stage,
+        shared_inputs(campaign, ("eml", "pdf")),
+        deliver="return",
+        force=True,
+        also_on=mailing.today,
+    )
+    return Press(mailing, setup, finish, workers)

@@ -1,0 +1,96 @@
+"""Spaces that do not break, and those that French has.
+
+After the Chicago Manual of Style 17 (6.121, 7.8), the Lexique des règles typographiques of the
+Imprimerie nationale, and Duden (D 26).
+"""
+
+import re
+from functools import lru_cache
+
+from advocacy.templating.typography.addresses import CITES, LINES, MARKS, outside_addresses
+from advocacy.templating.typography.quotation import NARROW, NBSP
+
+_TITLES = (
+    "Mr Mrs Ms Mx Dr Drs Prof Rev Hon Sen Rep Gov Gen Lt Col Capt Sgt St Messrs Sr Sra Srta "
+    "Ing Lic Dott Sig Dipl Mag M MM"
+)
+_COUNTED = (
+    "No Nos Nr Nrn Art Arts Abs Sec Secs Sect Ch Vol Vols Fig Figs Eq Para Paras Bd Ziff S "
+    "pp p no nos nr art arts abs sec ch vol vols fig figs para paras cap núm pág págs"
+)
+_UNITS = (
+    "million millions billion billions trillion thousand hundred Millionen Million Mio Mrd "
+    "Milliarden Milliarde milliard milliards mille millones millón mil milioni miliardi "
+    "km m cm mm kg g mg t lb lbs oz mi ft yd in ha kB KB MB GB TB Hz kHz MHz GHz W kW MW GW kWh "
+    "°C °F min a\\.m\\. p\\.m\\. am pm AM PM h Uhr USD EUR GBP CHF CAD"
+)
+_DOTTED_TITLE = re.compile(rf"\b({'|'.join(_TITLES.split())})\. (?=[^\W\d_]|[{MARKS}])")
+_COUNTED_THING = re.compile(
+    rf"(?:\b({'|'.join(_COUNTED.split())})\.|(§§?|¶¶?|№|n°|Nº|nº)) (?=[\dIVXLC{MARKS}])"
+)
+_UNIT = re.compile(rf"(?<=\d) (?=(?:{'|'.join(_UNITS.split())})(?![\w])|[%‰€$£¥°])")
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+_INITIAL = re.compile(r"(?<![\w’'])((?:[A-ZÀ-ÖØ-Þ]\.)+) (?=[A-ZÀ-ÖØ-Þ])")
+_DASH_SPACE = re.compile(r"(?<=\S) (?=[–—](?:\s|$))")
+_GERMAN_ABBREVIATION = re.compile(r"\b(z|d|u|i|o|s)\. ?(?=(?:B|h|a|d|R|E|Ä|U|o|u|A)\.)")
+_FRENCH_TIGHT = re.compile(
+    f"(?<=[\\w%)\\]»”’…{MARKS}{CITES}{LINES}])[ {NBSP}{NARROW}]?(?=[;!?]+(?:[^\\w;!?]|$))"
+)
+_FRENCH_SPACED = re.compile(f"[ {NBSP}{NARROW}](?=[;!?])")
+_FRENCH_COLON = re.compile(
+    f"(?<=[\\w%)\\]»”’…{MARKS}{CITES}{LINES}])[ {NBSP}{NARROW}]?(?=:(?:\\s|$))"
+)
+_FRENCH_OPEN = re.compile(f"«[ {NBSP}{NARROW}]?")
+_FRENCH_CLOSE = re.compile(f"[ {NBSP}{NARROW}]?»")
+_FRENCH_NAMES = re.compile(rf"\b(Mme|Mmes|Mlle|Mlles|Me|MM?\.) (?=[A-ZÀ-ÖØ-Þ{MARKS}])")
+_GERMAN_NAMES = re.compile(rf"\b(Herrn?|Frau) (?=[A-ZÄÖÜ{MARKS}])")
+
+
+@lru_cache(maxsize=64)
+def _days_and_months(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        months = Locale.parse(language, sep="-").months["format"]["wide"].values()
+    except (UnknownLocaleError, ValueError):
+        months = ()
+    names = "|".join(re.escape(name) for name in months if name[:1].isalpha()) or r"(?!)"
+    return (
+        re.compile(rf"(?<!\d)(\d{{1,2}}(?:\.|er|º|th|st|nd|rd)?) (?=(?:de )?(?:{names})\b)"),
+        re.compile(rf"\b({names}) (?=\d{{1,2}}(?!\d))"),
+    )
+
+
+def spaces(text: str, language: str) -> str:
+    """Text in which what belongs together stays on one line, and French has its spaces."""
+    if " " not in text and not language.startswith("fr"):
+        return text
+    return outside_addresses(text, lambda part: _spaces(part, language))
+
+
+def _spaces(text: str, language: str) -> str:
+    text = _DASH_SPACE.sub(NBSP, text)
+    text = _DOTTED_TITLE.sub(rf"\1.{NBSP}", text)
+    text = _INITIAL.sub(rf"\1{NBSP}", text)
+    if any(sign in text for sign in ".§¶№°º"):
+        text = _COUNTED_THING.sub(lambda m: f"{m[1]}.{NBSP}" if m[1] else f"{m[2]}{NBSP}", text)
+    if any(sign.isdigit() for sign in text):
+        text = _THOUSANDS.sub(NARROW if language.startswith("fr") else NBSP, text)
+        text = _UNIT.sub(NBSP, text)
+        day_month, month_day = _days_and_months(language)
+        text = day_month.sub(rf"\1{NBSP}", text)
+        if language.startswith("en"):
+            text = month_day.sub(rf"\1{NBSP}", text)
+    if language.startswith("de"):
+        text = _GERMAN_NAMES.sub(rf"\1{NBSP}", _GERMAN_ABBREVIATION.sub(rf"\1.{NBSP}", text))
+    return _french(text, language) if language.startswith("fr") else text
+
+
+def _french(text: str, language: str) -> str:
+    """French spaces: before double signs (Lexique), but in Canada before `:` alone."""
+    text = _FRENCH_NAMES.sub(rf"\1{NBSP}", text)
+    text = _FRENCH_COLON.sub(NBSP, text)
+    text = _FRENCH_SPACED.sub("", text) if language == "fr-CA" else _FRENCH_TIGHT.sub(NARROW, text)
+    if language == "fr-CH":
+        return text
+    return _FRENCH_CLOSE.sub(f"{NARROW}»", _FRENCH_OPEN.sub(f"«{NARROW}", text))
