@@ -14,16 +14,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from advocacy.campaign import citation_styles as styles
+from advocacy.campaign.citation_styles import known_styles, style_path
 from advocacy.documents.citations import (
     Citation,
     FormattedCitations,
     Note,
     formatting,
-    known_styles,
     pandoc,
     processor,
-    style_path,
-    styles,
 )
 from advocacy.documents.citations import format_citations as format_
 from advocacy.errors import AdvocacyError

@@ -83,7 +83,7 @@ def test_every_face_of_every_family_is_in_the_package() -> None:
 def test_a_plain_letter_opens_no_other_family() -> None:
     """The fonts for Chinese, Japanese and Korean have ten megabytes each."""
     code = (
-        "from advocacy import fonts\n"
+        "from advocacy.documents import fonts\n"
         "opened = []\n"
         "read = fonts._characters.__wrapped__\n"
         "fonts._characters = lambda name: opened.append(name) or read(name)\n"
