@@ -11,7 +11,7 @@ from advocacy.campaign.addressing import inside_address, not_in_office, without_
 from advocacy.campaign.languages import COUNTRIES
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.postal import Parts, postal_lines
+from advocacy.campaign.recipients.address import Parts, postal_lines
 
 US = {"home": "US", "language": "en-US"}
 

@@ -22,13 +22,12 @@ from hypothesis import strategies as st
 
 from advocacy.batch import executor
 from advocacy.batch.campaigns import How, render_campaign
-from advocacy.batch.executor import work_off
-from advocacy.batch.watching import Watcher
+from advocacy.batch.executor import Watcher, work_off
 from advocacy.batch.worker import Done, Outcome, Wanted
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.spreadsheets import as_before, spreadsheet_safe
+from advocacy.files.csv_rows import as_before, spreadsheet_safe
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 

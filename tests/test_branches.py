@@ -14,8 +14,7 @@ from jinja2 import Environment
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.templating import letter_environment, render_body
-from advocacy.templating.branches import Watch, watching
-from advocacy.templating.wishes import wishes
+from advocacy.templating.branches import Watch, watching, wishes
 
 FLAGS = ("a", "b", "c")
 

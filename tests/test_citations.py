@@ -14,16 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from advocacy.campaign import citation_styles as styles
+from advocacy.campaign import citation_styles
 from advocacy.campaign.citation_styles import known_styles, style_path
-from advocacy.documents.citations import (
-    Citation,
-    FormattedCitations,
-    Note,
-    formatting,
-    pandoc,
-    processor,
-)
+from advocacy.documents.citations import Citation, FormattedCitations, Note, csl, formatting, pandoc
 from advocacy.documents.citations import format_citations as format_
 from advocacy.errors import AdvocacyError
 
@@ -200,7 +193,7 @@ def test_places_of_every_kind_are_printed(place: dict[str, str], printed: str) -
 def test_every_kind_of_place_that_a_fact_may_name_is_printed_in_every_style() -> None:
     for style in (CHICAGO, "apa", "bluebook-law-review"):
         for language in ("en-GB", "es"):
-            notes = [note("aclu", **{label: "42"}) for label in processor.LOCATORS]
+            notes = [note("aclu", **{label: "42"}) for label in csl.LOCATORS]
             result = cite(*notes, style=style, language=language)
             for printed in result.notes:
                 assert re.search(r"\b42\b", printed.text), (style, language, printed)
@@ -465,9 +458,11 @@ def test_a_citation_without_a_source_is_a_problem() -> None:
 def test_a_missing_package_is_a_problem_that_says_what_to_install(
     module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = styles.find_spec
-    monkeypatch.setattr(styles, "find_spec", lambda name: None if name == module else found(name))
-    styles.read_style.cache_clear()
+    found = citation_styles.find_spec
+    monkeypatch.setattr(
+        citation_styles, "find_spec", lambda name: None if name == module else found(name)
+    )
+    citation_styles.read_style.cache_clear()
     with pytest.raises(AdvocacyError) as error:
         cite(note("aclu"))
     code, hint = only(error)

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.batch import cluster, luggage
-from advocacy.batch.documents import Job
-from advocacy.batch.input_digests import shared_inputs
+from advocacy.batch import cluster
+from advocacy.batch.documents import Job, shared_inputs
 from advocacy.batch.worker import Setup, Wanted, make_letters
 from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
@@ -39,7 +38,7 @@ def setup_of(path: Path) -> Setup:
 ELSEWHERE = """\
 import pickle, sys
 from pathlib import Path
-from advocacy.batch.luggage import make_away
+from advocacy.batch.cluster import make_away
 data, wanted = pickle.loads(Path(sys.argv[1]).read_bytes())
 Path(sys.argv[2]).write_bytes(pickle.dumps(make_away(data, wanted)))
 """
@@ -49,7 +48,7 @@ def made_elsewhere(path: Path, tmp_path: Path) -> list:
     """Make a campaign's first letter in another process, when the campaign's folder is gone."""
     setup = setup_of(path)
     wanted = [Wanted(setup.campaign.file.target.addressees[0])]
-    (tmp_path / "task").write_bytes(pickle.dumps((luggage.pack(setup), wanted)))
+    (tmp_path / "task").write_bytes(pickle.dumps((cluster.pack(setup), wanted)))
     shutil.move(path.parent, tmp_path / "away")
     command = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "task"), str(tmp_path / "done")]
     subprocess.run(command, check=True, cwd=tmp_path)
@@ -85,12 +84,12 @@ def test_problems_found_elsewhere_name_the_files_here(
 def test_a_worker_with_other_libraries_makes_nothing(
     small_campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed = luggage.pack(setup_of(small_campaign))
-    real = luggage.used_versions
-    monkeypatch.setattr(luggage, "used_versions", lambda _: real(True) | {"pango": "1.49.0"})
-    luggage._unpacked.cache_clear()
+    packed = cluster.pack(setup_of(small_campaign))
+    real = cluster.used_versions
+    monkeypatch.setattr(cluster, "used_versions", lambda _: real(True) | {"pango": "1.49.0"})
+    cluster._unpacked.cache_clear()
     with pytest.raises(AdvocacyError) as caught:
-        luggage.make_away(packed, [])
+        cluster.make_away(packed, [])
     (problem,) = caught.value.problems
     assert problem.code == "other-versions"
     assert "pango 1.49.0 instead of" in problem.message

@@ -251,7 +251,7 @@ def test_the_letter_falls_into_none_of_the_traps(campaign: Campaign) -> None:
 
 
 def test_the_manifest_says_where_a_member_can_be_reached(campaign: Campaign) -> None:
-    from advocacy.batch.manifest import entry
+    from advocacy.batch.record import entry
 
     [letter, *_] = compose_letters(campaign).letters
     line = json.loads(json.dumps(entry(letter, {}, {})))

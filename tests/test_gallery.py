@@ -13,8 +13,7 @@ import pypdfium2
 import pytest
 
 from advocacy.batch.gallery import render_gallery
-from advocacy.batch.gallery.entries import Entry, entries
-from advocacy.batch.gallery.pictures import pictures
+from advocacy.batch.gallery.entries import Entry, entries, pictures
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients.select import Selection

@@ -18,8 +18,8 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.documents.email.html import render_html
 from advocacy.documents.email.message import render_email
-from advocacy.documents.pdf import paper
 from advocacy.documents.pdf import render as pdf
+from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.text import render_text
 from advocacy.errors import Problem
 from advocacy.letters.compose import compose_letter
@@ -101,9 +101,9 @@ def in_html(page: str) -> str:
 
 
 def in_pdf(checked: CheckedLetter, campaign: Campaign, path: Path) -> str | list[Problem]:
-    obstacles = paper.obstacles(checked, campaign.workspace)
-    if obstacles:
-        return obstacles
+    problems = obstacles(checked, campaign.workspace)
+    if problems:
+        return problems
     path.write_bytes(pdf.render_pdf(checked, campaign.workspace).data)
     tree = subprocess.run(
         ["pdfinfo", "-struct-text", str(path)], capture_output=True, text=True, check=True

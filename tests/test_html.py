@@ -19,7 +19,7 @@ from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import Letter, check
 from advocacy.templating import render_layout
-from advocacy.templating.marks import VALUE_MARK
+from advocacy.templating.citation_marks import VALUE_MARK
 
 HOSTILE = st.text(
     st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])

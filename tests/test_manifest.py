@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.batch.manifest import Entry
-from advocacy.batch.record import JOURNAL, Record
+from advocacy.batch.record import JOURNAL, Entry, Record
 from advocacy.errors import AdvocacyError
 
 

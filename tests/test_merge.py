@@ -25,7 +25,7 @@ from advocacy.documents.print_shop.pdf_writer import PdfWriter
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import Letter, check
-from advocacy.templating.marks import Prose
+from advocacy.templating.citation_marks import Prose
 
 NAMES = (
     "Zoë Weiß",

@@ -14,7 +14,8 @@ from PIL import Image
 
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.documents.pdf.paper import layout_css, obstacles, page_size, paper_html
+from advocacy.documents.pdf.fitting import obstacles
+from advocacy.documents.pdf.paper import layout_css, page_size, paper_html
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters

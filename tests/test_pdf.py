@@ -26,7 +26,7 @@ from advocacy.errors import AdvocacyError, Level
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, Letter, check
-from advocacy.templating.marks import CITE_MARK, Prose
+from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 WORDS = (
     "the evidence of a public company that commits without an end date to sell recognition "

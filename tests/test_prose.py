@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from advocacy.documents.plain_text import columns
 from advocacy.documents.prose import body_html, body_text, value_html
-from advocacy.templating.marks import CITE_MARK, VALUE_MARK, Prose
+from advocacy.templating.citation_marks import CITE_MARK, VALUE_MARK, Prose
 
 V0, V1, V2 = (chr(VALUE_MARK + index) for index in range(3))
 C0, C1 = (chr(CITE_MARK + index) for index in range(2))

@@ -15,7 +15,7 @@ from advocacy.campaign.field_types import Email
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient, slug
 from advocacy.campaign.recipients.lists import Seen, read_list
-from advocacy.campaign.recipients.rows import plain_email, recipient_of
+from advocacy.campaign.recipients.table import plain_email, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.yaml.reading import YamlMap, parse
 

@@ -12,9 +12,9 @@ from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace, settled
 from advocacy.templating import Body, bodies, render_body, repeated
-from advocacy.templating.marks import owned
+from advocacy.templating.citation_marks import owned
 from advocacy.templating.repeated import Repeated
-from advocacy.templating.run import CHARACTERS_AT_MOST
+from advocacy.templating.running import CHARACTERS_AT_MOST
 
 FACTS: Mapping[str, Fact] = {
     "so": Fact.model_validate({"statement": "It is so.", "source": "s", "quote": "so it is"})

@@ -16,11 +16,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from advocacy.authoring.new_campaign.answers import missing, read_answers
+from advocacy.authoring.new_campaign.answers import missing, read_answers, system_timezone
 from advocacy.authoring.new_campaign.models import Answers
-from advocacy.authoring.new_campaign.timezones import system_timezone
-from advocacy.authoring.new_campaign.wording import WORDINGS
-from advocacy.authoring.templates.files import new_campaign
+from advocacy.authoring.new_campaign.records import WORDINGS
+from advocacy.authoring.templates.copying import new_campaign
 from advocacy.authoring.writing import write_new
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.run import run_checks

@@ -24,9 +24,8 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters import Correspondence, Supporter, Supporters
 from advocacy.campaign.supporters.letters import correspondence
-from advocacy.campaign.supporters.matching import plain
 from advocacy.campaign.supporters.model import letter_id
-from advocacy.campaign.supporters.reading import paragraph
+from advocacy.campaign.supporters.reading import paragraph, plain
 from advocacy.checks.audit import reviewed
 from advocacy.checks.run import run_checks
 from advocacy.errors import Level, Problem

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.authoring.templates.catalogue import Template, catalogue
+from advocacy.authoring.templates.catalogue import Template, catalogue, printable
 from advocacy.authoring.templates.copying import new_template
-from advocacy.authoring.templates.printable import printable
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace

@@ -17,7 +17,7 @@ from advocacy.campaign.languages import LocalText
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.templating import Body, layout_environment, render_body, render_layout
-from advocacy.templating.marks import CITE_MARK, LINE, LINE_MARK, VALUE_MARK
+from advocacy.templating.citation_marks import CITE_MARK, LINE, LINE_MARK, VALUE_MARK
 
 FACTS: Mapping[str, Fact] = {
     "first-fact": Fact.model_validate(

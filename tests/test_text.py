@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advocacy.campaign.loading import Campaign
-from advocacy.documents import plain_text as plaintext
+from advocacy.documents import plain_text
 from advocacy.documents.text import render_text
 from advocacy.letters.letter import Letter, check
 
@@ -144,5 +144,5 @@ def test_lines_that_need_no_measure_break_where_the_measured_ones_do(
     measured: list[str] = []
     for paragraph in text.split("\n"):
         prefix = rest if measured else first
-        measured += plaintext._measured(paragraph, prefix, rest, width)
-    assert list(plaintext.wrap(text, first, rest, width)) == measured
+        measured += plain_text._measured(paragraph, prefix, rest, width)
+    assert list(plain_text.wrap(text, first, rest, width)) == measured

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.authoring.timeline import timeline_html, timeline_svg
-from advocacy.authoring.timeline.columns import columns_of
-from advocacy.authoring.timeline.measure import width_of, wrapped
+from advocacy.authoring.timeline.columns import columns_of, width_of, wrapped
 from advocacy.authoring.timeline.picture import LABELS, picture_of
 from advocacy.authoring.timeline.svg import DARK, LIGHT
 from advocacy.campaign.loading import Campaign, load_campaign

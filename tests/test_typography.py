@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from advocacy.templating.marks import CITE_MARK, VALUE_MARK
+from advocacy.templating.citation_marks import CITE_MARK, VALUE_MARK
 from advocacy.templating.typography import (
     NARROW,
     NBSP,

@@ -8,7 +8,7 @@ import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.variants import choose
+from advocacy.campaign.stages import choose
 from advocacy.checks.run import run_checks
 from advocacy.letters.compose import compose_letters
 
@@ -99,7 +99,7 @@ def test_a_new_variant_takes_its_share_and_moves_nobody_else() -> None:
 
 
 def test_the_letter_says_which_variants_it_has(varied: Path) -> None:
-    from advocacy.batch.manifest import entry
+    from advocacy.batch.record import entry
 
     campaign = loaded(varied)
     [letter, *_] = compose_letters(campaign).letters

@@ -8,13 +8,18 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from advocacy.batch.crew import Alone, Crew, Processes, wants_paper
-from advocacy.batch.documents import DEFAULT_FORMATS, Format, Job, Typeset
-from advocacy.batch.executor import interruptible, work_off
-from advocacy.batch.input_digests import shared_inputs
+from advocacy.batch.documents import DEFAULT_FORMATS, Format, Job, Typeset, shared_inputs
+from advocacy.batch.executor import (
+    Alone,
+    Crew,
+    Processes,
+    Watcher,
+    interruptible,
+    wants_paper,
+    work_off,
+)
 from advocacy.batch.previous_run import Books, Problems, Rendered
 from advocacy.batch.printing import Pile
-from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Setup, Wanted
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign

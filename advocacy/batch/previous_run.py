@@ -9,8 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from advocacy.batch.documents import letter_folder
-from advocacy.batch.manifest import Entry
-from advocacy.batch.record import Record
+from advocacy.batch.record import Entry, Record
 from advocacy.batch.rejects import Rejects
 from advocacy.batch.worker import WITHOUT_EMAIL, Outcome, Setup
 from advocacy.errors import AdvocacyError, Level, Place, Problem

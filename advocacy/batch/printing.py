@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, Literal
 
 from advocacy.batch.documents import letter_folder
+from advocacy.batch.executor import Watcher
 from advocacy.batch.record import Record
-from advocacy.batch.watching import Watcher
 from advocacy.batch.worker import Outcome
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.supporters import Correspondence
 from advocacy.errors import Place, Problem
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 from advocacy.files.writing import prepare_folder, replacing
 
 Order = Literal["postal-code", "list"]

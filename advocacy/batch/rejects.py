@@ -12,7 +12,7 @@ from typing import Any
 
 from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 from advocacy.files.writing import replacing
 
 NAME = "problems.csv"

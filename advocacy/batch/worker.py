@@ -17,13 +17,14 @@ from advocacy.batch.documents import (
     Format,
     Job,
     Made,
+    Shared,
     Typeset,
+    document_inputs,
     letter_folder,
     make_documents,
     used_versions,
 )
-from advocacy.batch.input_digests import Shared, document_inputs
-from advocacy.batch.manifest import Entry, entry
+from advocacy.batch.record import Entry, entry
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims import claims
-from advocacy.checks.claims.rules import Names, claim
+from advocacy.checks.claims.claims import Names, claim
 from advocacy.checks.claims.sentences import Block, Sentence, read, split
 from advocacy.checks.settings import Settings
 from advocacy.documents.audit import Paragraph, Passage, render_audit

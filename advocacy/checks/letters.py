@@ -8,8 +8,7 @@ from advocacy.campaign.addressing import not_in_office
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import stage_for, stage_sets, unknown_stage
-from advocacy.campaign.variants import PARTS, chosen
+from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unknown_stage
 from advocacy.checks.facts.dates import Window
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter

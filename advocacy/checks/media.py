@@ -22,12 +22,12 @@ from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
 from advocacy.documents.frame import long_date
-from advocacy.documents.pdf import paper
 from advocacy.documents.pdf import render as pdf
+from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.letters.letter import CheckedLetter, Letter, check
-from advocacy.templating.marks import LINE, Prose
+from advocacy.templating.citation_marks import LINE, Prose
 
 MEDIA = ("PDF", "HTML", "text")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -65,7 +65,7 @@ def prove(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
 
 def _proven(checked: CheckedLetter, traced: Letter, campaign: Campaign) -> Iterator[Problem]:
     workspace = campaign.workspace
-    found = paper.obstacles(checked, workspace)
+    found = obstacles(checked, workspace)
     yield from found
     contents = {
         "HTML": _Contents((seen_text(html.render_html(checked, workspace)),)),

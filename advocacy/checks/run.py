@@ -12,17 +12,17 @@ from advocacy.checks.claims import claims
 from advocacy.checks.claims.sentences import Block, read
 from advocacy.checks.codes import find
 from advocacy.checks.facts import dates, records
-from advocacy.checks.facts.windows import windows
+from advocacy.checks.facts.dates import windows
 from advocacy.checks.letters import gather
 from advocacy.checks.quotations import copies, quotations
 from advocacy.checks.settings import Settings
-from advocacy.checks.wording import agreement, wording
+from advocacy.checks.wording import wording
 from advocacy.checks.wording.variants import variants
 from advocacy.errors import Problem
 from advocacy.letters.approvals import approval_problems
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CitedFact, Letter, check
-from advocacy.templating.marks import LINE
+from advocacy.templating.citation_marks import LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,8 @@ def _judged(
     yield from wording.asks(letter, blocks)
     yield from claims.uncited(letter, blocks, campaign, silences)
     yield from quotations.verbatim(letter, blocks, campaign)
-    yield from agreement.figures(letter, blocks)
-    yield from agreement.parties(letter, blocks, campaign)
+    yield from wording.figures(letter, blocks)
+    yield from wording.parties(letter, blocks, campaign)
 
 
 def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.batch.status import BatchStatus, StageStatus
+    from advocacy.batch.verify import BatchStatus, StageStatus
 
 
 def print_batch(status: "BatchStatus", report: Literal["text", "json", "csv"]) -> None:

@@ -13,7 +13,7 @@ from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import shown_place
 from advocacy.cli.suppress import folder_option
 from advocacy.errors import Place
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 
 if TYPE_CHECKING:
     from advocacy.mail.bounces.reports import Finding, Returned

@@ -62,7 +62,7 @@ def show(
     from advocacy.authoring.facts.standing import standings
     from advocacy.authoring.timeline import timeline_html, timeline_svg
     from advocacy.campaign.loading import load_campaign
-    from advocacy.cli.facts_output import print_csv, print_table
+    from advocacy.cli.tables import print_csv, print_table
 
     loaded, problems = load_campaign(campaign, templates)
     print_problems(problems)
@@ -155,7 +155,7 @@ def end(
           --until 2026-11-22 --superseded-by microsoft-terms-gone
     """
     from advocacy.authoring.facts.ending import end_fact, record
-    from advocacy.cli.facts_output import print_ending
+    from advocacy.cli.tables import print_ending
 
     ending = end_fact(
         facts_file,

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from advocacy.cli.sending_output import LEFT_OUT, moment
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import State
 
 if TYPE_CHECKING:
-    from advocacy.mail.status.status import MailingStatus, Reason
-    from advocacy.mail.status.statuses import Found
+    from advocacy.mail.status.status import Found, MailingStatus, Reason
 
 DOMAINS = 10
 UNCERTAIN = 20

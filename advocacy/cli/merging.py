@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
+    from advocacy.batch.executor import Watcher
     from advocacy.batch.printing import Merged, Pile, Printing
-    from advocacy.batch.watching import Watcher
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _ALL = "all"

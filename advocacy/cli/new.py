@@ -13,8 +13,7 @@ from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.new_campaign.models import Answers
-    from advocacy.authoring.templates.copying import Copied
-    from advocacy.authoring.templates.files import NewCampaign
+    from advocacy.authoring.templates.copying import Copied, NewCampaign
 
 folder_option = click.option(
     "--folder",
@@ -118,9 +117,14 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
           --sender-address "1 Example Street" --sender-email us@friends.example \\
           --signatory "A. Example"
     """
-    from advocacy.authoring.new_campaign.answers import check_given, missing, option, read_answers
-    from advocacy.authoring.new_campaign.timezones import system_timezone
-    from advocacy.authoring.templates.files import check_free, new_campaign
+    from advocacy.authoring.new_campaign.answers import (
+        check_given,
+        missing,
+        option,
+        read_answers,
+        system_timezone,
+    )
+    from advocacy.authoring.templates.copying import check_free, new_campaign
 
     folder = campaigns_folder(folder)
     given |= {"name": name, "timezone": timezone or system_timezone()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.batch.watching import Watcher
+from advocacy.batch.executor import Watcher
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

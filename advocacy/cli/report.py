@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import click
 
 from advocacy.errors import Level, Place, Problem
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 from advocacy.resources import version
 
 Report = Literal["text", "json", "github", "sarif", "csv"]

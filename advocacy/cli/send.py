@@ -184,9 +184,8 @@ def command(
       advocacy send parks.yaml --recipients members.csv --send --yes 1200
       advocacy status parks.yaml
     """
-    from advocacy.cli import sending_output as told
-    from advocacy.cli import sent_output
-    from advocacy.cli.agreeing import agreed_number
+    from advocacy.cli import sending_output
+    from advocacy.cli.asking import agreed_number
     from advocacy.cli.progress import watcher
     from advocacy.mail.sending.preparation import Office, Request
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
@@ -218,27 +217,27 @@ def command(
     if not really:
         return _dry_run(office, preflight=preflight, quiet=quiet, report=report)
     if office.change is not None and not new_text:
-        told.difference(office)
+        sending_output.difference(office)
     office.may_begin(new_mailing=new_mailing, new_text=new_text)
     office.settle()
     agreed = agreed_number(office, yes, quiet=quiet, report=report)
     if agreed == 0:
         office.decide(assume_sent=assume_sent)
         if not quiet and report == "text":
-            sent_output.nothing_left(office)
-        return sent_output.exit_code(office)
+            sending_output.nothing_left(office)
+        return sending_output.exit_code(office)
     office.begin(new_text=new_text, assume_sent=assume_sent)
     account = office.send(agreed if yes is None else yes)
     shown = not quiet and report == "text"
     why = [] if shown or account.why is None else [account.why]
     print_problems([*account.problems, *why], report)
     if shown:
-        sent_output.account(office, account)
+        sending_output.account(office, account)
     for crash in account.crashes:
         raise LetterCrashed(crash)
     if account.interrupted:
         raise KeyboardInterrupt
-    return sent_output.exit_code(office, account)
+    return sending_output.exit_code(office, account)
 
 
 def _usage(
@@ -267,7 +266,7 @@ def _usage(
 
 
 def _dry_run(office: "Office", *, preflight: bool, quiet: bool, report: Report) -> int:
-    from advocacy.cli import sending_output as told
+    from advocacy.cli import sending_output
 
     seen = office.rehearse()
     stops = office.stops()
@@ -277,8 +276,8 @@ def _dry_run(office: "Office", *, preflight: bool, quiet: bool, report: Report) 
     for crash in seen.crashes:
         raise LetterCrashed(crash)
     if not quiet and report == "text":
-        told.rehearsal(office, seen, stops)
-        told.difference(office)
+        sending_output.rehearsal(office, seen, stops)
+        sending_output.difference(office)
         if not has_errors(stops):
-            told.how_to_send(office, seen)
+            sending_output.how_to_send(office, seen)
     return int(has_errors(problems))

@@ -65,7 +65,7 @@ def command(
       advocacy status --batch output
     """
     if batch is not None and campaign is None:
-        from advocacy.batch.status import batch_status
+        from advocacy.batch.verify import batch_status
         from advocacy.cli.batch_output import print_batch
 
         print_batch(batch_status(batch), report)
@@ -74,7 +74,7 @@ def command(
         raise click.UsageError("Name a campaign, or a folder of letters with --batch DIR.")
     from advocacy.cli.mailing_output import print_mailings
     from advocacy.cli.report import print_problems
-    from advocacy.mail.status.statuses import statuses
+    from advocacy.mail.status.status import statuses
 
     found = statuses(campaign, people(), mailing=mailing, templates=templates)
     print_problems(found.problems)

@@ -10,17 +10,19 @@ import click
 
 from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import print_problems
-from advocacy.cli.suppress_output import (
+from advocacy.cli.tables import (
     FIELDS,
     Report,
     print_outcome,
     print_removed,
     print_rows,
     print_still,
-    record,
+)
+from advocacy.cli.tables import (
+    suppression_record as record,
 )
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.files.spreadsheets import spreadsheet_safe
+from advocacy.files.csv_rows import spreadsheet_safe
 
 if TYPE_CHECKING:
     from advocacy.mail.consent.suppression_file import Row

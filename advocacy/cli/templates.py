@@ -41,7 +41,7 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
     from advocacy.authoring.templates.catalogue import campaigns_in, catalogue
     from advocacy.campaign.loading import load_campaign
     from advocacy.cli.new import campaigns_folder
-    from advocacy.cli.templates_output import print_templates, print_templates_csv
+    from advocacy.cli.tables import print_templates, print_templates_csv
     from advocacy.files.workspace import Workspace
 
     if campaign is None:
@@ -89,9 +89,9 @@ def vars_(
       advocacy templates vars campaigns/microsoft.yaml
       advocacy templates vars campaigns/microsoft.yaml --stage keep --only smith
     """
-    from advocacy.authoring.templates.printable import printable
+    from advocacy.authoring.templates.catalogue import printable
     from advocacy.campaign.loading import load_campaign
-    from advocacy.cli.templates_output import print_variables, print_variables_csv, record
+    from advocacy.cli.tables import print_variables, print_variables_csv, printable_record
 
     loaded, problems = load_campaign(campaign, templates)
     print_problems(problems)
@@ -99,7 +99,7 @@ def vars_(
         return 1
     found = printable(loaded, stage=stage, day=day, only=only)
     if report == "json":
-        click.echo(json.dumps(record(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(printable_record(found), ensure_ascii=False, indent=2))
     elif report == "csv":
         print_variables_csv(found)
     else:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from advocacy.campaign.campaign import Sender
 from advocacy.documents.citations import FormattedCitations
 from advocacy.files.workspace import Workspace, remembered, status_of
-from advocacy.templating.display import locale_of, long_date
+from advocacy.templating.values import locale_of, long_date
 
 __all__ = [
     "Reference",

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from advocacy.documents.plain_text import Block, block_lines, text_blocks
 from advocacy.files.remembered import Remembered
-from advocacy.templating.marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
+from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
 from advocacy.templating.typography import install
 
 __all__ = ["body_html", "body_text", "body_tokens", "link_address", "value_html"]

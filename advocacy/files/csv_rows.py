@@ -2,6 +2,9 @@
 
 The form is RFC 4180's, with whichever delimiter the header row uses. A row that is wrong is
 told with its line; the rows after it are read all the same.
+
+
+Text in tables that people open in a spreadsheet program.
 """
 
 import csv
@@ -10,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from advocacy.errors import Place, Problem
 
@@ -186,3 +190,19 @@ def not_utf8(text: str, place: Place) -> Problem:
 def has_bad_bytes(text: str) -> bool:
     """Whether a text read from a file holds bytes that are not UTF-8."""
     return not text.isascii() and bool(_SURROGATE.search(text))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula, made plain text (OWASP's advice)."""
+    if isinstance(value, str) and value.startswith((*_FORMULA, *(f"'{sign}" for sign in _FORMULA))):
+        return f"'{value}"
+    return value
+
+
+def as_before(value: str) -> str:
+    """The text that `spreadsheet_safe` made into this."""
+    plain = value[1:]
+    return plain if value.startswith("'") and spreadsheet_safe(plain) == value else value

@@ -11,11 +11,10 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.set_phrases import furniture
-from advocacy.campaign.stages import stage_for, unknown_stage
+from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
-from advocacy.campaign.variants import chosen
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import citations_of, has_words, mailing_of

@@ -18,7 +18,7 @@ from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.errors import Place, Problem, has_errors
 from advocacy.files.remembered import Remembered
-from advocacy.templating.marks import Prose
+from advocacy.templating.citation_marks import Prose
 
 
 @dataclass(frozen=True, slots=True)

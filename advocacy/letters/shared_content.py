@@ -14,8 +14,7 @@ from advocacy.files.remembered import Remembered
 from advocacy.letters.letter import Cite, CitedFact
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body
-from advocacy.templating.links import link_problems
-from advocacy.templating.marks import MARK, Prose
+from advocacy.templating.citation_marks import MARK, Prose, link_problems
 from advocacy.templating.repeated import Repeated
 
 Wording = tuple[tuple[str, str], ...]

@@ -4,7 +4,7 @@ from advocacy.campaign.campaign import Signatory
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import Furniture
 from advocacy.campaign.supporters.model import Supporter, Supporters
-from advocacy.templating.display import number
+from advocacy.templating.values import number
 
 
 def stand_in(campaign: Campaign, stage: str) -> Supporters | None:

@@ -11,8 +11,8 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
-from advocacy.templating.display import Missing
-from advocacy.templating.marks import Own, owned
+from advocacy.templating.citation_marks import Own, owned
+from advocacy.templating.values import Missing
 
 
 class Texts:

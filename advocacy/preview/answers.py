@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from advocacy.preview.choices import Name, Text
+from advocacy.preview.people import Name, Text
 
 PAGE = Path(__file__).with_name("page")
 BUNDLE = "editor.bundle.js"

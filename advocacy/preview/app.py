@@ -28,12 +28,10 @@ from advocacy.preview.answers import (
     index,
     refused,
 )
-from advocacy.preview.choices import Show
 from advocacy.preview.desk import Desk
-from advocacy.preview.people import KINDS
-from advocacy.preview.studio import Studio
+from advocacy.preview.people import KINDS, Show
+from advocacy.preview.studio import Studio, watch
 from advocacy.preview.telling import told
-from advocacy.preview.watching import watch
 
 DESKS_AT_MOST = 24
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.preview.choices import Show
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import Made, page_name
 from advocacy.preview.pages import Page
+from advocacy.preview.people import Show
 from advocacy.preview.studio import Good, Studio
 from advocacy.preview.telling import told
 from advocacy.preview.turns import Turn, first, screen_of, then

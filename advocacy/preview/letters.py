@@ -16,9 +16,9 @@ from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, Letter, check
-from advocacy.preview.choices import Settled
-from advocacy.preview.sentences import Marked, marked
-from advocacy.templating.marks import LINE, Prose
+from advocacy.preview.facts import Marked, marked
+from advocacy.preview.people import Settled
+from advocacy.templating.citation_marks import LINE, Prose
 
 SNIPPET = 180
 

@@ -11,8 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from advocacy.documents.pdf.fitting import Unfit, unfit_problems
-from advocacy.documents.pdf.obstacles import obstacles
+from advocacy.documents.pdf.fitting import Unfit, obstacles, unfit_problems
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace

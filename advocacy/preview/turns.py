@@ -9,12 +9,12 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.text import read_text
-from advocacy.preview.choices import Settled, Show, languages, settle
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import beside
 from advocacy.preview.files import ChangedError, File, by_path, digest_of, editable
 from advocacy.preview.letters import Made, email_notes, lints, make
 from advocacy.preview.paper import Sheet, sheet_of
+from advocacy.preview.people import Settled, Show, languages, settle
 from advocacy.preview.studio import Studio
 from advocacy.preview.telling import told
 from advocacy.preview.texts import fields_of, with_field

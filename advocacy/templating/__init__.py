@@ -6,7 +6,7 @@ layout is HTML with Jinja in which values are escaped.
 """
 
 from advocacy.templating.bodies import Body, find_body, letter_environment, render_body
-from advocacy.templating.citing import CiteCall
+from advocacy.templating.citation_marks import CiteCall
 from advocacy.templating.layouts import layout_environment, render_layout
 
 __all__ = [

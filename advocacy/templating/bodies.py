@@ -14,18 +14,21 @@ from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.workspace import Workspace
 from advocacy.templating.branches import WATCH, Watch
-from advocacy.templating.citing import CITING, CiteCall, LetterRun, letter_run
-from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
-from advocacy.templating.lines import mark_lines
-from advocacy.templating.marks import (
+from advocacy.templating.citation_marks import (
     CITE_MARK,
+    CITING,
     LINE_MARK,
     LINES_AT_MOST,
     MARK,
     VALUE_MARK,
+    CiteCall,
+    LetterRun,
     Prose,
+    letter_run,
 )
-from advocacy.templating.trusted import trusted
+from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
+from advocacy.templating.loop_tools import mark_lines
+from advocacy.templating.sandbox import trusted
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,14 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.workspace import Workspace, status_of
-from advocacy.templating.branches import SEEN, Watch
-from advocacy.templating.counting import EACH, SPEND, build_in
-from advocacy.templating.display import Count, display
+from advocacy.templating.branches import SEEN, TAGS, Watch, WrittenParser
 from advocacy.templating.filters import FILTERS, TESTS
-from advocacy.templating.mistakes import Mistake, in_plain_words
-from advocacy.templating.nesting import TAGS
+from advocacy.templating.loop_tools import EACH, SPEND, build_in
 from advocacy.templating.outline import Outline, missing, missing_facts, missing_fields, outline
-from advocacy.templating.run import RUN, Run
-from advocacy.templating.sandbox import SafeEnvironment, each
+from advocacy.templating.running import RUN, Mistake, Run, in_plain_words
+from advocacy.templating.sandbox import SafeEnvironment, each, trusted
 from advocacy.templating.source import read_template, syntax_problem, with_line_ends
-from advocacy.templating.trusted import trusted
-from advocacy.templating.written import WrittenParser
+from advocacy.templating.values import Count, display
 
 _TOO_DEEP = "The template is nested too deeply."
 

@@ -14,11 +14,10 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup
 
-from advocacy.templating.display import and_list, display, number, shaped_date
-from advocacy.templating.lists import LIST_FILTERS, items_of, read
-from advocacy.templating.mistakes import Mistake
-from advocacy.templating.run import RUN
-from advocacy.templating.trusted import trusted
+from advocacy.templating.loop_tools import LIST_FILTERS, items_of, read
+from advocacy.templating.running import RUN, Mistake
+from advocacy.templating.sandbox import trusted
+from advocacy.templating.values import and_list, display, number, shaped_date
 
 if TYPE_CHECKING:
     from advocacy.templating.sandbox import SafeEnvironment

@@ -8,14 +8,12 @@ from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
-from advocacy.templating.branches import WATCH, Watch
-from advocacy.templating.display import display
+from advocacy.templating.branches import LAYOUT_TAGS, WATCH, Watch
+from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
-from advocacy.templating.marks import value_html
-from advocacy.templating.mistakes import Mistake
-from advocacy.templating.nesting import LAYOUT_TAGS
-from advocacy.templating.run import RUN
-from advocacy.templating.trusted import trusted
+from advocacy.templating.running import RUN, Mistake
+from advocacy.templating.sandbox import trusted
+from advocacy.templating.values import display
 
 
 class LayoutEnvironment(TemplateEnvironment):

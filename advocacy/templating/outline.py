@@ -8,9 +8,8 @@ from typing import Any, TypeGuard
 from jinja2 import nodes
 
 from advocacy.errors import Place, Problem, nearest
-from advocacy.templating.names import known_names, readable
-from advocacy.templating.refusals import CITING, called, refusals, unquoted_ids
-from advocacy.templating.sandbox import SafeEnvironment
+from advocacy.templating.sandbox import CITING, SafeEnvironment, called, refusals, unquoted_ids
+from advocacy.templating.values import known_names, readable
 
 DEPTH_AT_MOST = 60
 NODES_AT_MOST = 50_000

@@ -18,9 +18,9 @@ from advocacy.files.remembered import Remembered
 from advocacy.files.workspace import Workspace, remembered
 from advocacy.templating.bodies import Body, Ran, find_body, render_body, run_body
 from advocacy.templating.branches import WATCH
-from advocacy.templating.marks import Prose
-from advocacy.templating.run import CHARACTERS_AT_MOST
-from advocacy.templating.unseen import NeedsValue, Unseen
+from advocacy.templating.citation_marks import Prose
+from advocacy.templating.running import CHARACTERS_AT_MOST
+from advocacy.templating.values import NeedsValue, Unseen
 
 Own = Mapping[str, Mapping[str, Any]]
 """What may differ from letter to letter, in groups: `{"recipient": {"name": …}}`."""

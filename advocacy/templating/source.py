@@ -7,7 +7,7 @@ from jinja2 import TemplateSyntaxError
 
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.text import read_text, without_bad_characters
-from advocacy.templating.nesting import TAGS, nesting_problem
+from advocacy.templating.branches import TAGS, nesting_problem
 
 BYTES_AT_MOST = 1_000_000
 COMMANDS_AT_MOST = 10_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advocacy.checks.wording.agreement import numbers
+from advocacy.checks.wording.wording import numbers
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]

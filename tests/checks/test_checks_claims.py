@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from advocacy.checks.claims.rules import Names, claim, short_forms
+from advocacy.checks.claims.claims import Names, claim, short_forms
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.checks.quotations.verbatim import nearest_passage, plain, stands_in
+from advocacy.checks.quotations.quotations import nearest_passage, plain, stands_in
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]

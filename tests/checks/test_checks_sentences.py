@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from advocacy.checks.claims.sentences import quote_spans, read, split
 from advocacy.errors import Place
-from advocacy.templating.marks import CITE_MARK, LINE_MARK, VALUE_MARK, Prose
+from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, VALUE_MARK, Prose
 
 
 def sentences(text: str, language: str = "en-US") -> list[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from advocacy.cli.group import advocacy
-from advocacy.mail.bounces.verp import bounce_address
-from advocacy.mail.consent.keys import read_keys
+from advocacy.mail.bounces.severity import bounce_address
+from advocacy.mail.consent.tokens import read_keys
 from advocacy.mail.ledger import Entry, Result, State, Text, open_ledger
 
 from ..pages import quoted

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.bounces.replying import note_replies
+from advocacy.mail.bounces.replies import note_replies
 from advocacy.mail.consent.forgetting import forget
 from advocacy.mail.consent.suppress_commands import import_list, suppress, unsuppress
 from advocacy.mail.consent.suppression_snapshot import read_suppressions

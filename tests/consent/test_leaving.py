@@ -18,8 +18,8 @@ from advocacy.errors import has_errors
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.digests import letter_digest
 from advocacy.letters.letter import CheckedLetter, check
-from advocacy.mail.consent.keys import read_keys
 from advocacy.mail.consent.list_headers import recipient_leaving
+from advocacy.mail.consent.tokens import read_keys
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 OWN = 'unsubscribe: {mailto: leave@friends.example, url: "https://friends.example/leave?a=1&b=2"}'

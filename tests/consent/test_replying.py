@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.bounces.replying import note_replies, replied_file
+from advocacy.mail.bounces.replies import note_replies, replied_file
 from advocacy.mail.ledger import Record
 
 Find = Callable[..., Record]

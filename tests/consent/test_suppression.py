@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError, Level, Problem
-from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.consent.hashes import address_hash
-from advocacy.mail.consent.keys import read_keys
+from advocacy.mail.consent.addresses import address_hash, address_key
 from advocacy.mail.consent.suppression_snapshot import Guard, Suppressions, read_suppressions
+from advocacy.mail.consent.tokens import read_keys
 
 HEADER = "address,domain,reason,since,source,campaign,lifted\n"
 

@@ -9,14 +9,23 @@ from hypothesis import strategies as st
 
 from advocacy.campaign.campaign import Sender
 from advocacy.errors import AdvocacyError
-from advocacy.mail.consent.keys import Keys, find_keys, read_keys, require_keys
 from advocacy.mail.consent.list_headers import (
     list_headers,
     list_id,
     recipient_leaving,
     sender_leaving,
 )
-from advocacy.mail.consent.tokens import Ticket, ascii_url, seal, unseal, unsubscribe_url
+from advocacy.mail.consent.tokens import (
+    Keys,
+    Ticket,
+    ascii_url,
+    find_keys,
+    read_keys,
+    require_keys,
+    seal,
+    unseal,
+    unsubscribe_url,
+)
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 OTHER = read_keys("another-key-of-another-place-9876543210")

@@ -26,12 +26,10 @@ from hypothesis import strategies as st
 from advocacy.campaign.campaign import Sender
 from advocacy.errors import AdvocacyError
 from advocacy.mail.consent import unsubscribe
-from advocacy.mail.consent.keys import read_keys
-from advocacy.mail.consent.list_headers import list_headers
-from advocacy.mail.consent.requests_file import append_request
+from advocacy.mail.consent.list_headers import append_request, list_headers
 from advocacy.mail.consent.suppress_commands import import_list
 from advocacy.mail.consent.suppression_snapshot import Guard, read_suppressions
-from advocacy.mail.consent.tokens import Ticket, seal, unsubscribe_url
+from advocacy.mail.consent.tokens import Ticket, read_keys, seal, unsubscribe_url
 from advocacy.mail.consent.unsubscribe import Settings, make_application
 from advocacy.mail.consent.unsubscribe_page import (
     POLICY,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from advocacy.mail.ledger import Entry, Ledger, Run, State, Taken, Text, open_ledger
-from advocacy.mail.ledger.owners import Owner
+from advocacy.mail.ledger.runs import Owner
 
 MAILING = "parks/call"
 TEXT = Text({"call": "0123"}, "We ask you to keep the park open in the evening.")

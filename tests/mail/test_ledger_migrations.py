@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Float, create_engine, inspect
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import State, migrations, open_ledger
+from advocacy.mail.ledger import State, open_ledger, schema
 from advocacy.mail.ledger.schema import METADATA
 
 from .ledger_fixtures import MAILING, TEXT, Books, entry
@@ -34,10 +34,10 @@ INSERT INTO advocacy_letter (mailing_id, letter_id, address, address_key, sharin
 def version_1(books: Books, path: Path) -> None:
     """A ledger as version 1 wrote it, by its own statements."""
     if books.kind == "sqlite":
-        words = migrations._WORDS["sqlite"]
+        words = schema._WORDS["sqlite"]
         with sqlite3.connect(path) as raw:
             raw.execute("PRAGMA journal_mode = WAL")
-            for statement in migrations._TABLES_1:
+            for statement in schema._TABLES_1:
                 raw.execute(statement.format_map(words))
             raw.executescript(ROWS_1)
             raw.execute("PRAGMA application_id = 0x41445643")
@@ -46,8 +46,8 @@ def version_1(books: Books, path: Path) -> None:
     url = books.environ["ADVOCACY_LEDGER"].replace("postgresql", "postgresql+psycopg", 1)
     engine = create_engine(url)
     with engine.begin() as connection:
-        for statement in migrations._TABLES_1:
-            connection.exec_driver_sql(statement.format_map(migrations._WORDS["postgresql"]))
+        for statement in schema._TABLES_1:
+            connection.exec_driver_sql(statement.format_map(schema._WORDS["postgresql"]))
         for statement in ROWS_1.split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement.replace("%", "%%"))
@@ -109,7 +109,7 @@ def test_an_older_ledger_is_brought_up_to_date_step_by_step(
     def last(_connection: Connection) -> None:
         steps.append(3)
 
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, add_note, last))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_note, last))
     assert notes(old) == ["brought along"]
     assert notes(old) == ["brought along"]
     assert steps == [3], "each step is made once"
@@ -118,29 +118,29 @@ def test_an_older_ledger_is_brought_up_to_date_step_by_step(
 def test_a_step_that_is_cut_short_leaves_the_older_ledger_whole(
     old: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = migrations.MIGRATIONS
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*now, fail))
+    now = schema.MIGRATIONS
+    monkeypatch.setattr(schema, "MIGRATIONS", (*now, fail))
     with pytest.raises(KeyboardInterrupt):
         old.open()
-    monkeypatch.setattr(migrations, "MIGRATIONS", now)
+    monkeypatch.setattr(schema, "MIGRATIONS", now)
     with old.open() as ledger:
         assert len(list(ledger.records(MAILING))) == 2
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*now, add_note))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*now, add_note))
     assert notes(old) == ["brought along"]
 
 
 def test_a_newer_ledger_is_refused_and_left_alone(
     books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = migrations.MIGRATIONS
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*now, add_note))
+    now = schema.MIGRATIONS
+    monkeypatch.setattr(schema, "MIGRATIONS", (*now, add_note))
     with books.started() as ledger, books.run(ledger) as run:
         ledger.exchange(run, [], [entry("ann")])
-    monkeypatch.setattr(migrations, "MIGRATIONS", now)
+    monkeypatch.setattr(schema, "MIGRATIONS", now)
     with pytest.raises(AdvocacyError, match="ledger-newer") as caught:
         open_ledger(books.campaign, create=True, environ=books.environ)
     assert "version 2" in str(caught.value)
     assert "pip install --upgrade" in caught.value.problems[0].hint
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*now, add_note))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*now, add_note))
     with books.open() as ledger:
         assert ledger.text(MAILING) == TEXT

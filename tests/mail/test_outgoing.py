@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.documents.headers import address_header, text_header
-from advocacy.mail.sending.outgoing import header, marked_as_test, outgoing, with_headers
+from advocacy.mail.sending.messages import header, marked_as_test, outgoing, with_headers
 
 MESSAGE = (
     b'From: "Example, Coalition" <letters@coalition.example>\r\n'

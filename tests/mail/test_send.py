@@ -19,8 +19,7 @@ import pytest
 
 from advocacy.campaign.loading import Campaign
 from advocacy.cli import group
-from advocacy.mail.consent.keys import read_keys
-from advocacy.mail.consent.tokens import unseal
+from advocacy.mail.consent.tokens import read_keys, unseal
 from advocacy.mail.ledger import Entry, State, open_ledger
 from advocacy.mail.sending import sending
 from advocacy.mail.sending.preparation import Office

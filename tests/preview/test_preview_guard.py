@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from advocacy.preview.guard import Guard
+from advocacy.preview.server import Guard
 
 TOKEN = "a-token-of-24-characters"
 HERE = "127.0.0.1:8000"

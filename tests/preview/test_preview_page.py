@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from advocacy.preview.choices import Choices, Show
 from advocacy.preview.drafts import Drafts
+from advocacy.preview.people import Choices, Show
 from advocacy.preview.studio import Studio
 from advocacy.preview.turns import first
 

@@ -12,9 +12,9 @@ from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import check
-from advocacy.preview.choices import Choices, FieldText, Show
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import first_words
+from advocacy.preview.people import Choices, FieldText, Show
 from advocacy.preview.studio import Studio
 from advocacy.preview.telling import in_the_page
 from advocacy.preview.turns import Turn, first, then

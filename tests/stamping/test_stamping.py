@@ -14,7 +14,7 @@ from PIL import Image
 from advocacy.documents.pdf import stamp
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.documents.pdf.stamp import shaping
-from advocacy.documents.pdf.stamp.reasons import DIFFERENT, NEEDS_TEXTS, OTHER_GLYPHS
+from advocacy.documents.pdf.stamp.cache_key import DIFFERENT, NEEDS_TEXTS, OTHER_GLYPHS
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, check
 

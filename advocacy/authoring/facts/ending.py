@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from advocacy.authoring.facts.search import campaigns_with
-from advocacy.authoring.facts.uses import Use, fact_uses, stage_days
+from advocacy.authoring.facts.uses import Use, campaigns_with, fact_uses, stage_days
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.facts import Fact, parse_facts
 from advocacy.campaign.loading import Campaign

@@ -1,7 +1,10 @@
-"""Where facts are cited: in which stage, at which line, and in which sentence."""
+"""Which campaigns use a facts file.
+
+Where facts are cited: in which stage, at which line, and in which sentence.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,12 +14,59 @@ from typing import Literal
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.facts import Fact
-from advocacy.campaign.loading import Campaign
-from advocacy.errors import AdvocacyError, Place
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.parts import letter_files, somebody
 from advocacy.letters.signing import stand_in
 from advocacy.templating import letter_environment
+
+
+def campaigns_with(
+    path: Path, folders: Sequence[Path] = (), templates: Path | None = None
+) -> tuple[list[Campaign], list[Problem]]:
+    """The campaigns that name a facts file, and the problems of files that may be some."""
+    found: list[Campaign] = []
+    problems: list[Problem] = []
+    own = path.resolve().parent
+    places = [folder.resolve() for folder in folders] or [own.parent, own]
+    for candidate in sorted({file for place in places for file in place.glob("*.y*ml")}):
+        if candidate == path.resolve():
+            continue
+        data, wrong = scan_yaml(candidate)
+        if data is None:
+            problems += wrong
+        elif "stages" in data and _names(data, candidate, path):
+            campaign, wrong = load_campaign(_relative_to_here(candidate), templates)
+            if campaign is None:
+                problems += wrong
+            else:
+                found.append(campaign)
+    return found, [_unsearched(problem) for problem in problems]
+
+
+def _names(data: YamlMap, campaign: Path, facts: Path) -> bool:
+    files = data.get("facts")
+    return isinstance(files, YamlList) and any(
+        isinstance(name, str) and (campaign.parent / name).resolve() == facts.resolve()
+        for name in files
+    )
+
+
+def _relative_to_here(path: Path) -> Path:
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _unsearched(problem: Problem) -> Problem:
+    if problem.level is not Level.ERROR:
+        return problem
+    message = f"{problem.message} This file was not searched for letters that cite the fact."
+    return Problem(problem.code, message, problem.hint, problem.place, Level.WARNING)
+
 
 _COMMAND = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-ZÀ-Þ0-9])")
@@ -146,11 +196,11 @@ def _sentence(path: Path, line: int, fact_id: str, fact: Fact) -> str:
 
 def _plain(text: str) -> str:
     """A piece of a template in one line, with … for what its commands print."""
-    words = _COMMAND.sub(_shown, text).replace("**", "")
+    words = _COMMAND.sub(_show_command, text).replace("**", "")
     return re.sub(r" +([.,;])", r"\1", " ".join(words.split())).removeprefix("- ")
 
 
-def _shown(command: re.Match[str]) -> str:
+def _show_command(command: re.Match[str]) -> str:
     if not command[0].startswith("{{") or "cite(" in command[0]:
         return " "
     return "“…”" if "quote(" in command[0] else "…"

@@ -1,17 +1,58 @@
-"""What somebody says of a new campaign, checked before anything is written."""
+"""The time zone of this machine, as far as it says.
 
+What somebody says of a new campaign, checked before anything is written.
+"""
+
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from advocacy.authoring.new_campaign.models import Answers, NewFact, NewPrecedent, NewSource
-from advocacy.authoring.new_campaign.wording import WORDINGS
+from advocacy.authoring.new_campaign.records import WORDINGS
+from advocacy.campaign.field_types import Timezone
 from advocacy.campaign.sources import published_days
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.characters import shown
 from advocacy.files.yaml.phrases import Phrase, either, phrase
+
+
+def system_timezone(root: Path = Path("/")) -> str | None:
+    """The name of the machine's time zone, as Area/City, or None where it does not tell.
+
+    Asked are the variable `TZ`, the link `/etc/localtime`, then the file `/etc/timezone`.
+    """
+    for name in (os.environ.get("TZ", "").removeprefix(":"), _linked(root), _written(root)):
+        if name and _known(name):
+            return name
+    return None
+
+
+def _linked(root: Path) -> str:
+    try:
+        target = (root / "etc" / "localtime").readlink().as_posix()
+    except OSError:
+        return ""
+    return target.partition("zoneinfo/")[2]
+
+
+def _written(root: Path) -> str:
+    try:
+        return (root / "etc" / "timezone").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _known(name: str) -> bool:
+    try:
+        TypeAdapter(Timezone).validate_python(name)
+    except ValidationError:
+        return False
+    return True
+
 
 NEEDED = ("target", "target_address", "to", "demand")
 NEEDED_OF_SENDER = ("sender", "sender_address", "sender_email", "signatory")

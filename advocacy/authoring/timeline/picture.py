@@ -6,8 +6,7 @@ from datetime import date
 from typing import Literal
 
 from advocacy.authoring.facts.standing import Standing, standings
-from advocacy.authoring.timeline.columns import Column, Run, columns_of, in_words
-from advocacy.authoring.timeline.measure import width_of, wrapped
+from advocacy.authoring.timeline.columns import Column, Run, columns_of, in_words, width_of, wrapped
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 

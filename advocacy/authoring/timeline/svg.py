@@ -5,8 +5,7 @@ from datetime import date
 from html import escape
 from itertools import groupby
 
-from advocacy.authoring.timeline.columns import HEAD, TAIL, Column, in_words
-from advocacy.authoring.timeline.measure import width_of
+from advocacy.authoring.timeline.columns import HEAD, TAIL, Column, in_words, width_of
 from advocacy.authoring.timeline.picture import (
     HEADER,
     META,

@@ -9,10 +9,9 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from advocacy.batch.documents import Format, Job, make_documents
-from advocacy.batch.gallery.entries import Entry, entries
+from advocacy.batch.executor import Watcher
+from advocacy.batch.gallery.entries import Entry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html
-from advocacy.batch.gallery.pictures import pictures
-from advocacy.batch.watching import Watcher
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.stages import unknown_stage

@@ -11,8 +11,7 @@ from urllib.parse import quote
 from babel import Locale
 from babel.dates import format_date
 
-from advocacy.batch.gallery.entries import Entry
-from advocacy.batch.gallery.pictures import Picture
+from advocacy.batch.gallery.entries import Entry, Picture
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Problem

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.rows import recipient_of
+from advocacy.campaign.recipients.table import recipient_of
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.text import read_text, without_bad_characters
 from advocacy.files.yaml.reading import YamlList, YamlMap

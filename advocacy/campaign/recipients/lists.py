@@ -42,7 +42,7 @@ def _rows(
 ) -> Iterator[Recipient | Problem]:
     kind = path.suffix.lower()
     if kind in (".csv", ".tsv"):
-        from advocacy.campaign.recipients.csvlist import read_csv
+        from advocacy.campaign.recipients.formats import read_csv
 
         return read_csv(path, columns)
     if kind == ".xlsx":
@@ -50,7 +50,7 @@ def _rows(
 
         return read_xlsx(path, columns)
     if kind in (".jsonl", ".ndjson"):
-        from advocacy.campaign.recipients.jsonlist import read_jsonl
+        from advocacy.campaign.recipients.formats import read_jsonl
 
         return read_jsonl(path, columns)
     if kind in (".yaml", ".yml"):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from advocacy.campaign.field_types import Country, Day, Email, Language, Line, Slug, Words
-from advocacy.campaign.recipients.names import full_name, greeting
+from advocacy.campaign.recipients.address import full_name, greeting
 from advocacy.errors import Problem
 from advocacy.files.yaml.reading import Located
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.recipients.columns import Columns, read_header
-from advocacy.campaign.recipients.csvlist import gather_address
+from advocacy.campaign.recipients.formats import gather_address
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.rows import recipient_of
-from advocacy.campaign.recipients.typed import as_text
+from advocacy.campaign.recipients.table import as_text, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.text import open_binary
 

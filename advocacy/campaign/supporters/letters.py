@@ -9,9 +9,16 @@ from advocacy.campaign.addressing import People, not_in_office, recipients_of, w
 from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection
-from advocacy.campaign.supporters.matching import Group, Targets, place_in_order, share_out
 from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
-from advocacy.campaign.supporters.reading import Tally, notes, read_supporters
+from advocacy.campaign.supporters.reading import (
+    Group,
+    Tally,
+    Targets,
+    notes,
+    place_in_order,
+    read_supporters,
+    share_out,
+)
 from advocacy.errors import Level, Place, Problem, nearest
 
 

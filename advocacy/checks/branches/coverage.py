@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.branches import telling
+from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
 from advocacy.checks.settings import Settings
 from advocacy.errors import Problem
@@ -52,13 +52,13 @@ class Coverage:
         Layouts have parts for campaigns of all kinds; of these only what no one sees is told.
         """
         told = [
-            telling.unseen(branch)
+            report.unseen(branch)
             for watch in (self.letters, self.layouts)
             for branch in watch.branches
             if branch not in watch.seen
         ]
         told += [
-            telling.unlisted(branch, next(iter(viewers)))
+            report.unlisted(branch, next(iter(viewers)))
             for branch, viewers in self.letters.seen.items()
             if LIST not in viewers
         ]

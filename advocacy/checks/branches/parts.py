@@ -13,7 +13,7 @@ from advocacy.documents.pdf.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter, check
 from advocacy.templating.branches import Watch
-from advocacy.templating.marks import CITE_MARK, Prose
+from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"
 """A citation style that cites in the text and lists its references."""

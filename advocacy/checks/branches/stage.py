@@ -6,11 +6,9 @@ from datetime import date
 from advocacy.campaign.addressing import inside_address, not_in_office
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import stages_signed
-from advocacy.campaign.variants import PARTS, chosen
-from advocacy.checks.branches import onpaper, parts, telling
-from advocacy.checks.branches.cases import Case, cases, made_up, wished
-from advocacy.checks.branches.extremes import Extremes
+from advocacy.campaign.stages import PARTS, chosen, stages_signed
+from advocacy.checks.branches import parts, report
+from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
 from advocacy.checks.facts.dates import Window
 from advocacy.checks.settings import Settings
 from advocacy.errors import AdvocacyError, Place, Problem
@@ -139,14 +137,14 @@ class StageLetters:
         except AdvocacyError as error:
             for found in error.problems:
                 key = (found.code, found.place, found.message)
-                told = telling.mistaken(found, case.made_up) if case.made_up else found
+                told = report.mistaken(found, case.made_up) if case.made_up else found
                 self.found.setdefault(key, told)
 
     # --- the page ---------------------------------------------------------------------------
 
     def _on_paper(self, limit: int) -> Iterator[Problem]:
         """What does not fit: of each aspect the worst, then those who are made up."""
-        tried: dict[str, onpaper.Printed] = {}
+        tried: dict[str, report.Printed] = {}
         for rows in self.extremes.longest():
             for row in rows:
                 result = tried.get(row.letter_id) or self._printed(Case(row), limit)
@@ -164,11 +162,11 @@ class StageLetters:
 
     def _printed(
         self, case: Case, limit: int, variants: dict[str, str] | None = None
-    ) -> onpaper.Printed:
+    ) -> report.Printed:
         checked = self._true(case, variants)
         if checked is None:  # a check says why
-            return onpaper.Printed(())
-        return onpaper.printed(checked, self.campaign, limit, case.made_up)
+            return report.Printed(())
+        return report.printed(checked, self.campaign, limit, case.made_up)
 
     def _true(self, case: Case, variants: dict[str, str] | None = None) -> CheckedLetter | None:
         return true_letter(

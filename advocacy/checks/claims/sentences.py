@@ -12,9 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from advocacy.checks.claims.abbreviations import ends_sentence
+from advocacy.checks.claims.words import ends_sentence
 from advocacy.errors import Place
-from advocacy.templating.marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
+from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -1,14 +1,150 @@
-"""Quotes of facts against the kept copies of their sources."""
+"""The kept copies of sources, `<source id>.txt`, `.html` or `.pdf`, read as text.
+
+Quotes of facts against the kept copies of their sources.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.quotations.copy_files import Copies, NotReadable
-from advocacy.checks.quotations.verbatim import nearest_passage, stands_in
+from advocacy.checks.quotations.quotations import nearest_passage, plain, stands_in
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact
+
+ENDINGS = (".txt", ".html", ".htm", ".pdf")
+BYTES_AT_MOST = 50_000_000
+
+
+class NotReadable(Exception):  # noqa: N818 - it becomes a Problem
+    """A copy has no text that could be compared."""
+
+
+@dataclass(slots=True)
+class Copies:
+    """A folder of kept copies; each file is read once."""
+
+    folder: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    _texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path) -> "Copies":
+        """The copies in a folder; files that a link brings in from elsewhere are left out."""
+        found = cls(folder)
+        root = folder.resolve()
+        for path in sorted(folder.iterdir(), key=lambda p: (ENDINGS.index(p.suffix.lower())
+                           if p.suffix.lower() in ENDINGS else 9, p.name)):  # fmt: skip
+            known = path.suffix.lower() in ENDINGS and path.is_file()
+            if known and path.resolve().is_relative_to(root):
+                found.files.setdefault(path.name[: -len(path.suffix)], path)
+        return found
+
+    def texts(self, source: str) -> tuple[str, ...]:
+        """The readings of a source's copy, as `plain` text; several where lines break words.
+
+        Raises NotReadable.
+        """
+        if source not in self._texts:
+            self._texts[source] = _readings(self.files[source])
+        return self._texts[source]
+
+    def has(self, source: str, quote: str) -> bool:
+        """Whether a source has a copy that can be read and holds the quote."""
+        try:
+            return source in self.files and any(stands_in(quote, t) for t in self.texts(source))
+        except NotReadable:
+            return False
+
+
+def _readings(path: Path) -> tuple[str, ...]:
+    if path.stat().st_size > BYTES_AT_MOST:
+        raise NotReadable("it is larger than 50 MB")
+    if path.suffix.lower() == ".pdf":
+        return _pdf(path)
+    data = path.read_bytes()
+    if b"\0" in data[:10_000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotReadable("it is no text")
+    text = _decoded(data)
+    if path.suffix.lower() in (".html", ".htm"):
+        parser = _Text()
+        parser.feed(text)
+        parser.close()
+        text = "".join(parser.parts)
+    if not text.strip():
+        raise NotReadable("it has no text")
+    return (plain(text),)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _pdf(path: Path) -> tuple[str, ...]:
+    try:
+        import pypdfium2
+    except ImportError:
+        raise NotReadable("reading PDF needs pypdfium2 (`pip install pypdfium2`)") from None
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            pages = []
+            for number in range(len(document)):
+                textpage = document[number].get_textpage()
+                pages.append(textpage.get_text_bounded())
+                textpage.close()
+    except pypdfium2.PdfiumError as error:
+        raise NotReadable(f"it is no PDF that can be opened ({error})") from error
+    text = "\n".join(pages).replace("\r\n", "\n").replace("\x02", "-").replace("\ufffe", "-\n")
+    text = text.replace("\u2010", "-")
+    if not text.strip():
+        raise NotReadable("its pages are pictures without text")
+    # A hyphen at a line's end may be the word's own or the printer's: both readings count.
+    return tuple(dict.fromkeys(plain(text.replace("-\n", join)) for join in ("", "-")))
+
+
+class _Text(HTMLParser):
+    """The words of a page: no scripts, a line for each block."""
+
+    _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "iframe"})
+    _INLINE = frozenset(
+        "a abbr b bdi bdo cite code dfn em font i ins kbd mark q s small span strong sub sup u "
+        "time var wbr".split()
+    )
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        """Begin a line, or a part that has no words."""
+        self._silent += tag in self._SILENT
+        self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """End it."""
+        self._silent = max(0, self._silent - (tag in self._SILENT))
+        self._break(tag)
+
+    def handle_startendtag(self, tag: str, _attrs: object) -> None:
+        """A tag that has no inside."""
+        self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Keep words."""
+        if not self._silent:
+            self.parts.append(data)
+
+    def _break(self, tag: str) -> None:
+        if tag not in self._INLINE:
+            self.parts.append("\n")
 
 
 def verbatim(

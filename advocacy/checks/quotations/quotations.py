@@ -1,15 +1,242 @@
-"""Quotations in a letter must be the verbatim quotes of facts that it cites."""
+"""Whether words are verbatim in a text, as an editor would take it, and what differs if not.
+
+Quotations in a letter must be the verbatim quotes of facts that it cites.
+"""
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from heapq import nlargest
 
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims.sentences import Block, locate
 from advocacy.checks.codes import problem
-from advocacy.checks.quotations.verbatim import Nearest, nearest_passage, plain, stands_in
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys('“”„‟«»″‘’‚‛‹›′`´"', "'"),
+        **dict.fromkeys("–—―‒−", " - "),
+        **dict.fromkeys("‐‑", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\x02\ufffe"),
+    }
+)
+_ELLIPSIS = re.compile(r"\[\s*\.(?:\s?\.){2,3}\s*\]|\.(?:\s?\.){2,3}")
+# Brackets inside a word, and those that stand for words of their own.
+_IN_WORD = re.compile(r"(?P<before>\w?)\[(?P<inside>[^\]]*)\](?P<after>\w?)")
+_CHANGE = re.compile(r"(…|(?<!\w)\[[^\]]*\](?!\w)|(?<!\w)\[[^\]]{2,}\])")
+_NOT = re.compile(r"\b(?:not|never|no|none|nor|neither|without|nicht|kein\w*|ne|pas|jamais|nunca)\b"
+                  r"|n't\b|n’t\b", re.IGNORECASE)  # fmt: skip
+FEW = 3
+"""So many words left out belong to the clause that is quoted."""
+GAP = 4000
+"""An ellipsis leaves out so many characters at most."""
+LONGEST_PART = 5000
+"""So many characters a part of a quotation has at most."""
+REPLACED = 80
+"""An editor's words stand for so many characters at most."""
+LONGEST = 400
+"""So many words of a quotation are compared to find the nearest passage."""
+WINDOWS = 40
+"""So many stretches of a text are compared word by word to find the nearest passage."""
+CLOSE_ENOUGH = 0.55
+"""How much of a quotation a passage must share to be shown as the nearest."""
+
+
+def plain(text: str) -> str:
+    """A text with one kind of quotation mark, dash and space, as it is compared.
+
+    A dash between words stands between spaces, whatever the house style.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(_SAME)
+    text = re.sub(r"''", "'", text)
+    text = re.sub(r"--+", " - ", text)
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Words that must stand in the text, after at most so many characters of others."""
+
+    pattern: re.Pattern[str]
+    gap: int
+    changed: bool = False
+
+
+@lru_cache(maxsize=4096)
+def _parts(quotation: str) -> tuple[_Part, ...]:
+    """The parts of a quotation between its ellipses and an editor's words.
+
+    Inside a part, `[W]e` stands for another capital and `sell[s]` for another ending; `[sic]`
+    stands for nothing. A comma, semicolon or full stop at the end may be the quoting text's own.
+    """
+    text = _ELLIPSIS.sub("…", plain(re.sub(r"\s*\[sic\]", "", quotation)))
+    text = text.strip(" '-…").rstrip(",;. '-…")
+    parts: list[_Part] = []
+    gap, changed = GAP, False
+    for piece in _CHANGE.split(text):
+        if piece == "…":
+            gap, changed = GAP, False
+        elif _CHANGE.fullmatch(piece):
+            gap, changed = REPLACED, True
+        elif words := piece.strip(" '-"):
+            parts.append(_Part(_pattern_of(words), gap, changed))
+    return tuple(parts)
+
+
+def _pattern_of(words: str) -> re.Pattern[str]:
+    made, last = "", 0
+    for bracket in _IN_WORD.finditer(words):
+        made += re.escape(words[last : bracket.start()])
+        before, inside, after = bracket["before"], bracket["inside"], bracket["after"]
+        made += rf"{re.escape(before)}\w*" if before else f"(?i:{re.escape(inside)})"
+        made += re.escape(after)
+        last = bracket.end()
+    made += re.escape(words[last:])
+    begins = r"(?<!\w)" if words[0].isalnum() or words[0] == "[" else ""
+    ends = r"(?!\w)" if words[-1].isalnum() or words[-1] == "]" else ""
+    return re.compile(begins + made + ends)
+
+
+def stands_in(quotation: str, text: str) -> bool:
+    """Whether a quotation is verbatim in a text that `plain` made.
+
+    It is not where an editor's change takes away a “not”: that would turn the words around.
+    """
+    parts = _parts(quotation)
+    if not parts:
+        return True
+    at = 0
+    for part in parts:  # however far apart: where this fails, all fails
+        found = part.pattern.search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    negated = bool(_NOT.search(quotation))
+    for first in parts[0].pattern.finditer(text):
+        taken = _taken(first, parts[1:], text)
+        if taken is None:
+            continue
+        if parts[0].changed:
+            taken.append(" ".join(text[: first.start()].split()[-FEW:]))
+        if negated or not any(_NOT.search(words) for words in taken):
+            return True
+    return False
+
+
+def _taken(first: re.Match[str], rest: Sequence[_Part], text: str) -> list[str] | None:
+    """What was replaced or left out, or None where a part is not there.
+
+    Of what an ellipsis leaves out, only a few words belong to the clause that is quoted.
+    """
+    taken = []
+    at = first.end()
+    for part in rest:
+        found = part.pattern.search(text, at, at + part.gap + LONGEST_PART)
+        if found is None or found.start() - at > part.gap:
+            return None
+        left_out = text[at : found.start()]
+        if part.changed or len(left_out.split()) <= FEW:
+            taken.append(left_out)
+        at = found.end()
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The passage of a text that is most like a quotation, and how the two differ."""
+
+    passage: str
+    likeness: float
+    differences: str
+
+
+def nearest_passage(quotation: str, text: str) -> Nearest | None:
+    """The nearest passage of a text that `plain` made, or None where nothing is near."""
+    wanted, words = plain(quotation).split()[:LONGEST], text.split()
+    if not wanted or not words:
+        return None
+    bare = [_bare(word) for word in wanted]
+    begin, matcher = max(
+        (
+            (begin, SequenceMatcher(None, bare, [_bare(w) for w in words[begin:end]], False))
+            for begin, end in _windows(bare, [_bare(word) for word in words])
+        ),
+        key=lambda window: _shared(window[1]),
+    )
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if not blocks:
+        return None
+    first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
+    passage = words[begin + first : begin + last]
+    # The first and last words may be the changed ones: show as many as the quotation has there.
+    passage = (
+        words[max(0, begin + first - blocks[0].a) : begin + first]
+        + passage
+        + words[begin + last : begin + last + len(wanted) - blocks[-1].a - blocks[-1].size]
+    )
+    likeness = sum(block.size for block in blocks) / max(len(wanted), len(passage))
+    if likeness < CLOSE_ENOUGH:
+        return None
+    return Nearest(" ".join(passage), likeness, difference(wanted, passage))
+
+
+def _shared(matcher: SequenceMatcher[str]) -> tuple[int, int]:
+    """How much two runs of words share in order, long runs first among equals."""
+    sizes = [block.size for block in matcher.get_matching_blocks()]
+    return sum(sizes), max(sizes)
+
+
+def _windows(wanted: list[str], words: list[str]) -> list[tuple[int, int]]:
+    """The stretches of words, a little longer than wanted, that share most words with it."""
+    size = min(len(words), len(wanted) + max(3, len(wanted) // 4))
+    need = Counter(wanted)
+    have: Counter[str] = Counter()
+    shared, scores = 0, []
+    for at, word in enumerate(words):
+        have[word] += 1
+        shared += word in need and have[word] <= need[word]
+        if at >= size:
+            old = words[at - size]
+            shared -= old in need and have[old] <= need[old]
+            have[old] -= 1
+        scores.append((shared, -at))
+    best = [-at for _, at in nlargest(WINDOWS, scores)]
+    return [(max(0, at + 1 - size), min(len(words), at + 4)) for at in best]
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:!?'()-").casefold() or word
+
+
+def difference(wanted: list[str], found: list[str], at_most: int = 4) -> str:
+    """How two runs of words differ, in words: what stands instead of what."""
+    changes = list(_changes(wanted, found))
+    more = f", and {len(changes) - at_most} more" if len(changes) > at_most else ""
+    return "; ".join(changes[:at_most]) + more
+
+
+def _changes(wanted: list[str], found: list[str]) -> Iterator[str]:
+    ends = [word.rstrip(".,;:'") for word in (*wanted[-1:], *found[-1:])]
+    if len(ends) == 2 and ends[0] == ends[1]:  # a stop at the end may be anybody's
+        wanted, found = [*wanted[:-1], ends[0]], [*found[:-1], ends[1]]
+    matcher = SequenceMatcher(None, wanted, found, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        ours, theirs = " ".join(wanted[a:b]), " ".join(found[c:d])
+        if tag == "replace":
+            yield f"“{ours}” is “{theirs}” there"
+        elif tag == "delete":
+            yield f"“{ours}” is not there"
+        elif tag == "insert":
+            before = f" after “{wanted[a - 1]}”" if a else ""
+            yield f"“{theirs}” is left out{before}"
+
 
 SHORT = 3
 """Fewer words than this may be a term rather than somebody's words."""

@@ -5,13 +5,13 @@
 own.
 """
 
+from advocacy.documents.citations.csl import Formatted
 from advocacy.documents.citations.formatting import (
     Citation,
     FormattedCitations,
     Note,
     format_citations,
 )
-from advocacy.documents.citations.rendering import Formatted
 
 __all__ = [
     "Citation",

@@ -17,8 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.citation_styles import read_style
-from advocacy.documents.citations.processor import UNGUARDED, Cited, locator, process
-from advocacy.documents.citations.rendering import Formatted, formatted
+from advocacy.documents.citations.csl import (
+    UNGUARDED,
+    Cited,
+    Formatted,
+    formatted,
+    locator,
+    process,
+)
 from advocacy.errors import AdvocacyError, Problem, nearest
 
 _FORMAT = 2  # raise it when the same request is to give another result

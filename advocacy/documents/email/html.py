@@ -1,30 +1,81 @@
-"""The HTML of a letter's email: one column, inlined styles, nothing remote."""
+"""The email's layout, as its files are now.
 
+The HTML of a letter's email: one column, inlined styles, nothing remote.
+"""
+
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from operator import attrgetter
+from pathlib import Path
 from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from advocacy.campaign.set_phrases import Furniture
+from advocacy.campaign.set_phrases import Furniture, furniture
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.email.layout import EmailLayout, email_layout
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped, inlined
-from advocacy.documents.frame import contacts, direction, long_date, references
+from advocacy.documents.frame import Stamps, contacts, direction, long_date, references, stamps
 from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import Leaving, leaving_of, subscribed_line
-from advocacy.errors import AdvocacyError, Place
+from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.remembered import Remembered
-from advocacy.files.workspace import Workspace
+from advocacy.files.workspace import Workspace, remembered
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating import render_layout
 from advocacy.templating.branches import WATCH
-from advocacy.templating.marks import VALUE_MARK, Prose
-from advocacy.templating.unseen import NeedsValue
+from advocacy.templating.citation_marks import VALUE_MARK, Prose
+from advocacy.templating.source import read_template
+from advocacy.templating.values import NeedsValue
+
+LAYOUT = "layouts/email.html"
+STYLES = "layouts/email.css"
+_OTHER_COMMAND = re.compile(r"\{%(?![+-]?\s*(if|elif|else|endif|for|endfor)\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLayout:
+    """The layout's files as they are now, and the set words of the language."""
+
+    path: Path
+    css: str
+    words: Furniture
+    is_plain: bool
+    stamps: Stamps
+
+
+def email_layout(workspace: Workspace, language: str) -> EmailLayout:
+    """The layout of a workspace, with the set words of a language.
+
+    Raises AdvocacyError where there is none.
+    """
+    return remembered(("email", language, workspace), lambda: _found(workspace, language))
+
+
+def _found(workspace: Workspace, language: str) -> EmailLayout:
+    found = stamps(workspace, (LAYOUT, STYLES))
+    return _read(workspace, furniture(language, workspace), found)
+
+
+@lru_cache(maxsize=64)
+def _read(workspace: Workspace, words: Furniture, found: Stamps) -> EmailLayout:
+    layout, styles = workspace.template(LAYOUT), workspace.template(STYLES)
+    if layout is None or styles is None:
+        missing = LAYOUT if layout is None else STYLES
+        raise AdvocacyError(
+            Problem(
+                "unknown-layout",
+                f"There is no layout file `{missing}`.",
+                "Put it back into the templates folder, or install advocacy anew.",
+            )
+        )
+    is_plain = not _OTHER_COMMAND.search(read_template(layout))
+    return EmailLayout(layout, read_template(styles), words, is_plain, found)
+
 
 T = TypeVar("T", str, bytes)
 

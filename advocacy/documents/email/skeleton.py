@@ -19,8 +19,8 @@ from markupsafe import Markup, escape
 
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.templating.marks import MARK, VALUE_MARK
-from advocacy.templating.unseen import NeedsValue, Unseen
+from advocacy.templating.citation_marks import MARK, VALUE_MARK
+from advocacy.templating.values import NeedsValue, Unseen
 
 T = TypeVar("T", str, bytes)
 _REMOTE_CSS = re.compile(r"@import|url\s*\(|src\s*\(|image-set\s*\(|expression\s*\(", re.IGNORECASE)

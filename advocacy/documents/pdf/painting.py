@@ -19,7 +19,7 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import font_features
 from weasyprint.text.line_break import Layout
 
-from advocacy.documents.pdf.alphabet import alphabet
+from advocacy.documents.pdf.paper import alphabet
 from advocacy.documents.pdf.typesetter import weasyprint
 
 __all__ = [

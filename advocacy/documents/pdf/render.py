@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Literal
 
-from advocacy.documents.pdf.fitting import unfit_problems
+from advocacy.documents.pdf.fitting import obstacles, unfit_problems
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
-from advocacy.documents.pdf.paper import layout_css, obstacles, paper_html
+from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.stamp import Unfit, stamped
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace

@@ -13,8 +13,8 @@ from pydantic import (
 )
 
 from advocacy.errors import Place, Problem
+from advocacy.files.yaml.tree import YamlList, YamlMap
 from advocacy.files.yaml.validation_errors import problems_of
-from advocacy.files.yaml.values import YamlList, YamlMap
 
 
 class _Origin:

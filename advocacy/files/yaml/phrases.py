@@ -8,7 +8,7 @@ from typing import Any
 
 from advocacy.errors import nearest
 from advocacy.files.characters import shown
-from advocacy.files.yaml.values import as_read, quoted
+from advocacy.files.yaml.tree import as_read, quoted
 
 
 @dataclass(frozen=True, slots=True)

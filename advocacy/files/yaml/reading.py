@@ -14,8 +14,15 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.text import read_text, without_bad_characters
 from advocacy.files.yaml.models import Located, parse
 from advocacy.files.yaml.syntax_errors import explain
-from advocacy.files.yaml.tree import MOST_PROBLEMS, Builder
-from advocacy.files.yaml.values import Spot, YamlList, YamlMap, as_read, quoted
+from advocacy.files.yaml.tree import (
+    MOST_PROBLEMS,
+    Builder,
+    Spot,
+    YamlList,
+    YamlMap,
+    as_read,
+    quoted,
+)
 
 __all__ = [
     "Located",

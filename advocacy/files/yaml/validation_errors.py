@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from advocacy.errors import Place, Problem, nearest
 from advocacy.files.yaml.phrases import SHAPES, Phrase, either, phrase
-from advocacy.files.yaml.values import YamlList, YamlMap
+from advocacy.files.yaml.tree import YamlList, YamlMap
 
 Keys = tuple[str | int, ...]
 

@@ -16,11 +16,9 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from advocacy.files.characters import BAD_CHARACTERS
-from advocacy.mail.bounces.severity import Severity, severity, status_of
-from advocacy.mail.bounces.verp import message_digests
+from advocacy.mail.bounces.severity import Severity, message_digests, severity, status_of
 from advocacy.mail.consent.addresses import ADDRESS, address_key
-from advocacy.mail.consent.keys import Keys
-from advocacy.mail.consent.tokens import LONGEST, Ticket, unseal
+from advocacy.mail.consent.tokens import LONGEST, Keys, Ticket, unseal
 
 MOST_BYTES = 1_000_000
 """So much of a message is read: its report stands before the message that it returns."""

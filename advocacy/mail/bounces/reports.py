@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 
 from advocacy.errors import Place
 from advocacy.mail.bounces.notices import Failure, Kind, Notice, read_notice
-from advocacy.mail.bounces.returned import messages_in
+from advocacy.mail.bounces.replies import messages_in
 from advocacy.mail.bounces.severity import Severity
 from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.consent.keys import find_keys
 from advocacy.mail.consent.suppression_edits import New, Outcome, add
 from advocacy.mail.consent.suppression_file import FILE
-from advocacy.mail.ledger.folder import open_ledgers
+from advocacy.mail.consent.tokens import find_keys
+from advocacy.mail.ledger.opening import open_ledgers
 
 if TYPE_CHECKING:
     from advocacy.mail.ledger import Ledger, Record

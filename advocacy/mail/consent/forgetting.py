@@ -13,18 +13,16 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advocacy.batch.manifest import NAME as MANIFEST
 from advocacy.batch.record import JOURNAL, Record
+from advocacy.batch.record import NAME as MANIFEST
 from advocacy.errors import Level, Place, Problem
-from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.consent.hashes import address_hash, address_hashes
-from advocacy.mail.consent.keys import Keys, require_keys
-from advocacy.mail.consent.suppression_edits import New, rewrite
+from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
+from advocacy.mail.consent.suppression_edits import Cells, New, rewrite
 from advocacy.mail.consent.suppression_file import FILE, Row, read_rows
-from advocacy.mail.consent.suppression_shape import Cells
+from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, remove_rows, traces
 from advocacy.mail.ledger import VARIABLE
-from advocacy.mail.ledger.folder import ledger_files, open_ledgers
+from advocacy.mail.ledger.opening import ledger_files, open_ledgers
 
 KEPT_FORMATS = (".pdf", ".eml", ".html", ".txt", ".docx")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.csv_rows import lines_of
 from advocacy.files.text import open_binary
-from advocacy.mail.consent.hashes import PREFIX, with_hashes
+from advocacy.mail.consent.addresses import PREFIX, with_hashes
 from advocacy.mail.consent.suppression_edits import New, Outcome, add, lift
 from advocacy.mail.consent.suppression_file import (
     FILE,

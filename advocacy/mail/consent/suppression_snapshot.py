@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.consent.addresses import address_key, domain_key, without_tag
-from advocacy.mail.consent.hashes import Hashes
-from advocacy.mail.consent.keys import Keys, find_keys
+from advocacy.mail.consent.addresses import Hashes, address_key, domain_key, without_tag
 from advocacy.mail.consent.suppression_file import FILE, Entries, Stamp, read_entries, stamp_of
+from advocacy.mail.consent.tokens import Keys, find_keys
 
 __all__ = [
     "FILE",

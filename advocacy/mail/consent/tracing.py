@@ -12,8 +12,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from advocacy.batch.manifest import NAME as MANIFEST
 from advocacy.batch.record import JOURNAL
+from advocacy.batch.record import NAME as MANIFEST
 from advocacy.campaign.recipients.columns import KNOWN, column_names
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.csv_rows import Lines, header_of, lines_of, rows_of

@@ -27,9 +27,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.consent.keys import Keys, require_keys
-from advocacy.mail.consent.requests_file import append_request
-from advocacy.mail.consent.tokens import PARAMETER, Ticket, unseal
+from advocacy.mail.consent.list_headers import append_request
+from advocacy.mail.consent.tokens import PARAMETER, Keys, Ticket, require_keys, unseal
 from advocacy.mail.consent.unsubscribe_page import POLICY, accepted_language, page
 
 Environ = Mapping[str, Any]

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from advocacy.errors import AdvocacyError
 from advocacy.installation import explain_missing
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.migrations import newest, step, version
+from advocacy.mail.ledger.schema import newest, step, version
 
 _DEFAULTS = {
     "application_name": "advocacy",

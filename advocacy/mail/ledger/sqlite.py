@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.migrations import newest, step, version
+from advocacy.mail.ledger.schema import newest, step, version
 
 PRIVATE = 0o600
 APPLICATION_ID = 0x41445643  # "ADVC"

@@ -20,9 +20,9 @@ from advocacy.errors import Level, Problem
 from advocacy.mail.preflight.dns import Lookup, dns_problems
 from advocacy.mail.preflight.spamassassin import spam_problems
 from advocacy.mail.smtp.dkim_signing import aligned
-from advocacy.mail.smtp.replies import Envelope
+from advocacy.mail.smtp.envelope import fault_of
+from advocacy.mail.smtp.judging import Envelope
 from advocacy.mail.smtp.server import Server
-from advocacy.mail.smtp.wellformed import fault_of
 
 GMAIL_CLIPS = 102 * 1024
 """Bytes of HTML after which Gmail shows a link instead of the rest."""

@@ -7,8 +7,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
-from advocacy.batch.executor import interruptible, work_off
-from advocacy.batch.watching import Watcher
+from advocacy.batch.executor import Watcher, interruptible, work_off
 from advocacy.errors import Problem
 from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.outbox import Ready

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from advocacy.batch.watching import Watcher
+from advocacy.batch.executor import Watcher
 from advocacy.batch.worker import make_letters
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
@@ -14,27 +14,34 @@ from advocacy.campaign.recipients.select import Selection
 from advocacy.documents.email.message import needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.consent.keys import find_keys
 from advocacy.mail.consent.suppression_snapshot import Guard
+from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
 from advocacy.mail.preflight.dns import resolver
 from advocacy.mail.preflight.preflight import preflight
 from advocacy.mail.sending.candidates import PUT_OFF, UNCERTAIN, Candidates, LeftOut
 from advocacy.mail.sending.dry_run import Rehearsal, rehearse
-from advocacy.mail.sending.finishing import Finish, consent_problems, finish_of
 from advocacy.mail.sending.mailing_settings import Mailing, mailing_of, standing_problems, text_of
+from advocacy.mail.sending.messages import (
+    Finish,
+    TextChange,
+    consent_problems,
+    finish_of,
+    header,
+    marked_as_test,
+    text_change,
+)
 from advocacy.mail.sending.outbox import Ready
-from advocacy.mail.sending.outgoing import header, marked_as_test
-from advocacy.mail.sending.refusals import (
+from advocacy.mail.sending.rendering import (
+    Press,
     known_mailing,
     nobody_to_mail,
     only_here,
+    press_of,
     test_failed,
     unknown_mailing,
 )
-from advocacy.mail.sending.rendering import Press, press_of
 from advocacy.mail.sending.sending import Account, Terms, send_mailing
-from advocacy.mail.sending.texts import TextChange, text_change
 from advocacy.mail.smtp import Envelope, Options, Verdict, connect
 from advocacy.mail.smtp.pace import DomainRates, Pace, Rate
 from advocacy.mail.smtp.secrets import Secret, password_of

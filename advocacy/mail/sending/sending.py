@@ -15,8 +15,7 @@ from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
-from advocacy.batch.executor import interruptible, work_off
-from advocacy.batch.watching import Watcher
+from advocacy.batch.executor import Watcher, interruptible, work_off
 from advocacy.batch.worker import Outcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import Guard

@@ -10,8 +10,7 @@ import binascii
 import hmac
 
 from advocacy.errors import Problem
-from advocacy.mail.smtp.judging import judged
-from advocacy.mail.smtp.replies import Reply, Step, Verdict, cleaned, enhanced
+from advocacy.mail.smtp.judging import Reply, Step, Verdict, cleaned, enhanced, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.wire import Dropped, Wire
 

@@ -15,12 +15,11 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
-from advocacy.mail.smtp.judging import judged
-from advocacy.mail.smtp.replies import Envelope, Reply, Step, Verdict
+from advocacy.mail.smtp.envelope import fault_of, is_international, stuffed
+from advocacy.mail.smtp.judging import Envelope, Reply, Step, Verdict, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.session import CannotOpen, Options, Session, open_session
-from advocacy.mail.smtp.wellformed import fault_of, is_international, stuffed
 from advocacy.mail.smtp.wire import Dropped, Timeouts
 
 _GOODBYE = 5.0

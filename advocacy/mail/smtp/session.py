@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from advocacy.errors import Problem
 from advocacy.mail.smtp.authentication import log_in
-from advocacy.mail.smtp.judging import judged
-from advocacy.mail.smtp.replies import Reply, Step, Verdict, cleaned
+from advocacy.mail.smtp.judging import Reply, Step, Verdict, cleaned, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.wire import Dropped, Timeouts, Wire, open_socket

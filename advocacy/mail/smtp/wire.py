@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from advocacy.mail.smtp.replies import cleaned
+from advocacy.mail.smtp.judging import cleaned
 
 _LONGEST_REPLY = 16 * 1024
 """Bytes of one reply; RFC 5321, 4.5.3.1.5 grants 512 a line."""

@@ -5,8 +5,14 @@ pass untouched.
 """
 
 from advocacy.templating.typography.markdown import install
-from advocacy.templating.typography.quotation import NARROW, NBSP, Quotes, quotes
-from advocacy.templating.typography.spaces import spaces
-from advocacy.templating.typography.words import dashes, lone_quotes
+from advocacy.templating.typography.marks_and_spaces import (
+    NARROW,
+    NBSP,
+    Quotes,
+    dashes,
+    lone_quotes,
+    quotes,
+    spaces,
+)
 
 __all__ = ["NARROW", "NBSP", "Quotes", "dashes", "install", "lone_quotes", "quotes", "spaces"]

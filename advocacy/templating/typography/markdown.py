@@ -6,10 +6,14 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from advocacy.templating.typography.addresses import CITES
-from advocacy.templating.typography.quotation import NARROW, quotes
-from advocacy.templating.typography.spaces import spaces
-from advocacy.templating.typography.words import dashes, lone_quotes
+from advocacy.templating.typography.marks_and_spaces import (
+    CITES,
+    NARROW,
+    dashes,
+    lone_quotes,
+    quotes,
+    spaces,
+)
 
 _QUOTE_THENCITES = re.compile(f"([\"'])([{CITES}]+)")
 _SWAPPED = "\x02"

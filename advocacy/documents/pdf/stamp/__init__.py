@@ -8,21 +8,22 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from advocacy.documents.pdf.alphabet import letters_of
-from advocacy.documents.pdf.obstacles import obstacles
+from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.pdf.pages import Pdf, typesetting
+from advocacy.documents.pdf.paper import letters_of
 from advocacy.documents.pdf.stamp.assembly import Assembled
-from advocacy.documents.pdf.stamp.cache_key import Outline, outlined
-from advocacy.documents.pdf.stamp.master_letter import Forced, Master
-from advocacy.documents.pdf.stamp.reasons import (
+from advocacy.documents.pdf.stamp.cache_key import (
     HAS_PROBLEMS,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
     OfItsOwn,
+    Outline,
     Reshaped,
     Unfit,
     Wraps,
+    outlined,
 )
+from advocacy.documents.pdf.stamp.master_letter import Forced, Master
 from advocacy.files.workspace import Workspace, status_of
 from advocacy.letters.letter import CheckedLetter
 

@@ -1,4 +1,6 @@
-"""A letter in two parts: what it has in common with others, and the texts that are its own.
+"""Why a letter cannot be stamped, in words for the summary.
+
+A letter in two parts: what it has in common with others, and the texts that are its own.
 
 The layout is filled with marks in the place of the recipient's texts, as for emails (see
 `documents/skeleton.py`). What the layout then prints is the letter's *outline*: it holds all that
@@ -17,7 +19,7 @@ from advocacy.campaign.set_phrases import Furniture, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped
 from advocacy.documents.frame import Stamps, stamps
-from advocacy.documents.pdf.obstacles import printed_texts
+from advocacy.documents.pdf.fitting import printed_texts
 from advocacy.documents.pdf.paper import (
     Signature,
     address_rows,
@@ -31,8 +33,40 @@ from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
-from advocacy.templating.marks import VALUE_MARK, Own, Prose
-from advocacy.templating.unseen import NeedsValue
+from advocacy.templating.citation_marks import VALUE_MARK, Own, Prose
+from advocacy.templating.values import NeedsValue
+
+OTHER_GLYPHS = "with a character that the letters’ common fonts do not have"
+TOO_LONG = "with a line too long for its place"
+NEEDS_TEXTS = "whose layout depends on the letter’s own texts"
+CROSSES_PAGES = "whose own paragraph stands where pages break"
+DIFFERENT = "whose lines WeasyPrint sets otherwise than expected"
+HAS_PROBLEMS = "like others that have problems"
+
+
+class Unfit(Exception):  # noqa: N818 - it is an answer
+    """That a letter must be laid out in full, and why."""
+
+
+class OfItsOwn(Unfit):
+    """That this letter's own texts are the reason: others like it may be stamped."""
+
+
+class Wraps(Exception):  # noqa: N818 - it is an answer
+    """That a line does not fit, and its block must be laid out as a paragraph; its number."""
+
+    def __init__(self, block: int) -> None:
+        super().__init__(block)
+        self.block = block
+
+
+class Reshaped(Exception):  # noqa: N818 - it is an answer
+    """That paragraphs have other lines than the master's; the lines that they have."""
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__(shape)
+        self.shape = shape
+
 
 _RECIPIENT = (
     "name", "given_name", "family_name", "full_name", "honorific", "title", "organization",

@@ -14,22 +14,21 @@ from typing import Any
 from advocacy.documents.pdf.pages import Pdf
 from advocacy.documents.pdf.paper import layout_css
 from advocacy.documents.pdf.stamp.assembly import Assembled, Assembly, Segment
-from advocacy.documents.pdf.stamp.blocks import Block, fill, find_blocks
-from advocacy.documents.pdf.stamp.cache_key import Outline
-from advocacy.documents.pdf.stamp.measured_lines import Galley
-from advocacy.documents.pdf.stamp.reasons import (
+from advocacy.documents.pdf.stamp.blocks import Block, Stamp, fill, find_blocks, find_stamps
+from advocacy.documents.pdf.stamp.cache_key import (
     NEEDS_TEXTS,
     TOO_LONG,
     OfItsOwn,
+    Outline,
     Reshaped,
     Unfit,
     Wraps,
 )
+from advocacy.documents.pdf.stamp.measured_lines import Galley
 from advocacy.documents.pdf.stamp.recorder import Capture, capture
 from advocacy.documents.pdf.stamp.shaping import as_bytes
-from advocacy.documents.pdf.stamp.text_runs import Stamp, find_stamps
 from advocacy.files.workspace import Workspace
-from advocacy.templating.marks import VALUE_MARK
+from advocacy.templating.citation_marks import VALUE_MARK
 
 Forced = frozenset[int]
 """The numbers of blocks that are laid out as paragraphs, though they seem to be lines."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from advocacy.documents.pdf.painting import draw_lines, lay_out_lines
 from advocacy.documents.pdf.stamp.blocks import Block, are_steady, is_inline, is_line, is_text
-from advocacy.documents.pdf.stamp.reasons import (
+from advocacy.documents.pdf.stamp.cache_key import (
     CROSSES_PAGES,
     DIFFERENT,
     NEEDS_TEXTS,
@@ -23,7 +23,7 @@ from advocacy.documents.pdf.stamp.reasons import (
 )
 from advocacy.documents.pdf.stamp.recorder import Capture
 from advocacy.documents.pdf.stamp.shaping import FONT, as_bytes, carried, is_running
-from advocacy.templating.marks import MARK
+from advocacy.templating.citation_marks import MARK
 
 Shape = tuple[Any, ...]
 """The lines of a paragraph: of each its height, and the boxes in it by their elements' names."""

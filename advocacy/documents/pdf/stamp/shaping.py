@@ -12,8 +12,8 @@ from typing import Any
 import uharfbuzz as hb
 from pydyf import _to_bytes
 
-from advocacy.documents.pdf.alphabet import Glyphs, alphabet, face_of, letters_of, shaped
 from advocacy.documents.pdf.painting import features_of, is_running_text, set_line
+from advocacy.documents.pdf.paper import Glyphs, alphabet, face_of, letters_of, shaped
 
 UNITS = 1024
 """Pango's units to a CSS pixel."""

@@ -1,0 +1,155 @@
+"""What is said of branches that no one sees, and of what would not fit.
+
+The longest letters on paper: what does not fit, and how many pages there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.codes import problem
+from advocacy.documents.pdf.fitting import obstacles, spilling, unfit_problems
+from advocacy.documents.pdf.paper import layout_css, paper_html
+from advocacy.documents.pdf.render import pdf_from_html
+from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.letters.letter import CheckedLetter
+from advocacy.templating.branches import Branch, in_words
+
+
+def unseen(branch: Branch) -> Problem:
+    """That nobody sees what stands in a branch."""
+    return problem(
+        "branch-unseen",
+        f"No one ever sees what stands under {written(branch)}: {_why(branch)}.",
+        f"{_cure(branch)} Correct the condition, or take the passage out; where another campaign "
+        "needs it, name that one too: `advocacy check --branches campaigns/*.yaml`.",
+        Place(branch.path, branch.line),
+    )
+
+
+def unlisted(branch: Branch, viewer: str) -> Problem:
+    """That nobody on the list sees a branch, though somebody who is made up does."""
+    return problem(
+        "branch-unlisted",
+        f"Nobody on the list sees what stands under {written(branch)}; {viewer} does.",
+        "It was rendered and has no mistake. Let somebody read it, or take it out if nobody will "
+        "ever get it.",
+        Place(branch.path, branch.line),
+    )
+
+
+def mistaken(found: Problem, made_up: str) -> Problem:
+    """A mistake that stops no letter yet: only one to somebody who is made up."""
+    return replace(found, message=f"For {made_up}: {found.message}", level=Level.WARNING)
+
+
+def written(branch: Branch) -> str:
+    """A branch as it is written in its file."""
+    line, opened = branch.opened
+    where = "" if line == branch.line else f" in line {line}"
+    match branch.kind:
+        case "else":
+            return f"the `{{% else %}}` of `{{% {opened} %}}`{where}"
+        case "for-else":
+            return f"the `{{% else %}}` of `{{% {opened} %}}`{where}"
+        case "inline-if":
+            return f"`… if {branch.head}`"
+        case "inline-else":
+            return f"the `else` of `… if {branch.head} else …`"
+    return f"`{{% {branch.head} %}}`"
+
+
+def _why(branch: Branch) -> str:
+    match branch.kind:
+        case "for":
+            return "the list is always empty, or nothing in it passes"
+        case "for-else":
+            return "the list is never empty"
+        case "else":
+            return "a condition before it always holds"
+        case "inline-else":
+            return "the condition always holds"
+    return "the condition never holds where it stands"
+
+
+def _cure(branch: Branch) -> str:
+    if not branch.wishes:
+        return "Nobody could be made up who gets it."
+    tried = "; ".join(in_words(wish) for wish in branch.wishes[:2])
+    return f"It was tried with {tried}."
+
+
+def third_page(stage: str, who: str, pages: int, limit: int, place: Place | None) -> Problem:
+    """That a letter is longer than it may be."""
+    return problem(
+        "letter-too-long",
+        f"The letter of the stage `{stage}` to {who} runs to {pages} pages; {limit} are allowed.",
+        "Shorten the letter, or set `checks: {letter-too-long: {limit: …, reason: …}}`.",
+        place,
+    )
+
+
+def overflow(stage: str, who: str, texts: Sequence[str], css: Path) -> list[Problem]:
+    """The texts that run out of their place on paper."""
+    return [
+        problem(
+            "text-overflows",
+            f"In the letter of the stage `{stage}` to {who} this runs out of its place: “{text}”.",
+            f"Shorten it, or give it room or `overflow-wrap: anywhere` in {css.name}.",
+            Place(css),
+        )
+        for text in texts
+    ]
+
+
+def would_not_fit(found: Problem, made_up: str) -> Problem:
+    """The same of somebody who is made up: a warning of what may come."""
+    return problem(
+        "would-not-fit",
+        f"For {made_up}: {found.message}",
+        "Nobody on the list is like this. If somebody may be, make room in the layout, or shorten "
+        "the letter.",
+        found.place,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What came of a letter on paper."""
+
+    problems: tuple[Problem, ...]
+    pages: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it is in its place."""
+        return not self.problems
+
+
+def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> Printed:
+    """Lay a letter out, and say what is wrong with it; `limit` is of pages."""
+    letter, workspace = checked.letter, campaign.workspace
+    css = layout_css(letter.layout, workspace)
+    found = obstacles(checked, workspace)
+    if has_errors(found):
+        return Printed(tuple(found) if not made_up else ())
+    spilt: list[str] = []
+
+    def look(document: Any) -> None:
+        spilt.extend(spilling(document))
+
+    try:
+        pdf = pdf_from_html(paper_html(checked, workspace), workspace, css, inspect=look)
+    except AdvocacyError as error:
+        return Printed(error.problems)
+    who = "them" if made_up else letter.recipient.called
+    problems = unfit_problems(pdf.unfit, letter)
+    if pdf.pages > limit and not letter.joint:
+        place = campaign.file.stages[letter.stage].place("template")
+        problems.append(third_page(letter.stage, who, pdf.pages, limit, place))
+    problems += overflow(letter.stage, who, spilt, css)
+    if made_up:
+        problems = [would_not_fit(one, made_up) for one in problems]
+    return Printed(tuple(problems), pdf.pages)

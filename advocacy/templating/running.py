@@ -1,0 +1,166 @@
+"""What is raised inside a template, before it is known where it stands.
+
+Jinja's compiler, made to ask the environment wherever text is joined, taken or printed.
+
+What one rendering of a template has used up, and may use.
+"""
+
+import re
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.nodes import CallBlock, Concat, Const, FilterBlock, Getitem, List, Slice, Tuple
+
+_KINDS = {"str": "a text", "Markup": "a text", "int": "a number", "float": "a number"} | {
+    "Count": "a number", "list": "a list", "tuple": "a list", "NoneType": "nothing",
+    "date": "a date", "dict": "a group", "bool": "a yes or no",
+}  # fmt: skip
+
+
+class Mistake(Exception):  # noqa: N818 - it becomes a Problem
+    """A user's mistake in a template: becomes a Problem at the template's line."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint = code, message, hint
+
+
+def in_plain_words(error: Exception) -> Mistake:
+    """What an error of Python or Jinja means to the writer of the template."""
+    if isinstance(error, RecursionError | MemoryError):
+        return Mistake(
+            "template-endless",
+            "This template does not come to an end: a part of it includes or calls itself.",
+            "Take the `include` or the call out of the part that it names.",
+        )
+    text = str(error)
+    hint = "Check the names and the brackets of this line."
+    if found := re.search(r"not supported between instances of '([\w.]+)' and '([\w.]+)'", text):
+        names = (kind.rpartition(".")[2] for kind in found.groups())
+        kinds = " and ".join(_KINDS.get(name, "a value") for name in names)
+        return Mistake("template-value", f"These cannot be compared: {kinds}.", hint)
+    if found := re.search(r"macro '(\w+)' takes (not more than \d+ argument)", text):
+        return Mistake(
+            "template-value",
+            f"Too much stands in the brackets of `{found[1]}`.",
+            "Look at its `{% macro %}` for what it takes.",
+        )
+    if found := re.search(r"macro '(\w+)' takes no keyword argument '(\w+)'", text):
+        message = f"`{found[1]}` takes nothing by the name `{found[2]}`."
+        return Mistake("template-value", message, "Look at its `{% macro %}` for what it takes.")
+    if found := re.search(r"_(\w+)\(\) .*(argument|positional)", text):
+        message = f"What stands in the brackets of `{found[1]}` does not fit."
+        return Mistake("template-value", message, hint)
+    return Mistake("template-value", "This command cannot be carried out.", hint)
+
+
+class Generator(CodeGenerator):
+    """Jinja's compiler, where that would print or join without asking the environment."""
+
+    def visit_FilterBlock(self, node: FilterBlock, frame: Frame) -> None:  # noqa: N802
+        """A filtered block is printed as any other value."""
+        inner = frame.inner()
+        inner.symbols.analyze_node(node)
+        self.enter_frame(inner)
+        self.buffer(inner)
+        self.blockvisit(node.body, inner)
+        self.start_write(frame, node)
+        self.write("environment.finalize(context, ")
+        self.visit_Filter(node.filter, inner)
+        self.write(")")
+        self.end_write(frame)
+        self.leave_frame(inner)
+
+    def visit_CallBlock(self, node: CallBlock, frame: Frame) -> None:  # noqa: N802
+        """What a `call` gives is printed as any other value."""
+        inner, macro = self.macro_body(node, frame)
+        self.writeline("caller = ")
+        self.macro_def(macro, inner)
+        self.start_write(frame, node)
+        self.write("environment.finalize(context, ")
+        self.visit_Call(node.call, frame, forward_caller=True)
+        self.write(")")
+        self.end_write(frame)
+
+    def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802
+        """`~` joins by the environment's rules."""
+        self.write("environment.tilde((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+    def visit_Getitem(self, node: Getitem, frame: Frame) -> None:  # noqa: N802
+        """Slices are taken by the environment too."""
+        if not isinstance(node.arg, Slice):
+            return super().visit_Getitem(node, frame)
+        self.write("environment.sliced(")
+        self.visit(node.node, frame)
+        for end in (node.arg.start, node.arg.stop, node.arg.step):
+            self.write(", ")
+            self.visit(end or Const(None), frame)
+        return self.write(")")
+
+    def visit_List(self, node: List, frame: Frame) -> None:  # noqa: N802
+        """A list that is written out is looked at first."""
+        self.write("environment.listed(")
+        super().visit_List(node, frame)
+        self.write(")")
+
+    def visit_Tuple(self, node: Tuple, frame: Frame) -> None:  # noqa: N802
+        """As a list."""
+        if node.ctx != "load":
+            return super().visit_Tuple(node, frame)
+        self.write("environment.listed(")
+        super().visit_Tuple(node, frame)
+        return self.write(")")
+
+
+STEPS_AT_MOST = 1_000_000
+"""Parts of a template (words of its syntax tree) that one rendering may go through."""
+CHARACTERS_AT_MOST = 2_000_000
+"""Characters that one rendering may make, those of values included."""
+SECONDS_AT_MOST = 1.5
+"""Processor time of one rendering; the other limits nearly always end it long before."""
+_STEPS_BETWEEN_CLOCKS = 2000
+
+
+@dataclass(slots=True)
+class Run:
+    """One rendering: its language, what it has used up, and the templates that it asked for."""
+
+    language: str
+    steps: int = 0
+    characters: int = 0
+    fetched: dict[str, Any] = field(default_factory=dict)
+    _next_clock: int = _STEPS_BETWEEN_CLOCKS
+    _ends: float = field(default_factory=lambda: time.thread_time() + SECONDS_AT_MOST)
+
+    def spend(self, steps: int) -> None:
+        """Count steps. Raises Mistake when there are too many, or they took too long."""
+        self.steps += steps
+        if self.steps > self._next_clock:
+            self._next_clock = self.steps + _STEPS_BETWEEN_CLOCKS
+            if self.steps > STEPS_AT_MOST or time.thread_time() > self._ends:
+                raise Mistake(
+                    "template-endless",
+                    "This template does not come to an end: it repeats its parts too often.",
+                    "Look for a loop inside a loop, or a macro that calls itself.",
+                )
+
+    def grow(self, characters: int) -> None:
+        """Count characters made. Raises Mistake when there are too many."""
+        self.characters += characters
+        if self.characters > CHARACTERS_AT_MOST:
+            raise Mistake(
+                "template-too-large",
+                f"This template makes more than {CHARACTERS_AT_MOST:,} characters.",
+                "Look for a loop that repeats too much, or a text that is added to itself.",
+            )
+
+
+RUN: ContextVar[Run] = ContextVar("RUN")
+"""The rendering that is under way in this thread."""

@@ -1,0 +1,359 @@
+"""Names and fields: what a template may read, and what it is told of those there are none of.
+
+Values that a template may print, or ask whether they are there, and do nothing else with.
+
+A template that does no more with what is one person's own makes the same text for everybody,
+up to these values. So it is run once with an `Unseen` in the place of each, and the values are
+put in for each letter. One that does more (`recipient.title | upper`) meets `NeedsValue`.
+
+How values look when a template prints them: dates, numbers and lists in the language.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from jinja2 import StrictUndefined
+from jinja2.environment import TemplateModule
+from jinja2.runtime import BlockReference, LoopContext, Undefined
+from jinja2.utils import missing
+
+from advocacy.campaign.languages import LocalText
+from advocacy.errors import nearest
+from advocacy.templating.running import Mistake
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+_LOOP_FIELDS = frozenset(
+    (
+        "changed", "cycle", "depth", "first", "index", "index0", "last", "length",
+        "nextitem", "previtem", "revindex", "revindex0",
+    )
+)  # fmt: skip
+
+
+class UnknownName(Mistake):
+    """A name or a field that there is none of."""
+
+    def __init__(self, hint: str | None, obj: Any, name: str | None) -> None:
+        self.name, self.object = name, obj
+        if hint and hint.startswith("parameter "):
+            super().__init__(
+                "template-value",
+                f"This macro is used without its `{name}`.",
+                f'Give it in the brackets where the macro is used, or a default: `{name}=""`.',
+            )
+        elif hint:
+            message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
+            super().__init__("unknown-name", message, "Ask first whether there is one, with `if`.")
+        elif obj is missing:
+            super().__init__(
+                "unknown-name",
+                f"`{name}` is not known here.",
+                "It is known after the line that gives it a value, and inside a loop or macro only "
+                "there.",
+            )
+        else:
+            known = readable(obj)
+            near = nearest(str(name), known)
+            super().__init__(
+                "unknown-name",
+                f"There is no `{name}` in {described(obj)}.",
+                f"Did you mean `{near}`?" if near else known_names(known),
+            )
+
+
+def known_names(known: Iterable[str]) -> str:
+    """A hint that lists the names there are."""
+    names = ", ".join(f"`{name}`" for name in sorted(known))
+    return f"There are: {names}." if names else "It has no parts; print it as it is."
+
+
+class NotKnown(StrictUndefined):
+    """What stands for a name that is not known: any use but `is defined` is a Mistake."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: Any = None,  # noqa: ARG002 - Jinja's signature
+    ) -> None:
+        super().__init__(hint, obj, name, partial(_unknown, hint, obj, name))  # type: ignore[arg-type]
+
+
+def _unknown(hint: str | None, obj: Any, name: str | None, _message: str) -> UnknownName:
+    return UnknownName(hint, obj, name)
+
+
+@lru_cache(maxsize=256)
+def fields_of(kind: type) -> frozenset[str]:
+    """The fields and properties of a class that templates may read."""
+    if issubclass(kind, date):
+        return frozenset(("year", "month", "day"))
+    if issubclass(kind, LoopContext):
+        return _LOOP_FIELDS
+    if issubclass(kind, BlockReference):
+        return frozenset()
+    names: set[str] = set(getattr(kind, "model_fields", ()))
+    if dataclasses.is_dataclass(kind):
+        names.update(f.name for f in dataclasses.fields(kind))
+    if issubclass(kind, tuple):
+        names.update(getattr(kind, "_fields", ()))
+    if names:
+        for base in kind.__mro__:
+            if not base.__module__.startswith("pydantic"):
+                properties = (property, cached_property)
+                names.update(n for n, v in vars(base).items() if isinstance(v, properties))
+    return frozenset(name for name in names if not name.startswith("_"))
+
+
+def readable(obj: Any) -> frozenset[str]:
+    """The names that a template may read from an object."""
+    if isinstance(obj, Mapping):
+        return frozenset(key for key in obj if isinstance(key, str) and not key.startswith("_"))
+    if isinstance(obj, TemplateModule):
+        return frozenset(name for name in vars(obj) if not name.startswith("_"))
+    kind: type = type(obj)
+    return fields_of(kind)
+
+
+def described(obj: Any) -> str:
+    """What an object is, in plain words."""
+    if isinstance(obj, str):
+        return "this text"
+    if isinstance(obj, bool):
+        return "this yes or no"
+    if isinstance(obj, int | float):
+        return "this number"
+    if obj is None:
+        return "nothing: the value is missing"
+    if isinstance(obj, list | tuple | range):
+        return "this list"
+    if isinstance(obj, TemplateModule):
+        return "this partial"
+    if isinstance(obj, date):
+        return "this date"
+    return "this value"
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> Mistake:
+    """That there is no filter or test of that name."""
+    names = [other for other in known if other.isidentifier()]
+    near = nearest(name, names)
+    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(sorted(names))}."
+    return Mistake(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint)
+
+
+class NeedsValue(BaseException):
+    """A template does something with a value that needs the value itself.
+
+    A BaseException, so that nothing on the way takes it for a mistake.
+    """
+
+    def __init__(self, name: Any = None) -> None:
+        """`name` is the value's, where it is known which it was."""
+        super().__init__()
+        self.name = name
+
+
+class Unseen:
+    """Stands for a value that is not empty; those that are empty are given as they are.
+
+    It says that it is of the value's `kind`, as the value would. `asked` is whether it was
+    asked for a carriage return, as each text is before it is printed: no, it says, and who
+    puts values in must see that it is so.
+    """
+
+    __slots__ = ("_kind", "asked", "name")
+
+    def __init__(self, name: Any, kind: type = str) -> None:
+        self.name = name
+        self.asked = False
+        self._kind = kind
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return self._kind
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, text: object) -> bool:
+        if text != "\r":
+            raise NeedsValue(self.name)
+        self.asked = True
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is str and not other:
+            return False
+        raise NeedsValue(self.name)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise NeedsValue(self.name)
+
+    __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = __hash__ = _refuse
+    __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = __call__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __reversed__ = __int__ = __float__ = __index__ = _refuse
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # what Python and Jinja ask every object
+            raise AttributeError(name)
+        raise NeedsValue(self.name)
+
+
+_GROUPED_FROM = 10_000  # so that a year such as 2020 keeps its shape
+
+
+class Count(int):
+    """A number that the template itself makes, such as `loop.index`: its own text."""
+
+
+class Missing(str):
+    """Nothing, where a template that prints it would leave a hole in a sentence.
+
+    A template may ask for it (`{% if … %}`, `default`); printing it is a problem.
+    """
+
+    message: str
+    hint: str
+
+    def __new__(cls, message: str, hint: str) -> "Missing":
+        """Empty text that knows what to tell whoever prints it."""
+        self = super().__new__(cls)
+        self.message, self.hint = message, hint
+        return self
+
+
+def local(value: Any, language: str) -> Any:
+    """The value itself, or of text in several languages the one for this letter."""
+    if not isinstance(value, LocalText):
+        return value
+    text = value.get(language)
+    if text is None:
+        raise Mistake(
+            "missing-language",
+            f"The text “{value}” has no version in the letter's language, `{language}`.",
+            f"Add `{language}:` to it; it has: {', '.join(value.languages)}.",
+        )
+    return text
+
+
+def display(value: Any, language: str) -> str:
+    """A value as text: dates in the long form, numbers and lists as the language writes them.
+
+    None is empty. Raises Mistake for what cannot be printed, such as a group of fields.
+    """
+    if isinstance(value, Missing):
+        raise Mistake("nothing-to-print", value.message, value.hint)
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n") if "\r" in value else value
+    if value is None:
+        return ""
+    if isinstance(value, LocalText):
+        return str(local(value, language))
+    if isinstance(value, Undefined):
+        return str(value)  # raises, if it is a name that is not known
+    if isinstance(value, bool):
+        raise Mistake(
+            "template-value",
+            "This prints a yes or no.",
+            "Use it as a condition: `{% if … %}…{% endif %}`.",
+        )
+    if isinstance(value, date | timedelta):
+        return _time(value, language)
+    if isinstance(value, int | float | Decimal):
+        return _plain_number(value, language)
+    if isinstance(value, list | tuple | range):
+        return and_list([display(item, language) for item in value], language)
+    raise Mistake(
+        "template-value",
+        "This has parts and cannot be printed as a whole.",
+        "Print one of its parts, as in `{{ recipient.name }}`.",
+    )
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> "Locale":
+    """Babel's locale of a language tag."""
+    from babel import Locale
+
+    return Locale.parse(language, sep="-")
+
+
+@lru_cache(maxsize=512)
+def long_date(day: date, language: str) -> str:
+    """`June 10, 2020`, `10 juin 2020`."""
+    from babel.dates import format_date
+
+    return format_date(day, "long", locale_of(language))
+
+
+@lru_cache(maxsize=512)
+def shaped_date(day: date, shape: str, language: str) -> str:
+    """A date in another form: `full`, `long`, `medium`, `short`, or CLDR letters (`yMMMM`).
+
+    Raises Mistake for a form that there is none of.
+    """
+    from babel.dates import format_date, format_skeleton
+
+    locale = locale_of(language)
+    if shape in ("full", "long", "medium", "short"):
+        return format_date(day, shape, locale)
+    try:
+        if shape in locale.datetime_skeletons:
+            return format_skeleton(shape, datetime(day.year, day.month, day.day), locale=locale)  # noqa: DTZ001 - a day
+        if not set(shape) - set("yMLdEec .,/-'"):
+            return format_date(day, shape, locale)
+    except (KeyError, ValueError, AttributeError):
+        pass
+    raise Mistake(
+        "template-value",
+        f"`{shape}` is not a form of a date.",
+        "Use `full`, `long`, `medium` or `short`, or letters for its parts: `MMMM y`.",
+    )
+
+
+def number(value: float | Decimal, language: str) -> str:
+    """A number with the language's separators: `12,500.5`, `12 500,5`."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=locale_of(language))
+
+
+def _plain_number(value: float | Decimal, language: str) -> str:
+    if isinstance(value, int) and abs(value) < _GROUPED_FROM:
+        return str(value)
+    return number(value, language)
+
+
+def _time(value: date | timedelta, language: str) -> str:
+    if isinstance(value, timedelta):
+        return _days(value, language)
+    return long_date(value.date() if isinstance(value, datetime) else value, language)
+
+
+def _days(span: timedelta, language: str) -> str:
+    from babel.units import format_unit
+
+    return format_unit(span.days, "duration-day", "long", locale=locale_of(language))
+
+
+def and_list(texts: Sequence[str], language: str) -> str:
+    """`a, b, and c`."""
+    from babel.lists import format_list
+
+    if len(texts) < 2:
+        return "".join(texts)
+    return format_list(texts, locale=locale_of(language))
