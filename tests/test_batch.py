@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.batch import executor
-from advocacy.batch.campaigns import How, render_campaign
-from advocacy.batch.executor import Watcher, work_off
-from advocacy.batch.worker import Done, Outcome, Wanted
+from advocacy.batch.campaigns import RenderOptions, render_campaign
+from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
@@ -122,7 +122,7 @@ def test_an_email_carries_the_pdf_that_was_made_before_and_is_still_right(
     assert attached.get_content() == (folder / "doe.pdf").read_bytes()
     # A file that somebody changed is not what was reviewed: it is made anew.
     (folder / "doe.pdf").write_bytes(b"%PDF-1.7 something else")
-    render_campaign(small_campaign, formats=["eml"], output=output, how=How(force=True))
+    render_campaign(small_campaign, formats=["eml"], output=output, how=RenderOptions(force=True))
     message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
     (attached,) = message.iter_attachments()
     assert len(attached.get_content()) > 1000
@@ -361,14 +361,14 @@ class Fragile:
     def __init__(self, deadly: set[str], accidents: int = 0) -> None:
         self.deadly, self.accidents, self.renewed = deadly, accidents, 0
 
-    def submit(self, wanted: Sequence[Wanted]) -> "Future[Done]":
-        future: Future[Done] = Future()
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
+        future: Future[TaskResult] = Future()
         names = [one.recipient.letter_id for one in wanted]
         if self.accidents or self.deadly & set(names):
             self.accidents = max(self.accidents - 1, 0)
             future.set_exception(BrokenExecutor())
         else:
-            future.set_result(Done([Outcome(name) for name in names], 0.4))
+            future.set_result(TaskResult([LetterOutcome(name) for name in names], 0.4))
         return future
 
     def renew(self) -> None:
@@ -377,8 +377,8 @@ class Fragile:
     def close(self, *, at_once: bool = False) -> None: ...
 
 
-def letters(count: int) -> Iterator[Wanted]:
-    return (Wanted(Recipient(id=f"p{n}", name="P")) for n in range(count))
+def letters(count: int) -> Iterator[WantedLetter]:
+    return (WantedLetter(Recipient(id=f"p{n}", name="P")) for n in range(count))
 
 
 @pytest.mark.parametrize("accidents", [1, 3])
@@ -401,7 +401,7 @@ def test_a_worker_process_that_is_killed_costs_no_letter(
 ) -> None:
     from advocacy.campaign.addressing import People
 
-    class Murderer(Watcher):
+    class Murderer(ProgressWatcher):
         done = False
 
         def step(self) -> None:
@@ -419,7 +419,7 @@ def test_a_worker_process_that_is_killed_costs_no_letter(
         formats=["pdf"],
         output=tmp_path / "output",
         people=People(people),
-        how=How(workers=2),
+        how=RenderOptions(workers=2),
         watcher=Murderer(),
     )
     assert result.problems == []
@@ -616,7 +616,7 @@ def test_the_progress_bar_shows_on_a_terminal_and_nowhere_else(
     assert "parks" in text
     assert "3/3" in text
     assert "/s" in text
-    assert not isinstance(progress.watcher(quiet=True), progress.Bar)
+    assert not isinstance(progress.watcher(quiet=True), progress.ProgressBar)
 
 
 def test_tasks_grow_to_the_right_length_and_no_further() -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from advocacy.batch import cluster
-from advocacy.batch.documents import Job, shared_inputs
-from advocacy.batch.worker import Setup, Wanted, make_letters
+from advocacy.batch.documents import RenderJob, shared_inputs
+from advocacy.batch.worker import WantedLetter, WorkerSetup, make_letters
 from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
 
@@ -26,13 +26,13 @@ needs_dask = pytest.mark.skipif(
 )
 
 
-def setup_of(path: Path) -> Setup:
+def setup_of(path: Path) -> WorkerSetup:
     campaign, problems = load_campaign(path)
     assert campaign is not None
     assert problems == []
-    job = Job(campaign.workspace, path.parent / "output", ("pdf", "eml"), True)
+    job = RenderJob(campaign.workspace, path.parent / "output", ("pdf", "eml"), True)
     shared = shared_inputs(campaign, job.formats)
-    return Setup(campaign, job, campaign.letter_date(), "call", shared, deliver="return")
+    return WorkerSetup(campaign, job, campaign.letter_date(), "call", shared, deliver="return")
 
 
 ELSEWHERE = """\
@@ -47,7 +47,7 @@ Path(sys.argv[2]).write_bytes(pickle.dumps(make_away(data, wanted)))
 def made_elsewhere(path: Path, tmp_path: Path) -> list:
     """Make a campaign's first letter in another process, when the campaign's folder is gone."""
     setup = setup_of(path)
-    wanted = [Wanted(setup.campaign.file.target.addressees[0])]
+    wanted = [WantedLetter(setup.campaign.file.target.addressees[0])]
     (tmp_path / "task").write_bytes(pickle.dumps((cluster.pack(setup), wanted)))
     shutil.move(path.parent, tmp_path / "away")
     command = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "task"), str(tmp_path / "done")]
@@ -61,7 +61,7 @@ def test_a_worker_needs_nothing_of_the_disk_that_the_campaign_is_on(
 ) -> None:
     path = campaigns / "microsoft.yaml"
     setup = setup_of(path)
-    wanted = [Wanted(setup.campaign.file.target.addressees[0])]
+    wanted = [WantedLetter(setup.campaign.file.target.addressees[0])]
     (here,) = make_letters(setup, wanted).outcomes
     (there,) = made_elsewhere(path, tmp_path)
     assert set(here.documents) == {"smith.pdf", "smith.eml"}

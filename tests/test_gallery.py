@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 
 from advocacy.batch.gallery import render_gallery
-from advocacy.batch.gallery.entries import Entry, entries, pictures
+from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients.select import Selection
@@ -29,10 +29,10 @@ def loaded(path: Path) -> Campaign:
     return campaign
 
 
-def shown(campaign: Campaign, people: People | None = None, **options: Any) -> list[Entry]:
+def shown(campaign: Campaign, people: People | None = None, **options: Any) -> list[GalleryEntry]:
     found = list(entries(campaign, people or People(), today=TODAY, **options))
-    assert all(isinstance(one, Entry) for one in found), found
-    return [one for one in found if isinstance(one, Entry)]
+    assert all(isinstance(one, GalleryEntry) for one in found), found
+    return [one for one in found if isinstance(one, GalleryEntry)]
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.documents.print_shop.labels import About, Label, Printed, print_labels
+from advocacy.documents.print_shop.labels import About, Label, PrintedLabels, print_labels
 from advocacy.documents.print_shop.merge import (
     A4,
     ENVELOPES,
     SHEETS,
     US_LETTER,
     Area,
-    Envelope,
-    Sheet,
+    PaperEnvelope,
+    PaperSheet,
 )
 from advocacy.files.workspace import Workspace
 
@@ -34,7 +34,9 @@ ABOUT = About(
 FOUR = ("The Honorable Jane Doe", "Parks Department", "2 Main Street", "Springfield, IL 62701")
 
 
-def printed(labels: list[Label], form: Sheet | Envelope, skip: int = 0) -> tuple[bytes, Printed]:
+def printed(
+    labels: list[Label], form: PaperSheet | PaperEnvelope, skip: int = 0
+) -> tuple[bytes, PrintedLabels]:
     out = io.BytesIO()
     result = print_labels(labels, form, ABOUT, Workspace.of(Path("campaign.yaml")), out, skip=skip)
     return out.getvalue(), result
@@ -79,7 +81,7 @@ ENVELOPE = pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=list(ENVE
 
 
 @SHEET
-def test_labels_lie_on_the_sheet_in_its_middle_and_apart(sheet: Sheet) -> None:
+def test_labels_lie_on_the_sheet_in_its_middle_and_apart(sheet: PaperSheet) -> None:
     width, height = sheet.paper
     first, last = sheet.label(0), sheet.label(sheet.size - 1)
     assert last.left + last.width + first.left == pytest.approx(width, abs=0.2)
@@ -101,7 +103,7 @@ def test_the_sheets_are_those_that_people_buy() -> None:
 
 
 @SHEET
-def test_each_address_lies_on_its_own_label(sheet: Sheet) -> None:
+def test_each_address_lies_on_its_own_label(sheet: PaperSheet) -> None:
     labels = [label(f"QQ{i:02} Jane Doe", *FOUR[1:]) for i in range(sheet.size + 2)]
     data, result = printed(labels, sheet)
     assert (result.labels, result.pages, result.problems) == (sheet.size + 2, 2, [])
@@ -116,7 +118,7 @@ def test_each_address_lies_on_its_own_label(sheet: Sheet) -> None:
 
 
 @SHEET
-def test_a_sheet_that_was_begun_is_gone_on_with(sheet: Sheet) -> None:
+def test_a_sheet_that_was_begun_is_gone_on_with(sheet: PaperSheet) -> None:
     data, result = printed([label(*FOUR)] * sheet.size, sheet, skip=4)
     assert result.pages == 2
     lines = found_on(data, 0)
@@ -127,14 +129,14 @@ def test_a_sheet_that_was_begun_is_gone_on_with(sheet: Sheet) -> None:
 
 
 @SHEET
-def test_paper_has_the_size_of_the_sheet(sheet: Sheet) -> None:
+def test_paper_has_the_size_of_the_sheet(sheet: PaperSheet) -> None:
     with pikepdf.open(io.BytesIO(printed([label(*FOUR)], sheet)[0])) as file:
         size = [float(n) * POINT for n in file.pages[0].mediabox[2:]]
     assert size == pytest.approx(sheet.paper, abs=0.1)
 
 
 @SHEET
-def test_six_lines_and_long_lines_fit(sheet: Sheet) -> None:
+def test_six_lines_and_long_lines_fit(sheet: PaperSheet) -> None:
     six = (
         "Wilhelmina von Hohenstaufen-Wittelsbach",
         "Ranking Member",
@@ -152,7 +154,7 @@ def test_six_lines_and_long_lines_fit(sheet: Sheet) -> None:
 
 @SHEET
 def test_an_address_that_does_not_fit_is_left_out_and_told_and_leaves_no_gap(
-    sheet: Sheet,
+    sheet: PaperSheet,
 ) -> None:
     long = Label(tuple(f"Line {i} of too many" for i in range(14)), "Ann Long")
     labels = [label("QQ0", *FOUR[1:]), long, label("QQ1", *FOUR[1:])]
@@ -214,7 +216,9 @@ def test_the_same_addresses_give_the_same_bytes() -> None:
 
 
 @ENVELOPE
-def test_an_envelope_has_the_address_and_the_sender_in_their_places(envelope: Envelope) -> None:
+def test_an_envelope_has_the_address_and_the_sender_in_their_places(
+    envelope: PaperEnvelope,
+) -> None:
     data, result = printed([label(*FOUR), label("QQ", *FOUR[1:])], envelope)
     assert result.pages == 2
     for page in (0, 1):
@@ -227,7 +231,7 @@ def test_an_envelope_has_the_address_and_the_sender_in_their_places(envelope: En
 
 
 @ENVELOPE
-def test_nine_lines_fit_on_an_envelope_and_twenty_do_not(envelope: Envelope) -> None:
+def test_nine_lines_fit_on_an_envelope_and_twenty_do_not(envelope: PaperEnvelope) -> None:
     lines = tuple(f"{i} Department of Long Names and Titles" for i in range(20))
     data, result = printed([Label(lines, "Ann Long"), Label(lines[:9], "Bob")], envelope)
     assert [problem.code for problem in result.problems] == ["address-too-long"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.batch.record import JOURNAL, Entry, Record
+from advocacy.batch.record import JOURNAL, BatchRecord, Entry
 from advocacy.errors import AdvocacyError
 
 
@@ -14,7 +14,7 @@ def line(letter: str, digest: str = "d1", **files: str) -> Entry:
 
 
 def add(folder: Path, *entries: Entry) -> None:
-    with Record(folder) as record:
+    with BatchRecord(folder) as record:
         for entry in entries:
             record.add(entry["id"], json.dumps(entry))
 
@@ -41,7 +41,7 @@ def test_an_edited_manifest_removes_nothing_outside_its_folder(tmp_path: Path) -
     (tmp_path / "outside.txt").write_bytes(b"mine")
     folder = tmp_path / "letters"
     add(folder, line("ada", **{"../outside.txt": "1"}))
-    with Record(folder) as record:
+    with BatchRecord(folder) as record:
         assert record.prune() == 1
     assert (tmp_path / "outside.txt").exists()
 
@@ -50,7 +50,7 @@ def test_a_broken_manifest_is_a_problem_with_its_line_and_stays_as_it_is(tmp_pat
     broken = '{"id": "a", "digest": "", "files": {}}\n{"id"\n'
     (tmp_path / "manifest.jsonl").write_text(broken)
     with pytest.raises(AdvocacyError) as caught:
-        Record(tmp_path)
+        BatchRecord(tmp_path)
     (problem,) = caught.value.problems
     assert problem.place is not None
     assert problem.place.line == 2
@@ -72,9 +72,9 @@ def test_what_a_killed_run_had_made_is_in_the_manifest_after_the_next(tmp_path: 
 
 
 def test_two_runs_never_write_one_manifest_at_once(tmp_path: Path) -> None:
-    with Record(tmp_path):
+    with BatchRecord(tmp_path):
         with pytest.raises(AdvocacyError) as caught:
-            Record(tmp_path)
+            BatchRecord(tmp_path)
         assert caught.value.problems[0].code == "batch-running"
     add(tmp_path, line("ada"))  # the lock ends with the run
 
@@ -82,7 +82,7 @@ def test_two_runs_never_write_one_manifest_at_once(tmp_path: Path) -> None:
 def test_reading_a_manifest_changes_nothing(tmp_path: Path) -> None:
     add(tmp_path, line("ada"))
     before = (tmp_path / "manifest.jsonl").stat()
-    with Record(tmp_path, read_only=True) as record:
+    with BatchRecord(tmp_path, read_only=True) as record:
         assert [entry["id"] for entry in record] == ["ada"]
         assert record.find("bob") is None
     assert (tmp_path / "manifest.jsonl").stat() == before
@@ -90,6 +90,6 @@ def test_reading_a_manifest_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_batch_that_made_nothing_leaves_nothing(tmp_path: Path) -> None:
-    with Record(tmp_path / "campaign" / "stage"):
+    with BatchRecord(tmp_path / "campaign" / "stage"):
         pass
     assert list(tmp_path.iterdir()) == []

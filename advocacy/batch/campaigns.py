@@ -8,19 +8,19 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from advocacy.batch.documents import DEFAULT_FORMATS, Format, Job, Typeset, shared_inputs
+from advocacy.batch.documents import DEFAULT_FORMATS, Format, RenderJob, Typeset, shared_inputs
 from advocacy.batch.executor import (
-    Alone,
-    Crew,
-    Processes,
-    Watcher,
+    Executor,
+    InProcess,
+    ProgressWatcher,
+    WorkerProcesses,
     interruptible,
     wants_paper,
     work_off,
 )
-from advocacy.batch.previous_run import Books, Problems, Rendered
-from advocacy.batch.printing import Pile
-from advocacy.batch.worker import Setup, Wanted
+from advocacy.batch.previous_run import PreviousRun, ProblemCollector, RenderSummary
+from advocacy.batch.printing import PrintQueue
+from advocacy.batch.worker import WantedLetter, WorkerSetup
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
@@ -38,7 +38,7 @@ FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class RenderOptions:
     """How a batch is worked off; none of it but `typeset` changes a letter's bytes.
 
     `workers` are processes (default: one for a few letters, else one for each core), `cluster`
@@ -65,10 +65,10 @@ def render_campaign(
     people: People | None = None,
     templates: Path | None = None,
     sheets: Sheets | None = None,
-    how: How | None = None,
-    watcher: Watcher | None = None,
-    pile: Pile | None = None,
-) -> Rendered:
+    how: RenderOptions | None = None,
+    watcher: ProgressWatcher | None = None,
+    pile: PrintQueue | None = None,
+) -> RenderSummary:
     """Make the letters of a campaign file; a letter with an error leaves the others.
 
     `formats` left out means the usual ones, of which one that cannot be made is a warning.
@@ -80,23 +80,25 @@ def render_campaign(
     Ctrl-C: what was finished is then recorded. Programs that call it for many letters guard
     their main module, as the standard library's `multiprocessing` asks.
     """
-    how, watcher = how or How(), watcher or Watcher()
+    how, watcher = how or RenderOptions(), watcher or ProgressWatcher()
     campaign, problems = load_campaign(path, templates)
     if campaign is None or has_errors(problems):
-        return Rendered(problems=problems)
+        return RenderSummary(problems=problems)
     day = campaign.letter_date(day)
     people = (people or People()).only(tuple(only))
     unknown = unknown_stage(campaign, stage)
     if unknown:
-        found = Problems()
+        found = ProblemCollector()
         found.add([*problems, unknown])
         found.add(row for row in correspondence(campaign, day, people) if isinstance(row, Problem))
-        return Rendered(problems=found.told())
+        return RenderSummary(problems=found.told())
     kinds = tuple(formats or DEFAULT_FORMATS)
     beside = partial(sheets, campaign) if sheets else None
-    setup = Setup(
+    setup = WorkerSetup(
         campaign,
-        Job(campaign.workspace, output, kinds, formats is not None, beside, typeset=how.typeset),
+        RenderJob(
+            campaign.workspace, output, kinds, formats is not None, beside, typeset=how.typeset
+        ),
         day,
         stage,
         shared_inputs(campaign, kinds if "eml" not in kinds else {*kinds, "pdf"}),
@@ -104,7 +106,7 @@ def render_campaign(
         force=how.force,
     )
     with (
-        Books(setup, people.supporters or people.list, prunes=how.prune) as books,
+        PreviousRun(setup, people.supporters or people.list, prunes=how.prune) as books,
         interruptible(watcher.interrupted) as interrupt,
     ):
         books.problems.add(problems)
@@ -132,8 +134,8 @@ def render_campaign(
 
 
 def _wanted(
-    setup: Setup, people: People, books: Books, pile: Pile | None = None
-) -> Iterator[Wanted]:
+    setup: WorkerSetup, people: People, books: PreviousRun, pile: PrintQueue | None = None
+) -> Iterator[WantedLetter]:
     """The letters to make, in the order of the list; its problems go into the books."""
     by_supporters = people.supporters is not None
     for one in correspondence(setup.campaign, setup.day, people):
@@ -147,10 +149,12 @@ def _wanted(
         before = books.before(name, one.letter_id) if name else None
         if pile is not None and name:
             pile.expect(one, setup.campaign, name)
-        yield Wanted(row, before, supporters=one.supporters)
+        yield WantedLetter(row, before, supporters=one.supporters)
 
 
-def crew_for(setup: Setup, how: How, wanted: Iterator[Wanted]) -> tuple[Crew, Iterator[Wanted]]:
+def crew_for(
+    setup: WorkerSetup, how: RenderOptions, wanted: Iterator[WantedLetter]
+) -> tuple[Executor, Iterator[WantedLetter]]:
     """Who makes the letters, and the letters."""
     if how.cluster is not None:
         from advocacy.batch.cluster import Cluster
@@ -162,7 +166,7 @@ def crew_for(setup: Setup, how: How, wanted: Iterator[Wanted]) -> tuple[Crew, It
         first = list(islice(wanted, few + 1))
         wanted = chain(first, wanted)
         workers = cores() if len(first) > few else 1
-    return (Processes(setup, workers) if workers > 1 else Alone(setup)), wanted
+    return (WorkerProcesses(setup, workers) if workers > 1 else InProcess(setup)), wanted
 
 
 def _expected(campaign: Campaign, people: People) -> int | None:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.batch.documents import campaign_files, libraries, used_versions
-from advocacy.batch.worker import Done, Setup, Wanted, make_letters
+from advocacy.batch.worker import TaskResult, WantedLetter, WorkerSetup, make_letters
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.installation import explain_missing
@@ -38,12 +38,12 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class _Luggage:
-    setup: Setup
+    setup: WorkerSetup
     files: tuple[dict[str, bytes], ...]  # the campaign's folder, then the templates' in order
     libraries: tuple[str, ...]
 
 
-def pack(setup: Setup) -> bytes:
+def pack(setup: WorkerSetup) -> bytes:
     """A batch as bytes that `make_away` understands on a machine with the same libraries."""
     workspace = setup.campaign.workspace
     own = {_name_in(workspace.folder, path): path for path in campaign_files(setup.campaign)}
@@ -53,7 +53,7 @@ def pack(setup: Setup) -> bytes:
     return zlib.compress(data, 6)
 
 
-def make_away(luggage: bytes, wanted: Sequence[Wanted]) -> Done:
+def make_away(luggage: bytes, wanted: Sequence[WantedLetter]) -> TaskResult:
     """Make letters on a machine that shares no disk with the one that asks.
 
     Raises AdvocacyError where this machine's libraries are not those of the other.
@@ -72,7 +72,7 @@ def make_away(luggage: bytes, wanted: Sequence[Wanted]) -> Done:
 
 @dataclass(frozen=True, slots=True)
 class _Unpacked:
-    setup: Setup
+    setup: WorkerSetup
     homes: tuple[tuple[str, str], ...]
 
     def at_home(self, problem: Problem) -> Problem:
@@ -113,7 +113,7 @@ def _unpacked(data: bytes) -> _Unpacked:
     )
 
 
-def _moved(setup: Setup, workspace: Workspace) -> Setup:
+def _moved(setup: WorkerSetup, workspace: Workspace) -> WorkerSetup:
     campaign = replace(setup.campaign, workspace=workspace)
     job = replace(setup.job, workspace=workspace)
     if isinstance(job.beside, partial):
@@ -166,7 +166,7 @@ class Cluster:
     Raises AdvocacyError where it cannot be reached, has no workers, or Dask is not installed.
     """
 
-    def __init__(self, setup: Setup, address: str) -> None:
+    def __init__(self, setup: WorkerSetup, address: str) -> None:
         try:
             from distributed import Client
             from distributed.scheduler import KilledWorker
@@ -182,9 +182,9 @@ class Cluster:
         """How many processes work at once, at this moment."""
         return max(len(self._client.ncores()), 1)
 
-    def submit(self, wanted: Sequence[Wanted]) -> "Future[Done]":
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Have some letters made by whoever is free."""
-        future: Future[Done] = self._executor.submit(make_away, self._luggage, list(wanted))
+        future: Future[TaskResult] = self._executor.submit(make_away, self._luggage, list(wanted))
         return future
 
     def renew(self) -> None:

@@ -26,7 +26,7 @@ from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.resources import PACKAGE
 
 if TYPE_CHECKING:
-    from advocacy.documents.unsubscribe_links import Leaving
+    from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 
 
 LENGTH = 32
@@ -171,7 +171,7 @@ Beside = Callable[[CheckedLetter, Mapping[str, str]], tuple[dict[str, bytes], Se
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RenderJob:
     """What to make of each letter, and where it goes.
 
     `leaving` says where a letter's own recipient unsubscribes; otherwise it is where all do.
@@ -182,12 +182,12 @@ class Job:
     formats: tuple[Format, ...] = DEFAULT_FORMATS
     formats_asked_for: bool = False
     beside: Beside | None = None
-    leaving: "Callable[[Letter], Leaving] | None" = None
+    leaving: "Callable[[Letter], UnsubscribeLinks] | None" = None
     typeset: Typeset = "auto"
 
 
 @dataclass(slots=True)
-class Made:
+class MadeDocuments:
     """What came of a letter: documents by file name, and what stood in the way of others.
 
     `sums` are SHA-256 sums of documents, as far as they are known. `typeset` says how a PDF was
@@ -207,14 +207,16 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     return output / campaign / stage
 
 
-def make_documents(checked: CheckedLetter, job: Job, printed: bytes | None = None) -> Made:
+def make_documents(
+    checked: CheckedLetter, job: RenderJob, printed: bytes | None = None
+) -> MadeDocuments:
     """A letter's documents.
 
     `printed` is the letter's PDF, where it was made before.
     A format that cannot be made (no email address, a character without a font) is left out,
     with an error where the user asked for it by name and a warning where not.
     """
-    letter, made = checked.letter, Made()
+    letter, made = checked.letter, MadeDocuments()
     digest: str | None = None
     wants_paper = "pdf" in job.formats or ("eml" in job.formats and "pdf" in letter.attach)
     if wants_paper and printed is None:

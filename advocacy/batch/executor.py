@@ -23,11 +23,11 @@ from itertools import islice
 from types import FrameType
 from typing import Protocol
 
-from advocacy.batch.worker import Done, Outcome, Setup, Wanted, make_letters
+from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter, WorkerSetup, make_letters
 from advocacy.errors import AdvocacyError, Problem
 
 
-class Watcher:
+class ProgressWatcher:
     """Told how a batch gets on; this one does nothing with it."""
 
     def begin(self, title: str, total: Callable[[], int | None]) -> None:
@@ -46,7 +46,7 @@ class Watcher:
         """No more letters are made."""
 
 
-class Crew(Protocol):
+class Executor(Protocol):
     """Workers for one batch."""
 
     @property
@@ -57,7 +57,7 @@ class Crew(Protocol):
     def deaths(self) -> tuple[type[BaseException], ...]:
         """What a task's future raises whose worker died."""
 
-    def submit(self, wanted: Sequence[Wanted]) -> "Future[Done]":
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Have some letters made."""
 
     def renew(self) -> None:
@@ -67,18 +67,18 @@ class Crew(Protocol):
         """Let all go; `at_once` without waiting for what they are doing."""
 
 
-class Alone:
+class InProcess:
     """Nobody but this process: each task is done when it is submitted."""
 
     workers = 1
     deaths: tuple[type[BaseException], ...] = ()
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: WorkerSetup) -> None:
         self._setup = setup
 
-    def submit(self, wanted: Sequence[Wanted]) -> "Future[Done]":
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Make some letters now."""
-        future: Future[Done] = Future()
+        future: Future[TaskResult] = Future()
         future.set_result(make_letters(self._setup, wanted))
         return future
 
@@ -89,7 +89,7 @@ class Alone:
         """Nobody is waiting."""
 
 
-class Processes:
+class WorkerProcesses:
     """Worker processes on this machine, which write the files themselves.
 
     They are forked from a clean server process: what this process has done so far, with its
@@ -98,12 +98,12 @@ class Processes:
 
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
-    def __init__(self, setup: Setup, workers: int) -> None:
+    def __init__(self, setup: WorkerSetup, workers: int) -> None:
         self.workers = workers
         self._setup = setup
         self._pool = self._new()
 
-    def submit(self, wanted: Sequence[Wanted]) -> "Future[Done]":
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Have some letters made by whoever is free."""
         with _interrupts_ignored():
             return self._pool.submit(_make_here, wanted)
@@ -137,7 +137,7 @@ class _interrupts_ignored:  # noqa: N801 - read as a statement
         signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
 
 
-def wants_paper(setup: Setup) -> bool:
+def wants_paper(setup: WorkerSetup) -> bool:
     """Whether letters of the batch are typeset: as PDFs, or as attachments."""
     job = setup.job
     stages = setup.campaign.file.stages.values()
@@ -145,10 +145,10 @@ def wants_paper(setup: Setup) -> bool:
     return "pdf" in job.formats or attached or job.beside is not None
 
 
-_setup: Setup | None = None
+_setup: WorkerSetup | None = None
 
 
-def _begin(setup: Setup) -> None:
+def _begin(setup: WorkerSetup) -> None:
     """Begin as a worker process."""
     global _setup
     _setup = setup
@@ -163,7 +163,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _make_here(wanted: Sequence[Wanted]) -> Done:
+def _make_here(wanted: Sequence[WantedLetter]) -> TaskResult:
     if _setup is None:
         raise RuntimeError("a worker must begin before it works")
     return make_letters(_setup, wanted)
@@ -178,8 +178,8 @@ TRIES = 2
 
 @dataclass(slots=True, eq=False)
 class _Task:
-    wanted: list[Wanted]
-    future: "Future[Done] | None"
+    wanted: list[WantedLetter]
+    future: "Future[TaskResult] | None"
     deaths: int = 0
 
 
@@ -222,8 +222,8 @@ def interruptible(told: Callable[[], None]) -> Iterator[Interrupt]:
 
 
 def work_off(
-    wanted: Iterator[Wanted], crew: Crew, stop: Callable[[], bool], first: int = 1
-) -> Iterator[Outcome]:
+    wanted: Iterator[WantedLetter], crew: Executor, stop: Callable[[], bool], first: int = 1
+) -> Iterator[LetterOutcome]:
     """The outcome of each letter, in the order of the list.
 
     Once `stop` says so no more tasks are begun, and those in hand are finished. `first` is the
@@ -262,7 +262,7 @@ def _cancel(tasks: "deque[_Task]") -> None:
             tasks.remove(task)
 
 
-def _after_death(tasks: Iterable[_Task], crew: Crew) -> None:
+def _after_death(tasks: Iterable[_Task], crew: Executor) -> None:
     """Give the tasks whose workers died to others, or mark them to be done one by one."""
     crew.renew()
     lost = [task for task in tasks if task.future is not None and _died(task.future, crew)]
@@ -276,11 +276,11 @@ def _after_death(tasks: Iterable[_Task], crew: Crew) -> None:
             task.future = None
 
 
-def _died(future: "Future[Done]", crew: Crew) -> bool:
+def _died(future: "Future[TaskResult]", crew: Executor) -> bool:
     return future.done() and not future.cancelled() and isinstance(future.exception(), crew.deaths)
 
 
-def _one_by_one(wanted: Iterable[Wanted], crew: Crew) -> Iterator[Outcome]:
+def _one_by_one(wanted: Iterable[WantedLetter], crew: Executor) -> Iterator[LetterOutcome]:
     """Each letter a task of its own, with nothing else going on: a death has one cause."""
     for one in wanted:
         for attempt in range(1, TRIES + 1):
@@ -295,7 +295,7 @@ def _one_by_one(wanted: Iterable[Wanted], crew: Crew) -> Iterator[Outcome]:
                 break
 
 
-def _deadly(wanted: Wanted) -> Outcome:
+def _deadly(wanted: WantedLetter) -> LetterOutcome:
     recipient = wanted.recipient
     problem = Problem(
         "worker-died",
@@ -304,7 +304,7 @@ def _deadly(wanted: Wanted) -> Outcome:
         "render it alone: `--only " + wanted.letter_id + " --workers 1`.",
         recipient.place(),
     )
-    return Outcome(wanted.letter_id, refused=True, problems=(problem,))
+    return LetterOutcome(wanted.letter_id, refused=True, problems=(problem,))
 
 
 def _next_size(size: int, done: int, seconds: float) -> int:

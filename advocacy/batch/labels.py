@@ -16,7 +16,7 @@ from advocacy.campaign.addressing import (
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_for, unknown_stage
-from advocacy.documents.print_shop.merge import Envelope, Sheet
+from advocacy.documents.print_shop.merge import PaperEnvelope, PaperSheet
 from advocacy.errors import Problem, has_errors
 from advocacy.files.writing import prepare_folder, replacing
 
@@ -33,7 +33,7 @@ class Labelled:
 
 def print_addresses(
     path: Path,
-    form: Sheet | Envelope,
+    form: PaperSheet | PaperEnvelope,
     *,
     output: Path = Path("output"),
     people: People | None = None,
@@ -76,7 +76,7 @@ def print_addresses(
         Label(inside_address(campaign, who), who.called, who.place("address") or who.place())
         for who in found
     )
-    kind = "labels" if isinstance(form, Sheet) else "envelopes"
+    kind = "labels" if isinstance(form, PaperSheet) else "envelopes"
     name = output / file.id / f"{kind}-{form.name}.pdf"
     prepare_folder(name.parent)
     with replacing(name) as out:

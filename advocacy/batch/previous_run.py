@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 
 from advocacy.batch.documents import letter_folder
-from advocacy.batch.record import Entry, Record
+from advocacy.batch.record import BatchRecord, Entry
 from advocacy.batch.rejects import Rejects
-from advocacy.batch.worker import WITHOUT_EMAIL, Outcome, Setup
+from advocacy.batch.worker import WITHOUT_EMAIL, LetterOutcome, WorkerSetup
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.writing import CANNOT_WRITE, NO_ROOM, sweep, write_file
 from advocacy.letters.compose import Languages
@@ -23,7 +23,7 @@ MOST_FILES = 1000
 
 
 @dataclass(slots=True)
-class Rendered:
+class RenderSummary:
     """What a campaign came to.
 
     `made`, `unchanged`, `refused` and `pruned` count letters, `kinds` the files made, by their
@@ -45,7 +45,7 @@ class Rendered:
     crashes: list[str] = field(default_factory=list)
 
 
-class Problems:
+class ProblemCollector:
     """Problems, each once; of very many the first are kept and the others counted."""
 
     def __init__(self) -> None:
@@ -80,16 +80,16 @@ class Problems:
         return found
 
 
-class Books:
+class PreviousRun:
     """Where the outcomes of a batch are entered; the manifests are written when it closes."""
 
-    def __init__(self, setup: Setup, listed: Path | None, *, prunes: bool = False) -> None:
-        self.result = Rendered()
-        self.problems = Problems()
+    def __init__(self, setup: WorkerSetup, listed: Path | None, *, prunes: bool = False) -> None:
+        self.result = RenderSummary()
+        self.problems = ProblemCollector()
         self.full = False
         self._setup = setup
         self._folder = setup.job.output / setup.campaign.file.id
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, BatchRecord] = {}
         self._languages = Languages()
         self._broken_rows = False
         self._mark = prunes
@@ -99,7 +99,7 @@ class Books:
             listed = setup.campaign.workspace.folder / own
         self._rejects = Rejects(listed)
 
-    def __enter__(self) -> "Books":
+    def __enter__(self) -> "PreviousRun":
         return self
 
     def __exit__(
@@ -144,7 +144,7 @@ class Books:
             self._waiting = True
         self._rejects.add([problem], problem.place, {})
 
-    def enter(self, outcome: Outcome) -> None:
+    def enter(self, outcome: LetterOutcome) -> None:
         """What came of a letter: its files are recorded, its problems kept."""
         self.problems.add(outcome.problems)
         if any(problem.code in (CANNOT_WRITE, NO_ROOM) for problem in outcome.problems):
@@ -166,7 +166,7 @@ class Books:
         if not outcome.refused:
             self._languages.count(outcome.wanted_language, outcome.language or "")
 
-    def _record_made(self, record: Record, outcome: Outcome, line: str) -> None:
+    def _record_made(self, record: BatchRecord, outcome: LetterOutcome, line: str) -> None:
         try:
             for name, data in outcome.documents.items():
                 write_file(record.folder / name, data)
@@ -193,10 +193,10 @@ class Books:
         for stage in stages:
             self.result.pruned += self._record(stage).prune()
 
-    def _record(self, stage: str) -> Record:
+    def _record(self, stage: str) -> BatchRecord:
         if stage not in self._records:
             folder = letter_folder(self._setup.job.output, self._setup.campaign.file.id, stage)
-            self._records[stage] = Record(folder)
+            self._records[stage] = BatchRecord(folder)
         return self._records[stage]
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO, Literal
 
 from advocacy.batch.documents import letter_folder
-from advocacy.batch.executor import Watcher
-from advocacy.batch.record import Record
-from advocacy.batch.worker import Outcome
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.record import BatchRecord
+from advocacy.batch.worker import LetterOutcome
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.supporters import Correspondence
 from advocacy.errors import Place, Problem
@@ -76,7 +76,7 @@ class Merged:
     problems: list[Problem] = field(default_factory=list)
 
 
-class Pile:
+class PrintQueue:
     """The letters of batches that may be printed; each batch tells it what it does.
 
     `output` is the folder below which the letters are written. The title and the language of
@@ -107,7 +107,7 @@ class Pile:
             recipient.country or "",
         )
 
-    def enter(self, outcome: Outcome, campaign: str) -> None:
+    def enter(self, outcome: LetterOutcome, campaign: str) -> None:
         """A letter was made, or left as it was, or refused."""
         folder = letter_folder(self.output, campaign, outcome.stage or "")
         piece = self._expected.pop((folder, outcome.id), None)
@@ -124,13 +124,15 @@ class Pile:
         )
 
 
-def merge_pile(pile: Pile, printing: Printing, watcher: Watcher | None = None) -> Merged:
+def merge_pile(
+    pile: PrintQueue, printing: Printing, watcher: ProgressWatcher | None = None
+) -> Merged:
     """Merge the letters of a pile into one file, or several.
 
     A letter without a PDF is left out, and so is one whose PDF is not what the manifest says,
     which is a problem. Raises AdvocacyError where a file cannot be written.
     """
-    watcher = watcher or Watcher()
+    watcher = watcher or ProgressWatcher()
     file = printing.file or pile.folder / f"{NAME}.pdf"
     result = Merged()
     with ExitStack() as stack:
@@ -170,7 +172,7 @@ def _merge(
     printing: Printing,
     name: Path,
     listed: IO[bytes],
-    watcher: Watcher,
+    watcher: ProgressWatcher,
 ) -> int:
     """Write one merged PDF and its part of the list; returns the number of pages."""
     from advocacy.documents.print_shop.merge import Merger
@@ -190,10 +192,12 @@ def _merge(
 def _sound(pieces: Sequence[Piece], problems: list[Problem]) -> Iterator[Piece]:
     """Those of which there is the PDF that the manifest names."""
     with ExitStack() as stack:
-        records: dict[Path, Record] = {}
+        records: dict[Path, BatchRecord] = {}
         for piece in pieces:
             if piece.folder not in records:
-                records[piece.folder] = stack.enter_context(Record(piece.folder, read_only=True))
+                records[piece.folder] = stack.enter_context(
+                    BatchRecord(piece.folder, read_only=True)
+                )
             entry = records[piece.folder].find(piece.id)
             wanted = entry and entry["files"].get(f"{piece.id}.pdf")
             if not wanted:

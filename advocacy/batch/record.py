@@ -121,7 +121,7 @@ SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
 """After so many letters the disk is told to keep what it was given; a few wait for nothing."""
 
 
-class Record:
+class BatchRecord:
     """A folder's manifest, open for one batch and locked against any other.
 
     With `read_only` nothing is locked, written or made, and a missing manifest is an empty
@@ -149,7 +149,7 @@ class Record:
             self._shut()
             raise
 
-    def __enter__(self) -> "Record":
+    def __enter__(self) -> "BatchRecord":
         return self
 
     def __exit__(

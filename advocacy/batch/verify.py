@@ -10,13 +10,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from advocacy.batch.campaigns import How, crew_for
-from advocacy.batch.documents import FORMATS, Format, Job, Typeset, letter_folder, shared_inputs
-from advocacy.batch.executor import Watcher, interruptible, work_off
-from advocacy.batch.previous_run import Problems, sum_of
-from advocacy.batch.record import JOURNAL, NAME, Entry, Record
+from advocacy.batch.campaigns import RenderOptions, crew_for
+from advocacy.batch.documents import (
+    FORMATS,
+    Format,
+    RenderJob,
+    Typeset,
+    letter_folder,
+    shared_inputs,
+)
+from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.previous_run import ProblemCollector, sum_of
+from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry
 from advocacy.batch.rejects import NAME as REJECTS
-from advocacy.batch.worker import Outcome, Setup, Wanted
+from advocacy.batch.worker import LetterOutcome, WantedLetter, WorkerSetup
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.supporters.letters import correspondence
@@ -77,7 +84,7 @@ def batch_status(folder: Path) -> BatchStatus:
 
 def _stage(folder: Path) -> StageStatus:
     status = StageStatus(folder.parent.name, folder.name, folder)
-    with Record(folder, read_only=True) as record:
+    with BatchRecord(folder, read_only=True) as record:
         for entry in record:
             status.campaign, status.stage = entry["campaign"], entry["stage"]
             status.made += 1
@@ -114,8 +121,8 @@ def verify_campaign(
     *,
     people: People | None = None,
     templates: Path | None = None,
-    how: How | None = None,
-    watcher: Watcher | None = None,
+    how: RenderOptions | None = None,
+    watcher: ProgressWatcher | None = None,
 ) -> Verified:
     """Make the letters of a campaign again, as its manifests under `output` have them.
 
@@ -123,11 +130,11 @@ def verify_campaign(
     must come out with that sum once more. Nothing is written. Raises AdvocacyError where a
     manifest cannot be read, and KeyboardInterrupt after Ctrl-C.
     """
-    how, watcher, people = how or How(), watcher or Watcher(), people or People()
+    how, watcher, people = how or RenderOptions(), watcher or ProgressWatcher(), people or People()
     campaign, problems = load_campaign(path, templates)
     if campaign is None or has_errors(problems):
         return Verified(problems=problems)
-    result, told = Verified(), Problems()
+    result, told = Verified(), ProblemCollector()
     told.add(problems)
     found = False
     for stage in campaign.file.stages:
@@ -135,7 +142,7 @@ def verify_campaign(
         if not (folder / NAME).is_file():
             continue
         found = True
-        with Record(folder, read_only=True) as record:
+        with BatchRecord(folder, read_only=True) as record:
             for day in sorted({date.fromisoformat(entry["date"]) for entry in record}):
                 setup = _setup(campaign, output, stage, day)
                 proof = _Proof(record, result, told)
@@ -147,7 +154,7 @@ def verify_campaign(
     return result
 
 
-def _tell_unlisted(record: Record, told: Problems) -> None:
+def _tell_unlisted(record: BatchRecord, told: ProblemCollector) -> None:
     """Tell of letters in the manifest that were not made again."""
     for letter_id in record.not_listed():
         told.add(
@@ -163,10 +170,10 @@ def _tell_unlisted(record: Record, told: Problems) -> None:
         )
 
 
-def _setup(campaign: Campaign, output: Path, stage: str, day: date) -> Setup:
-    return Setup(
+def _setup(campaign: Campaign, output: Path, stage: str, day: date) -> WorkerSetup:
+    return WorkerSetup(
         campaign,
-        Job(campaign.workspace, output, FORMATS, formats_asked_for=True),
+        RenderJob(campaign.workspace, output, FORMATS, formats_asked_for=True),
         day,
         stage,
         shared_inputs(campaign, FORMATS),
@@ -178,10 +185,12 @@ def _setup(campaign: Campaign, output: Path, stage: str, day: date) -> Setup:
 class _Proof:
     """The letters of one stage and day, compared with their record."""
 
-    def __init__(self, record: Record, result: Verified, told: Problems) -> None:
+    def __init__(self, record: BatchRecord, result: Verified, told: ProblemCollector) -> None:
         self._record, self._result, self._told = record, result, told
 
-    def run(self, setup: Setup, people: People, how: How, watcher: Watcher) -> None:
+    def run(
+        self, setup: WorkerSetup, people: People, how: RenderOptions, watcher: ProgressWatcher
+    ) -> None:
         with interruptible(watcher.interrupted) as interrupt:
             wanted = self._wanted(setup, people)
             crew, wanted = crew_for(setup, how, wanted)
@@ -198,7 +207,7 @@ class _Proof:
         if interrupt:
             raise KeyboardInterrupt
 
-    def _wanted(self, setup: Setup, people: People) -> Iterator[Wanted]:
+    def _wanted(self, setup: WorkerSetup, people: People) -> Iterator[WantedLetter]:
         for one in correspondence(setup.campaign, setup.day, people):
             if isinstance(one, Problem):
                 self._told.add([one])
@@ -206,9 +215,9 @@ class _Proof:
             entry = self._record.find(one.letter_id)
             if entry is not None and entry["date"] == setup.day.isoformat():
                 typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
-                yield Wanted(one.recipient, None, _formats(entry), one.supporters, typeset)
+                yield WantedLetter(one.recipient, None, _formats(entry), one.supporters, typeset)
 
-    def _compare(self, outcome: Outcome) -> None:
+    def _compare(self, outcome: LetterOutcome) -> None:
         self._told.add(outcome.problems)
         if outcome.crash is not None:
             raise RuntimeError(outcome.crash)

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from advocacy.batch.documents import (
     Format,
-    Job,
-    Made,
+    MadeDocuments,
+    RenderJob,
     Shared,
     Typeset,
     document_inputs,
@@ -41,7 +41,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class WorkerSetup:
     """What all letters of a batch have in common.
 
     Workers `write` files, `return` their bytes, or only `compare` their sums. With `force`
@@ -50,7 +50,7 @@ class Setup:
     """
 
     campaign: Campaign
-    job: Job
+    job: RenderJob
     day: date
     stage: str | None
     shared: Shared
@@ -60,7 +60,7 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedLetter:
     """A letter to make: its recipient, and the manifest's line if its files are still there.
 
     `formats` are other ones than the job's, and so is `typeset`; `supporters` write it, where the
@@ -80,7 +80,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LetterOutcome:
     """What came of one recipient's letter.
 
     `line` is its new line for the manifest, None where nothing was made; `files` are the sums
@@ -108,14 +108,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class TaskResult:
     """What came of a task, and how many seconds it took."""
 
-    outcomes: list[Outcome]
+    outcomes: list[LetterOutcome]
     seconds: float
 
 
-def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
+def make_letters(setup: WorkerSetup, wanted: Sequence[WantedLetter]) -> TaskResult:
     """Compose and check all these letters, then make what is to be made of them.
 
     One letter's problem, or an error of the program, does not stop the others.
@@ -124,15 +124,16 @@ def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
     with settled():
         composed = [_guarded(_compose, setup, one) for one in wanted]
         outcomes = [
-            one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
+            one if isinstance(one, LetterOutcome) else _guarded(_make, setup, one)
+            for one in composed
         ]
     outcomes = [
         _with_recipient(outcome, one) for outcome, one in zip(outcomes, wanted, strict=True)
     ]
-    return Done(outcomes, perf_counter() - start)
+    return TaskResult(outcomes, perf_counter() - start)
 
 
-def _with_recipient(outcome: Outcome, wanted: Wanted) -> Outcome:
+def _with_recipient(outcome: LetterOutcome, wanted: WantedLetter) -> LetterOutcome:
     recipient, language = wanted.recipient, wanted.recipient.language
     if outcome.problems:
         row, place = row_of(recipient), recipient.place()
@@ -156,12 +157,12 @@ def row_of(recipient: Recipient) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    wanted: Wanted
+    wanted: WantedLetter
     checked: CheckedLetter
     problems: tuple[Problem, ...]
 
 
-def _guarded(step: Any, setup: Setup, what: Wanted | _Composed) -> Any:
+def _guarded(step: Any, setup: WorkerSetup, what: WantedLetter | _Composed) -> Any:
     try:
         return step(setup, what)
     except AdvocacyError as error:
@@ -173,21 +174,21 @@ def _guarded(step: Any, setup: Setup, what: Wanted | _Composed) -> Any:
         return replace(_refused(what), crash=traceback.format_exc())
 
 
-def _refused(what: Wanted | _Composed, *problems: Problem) -> Outcome:
-    if isinstance(what, Wanted):
-        return Outcome(what.letter_id, refused=True, problems=problems)
+def _refused(what: WantedLetter | _Composed, *problems: Problem) -> LetterOutcome:
+    if isinstance(what, WantedLetter):
+        return LetterOutcome(what.letter_id, refused=True, problems=problems)
     stage = what.checked.letter.stage
     found = (*what.problems, *problems)
-    return Outcome(what.wanted.letter_id, stage, refused=True, problems=found)
+    return LetterOutcome(what.wanted.letter_id, stage, refused=True, problems=found)
 
 
-def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
+def _compose(setup: WorkerSetup, wanted: WantedLetter) -> _Composed | LetterOutcome:
     campaign, recipient = setup.campaign, wanted.recipient
     letter, problems = compose_for(campaign, recipient, setup.day, setup.stage, wanted.supporters)
     if letter is None:
         # Without a problem, the stage is not for this recipient.
         name = wanted.letter_id
-        return Outcome(name, refused=has_errors(problems), problems=tuple(problems))
+        return LetterOutcome(name, refused=has_errors(problems), problems=tuple(problems))
     checked, found = check(letter, campaign)
     problems = [*problems, *found]
     if setup.also_on is not None:
@@ -195,11 +196,11 @@ def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
         checked = later and checked
         problems += (problem for problem in found if problem not in problems)
     if checked is None:
-        return Outcome(letter.id, letter.stage, refused=True, problems=tuple(problems))
+        return LetterOutcome(letter.id, letter.stage, refused=True, problems=tuple(problems))
     return _Composed(wanted, checked, tuple(problems))
 
 
-def _make(setup: Setup, composed: _Composed) -> Outcome:
+def _make(setup: WorkerSetup, composed: _Composed) -> LetterOutcome:
     wanted, letter, job = composed.wanted, composed.checked.letter, setup.job
     before: Entry = wanted.before or {}
     formats = wanted.formats or job.formats
@@ -213,7 +214,7 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     known = {} if setup.force else before.get("inputs", {})
     names = {kind: f"{letter.id}.{kind}" for kind in formats}
     stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
-    made = Made()
+    made = MadeDocuments()
     if stale:
         printed = None
         if attached and "pdf" not in stale:
@@ -232,7 +233,7 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     problems = (*composed.problems, *found)
     if not documents:
         refused = len(stale) == len(formats)
-        return Outcome(letter.id, letter.stage, letter.language, refused, problems=problems)
+        return LetterOutcome(letter.id, letter.stage, letter.language, refused, problems=problems)
     sums = {
         name: made.sums.get(name) or hashlib.sha256(data).hexdigest()
         for name, data in documents.items()
@@ -251,7 +252,7 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
     way = made.typeset or before.get("typeset")
     record = entry(letter, files, versions, (digest, person), made_of, way)
     line = _JSON.encode(record)
-    return Outcome(
+    return LetterOutcome(
         letter.id,
         letter.stage,
         letter.language,
@@ -266,7 +267,7 @@ def _make(setup: Setup, composed: _Composed) -> Outcome:
 
 
 def _printed(
-    setup: Setup, letter: Letter, digests: str, before: Entry, setter: str
+    setup: WorkerSetup, letter: Letter, digests: str, before: Entry, setter: str
 ) -> bytes | None:
     """The letter's PDF as it lies in the output folder, where it is what would be made now."""
     name = f"{letter.id}.pdf"

@@ -10,7 +10,7 @@ from advocacy.files.yaml.reading import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
+class SetPhrases:
     """A letter's set words in one language; `{…}` stands for what is put in."""
 
     dear: str
@@ -31,7 +31,7 @@ class Furniture:
     unsubscribe: str
 
 
-def furniture(language: str, workspace: Workspace) -> Furniture:
+def furniture(language: str, workspace: Workspace) -> SetPhrases:
     """The set words for a language (`fr-CA` falls back to `fr`).
 
     Raises AdvocacyError where no file has the language or one of its words.
@@ -39,7 +39,7 @@ def furniture(language: str, workspace: Workspace) -> Furniture:
     return remembered(("words", language, workspace), lambda: _found(language, workspace))
 
 
-def _found(language: str, workspace: Workspace) -> Furniture:
+def _found(language: str, workspace: Workspace) -> SetPhrases:
     names = list(dict.fromkeys((language, language.split("-")[0])))
     for name in names:
         path = workspace.template(f"words/{name}.yaml")
@@ -58,9 +58,9 @@ def _found(language: str, workspace: Workspace) -> Furniture:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, _changed: int) -> Furniture:
+def _read(path: Path, _changed: int) -> SetPhrases:
     data = read_yaml(path)
-    known = [field.name for field in fields(Furniture)]
+    known = [field.name for field in fields(SetPhrases)]
     problems = [
         Problem("missing-word", f"The word `{name}` is missing.", "Add it.", data.place)
         for name in known
@@ -75,4 +75,4 @@ def _read(path: Path, _changed: int) -> Furniture:
             )
     if problems:
         raise AdvocacyError(problems)
-    return Furniture(**{name: data[name] for name in known})
+    return SetPhrases(**{name: data[name] for name in known})

@@ -7,8 +7,8 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims import claims
 from advocacy.checks.claims.claims import Names, claim
-from advocacy.checks.claims.sentences import Block, Sentence, read, split
-from advocacy.checks.settings import Settings
+from advocacy.checks.claims.sentences import Sentence, TextBlock, read, split
+from advocacy.checks.settings import CheckSettings
 from advocacy.documents.audit import Paragraph, Passage, render_audit
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
@@ -96,10 +96,10 @@ def _facts(sentence: Sentence, letter: Letter) -> tuple[CitedFact, ...]:
 
 
 def _judged(
-    letter: Letter, blocks: Sequence[Block], campaign: Campaign
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
 ) -> dict[int, claims.Judgement]:
     """What the check for claims says, by the sentence's identity, as the campaign has it set."""
-    settings = Settings(campaign.file)
+    settings = CheckSettings(campaign.file)
     return {
         id(found.sentence): found
         for found in claims.judged(letter, blocks, campaign, claims.Silences())

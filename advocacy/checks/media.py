@@ -36,7 +36,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PageNeeds:
     """Something that each medium must have, in any of the ways in which it may be written."""
 
     what: str
@@ -80,7 +80,9 @@ def _proven(checked: CheckedLetter, traced: Letter, campaign: Campaign) -> Itera
     yield from _deadline(letter, contents)
 
 
-def _missing(wanted: Wanted, contents: dict[str, "_Contents"], letter: Letter) -> Iterator[Problem]:
+def _missing(
+    wanted: PageNeeds, contents: dict[str, "_Contents"], letter: Letter
+) -> Iterator[Problem]:
     without = [
         medium
         for medium in MEDIA
@@ -101,7 +103,7 @@ def _listed(names: Sequence[str]) -> str:
     return " and the ".join(names)
 
 
-def _asks(letter: Letter, traced: Letter) -> Iterator[Wanted]:
+def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
     """Each ask as it is printed, or the sentence that makes it in other words."""
     demand = letter.demand
     if demand is None:
@@ -113,7 +115,7 @@ def _asks(letter: Letter, traced: Letter) -> Iterator[Wanted]:
         passage = words if squeezed(words) in printed else _nearest(words, traced)
         if passage:
             way = dict.fromkeys(MEDIA, passage)
-            yield Wanted(f"what is asked for: “{_short(words)}”", place, (way,))
+            yield PageNeeds(f"what is asked for: “{_short(words)}”", place, (way,))
 
 
 def _nearest(words: str, traced: Letter) -> str:
@@ -130,7 +132,7 @@ def _nearest(words: str, traced: Letter) -> str:
     return best
 
 
-def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[Wanted]:
+def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[PageNeeds]:
     """The reference of each cited fact: the note on paper, the list's entry elsewhere."""
     for index, cite in enumerate(letter.cites):
         note = citations.notes[index]
@@ -140,10 +142,12 @@ def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[Wanted]:
             if citations.in_text:
                 ways["PDF"] = ways["HTML"]
             names = ", ".join(f"`{cited.id}`" for cited in cite.facts)
-            yield Wanted(f"the reference of {names}: “{_short(entry.text)}”", cite.place, (ways,))
+            yield PageNeeds(
+                f"the reference of {names}: “{_short(entry.text)}”", cite.place, (ways,)
+            )
         if citations.in_text:
             ways = {medium: _bare(note.html) for medium in MEDIA} | {"text": note.text}
-            yield Wanted(f"the citation “{note.text}”", cite.place, (ways,))
+            yield PageNeeds(f"the citation “{note.text}”", cite.place, (ways,))
 
 
 def _deadline(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Problem]:
@@ -169,7 +173,7 @@ def _deadline(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Prob
         )
         return
     ways = tuple(dict.fromkeys(MEDIA, form) for form in forms)
-    yield from _missing(Wanted(f"the deadline, {forms[0]}", place, ways), contents, letter)
+    yield from _missing(PageNeeds(f"the deadline, {forms[0]}", place, ways), contents, letter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from advocacy.campaign.addressing import to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.claims import claims
-from advocacy.checks.claims.sentences import Block, read
+from advocacy.checks.claims.sentences import TextBlock, read
 from advocacy.checks.codes import find
 from advocacy.checks.facts import dates, records
 from advocacy.checks.facts.dates import windows
 from advocacy.checks.letters import gather
 from advocacy.checks.quotations import copies, quotations
-from advocacy.checks.settings import Settings
+from advocacy.checks.settings import CheckSettings
 from advocacy.checks.wording import wording
 from advocacy.checks.wording.variants import variants
 from advocacy.errors import Problem
@@ -61,7 +61,7 @@ def run_checks(
         if recipients is None
         else (list(recipients), [])
     )
-    settings = Settings(campaign.file)
+    settings = CheckSettings(campaign.file)
     gathered = gather(campaign, people, day=day, stage=stage, today=today)
     letters = gathered.letters
     problems = [*settings.problems(), *listed, *gathered.problems]
@@ -125,7 +125,9 @@ def _days(
     yield from dates.recheck(letters, campaign, today, exact=day is not None)
 
 
-def _texts(letters: Sequence[Letter], campaign: Campaign, settings: Settings) -> Iterator[Problem]:
+def _texts(
+    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings
+) -> Iterator[Problem]:
     """The checks of words; letters whose texts are equal but for their values are read once."""
     read_before: dict[tuple[str, str, str], set[str]] = {}
     silences = claims.Silences()
@@ -159,9 +161,9 @@ def _traced(letter: Letter, campaign: Campaign) -> Letter:
 
 def _judged(
     letter: Letter,
-    blocks: Sequence[Block],
+    blocks: Sequence[TextBlock],
     campaign: Campaign,
-    settings: Settings,
+    settings: CheckSettings,
     silences: claims.Silences,
 ) -> Iterator[Problem]:
     stage = campaign.file.stages[letter.stage]

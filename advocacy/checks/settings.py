@@ -11,7 +11,7 @@ _WEIGHT = {"error": 3, "warning": 2, "note": 1, "off": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CheckSettings:
     """What a campaign changed, checked against the registry of codes."""
 
     file: CampaignFile

@@ -17,10 +17,12 @@ from advocacy.errors import AdvocacyError, has_errors
 from advocacy.mail.sending.rendering import nobody_to_mail
 
 if TYPE_CHECKING:
-    from advocacy.mail.sending.preparation import Office
+    from advocacy.mail.sending.preparation import PreparedMailing
 
 
-def agreed_number(office: "Office", yes: int | None, *, quiet: bool, report: Report) -> int:
+def agreed_number(
+    office: "PreparedMailing", yes: int | None, *, quiet: bool, report: Report
+) -> int:
     """How many messages are left, once somebody agreed to send so many: typed, or as `--yes N`.
 
     Raises click.UsageError where nobody did, AdvocacyError where no message can be made.

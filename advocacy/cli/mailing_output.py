@@ -15,14 +15,14 @@ from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import State
 
 if TYPE_CHECKING:
-    from advocacy.mail.status.status import Found, MailingStatus, Reason
+    from advocacy.mail.status.status import MailingsFound, MailingStatus, Reason
 
 DOMAINS = 10
 UNCERTAIN = 20
 
 
 def print_mailings(
-    found: "Found", report: Literal["text", "json", "csv"], page: Path | None
+    found: "MailingsFound", report: Literal["text", "json", "csv"], page: Path | None
 ) -> None:
     """Print the state of a campaign's mailings, and write their page."""
     if page is not None:

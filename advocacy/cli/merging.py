@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
-    from advocacy.batch.executor import Watcher
-    from advocacy.batch.printing import Merged, Pile, Printing
+    from advocacy.batch.executor import ProgressWatcher
+    from advocacy.batch.printing import Merged, Printing, PrintQueue
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _ALL = "all"
@@ -82,19 +82,19 @@ _OPTIONS = (
 )
 
 
-def piles(printing: "Printing | None", output: Path, count: int) -> "list[Pile | None]":
+def piles(printing: "Printing | None", output: Path, count: int) -> "list[PrintQueue | None]":
     """A pile for each of so many campaigns: the same one for all, where there is one file."""
     if printing is None:
         return [None] * count
-    from advocacy.batch.printing import Pile
+    from advocacy.batch.printing import PrintQueue
 
     if printing.file is not None:
-        return [Pile(output)] * count
-    return [Pile(output) for _ in range(count)]
+        return [PrintQueue(output)] * count
+    return [PrintQueue(output) for _ in range(count)]
 
 
 def merge(
-    found: "Sequence[Pile | None]", printing: "Printing | None", watcher: "Watcher"
+    found: "Sequence[PrintQueue | None]", printing: "Printing | None", watcher: "ProgressWatcher"
 ) -> "list[Merged]":
     """Merge each of the piles."""
     if printing is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
-    from advocacy.batch.campaigns import How
+    from advocacy.batch.campaigns import RenderOptions
     from advocacy.batch.documents import Typeset
     from advocacy.campaign.addressing import People
 
@@ -184,7 +184,7 @@ quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems 
 
 
 def batch_options(function: Function) -> Function:
-    """Options that say how a batch is worked off; the command gets `how`, which makes a `How`."""
+    """Options of how a batch runs; the command gets `how`, which makes its `RenderOptions`."""
 
     @functools.wraps(function)
     def command(
@@ -195,10 +195,10 @@ def batch_options(function: Function) -> Function:
         prune: bool,
         **others: Any,
     ) -> Any:
-        def how() -> "How":
-            from advocacy.batch.campaigns import How
+        def how() -> "RenderOptions":
+            from advocacy.batch.campaigns import RenderOptions
 
-            return How(workers, cluster, force, prune, typeset)
+            return RenderOptions(workers, cluster, force, prune, typeset)
 
         return function(how=how, **others)
 

@@ -28,8 +28,8 @@ from advocacy.errors import Problem, has_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.batch.campaigns import How, Sheets
-    from advocacy.batch.previous_run import Rendered
+    from advocacy.batch.campaigns import RenderOptions, Sheets
+    from advocacy.batch.previous_run import RenderSummary
     from advocacy.batch.printing import Printing
     from advocacy.campaign.addressing import People
 
@@ -102,7 +102,7 @@ def command(
     audit: bool,
     gallery: bool,
     printing: "Callable[[], Printing | None]",
-    how: "Callable[[], How]",
+    how: "Callable[[], RenderOptions]",
     proof: Path | None,
     templates: Path | None,
     strict: bool,
@@ -200,7 +200,7 @@ def _verify(
     proof: Path,
     people: "People",
     templates: Path | None,
-    how: "How",
+    how: "RenderOptions",
     strict: bool,
     quiet: bool,
     report: Report,
@@ -233,7 +233,7 @@ def _sheets() -> "Sheets":
 
 
 def _print_summary(
-    results: "Sequence[Rendered]", problems: Sequence[Problem], formats: tuple[str, ...]
+    results: "Sequence[RenderSummary]", problems: Sequence[Problem], formats: tuple[str, ...]
 ) -> None:
     kinds: Counter[str] = sum((result.kinds for result in results), Counter())
     told = [f"{kinds[kind]} {kind}" for kind in formats if kinds[kind]]
@@ -261,7 +261,7 @@ def _print_summary(
         click.echo(f"Needs attention: {summary(problems)}.")
 
 
-def _print_typesetting(results: "Sequence[Rendered]") -> None:
+def _print_typesetting(results: "Sequence[RenderSummary]") -> None:
     """How many PDFs were laid out fast, and why others were not."""
     fast = sum(result.fast for result in results)
     in_full: Counter[str] = sum((result.in_full for result in results), Counter())

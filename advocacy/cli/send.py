@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
-    from advocacy.mail.sending.preparation import Office
+    from advocacy.mail.sending.preparation import PreparedMailing
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -187,11 +187,11 @@ def command(
     from advocacy.cli import sending_output
     from advocacy.cli.asking import agreed_number
     from advocacy.cli.progress import watcher
-    from advocacy.mail.sending.preparation import Office, Request
+    from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
     _usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
-    request = Request(
+    request = SendRequest(
         campaign=campaign,
         people=people(),
         stage=stage,
@@ -208,7 +208,7 @@ def command(
         patience=patience * 60.0,
         workers=workers,
     )
-    office = Office.open(request, watcher(quiet))
+    office = PreparedMailing.open(request, watcher(quiet))
     office.resend_uncertain = resend_uncertain
     if test_to is not None:
         real = office.send_test(test_to)
@@ -265,7 +265,7 @@ def _usage(
             raise click.UsageError(f"{name} goes with --send.")
 
 
-def _dry_run(office: "Office", *, preflight: bool, quiet: bool, report: Report) -> int:
+def _dry_run(office: "PreparedMailing", *, preflight: bool, quiet: bool, report: Report) -> int:
     from advocacy.cli import sending_output
 
     seen = office.rehearse()

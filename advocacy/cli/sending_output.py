@@ -19,15 +19,15 @@ from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.addresses import readable
 
 if TYPE_CHECKING:
-    from advocacy.mail.sending.dry_run import Rehearsal, Sample
-    from advocacy.mail.sending.preparation import Office
-    from advocacy.mail.sending.sending import Account
+    from advocacy.mail.sending.dry_run import DryRun, SampleMessage
+    from advocacy.mail.sending.preparation import PreparedMailing
+    from advocacy.mail.sending.sending import SendResult
 
 
 DONE, UNFINISHED = 0, 3
 
 
-def account(office: "Office", done: "Account") -> None:
+def account(office: "PreparedMailing", done: "SendResult") -> None:
     """What became of a run, and of the mailing so far."""
     from advocacy.mail.ledger import State
 
@@ -64,7 +64,7 @@ def account(office: "Office", done: "Account") -> None:
     click.echo(f"More: {_status_command(office)}")
 
 
-def _status_command(office: "Office") -> str:
+def _status_command(office: "PreparedMailing") -> str:
     request = office.request
     words = ["advocacy", "status", str(request.campaign)]
     for option, path in (
@@ -74,20 +74,20 @@ def _status_command(office: "Office") -> str:
     return shlex.join(words)
 
 
-def _from(office: "Office", done: "Account") -> str:
+def _from(office: "PreparedMailing", done: "SendResult") -> str:
     if done.waiting_until is None:
         return ""
     timezone = office.mailing.campaign.file.timezone
     return f", from {moment(done.waiting_until, timezone)} {timezone} on"
 
 
-def _left(office: "Office") -> int:
+def _left(office: "PreparedMailing") -> int:
     with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
         return sum(1 for _ in office.candidates().left())
     return 0
 
 
-def nothing_left(office: "Office") -> None:
+def nothing_left(office: "PreparedMailing") -> None:
     """That there is nothing to send."""
     selection = office.request.people.selection
     whom = "" if selection == Selection() else " to those of the list whom you chose"
@@ -95,7 +95,7 @@ def nothing_left(office: "Office") -> None:
     click.echo(f"More: {_status_command(office)}")
 
 
-def exit_code(office: "Office", done: "Account | None" = None) -> int:
+def exit_code(office: "PreparedMailing", done: "SendResult | None" = None) -> int:
     """0 where the mailing is finished, 3 where somebody has not got it, or may not have."""
     from advocacy.mail.ledger import State
 
@@ -128,7 +128,7 @@ LEFT_OUT = {
 }
 
 
-def rehearsal(office: "Office", seen: "Rehearsal", problems: Sequence[Problem]) -> None:
+def rehearsal(office: "PreparedMailing", seen: "DryRun", problems: Sequence[Problem]) -> None:
     """The dry run, for whoever is about to press the button."""
     from advocacy.mail.sending.dry_run import sample_of
 
@@ -157,7 +157,7 @@ def _verdict(problems: Iterable[Problem]) -> None:
         _line("Stops it" if number == 0 else "", f"{problem.code}: {problem.message}")
 
 
-def how_to_send(office: "Office", seen: "Rehearsal") -> None:
+def how_to_send(office: "PreparedMailing", seen: "DryRun") -> None:
     """The command that would send it, after a dry run that nothing stops."""
     if not seen.count:
         return
@@ -168,14 +168,14 @@ def how_to_send(office: "Office", seen: "Rehearsal") -> None:
     click.echo(f"\nThis was a dry run: nothing was sent. To send:\n    {command}")
 
 
-def _mailing(office: "Office") -> str:
+def _mailing(office: "PreparedMailing") -> str:
     mailing, file = office.mailing, office.mailing.campaign.file
     who = "subscribers" if mailing.subscribers else "targets"
     sent = "" if mailing.today == mailing.day else f", sent on {mailing.today}"
     return f"{mailing.name}, letters of {mailing.day}{sent} ({file.timezone}), to {who}"
 
 
-def _text(office: "Office") -> str:
+def _text(office: "PreparedMailing") -> str:
     from advocacy.letters.approvals import approved
 
     found = approved(office.mailing.campaign, office.mailing.stage)
@@ -185,7 +185,7 @@ def _text(office: "Office") -> str:
     return f"{who}, and unchanged" if found.state == "approved" else f"{who}, but changed since"
 
 
-def _addresses(office: "Office") -> Iterable[tuple[str, str]]:
+def _addresses(office: "PreparedMailing") -> Iterable[tuple[str, str]]:
     sender = office.mailing.campaign.file.sender
     yield "From", f"{sender.organization} <{sender.email}>"
     yield "Answers", f"to {sender.reply_to or sender.email}"
@@ -196,7 +196,7 @@ def _addresses(office: "Office") -> Iterable[tuple[str, str]]:
         yield "Unsubscribe", " and ".join(places) or "nowhere"
 
 
-def _server(office: "Office") -> str:
+def _server(office: "PreparedMailing") -> str:
     if office.server is None:
         return "none: ADVOCACY_SMTP is not set"
     request = office.request
@@ -212,7 +212,7 @@ def _server(office: "Office") -> str:
     return ", ".join(parts)
 
 
-def _ledger(office: "Office") -> str:
+def _ledger(office: "PreparedMailing") -> str:
     place = office.ledger_place
     if office.ledger is None:
         return f"{place}: none yet; the first run needs --new-mailing"
@@ -223,7 +223,7 @@ def _ledger(office: "Office") -> str:
     return f"{place}: {told or 'begun, nothing sent'}"
 
 
-def _to_send(office: "Office", seen: "Rehearsal") -> str:
+def _to_send(office: "PreparedMailing", seen: "DryRun") -> str:
     if not seen.count:
         return "nothing"
     parts = [f"{counted(seen.count, 'message')} of {seen.listed:,} on the list"]
@@ -236,7 +236,7 @@ def _to_send(office: "Office", seen: "Rehearsal") -> str:
     return "; ".join(parts) + f". {_duration(office, seen)}"
 
 
-def _duration(office: "Office", seen: "Rehearsal") -> str:
+def _duration(office: "PreparedMailing", seen: "DryRun") -> str:
     from advocacy.mail.smtp.pace import Pace
 
     request = office.request
@@ -252,7 +252,7 @@ def _duration(office: "Office", seen: "Rehearsal") -> str:
     return f"It will take about {_span(slowest)}, {why}." if slowest >= 1 else ""
 
 
-def _left_out(seen: "Rehearsal") -> Iterable[str]:
+def _left_out(seen: "DryRun") -> Iterable[str]:
     for why, count in seen.left_out.most_common():
         reasons = {reason: n for (one, reason), n in seen.reasons.items() if one == why and reason}
         most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
@@ -265,7 +265,7 @@ def _left_out(seen: "Rehearsal") -> Iterable[str]:
         yield f"{seen.unmade:,} could not be composed; the reasons are above"
 
 
-def _sample(number: int, sample: "Sample") -> None:
+def _sample(number: int, sample: "SampleMessage") -> None:
     _line(f"Sample {number}", f"To: {sample.to}")
     _line("", f"Subject: {sample.subject}")
     _line("", textwrap.shorten(sample.beginning, 200, placeholder=" …"))
@@ -273,7 +273,7 @@ def _sample(number: int, sample: "Sample") -> None:
     _line("", f"{_size(sample.size)}{attached}")
 
 
-def difference(office: "Office") -> None:
+def difference(office: "PreparedMailing") -> None:
     """The lines in which the text differs from what the first of the mailing got."""
     change = office.change
     for line in change.lines if change else ():

@@ -10,7 +10,7 @@ from advocacy.cli.report import print_problems
 from advocacy.errors import has_errors
 
 if TYPE_CHECKING:
-    from advocacy.authoring.sources.importing import Imported
+    from advocacy.authoring.sources.importing import ImportedSources
 
 
 @click.group("sources")
@@ -55,7 +55,7 @@ def import_(
     return int(has_errors(result.problems))
 
 
-def _record(result: "Imported") -> dict[str, object]:
+def _record(result: "ImportedSources") -> dict[str, object]:
     return {
         "file": str(result.path),
         "added": result.added,
@@ -70,7 +70,7 @@ def _record(result: "Imported") -> dict[str, object]:
     }
 
 
-def _print(result: "Imported", *, dry_run: bool) -> None:
+def _print(result: "ImportedSources", *, dry_run: bool) -> None:
     if dry_run and result.change:
         click.echo(result.change.diff())
         click.echo("A dry run: nothing was written.\n")

@@ -25,7 +25,7 @@ from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.files.csv_rows import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.consent.suppression_file import Row
+    from advocacy.mail.consent.suppression_file import SuppressionRow
 
 folder_option = click.option(
     "--campaigns",
@@ -204,10 +204,10 @@ def import_command(
       advocacy suppress import old-tool.csv --reason "unsubscribed in the old tool"
     """
     from advocacy.mail.consent.suppress_commands import campaigns_folder, import_list
-    from advocacy.mail.consent.suppression_edits import Outcome
+    from advocacy.mail.consent.suppression_edits import EditOutcome
 
     folder = campaigns_folder(folder)
-    whole = Outcome(folder / "suppressed.csv")
+    whole = EditOutcome(folder / "suppressed.csv")
     problems: list[Problem] = []
     for path in files:
         # The buffer of standard input is read as any other file of bytes.
@@ -222,7 +222,7 @@ def import_command(
     return int(has_errors(problems))
 
 
-def _said_no(row: "Row", folder: Path) -> Problem:
+def _said_no(row: "SuppressionRow", folder: Path) -> Problem:
     who = "Somebody who asked to be forgotten" if row.source == "forgotten" else row.key
     return Problem(
         "said-no-themselves",

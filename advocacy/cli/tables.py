@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advocacy.authoring.facts.ending import Ending
-from advocacy.authoring.facts.standing import Standing
+from advocacy.authoring.facts.ending import FactEnding
+from advocacy.authoring.facts.standing import FactStanding
 from advocacy.authoring.templates.catalogue import Printable, Template, Variable
 from advocacy.cli.report import shown_place
 from advocacy.errors import Place
@@ -27,11 +27,11 @@ from advocacy.templating.reference import FILTERS, FUNCTIONS, Tool
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from advocacy.mail.consent.suppression_edits import Outcome
-    from advocacy.mail.consent.suppression_file import Row
+    from advocacy.mail.consent.suppression_edits import EditOutcome
+    from advocacy.mail.consent.suppression_file import SuppressionRow
 
 
-def print_csv(facts: tuple[Standing, ...]) -> None:
+def print_csv(facts: tuple[FactStanding, ...]) -> None:
     """Print a table for spreadsheets."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -53,7 +53,7 @@ STYLES = {"holds": "green", "not yet": "cyan", "ended": "red", "superseded": "re
 ROOM_FOR_SOURCES = 120
 
 
-def print_table(facts: tuple[Standing, ...], day: date) -> None:
+def print_table(facts: tuple[FactStanding, ...], day: date) -> None:
     """Print a table as wide as the terminal, or plain lines where there is none."""
     from rich.box import HORIZONTALS
     from rich.console import Console
@@ -85,7 +85,7 @@ def print_table(facts: tuple[Standing, ...], day: date) -> None:
     console.print(table)
 
 
-def _print_plain(facts: tuple[Standing, ...]) -> None:
+def _print_plain(facts: tuple[FactStanding, ...]) -> None:
     """A line a fact, in columns, as other programs like it."""
     rows = [(one.id, one.label, one.days, one.fact.source, one.cited() or "-") for one in facts]
     widths = [max((len(row[number]) for row in rows), default=0) for number in range(4)]
@@ -94,7 +94,7 @@ def _print_plain(facts: tuple[Standing, ...]) -> None:
         click.echo("  ".join([*cells, row[4]]).rstrip())
 
 
-def print_ending(ending: Ending, fact: str, until: date, *, dry_run: bool) -> None:
+def print_ending(ending: FactEnding, fact: str, until: date, *, dry_run: bool) -> None:
     """Print what was edited, what dies with the fact, and what to do about each."""
     path = ending.change.path
     if dry_run:
@@ -253,7 +253,7 @@ SHOWN = 20
 """So many people are named one by one; of more, the number."""
 
 
-def print_outcome(outcome: "Outcome", report: Report) -> None:
+def print_outcome(outcome: "EditOutcome", report: Report) -> None:
     """What came of adding people."""
     if report == "json":
         told = {
@@ -277,7 +277,7 @@ def print_outcome(outcome: "Outcome", report: Report) -> None:
     click.echo(f"{shown_place(Place(outcome.path))}: {len(outcome.added):,} added.")
 
 
-def print_removed(outcome: "Outcome", keys: list[str], report: Report) -> None:
+def print_removed(outcome: "EditOutcome", keys: list[str], report: Report) -> None:
     """What came of lifting rows."""
     lines = [row.line for row in outcome.changed]
     if report == "json":
@@ -302,7 +302,7 @@ def print_still(folder: Path, addresses: tuple[str, ...]) -> None:
             click.echo(f"{address} is still not written to: {reason}.", err=True)
 
 
-def print_rows(rows: list["Row"], folder: Path) -> None:
+def print_rows(rows: list["SuppressionRow"], folder: Path) -> None:
     """The list, a line for each."""
     path = shown_place(Place(folder / "suppressed.csv"))
     if not rows:
@@ -316,13 +316,13 @@ def print_rows(rows: list["Row"], folder: Path) -> None:
     click.echo(f"{counted:,} not written to ({path}).")
 
 
-def _who(row: "Row") -> str:
+def _who(row: "SuppressionRow") -> str:
     if row.key.startswith("hmac-"):
         return "(forgotten: known by a keyed hash alone)"
     return f"everyone at {row.key[1:]}" if row.key.startswith("@") else row.key
 
 
-def suppression_record(row: "Row") -> dict[str, str]:
+def suppression_record(row: "SuppressionRow") -> dict[str, str]:
     """A row by its columns."""
     others = {name: str(getattr(row, name)) for name in FIELDS[2:]}
     is_domain = row.key.startswith("@")

@@ -19,7 +19,7 @@ _WIDE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PlainBlock:
     """A paragraph or its like.
 
     `first` and `rest` begin its lines; `gap` is the line before it, None for none.
@@ -48,7 +48,7 @@ class _Container:
         return prefix
 
 
-def text_blocks(tokens: Iterable[Token]) -> Iterator[Block]:
+def text_blocks(tokens: Iterable[Token]) -> Iterator[PlainBlock]:
     """The blocks of a parsed body, with marks in their text."""
     containers: list[_Container] = []
     numbers: list[int | None] = []  # of the next item, in each list that is open
@@ -79,7 +79,7 @@ def text_blocks(tokens: Iterable[Token]) -> Iterator[Block]:
             case "inline" | "fence" | "code_block" | "hr":
                 tight = tight and token.type == "inline" and not list_begins
                 gap = "".join(c.rest for c in containers if c.started).rstrip()
-                yield Block(
+                yield PlainBlock(
                     text=_text(token),
                     rest="".join(c.rest for c in containers),
                     first="".join([c.begin() for c in containers]),
@@ -115,7 +115,7 @@ def _bare(address: str) -> str:
     return address.strip("\x0e\x0f")
 
 
-def block_lines(block: Block, text: str, width: int) -> list[str]:
+def block_lines(block: PlainBlock, text: str, width: int) -> list[str]:
     """The lines of a block, each of `width` columns, where `text` is its text without marks."""
     if block.as_is:
         body = [line.rstrip() for line in text.split("\n")]

@@ -14,8 +14,8 @@ import mdurl
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from advocacy.documents.plain_text import Block, block_lines, text_blocks
-from advocacy.files.remembered import Remembered
+from advocacy.documents.plain_text import PlainBlock, block_lines, text_blocks
+from advocacy.files.remembered import IdentityCache
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
 from advocacy.templating.typography import install
 
@@ -61,7 +61,7 @@ def body_pieces(prose: Prose, language: str, cite: Callable[[int], str], width: 
 
 
 _Piece = tuple[Callable[..., str], tuple[int, ...]]
-_laid: Remembered[tuple[_Piece, ...]] = Remembered(64)
+_laid: IdentityCache[tuple[_Piece, ...]] = IdentityCache(64)
 
 
 def _lay(markdown: str, language: str, cite: Callable[[int], str], width: int) -> Iterator[_Piece]:
@@ -75,7 +75,7 @@ def _lay(markdown: str, language: str, cite: Callable[[int], str], width: int) -
 
 
 def _block_text(
-    block: Block,
+    block: PlainBlock,
     before: list[str],
     own: tuple[int, ...],
     cite: Callable[[int], str],
@@ -167,5 +167,5 @@ def _html(markdown: str, language: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _blocks(markdown: str, language: str) -> tuple[Block, ...]:
+def _blocks(markdown: str, language: str) -> tuple[PlainBlock, ...]:
     return tuple(text_blocks(body_tokens(markdown, language)))

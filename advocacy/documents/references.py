@@ -6,12 +6,12 @@ from typing import Any
 from advocacy.campaign.set_phrases import furniture
 from advocacy.campaign.sources import Source, published_days
 from advocacy.documents.citations import Citation, FormattedCitations, format_citations
-from advocacy.files.remembered import Remembered
+from advocacy.files.remembered import IdentityCache
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import Letter
 
-_of_cites: Remembered[FormattedCitations] = Remembered()
-_of_records: Remembered[FormattedCitations] = Remembered()
+_of_cites: IdentityCache[FormattedCitations] = IdentityCache()
+_of_records: IdentityCache[FormattedCitations] = IdentityCache()
 
 
 def formatted(letter: Letter, workspace: Workspace) -> FormattedCitations:

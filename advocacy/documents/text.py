@@ -9,14 +9,14 @@ from datetime import date
 from functools import lru_cache
 
 from advocacy.campaign.campaign import Cosigner, Signatory
-from advocacy.campaign.set_phrases import Furniture, furniture
+from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.frame import contacts, long_date, references
 from advocacy.documents.plain_text import columns, wrap
 from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted
-from advocacy.documents.unsubscribe_links import Leaving, leaving_of, subscribed_line
-from advocacy.files.remembered import Remembered
+from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
+from advocacy.files.remembered import IdentityCache
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 
@@ -24,7 +24,7 @@ WIDTH = 76
 
 
 def render_text(
-    checked: CheckedLetter, workspace: Workspace, *, leaving: Leaving | None = None
+    checked: CheckedLetter, workspace: Workspace, *, leaving: UnsubscribeLinks | None = None
 ) -> str:
     """The letter as text that stands alone; ends with a line break.
 
@@ -38,7 +38,7 @@ def text_pieces(
     letter: Letter,
     workspace: Workspace,
     citations: FormattedCitations,
-    leaving: Leaving | None = None,
+    leaving: UnsubscribeLinks | None = None,
 ) -> list[str]:
     """The same in pieces of whole lines, without the line feed between one and the next.
 
@@ -65,7 +65,7 @@ def text_pieces(
     return pieces
 
 
-def _leaving(letter: Letter, leaving: Leaving, words: Furniture) -> str:
+def _leaving(letter: Letter, leaving: UnsubscribeLinks, words: SetPhrases) -> str:
     if not leaving:
         return ""
     why = _wrapped(subscribed_line(words, letter.sender))
@@ -90,9 +90,9 @@ def _trimmed(pieces: list[str]) -> list[str]:
     return pieces
 
 
-_markers: Remembered[Callable[[int], str]] = Remembered()
-_endings: Remembered[list[str]] = Remembered()
-_signatures: Remembered[list[str]] = Remembered()
+_markers: IdentityCache[Callable[[int], str]] = IdentityCache()
+_endings: IdentityCache[list[str]] = IdentityCache()
+_signatures: IdentityCache[list[str]] = IdentityCache()
 
 
 @lru_cache(maxsize=64)
@@ -119,7 +119,7 @@ def _signed(letter: Letter) -> Iterator[str]:
         yield _lines(_signature(person))
 
 
-def _ending(letter: Letter, citations: FormattedCitations, words: Furniture) -> str:
+def _ending(letter: Letter, citations: FormattedCitations, words: SetPhrases) -> str:
     """What follows the signatures, which letters of one mailing have in common."""
     sender, cosigners, cc = letter.sender, letter.cosigners, letter.cc
     enclosures = letter.enclosures
@@ -149,7 +149,7 @@ def _cosigner(cosigner: Cosigner) -> str:
     return ", ".join(filter(None, (cosigner.organization, cosigner.name, cosigner.title)))
 
 
-def _references(citations: FormattedCitations, words: Furniture) -> Iterator[str]:
+def _references(citations: FormattedCitations, words: SetPhrases) -> Iterator[str]:
     entries = references(citations)
     if not entries:
         return

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from advocacy.campaign.campaign import Sender
-from advocacy.campaign.set_phrases import Furniture
+from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.documents.headers import ascii_url, wire_address
 from advocacy.letters.letter import Letter
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class UnsubscribeLinks:
     """Where one recipient of one mailing unsubscribes.
 
     `url` is the page, `mailto` a whole `mailto:` address; `signed` says that both know the
@@ -45,13 +45,13 @@ class Leaving:
         return self.url or (self.mailto or "").removeprefix("mailto:").partition("?")[0]
 
 
-def sender_leaving(sender: Sender) -> Leaving:
+def sender_leaving(sender: Sender) -> UnsubscribeLinks:
     """The sender's own addresses."""
     own = sender.unsubscribe
     if own is None:
-        return Leaving()
+        return UnsubscribeLinks()
     url = ascii_url(own.url) if own.url else None
-    return Leaving(url, mailto(own.mailto, "unsubscribe") if own.mailto else None)
+    return UnsubscribeLinks(url, mailto(own.mailto, "unsubscribe") if own.mailto else None)
 
 
 def mailto(address: str, subject: str) -> str:
@@ -59,13 +59,13 @@ def mailto(address: str, subject: str) -> str:
     return f"mailto:{quote(wire_address(address), safe='@!$*+')}?subject={quote(subject)}"
 
 
-def leaving_of(letter: Letter, given: Leaving | None) -> Leaving:
+def leaving_of(letter: Letter, given: UnsubscribeLinks | None) -> UnsubscribeLinks:
     """What a letter shows: the addresses given, or the sender's own; none to those asked to act."""
     if not letter.subscribed:
-        return Leaving()
+        return UnsubscribeLinks()
     return sender_leaving(letter.sender) if given is None else given
 
 
-def subscribed_line(words: Furniture, sender: Sender) -> str:
+def subscribed_line(words: SetPhrases, sender: Sender) -> str:
     """Why somebody gets the letter, in its language."""
     return words.subscribed.replace("{organization}", sender.organization)

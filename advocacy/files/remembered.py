@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Remembered(Generic[T]):
+class IdentityCache(Generic[T]):
     """Results of work on objects that many letters share, such as facts or the sender.
 
     The same objects give the same result; equal ones are worked on again, for to hash or to

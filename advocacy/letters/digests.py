@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.remembered import Remembered
+from advocacy.files.remembered import IdentityCache
 from advocacy.files.yaml.reading import Located
 from advocacy.letters.letter import Letter
 
@@ -37,7 +37,7 @@ def letter_digest(letter: Letter) -> str:
     )
 
 
-_shared: Remembered[str] = Remembered()
+_shared: IdentityCache[str] = IdentityCache()
 
 
 def _shared_digest(letter: Letter) -> str:

@@ -17,7 +17,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.errors import Place, Problem, has_errors
-from advocacy.files.remembered import Remembered
+from advocacy.files.remembered import IdentityCache
 from advocacy.templating.citation_marks import Prose
 
 
@@ -134,7 +134,7 @@ def check(
 
 
 # Letters with the same citations are right or wrong together.
-_checks: Remembered[tuple[Problem, ...]] = Remembered(64)
+_checks: IdentityCache[tuple[Problem, ...]] = IdentityCache(64)
 
 
 def _problems(letter: Letter, campaign: Campaign, day: date) -> tuple[Problem, ...]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from advocacy.campaign.campaign import Demand, Stage
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.set_phrases import Furniture
+from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError
-from advocacy.files.remembered import Remembered
+from advocacy.files.remembered import IdentityCache
 from advocacy.letters.letter import Cite, CitedFact
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body
@@ -22,7 +22,7 @@ Wording = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mailing:
+class StageContent:
     """What letters of one stage, day, language and wording have in common."""
 
     title: str
@@ -32,19 +32,19 @@ class Mailing:
     bodies: Repeated
 
 
-_mailings: Remembered[Mailing] = Remembered(64)
-_cites: Remembered[tuple[Cite, ...]] = Remembered(64)
+_mailings: IdentityCache[StageContent] = IdentityCache(64)
+_cites: IdentityCache[tuple[Cite, ...]] = IdentityCache(64)
 
 
 def mailing_of(
     campaign: Campaign,
-    words: Furniture,
+    words: SetPhrases,
     stage: str,
     day: date,
     language: str,
     wording: Wording,
     supporters: int,
-) -> Mailing:
+) -> StageContent:
     """What these letters have in common; `words` are the set words, `supporters` how many write.
 
     Raises AdvocacyError for every text that the campaign lacks in the language.
@@ -63,7 +63,7 @@ def _mailing(
     language: str,
     variants: Mapping[str, str],
     supporters: int,
-) -> Mailing:
+) -> StageContent:
     file = campaign.file
     stage = file.stages[stage_name]
     texts = Texts(language, file.language)
@@ -71,7 +71,7 @@ def _mailing(
     subject = _subject(stage, variants, texts)
     if texts.problems:
         raise AdvocacyError(texts.problems)
-    return Mailing(
+    return StageContent(
         texts.get(file.title, file.place("title")),
         subject,
         file.stage_demand(stage),

@@ -2,7 +2,7 @@
 
 from advocacy.campaign.campaign import Signatory
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.set_phrases import Furniture
+from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.campaign.supporters.model import Supporter, Supporters
 from advocacy.templating.values import number
 
@@ -22,7 +22,7 @@ def signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Sign
     return tuple(one.signatory() for one in supporters.people)
 
 
-def others(supporters: Supporters | None, words: Furniture, language: str) -> str:
+def others(supporters: Supporters | None, words: SetPhrases, language: str) -> str:
     """What stands for supporters who are not named: `and 1,240 others`; empty for none."""
     left = supporters.count - len(supporters.people) if supporters else 0
     return words.others.replace("{count}", number(left, language)) if left else ""

@@ -28,9 +28,9 @@ from advocacy.preview.answers import (
     index,
     refused,
 )
-from advocacy.preview.desk import Desk
+from advocacy.preview.desk import TabSession
 from advocacy.preview.people import KINDS, Show
-from advocacy.preview.studio import Studio, watch
+from advocacy.preview.studio import PreviewState, watch
 from advocacy.preview.telling import told
 
 DESKS_AT_MOST = 24
@@ -39,10 +39,10 @@ DESKS_AT_MOST = 24
 class Application:
     """The routes, over one studio and the desks of the tabs that are open."""
 
-    def __init__(self, studio: Studio, *, read_only: bool = False) -> None:
+    def __init__(self, studio: PreviewState, *, read_only: bool = False) -> None:
         self._studio = studio
         self._read_only = read_only
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, TabSession] = {}
         routes = [
             Route("/", self._index),
             Route("/static/{name}", file_of_page),
@@ -96,7 +96,7 @@ class Application:
         name = request.query_params.get("desk", "")
         if not 8 <= len(name) <= 40 or len(self._desks) >= DESKS_AT_MOST:
             raise Refused(429)
-        desk = self._desks[name] = Desk(self._studio)
+        desk = self._desks[name] = TabSession(self._studio)
 
         async def stream() -> AsyncIterator[str]:
             try:
@@ -115,7 +115,7 @@ class Application:
         self._desk(show.desk).want(show)
         return Response(status_code=204)
 
-    def _desk(self, name: str | None) -> Desk:
+    def _desk(self, name: str | None) -> TabSession:
         if name not in self._desks:
             raise Refused(410)
         return self._desks[name]

@@ -7,20 +7,20 @@ from typing import Any
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.drafts import Drafts
-from advocacy.preview.letters import Made, page_name
-from advocacy.preview.pages import Page
+from advocacy.preview.letters import PreviewDocuments, page_name
+from advocacy.preview.pages import PreviewPage
 from advocacy.preview.people import Show
-from advocacy.preview.studio import Good, Studio
+from advocacy.preview.studio import LastGoodPage, PreviewState
 from advocacy.preview.telling import told
-from advocacy.preview.turns import Turn, first, screen_of, then
+from advocacy.preview.turns import PreviewTurn, first, screen_of, then
 
 BEAT = 15.0  # seconds; a word now and then keeps the line open
 
 
-class Desk:
+class TabSession:
     """One tab. `want` asks for a turn; `events` are what the tab is to be told."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: PreviewState) -> None:
         self._studio = studio
         self._queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue()
         self._wanted = asyncio.Event()
@@ -31,7 +31,7 @@ class Desk:
         self._key: tuple[str, str] | None = None
         self._paper: object = None
         self.pdf: tuple[str, bytes] | None = None
-        self.turn: Turn | None = None
+        self.turn: PreviewTurn | None = None
 
     def want(self, show: Show | None = None) -> None:
         """Ask for a turn: with other choices or texts, or because a file has changed."""
@@ -103,18 +103,18 @@ class Desk:
             more = await self._loop.run_in_executor(engine, then, turn, self._drafts, studio)
             self._tell("more", more)
 
-    def _with_last_good(self, turn: Turn) -> dict[str, Any]:
+    def _with_last_good(self, turn: PreviewTurn) -> dict[str, Any]:
         """The payload; where the letter is not good, with what is left of it from before."""
         key = turn.settled.key if turn.settled else None
         payload = dict(turn.payload)
         if turn.made.screen is not None and key is not None:
-            self._studio.keep(key, Good(turn.made.screen))
+            self._studio.keep(key, LastGoodPage(turn.made.screen))
             if turn.sheet is None:
                 payload["pages"] = self._kept_pages(key)
         elif key is not None and key != self._key:
             kept = self._studio.good.get(key)
             payload |= {"html": None, "text": None, "inbox": None}
-            payload |= screen_of(Made(screen=kept.screen)) if kept else {}
+            payload |= screen_of(PreviewDocuments(screen=kept.screen)) if kept else {}
             payload["pages"] = self._kept_pages(key)
         if key is not None:
             self._key = key
@@ -126,7 +126,7 @@ class Desk:
         self._paper = None
         return records(pages) if self._studio.has_all(pages) else []
 
-    async def _lay_out(self, turn: Turn, width: int) -> None:
+    async def _lay_out(self, turn: PreviewTurn, width: int) -> None:
         sheet, checked, settled = turn.sheet, turn.made.checked, turn.settled
         if sheet is None or checked is None or settled is None or turn.campaign is None:
             return
@@ -159,12 +159,12 @@ class Desk:
             },
         )
 
-    def _told(self, problems: tuple[Problem, ...], turn: Turn) -> list[dict[str, object]]:
+    def _told(self, problems: tuple[Problem, ...], turn: PreviewTurn) -> list[dict[str, object]]:
         real = self._drafts.told(problems)
         return told(real, self._studio.campaign, turn.names or {}, self._drafts.line)
 
 
-def records(pages: tuple[Page, ...]) -> list[dict[str, Any]]:
+def records(pages: tuple[PreviewPage, ...]) -> list[dict[str, Any]]:
     """Pages as the browser gets them: where the picture is, and the words on it."""
     return [
         {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from advocacy.authoring.facts.standing import Standing, standings
+from advocacy.authoring.facts.standing import FactStanding, standings
 from advocacy.authoring.templates.catalogue import printable
 from advocacy.authoring.timeline.columns import columns_of, in_words
 from advocacy.campaign.loading import Campaign
@@ -84,7 +84,7 @@ class Stop:
     states: tuple[tuple[str, str], ...]
 
 
-def stops(campaign: Campaign, facts: Sequence[Standing]) -> list[Stop]:
+def stops(campaign: Campaign, facts: Sequence[FactStanding]) -> list[Stop]:
     """The days of the slider: one for each run of days, in order."""
     stages = campaign.file.stages
     runs = [(stage.from_, stage.until) for stage in stages.values()]
@@ -107,7 +107,7 @@ def stops(campaign: Campaign, facts: Sequence[Standing]) -> list[Stop]:
     return found
 
 
-def _state(stage: str, campaign: Campaign, facts: Iterable[Standing], day: date) -> str:
+def _state(stage: str, campaign: Campaign, facts: Iterable[FactStanding], day: date) -> str:
     if not campaign.file.stages[stage].covers(day):
         return "out"
     dead = any(stage in one.stages and not one.fact.holds(day) for one in facts)
@@ -130,7 +130,7 @@ def beside(campaign: Campaign, settled: Settled) -> dict[str, object]:
     }
 
 
-def _fact(one: Standing, settled: Settled) -> dict[str, object]:
+def _fact(one: FactStanding, settled: Settled) -> dict[str, object]:
     source = one.source
     return {
         "id": one.id,

@@ -43,7 +43,7 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PreviewDocuments:
     """What became of a letter: the checked one with its screen, or what stands in the way.
 
     `sentences` are there as soon as the letter could be composed.
@@ -55,7 +55,7 @@ class Made:
     problems: tuple[Problem, ...] = ()
 
 
-def make(campaign: Campaign, settled: Settled, plain: Workspace) -> Made:
+def make(campaign: Campaign, settled: Settled, plain: Workspace) -> PreviewDocuments:
     """Compose a letter, pass it through the gate, and write its email and text.
 
     `plain` is the workspace without drafts, in which what layouts need is known already.
@@ -73,17 +73,17 @@ def make(campaign: Campaign, settled: Settled, plain: Workspace) -> Made:
             supporters=settled.supporters,
         )
     except AdvocacyError as error:
-        return Made(problems=(*error.problems, *problems))
+        return PreviewDocuments(problems=(*error.problems, *problems))
     sentences = marked(traced, campaign)
     checked, found = check(untraced(traced), campaign)
     problems = [*found, *problems]
     if checked is None or has_errors(problems):
-        return Made(sentences=sentences, problems=tuple(problems))
+        return PreviewDocuments(sentences=sentences, problems=tuple(problems))
     try:
         screen = _screen(checked, plain)
     except AdvocacyError as error:
-        return Made(sentences=sentences, problems=(*error.problems, *problems))
-    return Made(checked, screen, sentences, tuple(problems))
+        return PreviewDocuments(sentences=sentences, problems=(*error.problems, *problems))
+    return PreviewDocuments(checked, screen, sentences, tuple(problems))
 
 
 def untraced(traced: Letter) -> Letter:

@@ -14,7 +14,7 @@ _SAME_LINE = 0.6  # points
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Words of one line: in points from the page's upper left corner."""
 
     text: str
@@ -25,7 +25,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PreviewPage:
     """A page: the digest of its picture, its size in points, its words.
 
     `png` is left out where whoever asks has the picture already.
@@ -34,11 +34,11 @@ class Page:
     digest: str
     width: float
     height: float
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     png: bytes | None
 
 
-def pages_of(data: bytes, width: int, known: frozenset[str]) -> tuple[Page, ...]:
+def pages_of(data: bytes, width: int, known: frozenset[str]) -> tuple[PreviewPage, ...]:
     """The pages of a PDF as pictures of that many pixels across."""
     document = pypdfium2.PdfDocument(data)
     try:
@@ -47,7 +47,7 @@ def pages_of(data: bytes, width: int, known: frozenset[str]) -> tuple[Page, ...]
         document.close()
 
 
-def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Page:
+def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> PreviewPage:
     points, height = page.get_size()
     bitmap = page.render(scale=width / points)
     picture = bitmap.to_pil()
@@ -63,10 +63,10 @@ def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Page:
         runs = tuple(_runs(text, height))
     finally:
         text.close()
-    return Page(digest, points, height, runs, png)
+    return PreviewPage(digest, points, height, runs, png)
 
 
-def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Run]:
+def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[TextRun]:
     """The characters of a page, joined while they stand on one line."""
     box = pdfium.FS_RECTF()
     words, left, right, top, bottom = "", 0.0, 0.0, 0.0, 0.0
@@ -92,8 +92,10 @@ def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Run]:
         yield _run(words, left, right, top, bottom, height)
 
 
-def _run(words: str, left: float, right: float, top: float, bottom: float, height: float) -> Run:
-    return Run(
+def _run(
+    words: str, left: float, right: float, top: float, bottom: float, height: float
+) -> TextRun:
+    return TextRun(
         words.strip(),
         round(left, 1),
         round(height - top, 1),

@@ -11,18 +11,18 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from advocacy.documents.pdf.fitting import Unfit, obstacles, unfit_problems
+from advocacy.documents.pdf.fitting import LayoutOverflow, obstacles, unfit_problems
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
-from advocacy.preview.pages import Page
+from advocacy.preview.pages import PreviewPage
 
 SECONDS_AT_MOST = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class LaidOutLetter:
     """A letter ready for the typesetter, with what is to be told of it on the way."""
 
     html: str
@@ -32,16 +32,16 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class PageImages:
     """A PDF, its pages as pictures, and what went wrong."""
 
     data: bytes
-    pages: tuple[Page, ...]
+    pages: tuple[PreviewPage, ...]
     problems: tuple[Problem, ...] = ()
-    unfit: tuple[Unfit, ...] = ()
+    unfit: tuple[LayoutOverflow, ...] = ()
 
 
-def sheet_of(checked: CheckedLetter, workspace: Workspace) -> Sheet:
+def sheet_of(checked: CheckedLetter, workspace: Workspace) -> LaidOutLetter:
     """The letter's HTML for paper, as `documents.pdf.render_pdf` makes it.
 
     Raises AdvocacyError with all that stands in its way.
@@ -50,7 +50,7 @@ def sheet_of(checked: CheckedLetter, workspace: Workspace) -> Sheet:
     if has_errors(problems):
         raise AdvocacyError(problems)
     css = layout_css(checked.letter.layout, workspace)
-    return Sheet(paper_html(checked, workspace), css, workspace, tuple(problems))
+    return LaidOutLetter(paper_html(checked, workspace), css, workspace, tuple(problems))
 
 
 def _begin() -> None:
@@ -59,15 +59,17 @@ def _begin() -> None:
     from advocacy.preview import pages  # noqa: F401
 
 
-def _lay_out(sheet: Sheet, width: int, known: frozenset[str]) -> Laid:
+def _lay_out(sheet: LaidOutLetter, width: int, known: frozenset[str]) -> PageImages:
     from advocacy.documents.pdf.render import pdf_from_html
     from advocacy.preview.pages import pages_of
 
     pdf = pdf_from_html(sheet.html, sheet.workspace, sheet.css)
-    return Laid(pdf.data, pages_of(pdf.data, width, known), pdf.problems, pdf.unfit)
+    return PageImages(pdf.data, pages_of(pdf.data, width, known), pdf.problems, pdf.unfit)
 
 
-def _answer(sheet: Sheet, width: int, known: frozenset[str]) -> Laid | tuple[Problem, ...]:
+def _answer(
+    sheet: LaidOutLetter, width: int, known: frozenset[str]
+) -> PageImages | tuple[Problem, ...]:
     try:
         return _lay_out(sheet, width, known)
     except AdvocacyError as error:
@@ -78,7 +80,7 @@ def _nothing() -> None:
     """What is asked first, so that the process begins."""
 
 
-class Press:
+class PageProcess:
     """The process that lays out. `warm` starts it, `close` ends it."""
 
     def __init__(self) -> None:
@@ -94,8 +96,8 @@ class Press:
         self._pool.submit(_nothing)
 
     async def lay_out(
-        self, sheet: Sheet, checked: CheckedLetter, width: int, known: frozenset[str]
-    ) -> Laid:
+        self, sheet: LaidOutLetter, checked: CheckedLetter, width: int, known: frozenset[str]
+    ) -> PageImages:
         """The PDF of a letter, and its pages in pictures that many pixels wide.
 
         Raises AdvocacyError where it cannot be laid out, with everything that is wrong.

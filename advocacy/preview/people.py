@@ -84,7 +84,7 @@ class Settled:
         return self.stage, self.person.letter_id
 
 
-def settle(campaign: Campaign, choices: Choices, people: "Roll") -> Settled | None:
+def settle(campaign: Campaign, choices: Choices, people: "PeopleList") -> Settled | None:
     """The letter that the choices mean; None where the campaign writes to nobody.
 
     A stage that is chosen without a day is shown on a day of its window.
@@ -117,7 +117,7 @@ def _stage_on(campaign: Campaign, day: date) -> str:
     return next(iter([*campaign.stages_on(day), *reversed(begun), *stages]))
 
 
-def _person(choices: Choices, people: "Roll", stage: Stage) -> Recipient | None:
+def _person(choices: Choices, people: "PeopleList", stage: Stage) -> Recipient | None:
     if choices.person and (not stage.to or choices.person in stage.to):
         person = people.get(choices.person)
         if person is not None:
@@ -157,7 +157,7 @@ class Person:
     where: str
 
 
-class Roll:
+class PeopleList:
     """The people of a campaign, in the order of their list."""
 
     def __init__(self, campaign: Campaign, day: date) -> None:

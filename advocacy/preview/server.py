@@ -19,7 +19,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.app import Application
-from advocacy.preview.studio import Studio
+from advocacy.preview.studio import PreviewState
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,7 +37,7 @@ COMMON = (
 _PLACES = ("127.0.0.1", "localhost")
 
 
-class Guard:
+class AccessGuard:
     """Passes to the application what may be asked; everything else is refused.
 
     The token in the address keeps out other users of the machine and other pages; the Host header
@@ -140,11 +140,11 @@ def serve(
     token = secrets.token_urlsafe(24)
     port = listening.getsockname()[1]
     address = f"http://{HERE}:{port}/{token}/"
-    studio = Studio(campaign, templates)
+    studio = PreviewState(campaign, templates)
     studio.press.warm()
     application = Application(studio, read_only=read_only)
     config = uvicorn.Config(
-        Guard(application.asgi, token, port),
+        AccessGuard(application.asgi, token, port),
         log_level="error",
         access_log=False,
         lifespan="on",

@@ -18,9 +18,9 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import Problem
 from advocacy.letters.parts import image_files
 from advocacy.preview.letters import Screen
-from advocacy.preview.pages import Page
-from advocacy.preview.paper import Press
-from advocacy.preview.people import Roll
+from advocacy.preview.pages import PreviewPage
+from advocacy.preview.paper import PageProcess
+from advocacy.preview.people import PeopleList
 
 STEP = 15  # milliseconds of quiet after which a change is told
 DEBOUNCE = 150
@@ -28,7 +28,7 @@ SETTLING = (0.2, 1.0, 3.0)  # seconds after which a new watch has begun, on a sl
 _FLEETING = (".tmp", ".swp", ".swx", "~", ".part")
 
 
-async def watch(studio: "Studio", changed: Callable[[], None]) -> None:
+async def watch(studio: "PreviewState", changed: Callable[[], None]) -> None:
     """Call `changed` after each change in a folder of the campaign, until it is cancelled.
 
     Folders are watched by themselves, without those in them: a campaign may lie in somebody's
@@ -67,14 +67,14 @@ Stamps = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Good:
+class LastGoodPage:
     """A letter as it was last good: its email and text, and its pages, where it has them."""
 
     screen: Screen
-    pages: tuple[Page, ...] = ()
+    pages: tuple[PreviewPage, ...] = ()
 
 
-class Studio:
+class PreviewState:
     """One campaign on the page. What is made of it is made in `engine`, one thing at a time."""
 
     def __init__(self, path: Path, templates: Path | None = None) -> None:
@@ -82,11 +82,11 @@ class Studio:
         self.templates = templates
         self.campaign: Campaign | None = None
         self.problems: tuple[Problem, ...] = ()
-        self.roll: Roll | None = None
-        self.press = Press()
+        self.roll: PeopleList | None = None
+        self.press = PageProcess()
         self.engine = ThreadPoolExecutor(1, thread_name_prefix="letters")
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
-        self.good: OrderedDict[tuple[str, str], Good] = OrderedDict()
+        self.good: OrderedDict[tuple[str, str], LastGoodPage] = OrderedDict()
         self._stamps: Stamps | None = None
         self._folders: tuple[Path, ...] = ()
         self._folders_changed: Callable[[], object] = lambda: None
@@ -161,7 +161,7 @@ class Studio:
         if key == self._roll_key:
             return
         self._roll_key = key
-        roll = self.roll = Roll(campaign, campaign.letter_date())
+        roll = self.roll = PeopleList(campaign, campaign.letter_date())
 
         def stop() -> bool:
             return self._closing.is_set() or self.roll is not roll
@@ -185,7 +185,9 @@ class Studio:
             folders |= {file.resolve().parent for file in files if file is not None}
         return tuple(sorted(folder for folder in folders if folder.is_dir()))
 
-    def keep_pages(self, key: tuple[str, str], screen: Screen, pages: tuple[Page, ...]) -> None:
+    def keep_pages(
+        self, key: tuple[str, str], screen: Screen, pages: tuple[PreviewPage, ...]
+    ) -> None:
         """Remember a good letter with its pages, for a time when it is no longer good."""
         for page in pages:
             if page.png is not None:
@@ -194,16 +196,16 @@ class Studio:
                 self.pictures.move_to_end(page.digest)
         while sum(map(len, self.pictures.values())) > PICTURES_AT_MOST and len(self.pictures) > 1:
             self.pictures.popitem(last=False)
-        self.keep(key, Good(screen, tuple(replace(page, png=None) for page in pages)))
+        self.keep(key, LastGoodPage(screen, tuple(replace(page, png=None) for page in pages)))
 
-    def has_all(self, pages: Iterable[Page]) -> bool:
+    def has_all(self, pages: Iterable[PreviewPage]) -> bool:
         """Whether there is a picture of each page."""
         return all(page.png is not None or page.digest in self.pictures for page in pages)
 
-    def keep(self, key: tuple[str, str], good: Good) -> None:
+    def keep(self, key: tuple[str, str], good: LastGoodPage) -> None:
         """Remember a letter that was good."""
         known = self.good.get(key)
-        self.good[key] = Good(good.screen, good.pages or (known.pages if known else ()))
+        self.good[key] = LastGoodPage(good.screen, good.pages or (known.pages if known else ()))
         self.good.move_to_end(key)
         while len(self.good) > KEPT_AT_MOST:
             self.good.popitem(last=False)

@@ -12,39 +12,39 @@ from advocacy.files.text import read_text
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import beside
 from advocacy.preview.files import ChangedError, File, by_path, digest_of, editable
-from advocacy.preview.letters import Made, email_notes, lints, make
-from advocacy.preview.paper import Sheet, sheet_of
+from advocacy.preview.letters import PreviewDocuments, email_notes, lints, make
+from advocacy.preview.paper import LaidOutLetter, sheet_of
 from advocacy.preview.people import Settled, Show, languages, settle
-from advocacy.preview.studio import Studio
+from advocacy.preview.studio import PreviewState
 from advocacy.preview.telling import told
 from advocacy.preview.texts import fields_of, with_field
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PreviewTurn:
     """What a tab's letter came to: the payload for the page, and what later steps need."""
 
     payload: dict[str, Any]
     campaign: Campaign | None = None
     settled: Settled | None = None
-    made: Made = field(default_factory=Made)
-    sheet: Sheet | None = None
+    made: PreviewDocuments = field(default_factory=PreviewDocuments)
+    sheet: LaidOutLetter | None = None
     names: Mapping[Path, str] | None = None
 
 
-def first(studio: Studio, drafts: Drafts, show: Show) -> Turn:
+def first(studio: PreviewState, drafts: Drafts, show: Show) -> PreviewTurn:
     """Compose the letter and write its email and text; what is quick, and shown at once."""
     studio.refresh()
     base, roll = studio.campaign, studio.roll
     if base is None or roll is None:
         unread = told(studio.problems, None, {}, drafts.line)
-        return Turn({"title": studio.path.name, "ok": False, "problems": unread})
+        return PreviewTurn({"title": studio.path.name, "ok": False, "problems": unread})
     settled = settle(base, show.choices, roll)
     stage = settled.stage if settled else next(iter(base.file.stages))
     files = editable(base, stage, studio.templates)
     names = by_path(files)
     campaign, problems = _written(studio, drafts, show, files)
-    made, sheet = Made(), None
+    made, sheet = PreviewDocuments(), None
     payload: dict[str, Any] = {}
     if campaign is not None:
         campaign = drafts.over(campaign)
@@ -74,11 +74,11 @@ def first(studio: Studio, drafts: Drafts, show: Show) -> Turn:
     }
     if made.screen is not None:
         payload |= screen_of(made)
-    return Turn(payload, campaign, settled, made, sheet, names)
+    return PreviewTurn(payload, campaign, settled, made, sheet, names)
 
 
 def _written(
-    studio: Studio, drafts: Drafts, show: Show, files: Mapping[str, File]
+    studio: PreviewState, drafts: Drafts, show: Show, files: Mapping[str, File]
 ) -> tuple[Campaign | None, list[Problem]]:
     """The campaign as it is being written; None where it cannot be understood."""
     templates: dict[str, tuple[Path, str]] = {}
@@ -107,7 +107,7 @@ def _written(
     return campaign, [*found, *problems]
 
 
-def then(turn: Turn, drafts: Drafts, studio: Studio) -> dict[str, Any]:
+def then(turn: PreviewTurn, drafts: Drafts, studio: PreviewState) -> dict[str, Any]:
     """What takes a little longer: the other checks, the facts, what can be typed."""
     payload: dict[str, Any] = {"lints": []}
     if turn.campaign is None or turn.settled is None:
@@ -121,7 +121,7 @@ def then(turn: Turn, drafts: Drafts, studio: Studio) -> dict[str, Any]:
     return payload | beside(turn.campaign, turn.settled)
 
 
-def screen_of(made: Made) -> dict[str, Any]:
+def screen_of(made: PreviewDocuments) -> dict[str, Any]:
     """The email, the text and the line of the inbox."""
     screen = made.screen
     if screen is None:
@@ -141,7 +141,9 @@ def screen_of(made: Made) -> dict[str, Any]:
     }
 
 
-def _sentences(made: Made, drafts: Drafts, names: Mapping[Path, str]) -> list[dict[str, object]]:
+def _sentences(
+    made: PreviewDocuments, drafts: Drafts, names: Mapping[Path, str]
+) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for one in made.sentences:
         place = drafts.real(one.place)

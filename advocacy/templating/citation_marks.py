@@ -24,11 +24,11 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.errors import Place, Problem
 from advocacy.templating.outline import fact_problem
-from advocacy.templating.running import RUN, Mistake, Run
+from advocacy.templating.running import RUN, TemplateMistake, TemplateRun
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.source import read_template
 from advocacy.templating.typography import quotes
-from advocacy.templating.values import Unseen, display
+from advocacy.templating.values import Placeholder, display
 
 VALUE_MARK = 0xF0000
 """Code point of the mark for `Prose.values[0]`; the next value has the next code point."""
@@ -135,7 +135,7 @@ class CiteCall:
 
 
 @dataclass(slots=True)
-class LetterRun(Run):
+class LetterRun(TemplateRun):
     """The rendering of a body: what it printed and cited, in that order.
 
     Values that are `unseen` are among the values too; their lengths are not in `characters`.
@@ -144,18 +144,18 @@ class LetterRun(Run):
     facts: Mapping[str, Fact] = field(default_factory=dict)
     values: list[str] = field(default_factory=list)
     cites: list[CiteCall] = field(default_factory=list)
-    unseen: list[Unseen] = field(default_factory=list)
+    unseen: list[Placeholder] = field(default_factory=list)
 
     def value(self, text: str) -> Markup:
         """The mark of a value; none for empty text."""
         if not text:
             return Markup()
-        if isinstance(text, Unseen):
+        if isinstance(text, Placeholder):
             self.unseen.append(text)
         else:
             self.grow(len(text))
         if len(self.values) > MARKS_AT_MOST:
-            raise Mistake("template-too-large", "This template prints too many values.")
+            raise TemplateMistake("template-too-large", "This template prints too many values.")
         self.values.append(text)
         return trusted(chr(VALUE_MARK + len(self.values) - 1))
 
@@ -164,7 +164,7 @@ class LetterRun(Run):
         for name in ids:
             self.fact(name)
         if len(self.cites) > MARKS_AT_MOST:
-            raise Mistake("template-too-large", "This template has too many citations.")
+            raise TemplateMistake("template-too-large", "This template has too many citations.")
         place = _place(path, line) if line else None
         self.cites.append(CiteCall(tuple(str(name) for name in ids), place))
         return trusted(chr(CITE_MARK + len(self.cites) - 1))
@@ -174,14 +174,14 @@ class LetterRun(Run):
         if isinstance(name, Undefined):
             str(name)  # raises
         if not isinstance(name, str):
-            raise Mistake(
+            raise TemplateMistake(
                 "template-value",
                 "A citation names a fact by its id.",
                 'Write the id in quotation marks: `{{ cite("the-id") }}`.',
             )
         if name not in self.facts:
             problem = fact_problem(name, self.facts, None)
-            raise Mistake(problem.code, problem.message, problem.hint)
+            raise TemplateMistake(problem.code, problem.message, problem.hint)
         return self.facts[name]
 
 
@@ -197,7 +197,9 @@ def letter_run() -> LetterRun:
 
 def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
     if not ids:
-        raise Mistake("template-value", "`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
+        raise TemplateMistake(
+            "template-value", "`cite` names no fact.", 'Write `{{ cite("the-id") }}`.'
+        )
     return letter_run().cite(ids, line, path)
 
 
@@ -211,7 +213,7 @@ def _quote(name: Any, line: int | None = None, path: str = "") -> Markup:
     run = letter_run()
     words = run.fact(name).quote
     if words is None:
-        raise Mistake(
+        raise TemplateMistake(
             "no-quote",
             f"The fact `{name}` has no `quote:`.",
             f'Add its source\'s own words, or print the statement: `{{{{ fact("{name}") }}}}`.',

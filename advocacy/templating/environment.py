@@ -19,8 +19,8 @@ from advocacy.files.workspace import Workspace, status_of
 from advocacy.templating.branches import SEEN, TAGS, Watch, WrittenParser
 from advocacy.templating.filters import FILTERS, TESTS
 from advocacy.templating.loop_tools import EACH, SPEND, build_in
-from advocacy.templating.outline import Outline, missing, missing_facts, missing_fields, outline
-from advocacy.templating.running import RUN, Mistake, Run, in_plain_words
+from advocacy.templating.outline import BodyOutline, missing, missing_facts, missing_fields, outline
+from advocacy.templating.running import RUN, TemplateMistake, TemplateRun, in_plain_words
 from advocacy.templating.sandbox import SafeEnvironment, each, trusted
 from advocacy.templating.source import read_template, syntax_problem, with_line_ends
 from advocacy.templating.values import Count, display
@@ -31,7 +31,7 @@ _TOO_DEEP = "The template is nested too deeply."
 class SafeTemplate(Template):
     """A compiled template; `render` raises AdvocacyError for what is wrong in it."""
 
-    outline: Outline
+    outline: BodyOutline
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The text it makes of variables (given as to a dict)."""
@@ -39,7 +39,7 @@ class SafeTemplate(Template):
         environment = cast("TemplateEnvironment", self.environment)
         environment.check(self, variables)
         language = str(variables.get("lang") or "en")
-        with running(Run(language), environment, self, variables):
+        with running(TemplateRun(language), environment, self, variables):
             return environment.concat(self.root_render_func(self.new_context(variables)))
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
@@ -69,7 +69,7 @@ class TemplateEnvironment(SafeEnvironment):
         self.tests = dict(TESTS)
         self.finalize = _finalize
         self._compiled: dict[Path, _Compiled] = {}
-        self._checked: dict[Path, tuple[list[Outline], frozenset[str], Any]] = {}
+        self._checked: dict[Path, tuple[list[BodyOutline], frozenset[str], Any]] = {}
 
     def get_template(
         self,
@@ -192,7 +192,7 @@ class TemplateEnvironment(SafeEnvironment):
             raise AdvocacyError(sorted(dict.fromkeys(problems), key=_order))
         self._checked[path] = (outlines, names, facts)
 
-    def _unchanged(self, template: SafeTemplate, outlines: list[Outline]) -> bool:
+    def _unchanged(self, template: SafeTemplate, outlines: list[BodyOutline]) -> bool:
         try:
             return template.outline is outlines[0] and all(
                 self.compiled(each_.path).outline is each_ for each_ in outlines[1:]
@@ -200,7 +200,7 @@ class TemplateEnvironment(SafeEnvironment):
         except AdvocacyError:
             return False
 
-    def outlines(self, template: SafeTemplate) -> tuple[list[Outline], list[Problem]]:
+    def outlines(self, template: SafeTemplate) -> tuple[list[BodyOutline], list[Problem]]:
         """The outlines of a template and of all it includes by name, with their problems."""
         outlines = {template.outline.path: template.outline}
         problems = list(template.outline.problems)
@@ -245,7 +245,10 @@ def _spend(weight: int) -> None:
 
 @contextmanager
 def running(
-    run: Run, environment: TemplateEnvironment, template: SafeTemplate, variables: Mapping[str, Any]
+    run: TemplateRun,
+    environment: TemplateEnvironment,
+    template: SafeTemplate,
+    variables: Mapping[str, Any],
 ) -> Iterator[None]:
     """Carry out a rendering, and turn what goes wrong in it into problems with places."""
     token = RUN.set(run)
@@ -253,7 +256,7 @@ def running(
         yield
     except AdvocacyError:
         raise
-    except (Mistake, TemplateError, ArithmeticError, LookupError) as error:
+    except (TemplateMistake, TemplateError, ArithmeticError, LookupError) as error:
         problems = _problems(error, environment, template, variables)
         raise AdvocacyError(problems) from None
     except (TypeError, ValueError, AttributeError, RecursionError, MemoryError) as error:
@@ -275,7 +278,7 @@ def _problems(
     if isinstance(error, TemplateNotFound):
         problem = environment.unknown_template(str(error.name), place)
     else:
-        mistake = error if isinstance(error, Mistake) else in_plain_words(error)
+        mistake = error if isinstance(error, TemplateMistake) else in_plain_words(error)
         problem = Problem(mistake.code, mistake.message, mistake.hint, place)
     outlines, _ = environment.outlines(template)
     others = missing_fields(outlines, variables)

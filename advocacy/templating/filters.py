@@ -15,7 +15,7 @@ from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup
 
 from advocacy.templating.loop_tools import LIST_FILTERS, items_of, read
-from advocacy.templating.running import RUN, Mistake
+from advocacy.templating.running import RUN, TemplateMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.values import and_list, display, number, shaped_date
 
@@ -106,7 +106,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
     text = value if isinstance(value, Markup) else display(value, run.language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
-        raise Mistake("template-value", "`replace` needs the text that is to be replaced.")
+        raise TemplateMistake("template-value", "`replace` needs the text that is to be replaced.")
     run.grow(len(text) + str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
@@ -116,7 +116,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
 
 def _round(value: Any, digits: int = 0) -> float | int:
     if not isinstance(value, int | float) or not -10 <= digits <= 10:
-        raise Mistake("template-value", "`round` works with a number and up to 10 digits.")
+        raise TemplateMistake("template-value", "`round` works with a number and up to 10 digits.")
     return round(value, digits) if digits > 0 else round(value)
 
 
@@ -124,12 +124,12 @@ def _int(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
-        raise Mistake("template-value", "This is not a whole number.") from None
+        raise TemplateMistake("template-value", "This is not a whole number.") from None
 
 
 def _abs(value: Any) -> Any:
     if not isinstance(value, int | float):
-        raise Mistake("template-value", "`abs` works with a number.")
+        raise TemplateMistake("template-value", "`abs` works with a number.")
     return abs(value)
 
 
@@ -138,18 +138,20 @@ def _date(value: Any, shape: str = "long") -> str:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            raise Mistake(
+            raise TemplateMistake(
                 "template-value", f"“{value}” is not a date.", "A date is written 2020-06-10."
             ) from None
     if not isinstance(value, date):
-        raise Mistake("template-value", "`date` works with a date, and here stands none.")
+        raise TemplateMistake("template-value", "`date` works with a date, and here stands none.")
     day = date(value.year, value.month, value.day)
     return shaped_date(day, str(shape), RUN.get().language)
 
 
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Mistake("template-value", "`number` works with a number, and here stands none.")
+        raise TemplateMistake(
+            "template-value", "`number` works with a number, and here stands none."
+        )
     return number(value, RUN.get().language)
 
 

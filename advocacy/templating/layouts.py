@@ -11,7 +11,7 @@ from advocacy.files.workspace import Workspace
 from advocacy.templating.branches import LAYOUT_TAGS, WATCH, Watch
 from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
-from advocacy.templating.running import RUN, Mistake
+from advocacy.templating.running import RUN, TemplateMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.values import display
 
@@ -37,7 +37,7 @@ class LayoutEnvironment(TemplateEnvironment):
 
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:  # noqa: ARG002
         """Finished HTML cannot be changed by a filter for text."""
-        raise Mistake(
+        raise TemplateMistake(
             "template-value",
             "This filter changes text; here stands finished HTML.",
             "Use it on the value before that is made HTML.",

@@ -14,7 +14,7 @@ from jinja2 import nodes, pass_environment
 from jinja2.runtime import Undefined
 
 from advocacy.templating.outline import walk
-from advocacy.templating.running import RUN, Mistake
+from advocacy.templating.running import RUN, TemplateMistake
 from advocacy.templating.sandbox import CITING, called
 from advocacy.templating.values import unknown
 
@@ -103,7 +103,7 @@ def items_of(value: Any) -> Sequence[Any]:
         return list(value)
     if value is None:
         return ()
-    raise Mistake("template-value", "This filter works with a list, and here stands none.")
+    raise TemplateMistake("template-value", "This filter works with a list, and here stands none.")
 
 
 def read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
@@ -197,7 +197,9 @@ def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> 
 
 def _pairs(value: Any) -> list[tuple[Any, Any]]:
     if not isinstance(value, Mapping):
-        raise Mistake("template-value", "`items` works with names and values, and here are none.")
+        raise TemplateMistake(
+            "template-value", "`items` works with names and values, and here are none."
+        )
     RUN.get().spend(len(value))
     return list(value.items())
 

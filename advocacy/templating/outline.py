@@ -18,7 +18,7 @@ _SPECIAL = frozenset(("loop", "caller", "varargs", "kwargs", "self", "super"))
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class BodyOutline:
     """What a template uses, with lines: collected once, checked against each set of variables."""
 
     path: Path
@@ -40,12 +40,12 @@ def walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
         stack += [(child, depth + 1) for child in reversed(list(node.iter_child_nodes()))]
 
 
-def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> Outline:
+def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> BodyOutline:
     """What a parsed template uses, and what in it is refused."""
     problems: list[Problem] = []
     found = list(_bounded(walk(tree), path, problems))
     if problems:
-        return Outline(path, problems=tuple(problems))
+        return BodyOutline(path, problems=tuple(problems))
     for node in found:
         problems += refusals(node, environment, path)
     told = {id(part) for node in found for one in unquoted_ids(node) for part, _ in walk(one)}
@@ -55,7 +55,7 @@ def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> O
         if isinstance(node, nodes.Name) and node.ctx == "load" and id(node) not in told
     ]
     fields = [(_dotted(n), n.lineno) for n in found if isinstance(n, nodes.Getattr)]
-    return Outline(
+    return BodyOutline(
         path,
         names=tuple(names),
         fields=tuple((chain, line) for chain, line in fields if len(chain) > 1),
@@ -134,7 +134,7 @@ def _dotted(node: nodes.Node) -> tuple[str, ...]:
 
 
 def missing(
-    outlines: Collection[Outline], variables: Mapping[str, Any], functions: Collection[str]
+    outlines: Collection[BodyOutline], variables: Mapping[str, Any], functions: Collection[str]
 ) -> list[Problem]:
     """The names that no variable, function or command of these templates gives."""
     assigned = frozenset().union(*(o.assigned for o in outlines))
@@ -156,7 +156,9 @@ def missing(
     return problems
 
 
-def missing_fields(outlines: Collection[Outline], variables: Mapping[str, Any]) -> list[Problem]:
+def missing_fields(
+    outlines: Collection[BodyOutline], variables: Mapping[str, Any]
+) -> list[Problem]:
     """The fields (`recipient.nmae`) that the variables' values do not have."""
     assigned = frozenset().union(*(o.assigned for o in outlines))
     problems = []
@@ -186,7 +188,7 @@ def missing_fields(outlines: Collection[Outline], variables: Mapping[str, Any]) 
     return problems
 
 
-def missing_facts(outlines: Collection[Outline], facts: Collection[str]) -> list[Problem]:
+def missing_facts(outlines: Collection[BodyOutline], facts: Collection[str]) -> list[Problem]:
     """The ids of facts that no facts file has."""
     return [
         fact_problem(name, facts, Place(each.path, line))

@@ -1,6 +1,6 @@
 """Bodies of many letters: a template is run once for all to whom it says the same.
 
-For each letter the values that are its own are put into what was made with `Unseen` in their
+For each letter the values that are its own are put into what was made with `Placeholder` in their
 place. Where a template asks more of a value (`{% if recipient.region == "IL" %}`) it is run
 once for each value that it asks for, at worst for each letter. A body is always what
 running the template for this letter alone gives; what was run before decides no more than how
@@ -14,13 +14,13 @@ from typing import Any
 
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError
-from advocacy.files.remembered import Remembered
+from advocacy.files.remembered import IdentityCache
 from advocacy.files.workspace import Workspace, remembered
 from advocacy.templating.bodies import Body, Ran, find_body, render_body, run_body
 from advocacy.templating.branches import WATCH
 from advocacy.templating.citation_marks import Prose
 from advocacy.templating.running import CHARACTERS_AT_MOST
-from advocacy.templating.values import NeedsValue, Unseen
+from advocacy.templating.values import NeedsValue, Placeholder
 
 Own = Mapping[str, Mapping[str, Any]]
 """What may differ from letter to letter, in groups: `{"recipient": {"name": …}}`."""
@@ -56,7 +56,7 @@ class Repeated:
         self._name, self._workspace, self._language = name, workspace, language
         self._variables, self._facts = variables, facts
         self._needed: dict[str, dict[str, None]] = {}  # fields by group, in the order of need
-        self._kinds: Remembered[_Kind | None] = Remembered()
+        self._kinds: IdentityCache[_Kind | None] = IdentityCache()
 
     def body(self, own: Own) -> Body:
         """The body of one letter.
@@ -66,7 +66,7 @@ class Repeated:
         # Who watches a template wants each letter's own run.
         kind = self._kind(own) if WATCH.get() is None else None
         if kind is not None and not self._same(kind):
-            self._kinds = Remembered()
+            self._kinds = IdentityCache()
             kind = self._kind(own)
         if kind is None or not _fits(kind, own):
             variables = {**self._variables, **own}
@@ -109,12 +109,12 @@ class Repeated:
                 return None  # what is wrong is told by the letter's own run
             else:
                 values = (value for fields in unseen.values() for value in fields.values())
-                return _kind_of(ran, [v for v in values if type(v) is Unseen and v.asked])
+                return _kind_of(ran, [v for v in values if type(v) is Placeholder and v.asked])
 
     def _unseen(self, group: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         needed = self._needed.get(group, ())
         return {
-            name: Unseen((group, name), type(value)) if value and name not in needed else value
+            name: Placeholder((group, name), type(value)) if value and name not in needed else value
             for name, value in fields.items()
         }
 
@@ -135,12 +135,12 @@ class Repeated:
         return all(map(operator.is_, now, (ran.template, *ran.run.fetched.values())))
 
 
-def _kind_of(ran: Ran, asked: list[Unseen]) -> _Kind:
+def _kind_of(ran: Ran, asked: list[Placeholder]) -> _Kind:
     values: list[Any] = list(ran.body.prose.values)
     return _Kind(
         ran,
         values,
-        tuple((at, value.name) for at, value in enumerate(values) if type(value) is Unseen),
+        tuple((at, value.name) for at, value in enumerate(values) if type(value) is Placeholder),
         tuple(value.name for value in ran.run.unseen),
         tuple(value.name for value in asked),
     )

@@ -20,7 +20,7 @@ _KINDS = {"str": "a text", "Markup": "a text", "int": "a number", "float": "a nu
 }  # fmt: skip
 
 
-class Mistake(Exception):  # noqa: N818 - it becomes a Problem
+class TemplateMistake(Exception):  # noqa: N818 - it becomes a Problem
     """A user's mistake in a template: becomes a Problem at the template's line."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
@@ -28,10 +28,10 @@ class Mistake(Exception):  # noqa: N818 - it becomes a Problem
         self.code, self.message, self.hint = code, message, hint
 
 
-def in_plain_words(error: Exception) -> Mistake:
+def in_plain_words(error: Exception) -> TemplateMistake:
     """What an error of Python or Jinja means to the writer of the template."""
     if isinstance(error, RecursionError | MemoryError):
-        return Mistake(
+        return TemplateMistake(
             "template-endless",
             "This template does not come to an end: a part of it includes or calls itself.",
             "Take the `include` or the call out of the part that it names.",
@@ -41,23 +41,25 @@ def in_plain_words(error: Exception) -> Mistake:
     if found := re.search(r"not supported between instances of '([\w.]+)' and '([\w.]+)'", text):
         names = (kind.rpartition(".")[2] for kind in found.groups())
         kinds = " and ".join(_KINDS.get(name, "a value") for name in names)
-        return Mistake("template-value", f"These cannot be compared: {kinds}.", hint)
+        return TemplateMistake("template-value", f"These cannot be compared: {kinds}.", hint)
     if found := re.search(r"macro '(\w+)' takes (not more than \d+ argument)", text):
-        return Mistake(
+        return TemplateMistake(
             "template-value",
             f"Too much stands in the brackets of `{found[1]}`.",
             "Look at its `{% macro %}` for what it takes.",
         )
     if found := re.search(r"macro '(\w+)' takes no keyword argument '(\w+)'", text):
         message = f"`{found[1]}` takes nothing by the name `{found[2]}`."
-        return Mistake("template-value", message, "Look at its `{% macro %}` for what it takes.")
+        return TemplateMistake(
+            "template-value", message, "Look at its `{% macro %}` for what it takes."
+        )
     if found := re.search(r"_(\w+)\(\) .*(argument|positional)", text):
         message = f"What stands in the brackets of `{found[1]}` does not fit."
-        return Mistake("template-value", message, hint)
-    return Mistake("template-value", "This command cannot be carried out.", hint)
+        return TemplateMistake("template-value", message, hint)
+    return TemplateMistake("template-value", "This command cannot be carried out.", hint)
 
 
-class Generator(CodeGenerator):
+class LimitedCodeGenerator(CodeGenerator):
     """Jinja's compiler, where that would print or join without asking the environment."""
 
     def visit_FilterBlock(self, node: FilterBlock, frame: Frame) -> None:  # noqa: N802
@@ -129,7 +131,7 @@ _STEPS_BETWEEN_CLOCKS = 2000
 
 
 @dataclass(slots=True)
-class Run:
+class TemplateRun:
     """One rendering: its language, what it has used up, and the templates that it asked for."""
 
     language: str
@@ -145,7 +147,7 @@ class Run:
         if self.steps > self._next_clock:
             self._next_clock = self.steps + _STEPS_BETWEEN_CLOCKS
             if self.steps > STEPS_AT_MOST or time.thread_time() > self._ends:
-                raise Mistake(
+                raise TemplateMistake(
                     "template-endless",
                     "This template does not come to an end: it repeats its parts too often.",
                     "Look for a loop inside a loop, or a macro that calls itself.",
@@ -155,12 +157,12 @@ class Run:
         """Count characters made. Raises Mistake when there are too many."""
         self.characters += characters
         if self.characters > CHARACTERS_AT_MOST:
-            raise Mistake(
+            raise TemplateMistake(
                 "template-too-large",
                 f"This template makes more than {CHARACTERS_AT_MOST:,} characters.",
                 "Look for a loop that repeats too much, or a text that is added to itself.",
             )
 
 
-RUN: ContextVar[Run] = ContextVar("RUN")
+RUN: ContextVar[TemplateRun] = ContextVar("RUN")
 """The rendering that is under way in this thread."""

@@ -19,7 +19,7 @@ from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from advocacy.errors import Place, Problem
-from advocacy.templating.running import RUN, Generator, Mistake
+from advocacy.templating.running import RUN, LimitedCodeGenerator, TemplateMistake
 from advocacy.templating.values import Count, NotKnown, described, display, local, readable, unknown
 
 
@@ -137,7 +137,7 @@ class _Context(Context):
 class SafeEnvironment(ImmutableSandboxedEnvironment):
     """What letters and layouts share; see `advocacy.templating` for the two kinds."""
 
-    code_generator_class = Generator
+    code_generator_class = LimitedCodeGenerator
     context_class = _Context
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
     functions: tuple[Any, ...] = ()
@@ -173,7 +173,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         """A list that a template writes out: not deep, so that comparing lists stays cheap."""
         for item in items:
             if isinstance(item, list | tuple) and any(isinstance(i, list | tuple) for i in item):
-                raise Mistake(
+                raise TemplateMistake(
                     "template-value", "Lists in lists in a list are too deep.", "Use fewer lists."
                 )
         return items
@@ -184,7 +184,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             str(value)  # raises
         ends = all(end is None or isinstance(end, int) for end in (start, stop, step))
         if not isinstance(value, str | list | tuple | range) or not ends or step == 0:
-            raise Mistake(
+            raise TemplateMistake(
                 "template-value",
                 "There are no parts to take here.",
                 "Take parts of a list or a text, with numbers: `{{ names[:3] }}`.",
@@ -212,17 +212,21 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             if isinstance(side, Undefined):
                 str(side)  # raises
         if not (_is_number(left) and _is_number(right)) or operator == "**":
-            raise Mistake(
+            raise TemplateMistake(
                 "template-value",
                 f"`{operator}` works with two numbers; here stand {described(left)} and "
                 f"{described(right)}.".replace("this ", "a "),
                 "Join texts with `~`." if operator == "+" else "Look at both sides of it.",
             )
         if operator in ("/", "//", "%") and right == 0:
-            raise Mistake("template-value", "A number is divided by zero.", "Test it with `if`.")
+            raise TemplateMistake(
+                "template-value", "A number is divided by zero.", "Test it with `if`."
+            )
         result = self.binop_table[operator](left, right)
         if abs(result) > NUMBER_AT_MOST:
-            raise Mistake("template-value", "This number is too large.", "Keep to smaller numbers.")
+            raise TemplateMistake(
+                "template-value", "This number is too large.", "Keep to smaller numbers."
+            )
         return Count(result) if Count in (type(left), type(right)) else result
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -262,7 +266,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(__obj, Macro | BlockReference) or _is_loop_method(__obj):
             return __context.call(__obj, *args, **kwargs)
         if not any(__obj is function for function in __self.functions):
-            raise Mistake(
+            raise TemplateMistake(
                 "template-refused",
                 "What stands before these brackets cannot be called.",
                 "Change a value with a filter, as in `{{ name|upper }}`.",
@@ -288,7 +292,7 @@ def bounded_range(*args: int) -> range:
     """`range(…)` of at most a thousand numbers."""
     result = range(*args)
     if len(result) > RANGE_AT_MOST:
-        raise Mistake(
+        raise TemplateMistake(
             "template-endless", f"This range has more than {RANGE_AT_MOST} numbers.", "Take fewer."
         )
     return result
@@ -306,7 +310,7 @@ def each(value: Any) -> Sequence[Any]:
         if isinstance(value, range):
             return [Count(number) for number in value]
         return [local(item, run.language) for item in value]
-    raise Mistake(
+    raise TemplateMistake(
         "template-value",
         f"`for` goes through a list; here stands {described(value)}.".replace("this ", "a "),
         "Print a single value as `{{ name }}`.",

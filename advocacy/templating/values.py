@@ -3,7 +3,7 @@
 Values that a template may print, or ask whether they are there, and do nothing else with.
 
 A template that does no more with what is one person's own makes the same text for everybody,
-up to these values. So it is run once with an `Unseen` in the place of each, and the values are
+up to these values. So it is run once with an `Placeholder` in the place of each, and the values are
 put in for each letter. One that does more (`recipient.title | upper`) meets `NeedsValue`.
 
 How values look when a template prints them: dates, numbers and lists in the language.
@@ -23,7 +23,7 @@ from jinja2.utils import missing
 
 from advocacy.campaign.languages import LocalText
 from advocacy.errors import nearest
-from advocacy.templating.running import Mistake
+from advocacy.templating.running import TemplateMistake
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -37,7 +37,7 @@ _LOOP_FIELDS = frozenset(
 )  # fmt: skip
 
 
-class UnknownName(Mistake):
+class UnknownName(TemplateMistake):
     """A name or a field that there is none of."""
 
     def __init__(self, hint: str | None, obj: Any, name: str | None) -> None:
@@ -144,12 +144,12 @@ def described(obj: Any) -> str:
     return "this value"
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> Mistake:
+def unknown(kind: str, name: str, known: Iterable[str]) -> TemplateMistake:
     """That there is no filter or test of that name."""
     names = [other for other in known if other.isidentifier()]
     near = nearest(name, names)
     hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(sorted(names))}."
-    return Mistake(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint)
+    return TemplateMistake(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint)
 
 
 class NeedsValue(BaseException):
@@ -164,7 +164,7 @@ class NeedsValue(BaseException):
         self.name = name
 
 
-class Unseen:
+class Placeholder:
     """Stands for a value that is not empty; those that are empty are given as they are.
 
     It says that it is of the value's `kind`, as the value would. `asked` is whether it was
@@ -242,7 +242,7 @@ def local(value: Any, language: str) -> Any:
         return value
     text = value.get(language)
     if text is None:
-        raise Mistake(
+        raise TemplateMistake(
             "missing-language",
             f"The text “{value}” has no version in the letter's language, `{language}`.",
             f"Add `{language}:` to it; it has: {', '.join(value.languages)}.",
@@ -256,7 +256,7 @@ def display(value: Any, language: str) -> str:
     None is empty. Raises Mistake for what cannot be printed, such as a group of fields.
     """
     if isinstance(value, Missing):
-        raise Mistake("nothing-to-print", value.message, value.hint)
+        raise TemplateMistake("nothing-to-print", value.message, value.hint)
     if isinstance(value, str):
         return value.replace("\r\n", "\n") if "\r" in value else value
     if value is None:
@@ -266,7 +266,7 @@ def display(value: Any, language: str) -> str:
     if isinstance(value, Undefined):
         return str(value)  # raises, if it is a name that is not known
     if isinstance(value, bool):
-        raise Mistake(
+        raise TemplateMistake(
             "template-value",
             "This prints a yes or no.",
             "Use it as a condition: `{% if … %}…{% endif %}`.",
@@ -277,7 +277,7 @@ def display(value: Any, language: str) -> str:
         return _plain_number(value, language)
     if isinstance(value, list | tuple | range):
         return and_list([display(item, language) for item in value], language)
-    raise Mistake(
+    raise TemplateMistake(
         "template-value",
         "This has parts and cannot be printed as a whole.",
         "Print one of its parts, as in `{{ recipient.name }}`.",
@@ -318,7 +318,7 @@ def shaped_date(day: date, shape: str, language: str) -> str:
             return format_date(day, shape, locale)
     except (KeyError, ValueError, AttributeError):
         pass
-    raise Mistake(
+    raise TemplateMistake(
         "template-value",
         f"`{shape}` is not a form of a date.",
         "Use `full`, `long`, `medium` or `short`, or letters for its parts: `MMMM y`.",

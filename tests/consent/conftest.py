@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.ledger import Entry, Record, Result, State, Text, open_ledger
+from advocacy.mail.ledger import LedgerEntry, LedgerRecord, MailingText, Result, State, open_ledger
 
 KEY = "test-key-of-an-example-coalition-0123456789"
 MAILING = "parks/call"
@@ -43,10 +43,12 @@ def send() -> Callable[[Path, str, list[str]], None]:
 
 def _send(folder: Path, mailing: str, people: list[str]) -> None:
     with open_ledger(folder / "parks.yaml", create=True) as ledger:
-        ledger.start(mailing, "parks", mailing.partition("/")[2], Text({"letter": "1"}, "Dear …"))
+        ledger.start(
+            mailing, "parks", mailing.partition("/")[2], MailingText({"letter": "1"}, "Dear …")
+        )
         run = ledger.begin_run(mailing, listed=len(people), renew_every=None)
         entries = [
-            Entry(
+            LedgerEntry(
                 name,
                 f"{name.title()}@example.org",
                 address_key(f"{name}@example.org"),
@@ -63,10 +65,10 @@ def _send(folder: Path, mailing: str, people: list[str]) -> None:
 
 
 @pytest.fixture
-def record(mailed: Path) -> Callable[[str], Record]:
+def record(mailed: Path) -> Callable[[str], LedgerRecord]:
     """What the ledger says of somebody's letter."""
 
-    def find(name: str, mailing: str = MAILING) -> Record:
+    def find(name: str, mailing: str = MAILING) -> LedgerRecord:
         with open_ledger(mailed / "parks.yaml") as ledger:
             (found,) = [r for r in ledger.find(letter_id=name) if r.mailing == mailing]
         return found

@@ -24,12 +24,12 @@ from advocacy.mail.bounces.severity import (
 from advocacy.mail.consent.suppress_commands import unsuppress
 from advocacy.mail.consent.suppression_snapshot import read_suppressions
 from advocacy.mail.consent.tokens import Ticket, read_keys, seal
-from advocacy.mail.ledger import Record
+from advocacy.mail.ledger import LedgerRecord
 
 KEY = "test-key-of-an-example-coalition-0123456789"
 MAILING = "parks/call"
 KEYS = read_keys(KEY)
-Find = Callable[[str], Record]
+Find = Callable[[str], LedgerRecord]
 
 
 def message_id(name: str, mailing: str = MAILING) -> str:

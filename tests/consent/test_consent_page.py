@@ -11,7 +11,7 @@ import pytest
 from advocacy.cli.group import advocacy
 from advocacy.mail.bounces.severity import bounce_address
 from advocacy.mail.consent.tokens import read_keys
-from advocacy.mail.ledger import Entry, Result, State, Text, open_ledger
+from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
 
 from ..pages import quoted
 
@@ -74,10 +74,10 @@ def prepare(folder: Path) -> None:
         "id,name,email\nann,Ann,ann@people.example\nbob,Bob,bob@people.example\n"
     )
     with open_ledger(campaigns / "parks.yaml", create=True) as ledger:
-        ledger.start("parks/call", "parks", "call", Text({}, ""))
+        ledger.start("parks/call", "parks", "call", MailingText({}, ""))
         run = ledger.begin_run("parks/call", listed=3, renew_every=None)
         entries = [
-            Entry(name, address, address, "d", "r", message_id(name))
+            LedgerEntry(name, address, address, "d", "r", message_id(name))
             for name, address in PEOPLE.items()
         ]
         ledger.exchange(run, [], entries)

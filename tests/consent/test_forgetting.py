@@ -13,7 +13,7 @@ from advocacy.mail.bounces.replies import note_replies
 from advocacy.mail.consent.forgetting import forget
 from advocacy.mail.consent.suppress_commands import import_list, suppress, unsuppress
 from advocacy.mail.consent.suppression_snapshot import read_suppressions
-from advocacy.mail.ledger import Entry, State, Text, open_ledger
+from advocacy.mail.ledger import LedgerEntry, MailingText, State, open_ledger
 
 
 @pytest.fixture
@@ -185,9 +185,9 @@ def test_without_a_key_nothing_is_done(home: Path, monkeypatch: pytest.MonkeyPat
 
 def test_while_a_letter_is_under_way_the_files_stay(home: Path) -> None:
     with open_ledger(home / "parks.yaml") as ledger:
-        ledger.start("parks/thanks", "parks", "thanks", Text({}, ""))
+        ledger.start("parks/thanks", "parks", "thanks", MailingText({}, ""))
         active = ledger.begin_run("parks/thanks", listed=1, renew_every=None)
-        entry = Entry("bob", "bob@example.org", "bob@example.org", "", "", "<1@x.example>")
+        entry = LedgerEntry("bob", "bob@example.org", "bob@example.org", "", "", "<1@x.example>")
         ledger.exchange(active, [], [entry])
         with pytest.raises(AdvocacyError, match="letter-under-way"):
             run(home, do=True)

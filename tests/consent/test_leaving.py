@@ -13,7 +13,7 @@ from advocacy.checks.run import run_checks
 from advocacy.documents.email.html import render_html
 from advocacy.documents.email.message import render_email
 from advocacy.documents.text import render_text
-from advocacy.documents.unsubscribe_links import Leaving
+from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import has_errors
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.digests import letter_digest
@@ -49,7 +49,7 @@ def first(path: Path) -> LETTER:
     return checked, campaign
 
 
-def own(checked: CheckedLetter) -> Leaving:
+def own(checked: CheckedLetter) -> UnsubscribeLinks:
     letter = checked.letter
     return recipient_leaving(letter.sender, "parks/call", "jane@parks.example", "en-US", KEYS)
 

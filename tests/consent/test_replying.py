@@ -9,9 +9,9 @@ import pytest
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.bounces.replies import note_replies, replied_file
-from advocacy.mail.ledger import Record
+from advocacy.mail.ledger import LedgerRecord
 
-Find = Callable[..., Record]
+Find = Callable[..., LedgerRecord]
 
 
 def test_an_answer_is_noted_by_letter_id_or_by_address(mailed: Path, record: Find) -> None:
@@ -56,12 +56,14 @@ def test_who_was_never_written_to_is_told_and_the_others_are_noted(
 def test_one_id_for_people_of_two_campaigns_is_asked_about(mailed: Path, send) -> None:
     folder = mailed
     other = folder / "other.yaml"
-    from advocacy.mail.ledger import Entry, Text, open_ledger
+    from advocacy.mail.ledger import LedgerEntry, MailingText, open_ledger
 
     with open_ledger(other, create=True) as ledger:
-        ledger.start("other/call", "other", "call", Text({}, ""))
+        ledger.start("other/call", "other", "call", MailingText({}, ""))
         run = ledger.begin_run("other/call", listed=1, renew_every=None)
-        ledger.exchange(run, [], [Entry("bob", "b@x.example", "b@x.example", "", "", "<1@x.y>")])
+        ledger.exchange(
+            run, [], [LedgerEntry("bob", "b@x.example", "b@x.example", "", "", "<1@x.y>")]
+        )
     _, problems = note_replies(folder, ["bob"])
     assert [p.code for p in problems] == ["ambiguous-letter"]
     assert note_replies(folder, ["bob"], mailing="other/call")[1] == []

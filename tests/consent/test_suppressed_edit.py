@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.consent.suppress_commands import import_list, suppress, unsuppress
-from advocacy.mail.consent.suppression_edits import New, add, lift
+from advocacy.mail.consent.suppression_edits import NewSuppression, add, lift
 from advocacy.mail.consent.suppression_snapshot import read_suppressions
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -29,7 +29,9 @@ def put(folder: Path, text: str) -> None:
 
 
 def test_a_new_list_is_its_owners_alone_and_says_who_why_and_since_when(tmp_path: Path) -> None:
-    outcome = add(tmp_path, [New("bob@example.org", "asked by phone", campaign="parks")], now=NOW)
+    outcome = add(
+        tmp_path, [NewSuppression("bob@example.org", "asked by phone", campaign="parks")], now=NOW
+    )
     assert outcome.added == ["bob@example.org"]
     assert content(tmp_path) == (
         HEADER + "bob@example.org,,asked by phone,2026-11-25T10:00:00Z,manual,parks,,\n"
@@ -39,11 +41,12 @@ def test_a_new_list_is_its_owners_alone_and_says_who_why_and_since_when(tmp_path
 
 
 def test_adding_twice_changes_nothing(tmp_path: Path) -> None:
-    add(tmp_path, [New("bob@example.org")], now=NOW)
+    add(tmp_path, [NewSuppression("bob@example.org")], now=NOW)
     before = (tmp_path / "suppressed.csv").stat()
-    outcome = add(tmp_path, [New("bob@example.org")])
+    outcome = add(tmp_path, [NewSuppression("bob@example.org")])
     assert (outcome.added, outcome.there) == ([], ["bob@example.org"])
-    assert (tmp_path / "suppressed.csv").stat() == before
+    after = (tmp_path / "suppressed.csv").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert os.listdir(tmp_path) == ["suppressed.csv"]
 
 
@@ -53,7 +56,7 @@ def test_a_list_kept_by_hand_stays_as_it_is(tmp_path: Path) -> None:
         '# Ann too\r\n"Lee; Ann";ann@example.org;"so ""no"""'
     )
     put(tmp_path, hand)
-    add(tmp_path, [New("eve@example.org", "bounce; hard", "bounce")], now=NOW)
+    add(tmp_path, [NewSuppression("eve@example.org", "bounce; hard", "bounce")], now=NOW)
     assert content(tmp_path) == (
         "\ufeff# told us by phone\r\nwho;E-Mail;reason;domain;since;source;campaign\r\n"
         "Bob;Bob@Example.org;no;;;;\r\n\r\n"
@@ -67,7 +70,7 @@ def test_a_list_kept_by_hand_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_a_bare_list_gets_a_header_and_keeps_its_rows(tmp_path: Path) -> None:
     put(tmp_path, "bob@example.org\nann@example.org")
-    add(tmp_path, [New("@example.net")], now=NOW)
+    add(tmp_path, [NewSuppression("@example.net")], now=NOW)
     lines = content(tmp_path).splitlines()
     assert lines[0].startswith("address,domain,")
     assert [line.split(",")[0] for line in lines[1:]] == ["bob@example.org", "ann@example.org", ""]
@@ -78,14 +81,14 @@ def test_a_bare_list_gets_a_header_and_keeps_its_rows(tmp_path: Path) -> None:
 
 def test_bytes_that_are_no_text_survive_an_edit(tmp_path: Path) -> None:
     put(tmp_path, HEADER + "m\udcfcller@example.org,,,,,,,\n")
-    add(tmp_path, [New("bob@example.org")], now=NOW)
+    add(tmp_path, [NewSuppression("bob@example.org")], now=NOW)
     assert "m\udcfcller@example.org" in content(tmp_path)
 
 
 def test_what_is_no_list_is_left_alone(tmp_path: Path) -> None:
     put(tmp_path, "name,reason\nBob,no\n")
     with pytest.raises(AdvocacyError, match="no-address-column"):
-        add(tmp_path, [New("bob@example.org")])
+        add(tmp_path, [NewSuppression("bob@example.org")])
     assert content(tmp_path) == "name,reason\nBob,no\n"
     assert os.listdir(tmp_path) == ["suppressed.csv"]
 
@@ -156,9 +159,9 @@ def test_removing_a_domain_leaves_the_people_at_it(tmp_path: Path) -> None:
 ADDING = """
 import sys
 from pathlib import Path
-from advocacy.mail.consent.suppression_edits import New, add
+from advocacy.mail.consent.suppression_edits import NewSuppression, add
 for n in range(15):
-    add(Path(sys.argv[1]), [New(f"{sys.argv[2]}{n}@example.org")])
+    add(Path(sys.argv[1]), [NewSuppression(f"{sys.argv[2]}{n}@example.org")])
 """
 
 
@@ -175,8 +178,8 @@ def test_two_programs_at_once_lose_nobody(tmp_path: Path) -> None:
 ONE = """
 import sys
 from pathlib import Path
-from advocacy.mail.consent.suppression_edits import New, add
-add(Path(sys.argv[1]), [New("new@example.org")])
+from advocacy.mail.consent.suppression_edits import NewSuppression, add
+add(Path(sys.argv[1]), [NewSuppression("new@example.org")])
 """
 
 
@@ -202,7 +205,7 @@ def test_a_program_that_is_killed_leaves_the_old_list_or_the_new_one(
         found, problems = read_suppressions(folder)
         assert problems == []
         assert found.reason("bob@example.org")
-        add(folder, [New("new@example.org")])
+        add(folder, [NewSuppression("new@example.org")])
         after, problems = read_suppressions(folder)
         assert problems == []
         assert len(after) == 2
@@ -236,7 +239,7 @@ def test_no_edit_loses_a_row_or_a_person(
     text = end.join([*first, *rows]) + (end if last else "")
     put(folder, text)
     before, _ = read_suppressions(folder)
-    add(folder, [New("new@example.org")], now=NOW)
+    add(folder, [NewSuppression("new@example.org")], now=NOW)
     after, _ = read_suppressions(folder)
     assert set(before.addresses) | {"new@example.org"} == set(after.addresses)
     for row in rows:

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.mail.consent.addresses import address_hash, address_key
-from advocacy.mail.consent.suppression_snapshot import Guard, Suppressions, read_suppressions
+from advocacy.mail.consent.suppression_snapshot import (
+    SuppressionGuard,
+    Suppressions,
+    read_suppressions,
+)
 from advocacy.mail.consent.tokens import read_keys
 
 HEADER = "address,domain,reason,since,source,campaign,lifted\n"
@@ -157,7 +161,7 @@ def test_a_row_that_says_nothing_is_an_error_that_stops_a_mailing(tmp_path: Path
     _, problems = read(tmp_path, f"{HEADER}{row}\n")
     assert [(p.level, p.place and p.place.line) for p in problems] == [(Level.ERROR, 2)]
     with pytest.raises(AdvocacyError):
-        Guard(tmp_path)
+        SuppressionGuard(tmp_path)
 
 
 def test_a_row_in_windows_1252_counts_and_is_told(tmp_path: Path) -> None:
@@ -266,20 +270,20 @@ def test_a_forgotten_person_is_found_with_and_without_a_tag(tmp_path: Path, key:
 
 def test_a_change_counts_at_once_and_a_removal_not_for_the_running_mailing(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER + "bob@example.org,,,,,,\n")
-    guard = Guard(tmp_path)
+    guard = SuppressionGuard(tmp_path)
     assert guard.reason("ann@example.org") is None
     written(tmp_path, HEADER + "ann@example.org,,,,,,\n")
     assert guard.reason("ann@example.org")
     assert guard.reason("bob@example.org")
     path.unlink()
     assert guard.reason("bob@example.org")
-    assert Guard(tmp_path).reason("bob@example.org") is None
+    assert SuppressionGuard(tmp_path).reason("bob@example.org") is None
 
 
 def test_a_change_is_seen_that_keeps_size_and_time(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER + "bob@example.org,,,,,,\n")
     before = path.stat()
-    guard = Guard(tmp_path)
+    guard = SuppressionGuard(tmp_path)
     written(tmp_path, HEADER + "ann@example.org,,,,,,\n")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert guard.reason("ann@example.org")
@@ -287,7 +291,7 @@ def test_a_change_is_seen_that_keeps_size_and_time(tmp_path: Path) -> None:
 
 def test_nobody_is_written_to_once_the_file_is_broken(tmp_path: Path) -> None:
     written(tmp_path, HEADER)
-    guard = Guard(tmp_path)
+    guard = SuppressionGuard(tmp_path)
     written(tmp_path, HEADER + "bob,,,,,,\n")
     for _ in range(2):
         with pytest.raises(AdvocacyError):

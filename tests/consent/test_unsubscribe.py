@@ -26,11 +26,12 @@ from hypothesis import strategies as st
 from advocacy.campaign.campaign import Sender
 from advocacy.errors import AdvocacyError
 from advocacy.mail.consent import unsubscribe
-from advocacy.mail.consent.list_headers import append_request, list_headers
+from advocacy.mail.consent.list_headers import list_headers
+from advocacy.mail.consent.requests_file import append_request
 from advocacy.mail.consent.suppress_commands import import_list
-from advocacy.mail.consent.suppression_snapshot import Guard, read_suppressions
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard, read_suppressions
 from advocacy.mail.consent.tokens import Ticket, read_keys, seal, unsubscribe_url
-from advocacy.mail.consent.unsubscribe import Settings, make_application
+from advocacy.mail.consent.unsubscribe import UnsubscribeSettings, make_application
 from advocacy.mail.consent.unsubscribe_page import (
     POLICY,
     STYLE,
@@ -76,7 +77,7 @@ def ask(
         environ |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": content_type}
     environ |= more
     seen: list[Any] = []
-    settings = Settings(KEYS, requests, "Example <Coalition>", "leave@coalition.example")
+    settings = UnsubscribeSettings(KEYS, requests, "Example <Coalition>", "leave@coalition.example")
     app = make_application(settings)
 
     def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
@@ -422,7 +423,9 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def served(requests: Path) -> Iterator[int]:
-    app = make_application(Settings(KEYS, requests, "Example Coalition", "leave@coalition.example"))
+    app = make_application(
+        UnsubscribeSettings(KEYS, requests, "Example Coalition", "leave@coalition.example")
+    )
     with make_server("127.0.0.1", 0, validator(app), handler_class=Quiet) as server:  # type: ignore[arg-type]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -517,7 +520,7 @@ def test_the_button_of_a_mail_program_reaches_a_mailing_that_is_running(
             "unsubscribe": {"url": f"http://127.0.0.1:{served}/leave"},
         }
     )
-    guard = Guard(tmp_path)
+    guard = SuppressionGuard(tmp_path)
     assert guard.reason(TICKET.address) is None
     headers = list_headers(sender, "parks/call", TICKET.address, "fr", keys=KEYS)
     message = message_from_string(headers + "\r\nHello\r\n", policy=SMTP)

@@ -14,11 +14,19 @@ from typing import Any
 
 import pytest
 
-from advocacy.mail.ledger import Entry, Ledger, Run, State, Taken, Text, open_ledger
-from advocacy.mail.ledger.runs import Owner
+from advocacy.mail.ledger import (
+    Ledger,
+    LedgerEntry,
+    MailingRun,
+    MailingText,
+    State,
+    Taken,
+    open_ledger,
+)
+from advocacy.mail.ledger.runs import RunOwner
 
 MAILING = "parks/call"
-TEXT = Text({"call": "0123"}, "We ask you to keep the park open in the evening.")
+TEXT = MailingText({"call": "0123"}, "We ask you to keep the park open in the evening.")
 HBA = """\
 local all all trust
 host all guarded 127.0.0.1/32 scram-sha-256
@@ -27,10 +35,10 @@ host all all 127.0.0.1/32 trust
 _numbers = count(1)
 
 
-def entry(name: str, address: str | None = None, **more: Any) -> Entry:
+def entry(name: str, address: str | None = None, **more: Any) -> LedgerEntry:
     """A letter to somebody of that name."""
     address = address or f"{name}@parks.example"
-    return Entry(name, address, address, f"digest-{name}", f"person-{name}",
+    return LedgerEntry(name, address, address, f"digest-{name}", f"person-{name}",
                  f"<{name}@friends.example>", **more)  # fmt: skip
 
 
@@ -64,7 +72,7 @@ class Books:
 
     def open(self, pid: int = 1, *, create: bool = False) -> Ledger:
         """The ledger as a process with that number sees it, with the tests' clock."""
-        owner = Owner("somebody", "laptop", "boot", pid, "start")
+        owner = RunOwner("somebody", "laptop", "boot", pid, "start")
         ledger = open_ledger(
             self.campaign, create=create, environ=self.environ, clock=self.clock, owner=owner,
             alive=lambda one: one.pid not in self.dead if self.here else None,
@@ -78,7 +86,7 @@ class Books:
         ledger.start(MAILING, "parks", "call", TEXT)
         return ledger
 
-    def run(self, ledger: Ledger) -> Run:
+    def run(self, ledger: Ledger) -> MailingRun:
         """A run whose lease nobody renews."""
         return ledger.begin_run(MAILING, renew_every=None)
 

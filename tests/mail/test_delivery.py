@@ -19,7 +19,7 @@ from advocacy.mail.smtp import (
     Connection,
     Envelope,
     Options,
-    Reply,
+    SmtpReply,
     Timeouts,
     Verdict,
     backoff,
@@ -56,7 +56,7 @@ def opened(server: FaultyServer, options: Options) -> closing[Connection]:
     return closing(connect(server_from(server.url), options=options))
 
 
-def send_one(server: FaultyServer, options: Options, **more: Any) -> Reply:
+def send_one(server: FaultyServer, options: Options, **more: Any) -> SmtpReply:
     with opened(server, options) as connection:
         return connection.send(envelope(**more))
 
@@ -384,7 +384,7 @@ def test_a_host_that_nobody_knows_stops(monkeypatch: pytest.MonkeyPatch, options
 def test_who_waits_can_be_woken_from_another_thread(faulty: Faulty) -> None:
     server = faulty(END=Act(then="hang", keeps=True))
     connection = connect(server_from(server.url), options=Options(timeouts=PATIENT))
-    replies: list[Reply] = []
+    replies: list[SmtpReply] = []
     thread = threading.Thread(target=lambda: replies.append(connection.send(envelope())))
     thread.start()
     while "END" not in server.verbs:
@@ -398,7 +398,7 @@ def test_who_was_woken_does_not_begin_again(faulty: Faulty) -> None:
     server = faulty(MAIL=["250 ok", HANG, "250 ok"])
     connection = connect(server_from(server.url), options=Options(timeouts=PATIENT))
     assert connection.send(envelope()).verdict is SENT
-    replies: list[Reply] = []
+    replies: list[SmtpReply] = []
     thread = threading.Thread(target=lambda: replies.append(connection.send(envelope())))
     thread.start()
     while server.verbs.count("MAIL") < 2:
@@ -693,7 +693,7 @@ def test_no_server_makes_us_mail_twice_or_believe_in_what_did_not_happen(
     script = {verb: [*acts, good.get(verb, "250 ok")] for verb, acts in script.items()}
     server = FaultyServer(script, EXTENSIONS)
     left = [f"p{n}@parks.example" for n in range(4)]
-    final: dict[str, Reply] = {}
+    final: dict[str, SmtpReply] = {}
     try:
         with opened(server, Options(timeouts=QUICK, pipelining=pipelining)) as connection:
             for _ in range(40):

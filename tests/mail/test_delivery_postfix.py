@@ -14,7 +14,7 @@ from advocacy.mail.smtp import (
     Connection,
     Envelope,
     Options,
-    Reply,
+    SmtpReply,
     Timeouts,
     Verdict,
     connect,
@@ -178,7 +178,7 @@ def test_a_signature_survives_the_way(
 
 def test_ten_connections_deliver_each_letter_once(postfix: Postfix) -> None:
     server = server_from(f"smtp://127.0.0.1:{postfix.port}")
-    replies: list[Reply] = []
+    replies: list[SmtpReply] = []
 
     def run(thread: int) -> None:
         with closing(connect(server, options=Options(TIMEOUTS, per_connection=7))) as connection:

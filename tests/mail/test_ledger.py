@@ -4,12 +4,12 @@ import pytest
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import (
-    Key,
+    LedgerStanding,
+    MailingTally,
+    MailingText,
+    PersonKey,
     Result,
-    Standing,
     State,
-    Tally,
-    Text,
     Why,
     ledger_exists,
     queries,
@@ -71,7 +71,9 @@ def test_two_mailings_of_one_stage_do_not_know_of_each_other(books: Books) -> No
 def test_a_text_that_was_accepted_is_the_mailings_text_from_then_on(books: Books) -> None:
     ledger = books.started()
     assert ledger.text(MAILING) == TEXT
-    changed = Text({"call": "4567"}, "Wir bitten Sie, den Park offen zu halten – auch nachts.")
+    changed = MailingText(
+        {"call": "4567"}, "Wir bitten Sie, den Park offen zu halten – auch nachts."
+    )
     ledger.accept_text(MAILING, changed)
     assert books.open(2).text(MAILING) == changed
 
@@ -187,8 +189,8 @@ def test_it_can_be_asked_beforehand_what_would_be_given_out(books: Books) -> Non
     with books.run(ledger) as run:
         ledger.exchange(run, [], [entry("ann"), entry("bob")])
         ledger.exchange(run, [sent("ann"), deferred("bob")], [])
-    keys = [Key(name, f"{name}@parks.example") for name in ("ann", "bob", "eve")]
-    keys.append(Key("ann2", "ann@parks.example"))
+    keys = [PersonKey(name, f"{name}@parks.example") for name in ("ann", "bob", "eve")]
+    keys.append(PersonKey("ann2", "ann@parks.example"))
     answers = ledger.standing(MAILING, keys)
     assert [one.why_not for one in answers] == [Why.SENT, None, None, Why.SAME_ADDRESS]
     assert ledger.counts(MAILING)[State.SENDING] == 0
@@ -403,9 +405,9 @@ def test_letters_are_counted_by_domain_and_by_time(books: Books) -> None:
         books.clock.time += 90
         ledger.exchange(run, [sent("eve")], [])
     assert ledger.tallies(MAILING) == [
-        Tally("home.example", State.SENT, 250, 1),
-        Tally("parks.example", State.REFUSED, 550, 1),
-        Tally("parks.example", State.SENT, 250, 1),
+        MailingTally("home.example", State.SENT, 250, 1),
+        MailingTally("parks.example", State.REFUSED, 550, 1),
+        MailingTally("parks.example", State.SENT, 250, 1),
     ]
     seen = [(one.at - start, one.state, one.count) for one in ledger.progress(MAILING, 60)]
     assert seen == [(0, State.REFUSED, 1), (0, State.SENT, 1), (60, State.SENT, 1)]
@@ -421,7 +423,7 @@ def test_a_long_account_is_read_in_pages(books: Books, monkeypatch: pytest.Monke
         ledger.exchange(run, [sent(name) for name in names[:120]], [])
         reading = ledger.states(MAILING)
         first = next(reading)
-        assert first == Standing(
+        assert first == LedgerStanding(
             "p0000", "p0000@parks.example", State.SENT, 1, "digest-p0000", None
         )
         # It goes on, and nobody has to wait, while a reader is in the middle.
@@ -456,7 +458,7 @@ def test_a_person_who_is_forgotten_is_in_the_ledger_no_longer(books: Books) -> N
     assert ids == ["bob", "h:0123", "h:0123", "h:0123#2", "h:0123#3"]
     assert ledger.counts(MAILING)[State.DEFERRED] == 0, "nothing is tried again"
     assert ledger.resend_uncertain(MAILING) == 0
-    assert Tally("", State.SENT, 250, 1) in ledger.tallies(MAILING)
+    assert MailingTally("", State.SENT, 250, 1) in ledger.tallies(MAILING)
 
 
 def test_nobody_is_forgotten_while_a_letter_to_them_is_under_way(books: Books) -> None:

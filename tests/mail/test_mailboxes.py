@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.mail.smtp import Envelope, Reply, Verdict, connect
+from advocacy.mail.smtp import Envelope, SmtpReply, Verdict, connect
 from advocacy.mail.smtp.server import Server
 
 from .smtp_fixtures import MESSAGE
@@ -148,7 +148,7 @@ def test_an_mbox_that_another_program_holds_is_waited_for(tmp_path: Path) -> Non
         assert holder.stdout is not None
         assert holder.stdin is not None
         holder.stdout.readline()
-        replies: list[Reply] = []
+        replies: list[SmtpReply] = []
         thread = threading.Thread(
             target=lambda: replies.append(connect(server("mbox", path)).send(envelope()))
         )
@@ -234,7 +234,7 @@ def test_a_maildir_that_vanishes_is_made_anew(tmp_path: Path) -> None:
     connection = connect(server("maildir", path))
     assert connection.send(envelope()).verdict is Verdict.SENT
     shutil.rmtree(path)
-    replies: list[Reply] = [connection.send(envelope()) for _ in range(2)]
+    replies: list[SmtpReply] = [connection.send(envelope()) for _ in range(2)]
     assert [one.verdict for one in replies] == [Verdict.DEFERRED, Verdict.SENT]
 
 

@@ -20,10 +20,10 @@ import pytest
 from advocacy.campaign.loading import Campaign
 from advocacy.cli import group
 from advocacy.mail.consent.tokens import read_keys, unseal
-from advocacy.mail.ledger import Entry, State, open_ledger
+from advocacy.mail.ledger import LedgerEntry, State, open_ledger
 from advocacy.mail.sending import sending
-from advocacy.mail.sending.preparation import Office
-from advocacy.mail.smtp import Reply, Verdict
+from advocacy.mail.sending.preparation import PreparedMailing
+from advocacy.mail.smtp import SmtpReply, Verdict
 
 from .sink import Sink, serving
 
@@ -196,13 +196,13 @@ def test_a_list_that_grows_while_it_is_sent_gets_no_more_than_was_agreed(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    begin = Office.begin
+    begin = PreparedMailing.begin
 
-    def grow(office: Office, **how: bool) -> None:
+    def grow(office: PreparedMailing, **how: bool) -> None:
         write_list(people, [person(n) for n in range(N + 5)])
         begin(office, **how)
 
-    monkeypatch.setattr(Office, "begin", grow)
+    monkeypatch.setattr(PreparedMailing, "begin", grow)
     monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.02)
     asked: list[str] = []
 
@@ -237,7 +237,9 @@ def left_under_way(campaign: Path, *numbers: int) -> None:
     with open_ledger(campaign) as ledger:
         run = ledger.begin_run("parks/call", versions={})
         entries = [
-            Entry(f"p{n}", f"p{n}@d{n % 3}.example", f"p{n}@d{n % 3}.example", "", "", f"<{n}@x>")
+            LedgerEntry(
+                f"p{n}", f"p{n}@d{n % 3}.example", f"p{n}@d{n % 3}.example", "", "", f"<{n}@x>"
+            )
             for n in numbers
         ]
         ledger.exchange(run, [], entries)
@@ -571,13 +573,13 @@ def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
         return "451 4.7.1 later" if step == "rcpt" and asked.count(address) == 1 else None
 
     sink.answer = greylist
-    send = Office.send
+    send = PreparedMailing.send
 
-    def impatient(office: Office, most: int | None = None) -> object:
+    def impatient(office: PreparedMailing, most: int | None = None) -> object:
         office.request = replace(office.request, patience=0.5)
         return send(office, most)
 
-    monkeypatch.setattr(Office, "send", impatient)
+    monkeypatch.setattr(PreparedMailing, "send", impatient)
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--rate", "14/s") == 0
     assert set(sink.to.values()) == {1}
@@ -604,12 +606,12 @@ def test_ctrl_c_ends_a_run_whose_server_is_not_to_be_reached(
 ) -> None:
     tries = 0
 
-    def unreachable(_self: object) -> Reply:
+    def unreachable(_self: object) -> SmtpReply:
         nonlocal tries
         tries += 1
         if tries == 1:
             threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
-        return Reply(Verdict.DEFERRED, text="no way", everyone=True)
+        return SmtpReply(Verdict.DEFERRED, text="no way", everyone=True)
 
     monkeypatch.setenv("ADVOCACY_SMTP", "smtp://127.0.0.1:9")
     monkeypatch.setattr("advocacy.mail.smtp.connection.SmtpConnection.open", unreachable)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from advocacy.preview.server import Guard
+from advocacy.preview.server import AccessGuard
 
 TOKEN = "a-token-of-24-characters"
 HERE = "127.0.0.1:8000"
@@ -32,7 +32,7 @@ def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, 
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in given.items() if value],
     }
-    asyncio.run(Guard(app, TOKEN, 8000)(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(AccessGuard(app, TOKEN, 8000)(scope, None, send))  # type: ignore[arg-type]
     told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], told, asked[0] if asked else None
 

@@ -10,7 +10,7 @@ import pytest
 
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.people import Choices, Show
-from advocacy.preview.studio import Studio
+from advocacy.preview.studio import PreviewState
 from advocacy.preview.turns import first
 
 from .conftest import Page, Running
@@ -339,7 +339,7 @@ def test_every_sentence_is_found_on_paper_in_the_email_and_in_the_text(
     path = campaigns / "microsoft.yaml"
     running = start(path)
     page = visit(running.address).ready()
-    studio, drafts = Studio(path), Drafts()
+    studio, drafts = PreviewState(path), Drafts()
     try:
         for stage in ("call", "thanks", "hold", "keep"):
             show = Show(desk="desk-for-tests", choices=Choices(stage=stage))

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import load_campaign
-from advocacy.preview.people import AT_ONCE, SHOWN, Roll, scripts_of
+from advocacy.preview.people import AT_ONCE, SHOWN, PeopleList, scripts_of
 
 PEOPLE = 400
 HEAD = "id,name,title,salutation,email,address,city,region,postal_code,country"
 
 
 @pytest.fixture
-def roll(small_campaign: Path, edit) -> Roll:
+def roll(small_campaign: Path, edit) -> PeopleList:
     rows = [HEAD]
     for number in range(PEOPLE):
         name = {7: "Zoë Åkesson", 99: "Ольга Иванова", 300: "Maximiliana " * 4}.get(
@@ -26,16 +26,16 @@ def roll(small_campaign: Path, edit) -> Roll:
     edit(small_campaign, "facts: [facts.yaml]", "recipients: list.csv\nfacts: [facts.yaml]")
     campaign, problems = load_campaign(small_campaign)
     assert campaign is not None, problems
-    return Roll(campaign, campaign.letter_date())
+    return PeopleList(campaign, campaign.letter_date())
 
 
-def read(roll: Roll) -> list[int]:
+def read(roll: PeopleList) -> list[int]:
     counts: list[int] = []
     roll.read(lambda: False, lambda: counts.append(len(roll)))
     return counts
 
 
-def test_the_first_are_there_at_once_and_the_others_when_they_are_read(roll: Roll) -> None:
+def test_the_first_are_there_at_once_and_the_others_when_they_are_read(roll: PeopleList) -> None:
     assert (len(roll), roll.complete) == (AT_ONCE, False)
     first = roll.first()
     assert first is not None
@@ -44,12 +44,12 @@ def test_the_first_are_there_at_once_and_the_others_when_they_are_read(roll: Rol
     assert roll.complete
 
 
-def test_reading_can_be_ended_early(roll: Roll) -> None:
+def test_reading_can_be_ended_early(roll: PeopleList) -> None:
     roll.read(lambda: True, lambda: None)
     assert not roll.complete
 
 
-def test_words_are_found_in_any_order_without_case_and_accents(roll: Roll) -> None:
+def test_words_are_found_in_any_order_without_case_and_accents(roll: PeopleList) -> None:
     read(roll)
     assert [one.id for one in roll.search("akesson ZOE")[0]] == ["p7"]
     assert [one.id for one in roll.search("p31@list")[0]] == ["p31"]
@@ -59,7 +59,7 @@ def test_words_are_found_in_any_order_without_case_and_accents(roll: Roll) -> No
     assert [one.id for one in roll.search("", ["p5", "p9"])[0]] == ["p5", "p9"]
 
 
-def test_everyone_is_given_back_as_the_list_has_them(roll: Roll) -> None:
+def test_everyone_is_given_back_as_the_list_has_them(roll: PeopleList) -> None:
     read(roll)
     person = roll.get("p399")
     assert person is not None
@@ -70,7 +70,7 @@ def test_everyone_is_given_back_as_the_list_has_them(roll: Roll) -> None:
     assert roll.get("nobody") is None
 
 
-def test_one_click_finds_who_strains_a_letter_and_the_next_click_the_next(roll: Roll) -> None:
+def test_one_click_finds_who_strains_a_letter_and_the_next_click_the_next(roll: PeopleList) -> None:
     read(roll)
     longest, missing, script = (roll.odd(kind) for kind in ("longest", "missing", "script"))
     assert longest is not None

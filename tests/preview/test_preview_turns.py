@@ -15,12 +15,12 @@ from advocacy.letters.letter import check
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import first_words
 from advocacy.preview.people import Choices, FieldText, Show
-from advocacy.preview.studio import Studio
+from advocacy.preview.studio import PreviewState
 from advocacy.preview.telling import in_the_page
-from advocacy.preview.turns import Turn, first, then
+from advocacy.preview.turns import PreviewTurn, first, then
 
 DESK = "desk-for-tests"
-Look = Callable[..., Turn]
+Look = Callable[..., PreviewTurn]
 
 
 @pytest.fixture
@@ -31,24 +31,24 @@ def drafts() -> Iterator[Drafts]:
 
 
 @pytest.fixture
-def studio(small_campaign: Path) -> Iterator[Studio]:
-    made = Studio(small_campaign)
+def studio(small_campaign: Path) -> Iterator[PreviewState]:
+    made = PreviewState(small_campaign)
     yield made
     made.close()
 
 
 @pytest.fixture
-def look(studio: Studio, drafts: Drafts) -> Look:
+def look(studio: PreviewState, drafts: Drafts) -> Look:
     def turn(
         *, write: dict[str, str] | None = None, fields: tuple[FieldText, ...] = (), **choices: Any
-    ) -> Turn:
+    ) -> PreviewTurn:
         show = Show(desk=DESK, choices=Choices(**choices), drafts=write or {}, fields=fields)
         return first(studio, drafts, show)
 
     return turn
 
 
-def codes(turn: Turn, name: str = "problems") -> list[str]:
+def codes(turn: PreviewTurn, name: str = "problems") -> list[str]:
     return [problem["code"] for problem in turn.payload[name]]
 
 
@@ -177,7 +177,7 @@ def test_a_campaign_that_cannot_be_read_keeps_its_choosers_and_says_why(
 
 
 def test_the_facts_stand_beside_with_their_state_on_the_day(
-    look: Look, drafts: Drafts, studio: Studio, small_campaign: Path, edit
+    look: Look, drafts: Drafts, studio: PreviewState, small_campaign: Path, edit
 ) -> None:
     edit(small_campaign.parent / "facts.yaml", "  checked", "  until: 2026-03-09\n  checked")
     beside = then(look(), drafts, studio)
@@ -244,7 +244,7 @@ def test_language_and_variant_are_chosen_among_those_there_are(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["amazon", "congress", "ibm", "microsoft"])
 def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name: str) -> None:
-    studio, drafts = Studio(project_root / "campaigns" / f"{name}.yaml"), Drafts()
+    studio, drafts = PreviewState(project_root / "campaigns" / f"{name}.yaml"), Drafts()
     try:
         show = Show(desk=DESK)
         stages = [one["name"] for one in first(studio, drafts, show).payload["stages"]]

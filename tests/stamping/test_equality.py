@@ -15,7 +15,7 @@ import pytest
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.documents.pdf.render import Pdf, render_pdf
-from advocacy.documents.pdf.stamp import Unfit, stamped
+from advocacy.documents.pdf.stamp import CannotStamp, stamped
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
@@ -58,7 +58,7 @@ def goes_fast(letter: CheckedLetter, workspace: Workspace) -> bool | None:
     """Whether a letter takes the fast layout; None where it is refused."""
     try:
         stamped(letter, workspace)
-    except Unfit:
+    except CannotStamp:
         return False
     except AdvocacyError:
         return None

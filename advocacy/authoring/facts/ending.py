@@ -25,7 +25,7 @@ OVER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Casualty:
+class AffectedUse:
     """A stage whose letter dies with a fact: from which day, at which lines, and the cures."""
 
     campaign: str
@@ -38,12 +38,12 @@ class Casualty:
 
 
 @dataclass(slots=True)
-class Ending:
+class FactEnding:
     """What the end of a fact comes to. `spared` are stages that cite it and are over before."""
 
     change: Change
     campaigns: int = 0
-    casualties: list[Casualty] = field(default_factory=list)
+    casualties: list[AffectedUse] = field(default_factory=list)
     spared: list[tuple[Path, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ def end_fact(
     folders: Sequence[Path] = (),
     templates: Path | None = None,
     dry_run: bool = False,
-) -> Ending:
+) -> FactEnding:
     """Record a fact's last day and its successor, and find every letter that dies with it.
 
     `folders` are searched for campaigns that name the facts file; none means its own folder
@@ -105,7 +105,7 @@ def end_fact(
         problems += _seam(name, until, new, successor)
     elif new:
         problems.append(_not_yet_written(path, name, new, until, known))
-    ending = Ending(edit_file(path, *edits, accept=_wrong, dry_run=dry_run), len(campaigns))
+    ending = FactEnding(edit_file(path, *edits, accept=_wrong, dry_run=dry_run), len(campaigns))
     ending.problems = problems
     changed = {"until": until, "superseded_by": new if successor else fact.superseded_by}
     for campaign in campaigns:
@@ -167,7 +167,7 @@ def _not_yet_written(
 
 
 def _judge(
-    campaign: Campaign, name: str, until: date, new: str | None, today: date, ending: Ending
+    campaign: Campaign, name: str, until: date, new: str | None, today: date, ending: FactEnding
 ) -> None:
     by_stage: dict[str, list[Use]] = {}
     for use in fact_uses(campaign):
@@ -184,7 +184,7 @@ def _judge(
         if last < today:
             advice = [OVER, *advice[-1:]]
         ending.casualties.append(
-            Casualty(
+            AffectedUse(
                 campaign.file.id,
                 campaign.path,
                 stage_name,
@@ -228,7 +228,7 @@ def _advice(
     return advice
 
 
-def record(ending: Ending) -> dict[str, Any]:
+def record(ending: FactEnding) -> dict[str, Any]:
     """The same for programs."""
     return {
         "file": str(ending.change.path),

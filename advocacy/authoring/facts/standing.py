@@ -11,7 +11,7 @@ from advocacy.campaign.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FactStanding:
     """A fact on a day. `due` says that nobody has looked at its source for too long."""
 
     id: str
@@ -82,7 +82,7 @@ class Standing:
         }
 
 
-def standings(campaign: Campaign, day: date | None = None) -> tuple[Standing, ...]:
+def standings(campaign: Campaign, day: date | None = None) -> tuple[FactStanding, ...]:
     """Every fact that the campaign's files hold, as it is on that day, in their order.
 
     `day` left out is the letters' date.
@@ -93,7 +93,7 @@ def standings(campaign: Campaign, day: date | None = None) -> tuple[Standing, ..
         uses.setdefault(use.fact, []).append(use)
     language, after = campaign.file.language, campaign.file.recheck_after
     return tuple(
-        Standing(
+        FactStanding(
             id=name,
             fact=fact,
             statement=fact.statement.get(language) or str(fact.statement),

@@ -35,7 +35,7 @@ class Conflict:
 
 
 @dataclass(slots=True)
-class Imported:
+class ImportedSources:
     """What an import came to; ids of sources, with the fields that were set."""
 
     path: Path
@@ -50,7 +50,7 @@ class Imported:
 
 def import_sources(
     path: Path, into: Path | None = None, *, update: bool = False, dry_run: bool = False
-) -> Imported:
+) -> ImportedSources:
     """Merge a file of sources (CSL-JSON, CSL-YAML, BibTeX, RIS) into a sources file.
 
     A source is the same where its DOI, its address or its id is. Fields that the file lacks
@@ -61,7 +61,7 @@ def import_sources(
     """
     items, problems = read_items(path)
     into = into or default_file(Path())
-    result = Imported(into, problems=problems)
+    result = ImportedSources(into, problems=problems)
     new_file = not into.exists()
     here: list[YamlMap] = [] if new_file else _entries(read_yaml(into))
     known = _Known(here)
@@ -177,7 +177,7 @@ def _merge(
     here: YamlMap,
     item: Item,
     update: bool,
-    result: Imported,
+    result: ImportedSources,
     edits: list[Edit],
 ) -> None:
     changed: list[str] = []
@@ -256,4 +256,4 @@ def _accept(data: YamlMap) -> Sequence[Problem]:
     return parse_sources(data)[1]
 
 
-__all__ = ["Conflict", "Imported", "default_file", "import_sources"]
+__all__ = ["Conflict", "ImportedSources", "default_file", "import_sources"]

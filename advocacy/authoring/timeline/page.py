@@ -3,7 +3,7 @@
 from datetime import date
 from html import escape
 
-from advocacy.authoring.facts.standing import Standing
+from advocacy.authoring.facts.standing import FactStanding
 from advocacy.authoring.timeline.picture import picture_of
 from advocacy.authoring.timeline.svg import DARK, FACE, LIGHT, drawn
 from advocacy.campaign.loading import Campaign
@@ -73,7 +73,7 @@ def _variables(colours: dict[str, str]) -> str:
     return " ".join(f"--{name}: {value};" for name, value in colours.items())
 
 
-def _row(one: Standing) -> str:
+def _row(one: FactStanding) -> str:
     source = one.source.title if one.source else None
     cells = [
         f"{escape(one.statement)}<br><code>{escape(one.id)}</code>",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from advocacy.authoring.facts.standing import Standing, standings
+from advocacy.authoring.facts.standing import FactStanding, standings
 from advocacy.authoring.timeline.columns import Column, Run, columns_of, in_words, width_of, wrapped
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
@@ -18,7 +18,7 @@ Mark = Literal["holds", "not yet", "ended", "due", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class FactBar:
     """A run of columns: from `left` to `right`, open ends drawn as arrows."""
 
     left: float
@@ -28,7 +28,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """A stage or a fact: its label, its bar, and what lies on it.
 
     `uses` are the days of stages that rely on a fact, `dead` those of them on which it does
@@ -37,11 +37,11 @@ class Row:
 
     label: str
     meta: str
-    bars: tuple[Bar, ...]
+    bars: tuple[FactBar, ...]
     look: Look
     mark: Mark
-    uses: tuple[Bar, ...]
-    dead: tuple[Bar, ...]
+    uses: tuple[FactBar, ...]
+    dead: tuple[FactBar, ...]
     note: str
     told: str
     top: float
@@ -62,7 +62,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TimelinePicture:
     """All that is drawn, with its size."""
 
     title: str
@@ -71,8 +71,8 @@ class Picture:
     day: date
     columns: tuple[Column, ...]
     headings: tuple[Heading, ...]
-    rows: tuple[Row, ...]
-    shown: tuple[Standing, ...]
+    rows: tuple[TimelineRow, ...]
+    shown: tuple[FactStanding, ...]
     width: float
     height: float
     body: tuple[float, float]
@@ -82,7 +82,7 @@ HEADER = 124.0
 FOOTER = 86.0
 
 
-def picture_of(campaign: Campaign, day: date | None = None) -> Picture:
+def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
     """Lay the timeline out for a day (default: the letters' date)."""
     day = campaign.letter_date(day)
     facts = standings(campaign, day)
@@ -109,7 +109,7 @@ def picture_of(campaign: Campaign, day: date | None = None) -> Picture:
     right = columns[-1].right
     rows = [_to_the_edge(row, right) for row in rows]
     left_out = len(facts) - len(shown)
-    return Picture(
+    return TimelinePicture(
         title=f"{campaign.file.title.get(campaign.file.language) or campaign.file.id}: "
         f"facts and stages on {in_words(day)}",
         summary=_summary(campaign, shown, day),
@@ -128,7 +128,9 @@ def picture_of(campaign: Campaign, day: date | None = None) -> Picture:
     )
 
 
-def _groups(campaign: Campaign, facts: Sequence[Standing]) -> Iterator[tuple[str, list[Standing]]]:
+def _groups(
+    campaign: Campaign, facts: Sequence[FactStanding]
+) -> Iterator[tuple[str, list[FactStanding]]]:
     """The facts of each stage, those that end first at the top, each fact once.
 
     A successor stands below the facts that it replaced, in the stage of the first of them.
@@ -138,7 +140,7 @@ def _groups(campaign: Campaign, facts: Sequence[Standing]) -> Iterator[tuple[str
     for name in campaign.file.stages:
         mine = [one for one in facts if name in one.stages and one.id not in placed]
         mine.sort(key=lambda one: (one.fact.until or date.max, one.fact.from_ or date.min))
-        ordered: list[Standing] = []
+        ordered: list[FactStanding] = []
         for one in mine:
             if one.id not in placed:
                 ordered.append(one)
@@ -153,34 +155,34 @@ def _groups(campaign: Campaign, facts: Sequence[Standing]) -> Iterator[tuple[str
             yield f"{first} in “{name}”", ordered
 
 
-def _bars(first: date | None, last: date | None, columns: Sequence[Column]) -> tuple[Bar, ...]:
+def _bars(first: date | None, last: date | None, columns: Sequence[Column]) -> tuple[FactBar, ...]:
     """The bar over the columns of a run, in one piece; none where the run is reversed."""
     mine = [column for column in columns if column.covers(first, last)]
     if not mine:
         return ()
-    return (Bar(mine[0].left, mine[-1].right, first is None, last is None),)
+    return (FactBar(mine[0].left, mine[-1].right, first is None, last is None),)
 
 
-def _pieces(columns: Sequence[Column]) -> tuple[Bar, ...]:
+def _pieces(columns: Sequence[Column]) -> tuple[FactBar, ...]:
     """Bars over columns, neighbours joined."""
-    bars: list[Bar] = []
+    bars: list[FactBar] = []
     for column in columns:
         if bars and abs(bars[-1].right - column.left) < 0.1:
-            bars[-1] = Bar(bars[-1].left, column.right, open_right=column.last is None)
+            bars[-1] = FactBar(bars[-1].left, column.right, open_right=column.last is None)
         else:
-            bars.append(Bar(column.left, column.right, open_right=column.last is None))
+            bars.append(FactBar(column.left, column.right, open_right=column.last is None))
     return tuple(bars)
 
 
 def _stage_row(
     name: str,
     stage: Stage,
-    facts: Sequence[Standing],
+    facts: Sequence[FactStanding],
     columns: Sequence[Column],
     day: date,
     top: float,
     language: str,
-) -> Row:
+) -> TimelineRow:
     cited = [one for one in facts if name in one.stages]
     mine = [column for column in columns if column.covers(stage.from_, stage.until)]
     wrong = [c for c in mine if any(not _holds(one, c) for one in cited)]
@@ -188,7 +190,7 @@ def _stage_row(
     culprits = [one.id for one in cited if any(not _holds(one, column) for column in wrong)]
     note = f"cannot be sent: {', '.join(culprits)}" if culprits else ""
     told = f"Stage {name}: {_days(stage.from_, stage.until)}. {len(cited)} facts."
-    return Row(
+    return TimelineRow(
         label=name,
         meta="".join(wrapped(subject, META, LABELS - 52 - width_of(name, STAGE) * 1.1, 1)),
         bars=_bars(stage.from_, stage.until, columns),
@@ -204,8 +206,8 @@ def _stage_row(
 
 
 def _fact_row(
-    one: Standing, stages: dict[str, Stage], columns: Sequence[Column], top: float
-) -> Row:
+    one: FactStanding, stages: dict[str, Stage], columns: Sequence[Column], top: float
+) -> TimelineRow:
     fact = one.fact
     label = "".join(wrapped(one.statement, STATEMENT, LABELS - 56, 1))
     used = [
@@ -221,7 +223,7 @@ def _fact_row(
     mark: Mark = "due" if one.due and look == "holds" else look  # type: ignore[assignment]
     cited = f"cited in {', '.join(one.stages)}" if one.stages else "not cited"
     meta = wrapped(f"{one.id} · {one.label} · {cited}", META, LABELS - 56, 1)[0]
-    return Row(
+    return TimelineRow(
         label=label,
         meta=meta,
         bars=_bars(fact.from_, fact.until, columns),
@@ -236,7 +238,7 @@ def _fact_row(
     )
 
 
-def _holds(one: Standing, column: Column) -> bool:
+def _holds(one: FactStanding, column: Column) -> bool:
     return column.covers(one.fact.from_, one.fact.until)
 
 
@@ -248,14 +250,14 @@ def _days(first: date | None, last: date | None) -> str:
     return f"until {in_words(last)}" if last else "always"
 
 
-def note_left(row: Row) -> float:
+def note_left(row: TimelineRow) -> float:
     """Where a row's note begins: on its dead days, which may have no end, or after its bar."""
     if row.dead:
         return row.dead[0].left + 12
     return max(bar.right for bar in row.bars) + 8
 
 
-def _widened(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+def _widened(columns: Sequence[Column], rows: Sequence[TimelineRow]) -> tuple[Column, ...]:
     """The last column made wide enough for the notes that reach over it."""
     last = columns[-1]
     needed = [
@@ -267,14 +269,14 @@ def _widened(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ..
     return (*columns[:-1], replace(last, width=right - last.left))
 
 
-def _to_the_edge(row: Row, right: float) -> Row:
-    def longer(bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
+def _to_the_edge(row: TimelineRow, right: float) -> TimelineRow:
+    def longer(bars: tuple[FactBar, ...]) -> tuple[FactBar, ...]:
         return tuple(replace(bar, right=right) if bar.open_right else bar for bar in bars)
 
     return replace(row, bars=longer(row.bars), uses=longer(row.uses), dead=longer(row.dead))
 
 
-def _summary(campaign: Campaign, shown: Sequence[Standing], day: date) -> str:
+def _summary(campaign: Campaign, shown: Sequence[FactStanding], day: date) -> str:
     stages = campaign.stages_on(day)
     which = " and ".join(f"“{name}”" for name in stages)
     fitting = f"The stage {which} fits this day." if stages else "No stage fits this day."

@@ -12,9 +12,9 @@ from advocacy.authoring.timeline.picture import (
     NOTE,
     STAGE,
     STATEMENT,
-    Bar,
-    Picture,
-    Row,
+    FactBar,
+    TimelinePicture,
+    TimelineRow,
     note_left,
     picture_of,
 )
@@ -44,7 +44,7 @@ def timeline_svg(campaign: Campaign, day: date | None = None) -> str:
     return drawn(picture_of(campaign, day), LIGHT) + "\n"
 
 
-def drawn(picture: Picture, colours: Mapping[str, str]) -> str:
+def drawn(picture: TimelinePicture, colours: Mapping[str, str]) -> str:
     """A picture as an `svg` element; `colours` are named as those of `LIGHT`."""
     width, height = picture.width, picture.height
     size = f'viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" height="{_n(height)}"'
@@ -116,7 +116,7 @@ def _patterns() -> str:
     )
 
 
-def _axis(picture: Picture) -> Iterator[str]:
+def _axis(picture: TimelinePicture) -> Iterator[str]:
     """Years, the headings of the columns, and the chosen day as a line."""
     top, bottom = picture.body
     heads = HEADER - 34
@@ -139,7 +139,7 @@ def _axis(picture: Picture) -> Iterator[str]:
     yield from _flag(picture, chosen, bottom)
 
 
-def _flag(picture: Picture, chosen: Column, bottom: float) -> Iterator[str]:
+def _flag(picture: TimelinePicture, chosen: Column, bottom: float) -> Iterator[str]:
     name = in_words(picture.day)
     width = width_of(name, 11) + 16
     left = min(chosen.middle - width / 2, picture.width - width - 8)
@@ -147,7 +147,7 @@ def _flag(picture: Picture, chosen: Column, bottom: float) -> Iterator[str]:
     yield _text(left + 8, bottom + 19.5, name, "day-name")
 
 
-def _row(row: Row) -> Iterator[str]:
+def _row(row: TimelineRow) -> Iterator[str]:
     yield f"<g><title>{escape(row.told)}</title>"
     stage = row.look in ("stage", "stage-off")
     if stage:
@@ -175,7 +175,7 @@ def _row(row: Row) -> Iterator[str]:
     yield "</g>"
 
 
-def _bar(bar: Bar, middle: float, height: float, css: str) -> str:
+def _bar(bar: FactBar, middle: float, height: float, css: str) -> str:
     """A bar with round ends; an open end is a point."""
     top, bottom, half = middle - height / 2, middle + height / 2, height / 2
     left, right = bar.left + 1.5, bar.right - 1.5
@@ -209,7 +209,7 @@ def _mark(mark: str, x: float, y: float) -> Iterator[str]:
         )
 
 
-def _legend(picture: Picture) -> Iterator[str]:
+def _legend(picture: TimelinePicture) -> Iterator[str]:
     y = picture.height - 40
     x = LEFT
     for mark, text in (
@@ -224,7 +224,7 @@ def _legend(picture: Picture) -> Iterator[str]:
     yield _rect(x, y - 6, 26, 4, "use", radius=2)
     yield _text(x + 33, y, "a letter relies on it", "meta")
     x += width_of("a letter relies on it", META) + 57
-    yield _bar(Bar(x, x + 28), y - 4, 13, "dead")
+    yield _bar(FactBar(x, x + 28), y - 4, 13, "dead")
     yield _text(x + 35, y, "a letter would rely on it, and it does not hold", "meta")
     about = (
         "A column is a run of days on which nothing changes; its width is not to scale. "
@@ -233,7 +233,7 @@ def _legend(picture: Picture) -> Iterator[str]:
     yield _text(LEFT, picture.height - 18, about, "meta")
 
 
-def _description(picture: Picture) -> str:
+def _description(picture: TimelinePicture) -> str:
     told: Sequence[str] = [row.told for row in picture.rows]
     return " ".join([picture.summary, *told])
 

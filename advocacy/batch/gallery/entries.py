@@ -33,7 +33,7 @@ SHADES, COLOURS = 16, 96
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PagePicture:
     """One page: its size in pixels, and its address with the picture in it."""
 
     width: int
@@ -41,16 +41,16 @@ class Picture:
     address: str
 
 
-def pictures(pdf: bytes) -> tuple[Picture, ...]:
+def pictures(pdf: bytes) -> tuple[PagePicture, ...]:
     """The first page of a PDF in small, then each page to be read."""
     with pypdfium2.PdfDocument(pdf) as document:
         return (_drawn(document[0], SMALL), *(_drawn(page, WIDTH) for page in document))
 
 
-def _drawn(page: Any, width: int) -> Picture:
+def _drawn(page: Any, width: int) -> PagePicture:
     drawn = page.render(scale=width / page.get_width()).to_pil().convert("RGB")
     address = f"data:image/png;base64,{b64encode(_png(drawn)).decode()}"
-    return Picture(drawn.width, drawn.height, address)
+    return PagePicture(drawn.width, drawn.height, address)
 
 
 def _png(picture: Image.Image) -> bytes:
@@ -70,7 +70,7 @@ SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GalleryEntry:
     """One letter of the gallery, before it is made.
 
     `wording` are names of variants by part; `stand_in` says that the recipient is none who
@@ -91,7 +91,7 @@ def entries(
     stage: str | None = None,
     day: date | None = None,
     today: date,
-) -> Iterator[Entry | Problem]:
+) -> Iterator[GalleryEntry | Problem]:
     """The letters to show, stage by stage, among the problems of the lists.
 
     With `day`, those of the stages whose windows cover it.
@@ -111,7 +111,7 @@ def entries(
 
 def _of_stage(
     campaign: Campaign, name: str, stage: Stage, letters: list[Correspondence]
-) -> Iterator[Entry]:
+) -> Iterator[GalleryEntry]:
     for language in letter_languages(campaign, stage):
         main = language.split("-")[0]
         mine = [
@@ -123,7 +123,7 @@ def _of_stage(
         other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
         for wording in _wordings(stage):
             for one in mine or [other]:
-                yield Entry(name, language, wording, one, stand_in=not mine)
+                yield GalleryEntry(name, language, wording, one, stand_in=not mine)
 
 
 def _wordings(stage: Stage) -> list[tuple[tuple[str, str], ...]]:

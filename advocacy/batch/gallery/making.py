@@ -8,9 +8,9 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from advocacy.batch.documents import Format, Job, make_documents
-from advocacy.batch.executor import Watcher
-from advocacy.batch.gallery.entries import Entry, entries, pictures
+from advocacy.batch.documents import Format, RenderJob, make_documents
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
@@ -46,7 +46,7 @@ def render_gallery(
     day: date | None = None,
     people: People | None = None,
     templates: Path | None = None,
-    watcher: Watcher | None = None,
+    watcher: ProgressWatcher | None = None,
 ) -> Gallery:
     """Write `<output>/<campaign>/gallery.html`, and the documents in `_gallery` beside it.
 
@@ -54,7 +54,7 @@ def render_gallery(
     recipients; else a few show the list's variety. Documents of an earlier gallery that this
     one does not have are removed. Raises AdvocacyError where nothing can be written.
     """
-    watcher = watcher or Watcher()
+    watcher = watcher or ProgressWatcher()
     campaign, problems = load_campaign(path, templates)
     if campaign is None or has_errors(problems):
         return Gallery(problems=problems)
@@ -64,13 +64,13 @@ def render_gallery(
     prepare_folder(folder)
     gallery = Gallery(folder / NAME, problems=problems)
     today = campaign.today()
-    wanted: list[Entry] = []
+    wanted: list[GalleryEntry] = []
     for found in entries(campaign, people or People(), stage=stage, day=day, today=today):
         if isinstance(found, Problem):
             gallery.problems.append(found)
         else:
             wanted.append(found)
-    job = Job(campaign.workspace, output, tuple(formats or FORMATS), formats is not None)
+    job = RenderJob(campaign.workspace, output, tuple(formats or FORMATS), formats is not None)
     watcher.begin(campaign.file.id, lambda: len(wanted))
     shown: list[Shown] = []
     try:
@@ -98,7 +98,12 @@ def _finish(gallery: Gallery, shown: list[Shown], campaign: Campaign, folder: Pa
 
 
 def _made(
-    entry: Entry, campaign: Campaign, job: Job, folder: Path, day: date | None, today: date
+    entry: GalleryEntry,
+    campaign: Campaign,
+    job: RenderJob,
+    folder: Path,
+    day: date | None,
+    today: date,
 ) -> Shown:
     """One letter with its documents written, or why there is none."""
     checked, problems = true_letter(

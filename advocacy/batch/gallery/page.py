@@ -11,7 +11,7 @@ from urllib.parse import quote
 from babel import Locale
 from babel.dates import format_date
 
-from advocacy.batch.gallery.entries import Entry, Picture
+from advocacy.batch.gallery.entries import GalleryEntry, PagePicture
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Problem
@@ -32,9 +32,9 @@ class Shown:
     the gallery, by kind.
     """
 
-    entry: Entry
+    entry: GalleryEntry
     letter: Letter | None = None
-    pages: tuple[Picture, ...] = ()
+    pages: tuple[PagePicture, ...] = ()
     text: str = ""
     documents: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -226,7 +226,7 @@ def _letter(shown: Shown, title: str) -> str:
 </details>"""
 
 
-def _picture(page: Picture, alt: str) -> str:
+def _picture(page: PagePicture, alt: str) -> str:
     return (
         f'<img src="{page.address}" width="{page.width}" height="{page.height}" '
         f'decoding="async" alt="{escape(alt)}">'

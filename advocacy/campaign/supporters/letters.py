@@ -12,7 +12,7 @@ from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
 from advocacy.campaign.supporters.reading import (
     Group,
-    Tally,
+    SupporterTally,
     Targets,
     notes,
     place_in_order,
@@ -48,7 +48,7 @@ def _of_supporters(
     yield from _gather(targets, campaign, day, people)
     if not any(group.recipients for group in targets):
         return
-    tally = Tally()
+    tally = SupporterTally()
     if people.joint:
         yield from _joint(targets, rules, day, people, path, tally)
     else:
@@ -79,7 +79,12 @@ def _gather(targets: Targets, campaign: Campaign, day: date, people: People) -> 
 
 
 def _own(
-    targets: Targets, campaign: Campaign, day: date, people: People, path: Path, tally: Tally
+    targets: Targets,
+    campaign: Campaign,
+    day: date,
+    people: People,
+    path: Path,
+    tally: SupporterTally,
 ) -> Iterator[Correspondence | Problem]:
     """Each supporter's letters."""
     rules, name = campaign.file.supporters, campaign.file.id
@@ -87,7 +92,7 @@ def _own(
     # Read twice, so that whose turn it is does not depend on which letters are asked for.
     everyone = (
         row
-        for row in read_supporters(path, rules, day, Tally(), excluded=excluded)
+        for row in read_supporters(path, rules, day, SupporterTally(), excluded=excluded)
         if isinstance(row, Supporter)
     )
     share_out(name, targets, everyone, day, rules.max_per_target)
@@ -127,7 +132,12 @@ def _waiting(targets: Targets, rules: SupporterRules, day: date, path: Path) -> 
 
 
 def _joint(
-    targets: Targets, rules: SupporterRules, day: date, people: People, path: Path, tally: Tally
+    targets: Targets,
+    rules: SupporterRules,
+    day: date,
+    people: People,
+    path: Path,
+    tally: SupporterTally,
 ) -> Iterator[Correspondence | Problem]:
     """One letter for each recipient, with all supporters; some are named, the rest counted."""
     named: dict[int, list[Supporter]] = {}

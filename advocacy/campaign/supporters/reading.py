@@ -126,7 +126,7 @@ LINES_SHOWN = 5
 
 
 @dataclass(slots=True)
-class Tally:
+class SupporterTally:
     """Rows that were left out, to be told together when the list has been read."""
 
     agreed: int = 0
@@ -152,7 +152,7 @@ def read_supporters(
     path: Path,
     rules: SupporterRules,
     day: date,
-    tally: Tally,
+    tally: SupporterTally,
     *,
     excluded: frozenset[str] = frozenset(),
     sample: int | None = None,
@@ -183,7 +183,7 @@ def read_supporters(
 def _agreed(
     rows: Iterable[Recipient | Problem],
     rules: SupporterRules,
-    tally: Tally,
+    tally: SupporterTally,
     excluded: frozenset[str],
 ) -> Iterator[Recipient | Problem]:
     for row in rows:
@@ -275,7 +275,7 @@ def _too_long(row: Recipient, length: int, rules: SupporterRules) -> Problem:
     )
 
 
-def notes(tally: Tally, rules: SupporterRules, path: Path) -> Iterator[Problem]:
+def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[Problem]:
     """What to tell of those who were left out, once the whole list has been read."""
     place = Place(path)
     refused = tally.refused.total()

@@ -7,7 +7,7 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
-from advocacy.checks.settings import Settings
+from advocacy.checks.settings import CheckSettings
 from advocacy.errors import Problem
 from advocacy.letters.parts import layout_files
 from advocacy.templating.branches import Branch, Watch
@@ -19,7 +19,7 @@ class Coverage:
 
     letters: Watch = field(default_factory=Watch)
     layouts: Watch = field(default_factory=Watch)
-    _used: list[tuple[Settings, set[Path]]] = field(default_factory=list)
+    _used: list[tuple[CheckSettings, set[Path]]] = field(default_factory=list)
 
     def add(
         self,
@@ -35,7 +35,7 @@ class Coverage:
         campaigns are added: what one never shows another may.
         """
         today = today or campaign.today()
-        settings = Settings(campaign.file)
+        settings = CheckSettings(campaign.file)
         problems: list[Problem] = []
         used: set[Path] = set()
         for name, one in campaign.file.stages.items():

@@ -116,7 +116,7 @@ def would_not_fit(found: Problem, made_up: str) -> Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class BranchPages:
     """What came of a letter on paper."""
 
     problems: tuple[Problem, ...]
@@ -128,13 +128,13 @@ class Printed:
         return not self.problems
 
 
-def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> Printed:
+def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> BranchPages:
     """Lay a letter out, and say what is wrong with it; `limit` is of pages."""
     letter, workspace = checked.letter, campaign.workspace
     css = layout_css(letter.layout, workspace)
     found = obstacles(checked, workspace)
     if has_errors(found):
-        return Printed(tuple(found) if not made_up else ())
+        return BranchPages(tuple(found) if not made_up else ())
     spilt: list[str] = []
 
     def look(document: Any) -> None:
@@ -143,7 +143,7 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     try:
         pdf = pdf_from_html(paper_html(checked, workspace), workspace, css, inspect=look)
     except AdvocacyError as error:
-        return Printed(error.problems)
+        return BranchPages(error.problems)
     who = "them" if made_up else letter.recipient.called
     problems = unfit_problems(pdf.unfit, letter)
     if pdf.pages > limit and not letter.joint:
@@ -152,4 +152,4 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     problems += overflow(letter.stage, who, spilt, css)
     if made_up:
         problems = [would_not_fit(one, made_up) for one in problems]
-    return Printed(tuple(problems), pdf.pages)
+    return BranchPages(tuple(problems), pdf.pages)

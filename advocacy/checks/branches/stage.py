@@ -10,7 +10,7 @@ from advocacy.campaign.stages import PARTS, chosen, stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
 from advocacy.checks.facts.dates import Window
-from advocacy.checks.settings import Settings
+from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
@@ -43,7 +43,9 @@ class StageLetters:
         self.extremes = Extremes()
         self.found: dict[tuple[str, Place | None, str], Problem] = {}
 
-    def problems(self, letters: Watch, layouts: Watch, settings: Settings) -> Iterator[Problem]:
+    def problems(
+        self, letters: Watch, layouts: Watch, settings: CheckSettings
+    ) -> Iterator[Problem]:
         """All that is wrong; the watches are told of the branches on the way."""
         with watching(letters):
             self._listed(letters)
@@ -144,7 +146,7 @@ class StageLetters:
 
     def _on_paper(self, limit: int) -> Iterator[Problem]:
         """What does not fit: of each aspect the worst, then those who are made up."""
-        tried: dict[str, report.Printed] = {}
+        tried: dict[str, report.BranchPages] = {}
         for rows in self.extremes.longest():
             for row in rows:
                 result = tried.get(row.letter_id) or self._printed(Case(row), limit)
@@ -162,10 +164,10 @@ class StageLetters:
 
     def _printed(
         self, case: Case, limit: int, variants: dict[str, str] | None = None
-    ) -> report.Printed:
+    ) -> report.BranchPages:
         checked = self._true(case, variants)
         if checked is None:  # a check says why
-            return report.Printed(())
+            return report.BranchPages(())
         return report.printed(checked, self.campaign, limit, case.made_up)
 
     def _true(self, case: Case, variants: dict[str, str] | None = None) -> CheckedLetter | None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims import patterns as p
-from advocacy.checks.claims.sentences import Block, Sentence, quote_spans, split
+from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans, split
 from advocacy.checks.claims.words import any_of
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
@@ -306,7 +306,7 @@ class Judgement:
 
 
 def uncited(
-    letter: Letter, blocks: Sequence[Block], campaign: Campaign, silences: Silences
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, silences: Silences
 ) -> Iterator[Problem]:
     """Sentences that state something checkable with no citation in them or in the next."""
     for judgement in judged(letter, blocks, campaign, silences):
@@ -314,7 +314,7 @@ def uncited(
 
 
 def judged(
-    letter: Letter, blocks: Sequence[Block], campaign: Campaign, silences: Silences
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, silences: Silences
 ) -> Iterator[Judgement]:
     """The same, each with its sentence."""
     names = names_in(letter, campaign)

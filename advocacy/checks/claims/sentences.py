@@ -41,7 +41,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A paragraph, heading, list item or block quotation."""
 
     kind: Kind
@@ -55,9 +55,9 @@ class Block:
         return max(0, bisect_right(self.starts, offset) - 1)
 
 
-def read(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tuple[Block, ...]:
+def read(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tuple[TextBlock, ...]:
     """The blocks of a body in order. `lines` are the places that a traced body's marks name."""
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     last = lines[0] if lines else None
     for kind, tokenised in _inline(prose.markdown):
         block = _block(kind, tokenised, prose.values, language, lines, last)
@@ -156,7 +156,7 @@ def _block(
     language: str,
     lines: Sequence[Place],
     before: Place | None,
-) -> Block:
+) -> TextBlock:
     text, cites, traced = "", [], []
     last = 0
     for mark in _ANY_MARK.finditer(tokenised):
@@ -184,7 +184,7 @@ def _block(
                 found,
             )
         )
-    return Block(kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts))
+    return TextBlock(kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts))
 
 
 def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[Place, ...]:

@@ -14,7 +14,7 @@ from heapq import nlargest
 
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.sentences import Block, locate
+from advocacy.checks.claims.sentences import TextBlock, locate
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
@@ -242,7 +242,7 @@ SHORT = 3
 """Fewer words than this may be a term rather than somebody's words."""
 
 
-def verbatim(letter: Letter, blocks: Sequence[Block], campaign: Campaign) -> Iterator[Problem]:
+def verbatim(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[Problem]:
     """Quotations of the body that no cited fact's quote has word for word."""
     for block in blocks:
         for words, number in _quotations(block):
@@ -254,7 +254,7 @@ def verbatim(letter: Letter, blocks: Sequence[Block], campaign: Campaign) -> Ite
             yield _wrong(words, [*cited, *letter.facts], campaign, place)
 
 
-def _quotations(block: Block) -> Iterator[tuple[str, int]]:
+def _quotations(block: TextBlock) -> Iterator[tuple[str, int]]:
     """The quoted words of a block, each with the number of the sentence it ends in."""
     for start, end in block.quotes:
         words = block.text[start:end]
@@ -265,7 +265,7 @@ def _quotations(block: Block) -> Iterator[tuple[str, int]]:
         yield block.text, len(block.sentences) - 1
 
 
-def _nearby(block: Block, number: int, letter: Letter) -> list[CitedFact]:
+def _nearby(block: TextBlock, number: int, letter: Letter) -> list[CitedFact]:
     """The facts cited in a sentence or the next."""
     marks = [j for sentence in block.sentences[number : number + 2] for j in sentence.cites]
     return [fact for j in marks for fact in letter.cites[j].facts]

@@ -13,7 +13,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims import words as w
 from advocacy.checks.claims.claims import short_forms
-from advocacy.checks.claims.sentences import Block, Sentence, quote_spans
+from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
@@ -37,7 +37,7 @@ _DAYS = re.compile(
 )
 
 
-def figures(letter: Letter, blocks: Sequence[Block]) -> Iterator[Problem]:
+def figures(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
     """Figures of cited sentences that none of the facts cited in their paragraph has."""
     for block in blocks:
         facts = _cited(letter, block.sentences)
@@ -57,7 +57,7 @@ def figures(letter: Letter, blocks: Sequence[Block]) -> Iterator[Problem]:
                     )
 
 
-def parties(letter: Letter, blocks: Sequence[Block], campaign: Campaign) -> Iterator[Problem]:
+def parties(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[Problem]:
     """Cited sentences that speak of one known party where all their facts speak of others."""
     file = campaign.file
     peers = [one.organization for one in (*file.precedents, *letter.precedents)]
@@ -166,7 +166,7 @@ ENOUGH = 0.6
 """So much of an ask's words in one passage counts as the ask being made."""
 
 
-def placeholders(blocks: Sequence[Block], otherwise: Place | None) -> Iterator[Problem]:
+def placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> Iterator[Problem]:
     """What somebody forgot to fill in, in the body; `otherwise` is for text without a line."""
     for block in blocks:
         for sentence in block.sentences:
@@ -225,7 +225,7 @@ def _subject_place(letter: Letter, stage: Stage) -> Place | None:
 
 
 def body_length(
-    letter: Letter, blocks: Sequence[Block], stage: Stage, limit: int, audience: str
+    letter: Letter, blocks: Sequence[TextBlock], stage: Stage, limit: int, audience: str
 ) -> Iterator[Problem]:
     """A body that is longer than those who get it read."""
     words = sum(len(block.text.split()) for block in blocks)
@@ -239,7 +239,7 @@ def body_length(
         )
 
 
-def asks(letter: Letter, blocks: Sequence[Block]) -> Iterator[Problem]:
+def asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
     """Asks of the stage that the letter never makes."""
     demand = letter.demand
     if demand is None:
@@ -263,7 +263,7 @@ def asks(letter: Letter, blocks: Sequence[Block]) -> Iterator[Problem]:
             )
 
 
-def _passages(blocks: Sequence[Block], main: str) -> list[set[str]]:
+def _passages(blocks: Sequence[TextBlock], main: str) -> list[set[str]]:
     """The words of each sentence, and of each two that follow one another in a block."""
     passages: list[set[str]] = []
     for block in blocks:

@@ -14,16 +14,16 @@ from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from advocacy.campaign.set_phrases import Furniture, furniture
+from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped, inlined
 from advocacy.documents.frame import Stamps, contacts, direction, long_date, references, stamps
 from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
-from advocacy.documents.unsubscribe_links import Leaving, leaving_of, subscribed_line
+from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.remembered import Remembered
+from advocacy.files.remembered import IdentityCache
 from advocacy.files.workspace import Workspace, remembered
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating import render_layout
@@ -43,7 +43,7 @@ class EmailLayout:
 
     path: Path
     css: str
-    words: Furniture
+    words: SetPhrases
     is_plain: bool
     stamps: Stamps
 
@@ -62,7 +62,7 @@ def _found(workspace: Workspace, language: str) -> EmailLayout:
 
 
 @lru_cache(maxsize=64)
-def _read(workspace: Workspace, words: Furniture, found: Stamps) -> EmailLayout:
+def _read(workspace: Workspace, words: SetPhrases, found: Stamps) -> EmailLayout:
     layout, styles = workspace.template(LAYOUT), workspace.template(STYLES)
     if layout is None or styles is None:
         missing = LAYOUT if layout is None else STYLES
@@ -81,7 +81,7 @@ T = TypeVar("T", str, bytes)
 
 
 def render_html(
-    checked: CheckedLetter, workspace: Workspace, *, leaving: Leaving | None = None
+    checked: CheckedLetter, workspace: Workspace, *, leaving: UnsubscribeLinks | None = None
 ) -> str:
     """The email's HTML as a document that stands alone.
 
@@ -95,7 +95,7 @@ def html_of(
     letter: Letter,
     workspace: Workspace,
     citations: FormattedCitations,
-    leaving: Leaving | None = None,
+    leaving: UnsubscribeLinks | None = None,
 ) -> str:
     """The same, with the letter's citations already formatted."""
     layout = email_layout(workspace, letter.language)
@@ -110,7 +110,7 @@ def encoded_html(
     letter: Letter,
     workspace: Workspace,
     citations: FormattedCitations,
-    leaving: Leaving | None = None,
+    leaving: UnsubscribeLinks | None = None,
 ) -> list[bytes]:
     """The same as an email has it, quoted-printable, in pieces.
 
@@ -168,7 +168,7 @@ _shared_texts = attrgetter(*_SHARED_TEXTS, "body.markdown")
 _own_texts = attrgetter(*_OWN)
 
 
-def _own(letter: Letter, leaving: Leaving | None) -> tuple[str | None, ...]:
+def _own(letter: Letter, leaving: UnsubscribeLinks | None) -> tuple[str | None, ...]:
     """The texts that are this letter's own.
 
     They are those of `_OWN`, the address to unsubscribe at, the lines of the inside address, and
@@ -202,7 +202,7 @@ def _skeleton_of(
     )
 
 
-_skeletons: Remembered[Skeleton | None] = Remembered()
+_skeletons: IdentityCache[Skeleton | None] = IdentityCache()
 
 
 def _skeleton(
@@ -283,7 +283,7 @@ def _page(
     return inlined(html, Place(layout.path))
 
 
-def _marker(citations: FormattedCitations, words: Furniture) -> Callable[[int], str]:
+def _marker(citations: FormattedCitations, words: SetPhrases) -> Callable[[int], str]:
     """What a citation mark prints in the text: numbers that lead to the reference list."""
 
     def mark(index: int) -> str:

@@ -28,7 +28,7 @@ from advocacy.documents.headers import (
 )
 from advocacy.documents.references import formatted
 from advocacy.documents.text import text_pieces
-from advocacy.documents.unsubscribe_links import Leaving
+from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
@@ -74,7 +74,7 @@ def render_email(
     *,
     pdf: bytes | None = None,
     cc: Iterable[tuple[str, str]] = (),
-    leaving: Leaving | None = None,
+    leaving: UnsubscribeLinks | None = None,
 ) -> bytes:
     """The message (RFC 5322, with CRLF) of a letter.
 

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.templating.citation_marks import MARK, VALUE_MARK
-from advocacy.templating.values import NeedsValue, Unseen
+from advocacy.templating.values import NeedsValue, Placeholder
 
 T = TypeVar("T", str, bytes)
 _REMOTE_CSS = re.compile(r"@import|url\s*\(|src\s*\(|image-set\s*\(|expression\s*\(", re.IGNORECASE)
@@ -33,7 +33,7 @@ _FETCHING = re.compile("src|srcset|background|poster|data|action|formaction|ping
 _LINKS = ("https:", "http:", "mailto:", "tel:", "#")
 
 
-class Slot(Unseen):
+class Slot(Placeholder):
     """A value that a layout may print, or ask whether it is there: it prints as its mark."""
 
     __slots__ = ("_mark",)

@@ -102,7 +102,7 @@ _SLACK = 0.5  # CSS pixels, for rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
+class LayoutOverflow:
     """A text that is too long: what the layout calls it, which one it is, and how it begins."""
 
     what: str
@@ -110,12 +110,12 @@ class Unfit:
     text: str
 
 
-def overflowing(document: Any) -> tuple[Unfit, ...]:
+def overflowing(document: Any) -> tuple[LayoutOverflow, ...]:
     """The marked elements of a laid-out document whose lines do not lie within their height.
 
     An element is told from others by its `data-index`, where it has one.
     """
-    found: dict[Unfit, None] = {}
+    found: dict[LayoutOverflow, None] = {}
     for page in document.pages:
         for box in page._page_box.descendants(placeholders=True):
             element = box.element
@@ -131,7 +131,7 @@ def overflowing(document: Any) -> tuple[Unfit, ...]:
                     or line.position_x + _width(line) > left + box.width + _SLACK
                 ):
                     text = " ".join("".join(element.itertext()).split())
-                    found[Unfit(what, element.get("data-index", ""), text[:60])] = None
+                    found[LayoutOverflow(what, element.get("data-index", ""), text[:60])] = None
                     break
     return tuple(found)
 
@@ -185,7 +185,7 @@ def _width(line: Any) -> float:
     return float(max(child.position_x + child.width for child in children) - line.position_x)
 
 
-def unfit_problems(unfit: tuple[Unfit, ...], letter: Letter) -> list[Problem]:
+def unfit_problems(unfit: tuple[LayoutOverflow, ...], letter: Letter) -> list[Problem]:
     """What does not fit into a letter's layout, as problems."""
     return [
         address_problem(letter.recipient.called, letter.recipient.place("address"), letter.layout)

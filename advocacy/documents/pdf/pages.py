@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher
-from advocacy.documents.pdf.fitting import Unfit, overflowing
+from advocacy.documents.pdf.fitting import LayoutOverflow, overflowing
 from advocacy.documents.pdf.painting import weasyprint
 from advocacy.documents.pdf.tagging import finish, prepare
 from advocacy.documents.pdf.typesetter import FontConfiguration, font_configuration
@@ -42,7 +42,7 @@ class Pdf:
     data: bytes
     pages: int
     problems: tuple[Problem, ...] = ()
-    unfit: tuple[Unfit, ...] = ()
+    unfit: tuple[LayoutOverflow, ...] = ()
     files: tuple[Path, ...] = ()
     typeset: Literal["fast", "full"] = "full"
     why: str = ""

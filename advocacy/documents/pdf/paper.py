@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import uharfbuzz as hb
 from markupsafe import Markup
 
-from advocacy.campaign.set_phrases import Furniture, furniture
+from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
 from advocacy.documents.frame import contacts, direction, long_date, references
@@ -155,7 +155,7 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
 
 
 def page_variables(
-    letter: Letter, words: Furniture, citations: FormattedCitations, body: str
+    letter: Letter, words: SetPhrases, citations: FormattedCitations, body: str
 ) -> dict[str, Any]:
     """What a layout may print, by name; `body` is the text as HTML."""
     return {
@@ -184,7 +184,7 @@ def filled_layout(
     language: str,
     workspace: Workspace,
     variables: dict[str, Any],
-    words: Furniture,
+    words: SetPhrases,
     texts: Iterable[str],
 ) -> str:
     """The HTML of a layout; `texts` are what it prints beside body, references and set words."""

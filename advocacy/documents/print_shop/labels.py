@@ -15,7 +15,7 @@ from advocacy.documents.frame import direction
 from advocacy.documents.pdf.fitting import ADDRESS, address_problem
 from advocacy.documents.pdf.paper import noon
 from advocacy.documents.pdf.render import pdf_from_html
-from advocacy.documents.print_shop.merge import Area, Envelope, Merger, Sheet
+from advocacy.documents.print_shop.merge import Area, Merger, PaperEnvelope, PaperSheet
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.resources import version
@@ -49,7 +49,7 @@ class About:
 
 
 @dataclass(slots=True)
-class Printed:
+class PrintedLabels:
     """What was printed, and the addresses that could not be."""
 
     labels: int = 0
@@ -59,21 +59,21 @@ class Printed:
 
 def print_labels(
     labels: Iterable[Label],
-    form: Sheet | Envelope,
+    form: PaperSheet | PaperEnvelope,
     about: About,
     workspace: Workspace,
     out: IO[bytes],
     *,
     skip: int = 0,
-) -> Printed:
+) -> PrintedLabels:
     """Write the labels' PDF to a file; `skip` labels of the first sheet stay empty.
 
     An address that does not fit, or has a character without a font, is left out and told.
     Only some sheets are in memory at a time.
     """
-    result = Printed()
+    result = PrintedLabels()
     each, at_once = (
-        (form.size, SHEETS_AT_ONCE) if isinstance(form, Sheet) else (1, ENVELOPES_AT_ONCE)
+        (form.size, SHEETS_AT_ONCE) if isinstance(form, PaperSheet) else (1, ENVELOPES_AT_ONCE)
     )
     waiting = _printable(iter(labels), result.problems)
     with Merger(out, about.title, about.language) as merger:
@@ -116,11 +116,13 @@ def _printable(labels: Iterator[Label], problems: list[Problem]) -> Iterator[Lab
             yield label
 
 
-def _html(labels: list[Label], form: Sheet | Envelope, about: About, skip: int) -> str:
+def _html(labels: list[Label], form: PaperSheet | PaperEnvelope, about: About, skip: int) -> str:
     text = "".join(line for label in labels for line in label.lines) + "".join(about.sender)
     families = (FAMILY, *needed(text, about.language))
     pages = (
-        _sheets(labels, form, skip) if isinstance(form, Sheet) else _envelopes(labels, form, about)
+        _sheets(labels, form, skip)
+        if isinstance(form, PaperSheet)
+        else _envelopes(labels, form, about)
     )
     width, height = form.paper
     moment = noon(about.day, about.timezone)
@@ -146,7 +148,7 @@ p { position: absolute; text-align: start; overflow-wrap: break-word; hyphens: m
 """
 
 
-def _sheets(labels: list[Label], sheet: Sheet, skip: int) -> Iterator[str]:
+def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[str]:
     places = range(skip, skip + len(labels))
     across, down = _MARGIN
     for first in range(0, skip + len(labels), sheet.size):
@@ -164,7 +166,7 @@ def _sheets(labels: list[Label], sheet: Sheet, skip: int) -> Iterator[str]:
         yield f'<div class="page" style="height:{sheet.paper[1]:.3f}mm">{"".join(paragraphs)}</div>'
 
 
-def _envelopes(labels: list[Label], envelope: Envelope, about: About) -> Iterator[str]:
+def _envelopes(labels: list[Label], envelope: PaperEnvelope, about: About) -> Iterator[str]:
     for number, label in enumerate(labels):
         sender = _paragraph(about.sender, envelope.sender, None, largest=10.0)
         address = _paragraph(label.lines, envelope.address, number, largest=15.0)

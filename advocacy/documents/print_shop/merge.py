@@ -35,7 +35,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PaperSheet:
     """A sheet of labels: the first one, how many, and how far apart they begin."""
 
     name: str
@@ -64,7 +64,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class PaperEnvelope:
     """An envelope: where the address stands, and where the sender's."""
 
     name: str
@@ -77,7 +77,7 @@ SHEETS = {
     sheet.name: sheet
     for sheet in (
         # The makers' figures, as gLabels' templates have them too.
-        Sheet(
+        PaperSheet(
             "avery-5160",
             US_LETTER,
             3,
@@ -86,7 +86,7 @@ SHEETS = {
             2.75 * INCH,
             INCH,
         ),
-        Sheet("avery-l7160", A4, 3, 7, Area(7.2, 15.15, 63.5, 38.1), 66.04, 38.1),
+        PaperSheet("avery-l7160", A4, 3, 7, Area(7.2, 15.15, 63.5, 38.1), 66.04, 38.1),
     )
 }
 ENVELOPES = {
@@ -94,15 +94,15 @@ ENVELOPES = {
     for envelope in (
         # USPS, Domestic Mail Manual, 202: read between 5/8 and 2 3/4 inches above the lower
         # edge; the lowest 5/8 inch are for the bar code.
-        Envelope(
+        PaperEnvelope(
             "10",
             (9.5 * INCH, 4.125 * INCH),
             Area(4 * INCH, 1.5 * INCH, 5 * INCH, 1.95 * INCH),
             Area(0.4 * INCH, 0.375 * INCH, 3.3 * INCH, INCH),
         ),
         # DIN 680 and Deutsche Post: 40 mm free at the top, 15 mm at the right and at the bottom.
-        Envelope("dl", (220.0, 110.0), Area(100, 45, 105, 48), Area(15, 12, 75, 26)),
-        Envelope("c5", (229.0, 162.0), Area(105, 80, 109, 60), Area(15, 15, 85, 30)),
+        PaperEnvelope("dl", (220.0, 110.0), Area(100, 45, 105, 48), Area(15, 12, 75, 26)),
+        PaperEnvelope("c5", (229.0, 162.0), Area(105, 80, 109, 60), Area(15, 15, 85, 30)),
     )
 }
 

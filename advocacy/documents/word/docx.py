@@ -16,7 +16,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from advocacy.campaign.set_phrases import Furniture, furniture
+from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
 from advocacy.documents.frame import contacts, direction, long_date
@@ -226,7 +226,7 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     return write_docx(blocks, meta, reference, noon(letter.date, letter.timezone))
 
 
-def _blocks(letter: Letter, phrases: Furniture, citations: FormattedCitations) -> Iterator[Node]:
+def _blocks(letter: Letter, phrases: SetPhrases, citations: FormattedCitations) -> Iterator[Node]:
     sender = letter.sender
     yield paragraph("Letterhead", sender.organization)
     yield paragraph("Letterhead Contact", " · ".join([*sender.address, *contacts(sender)]))
@@ -248,7 +248,7 @@ def _cite(citations: FormattedCitations, index: int) -> list[Node]:
     return [{"t": "Space"}, *inlines] if citations.in_text else [note(inlines)]
 
 
-def _ending(letter: Letter, phrases: Furniture) -> Iterator[Node]:
+def _ending(letter: Letter, phrases: SetPhrases) -> Iterator[Node]:
     yield paragraph("Closing", letter.close)
     people = [
         tuple(filter(None, (person.name, person.title, person.organization)))

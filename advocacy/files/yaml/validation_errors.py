@@ -20,7 +20,7 @@ Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ModelErrors:
     """One of pydantic's errors, and where in the data it is."""
 
     error: dict[str, Any]
@@ -91,7 +91,7 @@ def _order(problem: Problem) -> tuple[int, int, str]:
     return (place.line or 0, place.column or 0, problem.code) if place else (0, 0, problem.code)
 
 
-def _walk(error: dict[str, Any], data: YamlMap) -> Found:
+def _walk(error: dict[str, Any], data: YamlMap) -> ModelErrors:
     at: Any = data
     owner: YamlMap | YamlList | None = None
     keys: list[str | int] = []
@@ -110,7 +110,7 @@ def _walk(error: dict[str, Any], data: YamlMap) -> Found:
             missing = step
         elif index < len(loc):
             branch = branch or (len(keys), str(step))
-    return Found(error, tuple(keys), branch, at, owner, missing, on_key)
+    return ModelErrors(error, tuple(keys), branch, at, owner, missing, on_key)
 
 
 def _has(at: Any, step: str | int) -> bool:
@@ -119,9 +119,9 @@ def _has(at: Any, step: str | int) -> bool:
     return isinstance(at, YamlList) and isinstance(step, int) and 0 <= step < len(at)
 
 
-def _groups(found: list[Found]) -> Iterator[list[Found]]:
+def _groups(found: list[ModelErrors]) -> Iterator[list[ModelErrors]]:
     """Errors that make one problem together; those of unlikely members of a union are left out."""
-    unions: dict[Keys, dict[str, list[Found]]] = {}
+    unions: dict[Keys, dict[str, list[ModelErrors]]] = {}
     for one in found:
         if one.branch is None:
             yield [one]
@@ -137,7 +137,7 @@ def _groups(found: list[Found]) -> Iterator[list[Found]]:
             yield [one for errors in members.values() for one in errors]
 
 
-def _problem(group: list[Found], data: YamlMap) -> Problem:
+def _problem(group: list[ModelErrors], data: YamlMap) -> Problem:
     first = group[0]
     if first.missing is not None:
         words = _missing(first)
@@ -151,7 +151,7 @@ def _problem(group: list[Found], data: YamlMap) -> Problem:
     return Problem(words.code, message + end, words.hint, first.place)
 
 
-def _missing(one: Found) -> Phrase:
+def _missing(one: ModelErrors) -> Phrase:
     where = one.value.label if isinstance(one.value, YamlMap | YamlList) else ""
     inside = f" in {where}" if where else ""
     if isinstance(one.missing, int):
@@ -169,7 +169,7 @@ def _name(keys: Keys, data: YamlMap) -> str:
     return f"`{keys[-1]}`"
 
 
-def _unknown_key(one: Found, model: type[BaseModel]) -> tuple[Problem, str | int | None]:
+def _unknown_key(one: ModelErrors, model: type[BaseModel]) -> tuple[Problem, str | int | None]:
     key = str(one.keys[-1])
     known = list(dict.fromkeys(_known_keys(_types_at(model, one.keys[:-1]))))
     near = nearest(key, known)

@@ -20,7 +20,7 @@ from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.ledger.opening import no_ledger, open_ledgers
 
 if TYPE_CHECKING:
-    from advocacy.mail.ledger import Ledger, Record
+    from advocacy.mail.ledger import Ledger, LedgerRecord
 
 
 _LINE = 100_000
@@ -89,7 +89,7 @@ def _mbox(path: Path) -> Iterator[tuple[Place, bytes]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RecordedReply:
     """Somebody's answer, and the letter it is noted with; `others` are mailings they got too."""
 
     asked: str
@@ -101,14 +101,14 @@ class Reply:
 
 def note_replies(
     folder: Path, who: Iterable[str], *, mailing: str | None = None, on: date | None = None
-) -> tuple[list[Reply], list[Problem]]:
+) -> tuple[list[RecordedReply], list[Problem]]:
     """Note that people answered, named by letter id or address.
 
     Of several mailings that they got, the one they were sent last counts, unless `mailing`
     names another. `on` is the day of the answer, else it is now. Who cannot be found is a problem,
     and the others are noted all the same. Raises AdvocacyError where no letter was ever sent.
     """
-    replies: list[Reply] = []
+    replies: list[RecordedReply] = []
     problems: list[Problem] = []
     at = datetime.combine(on, time(12), tzinfo=UTC).timestamp() if on else None
     with open_ledgers(folder) as ledgers:
@@ -125,7 +125,7 @@ def note_replies(
             if record.replied_at is None:
                 ledger.mark_replied(record.mailing, record.letter_id, at)
             replies.append(
-                Reply(
+                RecordedReply(
                     one,
                     record.letter_id,
                     record.mailing,
@@ -147,7 +147,7 @@ def _check_mailing(ledgers: list["Ledger"], mailing: str) -> None:
 
 def _letters(
     ledgers: list["Ledger"], one: str, mailing: str | None
-) -> "list[tuple[Record, Ledger]] | Problem":
+) -> "list[tuple[LedgerRecord, Ledger]] | Problem":
     """The letters that somebody got, the last first."""
     wanted = {"address_key": address_key(one)} if "@" in one else {"letter_id": one.casefold()}
     found = [

@@ -24,13 +24,13 @@ from advocacy.mail.bounces.notices import Failure, Kind, Notice, read_notice
 from advocacy.mail.bounces.replies import messages_in
 from advocacy.mail.bounces.severity import Severity
 from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.consent.suppression_edits import New, Outcome, add
+from advocacy.mail.consent.suppression_edits import EditOutcome, NewSuppression, add
 from advocacy.mail.consent.suppression_file import FILE
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger.opening import open_ledgers
 
 if TYPE_CHECKING:
-    from advocacy.mail.ledger import Ledger, Record
+    from advocacy.mail.ledger import Ledger, LedgerRecord
 
 
 class Fate(StrEnum):
@@ -70,7 +70,7 @@ class Returned:
     """What came of a mailbox: every message's finding, and the change of the list."""
 
     findings: list[Finding] = field(default_factory=list)
-    outcome: Outcome = field(default_factory=lambda: Outcome(Path(FILE)))
+    outcome: EditOutcome = field(default_factory=lambda: EditOutcome(Path(FILE)))
 
 
 def import_bounces(folder: Path, mailboxes: Iterable[Path], *, dry_run: bool = False) -> Returned:
@@ -80,7 +80,7 @@ def import_bounces(folder: Path, mailboxes: Iterable[Path], *, dry_run: bool = F
     or a ledger that cannot be read.
     """
     keys = find_keys()
-    returned = Returned(outcome=Outcome(folder / FILE))
+    returned = Returned(outcome=EditOutcome(folder / FILE))
     with open_ledgers(folder) as ledgers:
         finder = _Finder(ledgers)
         for path in mailboxes:
@@ -102,10 +102,12 @@ def import_bounces(folder: Path, mailboxes: Iterable[Path], *, dry_run: bool = F
     return returned
 
 
-def _suppression(finding: Finding) -> New:
+def _suppression(finding: Finding) -> NewSuppression:
     source = {Fate.HARD: "bounce", Fate.COMPLAINT: "complaint"}.get(finding.fate, "unsubscribed")
     reason = f"mail to it came back: {finding.detail}" if finding.fate is Fate.HARD else ""
-    return New(address_key(finding.address), reason, source, finding.received, finding.mailing)
+    return NewSuppression(
+        address_key(finding.address), reason, source, finding.received, finding.mailing
+    )
 
 
 class _Finder:
@@ -122,7 +124,7 @@ class _Finder:
                         self._domains.add(domain)
                         break
 
-    def by_digest(self, digest: str) -> tuple["Record", "Ledger"] | None:
+    def by_digest(self, digest: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter whose Message-ID has this digest."""
         for domain in sorted(self._domains):
             found = self.by_message_id(f"<{digest}@{domain}>")
@@ -130,14 +132,14 @@ class _Finder:
                 return found
         return None
 
-    def by_message_id(self, message_id: str) -> tuple["Record", "Ledger"] | None:
+    def by_message_id(self, message_id: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter with this Message-ID."""
         for ledger in self._ledgers:
             for record in ledger.find(message_id=message_id):
                 return record, ledger
         return None
 
-    def by_address(self, address: str, mailing: str) -> tuple["Record", "Ledger"] | None:
+    def by_address(self, address: str, mailing: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter to an address in a mailing."""
         for ledger in self._ledgers:
             for record in ledger.find(address_key=address_key(address)):
@@ -175,7 +177,7 @@ def _judged(place: Place, notice: Notice, finder: _Finder) -> tuple[Finding, "Le
     return finding, None
 
 
-def _proven(notice: Notice, finder: _Finder) -> Iterator[tuple["Record", "Ledger", bool]]:
+def _proven(notice: Notice, finder: _Finder) -> Iterator[tuple["LedgerRecord", "Ledger", bool]]:
     """The letters that a message proves to answer; True where only by their Message-ID."""
     by_key = [finder.by_digest(digest) for digest in notice.digests]
     by_key += [finder.by_address(ticket.address, ticket.mailing) for ticket in notice.tickets]
@@ -189,7 +191,7 @@ def _proven(notice: Notice, finder: _Finder) -> Iterator[tuple["Record", "Ledger
                 yield (*known, True)
 
 
-def _failure_of(notice: Notice, record: "Record", *, strict: bool) -> Failure | None:
+def _failure_of(notice: Notice, record: "LedgerRecord", *, strict: bool) -> Failure | None:
     """What the notification says of the letter's address; with `strict` it must name that."""
     named = [one for one in notice.failures if record.address_key in one.recipients]
     if named:
@@ -197,7 +199,7 @@ def _failure_of(notice: Notice, record: "Record", *, strict: bool) -> Failure | 
     return None if strict or len(notice.failures) != 1 else notice.failures[0]
 
 
-def _finding(place: Place, fate: Fate, detail: str, record: "Record") -> Finding:
+def _finding(place: Place, fate: Fate, detail: str, record: "LedgerRecord") -> Finding:
     note = f"{fate}: {detail}".rstrip(": ")
     # A soft bounce that comes after a hard one, or a complaint, makes neither undone.
     is_known = record.bounce == note or (

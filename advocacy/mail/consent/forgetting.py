@@ -13,12 +13,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advocacy.batch.record import JOURNAL, Record
+from advocacy.batch.record import JOURNAL, BatchRecord
 from advocacy.batch.record import NAME as MANIFEST
 from advocacy.errors import Level, Place, Problem
 from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
-from advocacy.mail.consent.suppression_edits import Cells, New, rewrite
-from advocacy.mail.consent.suppression_file import FILE, Row, read_rows
+from advocacy.mail.consent.suppression_edits import Cells, NewSuppression, rewrite
+from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
 from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, remove_rows, traces
 from advocacy.mail.ledger import VARIABLE
@@ -76,7 +76,9 @@ def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool)
     """Put the hash in the place of the person's own rows, or add it."""
     hashes = set(address_hashes(keys, key))
     path = folder / FILE
-    rows = [row for row in read_rows(path) if isinstance(row, Row)] if path.exists() else []
+    rows = (
+        [row for row in read_rows(path) if isinstance(row, SuppressionRow)] if path.exists() else []
+    )
     own = [row for row in rows if row.key == key]
     shared = {row.line for row in rows if row.key != key} & {row.line for row in own}
     found.is_suppressed = any(row.key in hashes and row.counts for row in rows)
@@ -87,13 +89,13 @@ def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool)
     if not do:
         return
 
-    def change(there: Sequence[Row]) -> Cells | None:
+    def change(there: Sequence[SuppressionRow]) -> Cells | None:
         # The whole row goes: a note in it may be about the person too.
         return None if {row.key for row in there} == {key} else {}
 
-    def hashed() -> Iterator[New]:
+    def hashed() -> Iterator[NewSuppression]:
         if not found.is_suppressed:
-            yield New(address_hash(keys, key), "", "forgotten")
+            yield NewSuppression(address_hash(keys, key), "", "forgotten")
 
     rewrite(folder, change, hashed)
 
@@ -130,7 +132,7 @@ def _letters(output: Path, key: str, found: Forgotten, *, do: bool) -> None:
     """The person's letters: those to them, and those that they wrote as a supporter."""
     folders = {path.parent for name in (MANIFEST, JOURNAL) for path in output.rglob(name)}
     for folder in sorted(folders):
-        with Record(folder, read_only=not do) as record:
+        with BatchRecord(folder, read_only=not do) as record:
             theirs = [entry["id"] for entry in record if _is_theirs(entry, key)]
             for letter_id in theirs:
                 files = set((record.find(letter_id) or {}).get("files", ()))
@@ -165,7 +167,7 @@ def _is_theirs(entry: dict[str, object], key: str) -> bool:
 
 def _merged(folder: Path, found: Forgotten) -> None:
     """Files of many letters beside a removed one: they may hold it too."""
-    with Record(folder, read_only=True) as record:
+    with BatchRecord(folder, read_only=True) as record:
         known = {name for entry in record for name in entry.get("files", ())}
     for path in sorted(folder.glob("*.pdf")):
         if path.name not in known and not any(

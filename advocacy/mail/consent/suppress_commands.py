@@ -9,11 +9,11 @@ from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.csv_rows import lines_of
 from advocacy.files.text import open_binary
 from advocacy.mail.consent.addresses import PREFIX, with_hashes
-from advocacy.mail.consent.suppression_edits import New, Outcome, add, lift
+from advocacy.mail.consent.suppression_edits import EditOutcome, NewSuppression, add, lift
 from advocacy.mail.consent.suppression_file import (
     FILE,
     PLUS_TAGS,
-    Row,
+    SuppressionRow,
     key_of,
     moment,
     raw_rows,
@@ -25,10 +25,10 @@ THEIR_OWN = frozenset({"unsubscribed", "complaint", "forgotten"})
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedSuppressions:
     """What came of a list: how many of its rows named somebody, and what is wrong in it."""
 
-    outcome: Outcome
+    outcome: EditOutcome
     rows: int
     problems: tuple[Problem, ...]
 
@@ -48,10 +48,10 @@ def suppress(
     *,
     reason: str = "",
     campaign: str = "",
-) -> Outcome:
+) -> EditOutcome:
     """Suppress addresses and domains; AdvocacyError where one is neither, and then none is."""
     keys = read_keys_of(addresses, domains)
-    return add(folder, [New(key, reason, "manual", None, campaign) for key in keys])
+    return add(folder, [NewSuppression(key, reason, "manual", None, campaign) for key in keys])
 
 
 def read_keys_of(addresses: Iterable[str], domains: Iterable[str] = ()) -> list[str]:
@@ -74,20 +74,20 @@ def read_keys_of(addresses: Iterable[str], domains: Iterable[str] = ()) -> list[
     return list(dict.fromkeys(keys))
 
 
-def standing(folder: Path, keys: Iterable[str]) -> list[Row]:
+def standing(folder: Path, keys: Iterable[str]) -> list[SuppressionRow]:
     """The rows that count and are about these keys, those of forgotten people by their hashes."""
     wanted = with_hashes(keys)
     return [row for row in listed(folder)[0] if row.key in wanted]
 
 
-def unsuppress(folder: Path, keys: Iterable[str], because: str) -> Outcome:
+def unsuppress(folder: Path, keys: Iterable[str], because: str) -> EditOutcome:
     """Lift the rows about these keys; AdvocacyError as `lift` raises it."""
     return lift(folder, with_hashes(keys), because)
 
 
-def listed(folder: Path, *, lifted: bool = False) -> tuple[list[Row], list[Problem]]:
+def listed(folder: Path, *, lifted: bool = False) -> tuple[list[SuppressionRow], list[Problem]]:
     """The rows of the list, without those that were lifted unless asked for, and its problems."""
-    rows: list[Row] = []
+    rows: list[SuppressionRow] = []
     problems: list[Problem] = []
     path = folder / FILE
     for row in read_rows(path) if path.exists() else ():
@@ -100,7 +100,7 @@ def listed(folder: Path, *, lifted: bool = False) -> tuple[list[Row], list[Probl
 
 def import_list(
     folder: Path, source: Path | BufferedReader, *, reason: str = "", campaign: str = ""
-) -> Imported:
+) -> ImportedSuppressions:
     """Suppress everyone on a list: addresses one a line, CSV, or what the unsubscribe page wrote.
 
     What the list says of a person (reason, since, source, campaign) is kept; rows that were
@@ -114,7 +114,7 @@ def import_list(
         with open_binary(source) as file:
             people, problems = _read(file, source)
     new = [
-        New(
+        NewSuppression(
             row.key,
             row.reason or reason,
             row.source or "import",
@@ -123,25 +123,27 @@ def import_list(
         )
         for row in people
     ]
-    newest: dict[str, New] = {}
+    newest: dict[str, NewSuppression] = {}
     for one in new:  # of several requests of one person the last one counts
         before = newest.get(one.key)
         if before is None or not before.since or (one.since and one.since > before.since):
             newest[one.key] = one
-    return Imported(add(folder, newest.values()), len(people), tuple(problems))
+    return ImportedSuppressions(add(folder, newest.values()), len(people), tuple(problems))
 
 
-def _read(file: BufferedReader, path: Path) -> tuple[list[Row], list[Problem]]:
+def _read(file: BufferedReader, path: Path) -> tuple[list[SuppressionRow], list[Problem]]:
     lines = lines_of(file, path)
     if isinstance(lines, Problem):
         raise AdvocacyError(lines)
-    people: list[Row] = []
+    people: list[SuppressionRow] = []
     problems: list[Problem] = []
     try:
         for _, found in raw_rows(lines, path):
             problems += [one for one in found if isinstance(one, Problem)]
             people += [
-                row for row in found if isinstance(row, Row) and row is not PLUS_TAGS and row.counts
+                row
+                for row in found
+                if isinstance(row, SuppressionRow) and row is not PLUS_TAGS and row.counts
             ]
     finally:
         lines.let_go()

@@ -28,8 +28,8 @@ from advocacy.mail.consent.suppression_file import (
     COLUMNS,
     FILE,
     Raw,
-    Row,
-    Table,
+    SuppressionRow,
+    SuppressionTable,
     moment,
     raw_rows,
     table_of,
@@ -39,11 +39,11 @@ Cells = Mapping[str, str]
 """Cells by the names of their columns."""
 
 
-class Editor:
+class SuppressionEditor:
     """The shape of a file: its columns with those that it lacks, its line ends."""
 
     def __init__(
-        self, path: Path, table: Table | None, columns: Sequence[str], above: list[Raw]
+        self, path: Path, table: SuppressionTable | None, columns: Sequence[str], above: list[Raw]
     ) -> None:
         self.path = path
         texts = [text for text, _ in above]
@@ -52,7 +52,7 @@ class Editor:
         self._header = header
         self._bare = table is None or not table.has_header
         self.newline = "\r\n" if any(text.endswith("\r\n") for text, _ in above) else "\n"
-        self.table = table or Table({}, 0)
+        self.table = table or SuppressionTable({}, 0)
         self._lacking = [name for name in columns if name not in self.table.at]
         if table is None:
             self._lacking = list(COLUMNS)
@@ -75,7 +75,7 @@ class Editor:
             return [*above, header]
         return [*self._above, self._padded(self._header, self._lacking)]
 
-    def row(self, text: str, rows: Sequence[Row], wanted: Cells) -> str:
+    def row(self, text: str, rows: Sequence[SuppressionRow], wanted: Cells) -> str:
         """A row's new text. Raises AdvocacyError for one that is broken and is to be changed."""
         if not (rows and (wanted or self._lacking)):
             return text
@@ -132,12 +132,12 @@ def line_of(
 
 
 BOM = b"\xef\xbb\xbf"
-Change = Callable[[Sequence[Row]], Cells | None]
+Change = Callable[[Sequence[SuppressionRow]], Cells | None]
 """From what a row says: the cells to set, or None to remove it."""
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewSuppression:
     """Somebody to suppress: `key` is an address's key, `@domain`, `@*.domain` or a hash."""
 
     key: str
@@ -160,7 +160,7 @@ class New:
 
 
 @dataclass(slots=True)
-class Outcome:
+class EditOutcome:
     """What came of a change, as keys in the order in which they were given."""
 
     path: Path
@@ -168,7 +168,7 @@ class Outcome:
     there: list[str] = field(default_factory=list)
     lifted_since: list[str] = field(default_factory=list)
     """Asked to be left out before somebody lifted that: they stay lifted."""
-    changed: list[Row] = field(default_factory=list)
+    changed: list[SuppressionRow] = field(default_factory=list)
 
 
 def stamp_text(when: datetime) -> str:
@@ -176,7 +176,9 @@ def stamp_text(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def add(folder: Path, people: Iterable[New], *, now: datetime | None = None) -> Outcome:
+def add(
+    folder: Path, people: Iterable[NewSuppression], *, now: datetime | None = None
+) -> EditOutcome:
     """Suppress people for all campaigns of a folder; who is there already is left as he is.
 
     Of a person who was forgotten the hash is enough: the address does not come back. Somebody
@@ -185,11 +187,11 @@ def add(folder: Path, people: Iterable[New], *, now: datetime | None = None) -> 
     """
     wanted = {one.key: one for one in people}
     moment_now = now or datetime.now(UTC)
-    outcome = Outcome(folder / FILE)
+    outcome = EditOutcome(folder / FILE)
     known = with_hashes(wanted)
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[SuppressionRow]] = {}
 
-    def note(found: Sequence[Row]) -> Cells:
+    def note(found: Sequence[SuppressionRow]) -> Cells:
         for row in found:
             if row.key in known:
                 rows.setdefault(known[row.key], []).append(row)
@@ -214,16 +216,16 @@ def add(folder: Path, people: Iterable[New], *, now: datetime | None = None) -> 
 
 def lift(
     folder: Path, keys: Iterable[str], because: str, *, now: datetime | None = None
-) -> Outcome:
+) -> EditOutcome:
     """Have rows no longer count; they stay in the file with the moment and the reason.
 
     `changed` are the rows as they were. Raises AdvocacyError as `add` does.
     """
     wanted = set(keys)
-    outcome = Outcome(folder / FILE)
+    outcome = EditOutcome(folder / FILE)
     cells = {"lifted": stamp_text(now or datetime.now(UTC)), "lifted_reason": because}
 
-    def change(found: Sequence[Row]) -> Cells:
+    def change(found: Sequence[SuppressionRow]) -> Cells:
         hit = [row for row in found if row.key in wanted and row.counts]
         outcome.changed.extend(hit)
         return cells if hit else {}
@@ -233,7 +235,7 @@ def lift(
     return outcome
 
 
-def rewrite(folder: Path, change: Change, extra: Callable[[], Iterable[New]]) -> None:
+def rewrite(folder: Path, change: Change, extra: Callable[[], Iterable[NewSuppression]]) -> None:
     """Change rows, then add some, under the lock; nothing is written where nothing differs."""
     now = datetime.now(UTC)
     _rewrite(folder, change, lambda: [one.cells(now) for one in extra()], COLUMNS[:6])
@@ -309,7 +311,7 @@ def _copied(
     wrong = [p for _, found in above for p in found if isinstance(p, Problem)]
     if any(problem.level is Level.ERROR for problem in wrong):
         raise AdvocacyError(wrong)
-    editor = Editor(path, table, columns, above)
+    editor = SuppressionEditor(path, table, columns, above)
     is_changed = False
 
     def put(text: str) -> None:
@@ -319,7 +321,7 @@ def _copied(
         put(text)
     last = editor.last
     for text, found in raw_rows(lines, path, editor.table):
-        rows = [row for row in found if isinstance(row, Row) and row.key]
+        rows = [row for row in found if isinstance(row, SuppressionRow) and row.key]
         wanted = change(rows)
         new = "" if wanted is None else editor.row(text, rows, wanted)
         is_changed = is_changed or wanted is None or bool(wanted)

@@ -40,7 +40,7 @@ Stamp = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SuppressionRow:
     """A row as it was read: `key` is an address's key, `@domain`, `@*.domain` or a hash."""
 
     key: str
@@ -65,7 +65,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Entries:
+class SuppressionEntries:
     """What a file says: reasons by address key, by domain, by domain with all below, by hash."""
 
     addresses: dict[str, str] = field(default_factory=dict)
@@ -94,9 +94,9 @@ def moment(text: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def read_entries(path: Path) -> tuple[Entries, list[Problem]]:
+def read_entries(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
     """What a file says, with all that is wrong in it; nothing where there is no file."""
-    entries = Entries(stamp=stamp_of(path))
+    entries = SuppressionEntries(stamp=stamp_of(path))
     if entries.stamp is None:
         return entries, []
     problems: list[Problem] = []
@@ -118,11 +118,11 @@ def read_entries(path: Path) -> tuple[Entries, list[Problem]]:
     return entries, problems
 
 
-PLUS_TAGS = Row("", 0)
+PLUS_TAGS = SuppressionRow("", 0)
 """Stands among the rows for the comment that tells to leave `+…` out of addresses."""
 
 
-def _enter(entries: Entries, row: Row, reason: str) -> None:
+def _enter(entries: SuppressionEntries, row: SuppressionRow, reason: str) -> None:
     key = row.key
     if key.startswith("@*."):
         entries.above.setdefault(key[3:], f"{reason}: everyone at {key[3:]} and below")
@@ -134,7 +134,7 @@ def _enter(entries: Entries, row: Row, reason: str) -> None:
         entries.addresses.setdefault(key, reason)
 
 
-def read_rows(path: Path) -> Iterator[Row | Problem]:
+def read_rows(path: Path) -> Iterator[SuppressionRow | Problem]:
     """The rows of a file in turn, with every problem where it arises.
 
     A broken row gives a problem and whatever looks like an address in it.
@@ -153,12 +153,12 @@ def read_rows(path: Path) -> Iterator[Row | Problem]:
                 yield from found
 
 
-Raw = tuple[str, tuple[Row | Problem, ...]]
+Raw = tuple[str, tuple[SuppressionRow | Problem, ...]]
 """The text of a row as it stands in the file, and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SuppressionTable:
     """How the columns of a file stand: their positions by name, and the delimiter."""
 
     at: dict[str, int]
@@ -167,7 +167,7 @@ class Table:
     has_header: bool = True
 
 
-def table_of(lines: Lines, path: Path) -> tuple[Table | None, list[Raw]]:
+def table_of(lines: Lines, path: Path) -> tuple[SuppressionTable | None, list[Raw]]:
     """The columns of a file, and what stands above its first row; None where there is no row."""
     raw: list[Raw] = []
     for line in lines:
@@ -191,7 +191,7 @@ def table_of(lines: Lines, path: Path) -> tuple[Table | None, list[Raw]]:
             lines.row[:] = [first]
             lines.give_back(0)
             width = max(1, len(cells))
-            return Table({"address": 0}, width, delimiter or ",", has_header=False), raw
+            return SuppressionTable({"address": 0}, width, delimiter or ",", has_header=False), raw
         problem = Problem(
             "no-address-column",
             "No column of this list is named `address` or `domain`.",
@@ -202,7 +202,7 @@ def table_of(lines: Lines, path: Path) -> tuple[Table | None, list[Raw]]:
     for index, name in enumerate(names):
         at.setdefault(name, index)
     raw.append((first, (problem,) if problem else ()))
-    return Table(at, max(1, len(cells)), delimiter or ","), raw
+    return SuppressionTable(at, max(1, len(cells)), delimiter or ","), raw
 
 
 def columns_of(headers: Sequence[str]) -> list[str]:
@@ -213,7 +213,7 @@ def columns_of(headers: Sequence[str]) -> list[str]:
     return ["address" if name in _EMAIL else name for name in names]
 
 
-def raw_rows(lines: Lines, path: Path, table: Table | None = None) -> Iterator[Raw]:
+def raw_rows(lines: Lines, path: Path, table: SuppressionTable | None = None) -> Iterator[Raw]:
     """Every row of a file, comments and blank lines too: its text, and what it says."""
     if table is None:
         table, raw = table_of(lines, path)
@@ -233,24 +233,26 @@ def raw_rows(lines: Lines, path: Path, table: Table | None = None) -> Iterator[R
             yield text, read(cells, number, text)
 
 
-def _reader(table: Table, path: Path) -> Callable[[list[str], int, str], tuple[Row | Problem, ...]]:
+def _reader(
+    table: SuppressionTable, path: Path
+) -> Callable[[list[str], int, str], tuple[SuppressionRow | Problem, ...]]:
     at = table.at
     address, domain = at.get("address"), at.get("domain")
     others = [(name, at[name]) for name in COLUMNS[2:] if name in at]
     plain = re.compile(r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+").fullmatch
 
-    def read(cells: list[str], number: int, text: str) -> tuple[Row | Problem, ...]:
+    def read(cells: list[str], number: int, text: str) -> tuple[SuppressionRow | Problem, ...]:
         if has_bad_bytes(text):
             return tuple(salvaged(text, not_utf8(text, Place(path, number)), number))
         said = {name: cells[index].strip() for name, index in others if cells[index]}
         written = cells[address] if address is not None else ""
         if plain(written):
-            return (Row(written, number, **said),)
+            return (SuppressionRow(written, number, **said),)
         key = key_of(written) if written.strip() else ""
         if not key and not written.strip() and domain is not None and cells[domain].strip():
             key = _domain(cells[domain])
         if key:
-            return (Row(key, number, **said),)
+            return (SuppressionRow(key, number, **said),)
         if not any(map(str.strip, cells)):
             return ()
         message = "This row names no address and no domain that can be read."
@@ -286,7 +288,7 @@ def _domain(written: str) -> str:
 
 def salvaged(
     text: str, wrong: Problem, line: int, said: dict[str, str] | None = None
-) -> Iterator[Row | Problem]:
+) -> Iterator[SuppressionRow | Problem]:
     """Of a broken row the problem, a warning where the row holds addresses, and those."""
     if has_bad_bytes(text):  # most likely Windows-1252, from a spreadsheet program
         text = text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
@@ -298,4 +300,4 @@ def salvaged(
     else:
         yield wrong.at(Level.ERROR)
     for key in found:
-        yield Row(key, line, **(said or {}))
+        yield SuppressionRow(key, line, **(said or {}))

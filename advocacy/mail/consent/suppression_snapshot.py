@@ -19,12 +19,18 @@ from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.addresses import Hashes, address_key, domain_key, without_tag
-from advocacy.mail.consent.suppression_file import FILE, Entries, Stamp, read_entries, stamp_of
+from advocacy.mail.consent.suppression_file import (
+    FILE,
+    Stamp,
+    SuppressionEntries,
+    read_entries,
+    stamp_of,
+)
 from advocacy.mail.consent.tokens import Keys, find_keys
 
 __all__ = [
     "FILE",
-    "Guard",
+    "SuppressionGuard",
     "Suppressions",
     "address_key",
     "domain_key",
@@ -110,7 +116,7 @@ _TRIES = 20
 _PAUSE = 0.05  # seconds
 
 
-def _settled(path: Path) -> tuple[Entries, list[Problem]]:
+def _settled(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
     """What the file says, once it holds still: a spreadsheet program writes into it as it is."""
     for _ in range(_TRIES):
         entries, problems = read_entries(path)
@@ -120,7 +126,7 @@ def _settled(path: Path) -> tuple[Entries, list[Problem]]:
     return entries, problems
 
 
-class Guard:
+class SuppressionGuard:
     """Asked at the moment of sending; reads the file again when it has changed.
 
     Safe to use from several threads. Whoever was suppressed when it was made stays so for its

@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
-from advocacy.mail.ledger.values import State, Text
+from advocacy.mail.ledger.values import MailingText, State
 
 _C = LETTER.c
 _MANY = 1000
 
 
 def insert_mailing(
-    connection: Connection, name: str, campaign: str, stage: str, text: Text, now: float
+    connection: Connection, name: str, campaign: str, stage: str, text: MailingText, now: float
 ) -> int:
     """Write a new mailing down, with its text."""
     values = {"name": name, "campaign": campaign, "stage": stage, "started_at": now}
@@ -24,7 +24,7 @@ def insert_mailing(
     return number
 
 
-def insert_text(connection: Connection, mailing_id: int, text: Text, now: float) -> None:
+def insert_text(connection: Connection, mailing_id: int, text: MailingText, now: float) -> None:
     """Write down the text that a mailing has from now on."""
     values = {
         "mailing_id": mailing_id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.mail.ledger.faults import bad_url
-from advocacy.mail.ledger.runs import Owner
+from advocacy.mail.ledger.runs import RunOwner
 
 if TYPE_CHECKING:
     from advocacy.mail.ledger.store import Ledger
@@ -93,8 +93,8 @@ def open_ledger(
     create: bool = False,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] | None = None,
-    owner: Owner | None = None,
-    alive: Callable[[Owner], bool | None] | None = None,
+    owner: RunOwner | None = None,
+    alive: Callable[[RunOwner], bool | None] | None = None,
 ) -> "Ledger":
     """Open the ledger of a campaign; with `create` one is made where there is none.
 

@@ -16,14 +16,14 @@ from advocacy.errors import Problem
 from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
 from advocacy.mail.ledger.values import (
     Heard,
-    Mailing,
+    LedgerMailing,
+    LedgerRecord,
+    LedgerStanding,
+    MailingTally,
+    MailingText,
     Moment,
-    Record,
     RunRecord,
-    Standing,
     State,
-    Tally,
-    Text,
 )
 
 PAGE = 1000
@@ -38,23 +38,23 @@ Ask = Callable[[Select[Any]], "list[SqlRow[Any]]"]
 """Runs a query in a short transaction of its own."""
 
 
-def mailings(ask: Ask) -> list[Mailing]:
+def mailings(ask: Ask) -> list[LedgerMailing]:
     """Every mailing, in the order in which they were started."""
     return [_mailing(row) for row in ask(_MAILING.order_by(MAILING.c.id))]
 
 
-def mailing(ask: Ask, name: str) -> Mailing | None:
+def mailing(ask: Ask, name: str) -> LedgerMailing | None:
     """One mailing, or None."""
     rows = ask(_MAILING.where(MAILING.c.name == name))
     return _mailing(rows[0]) if rows else None
 
 
-def text(ask: Ask, mailing_id: int) -> Text:
+def text(ask: Ask, mailing_id: int) -> MailingText:
     """The text that was accepted last."""
     query = select(TEXT_OF_MAILING.c.parts, TEXT_OF_MAILING.c.sample)
     query = query.where(TEXT_OF_MAILING.c.mailing_id == mailing_id)
     (row,) = ask(query.order_by(TEXT_OF_MAILING.c.id.desc()).limit(1))
-    return Text(json.loads(row.parts), row.sample)
+    return MailingText(json.loads(row.parts), row.sample)
 
 
 def runs(ask: Ask, mailing_id: int, name: str) -> list[RunRecord]:
@@ -78,16 +78,16 @@ def runs(ask: Ask, mailing_id: int, name: str) -> list[RunRecord]:
     ]
 
 
-def states(ask: Ask, mailing_id: int) -> Iterator[Standing]:
+def states(ask: Ask, mailing_id: int) -> Iterator[LedgerStanding]:
     """Every row of a mailing in brief, by letter id."""
     for row in _paged(ask, _STANDING.where(_C.mailing_id == mailing_id)):
         yield _brief(row)
 
 
-def state_of(ask: Ask, mailing_id: int, letter_ids: Collection[str]) -> dict[str, Standing]:
+def state_of(ask: Ask, mailing_id: int, letter_ids: Collection[str]) -> dict[str, LedgerStanding]:
     """How some letters of a mailing stand; those never tried are left out."""
     wanted = list(letter_ids)
-    found: dict[str, Standing] = {}
+    found: dict[str, LedgerStanding] = {}
     for at in range(0, len(wanted), PAGE):
         some = _C.letter_id.in_(wanted[at : at + PAGE])
         for row in ask(_STANDING.where(_C.mailing_id == mailing_id, some)):
@@ -95,7 +95,9 @@ def state_of(ask: Ask, mailing_id: int, letter_ids: Collection[str]) -> dict[str
     return found
 
 
-def records(ask: Ask, mailing_id: int, wanted: Collection[State] | None = None) -> Iterator[Record]:
+def records(
+    ask: Ask, mailing_id: int, wanted: Collection[State] | None = None
+) -> Iterator[LedgerRecord]:
     """Everything about the letters of a mailing, by id; of some states only if they are given."""
     query = _RECORD.where(_C.mailing_id == mailing_id)
     if wanted is not None:
@@ -106,7 +108,7 @@ def records(ask: Ask, mailing_id: int, wanted: Collection[State] | None = None) 
 
 def find(
     ask: Ask, *, letter_id: str | None, message_id: str | None, address_key: str | None
-) -> list[Record]:
+) -> list[LedgerRecord]:
     """Letters of any mailing that have all that is asked for."""
     # Every mailing, spelt out: the indexes begin with it.
     query = _RECORD.where(_C.mailing_id.in_(select(MAILING.c.id))).order_by(_C.id)
@@ -130,7 +132,7 @@ def counts(ask: Ask, mailing_id: int) -> dict[State, int]:
     return {state: found.get(state.value, 0) for state in State}
 
 
-def tallies(ask: Ask, mailing_id: int, dialect: str) -> list[Tally]:
+def tallies(ask: Ask, mailing_id: int, dialect: str) -> list[MailingTally]:
     """How many letters of a mailing stand how, for each domain and reply code."""
     if dialect == "sqlite":
         at = func.instr(_C.address_key, "@")
@@ -140,7 +142,7 @@ def tallies(ask: Ask, mailing_id: int, dialect: str) -> list[Tally]:
     domain = case((at > 0, func.substr(_C.address_key, at + 1)), else_="").label("domain")
     query = select(domain, _C.state, _C.code, _COUNT).where(_C.mailing_id == mailing_id)
     rows = ask(query.group_by(domain, _C.state, _C.code).order_by(domain, _C.state, _C.code))
-    return [Tally(row.domain, State(row.state), row.code, row.number) for row in rows]
+    return [MailingTally(row.domain, State(row.state), row.code, row.number) for row in rows]
 
 
 def progress(ask: Ask, mailing_id: int, seconds: float) -> list[Moment]:
@@ -192,18 +194,18 @@ def _paged(ask: Ask, query: Select[Any]) -> Iterator["SqlRow[Any]"]:
         rows = ask(query.where(_C.letter_id > rows[-1].letter_id))
 
 
-def _mailing(row: "SqlRow[Any]") -> Mailing:
-    return Mailing(row.name, row.campaign, row.stage, row.started_at)
+def _mailing(row: "SqlRow[Any]") -> LedgerMailing:
+    return LedgerMailing(row.name, row.campaign, row.stage, row.started_at)
 
 
-def _brief(row: "SqlRow[Any]") -> Standing:
-    return Standing(
+def _brief(row: "SqlRow[Any]") -> LedgerStanding:
+    return LedgerStanding(
         row.letter_id, row.address_key, State(row.state), row.attempts, row.digest, row.not_before
     )
 
 
-def _record(row: "SqlRow[Any]") -> Record:
-    return Record(
+def _record(row: "SqlRow[Any]") -> LedgerRecord:
+    return LedgerRecord(
         mailing=row.name,
         letter_id=row.letter_id,
         address=row.address,

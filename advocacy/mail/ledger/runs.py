@@ -35,7 +35,7 @@ _PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class RunOwner:
     """A process that sends. `boot` names the boot of the machine and the space of numbers."""
 
     user: str
@@ -45,13 +45,13 @@ class Owner:
     started: str
 
 
-def this_process() -> Owner:
+def this_process() -> RunOwner:
     """The process that calls."""
     pid = os.getpid()
-    return Owner(_user(), socket.gethostname(), _boot(), pid, _started(pid) or "")
+    return RunOwner(_user(), socket.gethostname(), _boot(), pid, _started(pid) or "")
 
 
-def is_alive(owner: Owner) -> bool | None:
+def is_alive(owner: RunOwner) -> bool | None:
     """Whether a process lives; None where that cannot be known from here."""
     if owner.boot != _boot():
         return None
@@ -97,11 +97,11 @@ RENEW_SECONDS = 60.0
 FOUND_DEAD = "found dead"
 # Spelt out, or SQLite does not see that the index on these rows serves.
 _SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING.value}'")
-Liveness = Callable[[Owner], bool | None]
+Liveness = Callable[[RunOwner], bool | None]
 
 
 @dataclass(slots=True, eq=False)
-class Run:
+class MailingRun:
     """A run of the sender, for as long as the block lasts: `with ledger.begin_run(…) as run:`.
 
     At the end of the block it has ended, and what it still has under way is uncertain.
@@ -110,8 +110,8 @@ class Run:
     number: int
     mailing: str
     mailing_id: int
-    _renew: Callable[["Run"], None] = field(repr=False)
-    _end: Callable[["Run", str], int] = field(repr=False)
+    _renew: Callable[["MailingRun"], None] = field(repr=False)
+    _end: Callable[["MailingRun", str], int] = field(repr=False)
     hands: set[str] = field(default_factory=set, repr=False)
     """The letters that were given out to it and of which it has not told. Whatever others may do
     with one of them meanwhile, it is not given out to the same run a second time."""
@@ -119,7 +119,7 @@ class Run:
     _over: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
 
-    def __enter__(self) -> "Run":
+    def __enter__(self) -> "MailingRun":
         return self
 
     def __exit__(
@@ -172,7 +172,7 @@ class Run:
 def insert_run(
     connection: Connection,
     mailing_id: int,
-    owner: Owner,
+    owner: RunOwner,
     now: float,
     listed: int | None,
     versions: Mapping[str, str],
@@ -250,7 +250,7 @@ def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness)
 
 
 def _lives(run: Row[tuple[object, ...]], now: float, alive: Liveness) -> bool:
-    owner = Owner(run.username, run.host, run.boot, run.pid, run.started)
+    owner = RunOwner(run.username, run.host, run.boot, run.pid, run.started)
     told = alive(owner)
     if told is not None:
         return told

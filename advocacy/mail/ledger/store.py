@@ -11,22 +11,29 @@ from sqlalchemy import Connection
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import changes, giving, queries, runs
-from advocacy.mail.ledger.runs import RENEW_SECONDS, Liveness, Owner, Run, is_alive, this_process
+from advocacy.mail.ledger.runs import (
+    RENEW_SECONDS,
+    Liveness,
+    MailingRun,
+    RunOwner,
+    is_alive,
+    this_process,
+)
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
 from advocacy.mail.ledger.values import (
-    Entry,
     Heard,
-    Keyed,
-    Mailing,
+    KeyedAddress,
+    LedgerEntry,
+    LedgerMailing,
+    LedgerRecord,
+    LedgerStanding,
+    MailingTally,
+    MailingText,
     Moment,
-    Record,
     Result,
     RunRecord,
-    Standing,
     State,
     Taken,
-    Tally,
-    Text,
     Why,
 )
 
@@ -40,15 +47,15 @@ class Reader:
         self.shown = backend.shown
         """Where the ledger is, safe to print."""
 
-    def mailings(self) -> list[Mailing]:
+    def mailings(self) -> list[LedgerMailing]:
         """Every mailing, in the order in which they were started."""
         return queries.mailings(self._db.ask)
 
-    def mailing(self, name: str) -> Mailing | None:
+    def mailing(self, name: str) -> LedgerMailing | None:
         """A mailing by its name, or None."""
         return queries.mailing(self._db.ask, name)
 
-    def text(self, name: str) -> Text:
+    def text(self, name: str) -> MailingText:
         """The text of a mailing: the one that was accepted last."""
         return queries.text(self._db.ask, self._number(name))
 
@@ -56,7 +63,7 @@ class Reader:
         """The runs of a mailing, the first one first."""
         return queries.runs(self._db.ask, self._number(name), name)
 
-    def standing(self, name: str, keys: Sequence[Keyed]) -> list[Taken]:
+    def standing(self, name: str, keys: Sequence[KeyedAddress]) -> list[Taken]:
         """What `exchange` would answer for these letters now; changes nothing."""
         number = self._number(name)
 
@@ -66,15 +73,15 @@ class Reader:
 
         return self._db.read(work)
 
-    def states(self, name: str) -> Iterator[Standing]:
+    def states(self, name: str) -> Iterator[LedgerStanding]:
         """Every letter of a mailing that was ever given out, in brief, by id; read in pages."""
         return queries.states(self._db.ask, self._number(name))
 
-    def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, Standing]:
+    def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, LedgerStanding]:
         """How some letters stand, by id; those never given out are left out."""
         return queries.state_of(self._db.ask, self._number(name), letter_ids)
 
-    def records(self, name: str, states: Collection[State] | None = None) -> Iterator[Record]:
+    def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
         """Everything about a mailing's letters, of all states or some, by id; read in pages."""
         return queries.records(self._db.ask, self._number(name), states)
 
@@ -82,7 +89,7 @@ class Reader:
         """How many letters of a mailing are in each state."""
         return queries.counts(self._db.ask, self._number(name))
 
-    def tallies(self, name: str) -> list[Tally]:
+    def tallies(self, name: str) -> list[MailingTally]:
         """How many letters of a mailing stand how, for each domain and reply code."""
         return queries.tallies(self._db.ask, self._number(name), self._backend.name)
 
@@ -104,7 +111,7 @@ class Reader:
         letter_id: str | None = None,
         message_id: str | None = None,
         address_key: str | None = None,
-    ) -> list[Record]:
+    ) -> list[LedgerRecord]:
         """The letters of any mailing that have all that is asked for, the oldest first."""
         return queries.find(
             self._db.ask, letter_id=letter_id, message_id=message_id, address_key=address_key
@@ -130,14 +137,14 @@ class Ledger(Reader):
         backend: Backend,
         *,
         clock: Callable[[], float] | None = None,
-        owner: Owner | None = None,
+        owner: RunOwner | None = None,
         alive: Liveness = is_alive,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(backend, Transactions(backend, clock, wait))
         self._owner = owner
         self._alive = alive
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, MailingRun] = {}
 
     def __enter__(self) -> "Ledger":
         return self
@@ -160,7 +167,7 @@ class Ledger(Reader):
         """The time that the ledger goes by, in UTC epoch seconds: on PostgreSQL the server's."""
         return self._db.now()
 
-    def start(self, name: str, campaign: str, stage: str, text: Text) -> None:
+    def start(self, name: str, campaign: str, stage: str, text: MailingText) -> None:
         """Begin a mailing, with the text that it has. Raises AdvocacyError where there is one."""
 
         def work(connection: Connection) -> None:
@@ -178,7 +185,7 @@ class Ledger(Reader):
 
         self._db.write(work)
 
-    def accept_text(self, name: str, text: Text) -> None:
+    def accept_text(self, name: str, text: MailingText) -> None:
         """Go on with another text than that which the first letters of the mailing had."""
         number = self._number(name)
         self._db.write(lambda c: changes.insert_text(c, number, text, self._db.time(c)))
@@ -190,7 +197,7 @@ class Ledger(Reader):
         listed: int | None = None,
         versions: Mapping[str, str] | None = None,
         renew_every: float | None = RENEW_SECONDS,
-    ) -> Run:
+    ) -> MailingRun:
         """Begin to send a mailing. The run's lease is renewed by a thread until it ends.
 
         `listed` is how many people are on the list, `versions` what the letters are made by.
@@ -205,7 +212,7 @@ class Ledger(Reader):
             return runs.insert_run(connection, number, owner, now, listed, versions or {})
 
         self._db.read(self._backend.examine)
-        run = Run(self._db.write(work), name, number, self.renew, self.end_run)
+        run = MailingRun(self._db.write(work), name, number, self.renew, self.end_run)
         run.renewed(asked_at)
         self._backend.keep()
         self._runs[run.number] = run
@@ -213,13 +220,13 @@ class Ledger(Reader):
             run.start_renewing(renew_every)
         return run
 
-    def renew(self, run: Run) -> None:
+    def renew(self, run: MailingRun) -> None:
         """Give a run its whole lease again."""
         asked_at = since_boot()
         self._db.write(lambda c: runs.extend(c, run.number, self._db.time(c)))
         run.renewed(asked_at)
 
-    def end_run(self, run: Run, why: str) -> int:
+    def end_run(self, run: MailingRun, why: str) -> int:
         """End a run; the number of its letters that are uncertain now.
 
         Those are the ones of which it has not told what came of them.
@@ -241,7 +248,7 @@ class Ledger(Reader):
         )
 
     def exchange(
-        self, run: Run, results: Sequence[Result], entries: Sequence[Entry]
+        self, run: MailingRun, results: Sequence[Result], entries: Sequence[LedgerEntry]
     ) -> list[Taken]:
         """In one transaction, write down results and give letters out to a run.
 

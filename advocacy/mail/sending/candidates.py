@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from advocacy.batch.documents import letter_folder
-from advocacy.batch.record import Record
-from advocacy.batch.worker import Wanted
+from advocacy.batch.record import BatchRecord
+from advocacy.batch.worker import WantedLetter
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.errors import Problem
 from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.consent.suppression_snapshot import Guard
-from advocacy.mail.ledger import Key, Ledger, Taken, Why
-from advocacy.mail.sending.mailing_settings import Mailing
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
+from advocacy.mail.ledger import Ledger, PersonKey, Taken, Why
+from advocacy.mail.sending.mailing_settings import MailingSettings
 
 Item = TypeVar("Item")
 CHUNK = 500
@@ -51,8 +51,8 @@ class Candidates:
     servers put off may be tried again (UTC epoch seconds by `Ledger.now()`).
     """
 
-    mailing: Mailing
-    guard: Guard
+    mailing: MailingSettings
+    guard: SuppressionGuard
     ledger: Ledger | None = None
     output: Path | None = None
     also_answered: bool = False
@@ -63,7 +63,7 @@ class Candidates:
     problems: dict[Problem, None] = field(default_factory=dict)
     next_try: float | None = None
 
-    def left(self) -> Iterator[Wanted]:
+    def left(self) -> Iterator[WantedLetter]:
         """The letters to be sent now, in the order of the list."""
         answered = self._answered()
         seen: set[str] = set()
@@ -76,7 +76,7 @@ class Candidates:
                         self.told(LeftOut(one, why, reason))
                     else:
                         before = printed.find(one.letter_id)
-                        yield Wanted(one.recipient, before, ("eml",), one.supporters)
+                        yield WantedLetter(one.recipient, before, ("eml",), one.supporters)
 
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing
@@ -124,7 +124,10 @@ class Candidates:
     def _standing(self, chunk: Sequence[Correspondence]) -> list[Taken]:
         """How the ledger would answer for these letters."""
         shared = self.mailing.people.supporters is not None
-        keys = [Key(one.letter_id, address_key(one.recipient.email or ""), shared) for one in chunk]
+        keys = [
+            PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared)
+            for one in chunk
+        ]
         if self.ledger is None:
             return [Taken(key.letter_id) for key in keys]
         return self.ledger.standing(self.mailing.name, keys)
@@ -139,11 +142,13 @@ class Candidates:
 class _Printed:
     """What the manifest says of letters that were rendered beforehand, if any were."""
 
-    def __init__(self, output: Path | None, mailing: Mailing) -> None:
+    def __init__(self, output: Path | None, mailing: MailingSettings) -> None:
         file = mailing.campaign.file
-        self._record: Record | None = None
+        self._record: BatchRecord | None = None
         if output is not None and "pdf" in file.stages[mailing.stage].attach:
-            self._record = Record(letter_folder(output, file.id, mailing.stage), read_only=True)
+            self._record = BatchRecord(
+                letter_folder(output, file.id, mailing.stage), read_only=True
+            )
 
     def __enter__(self) -> "_Printed":
         return self

@@ -7,18 +7,18 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
-from advocacy.batch.executor import Watcher, interruptible, work_off
+from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
 from advocacy.errors import Problem
 from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.outbox import Ready
-from advocacy.mail.sending.rendering import Press
+from advocacy.mail.sending.rendering import MessageRenderer
 
 EXAMPLES = 3
 """So many of those that are left out for one reason are named."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleMessage:
     """A message as an inbox would show it, and how large it is."""
 
     to: str
@@ -29,7 +29,7 @@ class Sample:
 
 
 @dataclass(slots=True)
-class Rehearsal:
+class DryRun:
     """What a run would do: how many messages to which domains, how large, and who is left out.
 
     `unmade` are letters that could not be composed, for the reasons in `problems`; `left_out`
@@ -52,16 +52,16 @@ class Rehearsal:
 
 def rehearse(
     candidates: Candidates,
-    press: Press,
+    press: MessageRenderer,
     *,
-    watcher: Watcher | None = None,
-) -> Rehearsal:
+    watcher: ProgressWatcher | None = None,
+) -> DryRun:
     """Compose and check every message that is left, and send none.
 
     Raises KeyboardInterrupt after Ctrl-C.
     """
-    watcher = watcher or Watcher()
-    result = Rehearsal()
+    watcher = watcher or ProgressWatcher()
+    result = DryRun()
     chosen = _Chosen()
 
     def note(out: LeftOut) -> None:
@@ -120,13 +120,13 @@ class _Chosen:
         return [ready for ready in self._kept if ready is not None]
 
 
-def sample_of(ready: Ready) -> Sample:
+def sample_of(ready: Ready) -> SampleMessage:
     """A message as an inbox would show it."""
     data = ready.envelope.message
     message = BytesParser(EmailMessage, policy=policy.SMTP).parsebytes(data)
     text = message.get_body(("plain",))
     subject = str(message["Subject"])
-    return Sample(
+    return SampleMessage(
         str(message["To"]),
         subject,
         _beginning(text.get_content() if text else "", subject),

@@ -13,7 +13,7 @@ from advocacy.campaign.stages import stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
-from advocacy.checks.settings import Settings
+from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem
@@ -21,14 +21,14 @@ from advocacy.letters.approvals import approval_problems, parts_of
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import sample_letter
-from advocacy.mail.ledger import Text
+from advocacy.mail.ledger import MailingText
 
 FIRST = 5
 """So many letters are looked at before a mailing begins; the others as they are composed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mailing:
+class MailingSettings:
     """One stage's emails to a list: dated `day`, sent on `today`, recorded under `name`.
 
     Both days are in the campaign's timezone.
@@ -46,7 +46,7 @@ class Mailing:
         """Whether the rules for subscribed mail apply."""
         return self.campaign.file.audience == "subscribers"
 
-    def on(self, today: date) -> "Mailing":
+    def on(self, today: date) -> "MailingSettings":
         """The same, sent on another day."""
         return replace(self, today=today)
 
@@ -59,7 +59,7 @@ def mailing_of(
     day: date | None = None,
     today: date | None = None,
     other: str | None = None,
-) -> Mailing:
+) -> MailingSettings:
     """The mailing of a stage (default: the one whose window covers the letters' date).
 
     It is named `<campaign>/<stage>`, and `<campaign>/<stage>/<other>` where it is another one
@@ -71,7 +71,7 @@ def mailing_of(
     day = campaign.letter_date(day)
     stage = stage or _stage_on(campaign, day, by_supporters=people.supporters is not None)
     name = f"{campaign.file.id}/{stage}"
-    return Mailing(
+    return MailingSettings(
         campaign,
         stage,
         f"{name}/{other}" if other else name,
@@ -100,16 +100,16 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
     )
 
 
-def text_of(mailing: Mailing) -> Text:
+def text_of(mailing: MailingSettings) -> MailingText:
     """What the mailing says: the digests of all its parts, and a letter to nobody in particular."""
     letter = sample_letter(mailing.campaign, mailing.stage)
     sample = ""
     if letter is not None:
         sample = f"{letter.subject}\n\n{letter.salutation}\n\n{letter.body.text()}\n"
-    return Text(parts_of(mailing.campaign, mailing.stage), sample)
+    return MailingText(parts_of(mailing.campaign, mailing.stage), sample)
 
 
-def standing_problems(mailing: Mailing) -> list[Problem]:
+def standing_problems(mailing: MailingSettings) -> list[Problem]:
     """What keeps the whole mailing from going out on its day; warnings do not.
 
     Its text must be approved and as it was approved, and its date neither too old nor to come.
@@ -136,7 +136,7 @@ def standing_problems(mailing: Mailing) -> list[Problem]:
             problems += _way_out(passed, campaign)
         letters.append(replace(letter, date=mailing.today))
     due = dates.recheck(letters, campaign, max(mailing.today, campaign.today()), exact=True)
-    problems += Settings(campaign.file).apply(due)
+    problems += CheckSettings(campaign.file).apply(due)
     return list(dict.fromkeys(problems))
 
 
@@ -153,13 +153,13 @@ def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
         )
 
 
-def _wanted(mailing: Mailing) -> Iterator[Correspondence]:
+def _wanted(mailing: MailingSettings) -> Iterator[Correspondence]:
     for one in correspondence(mailing.campaign, mailing.day, mailing.people):
         if not isinstance(one, Problem):
             yield one
 
 
-def _days(mailing: Mailing) -> Iterator[Problem]:
+def _days(mailing: MailingSettings) -> Iterator[Problem]:
     file, day, today = mailing.campaign.file, mailing.day, mailing.today
     place = file.place("date") if file.date == day else None
     if day > today:

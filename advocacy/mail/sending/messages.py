@@ -20,15 +20,15 @@ from typing import TypeVar
 from advocacy.campaign.campaign import Sender
 from advocacy.documents.email.message import message_id
 from advocacy.documents.headers import address_header, text_header, wire_address
-from advocacy.documents.unsubscribe_links import Leaving, sender_leaving
+from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leaving
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.approvals import changes_between
 from advocacy.letters.letter import Letter
 from advocacy.mail.bounces.severity import bounce_address
 from advocacy.mail.consent.list_headers import list_headers, recipient_leaving
 from advocacy.mail.consent.tokens import Keys, find_keys, require_keys
-from advocacy.mail.ledger import Text
-from advocacy.mail.sending.mailing_settings import Mailing
+from advocacy.mail.ledger import MailingText
+from advocacy.mail.sending.mailing_settings import MailingSettings
 from advocacy.mail.smtp.dkim_signing import dkim_key_of, misaligned, sign
 
 CONTEXT = 1
@@ -54,7 +54,7 @@ class TextChange:
         )
 
 
-def text_change(before: Text, now: Text) -> TextChange | None:
+def text_change(before: MailingText, now: MailingText) -> TextChange | None:
     """How the text differs from what the mailing's first got, or None where it does not."""
     changes = tuple(changes_between(before.parts, now.parts))
     if not changes:
@@ -83,10 +83,10 @@ class Finish:
     envelope_sender: Callable[[str], str]
     headers: Callable[[str, str], tuple[str, ...]]
     sign: Callable[[bytes], bytes] | None = None
-    leaving: Callable[[Letter], Leaving] | None = None
+    leaving: Callable[[Letter], UnsubscribeLinks] | None = None
 
 
-def finish_of(mailing: Mailing) -> Finish:
+def finish_of(mailing: MailingSettings) -> Finish:
     """What this mailing's messages get, by its audience and the environment's keys.
 
     Raises AdvocacyError for keys that cannot be used; see `consent_problems`.
@@ -116,12 +116,12 @@ def finish_of(mailing: Mailing) -> Finish:
     )
 
 
-def _own_leaving(mailing: str, keys: Keys | None, letter: Letter) -> Leaving:
+def _own_leaving(mailing: str, keys: Keys | None, letter: Letter) -> UnsubscribeLinks:
     address = wire_address(letter.recipient.email or "nobody@invalid.invalid")
     return recipient_leaving(letter.sender, mailing, address, letter.language, keys)
 
 
-def consent_problems(mailing: Mailing) -> list[Problem]:
+def consent_problems(mailing: MailingSettings) -> list[Problem]:
     """What subscribed mail lacks of a way to say no, and keys that cannot be used.
 
     RFC 8058 and the large receivers ask for a way to unsubscribe by one click; the law of many

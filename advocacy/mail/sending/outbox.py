@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from advocacy.mail.ledger import Entry
+from advocacy.mail.ledger import LedgerEntry
 from advocacy.mail.smtp import Envelope
 from advocacy.mail.smtp.pace import Pace
 
@@ -20,7 +20,7 @@ class Ready:
     `attempts` counts how often the ledger gave it out, once it did.
     """
 
-    entry: Entry
+    entry: LedgerEntry
     envelope: Envelope
     attempts: int = 0
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from advocacy.batch.executor import Watcher
+from advocacy.batch.executor import ProgressWatcher
 from advocacy.batch.worker import make_letters
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
@@ -14,14 +14,19 @@ from advocacy.campaign.recipients.select import Selection
 from advocacy.documents.email.message import needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.consent.suppression_snapshot import Guard
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
 from advocacy.mail.preflight.dns import resolver
 from advocacy.mail.preflight.preflight import preflight
 from advocacy.mail.sending.candidates import PUT_OFF, UNCERTAIN, Candidates, LeftOut
-from advocacy.mail.sending.dry_run import Rehearsal, rehearse
-from advocacy.mail.sending.mailing_settings import Mailing, mailing_of, standing_problems, text_of
+from advocacy.mail.sending.dry_run import DryRun, rehearse
+from advocacy.mail.sending.mailing_settings import (
+    MailingSettings,
+    mailing_of,
+    standing_problems,
+    text_of,
+)
 from advocacy.mail.sending.messages import (
     Finish,
     TextChange,
@@ -33,7 +38,7 @@ from advocacy.mail.sending.messages import (
 )
 from advocacy.mail.sending.outbox import Ready
 from advocacy.mail.sending.rendering import (
-    Press,
+    MessageRenderer,
     known_mailing,
     nobody_to_mail,
     only_here,
@@ -41,7 +46,7 @@ from advocacy.mail.sending.rendering import (
     test_failed,
     unknown_mailing,
 )
-from advocacy.mail.sending.sending import Account, Terms, send_mailing
+from advocacy.mail.sending.sending import SendResult, SendTerms, send_mailing
 from advocacy.mail.smtp import Envelope, Options, Verdict, connect
 from advocacy.mail.smtp.pace import DomainRates, Pace, Rate
 from advocacy.mail.smtp.secrets import Secret, password_of
@@ -49,7 +54,7 @@ from advocacy.mail.smtp.server import Server, server_of
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SendRequest:
     """What somebody asked `advocacy send` for; `patience` is in seconds, rates are per second."""
 
     campaign: Path
@@ -70,16 +75,16 @@ class Request:
 
 
 @dataclass
-class Office:
+class PreparedMailing:
     """A mailing with its server and its ledger, as far as there are such.
 
     `problems` are what is wrong with the campaign's files; those that would stop the mailing
     are in `stops`.
     """
 
-    request: Request
-    mailing: Mailing
-    watcher: Watcher
+    request: SendRequest
+    mailing: MailingSettings
+    watcher: ProgressWatcher
     problems: list[Problem] = field(default_factory=list)
     server: Server | None = None
     ledger: Ledger | None = None
@@ -87,7 +92,9 @@ class Office:
     resend_uncertain: bool = False
 
     @classmethod
-    def open(cls, request: Request, watcher: Watcher | None = None) -> "Office":
+    def open(
+        cls, request: SendRequest, watcher: ProgressWatcher | None = None
+    ) -> "PreparedMailing":
         """Load the campaign, and open the ledger if there is one.
 
         Raises AdvocacyError for what cannot be understood; what merely stops the mailing is
@@ -100,7 +107,7 @@ class Office:
             campaign, request.people, stage=request.stage, day=request.day, today=request.today,
             other=request.mailing,
         )  # fmt: skip
-        office = cls(request, mailing, watcher or Watcher(), problems)
+        office = cls(request, mailing, watcher or ProgressWatcher(), problems)
         try:
             office.server = server_of()
         except AdvocacyError as error:
@@ -189,7 +196,7 @@ class Office:
             pass
         return [one.letter.letter_id for one in found if one.why == UNCERTAIN]
 
-    def candidates(self, mailing: Mailing | None = None) -> Candidates:
+    def candidates(self, mailing: MailingSettings | None = None) -> Candidates:
         """The list, to be gone through once."""
         return Candidates(
             mailing or self.mailing,
@@ -201,11 +208,11 @@ class Office:
         )
 
     @cached_property
-    def guard(self) -> Guard:
+    def guard(self) -> SuppressionGuard:
         """Knows who is not to be written to, at the moment it is asked."""
-        return Guard(self.mailing.campaign.workspace.folder, find_keys())
+        return SuppressionGuard(self.mailing.campaign.workspace.folder, find_keys())
 
-    def press(self, mailing: Mailing | None = None) -> Press:
+    def press(self, mailing: MailingSettings | None = None) -> MessageRenderer:
         """What composes the messages."""
         mailing = mailing or self.mailing
         return press_of(
@@ -223,11 +230,11 @@ class Office:
             raise AdvocacyError(candidates.problems)
         return left
 
-    def rehearse(self) -> Rehearsal:
+    def rehearse(self) -> DryRun:
         """Compose and check everything that is left; send nothing."""
         return rehearse(self.candidates(), self.press(), watcher=self.watcher)
 
-    def preflight(self, seen: Rehearsal) -> list[Problem]:
+    def preflight(self, seen: DryRun) -> list[Problem]:
         """What the large receivers and SpamAssassin would hold against the messages shown."""
         if self.server is None:
             return []
@@ -283,7 +290,7 @@ class Office:
         if reply.verdict is not Verdict.SENT:
             raise AdvocacyError(reply.stop or test_failed(to, reply))
 
-    def send(self, most: int | None = None) -> Account:
+    def send(self, most: int | None = None) -> SendResult:
         """Send what is left, to so many people at most. `begin` came before."""
         if self.ledger is None or self.server is None:
             raise RuntimeError("a mailing begins before it is sent")
@@ -294,7 +301,7 @@ class Office:
             self.ledger,
             connect=lambda: connect(server, password, options),
             pace=Pace(request.rate, request.per_domain),
-            terms=Terms(
+            terms=SendTerms(
                 request.connections,
                 request.patience,
                 pretended=request.today is not None,

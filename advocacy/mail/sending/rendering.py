@@ -13,19 +13,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.campaigns import cores
-from advocacy.batch.documents import Job, shared_inputs
-from advocacy.batch.executor import Alone, Crew, Processes, wants_paper
-from advocacy.batch.worker import Outcome, Setup, Wanted
+from advocacy.batch.documents import RenderJob, shared_inputs
+from advocacy.batch.executor import Executor, InProcess, WorkerProcesses, wants_paper
+from advocacy.batch.worker import LetterOutcome, WantedLetter, WorkerSetup
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
 from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.ledger import Entry
-from advocacy.mail.sending.mailing_settings import Mailing
+from advocacy.mail.ledger import LedgerEntry
+from advocacy.mail.sending.mailing_settings import MailingSettings
 from advocacy.mail.sending.messages import Finish, outgoing
 from advocacy.mail.sending.outbox import Ready
 from advocacy.mail.smtp import Envelope
-from advocacy.mail.smtp.judging import Reply
+from advocacy.mail.smtp.judging import SmtpReply
 from advocacy.mail.smtp.server import Server
 
 
@@ -38,7 +38,7 @@ def only_here(server: Server) -> Problem:
     )
 
 
-def unknown_mailing(mailing: Mailing, place: str, no_ledger: bool) -> Problem:
+def unknown_mailing(mailing: MailingSettings, place: str, no_ledger: bool) -> Problem:
     """That the ledger knows nothing of a mailing, or that there is no ledger."""
     what = f"There is no ledger ({place})" if no_ledger else f"The ledger ({place}) does not know"
     what += "." if no_ledger else f" the mailing `{mailing.name}`."
@@ -50,7 +50,7 @@ def unknown_mailing(mailing: Mailing, place: str, no_ledger: bool) -> Problem:
     )
 
 
-def known_mailing(mailing: Mailing) -> Problem:
+def known_mailing(mailing: MailingSettings) -> Problem:
     """That a mailing that is said to be new is not."""
     return Problem(
         "known-mailing",
@@ -59,7 +59,7 @@ def known_mailing(mailing: Mailing) -> Problem:
     )
 
 
-def nobody_to_mail(mailing: Mailing) -> Problem:
+def nobody_to_mail(mailing: MailingSettings) -> Problem:
     """That no message could be made for anybody on the list."""
     return Problem(
         "no-message",
@@ -68,7 +68,7 @@ def nobody_to_mail(mailing: Mailing) -> Problem:
     )
 
 
-def test_failed(to: str, reply: Reply) -> Problem:
+def test_failed(to: str, reply: SmtpReply) -> Problem:
     """That the server did not take a test message."""
     return Problem(
         "test-not-sent",
@@ -82,11 +82,11 @@ FEW, FEW_ON_PAPER = 300, 32
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class MessageRenderer:
     """Makes a mailing's messages, as `advocacy.batch` makes its documents."""
 
-    mailing: Mailing
-    setup: Setup
+    mailing: MailingSettings
+    setup: WorkerSetup
     finish: Finish
     workers: int | None = None
 
@@ -95,7 +95,7 @@ class Press:
         """The size of the first tasks."""
         return 1 if wants_paper(self.setup) else 20
 
-    def crew(self, wanted: Iterator[Wanted]) -> tuple[Crew, Iterator[Wanted]]:
+    def crew(self, wanted: Iterator[WantedLetter]) -> tuple[Executor, Iterator[WantedLetter]]:
         """Who composes the letters, and the letters."""
         workers = self.workers
         if workers is None:
@@ -103,9 +103,11 @@ class Press:
             first = list(islice(wanted, few + 1))
             wanted = chain(first, wanted)
             workers = cores() if len(first) > few else 1
-        return (Processes(self.setup, workers) if workers > 1 else Alone(self.setup)), wanted
+        return (
+            WorkerProcesses(self.setup, workers) if workers > 1 else InProcess(self.setup)
+        ), wanted
 
-    def ready(self, outcome: Outcome) -> Ready | None:
+    def ready(self, outcome: LetterOutcome) -> Ready | None:
         """The message that came of a letter, finished; None where none could be made."""
         message = outcome.documents.get(f"{outcome.id}.eml")
         if message is None or outcome.line is None:
@@ -119,7 +121,7 @@ class Press:
         message = outgoing(message, sent=now, message_id=name, more=more)
         if self.finish.sign is not None:
             message = self.finish.sign(message)
-        entry = Entry(
+        entry = LedgerEntry(
             letter_id=outcome.id,
             address=address,
             address_key=address_key(address),
@@ -134,13 +136,13 @@ class Press:
 
 
 def press_of(
-    mailing: Mailing, finish: Finish, *, output: Path, workers: int | None = None
-) -> Press:
+    mailing: MailingSettings, finish: Finish, *, output: Path, workers: int | None = None
+) -> MessageRenderer:
     """What composes a mailing on its day of sending; rendered PDFs are looked for in `output`."""
     campaign = mailing.campaign
-    setup = Setup(
+    setup = WorkerSetup(
         campaign,
-        Job(campaign.workspace, output, ("eml",), True, leaving=finish.leaving),
+        RenderJob(campaign.workspace, output, ("eml",), True, leaving=finish.leaving),
         mailing.day,
         mailing.stage,
         shared_inputs(campaign, ("eml", "pdf")),
@@ -148,4 +150,4 @@ def press_of(
         force=True,
         also_on=mailing.today,
     )
-    return Press(mailing, setup, finish, workers)
+    return MessageRenderer(mailing, setup, finish, workers)

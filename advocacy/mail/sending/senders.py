@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.ledger import Ledger, Result, Run, State
+from advocacy.mail.ledger import Ledger, MailingRun, Result, State
 from advocacy.mail.sending.outbox import Outbox, Ready
-from advocacy.mail.smtp import Connection, Reply, Verdict, backoff
+from advocacy.mail.smtp import Connection, SmtpReply, Verdict, backoff
 
 MOST_UNDER_WAY = 100
 """So many messages at most are marked as under way: what a crash may leave uncertain."""
@@ -25,7 +25,7 @@ LONGEST_PAUSE = 30.0
 
 
 @dataclass(slots=True)
-class Trouble:
+class SendFailure:
     """Everyone's trouble in a row: how often, since when, and for how long it is waited out."""
 
     count: int = 0
@@ -34,7 +34,7 @@ class Trouble:
 
 
 @dataclass(slots=True)
-class Job:
+class SendSettings:
     """What the senders of a run share.
 
     `connect` gives a connection; `may_go` says, at the last moment, whether a message still may;
@@ -44,13 +44,13 @@ class Job:
 
     outbox: Outbox
     ledger: Ledger
-    run: Run
+    run: MailingRun
     connect: Callable[[], Connection]
     may_go: Callable[[Ready], bool]
     told: Callable[[Ready, Result], None]
     connections: int = 4
     most_failures: int = 20
-    trouble: Trouble = field(default_factory=Trouble)
+    trouble: SendFailure = field(default_factory=SendFailure)
 
 
 class Senders:
@@ -60,7 +60,7 @@ class Senders:
     (UTC epoch seconds by `Ledger.now()`); `gave_back` that some were not tried at all.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: SendSettings) -> None:
         self._job = job
         self._lock = threading.Lock()
         self._failures = 0
@@ -121,7 +121,7 @@ class Senders:
                 later.append(self.next_try)
             self.next_try = min(later, default=None)
 
-    def count(self, reply: Reply) -> None:
+    def count(self, reply: SmtpReply) -> None:
         """Stop where the server says that no message has a chance, or too many have failed.
 
         Trouble that is everyone's, such as a server that cannot be reached, is waited out first.
@@ -149,7 +149,7 @@ class Senders:
             self._resting.wait(pause)
 
 
-def _no_way(seconds: float, reply: Reply) -> Problem:
+def _no_way(seconds: float, reply: SmtpReply) -> Problem:
     return Problem(
         "server-unreachable",
         f"For {seconds:.0f} seconds no message could be handed over: {reply.text}.",
@@ -157,7 +157,7 @@ def _no_way(seconds: float, reply: Reply) -> Problem:
     )
 
 
-def _too_many(failures: int, reply: Reply) -> Problem:
+def _too_many(failures: int, reply: SmtpReply) -> Problem:
     return Problem(
         "too-many-failures",
         f"{failures} messages in a row could not be sent; the last answer was: "
@@ -172,7 +172,7 @@ def _too_many(failures: int, reply: Reply) -> Problem:
 class _Sender:
     """One thread's work: a connection, and results that the ledger has not been told yet."""
 
-    job: Job
+    job: SendSettings
     senders: Senders
     connection: Connection
     results: list[Result] = field(default_factory=list)
@@ -237,7 +237,7 @@ class _Sender:
         elif seconds < GROUP_SECONDS / 2 and sent >= self.size:
             self.size = min(2 * self.size, max(1, MOST_UNDER_WAY // self.job.connections))
 
-    def _result(self, ready: Ready, reply: Reply) -> Result:
+    def _result(self, ready: Ready, reply: SmtpReply) -> Result:
         state, later = State(reply.verdict.value), None
         if state is State.DEFERRED:
             # One for whom a server stops us waits, so that the next run begins with others.

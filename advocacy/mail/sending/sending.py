@@ -15,16 +15,16 @@ from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
-from advocacy.batch.executor import Watcher, interruptible, work_off
-from advocacy.batch.worker import Outcome
+from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.worker import LetterOutcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.consent.suppression_snapshot import Guard
-from advocacy.mail.ledger import Ledger, Result, Run, State
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
+from advocacy.mail.ledger import Ledger, MailingRun, Result, State
 from advocacy.mail.sending.candidates import SUPPRESSED, Candidates
-from advocacy.mail.sending.mailing_settings import Mailing, standing_problems
+from advocacy.mail.sending.mailing_settings import MailingSettings, standing_problems
 from advocacy.mail.sending.outbox import Outbox, Ready
-from advocacy.mail.sending.rendering import Press
-from advocacy.mail.sending.senders import Job, Senders, Trouble
+from advocacy.mail.sending.rendering import MessageRenderer
+from advocacy.mail.sending.senders import Senders, SendFailure, SendSettings
 from advocacy.mail.smtp import Connection
 from advocacy.mail.smtp.pace import Pace
 
@@ -35,7 +35,7 @@ LONGEST_REST = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SendTerms:
     """How a mailing is sent: by how many connections, how fast, and how long to try again.
 
     `patience` is for how many seconds a run waits for messages that their servers put off;
@@ -51,7 +51,7 @@ class Terms:
 
 
 @dataclass(slots=True)
-class Account:
+class SendResult:
     """What a run came to: counts by state, and those that were left out, by reason.
 
     `unmade` are letters that could not be composed; `why` is what stopped it, `interrupted`
@@ -71,26 +71,26 @@ class Account:
 
 
 def send_mailing(
-    mailing: Mailing,
+    mailing: MailingSettings,
     ledger: Ledger,
     *,
     connect: Callable[[], Connection],
     pace: Pace,
-    terms: Terms,
-    candidates: Callable[[Mailing], Candidates],
-    guard: Guard,
-    press: Callable[[Mailing], Press],
-    watcher: Watcher | None = None,
-) -> Account:
+    terms: SendTerms,
+    candidates: Callable[[MailingSettings], Candidates],
+    guard: SuppressionGuard,
+    press: Callable[[MailingSettings], MessageRenderer],
+    watcher: ProgressWatcher | None = None,
+) -> SendResult:
     """Send what is left of a mailing, and tell what came of it.
 
     `candidates` and `press` are made anew for each day on which it runs. Raises AdvocacyError
     where the server or the ledger cannot be reached; what was sent is then in the ledger.
     """
-    watcher = watcher or Watcher()
-    account = Account()
+    watcher = watcher or ProgressWatcher()
+    account = SendResult()
     composed: set[str] = set()
-    trouble = Trouble()
+    trouble = SendFailure()
     patient_until: float | None = None
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
     try:
@@ -136,7 +136,7 @@ def _waited(
     until: float | None,
     patience: float,
     interrupted: Callable[[], bool],
-    watcher: Watcher,
+    watcher: ProgressWatcher,
 ) -> bool:
     """Wait until messages may be tried again; False where there are none, or too late."""
     if until is None or until - ledger.now() > patience:
@@ -153,14 +153,14 @@ def _waited(
 class _Pass:
     """Once over the list."""
 
-    mailing: Mailing
+    mailing: MailingSettings
     ledger: Ledger
-    run: Run
-    terms: Terms
-    trouble: Trouble
+    run: MailingRun
+    terms: SendTerms
+    trouble: SendFailure
     composed: set[str]
-    account: Account
-    watcher: Watcher
+    account: SendResult
+    watcher: ProgressWatcher
     interrupted: Callable[[], bool]
     said_no: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -168,10 +168,10 @@ class _Pass:
     def go(
         self,
         candidates: Candidates,
-        press: Press,
+        press: MessageRenderer,
         connect: Callable[[], Connection],
         pace: Pace,
-        guard: Guard,
+        guard: SuppressionGuard,
     ) -> None:
         day_ends = float("inf") if self.terms.pretended else _midnight(self.mailing)
 
@@ -187,7 +187,7 @@ class _Pass:
 
         outbox = Outbox(pace)
         terms = self.terms
-        job = Job(
+        job = SendSettings(
             outbox, self.ledger, self.run, connect, may_go, self._tell, terms.connections,
             terms.most_failures, self.trouble,
         )  # fmt: skip
@@ -212,7 +212,11 @@ class _Pass:
                 self._note(candidates, senders)
 
     def _feed(
-        self, candidates: Candidates, press: Press, outbox: Outbox, over: Callable[[], bool]
+        self,
+        candidates: Candidates,
+        press: MessageRenderer,
+        outbox: Outbox,
+        over: Callable[[], bool],
     ) -> None:
         crew, wanted = press.crew(candidates.left())
         at_once = True
@@ -238,7 +242,7 @@ class _Pass:
         self.composed.add(letter_id)
         return True
 
-    def _ready(self, press: Press, outcome: Outcome) -> Ready | None:
+    def _ready(self, press: MessageRenderer, outcome: LetterOutcome) -> Ready | None:
         self.account.problems |= dict.fromkeys(outcome.problems)
         if outcome.crash is not None:
             self.account.crashes.append(outcome.crash)
@@ -267,7 +271,7 @@ class _Pass:
         account.waiting_until = min((at for at in times if at is not None), default=None)
 
 
-def _midnight(mailing: Mailing) -> float:
+def _midnight(mailing: MailingSettings) -> float:
     """When the day of sending ends, in seconds since the epoch."""
     zone = ZoneInfo(mailing.campaign.file.timezone)
     tomorrow = mailing.today + timedelta(days=1)

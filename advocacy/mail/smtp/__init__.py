@@ -11,7 +11,7 @@ from typing import Protocol
 
 from advocacy.mail.smtp.connection import SmtpConnection
 from advocacy.mail.smtp.envelope import MaildirConnection, MboxConnection
-from advocacy.mail.smtp.judging import Envelope, Reply, Verdict
+from advocacy.mail.smtp.judging import Envelope, SmtpReply, Verdict
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.session import Options
@@ -24,10 +24,10 @@ LONGEST_WAIT = 4 * 60 * 60.0
 class Connection(Protocol):
     """Takes messages, one after another."""
 
-    def open(self) -> Reply | None:
+    def open(self) -> SmtpReply | None:
         """Open it now, without sending; what keeps it from that, or None."""
 
-    def send(self, envelope: Envelope) -> Reply:
+    def send(self, envelope: Envelope) -> SmtpReply:
         """Hand a message over. Trouble of any kind is a reply, never an exception."""
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ __all__ = [
     "Connection",
     "Envelope",
     "Options",
-    "Reply",
+    "SmtpReply",
     "Timeouts",
     "Verdict",
     "backoff",

@@ -10,7 +10,7 @@ import binascii
 import hmac
 
 from advocacy.errors import Problem
-from advocacy.mail.smtp.judging import Reply, Step, Verdict, cleaned, enhanced, judged
+from advocacy.mail.smtp.judging import SmtpReply, Step, Verdict, cleaned, enhanced, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.wire import Dropped, Wire
 
@@ -21,7 +21,7 @@ _MOST_CHALLENGES = 4
 
 def log_in(
     wire: Wire, user: str, secret: Secret, offered: str | None, timeout: float
-) -> Reply | None:
+) -> SmtpReply | None:
     """Log in with the first mechanism that the server offers and does not disown.
 
     `offered` is what it said after AUTH, None where it said no such word. Returns None where it
@@ -113,6 +113,6 @@ def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
 
 
-def _stopped(message: str, hint: str, code: int | None = None, text: str = "") -> Reply:
+def _stopped(message: str, hint: str, code: int | None = None, text: str = "") -> SmtpReply:
     problem = Problem("login-failed", message, hint)
-    return Reply(Verdict.DEFERRED, code, text or message, problem, everyone=True)
+    return SmtpReply(Verdict.DEFERRED, code, text or message, problem, everyone=True)

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from advocacy.mail.smtp.envelope import fault_of, is_international, stuffed
-from advocacy.mail.smtp.judging import Envelope, Reply, Step, Verdict, judged
+from advocacy.mail.smtp.judging import Envelope, SmtpReply, Step, Verdict, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.session import CannotOpen, Options, Session, open_session
@@ -41,7 +41,7 @@ class SmtpConnection:
         self._session: Session | None = None
         self._aborted = False
 
-    def open(self) -> Reply | None:
+    def open(self) -> SmtpReply | None:
         """Connect and log in now; what keeps it from that, or None. Nothing is sent."""
         try:
             self._ready()
@@ -49,11 +49,11 @@ class SmtpConnection:
             return error.reply
         return None
 
-    def send(self, envelope: Envelope) -> Reply:
+    def send(self, envelope: Envelope) -> SmtpReply:
         """Hand one message over. Whatever the server and the way do, there is a reply."""
         fault = fault_of(envelope)
         if fault:
-            return Reply(Verdict.REFUSED, None, fault)
+            return SmtpReply(Verdict.REFUSED, None, fault)
         while True:
             try:
                 session = self._ready()
@@ -61,7 +61,7 @@ class SmtpConnection:
                 return error.reply
             fault = _beyond(session.extensions, envelope)
             if fault:
-                return Reply(Verdict.REFUSED, None, fault)
+                return SmtpReply(Verdict.REFUSED, None, fault)
             reply, step = self._hand_over(session, envelope)
             again = session.broken and session.carried and step in (Step.RSET, Step.MAIL)
             if self._aborted or not again:
@@ -91,7 +91,9 @@ class SmtpConnection:
     def _ready(self) -> Session:
         session, self._session = self._session, None
         if self._aborted:
-            raise CannotOpen(Reply(Verdict.DEFERRED, None, "sending was stopped", everyone=True))
+            raise CannotOpen(
+                SmtpReply(Verdict.DEFERRED, None, "sending was stopped", everyone=True)
+            )
         if session is not None:
             full = session.carried >= self._most
             if not session.broken and not full and session.wire.in_step:
@@ -102,7 +104,7 @@ class SmtpConnection:
         self._session = open_session(self._server, self._secret, self._options)
         return self._session
 
-    def _hand_over(self, session: Session, envelope: Envelope) -> tuple[Reply, Step]:
+    def _hand_over(self, session: Session, envelope: Envelope) -> tuple[SmtpReply, Step]:
         pipelining = self._options.pipelining and "PIPELINING" in session.extensions
         transaction = _Transaction(session, envelope, self._options.timeouts, pipelining)
         try:
@@ -144,7 +146,7 @@ class _Transaction:
         self._timeouts, self._pipelining = timeouts, pipelining
         self._unread: list[Step] = []
 
-    def run(self) -> Reply:
+    def run(self) -> SmtpReply:
         """Raises Dropped where the connection fails; `step` says how far it had come."""
         envelope, session = self._envelope, self._session
         head = [
@@ -188,7 +190,7 @@ class _Transaction:
                 del self._unread[0]
                 yield command, code, text
 
-    def _given_up(self, reply: Reply) -> Reply:
+    def _given_up(self, reply: SmtpReply) -> SmtpReply:
         """Nothing was sent: read what else was answered, so that the session goes on in step."""
         try:
             for step in self._unread if reply.code != 421 else ():
@@ -200,7 +202,7 @@ class _Transaction:
             self._session.broken = True
         return reply
 
-    def _data(self) -> Reply:
+    def _data(self) -> SmtpReply:
         """The message and the reply to its end: the one moment that nothing takes back."""
         if not self._wire.in_step:
             # A reply too many would be taken for the one that counts.
@@ -215,7 +217,7 @@ class _Transaction:
         self._session.dirty = False
         return judged(Step.END, code, text)
 
-    def _cut_off(self, reason: str) -> Reply:
+    def _cut_off(self, reason: str) -> SmtpReply:
         """The end of the data has not left. A server may have said why before it closed."""
         try:
             code, text = self._wire.reply(_LAST_WORD)
@@ -224,7 +226,7 @@ class _Transaction:
         if code // 100 in (4, 5):
             return judged(Step.DATA, code, text)
         # A success without an end is nonsense, and after nonsense nobody knows.
-        return Reply(Verdict.UNCERTAIN, code, f"the server answered {code} {text} too early")
+        return SmtpReply(Verdict.UNCERTAIN, code, f"the server answered {code} {text} too early")
 
 
 def _mail(extensions: dict[str, str], envelope: Envelope) -> str:
@@ -251,10 +253,10 @@ def _beyond(extensions: dict[str, str], envelope: Envelope) -> str:
     return ""
 
 
-def _dropped(step: Step, reason: str) -> Reply:
+def _dropped(step: Step, reason: str) -> SmtpReply:
     if step is Step.END:
         told = f"{reason}, after the whole message had left: it may have arrived"
-        return Reply(Verdict.UNCERTAIN, None, told, everyone=True)
-    return Reply(
+        return SmtpReply(Verdict.UNCERTAIN, None, told, everyone=True)
+    return SmtpReply(
         Verdict.DEFERRED, None, f"{reason}, before the message had left ({step})", everyone=True
     )

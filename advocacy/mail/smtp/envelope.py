@@ -24,7 +24,7 @@ from itertools import count
 from pathlib import Path
 
 from advocacy.errors import Problem
-from advocacy.mail.smtp.judging import Envelope, Reply, Verdict
+from advocacy.mail.smtp.judging import Envelope, SmtpReply, Verdict
 from advocacy.mail.smtp.server import Server
 
 _NO_PATH = re.compile("[\x00-\x20\x7f-\xa0<>\ud800-\udfff]")
@@ -86,7 +86,7 @@ class MaildirConnection:
         self._server, self._folder = server, _path_of(server)
         self._ready = False
 
-    def open(self) -> Reply | None:
+    def open(self) -> SmtpReply | None:
         """Make the folder and its three, where they are not there."""
         folder = self._folder
         try:
@@ -100,11 +100,11 @@ class MaildirConnection:
         self._ready = True
         return None
 
-    def send(self, envelope: Envelope) -> Reply:
+    def send(self, envelope: Envelope) -> SmtpReply:
         """Write it in `tmp`, and give it its name in `new` when it is on the disk."""
         fault = fault_of(envelope)
         if fault:
-            return Reply(Verdict.REFUSED, None, fault)
+            return SmtpReply(Verdict.REFUSED, None, fault)
         failed = None if self._ready else self.open()
         if failed is not None:
             return failed
@@ -126,8 +126,8 @@ class MaildirConnection:
                 os.fsync(descriptor)
         except OSError as error:
             told = f"kept as {final.name}, but perhaps not on the disk: {_words(error)}"
-            return Reply(Verdict.UNCERTAIN, None, told)
-        return Reply(Verdict.SENT, None, f"kept as {final.name}")
+            return SmtpReply(Verdict.UNCERTAIN, None, told)
+        return SmtpReply(Verdict.SENT, None, f"kept as {final.name}")
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -142,7 +142,7 @@ class MboxConnection:
     def __init__(self, server: Server) -> None:
         self._server, self._path = server, _path_of(server)
 
-    def open(self) -> Reply | None:
+    def open(self) -> SmtpReply | None:
         """See that the file can be written to; it is made where it is not there."""
         try:
             with _opened(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND):
@@ -150,11 +150,11 @@ class MboxConnection:
         except OSError as error:
             return _unusable(self._server, _words(error))
 
-    def send(self, envelope: Envelope) -> Reply:
+    def send(self, envelope: Envelope) -> SmtpReply:
         """Append it while nobody else does; where that fails, the file is as it was."""
         fault = fault_of(envelope)
         if fault:
-            return Reply(Verdict.REFUSED, None, fault)
+            return SmtpReply(Verdict.REFUSED, None, fault)
         sender = envelope.sender or "MAILER-DAEMON"
         first = f"From {sender} {time.strftime('%a %b %d %H:%M:%S %Y', time.gmtime())}\n"
         data = first.encode() + _FROM.sub(rb">\1", _kept(envelope)) + b"\n"
@@ -165,7 +165,7 @@ class MboxConnection:
         except OSError as error:
             return _unusable(self._server, _words(error))
 
-    def _append(self, descriptor: int, data: bytes) -> Reply:
+    def _append(self, descriptor: int, data: bytes) -> SmtpReply:
         end = os.lseek(descriptor, 0, os.SEEK_END)
         # Whoever was cut off before us left no empty line.
         tail = os.pread(descriptor, 2, max(0, end - 2))
@@ -178,9 +178,9 @@ class MboxConnection:
                 os.ftruncate(descriptor, end)
             except OSError:
                 told = f"{self._server.shown}: {_words(error)}; part of it may be there"
-                return Reply(Verdict.UNCERTAIN, None, told, everyone=True)
+                return SmtpReply(Verdict.UNCERTAIN, None, told, everyone=True)
             return _unusable(self._server, _words(error))
-        return Reply(Verdict.SENT, None, "kept")
+        return SmtpReply(Verdict.SENT, None, "kept")
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -213,13 +213,13 @@ def _write(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _unusable(server: Server, reason: str) -> Reply:
+def _unusable(server: Server, reason: str) -> SmtpReply:
     problem = Problem(
         "mailbox-unusable",
         f"{server.shown} cannot be written to: {reason}.",
         "Name another in ADVOCACY_SMTP, or make room and see to its permissions.",
     )
-    return Reply(Verdict.DEFERRED, None, problem.message, problem, everyone=True)
+    return SmtpReply(Verdict.DEFERRED, None, problem.message, problem, everyone=True)
 
 
 def _words(error: OSError) -> str:

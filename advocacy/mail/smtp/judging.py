@@ -74,7 +74,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SmtpReply:
     """What came of handing over one message.
 
     `text` is the server's, cleaned and bounded, its enhanced status code (RFC 3463) included, or
@@ -136,7 +136,7 @@ _UNAUTHENTICATED = {(7, n) for n in (20, 21, 22, 23, 24, 25, 26, 27, 509, 515)}
 _LOGIN_FIRST = {530, 534, 535, 538}
 
 
-def judged(step: Step, code: int, text: str) -> Reply:
+def judged(step: Step, code: int, text: str) -> SmtpReply:
     """The verdict of a reply to a command of a transaction, or to one before it.
 
     A positive reply to a command before the end of the data is no verdict: it is not for this
@@ -144,25 +144,25 @@ def judged(step: Step, code: int, text: str) -> Reply:
     """
     first = code // 100
     if step is Step.END and first == 2:
-        return Reply(Verdict.SENT, code, text)
+        return SmtpReply(Verdict.SENT, code, text)
     if first not in (4, 5):
         return _unintelligible(step, code, text)
     if code == 421:
-        return Reply(Verdict.DEFERRED, code, text, everyone=True)
+        return SmtpReply(Verdict.DEFERRED, code, text, everyone=True)
     stop = _stop(step, code, text)
     if stop is not None:
-        return Reply(Verdict.DEFERRED, code, text, stop, everyone=True)
+        return SmtpReply(Verdict.DEFERRED, code, text, stop, everyone=True)
     if first == 4:
         whole = step not in (Step.RCPT, Step.DATA, Step.END) or _is_limit(text, enhanced(text))
-        return Reply(Verdict.DEFERRED, code, text, everyone=whole)
-    return Reply(Verdict.REFUSED, code, text)
+        return SmtpReply(Verdict.DEFERRED, code, text, everyone=whole)
+    return SmtpReply(Verdict.REFUSED, code, text)
 
 
-def _unintelligible(step: Step, code: int, text: str) -> Reply:
+def _unintelligible(step: Step, code: int, text: str) -> SmtpReply:
     """A reply that the command cannot have: after the end of the data, nobody knows."""
     verdict = Verdict.UNCERTAIN if step is Step.END else Verdict.DEFERRED
     told = f"the server answered {step} with {code:03d} {text}".rstrip()
-    return Reply(verdict, code, told, everyone=verdict is Verdict.DEFERRED)
+    return SmtpReply(verdict, code, told, everyone=verdict is Verdict.DEFERRED)
 
 
 def _stop(step: Step, code: int, text: str) -> Problem | None:

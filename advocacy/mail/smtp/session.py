@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from advocacy.errors import Problem
 from advocacy.mail.smtp.authentication import log_in
-from advocacy.mail.smtp.judging import Reply, Step, Verdict, cleaned, judged
+from advocacy.mail.smtp.judging import SmtpReply, Step, Verdict, cleaned, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.wire import Dropped, Timeouts, Wire, open_socket
@@ -48,7 +48,7 @@ class Options:
 class CannotOpen(Exception):  # noqa: N818 - says what happened
     """There is no connection; `reply` is what that means for the message at hand."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: SmtpReply) -> None:
         self.reply = reply
         super().__init__(reply.text)
 
@@ -206,7 +206,7 @@ def _expect(step: Step, reply: tuple[int, str], wanted: int) -> None:
         raise CannotOpen(judged(step, *reply))
 
 
-def _no_tls(server: Server) -> Reply:
+def _no_tls(server: Server) -> SmtpReply:
     return _stopped(
         "tls-missing",
         f"{server.shown} does not offer TLS (STARTTLS), so letters and password would be open to "
@@ -216,7 +216,7 @@ def _no_tls(server: Server) -> Reply:
     )
 
 
-def _tls_refused(server: Server, code: int, text: str) -> Reply:
+def _tls_refused(server: Server, code: int, text: str) -> SmtpReply:
     if code // 100 != 5:
         return judged(Step.STARTTLS, code, text)
     return _stopped(
@@ -227,10 +227,10 @@ def _tls_refused(server: Server, code: int, text: str) -> Reply:
     )
 
 
-def _unreached(server: Server, reason: str) -> Reply:
-    return Reply(Verdict.DEFERRED, None, f"{server.shown}: {reason}", everyone=True)
+def _unreached(server: Server, reason: str) -> SmtpReply:
+    return SmtpReply(Verdict.DEFERRED, None, f"{server.shown}: {reason}", everyone=True)
 
 
-def _stopped(code: str, message: str, hint: str, number: int | None = None) -> Reply:
+def _stopped(code: str, message: str, hint: str, number: int | None = None) -> SmtpReply:
     problem = Problem(code, message, hint)
-    return Reply(Verdict.DEFERRED, number, message, problem, everyone=True)
+    return SmtpReply(Verdict.DEFERRED, number, message, problem, everyone=True)

@@ -14,16 +14,16 @@ from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.errors import AdvocacyError, Problem, nearest
-from advocacy.mail.consent.suppression_snapshot import Guard
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
-from advocacy.mail.ledger import Ledger, Moment, Record, State, ledger_exists, open_ledger
-from advocacy.mail.ledger import Mailing as Started
+from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State, ledger_exists, open_ledger
+from advocacy.mail.ledger import LedgerMailing as Started
 from advocacy.mail.sending.candidates import ANSWERED, NO_EMAIL, SUPPRESSED, Candidates, LeftOut
-from advocacy.mail.sending.mailing_settings import Mailing
+from advocacy.mail.sending.mailing_settings import MailingSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MailingsFound:
     """What the ledger says of a campaign's mailings; `rows` are those who were not reached.
 
     `problems` are the rows of the lists that nobody can be written to for.
@@ -45,7 +45,7 @@ def statuses(
     *,
     mailing: str | None = None,
     templates: Path | None = None,
-) -> Found:
+) -> MailingsFound:
     """The state of a campaign's mailings, or of one, with what their lists add.
 
     `people` is the list; where it is another than the campaign's, it belongs to one mailing.
@@ -56,12 +56,12 @@ def statuses(
         raise AdvocacyError(problems)
     file = campaign.file
     title = file.title.get(file.language) or file.id
-    guard = Guard(campaign.workspace.folder, find_keys())
+    guard = SuppressionGuard(campaign.workspace.folder, find_keys())
     place = str(path.with_suffix(".ledger.sqlite"))
     if not ledger_exists(path):
         if mailing is not None:
             raise AdvocacyError(_no_such_mailing(mailing, place, []))
-        return Found(title, file.id, file.timezone, place, 0.0, [])
+        return MailingsFound(title, file.id, file.timezone, place, 0.0, [])
     ledger = open_ledger(path)
     known = [one for one in ledger.mailings() if one.campaign == file.id]
     chosen = [one for one in known if mailing in (None, one.name, _short(one))]
@@ -76,7 +76,7 @@ def statuses(
         if stage not in file.stages or (own and not _has_any_of(ledger, name, own)):
             return None
         today = campaign.today()
-        one = Mailing(campaign, stage, name, campaign.letter_date(), today, people)
+        one = MailingSettings(campaign, stage, name, campaign.letter_date(), today, people)
         return Candidates(one, guard, ledger)
 
     wrong: dict[Problem, None] = {}
@@ -91,7 +91,9 @@ def statuses(
         if (candidates := listed(one.name, one.stage)) is not None
         for row in not_reached(ledger, one.name, candidates)
     )
-    return Found(title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows, wrong)
+    return MailingsFound(
+        title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows, wrong
+    )
 
 
 def _has_any_of(ledger: Ledger, name: str, ids: list[str]) -> bool:
@@ -206,7 +208,7 @@ def _moments(ledger: Ledger, name: str) -> tuple[float, list[Moment]]:
     return span, moments
 
 
-def _enter(status: MailingStatus, record: Record) -> None:
+def _enter(status: MailingStatus, record: LedgerRecord) -> None:
     if record.state is State.UNCERTAIN:
         status.uncertain.append((record.letter_id, record.address))
         return
@@ -216,14 +218,14 @@ def _enter(status: MailingStatus, record: Record) -> None:
         reason.count += 1
 
 
-def reason_of(record: Record) -> str:
+def reason_of(record: LedgerRecord) -> str:
     """A reply's code with its enhanced status code (RFC 3463), else its own words."""
     enhanced = _STATUS.search(record.reply)
     parts = [str(record.code) if record.code else "", enhanced[0] if enhanced else ""]
     return " ".join(part for part in parts if part) or record.reply or "no reply"
 
 
-def words_of(record: Record) -> str:
+def words_of(record: LedgerRecord) -> str:
     """What the server said, without the status code in front."""
     return _STATUS.sub("", record.reply, count=1).strip(" -") or record.reply
 
@@ -247,7 +249,7 @@ def not_reached(
     yield from _rows(out, known)
 
 
-def _rows(out: list[LeftOut], known: dict[str, Record]) -> Iterable[dict[str, str]]:
+def _rows(out: list[LeftOut], known: dict[str, LedgerRecord]) -> Iterable[dict[str, str]]:
     for one in out:
         record = known.get(one.letter.letter_id)
         if record is not None or one.why in (SUPPRESSED, ANSWERED, NO_EMAIL):

@@ -16,18 +16,18 @@ from advocacy.documents.pdf.stamp.cache_key import (
     HAS_PROBLEMS,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
-    OfItsOwn,
-    Outline,
-    Reshaped,
-    Unfit,
+    CannotStamp,
+    HasOwnParagraph,
+    LetterShape,
+    ShapeChanged,
     Wraps,
     outlined,
 )
-from advocacy.documents.pdf.stamp.master_letter import Forced, Master
+from advocacy.documents.pdf.stamp.master_letter import Forced, MasterLetter
 from advocacy.files.workspace import Workspace, status_of
 from advocacy.letters.letter import CheckedLetter
 
-__all__ = ["Unfit", "forget", "stamped"]
+__all__ = ["CannotStamp", "forget", "stamped"]
 
 _SPACES = re.compile(r"^ | $|  +")  # line breaks and tabs are no letters of a language
 _MASTERS_AT_MOST = 64  # of two megabytes each, where there are paragraphs
@@ -43,12 +43,12 @@ def stamped(checked: CheckedLetter, workspace: Workspace) -> Pdf:
     """
     found = outlined(checked, workspace)
     if found is None:
-        raise Unfit(NEEDS_TEXTS)
+        raise CannotStamp(NEEDS_TEXTS)
     outline, texts = found
     letters = letters_of(outline.language)
     for slot in outline.slots:
         if not letters.issuperset(texts[slot]):
-            raise Unfit(OTHER_GLYPHS)
+            raise CannotStamp(OTHER_GLYPHS)
         if _SPACES.search(texts[slot]):
             texts[slot] = _collapsed(texts[slot])
     with typesetting:
@@ -64,7 +64,7 @@ def _collapsed(text: str) -> str:
     """
     text = _SPACES.sub(" ", text)
     if text != text.strip(" "):
-        raise Unfit(NEEDS_TEXTS)
+        raise CannotStamp(NEEDS_TEXTS)
     return text
 
 
@@ -74,7 +74,7 @@ class _Plan:
     Which one a letter takes follows from its own texts alone.
     """
 
-    def __init__(self, outline: Outline, workspace: Workspace) -> None:
+    def __init__(self, outline: LetterShape, workspace: Workspace) -> None:
         self._outline, self._workspace = outline, workspace
         self._latest: dict[Forced, object] = {}
         self._files: dict[Path, tuple[float, int]] = {}
@@ -84,31 +84,31 @@ class _Plan:
         """Whether the files that the masters show are still the same."""
         return self._files == _stamps(self._files)
 
-    def stamped(self, texts: Mapping[int, str]) -> tuple[Master, Assembled]:
+    def stamped(self, texts: Mapping[int, str]) -> tuple[MasterLetter, Assembled]:
         forced: Forced = frozenset()
         shape = self._latest.get(forced)
         for _ in range(_TRIES):
             try:
                 master = self._master(forced, shape, texts)
                 return master, master.stamped(texts)
-            except Reshaped as other:
+            except ShapeChanged as other:
                 shape = other.shape
             except Wraps as too_long:
                 if too_long.block in forced:
-                    raise Unfit(NEEDS_TEXTS) from None
+                    raise CannotStamp(NEEDS_TEXTS) from None
                 forced |= {too_long.block}
                 shape = self._latest.get(forced)
-        raise Unfit(NEEDS_TEXTS)
+        raise CannotStamp(NEEDS_TEXTS)
 
-    def _master(self, forced: Forced, shape: object, texts: Mapping[int, str]) -> Master:
+    def _master(self, forced: Forced, shape: object, texts: Mapping[int, str]) -> MasterLetter:
         """The master for paragraphs of a shape, or where that is not known, for these texts."""
         known = _masters.get((self, forced, shape))
         if known is None:
             try:
-                known = Master(self._outline, self._workspace, texts, forced)
-            except OfItsOwn:
+                known = MasterLetter(self._outline, self._workspace, texts, forced)
+            except HasOwnParagraph:
                 raise
-            except Unfit as why:
+            except CannotStamp as why:
                 known = why
             else:
                 self._files |= _stamps(filter(self._workspace.contains, known.result.files))
@@ -118,14 +118,14 @@ class _Plan:
                 _masters.popitem(last=False)
         else:
             _masters.move_to_end((self, forced, shape))
-        if isinstance(known, Unfit):
-            raise Unfit(*known.args)
+        if isinstance(known, CannotStamp):
+            raise CannotStamp(*known.args)
         self._latest[forced] = shape
         return known
 
 
-_plans: OrderedDict[tuple[Outline, Workspace], _Plan] = OrderedDict()
-_masters: OrderedDict[tuple[_Plan, Forced, object], Master | Unfit] = OrderedDict()
+_plans: OrderedDict[tuple[LetterShape, Workspace], _Plan] = OrderedDict()
+_masters: OrderedDict[tuple[_Plan, Forced, object], MasterLetter | CannotStamp] = OrderedDict()
 
 
 def forget() -> None:
@@ -134,12 +134,12 @@ def forget() -> None:
     _masters.clear()
 
 
-def _plan(outline: Outline, checked: CheckedLetter, workspace: Workspace) -> _Plan:
+def _plan(outline: LetterShape, checked: CheckedLetter, workspace: Workspace) -> _Plan:
     key = (outline, workspace)
     plan = _plans.get(key)
     if plan is None or not plan.is_fresh:
         if obstacles(checked, workspace):  # of what all have in common: its own letters are known
-            raise Unfit(HAS_PROBLEMS)
+            raise CannotStamp(HAS_PROBLEMS)
         plan = _plans[key] = _Plan(outline, workspace)
         if len(_plans) > _PLANS_AT_MOST:
             _plans.popitem(last=False)

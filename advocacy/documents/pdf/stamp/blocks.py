@@ -23,10 +23,10 @@ from advocacy.documents.pdf.stamp.cache_key import (
     NEEDS_TEXTS,
     OTHER_GLYPHS,
     TOO_LONG,
-    Unfit,
+    CannotStamp,
     Wraps,
 )
-from advocacy.documents.pdf.stamp.recorder import Capture
+from advocacy.documents.pdf.stamp.recorder import Recording
 from advocacy.documents.pdf.stamp.shaping import FONT, UNITS, Shaper, as_bytes
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK
 
@@ -53,16 +53,16 @@ class Stamp:
         text = _SPACES.sub(" ", text).strip(" ")
         line = self.shaper.line(text) if text else None
         if line is None:
-            raise Unfit(OTHER_GLYPHS)
+            raise CannotStamp(OTHER_GLYPHS)
         if line.width > self.room:
             if self.block is None:
-                raise Unfit(TOO_LONG)
+                raise CannotStamp(TOO_LONG)
             raise Wraps(self.block)
         return line.operator
 
 
 def find_stamps(
-    blocks: Sequence["Block"], found: Capture, words: Mapping[int, str]
+    blocks: Sequence["Block"], found: Recording, words: Mapping[int, str]
 ) -> Iterator[tuple[int, int, int, Stamp]]:
     """The varying lines, each with its place in a stream.
 
@@ -85,7 +85,7 @@ def find_stamps(
             continue  # an own text, that happens to have such a word in it
         room = _room(drawn, block, found)
         if room is None:
-            raise Unfit(NEEDS_TEXTS) if where is None else Wraps(where)
+            raise CannotStamp(NEEDS_TEXTS) if where is None else Wraps(where)
         pieces = tuple(slots.get(part, part) for part in parts)
         if not in_margin:
             printed.update(piece for piece in pieces if isinstance(piece, int))
@@ -93,16 +93,16 @@ def find_stamps(
         stamp = Stamp(pieces, shapers.of(drawn.box.style, font, units), room * UNITS, where)
         number = drawn.stream.number
         if number not in found.contents or stamp.painted(words) != operator:
-            raise Unfit(DIFFERENT)
+            raise CannotStamp(DIFFERENT)
         yield number, at, at + 1, stamp
     if printed != Counter(s for block in blocks if not block.is_paragraph for s in block.slots):
-        raise Unfit(NEEDS_TEXTS)
+        raise CannotStamp(NEEDS_TEXTS)
 
 
 class _Shapers:
     """The shapers of a document's styles."""
 
-    def __init__(self, found: Capture) -> None:
+    def __init__(self, found: Recording) -> None:
         self._fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
         self._known: dict[tuple[int, bytes, int], Shaper | None] = {}
 
@@ -116,7 +116,7 @@ class _Shapers:
             self._known[key] = Shaper.of(style, self._fonts[font], units)
         shaper = self._known[key]
         if shaper is None:
-            raise Unfit(DIFFERENT)
+            raise CannotStamp(DIFFERENT)
         return shaper
 
 
@@ -130,25 +130,25 @@ def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
             font = match
         elif data.endswith(b" TJ"):
             if operator is not None:
-                raise Unfit(OTHER_GLYPHS)
+                raise CannotStamp(OTHER_GLYPHS)
             operator = at, data
         elif data.endswith(b" Ts"):
-            raise Unfit(OTHER_GLYPHS)
+            raise CannotStamp(OTHER_GLYPHS)
     if font is None or operator is None:
-        raise Unfit(DIFFERENT)
+        raise CannotStamp(DIFFERENT)
     return *operator, font[1], round(float(font[2]) * UNITS)
 
 
-def _block(drawn: Drawn, found: Capture) -> tuple[Any, bool]:
+def _block(drawn: Drawn, found: Recording) -> tuple[Any, bool]:
     """The block in whose lines a text stands, and whether it is in a margin of the page."""
     above = list(found.above(drawn.box))
     at = next((i for i, box in enumerate(above) if is_line(box)), None)
     if at is None:
-        raise Unfit(NEEDS_TEXTS)
+        raise CannotStamp(NEEDS_TEXTS)
     return above[at + 1], any(type(box).__name__ == "MarginBox" for box in above)
 
 
-def _room(drawn: Drawn, block: Any, found: Capture) -> float | None:
+def _room(drawn: Drawn, block: Any, found: Recording) -> float | None:
     """The room that a line has, in CSS pixels; None where its length has a say in the layout."""
     text = drawn.box
     above = [block, *found.above(block)]

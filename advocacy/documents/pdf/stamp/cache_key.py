@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from advocacy.campaign.campaign import Cosigner, Sender, Signatory
-from advocacy.campaign.set_phrases import Furniture, furniture
+from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped
 from advocacy.documents.frame import Stamps, stamps
@@ -44,11 +44,11 @@ DIFFERENT = "whose lines WeasyPrint sets otherwise than expected"
 HAS_PROBLEMS = "like others that have problems"
 
 
-class Unfit(Exception):  # noqa: N818 - it is an answer
+class CannotStamp(Exception):  # noqa: N818 - it is an answer
     """That a letter must be laid out in full, and why."""
 
 
-class OfItsOwn(Unfit):
+class HasOwnParagraph(CannotStamp):
     """That this letter's own texts are the reason: others like it may be stamped."""
 
 
@@ -60,7 +60,7 @@ class Wraps(Exception):  # noqa: N818 - it is an answer
         self.block = block
 
 
-class Reshaped(Exception):  # noqa: N818 - it is an answer
+class ShapeChanged(Exception):  # noqa: N818 - it is an answer
     """That paragraphs have other lines than the master's; the lines that they have."""
 
     def __init__(self, shape: Any) -> None:
@@ -77,7 +77,7 @@ _FIRST_FIELD, _FIRST_LINE, _FIRST_VALUE = 8, 64, 256
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class LetterShape:
     """What letters have in common: their HTML in pieces, between which their own texts stand.
 
     `pieces` are HTML, `slots` the texts between them; `html(texts)` is the whole document.
@@ -122,7 +122,9 @@ _shared = attrgetter(*(field.name for field in fields(_Shared)))
 _recipient = attrgetter(*_RECIPIENT)
 
 
-def outlined(checked: CheckedLetter, workspace: Workspace) -> tuple[Outline, dict[int, str]] | None:
+def outlined(
+    checked: CheckedLetter, workspace: Workspace
+) -> tuple[LetterShape, dict[int, str]] | None:
     """A letter's outline and its own texts by slot; None where the layout needs it whole.
 
     Raises AdvocacyError where the layout, a picture or the citation style is wrong.
@@ -201,7 +203,7 @@ def _names(workspace: Workspace, _folders: Stamps) -> tuple[str, ...]:
 def _outline(
     workspace: Workspace,
     citations: FormattedCitations,
-    words: Furniture,
+    words: SetPhrases,
     _files: Stamps,
     shared: _Shared,
     markdown: str,
@@ -210,7 +212,7 @@ def _outline(
     rows: int,
     signed: bool,
     holder: _Holder,
-) -> Outline | None:
+) -> LetterShape | None:
     own: dict[int, Any] = {slot: Slot(slot) for slot in slots}
     letter = holder.letter
     common = replace(letter, inside_address=(), salutation="", body=Prose(""), signatories=())
@@ -247,4 +249,4 @@ def _outline(
     wanted = {_FIRST_VALUE + i for i, text in enumerate(fixed) if text is None}
     if not wanted <= set(whole.slots):  # one stands in an address, where it is written otherwise
         return None
-    return Outline(whole.texts, whole.slots, shared.layout, shared.language)
+    return LetterShape(whole.texts, whole.slots, shared.layout, shared.language)

@@ -18,14 +18,14 @@ from advocacy.documents.pdf.stamp.blocks import Block, Stamp, fill, find_blocks,
 from advocacy.documents.pdf.stamp.cache_key import (
     NEEDS_TEXTS,
     TOO_LONG,
-    OfItsOwn,
-    Outline,
-    Reshaped,
-    Unfit,
+    CannotStamp,
+    HasOwnParagraph,
+    LetterShape,
+    ShapeChanged,
     Wraps,
 )
-from advocacy.documents.pdf.stamp.measured_lines import Galley
-from advocacy.documents.pdf.stamp.recorder import Capture, capture
+from advocacy.documents.pdf.stamp.measured_lines import MeasuredLines
+from advocacy.documents.pdf.stamp.recorder import Recording, capture
 from advocacy.documents.pdf.stamp.shaping import as_bytes
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import VALUE_MARK
@@ -36,11 +36,11 @@ _DATA = re.compile(r"\sdata-[a-z-]+=\"[^\"<>]*\Z")
 _NEAR = 1500  # bytes between own operators that are rather repeated than put into another stream
 
 
-class Master:
+class MasterLetter:
     """A laid-out outline, ready to be stamped."""
 
     def __init__(
-        self, outline: Outline, workspace: Workspace, texts: Mapping[int, str], forced: Forced
+        self, outline: LetterShape, workspace: Workspace, texts: Mapping[int, str], forced: Forced
     ) -> None:
         """Lay out the outline, its paragraphs with these texts; `forced` blocks are paragraphs.
 
@@ -55,24 +55,24 @@ class Master:
             own = {slot for block in blocks if block.is_paragraph for slot in block.slots}
             lines = {slot for block in blocks if not block.is_paragraph for slot in block.slots}
             if own & lines:
-                raise Unfit(NEEDS_TEXTS)
+                raise CannotStamp(NEEDS_TEXTS)
             fill(root, {**words, **{slot: texts[slot] for slot in own}})
 
         html = _marked(outline, words)
         found = capture(html, workspace, layout_css(outline.layout, workspace), built)
         self.result: Pdf = found.result
-        self._galleys = [Galley(one, found, texts) for one in blocks if one.is_paragraph]
+        self._galleys = [MeasuredLines(one, found, texts) for one in blocks if one.is_paragraph]
         self.shape = tuple(galley.shape for galley in self._galleys)
-        self._refusal: Unfit | Wraps | None = None
+        self._refusal: CannotStamp | Wraps | None = None
         try:
             varying = self._varying(blocks, found, words, texts)
-        except OfItsOwn:
+        except HasOwnParagraph:
             raise
-        except (Unfit, Wraps) as refusal:
+        except (CannotStamp, Wraps) as refusal:
             self._refusal = refusal
             return
         spans: dict[int, dict[int, tuple[int, int]]] = {number: {} for number in found.contents}
-        self._parts: list[Stamp | Galley] = []
+        self._parts: list[Stamp | MeasuredLines] = []
         for number, start, end, part in varying:
             spans[number][start] = (end, len(self._parts))
             self._parts.append(part)
@@ -85,13 +85,13 @@ class Master:
     def _varying(
         self,
         blocks: Sequence[Block],
-        found: Capture,
+        found: Recording,
         words: Mapping[int, str],
         texts: Mapping[int, str],
-    ) -> list[tuple[int, int, int, Stamp | Galley]]:
+    ) -> list[tuple[int, int, int, Stamp | MeasuredLines]]:
         """What varies: in which content stream it stands, from where to where, and the thing."""
         if found.result.unfit:
-            raise Unfit(TOO_LONG)
+            raise CannotStamp(TOO_LONG)
         for galley in self._galleys:
             galley.fix(found, texts)
         _forbid_words(found, words)
@@ -108,13 +108,13 @@ class Master:
         """
         shape = tuple([galley.shape_with(texts) for galley in self._galleys])
         if shape != self.shape:
-            raise Reshaped(shape)
+            raise ShapeChanged(shape)
         if self._refusal is not None:
             raise type(self._refusal)(*self._refusal.args)
         return self._assembly.finish([part.painted(texts) for part in self._parts])
 
 
-def _words(outline: Outline) -> dict[int, str]:
+def _words(outline: LetterShape) -> dict[int, str]:
     """A word of no meaning for each slot, which stands nowhere else in the document."""
     html = "".join(outline.pieces)
     free = ("Qu" + "".join(letters) for letters in product(ascii_lowercase, repeat=2))
@@ -122,7 +122,7 @@ def _words(outline: Outline) -> dict[int, str]:
     return {slot: next(usable) for slot in dict.fromkeys(outline.slots)}
 
 
-def _marked(outline: Outline, words: Mapping[int, str]) -> str:
+def _marked(outline: LetterShape, words: Mapping[int, str]) -> str:
     """The document with marks in its texts, and with words in its attributes.
 
     Raises Unfit for an attribute that may decide the layout.
@@ -134,7 +134,7 @@ def _marked(outline: Outline, words: Mapping[int, str]) -> str:
         if opens != closes:
             inside = opens > closes
         if inside and not _DATA.search(piece):
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
         parts += (words[slot] if inside else chr(VALUE_MARK + slot), outline.pieces[i + 1])
     return "".join(parts)
 
@@ -186,7 +186,7 @@ def _joined(pieces: Sequence[bytes | int]) -> Iterator[bytes | int]:
         yield b"".join(waiting)
 
 
-def _forbid_words(found: Capture, words: Mapping[int, str]) -> None:
+def _forbid_words(found: Recording, words: Mapping[int, str]) -> None:
     """Raise Unfit where a varying text stands outside the pages, such as in a bookmark."""
     if not words:
         return
@@ -201,7 +201,7 @@ def _forbid_words(found: Capture, words: Mapping[int, str]) -> None:
         else:
             data = item.data
         if any_form.search(data):
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
 
 
 def _in_utf_16(word: str) -> bytes:

@@ -18,10 +18,10 @@ from advocacy.documents.pdf.stamp.cache_key import (
     DIFFERENT,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
-    OfItsOwn,
-    Unfit,
+    CannotStamp,
+    HasOwnParagraph,
 )
-from advocacy.documents.pdf.stamp.recorder import Capture
+from advocacy.documents.pdf.stamp.recorder import Recording
 from advocacy.documents.pdf.stamp.shaping import FONT, as_bytes, carried, is_running
 from advocacy.templating.citation_marks import MARK
 
@@ -32,14 +32,14 @@ _KNOWN_AT_MOST = 1024
 _RUN = re.compile(rb"<([0-9a-f]*)>")
 
 
-class Galley:
+class MeasuredLines:
     """A varying paragraph of a master.
 
     Its `shape` is known at once; `fix` finds its operators, from `start` to `end` in the content
     stream of a `number`, and only then it can be painted.
     """
 
-    def __init__(self, block: Block, found: Capture, texts: Mapping[int, str]) -> None:
+    def __init__(self, block: Block, found: Recording, texts: Mapping[int, str]) -> None:
         """Find the paragraph in a document that was laid out with these texts.
 
         Raises Unfit where it has no place of its own.
@@ -53,7 +53,7 @@ class Galley:
             and any(map(is_line, getattr(box, "children", ())))
         ]
         if not self._places:
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
         self._fonts = found.document.fonts
         self._place = self._places[0][1]
         self._latest: tuple[tuple[str, ...], Any] = ((), None)
@@ -61,7 +61,7 @@ class Galley:
         self._painted: dict[tuple[str, ...], bytes | None] = {}
         self.shape = self.shape_with(texts)
 
-    def fix(self, found: Capture, texts: Mapping[int, str]) -> None:
+    def fix(self, found: Recording, texts: Mapping[int, str]) -> None:
         """Find the paragraph's operators.
 
         Raises Unfit where other texts in it could change more than its own lines, and OfItsOwn
@@ -69,9 +69,9 @@ class Galley:
         """
         above = [self._place, *found.above(self._place)]
         if not are_steady(above) or any(map(_is_special, above)):
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
         if len(self._places) > 1:
-            raise Unfit(CROSSES_PAGES)
+            raise CannotStamp(CROSSES_PAGES)
         lines = self._place.children
         _check_pages(self._places[0][0], lines, found)
         _check_boxes(self._place, lines)
@@ -84,18 +84,18 @@ class Galley:
         ]
         joined = all(one.end == next_.start for one, next_ in pairwise(painted))
         if len(painted) != len(lines) or not joined:
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
         first, last = painted[0], painted[-1]
         self.number = first.stream.number
         if self.number not in found.contents:
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
         self.start, self.end = first.start, last.end
         self._marks, self._before, self._after = first.marks, first.before, last.after
         _check_styles(self._block)
         _check_glyphs(lines, found)
         expected = _joined(first.stream.stream[self.start : self.end])
         if _shape(lines) != self.shape or self.painted(texts) != expected:
-            raise OfItsOwn(DIFFERENT)
+            raise HasOwnParagraph(DIFFERENT)
 
     def shape_with(self, texts: Mapping[int, str]) -> Shape:
         """The shape of the paragraph with these texts."""
@@ -119,7 +119,7 @@ class Galley:
             self._painted[key] = self._paint(self._lines(key, texts))
         painted = self._painted[key]
         if painted is None:
-            raise Unfit(OTHER_GLYPHS)
+            raise CannotStamp(OTHER_GLYPHS)
         return painted
 
     def _key(self, texts: Mapping[int, str]) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ def _is_special(box: Any) -> bool:
     )
 
 
-def _check_pages(page: int, lines: Any, found: Capture) -> None:
+def _check_pages(page: int, lines: Any, found: Recording) -> None:
     """Raise Unfit where the paragraph begins a page, or ends one: its words may decide that."""
     flow = [
         line
@@ -165,13 +165,13 @@ def _check_pages(page: int, lines: Any, found: Capture) -> None:
     ]
     last = page == len(found.document.pages) - 1
     if (page and flow[0] is lines[0]) or (not last and flow[-1] is lines[-1]):
-        raise Unfit(CROSSES_PAGES)
+        raise CannotStamp(CROSSES_PAGES)
 
 
 def _check_boxes(place: Any, lines: Any) -> None:
     """Raise Unfit for a paragraph with more than text in it: links, pictures, backgrounds."""
     if any(not is_line(child) and child.is_in_normal_flow() for child in place.children):
-        raise Unfit(NEEDS_TEXTS)
+        raise CannotStamp(NEEDS_TEXTS)
     for line in lines:
         for box in (line, *line.descendants()):
             if (
@@ -182,17 +182,17 @@ def _check_boxes(place: Any, lines: Any) -> None:
                 or box.style["anchor"] is not None
                 or box.style["string_set"] != "none"
             ):
-                raise Unfit(NEEDS_TEXTS)
+                raise CannotStamp(NEEDS_TEXTS)
 
 
 def _check_styles(block: Block) -> None:
     """Raise Unfit where own texts stand in a style whose fonts do not carry all letters."""
     for box in block.contents.descendants():
         if is_text(box) and MARK.search(box.text) and not is_running(box.style):
-            raise Unfit(NEEDS_TEXTS)
+            raise CannotStamp(NEEDS_TEXTS)
 
 
-def _check_glyphs(lines: Any, found: Capture) -> None:
+def _check_glyphs(lines: Any, found: Recording) -> None:
     """Raise OfItsOwn where fonts have glyphs for these texts that they do not always have."""
     fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
     boxes = {id(box) for line in lines for box in line.descendants()}
@@ -203,7 +203,7 @@ def _check_glyphs(lines: Any, found: Capture) -> None:
                 if match := FONT.fullmatch(operator):
                     glyphs = carried(fonts[match[1]], text.box.style)
                 elif not all(int(one, 16) in glyphs for one in _glyphs(operator)):
-                    raise OfItsOwn(OTHER_GLYPHS)
+                    raise HasOwnParagraph(OTHER_GLYPHS)
 
 
 def _glyphs(operator: bytes) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from advocacy.files.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Recording:
     """What WeasyPrint made of a document.
 
     `objects` are pydyf's, `root` and `info` references to the catalog and the document's
@@ -45,7 +45,7 @@ class Capture:
 
 def capture(
     html: str, workspace: Workspace, css: Path | None, built: Callable[[Any], None]
-) -> Capture:
+) -> Recording:
     """Lay out a document, and keep all that was made instead of the file.
 
     `built` may change the tree of boxes before it is laid out. Raises AdvocacyError if the
@@ -69,7 +69,7 @@ def capture(
     for page in document.pages:
         _note_parents(page._page_box, parents)
     texts, lines = tuple(found.texts), tuple(found.lines)
-    return Capture(
+    return Recording(
         document, found.context[-1], objects, root, info, contents, texts, lines, result, parents
     )
 
