@@ -19,7 +19,7 @@ from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.templating.citation_marks import CITE_MARK, VALUE_MARK, Prose
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STAGES = [
     (path.name, stage)

@@ -9,7 +9,7 @@ import pytest
 from advocacy.campaign.loading import load_campaign
 from advocacy.letters.compose import compose_letter
 
-from .pages import quoted
+from ..pages import quoted
 
 
 def squeezed(text: str) -> str:
@@ -78,7 +78,9 @@ def test_the_manual_walks_through_a_fact_going_stale_as_it_happens(
 
 
 def template_examples() -> list[tuple[str, str]]:
-    page = (Path(__file__).resolve().parent.parent / "templates" / "README.md").read_text("utf-8")
+    page = (Path(__file__).resolve().parent.parent.parent / "templates" / "README.md").read_text(
+        "utf-8"
+    )
     rows = re.findall(r"(?m)^\| `(\{\{ [^`]+ \}\})` \| (.+) \|$", page)
     assert len(rows) >= 8
     return rows

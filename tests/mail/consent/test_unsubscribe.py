@@ -383,7 +383,7 @@ def test_the_page_needs_none_of_the_libraries_that_make_letters() -> None:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )
     assert result.stdout.strip() in ("[]", "['__main__']")
 

@@ -15,7 +15,7 @@ from advocacy.documents.text import render_text
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, check
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = ("microsoft", "amazon", "ibm")
 
 

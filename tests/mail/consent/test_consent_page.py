@@ -13,7 +13,7 @@ from advocacy.mail.bounces.severity import bounce_address
 from advocacy.mail.consent.tokens import read_keys
 from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
 
-from ..pages import quoted
+from ...pages import quoted
 
 KEY = "test-key-of-an-example-coalition-0123456789"
 RUN = re.compile(r"<!-- run -->\n\n    \$ advocacy (.+)\n((?:(?:    .*)?\n)*?)(?=\n[^ ]|\Z)")

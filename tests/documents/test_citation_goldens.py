@@ -15,7 +15,7 @@ from advocacy.campaign.sources import parse_sources
 from advocacy.documents.citations import Citation, format_citations
 from advocacy.files.yaml.reading import read_yaml_text
 
-DATA = Path(__file__).parent / "data" / "citation_goldens.yaml"
+DATA = Path(__file__).parents[1] / "data" / "citation_goldens.yaml"
 EXAMPLES: list[dict[str, Any]] = yaml.safe_load(DATA.read_text("utf-8"))
 STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 KINDS = {

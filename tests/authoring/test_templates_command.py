@@ -22,7 +22,7 @@ from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
 from advocacy.templating.reference import FILTERS, FUNCTIONS
 
-from .pages import quoted
+from ..pages import quoted
 
 
 def loaded(path: Path, templates: Path | None = None) -> Campaign:
