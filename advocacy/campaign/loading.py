@@ -11,7 +11,7 @@ from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
 from advocacy.campaign.recipients import same_ids
-from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.campaign.sources import Source, Sources, parse_sources
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.workspace import Workspace
@@ -144,7 +144,7 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
     except AdvocacyError as error:
         problems += [replace(p, place=file.place("citation_style")) for p in error.problems]
     try:
-        furniture(file.language, campaign.workspace)
+        read_set_phrases(file.language, campaign.workspace)
     except AdvocacyError as error:
         # What is wrong in a file of words has a place of its own.
         problems += [replace(p, place=p.place or file.place("language")) for p in error.problems]

@@ -11,7 +11,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
@@ -159,7 +159,7 @@ def compose_letter(
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-    words = furniture(language, workspace)
+    words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
     mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)

@@ -33,7 +33,6 @@ EXCEPTIONS = {
     "advocacy.cli.completion": "a command",
     "advocacy.cli.schema": "a command",
     "advocacy.documents.pdf.render": "",
-    "advocacy.files.remembered": "",
     "advocacy.letters.signing": "",
     "advocacy.resources": "",
     "advocacy.templating.branches": "",

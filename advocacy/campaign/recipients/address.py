@@ -118,7 +118,6 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
     return tuple(lines)
 
 
-@lru_cache(maxsize=512)
 def _lines_of(form: str) -> tuple[tuple[str, ...], ...]:
     """The lines of a form: text, the code of a field, text, another code, and so on."""
     return tuple(tuple(_FIELD.split(line)) for line in form.split("%n"))
@@ -165,6 +164,7 @@ def _with_city(form: str, city: str, *, native: bool) -> str:
     return form.replace("%A", "%C%n%A" if native else "%A%n%C", 1)
 
 
+# To read a country's rules takes 300 microseconds, as long as a third of a letter.
 @lru_cache(maxsize=512)
 def _form(country: str, native: bool) -> tuple[str, str]:
     """The form of a country's addresses and the prefix of its postal codes."""
@@ -182,6 +182,7 @@ def _form(country: str, native: bool) -> tuple[str, str]:
     return form, str(rules.postal_code_prefix)
 
 
+# To load a language's names takes 300 microseconds, for every letter abroad.
 @lru_cache(maxsize=512)
 def _country_name(country: str, language: str) -> str:
     from babel import Locale

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from advocacy.campaign.campaign import SupporterRules
@@ -77,7 +76,6 @@ class Targets:
         return found
 
 
-@lru_cache(maxsize=65_536)
 def plain(value: str) -> str:
     """A value as it is compared: without regard to capitals, spaces around and `07` for `7`."""
     folded = unicodedata.normalize("NFC", value).strip().casefold()

@@ -24,7 +24,7 @@ import uharfbuzz as hb
 from markupsafe import Markup
 
 from advocacy.campaign.languages import primary_language
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
 from advocacy.documents.frame import contacts, direction, long_date, references
@@ -147,7 +147,7 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     Raises AdvocacyError where the layout, a picture or the citation style is wrong.
     """
     letter = checked.letter
-    words = furniture(letter.language, workspace)
+    words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
     body = body_html(letter.body, letter.language, partial(note_html, citations))
     variables = page_variables(letter, words, citations, body)
