@@ -1,15 +1,21 @@
 """Problems: the one value for anything wrong in a file that somebody wrote.
 
-A user's mistake is never an exception with a traceback: functions that read files
-return problems beside what they could read, or raise `AdvocacyError`, which carries
-them. A bug is any other exception.
+A user's mistake never ends in a traceback. There are three ways to report problems:
+
+* what reads a whole file returns `Read[T]`: what it could read, and everything that is wrong;
+* what reads a stream yields values and hands each problem to `report`, a function that it gets
+  (`problems.append` will do), at the moment when it comes to it;
+* everything else raises `AdvocacyError`, which carries problems.
+
+Any other exception is a bug.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 
 class Level(StrEnum):
@@ -55,6 +61,14 @@ class Problem:
     def at(self, level: Level) -> "Problem":
         """The same problem at another level."""
         return replace(self, level=level)
+
+
+Report = Callable[[Problem], None]
+"""What a stream of values hands its problems to."""
+
+T = TypeVar("T")
+Read = tuple[T, list[Problem]]
+"""What could be read of a file, and everything that is wrong with it."""
 
 
 class AdvocacyError(Exception):
