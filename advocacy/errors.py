@@ -10,7 +10,8 @@ A user's mistake never ends in a traceback. There are three ways to report probl
 Any other exception is a bug.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
@@ -77,6 +78,20 @@ class AdvocacyError(Exception):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def ignore(_problem: Problem) -> None:
+    """A `Report` for readers whose problems were reported before."""
+
+
+@contextmanager
+def reporting(report: Report) -> Iterator[None]:
+    """Hand the problems of an AdvocacyError in the block to `report`, and go on after it."""
+    try:
+        yield
+    except AdvocacyError as error:
+        for problem in error.problems:
+            report(problem)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -94,10 +94,7 @@ def _addressed(
     problems: list[Problem],
 ) -> Iterator[Recipient]:
     """Those who get a letter and have an address; why others do not goes to the problems."""
-    for row in recipients_of(campaign, day, people):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
+    for row in recipients_of(campaign, day, problems.append, people):
         name, found = stage_for(campaign, row, day, stage)
         found += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
         problems += found

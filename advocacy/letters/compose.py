@@ -16,7 +16,7 @@ from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
-from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import citations_of, has_words, mailing_of
 from advocacy.letters.signing import others, signatories
@@ -49,41 +49,38 @@ def compose_letters(
     day = campaign.letter_date(day)
     people = (people or People()).only(tuple(only))
     result = Composed()
-    for one in compose_each(campaign, correspondence(campaign, day, people), day, stage):
-        if isinstance(one, Problem):
-            result.problems.append(one)
-        else:
-            result.letters.append(one)
+    report = result.problems.append
+    wanted = correspondence(campaign, day, report, people)
+    result.letters += compose_each(campaign, wanted, day, report, stage)
     result.problems = list(dict.fromkeys(result.problems))
     return result
 
 
 def compose_each(
     campaign: Campaign,
-    wanted: Iterable[Correspondence | Problem],
+    wanted: Iterable[Correspondence],
     day: date,
+    report: Report,
     stage: str | None = None,
-) -> Iterator[Letter | Problem]:
-    """Compose letters one at a time, among the problems of those that cannot be.
+) -> Iterator[Letter]:
+    """Compose letters one at a time, so that a list may be streamed.
 
-    Problems among those wanted pass as they are, so that a list may be streamed. A note at
-    the end counts the letters that are in another language than their recipient's.
+    A note at the end counts the letters that are in another language than their recipient's.
     """
     unknown = unknown_stage(campaign, stage)
     if unknown:
-        yield unknown
+        report(unknown)
         return
     languages = Languages()
     for one in wanted:
-        if isinstance(one, Problem):
-            yield one
-            continue
         letter, problems = compose_for(campaign, one.recipient, day, stage, one.supporters)
-        yield from problems
+        for problem in problems:
+            report(problem)
         if letter is not None:
             languages.count(one.recipient.language, letter.language)
             yield letter
-    yield from languages.notes()
+    for note in languages.notes():
+        report(note)
 
 
 def compose_for(

@@ -9,7 +9,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import AdvocacyError
+from advocacy.errors import AdvocacyError, ignore
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
@@ -47,8 +47,8 @@ def sample_letter(campaign: Campaign, stage: str) -> Letter | None:
 
 def somebody(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
     """Those who get the stage's letter, as far as their entries can be read."""
-    for person in recipients_of(campaign, day):
-        if isinstance(person, Recipient) and (not stage.to or person.letter_id in stage.to):
+    for person in recipients_of(campaign, day, ignore):
+        if not stage.to or person.letter_id in stage.to:
             yield person
 
 

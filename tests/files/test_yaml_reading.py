@@ -21,7 +21,6 @@ from advocacy.files.yaml.reading import (
     Located,
     YamlList,
     YamlMap,
-    load,
     parse,
     read_text,
     read_yaml,
@@ -727,22 +726,6 @@ def test_the_mistakes_of_a_part_name_the_part(tmp_path: Path) -> None:
     problem = only(parse(Ask, data["ibm-exit"])[1])
     assert problem.message == "`summary` is missing in `ibm-exit`."
     assert spot(problem) == (1, 1)
-
-
-def test_loading_tells_the_mistakes_of_yaml_and_of_the_model_in_one_list(tmp_path: Path) -> None:
-    path = tmp_path / "c.yaml"
-    path.write_text("id: x\nid: y\ntitle: 12:30\nno: 1\nlimit: many\n")
-    value, problems = load(Campaign, path)
-    assert value is None
-    assert [problem.code for problem in problems] == [
-        "duplicate-key",
-        "surprising-value",
-        "key-not-text",
-        "wrong-type",
-    ]
-    path.write_text(GOOD)
-    assert load(Campaign, path)[1] == []
-    assert only(load(Campaign, tmp_path / "none.yaml")[1]).code == "file-missing"
 
 
 def test_other_readers_of_files_can_give_places_too() -> None:

@@ -14,7 +14,7 @@ from advocacy.campaign.field_types import SLUG_PATTERN
 from advocacy.campaign.languages import COUNTRIES, known_language
 from advocacy.campaign.recipients.columns import KNOWN
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report
 from advocacy.files.characters import BAD_CHARACTERS
 from advocacy.files.writing import WINDOWS_DEVICE
 from advocacy.files.yaml.reading import YamlMap, parse
@@ -31,9 +31,9 @@ LONGEST_ROW = 100_000
 
 
 def recipient_of(
-    values: Mapping[str, Any], place: Place, label: str = "the row"
-) -> tuple[Recipient | None, list[Problem]]:
-    """A row's recipient, or None, with its problems.
+    values: Mapping[str, Any], place: Place, report: Report, label: str = "the row"
+) -> Recipient | None:
+    """A row's recipient, or None where an error is reported.
 
     `values` maps names of columns to text (`address` to a tuple of lines); what is empty is
     left out. A wrong email address is a warning: the recipient is kept without one.
@@ -51,31 +51,28 @@ def recipient_of(
         known["other"] = other
     row = YamlMap(place.path, place, label=label)
     row.update(known)
-    if _plain(known, other):
-        recipient = _built(row)
-        if recipient is not None:
-            return _named(recipient, place)
+    recipient = _built(row) if _plain(known, other) else None
+    if recipient is None:
+        recipient = _parsed(row, report)
+    if recipient is None or recipient.full_name or recipient.organization:
+        return recipient
+    message = "The row names neither a person nor an organization."
+    hint = "Fill in `name`, or `organization` for an office without a name."
+    report(Problem("no-name", message, hint, place))
+    return None
+
+
+def _parsed(row: YamlMap, report: Report) -> Recipient | None:
     recipient, problems = parse(Recipient, row)
     if problems and "email" in row:
         del row["email"]
         recipient, rest = parse(Recipient, row)
         without = {problem.message for problem in rest}
-        problems = [
-            *(p.at(Level.WARNING) for p in problems if p.message not in without),
-            *rest,
-        ]
-    if recipient is None:
-        return None, problems
-    recipient, more = _named(recipient, place)
-    return recipient, [*problems, *more]
-
-
-def _named(recipient: Recipient, place: Place) -> tuple[Recipient | None, list[Problem]]:
-    if recipient.called and (recipient.full_name or recipient.organization):
-        return recipient, []
-    message = "The row names neither a person nor an organization."
-    hint = "Fill in `name`, or `organization` for an office without a name."
-    return None, [Problem("no-name", message, hint, place)]
+        wrong = [p.at(Level.WARNING) for p in problems if p.message not in without]
+        problems = [*wrong, *rest]
+    for problem in problems:
+        report(problem)
+    return recipient
 
 
 def _plain(known: Mapping[str, Any], other: Mapping[str, str]) -> bool:
@@ -156,43 +153,38 @@ _DIGITS = frozenset({"postal_code", "phone", "fax", "telephone", "mobile"})
 _TEXTS = frozenset(KNOWN).difference(_DAYS) - {"id", "address"}
 
 
-def as_text(name: str, value: Any, place: Place, where: str) -> str | Problem:
-    """A cell's value as text, empty for nothing; or why it cannot be taken.
+def as_text(name: str, value: Any, place: Place, where: str) -> str:
+    """A cell's value as text, empty for nothing.
 
     `where` names the cell in messages (`C7`, or the key). A number in a postal code is a
     problem, since its zeros may be gone; a whole number in a column of your own is its digits.
+    Raises AdvocacyError for a value that cannot be taken for text.
     """
     if value is None:
         return ""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):
-        return _wrong(name, str(value).upper(), "yes or no", place, where)
+        raise _wrong(name, str(value).upper(), "yes or no", place, where)
     if isinstance(value, int | float):
         whole = value == value and abs(value) < 1e15 and float(value).is_integer()
         shown = str(int(value)) if whole else repr(value)
         if name in _DIGITS:
-            return Problem(
-                "number-in-text",
-                f"`{name}` in {where} is the number {shown}, not text: zeros in front may be lost.",
-                f"Make the column text, then type it again: `{shown}`, or `0{shown}` if so.",
-                place,
-            )
+            message = f"`{name}` in {where} is the number {shown}: zeros in front may be lost."
+            hint = f"Make the column text, then type it again: `{shown}` or `0{shown}`."
+            raise AdvocacyError(Problem("number-in-text", message, hint, place))
         if name in _TEXTS or name in _DAYS or name.startswith("address") or not whole:
-            return _wrong(name, shown, "a number", place, where)
+            raise _wrong(name, shown, "a number", place, where)
         return shown
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
         value = value.date() if midnight else value
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and name not in _TEXTS:
         return value.isoformat()
-    return _wrong(name, str(value), "a date or a time", place, where)
+    raise _wrong(name, str(value), "a date or a time", place, where)
 
 
-def _wrong(name: str, shown: str, kind: str, place: Place, where: str) -> Problem:
-    return Problem(
-        "not-text",
-        f"`{name}` in {where} is {kind} ({shown}), where text should be.",
-        "Make the cell text, and type what the letter should print.",
-        place,
-    )
+def _wrong(name: str, shown: str, kind: str, place: Place, where: str) -> AdvocacyError:
+    message = f"`{name}` in {where} is {kind} ({shown}), where text should be."
+    hint = "Make the cell text, and type what the letter should print."
+    return AdvocacyError(Problem("not-text", message, hint, place))
