@@ -87,7 +87,7 @@ def _file_names(data: YamlMap, key: str) -> list[tuple[str, Place]]:
     names = data.get(key)
     if not isinstance(names, YamlList):
         return []
-    return [(n, names.item_place(i)) for i, n in enumerate(names) if isinstance(n, str)]
+    return [(n, names.value_place(i)) for i, n in enumerate(names) if isinstance(n, str)]
 
 
 def _read_all(

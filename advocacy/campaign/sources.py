@@ -164,7 +164,7 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
                     "wrong-type",
                     "A source is a list entry with fields.",
                     "Begin it with `- id: …` and put `type:` and `title:` under it.",
-                    items.item_place(index),
+                    items.value_place(index),
                 )
             )
             continue

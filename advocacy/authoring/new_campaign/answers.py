@@ -18,7 +18,7 @@ from advocacy.campaign.field_types import Timezone
 from advocacy.campaign.languages import primary_language
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.characters import shown
-from advocacy.files.yaml.phrases import Phrase, either, phrase
+from advocacy.files.yaml.validation_errors import Phrase, either, phrase
 
 
 def system_timezone(root: Path = Path("/")) -> str | None:
