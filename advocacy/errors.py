@@ -110,6 +110,19 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The hint for a name that is not known: the nearest known one, else `otherwise`.
+
+    Without `otherwise` it lists the first known names.
+    """
+    known = list(known)
+    near = nearest(word, known)
+    if near:
+        return f"Did you mean `{near}`?"
+    some = ", ".join(f"`{name}`" for name in known[:8])
+    return otherwise or (f"There are: {some}." if some else "There are none.")
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that a mistyped word most likely meant, if any is near."""
     by_folded = {name.casefold(): name for name in known}

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, Problem, did_you_mean
 from advocacy.installation import explain_missing
 
 LABEL, BARE = "\ue000", "\ue003"
@@ -76,10 +76,8 @@ def style_path(name: str) -> Path:
             path = folder / f"{_independent(folder / 'dependent' / path.name)}.csl"
         if path.is_file():
             return path
-    near = nearest(name, known_styles())
-    hint = "'chicago-notes-bibliography' and 'apa' are two of thousands: zotero.org/styles."
-    if near:
-        hint = f"Did you mean {near!r}?"
+    some = "`chicago-notes-bibliography` and `apa` are two of thousands: zotero.org/styles."
+    hint = did_you_mean(name, known_styles(), some)
     raise AdvocacyError(Problem("unknown-style", f"There is no citation style {name!r}.", hint))
 
 

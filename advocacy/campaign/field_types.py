@@ -182,6 +182,17 @@ Slug = Annotated[
 """An id, safe as a file name everywhere."""
 
 
+def number_as_text(value: object) -> object:
+    """Days and whole numbers as text: people write pages and years without quotes."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+NumberOrWords = Annotated[Words, BeforeValidator(number_as_text)]
+"""Text of one or more lines, or a bare number or day, which is kept as text."""
+
+
 def _email(value: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 

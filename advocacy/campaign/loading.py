@@ -18,7 +18,7 @@ from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
 from advocacy.campaign.recipients import same_ids
 from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.campaign.sources import Source, Sources, parse_sources
-from advocacy.errors import AdvocacyError, Place, Problem, Read, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, Read, did_you_mean
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
 
@@ -189,12 +189,7 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str])
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:
     """The problem for a name that nothing has, with the nearest that something has."""
     known = list(known)
-    near = nearest(name, known)
-    if near:
-        hint = f"Did you mean `{near}`?"
-    else:
-        some = ", ".join(f"`{other}`" for other in known[:8])
-        hint = f"There are: {some}." if known else f"There is no {kind} yet: add one."
+    hint = did_you_mean(name, known, "" if known else f"There is no {kind} yet: add one.")
     return Problem(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint, place)
 
 

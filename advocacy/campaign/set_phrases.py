@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from advocacy.campaign.languages import primary_language
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, Problem, did_you_mean
 from advocacy.files.cache import by_file, once_per_run
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.reading import read_yaml
@@ -70,8 +70,7 @@ def _read(path: Path) -> SetPhrases:
     ]
     for key in data:
         if key not in known:
-            near = nearest(key, known)
-            hint = f"Did you mean `{near}`?" if near else f"Known phrases: {', '.join(known)}."
+            hint = did_you_mean(key, known, f"Known phrases: {', '.join(known)}.")
             message = f"`{key}` is not a known phrase."
             problems.append(Problem("unknown-key", message, hint, data.key_place(key)))
     if problems:

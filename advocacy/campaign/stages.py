@@ -13,7 +13,7 @@ from datetime import date
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import Problem, nearest
+from advocacy.errors import Problem, did_you_mean
 
 
 def stage_for(
@@ -106,8 +106,7 @@ def unknown_stage(campaign: Campaign, stage: str | None) -> Problem | None:
     known = campaign.file.stages
     if stage is None or stage in known:
         return None
-    near = nearest(stage, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    hint = did_you_mean(stage, known)
     message = f"The campaign has no stage `{stage}`."
     return Problem("unknown-stage", message, hint, campaign.file.place("stages"))
 

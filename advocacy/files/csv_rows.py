@@ -1,10 +1,7 @@
 """Rows of CSV files that people edit: strict, streamed, and every row with its line.
 
-The form is RFC 4180's, with whichever delimiter the header row uses. A row that is wrong is
-told with its line; the rows after it are read all the same.
-
-
-Text in tables that people open in a spreadsheet program.
+The form is RFC 4180's, with whichever delimiter the header row uses. A wrong row is reported with
+its line; the rows after it are still read. `spreadsheet_safe` guards what the tool itself writes.
 """
 
 import csv
@@ -70,8 +67,8 @@ class Lines:
         self.row.append(line)
         return line
 
-    def let_go(self) -> None:
-        """Leave the file to whoever opened it."""
+    def detach(self) -> None:
+        """Leave the file open for the caller that opened it."""
         self._text.detach()
 
     def give_back(self, keep: int = 1) -> None:

@@ -66,8 +66,9 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
     if number == errno.EISDIR:
         return Problem("is-a-folder", "This is a folder, not a file.", "Name a file in it.", place)
     if number == errno.EACCES:
-        hint = "Let yourself read it: `chmod u+r`."
-        return Problem("not-readable", "You may not read this file.", hint, place)
+        hint = f"Run `chmod u+r {path}`."
+        message = "You do not have permission to read this file."
+        return Problem("not-readable", message, hint, place)
     if number in (errno.ENOENT, errno.ENOTDIR):
         return Problem("file-missing", "There is no such file.", _neighbour(path), place)
     reason = error.strerror if isinstance(error, OSError) else str(error)

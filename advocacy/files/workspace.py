@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.cache import by_file, file_status
 from advocacy.resources import templates_dir
 
@@ -99,5 +99,4 @@ def _similar(path: Path) -> str:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return f"There is no folder {path.parent} either; correct the name."
-    near = nearest(path.name, names)
-    return f"Did you mean `{near}`?" if near else f"Correct the name, or put it into {path.parent}."
+    return did_you_mean(path.name, names, f"Correct the name, or put it into {path.parent}.")

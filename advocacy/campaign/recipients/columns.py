@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from advocacy.campaign.field_types import Line, fault, shown
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import Level, Place, Problem, nearest
+from advocacy.errors import Level, Place, Problem, did_you_mean, nearest
 
 KNOWN = tuple(name for name in Recipient.model_fields if name != "other")
 """The columns that the tool itself understands."""
@@ -181,8 +181,7 @@ def _not_there(headers: Sequence[str], renamed: Mapping[str, str], place: Place)
     for header, name in renamed.items():
         if plain_name(header) in there:
             continue
-        near = nearest(header, there.values())
-        hint = f"Did you mean `{near}`?" if near else "Correct or remove it in `columns:`."
+        hint = did_you_mean(header, there.values(), "Correct or remove it in `columns:`.")
         message = f"`columns:` names `{header}` (for `{name}`), which this list does not have."
         problems.append(Problem("column-missing", message, hint, place, Level.WARNING))
     return problems

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from advocacy.campaign.recipients.columns import KNOWN, plain_name
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import AdvocacyError, Place, Problem, Report, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, Report, did_you_mean
 from advocacy.files.text import read_text
 
 MOST_SAMPLED = 1000
@@ -181,16 +181,13 @@ def _value(row: Recipient, column: str) -> set[str]:
 
 def _no_column(column: str, row: Recipient) -> Problem:
     known = [*(name for name in KNOWN if getattr(row, name)), *row.other]
-    near = nearest(column, [*KNOWN, *row.other])
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    hint = did_you_mean(column, [*KNOWN, *row.other], f"There are: {', '.join(known)}.")
     return Problem("unknown-column", f"No recipient has a column `{column}`.", hint, row.place())
 
 
 def _no_letter(name: str, ids: list[str]) -> Problem:
-    near = nearest(name, ids)
-    some = ", ".join(f"`{one}`" for one in ids[:8])
-    hint = f"Did you mean `{near}`?" if near else f"There are: {some or 'none'}."
-    return Problem("unknown-letter", f"The list has no letter `{name}`.", hint)
+    message = f"The list has no letter `{name}`."
+    return Problem("unknown-letter", message, did_you_mean(name, ids))
 
 
 # --- a sample that shows what a list holds ------------------------------------------------------

@@ -122,8 +122,17 @@ def plain_email(value: str) -> str | None:
     local, at, domain = value.partition("@")
     if not at or len(local) > 64 or len(value) > 200 or not _ATOM.fullmatch(local):
         return None
+    if local != local.lower() and _is_role(local):
+        return None
     normal = _domain(domain)
     return f"{local}@{normal}" if normal else None
+
+
+def _is_role(local: str) -> bool:
+    """Whether it is a mailbox such as `Postmaster`, whose capitals email-validator drops."""
+    from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
+
+    return local.lower() in CASE_INSENSITIVE_MAILBOX_NAMES
 
 
 # Most addresses of a list share a few domains; email-validator takes longer than the whole row.

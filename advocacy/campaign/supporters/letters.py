@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, not_in_office, recipients_of, without_address
@@ -19,7 +18,7 @@ from advocacy.campaign.supporters.reading import (
     read_supporters,
     share_out,
 )
-from advocacy.errors import Level, Place, Problem, Report, ignore, nearest
+from advocacy.errors import Level, Place, Problem, Report, did_you_mean, ignore
 
 
 def correspondence(
@@ -188,7 +187,5 @@ def _selected(
         left = None if left is None else left - 1
         yield one
     for name in sorted(wanted - found):
-        near = nearest(name, ids)
-        some = ", ".join(f"`{one}`" for one in islice(ids, 4))
-        hint = f"Did you mean `{near}`?" if near else f"There are: {some or 'none'}."
+        hint = did_you_mean(name, ids)
         report(Problem("unknown-letter", f"The lists give no letter `{name}`.", hint))

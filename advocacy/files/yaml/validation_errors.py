@@ -264,7 +264,7 @@ def phrase(error: dict[str, Any], value: Any, raw: str | None) -> Phrase:
         return _choice(context.get("expected", ""), value, raw)
     if kind in SHAPES:
         wanted = SHAPES[kind]
-        message = f"{_seen(value, raw)}, where {wanted} should be"
+        message = f"expected {wanted}, found {_found(value, raw)}"
         return Phrase("wrong-type", message, _HINTS[wanted])
     if kind in ("value_error", "assertion_error"):
         return Phrase("wrong-value", str(context.get("error", error["msg"])), "Correct the value.")
@@ -289,7 +289,7 @@ def either(errors: Sequence[dict[str, Any]], value: Any, raw: str | None) -> Phr
         return Phrase(
             "empty-value", "has no value", "Write " + join_words(_once(wanted), "or") + "."
         )
-    message = f"{_seen(value, raw)}, where {join_words(_once(wanted), 'or')} should be"
+    message = f"expected {join_words(_once(wanted), 'or')}, found {_found(value, raw)}"
     return Phrase("wrong-type", message, " Or: ".join(_once(hints)[:2]))
 
 
@@ -301,26 +301,26 @@ def _names(expected: str) -> list[str]:
     return re.findall(r"'([^']*)'", expected)
 
 
-def _seen(value: Any, raw: str | None) -> str:
-    """What stands there, as the beginning of a sentence."""
+def _found(value: Any, raw: str | None) -> str:
+    """The value that was found, in words."""
     if isinstance(value, dict):
-        return "keys with values stand here" if value else "an empty mapping stands here"
+        return "keys with values" if value else "an empty mapping"
     if isinstance(value, list):
-        return "a list stands here" if value else "an empty list stands here"
+        return "a list" if value else "an empty list"
     if isinstance(value, str):
-        return f"{shown(value)} stands here" if value else "empty text stands here"
-    if not raw:
-        return f"{as_read(value)} stands here"
+        return shown(value) if value else "empty text"
     read = as_read(value)
+    if not raw:
+        return read
     if read in (raw, f"the number {raw}", f"the day {raw}"):
-        return f"`{raw}` stands here"
-    return f"`{raw}` stands here, which YAML reads as {read}"
+        return f"`{raw}`"
+    return f"`{raw}`, which YAML reads as {read}"
 
 
 def _own(kind: str, context: dict[str, Any], value: Any, raw: str | None) -> Phrase:
     message, hint = str(context["message"]), str(context["hint"])
     if raw and isinstance(value, bool | int | float) and context.get("wanted"):
-        message = f"{_seen(value, raw)}, where {context['wanted']} should be"
+        message = f"expected {context['wanted']}, found {_found(value, raw)}"
     return Phrase(kind, message, hint)
 
 
@@ -341,16 +341,16 @@ def _not_text(value: Any, raw: str | None) -> Phrase:
     if isinstance(value, bool | int | float | date) and raw is not None:
         return Phrase(
             "not-text",
-            f"YAML reads `{raw}` as {as_read(value)}, but text is wanted",
+            f"YAML reads `{raw}` as {as_read(value)}, not as text",
             f"Put it in quotes: `{quoted(raw)}`.",
         )
     if isinstance(value, dict) and len(value) == 1 and set(map(type, value.values())) <= _SCALARS:
         hint = 'If the colon belongs to the text, put all of it in quotes: `"…: …"`.'
-        return Phrase("not-text", "a key with a value stands here, where text should be", hint)
+        return Phrase("not-text", "expected text, found a key with a value", hint)
     if isinstance(value, list):
         hint = 'Write one text; if the brackets belong to it, put it in quotes: `"[…]"`.'
-        return Phrase("not-text", "a list stands here, where text should be", hint)
-    return Phrase("not-text", f"{_seen(value, raw)}, where text should be", _HINTS["text"])
+        return Phrase("not-text", "expected text, found a list", hint)
+    return Phrase("not-text", f"expected text, found {_found(value, raw)}", _HINTS["text"])
 
 
 def _choice(expected: str, value: Any, raw: str | None) -> Phrase:
@@ -360,7 +360,7 @@ def _choice(expected: str, value: Any, raw: str | None) -> Phrase:
     near = nearest(str(value), names) if isinstance(value, str) else None
     choices = join_words([f"`{name}`" for name in names], "or") if names else expected
     hint = f"Did you mean `{near}`?" if near else f"Write {choices}."
-    return Phrase("unknown-choice", f"{_seen(value, raw)}, where {choices} should be", hint)
+    return Phrase("unknown-choice", f"expected {choices}, found {_found(value, raw)}", hint)
 
 
 def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str | None) -> Phrase:
@@ -369,7 +369,7 @@ def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str
         bound = context[name]
         whole = isinstance(bound, float) and bound.is_integer()
         limit = f"{words} {int(bound) if whole else bound}"
-        message = f"{_seen(value, raw)}, where {limit} is wanted"
+        message = f"expected {limit}, found {_found(value, raw)}"
         return Phrase("out-of-range", message, f"Write a number that is {limit}.")
     if kind.endswith("too_short") and isinstance(value, str) and not value.strip():
         return Phrase("empty-value", "is empty", "Write text after the colon, or remove the key.")
@@ -378,7 +378,7 @@ def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str
         limit = f"at least {least}" if least is not None else f"at most {context['max_length']}"
         count = len(value) if isinstance(value, str | list | dict) else context.get("actual_length")
         unit = "characters" if kind.startswith("string") else "entries"
-        message = f"has {count} {unit}, but {limit} {'is' if least == 1 else 'are'} wanted"
+        message = f"expected {limit} {unit}, found {count}"
         return Phrase("wrong-length", message, "Add some." if least else "Take some away.")
     message = re.sub(r"^(Input|String|Value) should", "must", said)
     return Phrase("wrong-value", message, "Correct the value.")

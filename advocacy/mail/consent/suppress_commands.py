@@ -146,7 +146,7 @@ def _read(file: BufferedReader, path: Path) -> tuple[list[SuppressionRow], list[
                 if isinstance(row, SuppressionRow) and row is not PLUS_TAGS and row.counts
             ]
     finally:
-        lines.let_go()
+        lines.detach()
     if not people and not has_errors(problems):
         message = "The list names nobody."
         problems.append(Problem("empty-list", message, "Write an address a line.", None))

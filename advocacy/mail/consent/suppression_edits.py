@@ -276,7 +276,7 @@ def _written(
         try:
             return _copied(lines, path, out, change, extra, columns)
         finally:
-            lines.let_go()
+            lines.detach()
 
 
 @contextmanager
