@@ -11,8 +11,7 @@ from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
 from advocacy.letters.approvals import Approved, approved, record_approval
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
-from advocacy.letters.parts import somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters, stage_recipients
 
 PEOPLE = 20
 """How many of those who get the letter are checked; what differs between them is theirs."""
@@ -48,14 +47,14 @@ def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Re
     stage = stages[stage_name]
     today = today or campaign.today()
     days = Window.of(stage).days(campaign.file.date, today)
-    people = list(islice(somebody(campaign, stage, days[0]), PEOPLE))
+    people = list(islice(stage_recipients(campaign, stage, days[0]), PEOPLE))
     report = run_checks(campaign, stage=stage_name, today=today, recipients=people)
     problems = list(report.problems)
     letters: list[CheckedLetter] = []
     for day in days:
         for number, person in enumerate(people):
             try:
-                signed = stand_in(campaign, stage_name)
+                signed = sample_supporters(campaign, stage_name)
                 letter = compose_letter(campaign, person, stage_name, day, supporters=signed)
                 checked, found = check(letter, campaign)
             except AdvocacyError:

@@ -34,7 +34,6 @@ EXCEPTIONS = {
     "advocacy.cli.schema": "a command",
     "advocacy.documents.pdf.render": "",
     "advocacy.files.remembered": "",
-    "advocacy.letters.signing": "",
     "advocacy.resources": "",
     "advocacy.templating.branches": "",
 }

@@ -13,8 +13,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import KNOWN
 from advocacy.campaign.stages import stages_signed
 from advocacy.campaign.supporters import Supporter, Supporters
-from advocacy.letters.parts import letter_languages
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import letter_languages, sample_supporters
 from advocacy.templating.branches import SOMETHING, Wish, in_words
 
 KEPT = 8
@@ -154,7 +153,7 @@ def longest(extremes: Extremes) -> Recipient:
 
 def cases(campaign: Campaign, stage: str, extremes: Extremes) -> Iterator[Case]:
     """All worst cases: each kind of recipient and of signer, in each language."""
-    usual = stand_in(campaign, stage)
+    usual = sample_supporters(campaign, stage)
     everybody = [replace(case, supporters=usual) for case in made_up(campaign, extremes)]
     yield from everybody
     somebody = next(iter(extremes.everybody()), everybody[0].recipient)

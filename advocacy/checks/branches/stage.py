@@ -14,8 +14,7 @@ from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
-from advocacy.letters.parts import letter_files, somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
 from advocacy.letters.true_days import true_letter
 from advocacy.templating.branches import Branch, Watch, watching
 
@@ -39,7 +38,7 @@ class StageLetters:
         window = Window.of(self.stage)
         self.days = (day,) if day else window.days(campaign.file.date, today)
         self.files = set(letter_files(campaign, self.stage).values())
-        self.usual = stand_in(campaign, name)
+        self.usual = sample_supporters(campaign, name)
         self.extremes = Extremes()
         self.found: dict[tuple[str, Place | None, str], Problem] = {}
 
@@ -66,7 +65,7 @@ class StageLetters:
     def _listed(self, watch: Watch) -> None:
         """Everybody on the list; of a long one, those whom it takes. All of it is measured."""
         left = True
-        for count, row in enumerate(somebody(self.campaign, self.stage, self.days[0])):
+        for count, row in enumerate(stage_recipients(self.campaign, self.stage, self.days[0])):
             if not_in_office(row, self.days[0]):
                 continue
             self.extremes.add(row, inside_address(self.campaign, row))
