@@ -8,7 +8,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.facts.dates import Window
 from advocacy.checks.run import run_checks
 from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
-from advocacy.letters.approvals import Approved, approved, record_approval
+from advocacy.letters.approvals import ApprovalStatus, judge_approval, record_approval
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import sample_supporters, stage_recipients
@@ -22,7 +22,7 @@ class Review:
     """What somebody is asked to approve: the letter of each end of the stage's window."""
 
     stage: str
-    standing: Approved
+    standing: ApprovalStatus
     days: tuple[date, ...]
     letters: tuple[CheckedLetter, ...]
     problems: tuple[Problem, ...]
@@ -75,14 +75,14 @@ def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Re
         )
     return Review(
         stage_name,
-        approved(campaign, stage_name),
+        judge_approval(campaign, stage_name),
         days,
         tuple(letters),
         tuple(dict.fromkeys(problems)),
     )
 
 
-def approve(campaign: Campaign, seen: Review, by: str, on: date) -> Approved:
+def approve(campaign: Campaign, seen: Review, by: str, on: date) -> ApprovalStatus:
     """Record the approval of what was reviewed. Raises AdvocacyError where it has errors."""
     if not seen.may_be_approved:
         message = f"The stage `{seen.stage}` has errors, so its text was not approved."
@@ -90,4 +90,4 @@ def approve(campaign: Campaign, seen: Review, by: str, on: date) -> Approved:
         place = campaign.file.stages[seen.stage].place()
         raise AdvocacyError(Problem("cannot-approve", message, hint, place))
     record_approval(campaign, seen.stage, by, on)
-    return approved(campaign, seen.stage)
+    return judge_approval(campaign, seen.stage)

@@ -17,7 +17,7 @@ from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.letters.approvals import approval_problems, parts_of
+from advocacy.letters.approvals import approval_problems, digest_parts
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import sample_letter
@@ -106,7 +106,7 @@ def text_of(mailing: MailingSettings) -> MailingText:
     sample = ""
     if letter is not None:
         sample = f"{letter.subject}\n\n{letter.salutation}\n\n{letter.body.text()}\n"
-    return MailingText(parts_of(mailing.campaign, mailing.stage), sample)
+    return MailingText(digest_parts(mailing.campaign, mailing.stage), sample)
 
 
 def standing_problems(mailing: MailingSettings) -> list[Problem]:
