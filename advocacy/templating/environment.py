@@ -16,13 +16,13 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.workspace import Workspace, status_of
-from advocacy.templating.branches import SEEN, TAGS, Watch, WrittenParser
+from advocacy.templating.branches import SEEN, Watch, WrittenParser
 from advocacy.templating.filters import FILTERS, TESTS
 from advocacy.templating.loop_tools import EACH, SPEND, build_in
 from advocacy.templating.outline import BodyOutline, missing, missing_facts, missing_fields, outline
 from advocacy.templating.running import RUN, TemplateMistake, TemplateRun, in_plain_words
 from advocacy.templating.sandbox import SafeEnvironment, each, trusted
-from advocacy.templating.source import read_template, syntax_problem, with_line_ends
+from advocacy.templating.source import TAGS, read_template, syntax_problem, with_line_ends
 from advocacy.templating.values import Count, display
 
 _TOO_DEEP = "The template is nested too deeply."

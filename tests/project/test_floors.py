@@ -35,7 +35,6 @@ EXCEPTIONS = {
     "advocacy.documents.pdf.render": "",
     "advocacy.files.remembered": "",
     "advocacy.resources": "",
-    "advocacy.templating.branches": "",
 }
 FEWEST_MODULES = 200
 

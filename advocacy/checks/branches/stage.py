@@ -9,6 +9,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import PARTS, chosen, stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
+from advocacy.checks.branches.reaching_values import find_reaching_values
 from advocacy.checks.facts.dates import Window
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
@@ -102,9 +103,9 @@ class StageLetters:
             left = [branch for branch in self._left(watch) if branch not in tried]
             tried.update(left)
             for branch in left:
-                for wish in branch.wishes:
-                    if may_sign or not any(name.startswith("supporter") for name, _ in wish):
-                        tries = (wished(Case(one, self.usual), wish) for one in people)
+                for values in find_reaching_values(branch):
+                    if may_sign or not any(name.startswith("supporter") for name, _ in values):
+                        tries = (wished(Case(one, self.usual), values) for one in people)
                         self._try(watch, branch, tries)
 
     def _try(self, watch: Watch, branch: Branch, tries: Iterable[Case]) -> None:
@@ -183,5 +184,5 @@ class StageLetters:
 
 def _may_depend(branch: Branch) -> bool:
     """Whether another recipient may reach a branch, as far as its conditions can be read."""
-    names = [name for wish in branch.wishes for name, _ in wish]
+    names = [name for values in find_reaching_values(branch) for name, _ in values]
     return not names or any(name.startswith("recipient.") for name in names)
