@@ -175,7 +175,7 @@ def compose_letter(
             stage.template, workspace, language, variables, campaign.facts, trace=True
         )
     else:
-        body = mailing.bodies.body(own)
+        body = mailing.bodies.render(own)
     if not has_words(body.prose):
         raise AdvocacyError(_empty(body.path))
     return Letter(

@@ -20,7 +20,7 @@ from advocacy.letters.letter import Cite, CitedFact, Letter
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body
 from advocacy.templating.citation_marks import MARK, Prose, link_problems
-from advocacy.templating.repeated import Repeated
+from advocacy.templating.shared_run import SharedTemplateRun
 
 Wording = tuple[tuple[str, str], ...]
 """The names of the variants of a letter, by part."""
@@ -113,7 +113,7 @@ class StageContent:
     subject: str
     demand: Demand | None
     variables: Mapping[str, Any]
-    bodies: Repeated
+    bodies: SharedTemplateRun
 
 
 _mailings: IdentityCache[StageContent] = IdentityCache(64)
@@ -160,7 +160,7 @@ def _mailing(
         subject,
         file.stage_demand(stage),
         variables,
-        Repeated(stage.template, campaign.workspace, language, variables, campaign.facts),
+        SharedTemplateRun(stage.template, campaign.workspace, language, variables, campaign.facts),
     )
 
 

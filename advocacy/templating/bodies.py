@@ -144,12 +144,11 @@ def render_body(
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A body as a template made it: with what it took, and with the template itself."""
+    """A body, with the run that made it and the template that was run."""
 
     body: Body
     run: LetterRun
     template: SafeTemplate
-    environment: TemplateEnvironment
 
 
 def run_body(
@@ -161,22 +160,22 @@ def run_body(
     *,
     trace: bool = False,
 ) -> Ran:
-    """As `render_body`, where texts in groups among the variables may be unseen.
+    """As `render_body`; `Placeholder`s may stand for texts in groups among the variables.
 
-    Of these some may stand among the body's values, as they are. Raises NeedsValue where the
-    template does more with one than print it.
+    Those that the template prints are among the body's values. Raises NeedsValue where the
+    template does more with one than print it or ask whether it is there.
     """
     path, template_language = find_body(name, workspace, language)
     environment = letter_environment(workspace, trace=trace, watch=WATCH.get())
     template = environment.compiled(path)
     environment.check(template, variables, facts)
     run = LetterRun(language, facts=facts)
-    with running(run, environment, template, variables):
+    with running(run, template, variables):
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))
     prose, cites = _in_order(markdown, run)
     lines = tuple(environment.lines or ())
-    return Ran(Body(prose, cites, path, template_language, lines), run, template, environment)
+    return Ran(Body(prose, cites, path, template_language, lines), run, template)
 
 
 def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...]]:

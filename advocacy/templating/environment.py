@@ -31,16 +31,16 @@ _TOO_DEEP = "The template is nested too deeply."
 class SafeTemplate(Template):
     """A compiled template; `render` raises AdvocacyError for what is wrong in it."""
 
+    environment: "TemplateEnvironment"
     outline: BodyOutline
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The text it makes of variables (given as to a dict)."""
         variables = dict(*args, **kwargs)
-        environment = cast("TemplateEnvironment", self.environment)
-        environment.check(self, variables)
+        self.environment.check(self, variables)
         language = str(variables.get("lang") or "en")
-        with running(TemplateRun(language), environment, self, variables):
-            return environment.concat(self.root_render_func(self.new_context(variables)))
+        with running(TemplateRun(language), self, variables):
+            return self.environment.concat(self.root_render_func(self.new_context(variables)))
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         # Jinja keeps a module for later renderings, whose marks would mean other values.
@@ -245,10 +245,7 @@ def _spend(weight: int) -> None:
 
 @contextmanager
 def running(
-    run: TemplateRun,
-    environment: TemplateEnvironment,
-    template: SafeTemplate,
-    variables: Mapping[str, Any],
+    run: TemplateRun, template: SafeTemplate, variables: Mapping[str, Any]
 ) -> Iterator[None]:
     """Carry out a rendering, and turn what goes wrong in it into problems with places."""
     token = RUN.set(run)
@@ -257,23 +254,21 @@ def running(
     except AdvocacyError:
         raise
     except (TemplateMistake, TemplateError, ArithmeticError, LookupError) as error:
-        problems = _problems(error, environment, template, variables)
+        problems = _problems(error, template, variables)
         raise AdvocacyError(problems) from None
     except (TypeError, ValueError, AttributeError, RecursionError, MemoryError) as error:
         if _where(error.__traceback__) is None:
             raise  # not the template's: a bug
-        problems = _problems(error, environment, template, variables)
+        problems = _problems(error, template, variables)
         raise AdvocacyError(problems) from None
     finally:
         RUN.reset(token)
 
 
 def _problems(
-    error: Exception,
-    environment: TemplateEnvironment,
-    template: SafeTemplate,
-    variables: Mapping[str, Any],
+    error: Exception, template: SafeTemplate, variables: Mapping[str, Any]
 ) -> list[Problem]:
+    environment = template.environment
     place = _where(error.__traceback__) or Place(template.outline.path)
     if isinstance(error, TemplateNotFound):
         problem = environment.unknown_template(str(error.name), place)
