@@ -1,5 +1,6 @@
 """Composing letters: campaign × recipient → letter."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,15 +18,16 @@ from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.letters.letter import Letter
-from advocacy.letters.shared_content import citations_of, has_words, mailing_of
+from advocacy.letters.shared_content import find_citations, stage_content_for
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
+from advocacy.templating.citation_marks import Prose
 from advocacy.templating.values import number
 
 
 @dataclass(slots=True)
 class Composed:
-    """The letters that could be composed, and what stood in the way of the others."""
+    """The letters that could be composed, and the problems of those that could not."""
 
     letters: list[Letter] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -41,9 +43,9 @@ def compose_letters(
 ) -> Composed:
     """Compose the letters of a campaign for a day.
 
-    `stage` names the stage for all; without it, for each recipient exactly one stage must
-    apply on the day. `people` are those who get one (default: all), and who write
-    it; `only` are ids of letters. A problem with one letter leaves the others.
+    `stage` names the stage for all; without it, exactly one stage must apply to each recipient on
+    the day. `people` are those who get a letter (default: all) and those who write it; `only`
+    are ids of letters. A problem with one letter does not keep the others from being composed.
     """
     day = campaign.letter_date(day)
     people = (people or People()).only(tuple(only))
@@ -152,11 +154,12 @@ def compose_letter(
     variants: Mapping[str, str] | None = None,
     supporters: Supporters | None = None,
 ) -> Letter:
-    """One letter; with `trace`, its body carries marks of the template's lines.
+    """Compose one letter of a stage for a day.
 
-    `variants` are names of variants by part, instead of those that are the recipient's;
-    `supporters` are those who write it, where it is not the sender.
-    Raises AdvocacyError with every problem of the template or the texts it needs.
+    With `trace`, its body carries marks of the template's lines (`Letter.lines`). `variants`
+    are names of variants by part, instead of those that are the recipient's own. `supporters`
+    write the letter; without them, the sender does. Raises AdvocacyError with every problem of
+    the template and of the texts that it needs.
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
@@ -167,34 +170,34 @@ def compose_letter(
     words = furniture(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
-    mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)
+    content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
     own = own_variables(campaign, recipient, supporters)
     if trace:
-        variables = {**mailing.variables, **own}
+        variables = {**content.variables, **own}
         body = render_body(
             stage.template, workspace, language, variables, campaign.facts, trace=True
         )
     else:
-        body = mailing.bodies.render(own)
-    if not has_words(body.prose):
+        body = content.template_run.render(own)
+    if not _prints_words(body.prose):
         raise AdvocacyError(_empty(body.path))
     return Letter(
         id=name,
         campaign=file.id,
-        title=mailing.title,
+        title=content.title,
         stage=stage_name,
         date=day,
         language=language,
         timezone=file.timezone,
         style=file.citation_style,
         layout=stage.layout,
-        subject=mailing.subject,
+        subject=content.subject,
         recipient=recipient,
         inside_address=inside_address(campaign, recipient),
         salutation=words.dear.replace("{name}", recipient.greeting),
         close=words.close,
         body=body.prose,
-        cites=citations_of(campaign, body),
+        cites=find_citations(campaign, body),
         lines=body.lines,
         sender=file.sender,
         signatories=_signatories(campaign, supporters),
@@ -202,7 +205,7 @@ def compose_letter(
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
         folder=workspace.folder,
-        demand=mailing.demand,
+        demand=content.demand,
         precedents=file.stage_precedents(stage),
         cosigners=file.cosigners,
         enclosures=file.enclosures,
@@ -210,6 +213,15 @@ def compose_letter(
         attach=stage.attach,
         variants=wording,
     )
+
+
+# A character that is neither white space nor the mark of a value, a citation or a line.
+_WORD = re.compile(r"[^\s\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+
+
+def _prints_words(prose: Prose) -> bool:
+    """Whether a body prints anything to read: words of the template, or values."""
+    return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
 
 
 def _signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Signatory, ...]:
