@@ -23,9 +23,9 @@ SAMPLE_DAY = date(2020, 1, 1)
 
 
 def sample_letter(campaign: Campaign, stage: str) -> Letter | None:
-    """The stage's letter to nobody in particular.
+    """The stage's letter to a made-up recipient, in the first of its variants.
 
-    None where its template needs more of a recipient than a name.
+    None if its template needs more of a recipient than a name.
     """
     variants = campaign.file.stages[stage].variants
     first: dict[str, str] = {}
@@ -117,10 +117,10 @@ def image_files(campaign: Campaign) -> dict[str, Path]:
 
 
 def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:
-    """The facts that a stage's letter relies on, cited in any branch of its templates.
+    """The ids of the facts that a stage's letter relies on, each once.
 
-    Citations that name no fact by itself are found in letters as they are today; the facts of
-    its precedents belong to it too.
+    These are the facts cited in any branch of its templates, those that the sample letter cites
+    (a template may compute an id), and those of its precedents.
     """
     stage = campaign.file.stages[stage_name]
     environment = letter_environment(campaign.workspace)
