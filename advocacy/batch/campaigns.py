@@ -90,7 +90,8 @@ def render_campaign(
     if unknown:
         found = ProblemCollector()
         found.add([*problems, unknown])
-        found.add(row for row in correspondence(campaign, day, people) if isinstance(row, Problem))
+        for _ in correspondence(campaign, day, lambda one: found.add([one]), people):
+            pass
         return RenderSummary(problems=found.told())
     kinds = tuple(formats or DEFAULT_FORMATS)
     beside = partial(sheets, campaign) if sheets else None
@@ -138,10 +139,7 @@ def _wanted(
 ) -> Iterator[WantedLetter]:
     """The letters to make, in the order of the list; its problems go into the books."""
     by_supporters = people.supporters is not None
-    for one in correspondence(setup.campaign, setup.day, people):
-        if isinstance(one, Problem):
-            books.note(one)
-            continue
+    for one in correspondence(setup.campaign, setup.day, books.note, people):
         row = one.recipient
         name, _ = stage_for(
             setup.campaign, row, setup.day, setup.stage, by_supporters=by_supporters

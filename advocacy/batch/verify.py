@@ -208,14 +208,14 @@ class _Proof:
             raise KeyboardInterrupt
 
     def _wanted(self, setup: WorkerSetup, people: People) -> Iterator[WantedLetter]:
-        for one in correspondence(setup.campaign, setup.day, people):
-            if isinstance(one, Problem):
-                self._told.add([one])
-                continue
+        for one in correspondence(setup.campaign, setup.day, self._report, people):
             entry = self._record.find(one.letter_id)
             if entry is not None and entry["date"] == setup.day.isoformat():
                 typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
                 yield WantedLetter(one.recipient, None, _formats(entry), one.supporters, typeset)
+
+    def _report(self, problem: Problem) -> None:
+        self._told.add([problem])
 
     def _compare(self, outcome: LetterOutcome) -> None:
         self._told.add(outcome.problems)

@@ -1,14 +1,12 @@
 """Sources: bibliographic records in CSL-YAML, as Zotero and pandoc exchange them."""
 
-import calendar
-import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import Line, Slug, Words, fault, shown
 from advocacy.errors import Problem, nearest
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
@@ -91,25 +89,6 @@ def _edtf(value: object) -> object:
     return value
 
 
-@lru_cache(maxsize=1024)
-def published_days(edtf: str) -> tuple[date, date]:
-    """The first and last day that an EDTF date (level 0: year, month or day) may mean.
-
-    Raises ValueError for any other text.
-    """
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
-    if match is None:
-        raise ValueError("a date is written 2020, 2020-06 or 2020-06-10")
-    year, month, day = (int(part or 0) for part in match.groups())
-    try:
-        if day:
-            return date(year, month, day), date(year, month, day)
-        last = calendar.monthrange(year, month or 12)[1]
-        return date(year, month or 1, 1), date(year, month or 12, last)
-    except (ValueError, calendar.IllegalMonthError) as error:
-        raise ValueError(f"there is no such day as {edtf}") from error
-
-
 IssuedDate = Annotated[str, BeforeValidator(_edtf)]
 
 
@@ -185,7 +164,7 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
                     "wrong-type",
                     "A source is a list entry with fields.",
                     "Begin it with `- id: …` and put `type:` and `title:` under it.",
-                    items.item_place(index),
+                    items.value_place(index),
                 )
             )
             continue

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
 from advocacy.campaign.campaign import Signatory, Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import find_citations, stage_content_for
 from advocacy.letters.variables import own_variables
@@ -50,35 +51,30 @@ def compose_letters(
     day = campaign.letter_date(day)
     people = (people or People()).only(tuple(only))
     result = Composed()
-    for one in compose_each(campaign, correspondence(campaign, day, people), day, stage):
-        if isinstance(one, Problem):
-            result.problems.append(one)
-        else:
-            result.letters.append(one)
+    report = result.problems.append
+    wanted = correspondence(campaign, day, report, people)
+    result.letters += compose_each(campaign, wanted, day, report, stage)
     result.problems = list(dict.fromkeys(result.problems))
     return result
 
 
 def compose_each(
     campaign: Campaign,
-    wanted: Iterable[Correspondence | Problem],
+    wanted: Iterable[Correspondence],
     day: date,
+    report: Report,
     stage: str | None = None,
-) -> Iterator[Letter | Problem]:
-    """Compose letters one at a time, among the problems of those that cannot be.
+) -> Iterator[Letter]:
+    """Compose letters one at a time, so that a list may be streamed.
 
-    Problems among those wanted pass as they are, so that a list may be streamed. A note at
-    the end counts the letters that are in another language than their recipient's.
+    A note at the end counts the letters that are in another language than their recipient's.
     """
     unknown = unknown_stage(campaign, stage)
     if unknown:
-        yield unknown
+        report(unknown)
         return
     languages = Languages()
     for one in wanted:
-        if isinstance(one, Problem):
-            yield one
-            continue
         recipient, supporters = one.recipient, one.supporters
         name, problems = stage_for(
             campaign, recipient, day, stage, by_supporters=supporters is not None
@@ -86,11 +82,13 @@ def compose_each(
         letter = None
         if name is not None:
             letter, problems = compose_for(campaign, recipient, name, day, supporters=supporters)
-        yield from problems
+        for problem in problems:
+            report(problem)
         if letter is not None:
             languages.count(recipient.language, letter.language)
             yield letter
-    yield from languages.notes()
+    for note in languages.notes():
+        report(note)
 
 
 def compose_for(
@@ -125,7 +123,7 @@ class Languages:
 
     def count(self, wanted: str | None, got: str) -> None:
         """Count a letter in `got` to a recipient of whom the list says `wanted`."""
-        if wanted and wanted.split("-")[0] != got.split("-")[0]:
+        if wanted and primary_language(wanted) != primary_language(got):
             self._others[wanted, got] += 1
 
     def notes(self) -> list[Problem]:
@@ -134,11 +132,11 @@ class Languages:
 
 
 def _other_language(wanted: str, got: str, count: int) -> Problem:
-    letters = "1 letter is" if count == 1 else f"{count} letters are"
+    letters = count_noun(count, "letter is", "letters are")
     return Problem(
         "other-language",
         f"{letters} in `{got}`, though the list asks for `{wanted}`.",
-        f"Translate the template (`….{wanted.split('-')[0]}.md`) and the campaign’s texts.",
+        f"Translate the template (`….{primary_language(wanted)}.md`) and the campaign’s texts.",
         None,
         Level.NOTE,
     )
@@ -167,7 +165,7 @@ def compose_letter(
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-    words = furniture(language, workspace)
+    words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
     content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
@@ -254,8 +252,8 @@ def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> s
     own, wanted = campaign.file.language, recipient.language
     if wanted is None or wanted == own:
         return own
-    main = wanted.split("-")[0]
-    if main == own.split("-")[0]:
+    main = primary_language(wanted)
+    if main == primary_language(own):
         return wanted
     names = (wanted, main)
     template = any(

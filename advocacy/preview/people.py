@@ -17,7 +17,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from advocacy.campaign.addressing import People, organization_of, recipients_of
+from advocacy.campaign.addressing import organization_of, recipients_of
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -162,7 +162,7 @@ class PeopleList:
 
     def __init__(self, campaign: Campaign, day: date) -> None:
         """Read the first few; `read` reads the others."""
-        self._rows = recipients_of(campaign, day, People())
+        self._rows = recipients_of(campaign, day, self._report)
         self._campaign = campaign
         self._entries: list[Person] = []
         self._lines: list[str] = []
@@ -189,11 +189,11 @@ class PeopleList:
         self.complete = True
         told()
 
-    def _add(self, row: Recipient | Problem) -> None:
-        if isinstance(row, Problem):
-            if len(self.problems) < 50:
-                self.problems.append(row)
-            return
+    def _report(self, problem: Problem) -> None:
+        if len(self.problems) < 50:
+            self.problems.append(problem)
+
+    def _add(self, row: Recipient) -> None:
         organization = organization_of(self._campaign, row)
         where = ", ".join(part for part in (row.title, organization, row.city) if part)
         line = f"{row.called} {where} {row.email or ''} {row.letter_id}"

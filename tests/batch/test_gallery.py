@@ -17,6 +17,7 @@ from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients.select import Selection
+from advocacy.errors import Problem
 from advocacy.letters.true_days import true_letter
 
 LINK = re.compile(r'href="([^"#][^"]*)"')
@@ -30,9 +31,10 @@ def loaded(path: Path) -> Campaign:
 
 
 def shown(campaign: Campaign, people: People | None = None, **options: Any) -> list[GalleryEntry]:
-    found = list(entries(campaign, people or People(), today=TODAY, **options))
-    assert all(isinstance(one, GalleryEntry) for one in found), found
-    return [one for one in found if isinstance(one, GalleryEntry)]
+    problems: list[Problem] = []
+    found = list(entries(campaign, people or People(), problems.append, today=TODAY, **options))
+    assert problems == []
+    return found
 
 
 @pytest.fixture

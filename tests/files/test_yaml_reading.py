@@ -21,7 +21,6 @@ from advocacy.files.yaml.reading import (
     Located,
     YamlList,
     YamlMap,
-    load,
     parse,
     read_text,
     read_yaml,
@@ -77,7 +76,7 @@ def test_every_key_and_value_knows_its_line_and_column() -> None:
     assert data["demand"].head == Place(PATH, 3, 1)
     assert data["demand"].value_place("summary") == Place(PATH, 4, 12)
     assert asks.place == Place(PATH, 6, 5)
-    assert asks.item_place(0) == Place(PATH, 6, 7)
+    assert asks.value_place(0) == Place(PATH, 6, 7)
     assert asks[1].key_place("to") == Place(PATH, 7, 8)
     assert asks[1].value_place("to") == Place(PATH, 7, 12)
     assert data.value_place("none") == Place(PATH, 9, 6)
@@ -88,7 +87,7 @@ def test_a_place_that_is_not_there_is_that_of_the_whole() -> None:
     assert data.key_place("x") == data.value_place("x") == data.place
     assert data.raw("x") is None
     asks = data["demand"]["asks"]
-    assert asks.item_place(9) == asks.item_place(-1) == asks.place
+    assert asks.value_place(9) == asks.value_place(-1) == asks.place
     assert asks.raw(9) is None
 
 
@@ -104,7 +103,7 @@ def test_values_survive_copying_and_pickling_with_their_places() -> None:
     data = read_yaml_text(LETTER, PATH)
     for twin in (pickle.loads(pickle.dumps(data)), copy.deepcopy(data)):
         assert twin == data
-        assert twin["demand"]["asks"].item_place(1) == data["demand"]["asks"].item_place(1)
+        assert twin["demand"]["asks"].value_place(1) == data["demand"]["asks"].value_place(1)
 
 
 TEXT = st.text(
@@ -140,7 +139,7 @@ def _check_places(value: Any, lines: list[str]) -> None:
         pairs = [(value.key_place(key), key) for key in value]
         pairs += [(value.value_place(key), inner) for key, inner in value.items()]
     elif isinstance(value, YamlList):
-        pairs = [(value.item_place(index), inner) for index, inner in enumerate(value)]
+        pairs = [(value.value_place(index), inner) for index, inner in enumerate(value)]
     for place, inner in pairs:
         assert place.line is not None
         assert place.column is not None
@@ -727,22 +726,6 @@ def test_the_mistakes_of_a_part_name_the_part(tmp_path: Path) -> None:
     problem = only(parse(Ask, data["ibm-exit"])[1])
     assert problem.message == "`summary` is missing in `ibm-exit`."
     assert spot(problem) == (1, 1)
-
-
-def test_loading_tells_the_mistakes_of_yaml_and_of_the_model_in_one_list(tmp_path: Path) -> None:
-    path = tmp_path / "c.yaml"
-    path.write_text("id: x\nid: y\ntitle: 12:30\nno: 1\nlimit: many\n")
-    value, problems = load(Campaign, path)
-    assert value is None
-    assert [problem.code for problem in problems] == [
-        "duplicate-key",
-        "surprising-value",
-        "key-not-text",
-        "wrong-type",
-    ]
-    path.write_text(GOOD)
-    assert load(Campaign, path)[1] == []
-    assert only(load(Campaign, tmp_path / "none.yaml")[1]).code == "file-missing"
 
 
 def test_other_readers_of_files_can_give_places_too() -> None:

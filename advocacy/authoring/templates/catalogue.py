@@ -90,11 +90,10 @@ def _recipient(campaign: Campaign, stage: str, day: date, only: str | None) -> R
     if only is None:
         return next(stage_recipients(campaign, campaign.file.stages[stage], day), SAMPLE_RECIPIENT)
     problems: list[Problem] = []
-    for one in recipients_of(campaign, day, People().only((only,))):
-        if isinstance(one, Recipient):
-            return one
-        problems.append(one)
-    raise AdvocacyError(problems)
+    found = next(recipients_of(campaign, day, problems.append, People().only((only,))), None)
+    if found is None:
+        raise AdvocacyError(problems)
+    return found
 
 
 def _flat(name: str, value: Any, language: str) -> Iterator[Variable]:

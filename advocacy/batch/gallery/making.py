@@ -64,12 +64,8 @@ def render_gallery(
     prepare_folder(folder)
     gallery = Gallery(folder / NAME, problems=problems)
     today = campaign.today()
-    wanted: list[GalleryEntry] = []
-    for found in entries(campaign, people or People(), stage=stage, day=day, today=today):
-        if isinstance(found, Problem):
-            gallery.problems.append(found)
-        else:
-            wanted.append(found)
+    report = gallery.problems.append
+    wanted = list(entries(campaign, people or People(), report, stage=stage, day=day, today=today))
     job = RenderJob(campaign.workspace, output, tuple(formats or FORMATS), formats is not None)
     watcher.begin(campaign.file.id, lambda: len(wanted))
     shown: list[Shown] = []

@@ -4,14 +4,15 @@ import csv
 import hashlib
 import heapq
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from advocacy.campaign.recipients.columns import KNOWN, plain_name
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, Report, nearest
 from advocacy.files.text import read_text
 
 MOST_SAMPLED = 1000
@@ -37,42 +38,39 @@ class Selection:
         """The committee that is asked for, whose rank and title members then have."""
         return next((value for column, value in self.where if column == "committee"), None)
 
-    def choose(self, rows: Iterable[Recipient | Problem]) -> Iterator[Recipient | Problem]:
-        """Those who are chosen, in the order of the list, among the problems of the list.
+    def choose(self, rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
+        """Those who are chosen, in the order of the list.
 
-        Problems of rows pass as they are. What a selection asks for and the list does not
-        have comes last: a column that no row has, an id.
+        What a selection asks for and the list does not have is reported last: a column that no
+        row has, an id.
         """
-        wanted = self._wanted(rows)
+        wanted = self._wanted(rows, report)
         if self.sample is not None:
             wanted = _sampled(wanted, min(self.sample, MOST_SAMPLED))
-        left = self.limit
-        for row in wanted:
-            if isinstance(row, Problem):
-                yield row
-            elif left is None or left > 0:
-                left = None if left is None else left - 1
-                yield row
-                if left == 0 and not self.only:
-                    return  # a list of a million is not read for its first ten
+        # With ids the whole list is read, to say which are missing; else not a million rows
+        # for the first ten.
+        chosen = islice(wanted, self.limit)
+        yield from chosen
+        if self.only:
+            deque(wanted, maxlen=0)
 
-    def _wanted(self, rows: Iterable[Recipient | Problem]) -> Iterator[Recipient | Problem]:
+    def _wanted(self, rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
         tests = self._tests()
         there: set[str] = set()
         only = _Ids(self.only)
         last: Recipient | None = None
         for row in rows:
-            if isinstance(row, Problem):
-                yield row
-                continue
             last = row
             if len(there) < len(tests):
                 there.update(column for column in tests if _has(row, column))
             if only.has(row.letter_id) and self._passes(row, tests):
                 yield row
         if last is not None:
-            yield from (_no_column(column, last) for column in tests if column not in there)
-        yield from only.missing()
+            for column in tests:
+                if column not in there:
+                    report(_no_column(column, last))
+        for problem in only.missing():
+            report(problem)
 
     def _passes(self, row: Recipient, tests: dict[str, set[str]]) -> bool:
         return not self._excludes(row) and all(
@@ -120,7 +118,7 @@ def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
             raise AdvocacyError(
                 Problem(
                     "bad-selection",
-                    f"“{text}” is no selection.",
+                    f"“{text}” is not a selection.",
                     "Write the column, an equals sign and the value: `--where state=WA`.",
                 )
             )
@@ -198,7 +196,7 @@ def _no_letter(name: str, ids: list[str]) -> Problem:
 # --- a sample that shows what a list holds ------------------------------------------------------
 
 
-def _sampled(rows: Iterable[Recipient | Problem], size: int) -> Iterator[Recipient | Problem]:
+def _sampled(rows: Iterable[Recipient], size: int) -> Iterator[Recipient]:
     """Those rows that are most likely to show what goes wrong, the same ones every time.
 
     In turn from each aspect: the longest names, the most empty fields, one of each script, the
@@ -208,9 +206,6 @@ def _sampled(rows: Iterable[Recipient | Problem], size: int) -> Iterator[Recipie
     best: list[list[tuple[int, int, Recipient]]] = [[] for _ in _RANKS]
     kinds: tuple[dict[str, tuple[int, Recipient]], ...] = ({}, {})
     for number, row in enumerate(rows):
-        if isinstance(row, Problem):
-            yield row
-            continue
         for heap, rank in zip(best, _RANKS, strict=True):
             _keep(heap, (rank(row), -number, row), size)
         for found, names in zip(kinds, (_scripts(row), _places(row)), strict=True):

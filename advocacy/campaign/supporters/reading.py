@@ -4,13 +4,13 @@ Lists of supporters, read row by row: who agreed to write, and whose own words m
 """
 
 import hashlib
+import re
 import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from advocacy.campaign.campaign import SupporterRules
@@ -18,7 +18,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.model import BETWEEN, Supporter
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 
 LAST = 2**64 - 1
 
@@ -77,7 +77,6 @@ class Targets:
         return found
 
 
-@lru_cache(maxsize=65_536)
 def plain(value: str) -> str:
     """A value as it is compared: without regard to capitals, spaces around and `07` for `7`."""
     folded = unicodedata.normalize("NFC", value).strip().casefold()
@@ -152,44 +151,40 @@ def read_supporters(
     path: Path,
     rules: SupporterRules,
     day: date,
+    report: Report,
     tally: SupporterTally,
     *,
     excluded: frozenset[str] = frozenset(),
     sample: int | None = None,
     with_words: bool = True,
-) -> Iterator[Supporter | Problem]:
-    """Those of a list who agreed to write, in its order, among the problems of its rows.
+) -> Iterator[Supporter]:
+    """Those of a list who agreed to write, in its order.
 
     Who did not agree, or is `excluded` by id or email address, is left out and counted. With
     `with_words`, so is whoever has own words that are not approved; without, own words are
     nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
     current row is kept.
     """
-    rows = read_list(path, day, columns=rules.columns, shared_addresses=True)
-    agreed: Iterable[Recipient | Problem] = _agreed(rows, rules, tally, excluded)
+    rows = read_list(path, day, report, columns=rules.columns, shared_addresses=True)
+    agreed = _agreed(rows, rules, tally, excluded)
     if sample is not None:
-        agreed = Selection(sample=sample).choose(agreed)
+        agreed = Selection(sample=sample).choose(agreed, report)
     for row in agreed:
-        if isinstance(row, Problem):
-            yield row
-            continue
-        found = supporter_of(row, rules, with_words=with_words)
-        if found is None:
-            tally.hold(row.place())
-        else:
-            yield found
+        with reporting(report):
+            supporter = supporter_of(row, rules, with_words=with_words)
+            if supporter is None:
+                tally.hold(row.place())
+            else:
+                yield supporter
 
 
 def _agreed(
-    rows: Iterable[Recipient | Problem],
+    rows: Iterable[Recipient],
     rules: SupporterRules,
     tally: SupporterTally,
     excluded: frozenset[str],
-) -> Iterator[Recipient | Problem]:
+) -> Iterator[Recipient]:
     for row in rows:
-        if isinstance(row, Problem):
-            yield row
-            continue
         answer = value_of(row, rules.consent).strip().casefold()
         if answer != YES:
             tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
@@ -213,21 +208,26 @@ def value_of(row: Recipient, column: str) -> str:
 
 def supporter_of(
     row: Recipient, rules: SupporterRules, *, with_words: bool = True
-) -> Supporter | Problem | None:
-    """A row's supporter, what is wrong with it, or None while its own words wait for approval."""
+) -> Supporter | None:
+    """A row's supporter, or None while its own words wait for approval.
+
+    Raises AdvocacyError where the row cannot be a supporter's.
+    """
     if BETWEEN in row.letter_id:
-        return Problem(
-            "bad-id",
-            f"The id `{row.letter_id}` of a supporter has `{BETWEEN}` in it, which in letters’ "
-            "ids divides the supporter from the addressee.",
-            f"Write it with one hyphen: `{_single(row.letter_id)}`.",
-            row.place("id"),
+        raise AdvocacyError(
+            Problem(
+                "bad-id",
+                f"The id `{row.letter_id}` of a supporter has `{BETWEEN}` in it, which in "
+                "letters’ ids divides the supporter from the addressee.",
+                f"Write it with one hyphen: `{re.sub('--+', '-', row.letter_id)}`.",
+                row.place("id"),
+            )
         )
     words = ""
     if with_words:
         words = paragraph(value_of(row, rules.own_words))
         if len(words) > rules.own_words_limit:
-            return _too_long(row, len(words), rules)
+            raise AdvocacyError(_too_long(row, len(words), rules))
         if words and value_of(row, rules.approved).strip().casefold() != YES:
             return None
     return Supporter(
@@ -239,12 +239,6 @@ def supporter_of(
         columns=_columns(row, rules, everything=with_words),
         place=row.place(),
     )
-
-
-def _single(name: str) -> str:
-    while BETWEEN in name:
-        name = name.replace(BETWEEN, "-")
-    return name
 
 
 def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict[str, str]:
@@ -321,4 +315,4 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
 
 
 def _people(count: int) -> str:
-    return "1 supporter is" if count == 1 else f"{count:,} supporters are"
+    return count_noun(count, "supporter is", "supporters are")

@@ -1,11 +1,8 @@
-"""YAML text to values that know where they stand.
+"""YAML text to mappings and lists that know where their values stand.
 
 libyaml splits the text into events; values are made here, so that every key and value keeps
 its line and column and its text as written. What YAML 1.1 reads differently from what people
-mean is a problem with a cure, never a surprise further on.
-
-
-Values of a YAML file that know where they stand: mappings and lists.
+mean is a problem with a hint, never a surprise further on.
 """
 
 import datetime as dt
@@ -301,7 +298,27 @@ class Spot(NamedTuple):
     raw: str | None
 
 
-class YamlMap(dict[str, Any]):
+class _Placed:
+    """What mappings and lists of a file have in common: the places of their values."""
+
+    __slots__ = ()
+    path: Path
+    place: Place
+    label: str
+    _spots: dict[Any, Spot]
+
+    def value_place(self, key: str | int) -> Place:
+        """Where the value of a key or index stands; the own place for one that is not there."""
+        spot = self._spots.get(key)
+        return Place(self.path, spot.line, spot.column) if spot else self.place
+
+    def raw(self, key: str | int) -> str | None:
+        """A scalar's text as written, without quotes (`no`, `1.10`); None for anything else."""
+        spot = self._spots.get(key)
+        return spot.raw if spot else None
+
+
+class YamlMap(dict[str, Any], _Placed):
     """A mapping of a file. Places count lines and columns from 1."""
 
     __slots__ = ("_head", "_spots", "label", "path", "place")
@@ -316,7 +333,7 @@ class YamlMap(dict[str, Any]):
         super().__init__()
         self.path, self.place, self.label = path, place, label
         self._head = head
-        self._spots: dict[str, Spot] = {}
+        self._spots = {}
 
     @property
     def head(self) -> Place:
@@ -333,18 +350,8 @@ class YamlMap(dict[str, Any]):
         spot = self._spots.get(key)
         return Place(self.path, spot.key_line, spot.key_column) if spot else self.place
 
-    def value_place(self, key: str) -> Place:
-        """Where a key's value stands; the mapping's place for a key that is not there."""
-        spot = self._spots.get(key)
-        return Place(self.path, spot.line, spot.column) if spot else self.place
 
-    def raw(self, key: str) -> str | None:
-        """A scalar's text as written, without quotes (`no`, `1.10`); None for anything else."""
-        spot = self._spots.get(key)
-        return spot.raw if spot else None
-
-
-class YamlList(list[Any]):
+class YamlList(list[Any], _Placed):
     """A list of a file."""
 
     __slots__ = ("_spots", "label", "path", "place")
@@ -352,22 +359,19 @@ class YamlList(list[Any]):
     def __init__(self, path: Path, place: Place, *, label: str = "") -> None:
         super().__init__()
         self.path, self.place, self.label = path, place, label
-        self._spots: list[Spot] = []
+        self._spots = {}
 
     def put(self, value: Any, spot: Spot) -> None:
         """Add an item with its place; for readers of files."""
+        self._spots[len(self)] = spot
         self.append(value)
-        self._spots.append(spot)
 
-    def item_place(self, index: int) -> Place:
-        """Where an item stands; the list's place for one that is not there."""
-        if not 0 <= index < len(self._spots):
-            return self.place
-        return Place(self.path, self._spots[index].line, self._spots[index].column)
 
-    def raw(self, index: int) -> str | None:
-        """An item's text as written, without quotes; None for anything but a scalar."""
-        return self._spots[index].raw if 0 <= index < len(self._spots) else None
+def has_key(data: Any, key: str | int) -> bool:
+    """Whether data of a file is a mapping with that key, or a list with that index."""
+    if isinstance(data, YamlMap):
+        return key in data
+    return isinstance(data, YamlList) and isinstance(key, int) and 0 <= key < len(data)
 
 
 def as_read(value: Any) -> str:

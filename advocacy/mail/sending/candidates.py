@@ -81,10 +81,8 @@ class Candidates:
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing
         by_supporters = mailing.people.supporters is not None
-        for one in correspondence(mailing.campaign, mailing.day, mailing.people):
-            if isinstance(one, Problem):
-                self.problems.setdefault(one)
-                continue
+        report = self.problems.setdefault
+        for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):
             name, problems = stage_for(
                 mailing.campaign, one.recipient, mailing.day, mailing.stage,
                 by_supporters=by_supporters,

@@ -16,7 +16,7 @@ from advocacy.checks.facts import dates
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
 from advocacy.letters.approvals import approval_problems, digest_parts
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
@@ -160,9 +160,7 @@ def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
 
 
 def _wanted(mailing: MailingSettings) -> Iterator[Correspondence]:
-    for one in correspondence(mailing.campaign, mailing.day, mailing.people):
-        if not isinstance(one, Problem):
-            yield one
+    return correspondence(mailing.campaign, mailing.day, ignore, mailing.people)
 
 
 def _days(mailing: MailingSettings) -> Iterator[Problem]:
