@@ -27,6 +27,7 @@ from advocacy.batch.documents import (
 from advocacy.batch.record import Entry, entry
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
@@ -184,7 +185,13 @@ def _refused(what: WantedLetter | _Composed, *problems: Problem) -> LetterOutcom
 
 def _compose(setup: WorkerSetup, wanted: WantedLetter) -> _Composed | LetterOutcome:
     campaign, recipient = setup.campaign, wanted.recipient
-    letter, problems = compose_for(campaign, recipient, setup.day, setup.stage, wanted.supporters)
+    signed = wanted.supporters
+    stage, problems = stage_for(
+        campaign, recipient, setup.day, setup.stage, by_supporters=signed is not None
+    )
+    letter = None
+    if stage is not None:
+        letter, problems = compose_for(campaign, recipient, stage, setup.day, supporters=signed)
     if letter is None:
         # Without a problem, the stage is not for this recipient.
         name = wanted.letter_id

@@ -12,7 +12,7 @@ from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unkno
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Gathered:
                 stage,
                 day,
                 trace=kind not in self._traced,
-                supporters=stand_in(self.campaign, stage),
+                supporters=sample_supporters(self.campaign, stage),
             )
         except AdvocacyError as error:
             self.problems += error.problems
@@ -63,7 +63,7 @@ class Gathered:
                             day,
                             trace=True,
                             variants=wording,
-                            supporters=stand_in(self.campaign, name),
+                            supporters=sample_supporters(self.campaign, name),
                         )
                     except AdvocacyError as error:
                         self.problems += error.problems

@@ -176,9 +176,9 @@ def _mailing(office: "PreparedMailing") -> str:
 
 
 def _text(office: "PreparedMailing") -> str:
-    from advocacy.letters.approvals import approved
+    from advocacy.letters.approvals import judge_approval
 
-    found = approved(office.mailing.campaign, office.mailing.stage)
+    found = judge_approval(office.mailing.campaign, office.mailing.stage)
     if found.approval is None:
         return "approved by nobody"
     who = f"approved by {found.approval.by} on {found.approval.on}"

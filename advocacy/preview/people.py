@@ -26,7 +26,7 @@ from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import Problem
 from advocacy.letters.compose import letter_language
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=1_000_000)]
@@ -100,7 +100,7 @@ def settle(campaign: Campaign, choices: Choices, people: "PeopleList") -> Settle
         return None
     if choices.language:
         person = person.model_copy(update={"language": choices.language})
-    supporters = stand_in(campaign, name)
+    supporters = sample_supporters(campaign, name)
     variants = chosen(file.id, name, stage, letter_id(person, supporters))
     for part, wanted in choices.variants.items():
         offered = getattr(stage.variants, part, {}) if part in variants else {}

@@ -1,29 +1,19 @@
-"""Jinja's parser, which keeps what stands in the file for the parts of its tree.
-
-Commands that open and close: what is never closed, never opened, or no command at all.
-
-What it would take for a condition to hold: values of fields, found by reading it.
-
-Which branches of templates run: built in only where somebody asks for it.
+"""Which branches of templates run: built into templates only where somebody asks for it.
 
 Within `watching()` templates are compiled with a mark in each branch of `if`, `elif`, `else`,
-`for`, and of the `if` within an expression; running one tells the watch.
+`for`, and of the `if` within an expression. When a branch runs, its mark tells the `Watch`.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from itertools import islice, product
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from jinja2 import Environment, nodes
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
-
-from advocacy.errors import Place, Problem, nearest
 
 Raw = tuple[int, str, str]
 
@@ -93,225 +83,9 @@ class WrittenParser(Parser):
         return body
 
 
-TAGS = ("call", "filter", "for", "from", "if", "import", "include", "macro", "raw", "set", "with")
-"""The commands of letters."""
-LAYOUT_TAGS = (*TAGS, "block", "extends")
-"""The commands of layouts."""
-_OPENING = ("block", "call", "filter", "for", "if", "macro", "with")
-_MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
-# Comments and raw blocks are skipped whole, so that commands in them do not count.
-_SCAN = re.compile(
-    r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
-    r"|\{%[-+]?\s*(?P<tag>\w+)(?P<rest>(?:[^%]|%(?!\}))*)%\}"
-    r"|\{\{(?:[^}]|\}(?!\}))*\}\}",
-    re.DOTALL,
-)
-
-
-def nesting_problem(text: str, path: Path, tags: tuple[str, ...]) -> Problem | None:
-    """The first mistake in the nesting of a template's commands, if there is one."""
-    open_tags: list[tuple[str, int]] = []
-    for found in _SCAN.finditer(text):
-        tag = found["tag"]
-        if tag is None:
-            continue
-        place = Place(path, text.count("\n", 0, found.start()) + 1)
-        if tag.startswith("end") or tag in _MIDDLE:
-            problem = _closing_problem(tag, open_tags, tags, place)
-            if problem is not None:
-                return problem
-        elif tag not in tags:
-            return _unknown_tag(tag, tags, place)
-        elif tag in _OPENING or (tag == "set" and "=" not in found["rest"]):
-            open_tags.append((tag, place.line or 0))
-    if not open_tags:
-        return None
-    name, line = open_tags[-1]
-    return Problem(
-        "template-syntax",
-        f"`{{% {name} … %}}` is never closed.",
-        f"Put `{{% end{name} %}}` where it ends.",
-        Place(path, line),
-    )
-
-
-def _closing_problem(
-    tag: str, open_tags: list[tuple[str, int]], tags: tuple[str, ...], place: Place
-) -> Problem | None:
-    """What is wrong with a command that closes; closes it if nothing is."""
-    closes = _MIDDLE.get(tag, (tag.removeprefix("end"),))
-    if open_tags and open_tags[-1][0] in closes:
-        if tag not in _MIDDLE:
-            open_tags.pop()
-        return None
-    if closes[0] not in tags:
-        return _unknown_tag(tag, tags, place)
-    if not open_tags:
-        message = f"`{{% {tag} %}}` closes what was never opened."
-        return Problem("template-syntax", message, "Remove it, or add the beginning.", place)
-    name, line = open_tags[-1]
-    return Problem(
-        "template-syntax",
-        f"`{{% {tag} %}}` stands where `{{% end{name} %}}` should stand.",
-        f"The `{{% {name} … %}}` of line {line} is still open.",
-        place,
-    )
-
-
-def _unknown_tag(tag: str, tags: tuple[str, ...], place: Place) -> Problem:
-    known = [*tags, *(f"end{name}" for name in tags), *_MIDDLE]
-    near = nearest(tag, known)
-    return Problem(
-        "template-syntax",
-        f"There is no command `{{% {tag} %}}`.",
-        f"Did you mean `{{% {near} %}}`?" if near else f"There are: {', '.join(tags)}.",
-        place,
-    )
-
-
-Condition = tuple[nodes.Node, bool]
-"""An expression, and whether it is to hold."""
-Wish = tuple[tuple[str, Any], ...]
-"""Values by names such as `recipient.title`, in the order of their names."""
-
-ALTERNATIVES_AT_MOST = 12
-SOMETHING, OTHER = "Sample", "Other"
-_ROOTS = ("recipient", "supporter", "supporters")
-_PASSING = ("capitalize", "d", "default", "lower", "title", "trim", "upper")
-_FLIPPED = {
-    "eq": "ne", "ne": "eq", "in": "notin", "notin": "in",
-    "lt": "gteq", "gteq": "lt", "gt": "lteq", "lteq": "gt",
-}  # fmt: skip
-_MIRRORED = {"lt": "gt", "gt": "lt", "lteq": "gteq", "gteq": "lteq"}
-_STEPS = {"eq": 0, "lt": -1, "gt": 1, "lteq": 0, "gteq": 0, "ne": 1}
-
-
-def local_names(tree: nodes.Template) -> dict[str, nodes.Node]:
-    """What `{% set name = … %}` gives to each name that a template sets once."""
-    found: dict[str, list[nodes.Node]] = {}
-    for node in tree.find_all(nodes.Assign):
-        if isinstance(node.target, nodes.Name):
-            found.setdefault(node.target.name, []).append(node.node)
-    return {name: values[0] for name, values in found.items() if len(values) == 1}
-
-
-def wishes(conditions: tuple[Condition, ...], names: Mapping[str, nodes.Node]) -> Iterator[Wish]:
-    """Ways to make all the conditions hold, as far as fields of people decide it.
-
-    A condition that cannot be read adds nothing, and not every wish comes true: whoever tries
-    one looks what happens.
-    """
-    ways = [list(_solved(node, wanted, dict(names))) for node, wanted in conditions]
-    yield from dict.fromkeys(tuple(sorted(found.items())) for found in _joined(ways) if found)
-
-
-def in_words(wish: Wish) -> str:
-    """Values of fields, in words."""
-    return " and ".join(
-        f"no `{name}`" if value == "" else f"`{name}` = “{value}”" for name, value in wish
-    )
-
-
-def _joined(ways: list[list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """One of each, together, where they do not contradict each other."""
-    several = (merged for each in product(*ways) if (merged := _merged(each)) is not None)
-    yield from islice(several, ALTERNATIVES_AT_MOST)
-
-
-def _merged(parts: tuple[dict[str, Any], ...]) -> dict[str, Any] | None:
-    merged: dict[str, Any] = {}
-    for part in parts:
-        for name, value in part.items():
-            if merged.setdefault(name, value) != value:
-                return None
-    return merged
-
-
-def _solved(node: nodes.Node, wanted: bool, names: dict[str, nodes.Node]) -> list[dict[str, Any]]:
-    """The ways for one expression; `[{}]` where it does not depend on people's fields."""
-    match node:
-        case nodes.Not(node=inner):
-            return _solved(inner, not wanted, names)
-        case nodes.And(left=left, right=right) | nodes.Or(left=left, right=right):
-            sides = [_solved(side, wanted, names) for side in (left, right)]
-            if isinstance(node, nodes.And) == wanted:
-                return list(_joined(sides))
-            return [*sides[0], *sides[1]][:ALTERNATIVES_AT_MOST]
-        case nodes.Name(name=name) if name in names:
-            rest = {other: value for other, value in names.items() if other != name}
-            return _solved(names[name], wanted, rest)
-        case nodes.Compare(expr=left, ops=[nodes.Operand(op=op, expr=right)]):
-            return _compared(left, op if wanted else _FLIPPED[op], right)
-    found = _field(node)
-    if found is None:
-        return [{}]
-    if found == "supporters.count":
-        return [{found: 1 if wanted else 0}]
-    return [{found: SOMETHING}, {}] if wanted else [{found: ""}]
-
-
-def _compared(left: nodes.Expr, op: str, right: nodes.Expr) -> list[dict[str, Any]]:
-    if _field(left) is None and op not in ("in", "notin"):
-        left, op, right = right, _MIRRORED.get(op, op), left
-    if op in ("in", "notin"):
-        return _contained(left, op == "in", right)
-    name, value = _field(left), _constant(right)
-    if name is None or value is None:
-        return [{}]
-    if _is_length(left) and isinstance(value, int):
-        length = value + _STEPS[op]
-        return [{name: "x" * min(max(length, 0), 2000)}, {}]
-    if isinstance(value, int) and not isinstance(value, bool):
-        count = value + _STEPS[op]
-        return [{name: count if name == "supporters.count" else str(count)}]
-    if op in ("eq", "lteq", "gteq"):
-        return [{name: value}]
-    return _anything_but(name, value) if op == "ne" else [{}]
-
-
-def _anything_but(name: str, *values: Any) -> list[dict[str, Any]]:
-    """Another value; the last way leaves it to the other conditions, which may name one."""
-    other = OTHER if any(str(value) in SOMETHING for value in values) else SOMETHING
-    return [{name: other}, {name: ""}, {}]
-
-
-def _contained(left: nodes.Expr, wanted: bool, right: nodes.Expr) -> list[dict[str, Any]]:
-    """`"x" in recipient.field`, or `recipient.field in ["x", "y"]`."""
-    name, value = _field(right), _constant(left)
-    if name is not None and value is not None:
-        return [{name: str(value)}] if wanted else _anything_but(name, value)
-    name = _field(left)
-    if name is None or not isinstance(right, nodes.List | nodes.Tuple):
-        return [{}]
-    values = [_constant(item) for item in right.items]
-    if not wanted:
-        return _anything_but(name, *values)
-    return [{name: value} for value in values if value is not None] or [{}]
-
-
-def _field(node: nodes.Node | None) -> str | None:
-    """`recipient.title`, also behind filters that leave it much as it is."""
-    while isinstance(node, nodes.Filter):
-        if node.name not in _PASSING and not _is_length(node):
-            return None
-        node = node.node
-    match node:
-        case nodes.Getattr(node=nodes.Name(name=root), attr=name) if root in _ROOTS:
-            return f"{root}.{name}"
-        case nodes.Getitem(node=nodes.Name(name=root), arg=nodes.Const(value=str(name))):
-            return f"{root}.{name}" if root in _ROOTS else None
-    return None
-
-
-def _is_length(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Filter) and node.name == "length"
-
-
-def _constant(node: nodes.Node) -> Any:
-    return node.value if isinstance(node, nodes.Const) else None
-
-
 SEEN = "(seen)"  # no name that a template could write
+Condition = tuple[nodes.Node, bool]
+"""An expression, and whether it must hold."""
 Kind = Literal["if", "elif", "else", "for", "for-else", "inline-if", "inline-else"]
 
 
@@ -320,7 +94,8 @@ class Branch:
     """One branch: its place, and its command as it is written.
 
     `number` tells it from others of its file. `opened` is the line and the command that opens
-    what an `else` belongs to. `wishes` are values with which it may be reached.
+    what an `else` belongs to. It runs if all its `conditions` hold; `names` are what the
+    template sets once (`{% set name = … %}`), for conditions that use them.
     """
 
     path: Path
@@ -329,7 +104,8 @@ class Branch:
     kind: Kind
     head: str
     opened: tuple[int, str] = (0, "")
-    wishes: tuple[Wish, ...] = field(default=(), compare=False)
+    conditions: tuple[Condition, ...] = field(default=(), compare=False)
+    names: tuple[tuple[str, nodes.Node], ...] = field(default=(), compare=False)
 
 
 class Watch:
@@ -371,6 +147,15 @@ def watching(watch: Watch) -> Iterator[Watch]:
         WATCH.reset(token)
 
 
+def _local_names(tree: nodes.Template) -> tuple[tuple[str, nodes.Node], ...]:
+    """Each name that a template sets once, with what `{% set name = … %}` gives to it."""
+    found: dict[str, list[nodes.Node]] = {}
+    for node in tree.find_all(nodes.Assign):
+        if isinstance(node.target, nodes.Name):
+            found.setdefault(node.target.name, []).append(node.node)
+    return tuple((name, values[0]) for name, values in found.items() if len(values) == 1)
+
+
 class _Marker:
     """Walks one template with the conditions that hold where it stands."""
 
@@ -378,7 +163,7 @@ class _Marker:
         self, watch: Watch, tree: nodes.Template, parser: WrittenParser, path: Path
     ) -> None:
         self.watch, self.parser, self.path = watch, parser, path
-        self.names = local_names(tree)
+        self.names = _local_names(tree)
         self.count = 0
 
     def mark(self, node: nodes.Node, holding: tuple[Condition, ...]) -> None:
@@ -452,6 +237,5 @@ class _Marker:
         opened: tuple[int, str],
     ) -> nodes.Const:
         self.count += 1
-        found = tuple(wishes(holding, self.names))
-        branch = Branch(self.path, line, self.count, kind, head, opened, found)
+        branch = Branch(self.path, line, self.count, kind, head, opened, holding, self.names)
         return nodes.Const(self.watch.add(branch), lineno=line)

@@ -8,11 +8,12 @@ from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
-from advocacy.templating.branches import LAYOUT_TAGS, WATCH, Watch
+from advocacy.templating.branches import WATCH, Watch
 from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
 from advocacy.templating.running import RUN, TemplateMistake
 from advocacy.templating.sandbox import trusted
+from advocacy.templating.source import LAYOUT_TAGS
 from advocacy.templating.values import display
 
 

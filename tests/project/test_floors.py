@@ -32,9 +32,7 @@ EXCEPTIONS = {
     "advocacy.cli.completion": "a command",
     "advocacy.cli.schema": "a command",
     "advocacy.documents.pdf.render": "",
-    "advocacy.letters.signing": "",
     "advocacy.resources": "",
-    "advocacy.templating.branches": "",
 }
 FEWEST_MODULES = 200
 

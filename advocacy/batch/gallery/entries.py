@@ -25,8 +25,7 @@ from advocacy.campaign.supporters import Correspondence
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.errors import Report
 from advocacy.letters.compose import letter_language
-from advocacy.letters.parts import SAMPLE, letter_languages
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import SAMPLE_RECIPIENT, letter_languages, sample_supporters
 
 WIDTH, SMALL = 1000, 520
 """Pixels across a page: small enough for mail, large enough to read the notes; and to know it."""
@@ -116,7 +115,11 @@ def _of_stage(
             for one in letters
             if primary_language(letter_language(campaign, one.recipient, stage)) == main
         ]
-        first = letters[0] if letters else Correspondence(SAMPLE, stand_in(campaign, name))
+        first = (
+            letters[0]
+            if letters
+            else Correspondence(SAMPLE_RECIPIENT, sample_supporters(campaign, name))
+        )
         other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
         for wording in _wordings(stage):
             for one in mine or [other]:
@@ -143,7 +146,7 @@ def _correspondence(
         found = correspondence(campaign, day, report, people.selecting(chosen))
         yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
         return
-    signed = stand_in(campaign, stage)
+    signed = sample_supporters(campaign, stage)
     for row in _recipients(campaign, people, stage, day, report):
         yield Correspondence(row, signed)
 

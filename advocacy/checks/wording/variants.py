@@ -12,7 +12,7 @@ from advocacy.checks.wording import wording
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters
 
 
 def variants(
@@ -33,7 +33,7 @@ def variants(
                 name,
                 day,
                 variants={"subject": subject},
-                supporters=stand_in(campaign, name),
+                supporters=sample_supporters(campaign, name),
             )
         except AdvocacyError:
             continue  # told where the letter itself is composed, or below
@@ -56,7 +56,7 @@ def _openings(
                 day,
                 trace=True,
                 variants={"opening": opening},
-                supporters=stand_in(campaign, name),
+                supporters=sample_supporters(campaign, name),
             )
         except AdvocacyError as error:
             yield from error.problems

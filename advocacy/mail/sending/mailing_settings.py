@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.stages import stages_signed, unknown_stage
+from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
@@ -17,7 +17,7 @@ from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
-from advocacy.letters.approvals import approval_problems, parts_of
+from advocacy.letters.approvals import approval_problems, digest_parts
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import sample_letter
@@ -106,7 +106,7 @@ def text_of(mailing: MailingSettings) -> MailingText:
     sample = ""
     if letter is not None:
         sample = f"{letter.subject}\n\n{letter.salutation}\n\n{letter.body.text()}\n"
-    return MailingText(parts_of(mailing.campaign, mailing.stage), sample)
+    return MailingText(digest_parts(mailing.campaign, mailing.stage), sample)
 
 
 def standing_problems(mailing: MailingSettings) -> list[Problem]:
@@ -121,9 +121,15 @@ def standing_problems(mailing: MailingSettings) -> list[Problem]:
     problems += _days(mailing)
     letters = []
     for one in islice(_wanted(mailing), FIRST):
-        letter, found = compose_for(
-            campaign, one.recipient, mailing.day, mailing.stage, one.supporters
+        signed = one.supporters
+        name, found = stage_for(
+            campaign, one.recipient, mailing.day, mailing.stage, by_supporters=signed is not None
         )
+        letter = None
+        if name is not None:
+            letter, found = compose_for(
+                campaign, one.recipient, name, mailing.day, supporters=signed
+            )
         problems += found
         if letter is None:
             continue

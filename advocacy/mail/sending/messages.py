@@ -22,7 +22,7 @@ from advocacy.documents.email.message import message_id
 from advocacy.documents.headers import address_header, text_header, wire_address
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leaving
 from advocacy.errors import AdvocacyError, Problem, count_noun
-from advocacy.letters.approvals import changes_between
+from advocacy.letters.approvals import describe_changes
 from advocacy.letters.letter import Letter
 from advocacy.mail.bounces.severity import bounce_address
 from advocacy.mail.consent.list_headers import list_headers, recipient_leaving
@@ -56,7 +56,7 @@ class TextChange:
 
 def text_change(before: MailingText, now: MailingText) -> TextChange | None:
     """How the text differs from what the mailing's first got, or None where it does not."""
-    changes = tuple(changes_between(before.parts, now.parts))
+    changes = tuple(describe_changes(before.parts, now.parts))
     if not changes:
         return None
     diff = unified_diff(before.sample.splitlines(), now.sample.splitlines(), n=CONTEXT, lineterm="")
