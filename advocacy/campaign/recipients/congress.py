@@ -15,7 +15,7 @@ from typing import Any
 
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.table import recipient_of
-from advocacy.errors import AdvocacyError, Place, Problem, Report, reporting
+from advocacy.errors import AdvocacyError, Hint, Place, Problem, Report, reporting
 from advocacy.files.text import read_text
 from advocacy.files.yaml.reading import YamlList, YamlMap, scan_root
 
@@ -165,7 +165,7 @@ def _member(
     term = _term(person, day)
     if term is None or not name:
         message = f"{name or 'A member'} has no term of office in this file."
-        report(Problem("no-term", message, "Take the person out with --exclude.", person.place))
+        report(Problem("no-term", message, Hint("exclude"), person.place))
         return None
     chamber = CHAMBERS.get(_text(term, "type"), "")
     found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))

@@ -18,7 +18,7 @@ from advocacy.campaign.supporters.reading import (
     read_supporters,
     share_out,
 )
-from advocacy.errors import Level, Place, Problem, Report, did_you_mean, ignore
+from advocacy.errors import Hint, Level, Place, Problem, Report, did_you_mean, ignore
 
 
 def correspondence(
@@ -70,7 +70,7 @@ def _gather(
         elif not targets.add(row):
             columns = " or ".join(f"`{name}`" for name in campaign.file.supporters.match)
             message = f"{row.called} has no {columns}: there is no telling whose letters they get."
-            hint = "Fill them in, or leave the recipient out with `--exclude`."
+            hint = Hint("fix-or-exclude", cure="Fill them in")
             report(Problem("nobodys-target", message, hint, row.place()))
 
 
