@@ -21,7 +21,7 @@ from advocacy.campaign.campaign import CampaignFile
 from advocacy.campaign.facts import parse_facts
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.sources import parse_sources
-from advocacy.checks.claims.claims import MARK
+from advocacy.checks.claims.uncited import MARK
 from advocacy.checks.run import run_checks
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.files.workspace import Workspace

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value is None or ctx.resilient_parsing:
         return
-    from advocacy.checks.codes import explain
+    from advocacy.checks.codes import explain_code
 
-    click.echo(explain(value))
+    click.echo(explain_code(value))
     ctx.exit(0)
 
 
@@ -114,7 +114,7 @@ def command(
       advocacy check --explain fact-ended
     """
     from advocacy.campaign.loading import load_campaign
-    from advocacy.checks.run import chosen, run_checks
+    from advocacy.checks.run import filter_by_code, run_checks
 
     if fix:
         _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
@@ -133,7 +133,7 @@ def command(
             if coverage is not None:
                 problems += coverage.add(campaign, day=day, stage=stage)
     problems += coverage.problems() if coverage is not None else []
-    problems = chosen(dict.fromkeys(problems), select, ignore)
+    problems = filter_by_code(dict.fromkeys(problems), select, ignore)
     print_problems(problems, report)
     if not quiet and report == "text":
         counted = f"{letters} letter{'' if letters == 1 else 's'} checked"
@@ -159,12 +159,12 @@ def _fix(
 ) -> None:
     """Make the safe fixes, and say which."""
     from advocacy.checks.fixing import fix_campaign
-    from advocacy.checks.run import chosen
+    from advocacy.checks.run import filter_by_code
 
     found = False
     for path in campaigns:
         made = fix_campaign(
-            path, templates, wanted=lambda problems: chosen(problems, select, ignore)
+            path, templates, wanted=lambda problems: filter_by_code(problems, select, ignore)
         )
         found = found or bool(made)
         for one in () if quiet else made:

@@ -12,8 +12,8 @@ from advocacy.authoring.facts.standing import FactStanding, standings
 from advocacy.authoring.templates.catalogue import printable
 from advocacy.authoring.timeline.columns import columns_of, in_words
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.claims import Silences, judged
-from advocacy.checks.claims.sentences import read
+from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
+from advocacy.checks.sentences import read_blocks
 from advocacy.errors import AdvocacyError, Place
 from advocacy.letters.letter import Letter
 from advocacy.preview.people import Settled
@@ -39,8 +39,10 @@ class Marked:
 
 def marked(traced: Letter, campaign: Campaign) -> tuple[Marked, ...]:
     """The sentences of a letter that was composed with `trace`."""
-    blocks = read(traced.body, traced.language, traced.lines)
-    claims = {id(one.sentence): one for one in judged(traced, blocks, campaign, Silences())}
+    blocks = read_blocks(traced.body, traced.language, traced.lines)
+    claims = {
+        id(one.sentence): one for one in find_uncited(traced, blocks, campaign, UncitedMarks())
+    }
     found: list[Marked] = []
     for sentence in (sentence for block in blocks for sentence in block.sentences):
         cites = [traced.cites[index] for index in sentence.cites]

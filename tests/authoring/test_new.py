@@ -23,7 +23,7 @@ from advocacy.authoring.templates.copying import new_campaign
 from advocacy.authoring.writing import write_new
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.run import run_checks
-from advocacy.checks.wording.wording import PLACEHOLDER
+from advocacy.checks.wording import PLACEHOLDER
 from advocacy.errors import AdvocacyError, has_errors
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
