@@ -181,7 +181,9 @@ def test_a_mark_without_a_reason_silences_nothing(house: Any) -> None:
 
 def test_a_mark_that_silences_nothing_is_told(house: Any) -> None:
     house.call("We hope for the best. {# uncited: opinion #}")
-    assert "{# uncited: opinion #}" in house.one("silenced-nothing").message
+    found = house.one("silenced-nothing")
+    assert "{# uncited: opinion #}" in found.message
+    assert found.level is Level.NOTE
 
 
 def test_the_mark_prints_nothing(house: Any) -> None:
