@@ -5,7 +5,7 @@ return problems beside what they could read, or raise `AdvocacyError`, which car
 them. A bug is any other exception.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
@@ -68,6 +68,17 @@ class AdvocacyError(Exception):
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of the problems is an error."""
     return any(problem.level is Level.ERROR for problem in problems)
+
+
+def count_noun(count: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 letter`, `1,200 letters`; `plural` where an s is not enough."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def join_words(words: Sequence[str], conjunction: str) -> str:
+    """The words as one phrase: `a`, `a or b`, `a, b or c`."""
+    *most, last = words
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -51,7 +51,7 @@ def _language_hint(value: str) -> str:
     from babel import Locale
 
     dashed = _canonical(value.strip().replace("_", "-"))
-    parent = dashed.split("-")[0]
+    parent = primary_language(dashed)
     if dashed != value and _known_language(dashed):
         return f"Write `{dashed}`."
     if dashed != parent and _known_language(parent):
@@ -62,6 +62,11 @@ def _language_hint(value: str) -> str:
     if near:
         return f"Write the tag of {near}: `{_canonical(by_name[near].replace('_', '-'))}`."
     return "Write a language tag such as `en-US`, `fr` or `pt-BR`."
+
+
+def primary_language(tag: str) -> str:
+    """The language of a tag without script and country (BCP 47): `fr` of `fr-CA`."""
+    return tag.partition("-")[0].lower()
 
 
 Language = Annotated[

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+from advocacy.campaign.languages import primary_language
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.workspace import Workspace, remembered, status_of
 from advocacy.files.yaml.reading import read_yaml
@@ -40,7 +41,7 @@ def furniture(language: str, workspace: Workspace) -> SetPhrases:
 
 
 def _found(language: str, workspace: Workspace) -> SetPhrases:
-    names = list(dict.fromkeys((language, language.split("-")[0])))
+    names = list(dict.fromkeys((language, primary_language(language))))
     for name in names:
         path = workspace.template(f"words/{name}.yaml")
         if path is not None:

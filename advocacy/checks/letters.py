@@ -8,7 +8,6 @@ from advocacy.campaign.addressing import not_in_office
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unknown_stage
-from advocacy.checks.facts.dates import Window
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
@@ -127,7 +126,7 @@ def _of_window(
     campaign = gathered.campaign
     stage = campaign.file.stages[name]
     those = [p for p in people if not stage.to or p.letter_id in stage.to]
-    for day in Window.of(stage).days(campaign.file.date, today):
+    for day in stage.days.ends(campaign.file.date, today):
         got = [person for person in those if gathered.add(person, name, day)]
         if got:
             gathered.add_wordings(got[0], name, day)

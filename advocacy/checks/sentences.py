@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 
@@ -297,7 +298,7 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
         return False
     if not stop.startswith(".") or stop.startswith(("..", ".!", ".?")):
         return True
-    main = language.split("-")[0]
+    main = primary_language(language)
     word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
     last = word[0].casefold() if word else ""
     if last in _NEVER_IN.get(main, frozenset()):

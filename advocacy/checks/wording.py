@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import TextBlock, quote_spans
 from advocacy.errors import Place, Problem
@@ -126,7 +127,7 @@ def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]
     demand = letter.demand
     if demand is None:
         return
-    main = letter.language.split("-")[0]
+    main = primary_language(letter.language)
     passages = _passages(blocks, main)
     wanted = [
         (ask.get(letter.language), demand.place("asks", i)) for i, ask in enumerate(demand.asks)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def account(office: "PreparedMailing", done: "SendResult") -> None:
     if ledger is None:
         return
     counts = ledger.counts(office.mailing.name)
-    click.echo(f"{counted(done.states[State.SENT], 'message')} sent now; of the whole mailing:")
+    click.echo(f"{count_noun(done.states[State.SENT], 'message')} sent now; of the whole mailing:")
     for state, what in (
         (State.SENT, "sent"),
         (State.REFUSED, "refused by their servers, for good"),
@@ -202,8 +202,7 @@ def _server(office: "PreparedMailing") -> str:
     request = office.request
     parts = [office.server.shown]
     if not office.server.is_mailbox:
-        n = request.connections
-        parts.append(f"{n} connection{'' if n == 1 else 's'}")
+        parts.append(count_noun(request.connections, "connection"))
     parts.append(f"at most {request.rate}" if request.rate else "as fast as it takes them")
     if request.per_domain and request.per_domain.every:
         parts.append(f"{request.per_domain.every} to any one domain")
@@ -226,12 +225,14 @@ def _ledger(office: "PreparedMailing") -> str:
 def _to_send(office: "PreparedMailing", seen: "DryRun") -> str:
     if not seen.count:
         return "nothing"
-    parts = [f"{counted(seen.count, 'message')} of {seen.listed:,} on the list"]
+    parts = [f"{count_noun(seen.count, 'message')} of {seen.listed:,} on the list"]
     top = ", ".join(
         f"{readable(name)} {count:,}" for name, count in seen.domains.most_common(DOMAINS)
     )
     more = len(seen.domains) - DOMAINS
-    parts.append(f"to {counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
+    parts.append(
+        f"to {count_noun(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else "")
+    )
     parts.append(f"{_size(seen.size)} in all")
     return "; ".join(parts) + f". {_duration(office, seen)}"
 
@@ -308,8 +309,3 @@ def _size(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count} bytes"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 message`, `1,200 messages`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -20,7 +20,7 @@ from advocacy.authoring.facts.ending import FactEnding
 from advocacy.authoring.facts.standing import FactStanding
 from advocacy.authoring.templates.catalogue import Printable, Template, Variable
 from advocacy.cli.report import shown_place
-from advocacy.errors import Place
+from advocacy.errors import Place, count_noun
 from advocacy.files.csv_rows import spreadsheet_safe
 from advocacy.templating.reference import FILTERS, FUNCTIONS, Tool
 
@@ -120,8 +120,8 @@ def print_ending(ending: FactEnding, fact: str, until: date, *, dry_run: bool) -
         for advice in one.advice:
             click.echo(f"    {click.style('→', fg='green')} {advice}")
     if ending.casualties:
-        dying = len(ending.casualties)
-        click.echo(f"\n{dying} stage{' dies' if dying == 1 else 's die'} with it; {searched}.")
+        dying = count_noun(len(ending.casualties), "stage dies", "stages die")
+        click.echo(f"\n{dying} with it; {searched}.")
     for campaign, stage in ending.spared:
         click.echo(f"Not touched: {campaign}, stage `{stage}`, which is over before.")
 

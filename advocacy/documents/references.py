@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
+from advocacy.campaign.days import published_days
 from advocacy.campaign.set_phrases import furniture
-from advocacy.campaign.sources import Source, published_days
+from advocacy.campaign.sources import Source
 from advocacy.documents.citations import Citation, FormattedCitations, format_citations
 from advocacy.files.remembered import IdentityCache
 from advocacy.files.workspace import Workspace

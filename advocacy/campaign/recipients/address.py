@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from advocacy.campaign.languages import primary_language
+
 # Scripts whose names stand without a space, the family's name first: kana, Han, Hangul.
 CJK = re.compile(
     "[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff"
@@ -40,7 +42,7 @@ def full_name(
     parts = [part for part in (given, family) if part]
     if len(parts) == 2:
         east_asian = all(CJK.search(part) for part in parts)
-        if east_asian or (language or "").split("-")[0] in FAMILY_FIRST:
+        if east_asian or primary_language(language or "") in FAMILY_FIRST:
             parts.reverse()
         name = ("" if east_asian else " ").join(parts)
     else:

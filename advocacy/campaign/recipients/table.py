@@ -16,11 +16,11 @@ from advocacy.campaign.recipients.columns import KNOWN
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.writing import WINDOWS_DEVICE
 from advocacy.files.yaml.reading import YamlMap, parse
 
 _KNOWN = frozenset(KNOWN)
 _SLUG = re.compile(SLUG_PATTERN)
-_MAYBE_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 _ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = ("verified", "in_office_from", "in_office_until")
@@ -98,7 +98,7 @@ def _built(row: YamlMap) -> Recipient | None:
     values = dict(row)
     name = values.get("id")
     if name is not None and (
-        len(name) > 100 or not _SLUG.fullmatch(name) or _MAYBE_DEVICE.match(name)
+        len(name) > 100 or not _SLUG.fullmatch(name) or WINDOWS_DEVICE.fullmatch(name)
     ):
         return None
     if values.get("country", "US") not in COUNTRIES:

@@ -18,7 +18,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.model import BETWEEN, Supporter
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import Level, Place, Problem, count_noun
 
 LAST = 2**64 - 1
 
@@ -321,4 +321,4 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
 
 
 def _people(count: int) -> str:
-    return "1 supporter is" if count == 1 else f"{count:,} supporters are"
+    return count_noun(count, "supporter is", "supporters are")

@@ -10,7 +10,7 @@ from advocacy.checks.claims import words as w
 from advocacy.checks.claims.rules import short_forms
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import Sentence, TextBlock, quote_spans
-from advocacy.errors import Problem
+from advocacy.errors import Problem, join_words
 from advocacy.letters.letter import CitedFact, Letter
 
 _UNITS = (
@@ -121,5 +121,4 @@ def _named(text: str, forms: Mapping[str, Collection[str]]) -> set[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    words = list(names)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return join_words(list(names), "and")

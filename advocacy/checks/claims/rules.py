@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from advocacy.campaign.languages import primary_language
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims.words import any_of
 from advocacy.checks.sentences import quote_spans
@@ -73,7 +74,7 @@ def find_claim(sentence: str, names: Names, language: str = "en") -> str | None:
     text = " ".join(sentence.replace("’", "'").split())
     if len(text.split()) < 3:
         return None
-    if language.split("-")[0] != "en":
+    if primary_language(language) != "en":
         return _any_language(text)
     known = p.DID_YOU_KNOW.sub("", text)
     if known == text and p.QUESTION.search(text):

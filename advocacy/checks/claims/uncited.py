@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
@@ -168,7 +169,7 @@ def _without_deadline(text: str, letter: Letter) -> str:
     The rules for English know deadlines by their words; in other languages the day tells.
     """
     day = letter.demand.deadline(letter.date) if letter.demand else None
-    if day is None or letter.language.split("-")[0] == "en":
+    if day is None or primary_language(letter.language) == "en":
         return text
     from advocacy.documents.frame import long_date
 

@@ -15,7 +15,7 @@ from advocacy.checks.quotations.verbatim import (
     is_verbatim,
     normalize_text,
 )
-from advocacy.errors import Problem
+from advocacy.errors import Problem, count_noun
 from advocacy.letters.letter import CitedFact
 
 ENDINGS = (".txt", ".html", ".htm", ".pdf")
@@ -255,7 +255,7 @@ def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
         why = f"there is no folder {where.name}"
     else:
         why = "the campaign names no folder of copies"
-    quotes = "1 quote was" if count == 1 else f"{count} quotes were"
+    quotes = count_noun(count, "quote was", "quotes were")
     return problem(
         "no-copy",
         f"{quotes} not compared with kept copies of sources: {why}.",

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import uharfbuzz as hb
 from markupsafe import Markup
 
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
@@ -59,7 +60,7 @@ def letters_of(language: str) -> frozenset[str]:
 
     `language` is a tag such as `pl-PL`.
     """
-    main = language.split("-")[0].lower()
+    main = primary_language(language)
     own = "".join(map(chr, range(*_RANGE_OF.get(main, (0, 0)))))
     return frozenset(_LATIN + _MORE.get(main, "") + own)
 
