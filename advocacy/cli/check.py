@@ -164,7 +164,7 @@ def _fix(
     found = False
     for path in campaigns:
         made = fix_campaign(
-            path, templates, wanted=lambda problems: filter_by_code(problems, select, ignore)
+            path, templates, fixable=lambda problems: filter_by_code(problems, select, ignore)
         )
         found = found or bool(made)
         for one in () if quiet else made:
