@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar
 
 
 class Level(StrEnum):
@@ -31,6 +32,48 @@ class Place:
     def __str__(self) -> str:
         parts = [str(self.path), *(str(n) for n in (self.line, self.column) if n is not None)]
         return ":".join(parts)
+
+
+class Hint(str):
+    """A hint that names an option or a command, kept as its kind and arguments.
+
+    As a text it is what the terminal prints. The page has buttons instead of options, and words
+    the same `kind` from `stages` and `words` (see `preview.problem_records`). A hint that names
+    neither option nor command is a plain text. Raises KeyError for an unknown kind.
+
+        Hint("no-other-stage", day="2020-06-11", lead="")
+        Hint("other-stage", stages=("thanks",), day="2020-06-11", lead="")
+    """
+
+    __slots__ = ("kind", "stages", "words")
+
+    TERMINAL: ClassVar = {
+        "exclude": "Leave the person out with `--exclude FILE`.",
+        "fix-or-add-recipients": "{cure}, or use `--recipients FILE`.",
+        "fix-or-exclude": "{cure}, or leave the person out with `--exclude FILE`.",
+        "fix-or-omit-format": "{cure}, or leave `{format}` out of `--format`.",
+        "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day "
+        "with `--date`.",
+        "other-stage": "{lead}On {day} another stage fits: {stages}.",
+        "recheck": "Look at `{source}` again; if the fact still holds, run "
+        "`advocacy facts touch {file} {fact}`.",
+    }
+
+    kind: str
+    stages: tuple[str, ...]
+    words: dict[str, str]
+
+    def __new__(cls, kind: str, stages: Iterable[str] = (), **words: str) -> "Hint":
+        """Word the hint for the terminal; `words` fill the gaps that its kind has."""
+        stages = tuple(stages)
+        options = " or ".join(f"`--stage {name}`" for name in stages)
+        hint = super().__new__(cls, cls.TERMINAL[kind].format(stages=options, **words))
+        hint.kind, hint.stages, hint.words = kind, stages, words
+        return hint
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, tuple[str, ...]], dict[str, str]]:
+        """The arguments with which pickle makes the hint again in another process."""
+        return (self.kind, self.stages), self.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines, with_honorific
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.errors import AdvocacyError, Hint, Level, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def _everyone(campaign: Campaign, day: date, people: People) -> Iterator[Recipie
         return
     if not file.target.addressees:
         message = "The campaign names nobody to write to."
-        hint = "Add `addressees:` to its target, a list as `recipients:`, or use --recipients FILE."
+        cure = "Add `addressees:` to its target, or a list as `recipients:`"
+        hint = Hint("fix-or-add-recipients", cure=cure)
         yield Problem("no-recipients", message, hint, file.place("target"))
     yield from file.target.addressees
 
@@ -84,7 +85,7 @@ def not_in_office(recipient: Recipient, day: date) -> Problem | None:
     return Problem(
         "not-in-office",
         f"{recipient.called} {when}; the letter is of {day}.",
-        "Bring the list up to date, or leave the person out with `--exclude FILE`.",
+        Hint("fix-or-exclude", cure="Bring the list up to date"),
         recipient.place(key),
     )
 
@@ -129,13 +130,13 @@ def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
     if _has_address(recipient) or organization == campaign.file.target.organization:
         return None
     place = recipient.place("address")
+    cure = "Fill in `address`, `city` and `postal_code`"
     if recipient.email:
         message = f"{recipient.called} has no postal address: the letter can only be mailed."
-        hint = "Fill in `address`, `city` and `postal_code`, or leave `pdf` out of `--format`."
+        hint = Hint("fix-or-omit-format", cure=cure, format="pdf")
         return Problem("missing-address", message, hint, place, Level.WARNING)
     message = f"{recipient.called} has neither a postal address nor an email address."
-    hint = "Fill in `address`, `city` and `postal_code`, or leave the person out with `--exclude`."
-    return Problem("missing-address", message, hint, place)
+    return Problem("missing-address", message, Hint("fix-or-exclude", cure=cure), place)
 
 
 def _has_address(recipient: Recipient) -> bool:

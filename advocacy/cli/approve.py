@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.cli.options import templates_option
+from advocacy.cli.completion import complete_stages
+from advocacy.cli.options import campaign_argument, templates_option
 from advocacy.cli.report import print_problems
 from advocacy.errors import has_errors
 
@@ -24,8 +25,11 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 
 @click.command("approve")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
-@click.option("--stage", required=True, metavar="NAME", help="The stage whose text is meant.")
+@campaign_argument
+@click.option(
+    "--stage", required=True, metavar="NAME", shell_complete=complete_stages,
+    help="The stage whose text is approved.",
+)  # fmt: skip
 @click.option(
     "--by", callback=_name, metavar="NAME",
     help="Who approves it. Without it, the text is shown and nothing is recorded.",

@@ -7,7 +7,8 @@ from typing import Literal
 
 import click
 
-from advocacy.cli.options import Day, date_option, quiet_option, templates_option
+from advocacy.cli.completion import complete_facts
+from advocacy.cli.options import Day, campaign_argument, date_option, quiet_option, templates_option
 from advocacy.cli.report import print_problems
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 
@@ -23,6 +24,7 @@ dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show what would be done, and write nothing."
 )
 file_argument = click.argument("facts_file", metavar="FACTSFILE", type=click.Path(path_type=Path))
+fact_argument = click.argument("fact", metavar="ID", shell_complete=complete_facts)
 
 
 @click.group("facts")
@@ -31,7 +33,7 @@ def command() -> None:
 
 
 @command.command("show", short_help="Show facts as they are on a day; draw the timeline.")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @date_option
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -91,7 +93,7 @@ def show(
 
 @command.command("touch", short_help="Record that somebody has checked a fact.")
 @file_argument
-@click.argument("fact", metavar="ID")
+@fact_argument
 @click.option(
     "--date", "day", type=Day(), metavar="DAY", help="The day of the check. Default: today."
 )
@@ -118,11 +120,14 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
 
 @command.command("end", short_help="End a fact, and list what dies with it.")
 @file_argument
-@click.argument("fact", metavar="ID")
+@fact_argument
 @click.option(
     "--until", type=Day(), required=True, metavar="DAY", help="The last day on which it held."
 )
-@click.option("--superseded-by", "new", metavar="NEW", help="The fact that replaces it.")
+@click.option(
+    "--superseded-by", "new", metavar="NEW", shell_complete=complete_facts,
+    help="The fact that replaces it.",
+)  # fmt: skip
 @click.option(
     "--campaigns", "folders", multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",

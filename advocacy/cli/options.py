@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from advocacy.cli.completion import complete_campaigns, complete_stages
+
 if TYPE_CHECKING:
     from advocacy.batch.campaigns import RenderOptions
     from advocacy.batch.documents import Typeset
@@ -42,6 +44,19 @@ def _no_approvals(
     return kept or paths
 
 
+campaign_argument = click.argument(
+    "campaign",
+    type=click.Path(path_type=Path),
+    metavar="CAMPAIGN",
+    shell_complete=complete_campaigns,
+)
+optional_campaign_argument = click.argument(
+    "campaign",
+    required=False,
+    type=click.Path(path_type=Path),
+    metavar="[CAMPAIGN]",
+    shell_complete=complete_campaigns,
+)
 campaigns_argument = click.argument(
     "campaigns",
     nargs=-1,
@@ -49,6 +64,7 @@ campaigns_argument = click.argument(
     metavar="CAMPAIGN...",
     type=click.Path(path_type=Path),
     callback=_no_approvals,
+    shell_complete=complete_campaigns,
 )
 date_option = click.option(
     "--date",
@@ -58,7 +74,10 @@ date_option = click.option(
     help="The letters' date, as 2020-06-10. Default: the campaign's, else today there.",
 )
 stage_option = click.option(
-    "--stage", metavar="NAME", help="The stage to use, instead of the one whose window fits."
+    "--stage",
+    metavar="NAME",
+    shell_complete=complete_stages,
+    help="The stage to use, instead of the one whose window fits.",
 )
 templates_option = click.option(
     "--templates",

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from advocacy.cli.options import templates_option
+from advocacy.cli.options import campaign_argument, templates_option
 
 
 @click.command("preview")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

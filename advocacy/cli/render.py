@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from advocacy.cli.completion import complete_formats
 from advocacy.cli.gallery import gallery as make_gallery
 from advocacy.cli.gallery import gallery_option, refuse
 from advocacy.cli.merging import merge, merge_options, piles, tell_merged
@@ -60,7 +61,14 @@ def _formats(
 
 @click.command("render")
 @campaigns_argument
-@click.option("--format", "formats", callback=_formats, metavar="KINDS", help=DESCRIPTION)
+@click.option(
+    "--format",
+    "formats",
+    callback=_formats,
+    metavar="KINDS",
+    shell_complete=complete_formats,
+    help=DESCRIPTION,
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),

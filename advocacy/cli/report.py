@@ -1,13 +1,15 @@
-"""How problems are printed: for people, for programs, for code hosts and editors."""
+"""Print problems: for people, programs, code hosts, code scanners and spreadsheets."""
 
 import csv
 import io
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import quote
 
 import click
 
@@ -26,6 +28,16 @@ report_option = click.option(
     show_default=True,
     help="How to print problems: for people, programs, code hosts or a spreadsheet.",
 )
+
+
+def is_dumb_terminal() -> bool:
+    """Whether the terminal can neither color text nor redraw a line (`TERM=dumb`)."""
+    return os.environ.get("TERM") == "dumb"
+
+
+def is_colorless() -> bool:
+    """Whether colors are unwanted, by `NO_COLOR` (https://no-color.org) or `TERM=dumb`."""
+    return bool(os.environ.get("NO_COLOR")) or is_dumb_terminal()
 
 
 def print_problems(problems: Iterable[Problem], report: Report = "text") -> None:
@@ -154,7 +166,7 @@ def _escaped(text: str, also: str = "") -> str:
 
 
 def _sarif(problems: Sequence[Problem]) -> str:
-    """SARIF 2.1.0 (OASIS), which code scanners exchange."""
+    """SARIF 2.1.0 (OASIS), which code scanners exchange; its addresses are URIs (RFC 3986)."""
     results = []
     for problem in problems:
         result: dict[str, Any] = {
@@ -164,14 +176,14 @@ def _sarif(problems: Sequence[Problem]) -> str:
         }
         if problem.place is not None:
             region = {"startLine": problem.place.line, "startColumn": problem.place.column}
-            physical: dict[str, Any] = {
-                "artifactLocation": {"uri": _relative(problem.place.path).as_posix()}
-            }
+            path = _relative(problem.place.path)
+            uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+            physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
             if problem.place.line is not None:
                 physical["region"] = {key: value for key, value in region.items() if value}
             result["locations"] = [{"physicalLocation": physical}]
         results.append(result)
-    rules = [{"id": code} for code in dict.fromkeys(problem.code for problem in problems)]
+    rules = [_sarif_rule(code) for code in dict.fromkeys(problem.code for problem in problems)]
     driver = {"name": "advocacy", "version": version(), "rules": rules}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -179,6 +191,16 @@ def _sarif(problems: Sequence[Problem]) -> str:
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _sarif_rule(name: str) -> dict[str, Any]:
+    """A code with the texts of `--explain`, which scanners show beside a result."""
+    from advocacy.checks.codes import registry
+
+    code = registry()[name]
+    texts = {"shortDescription": code.summary, "fullDescription": code.what, "help": code.cure}
+    rule = {key: {"text": " ".join(text.split())} for key, text in texts.items()}
+    return {"id": name, **rule, "defaultConfiguration": {"level": code.level.value}}
 
 
 FORMS = {"json": _json, "github": _github, "sarif": _sarif, "csv": _csv}

@@ -8,6 +8,7 @@ import click
 
 from advocacy.cli.options import (
     Day,
+    campaign_argument,
     date_option,
     quiet_option,
     recipients_options,
@@ -46,7 +47,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 
 @click.command("send")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @click.option("--send", "really", is_flag=True, help="Send. Without it, nothing leaves: a dry run.")
 @click.option(
     "--yes",

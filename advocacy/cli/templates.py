@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from advocacy.cli.facts import TableReport, table_option
-from advocacy.cli.options import date_option, stage_option, templates_option
+from advocacy.cli.options import (
+    campaign_argument,
+    date_option,
+    optional_campaign_argument,
+    stage_option,
+    templates_option,
+)
 from advocacy.cli.report import print_problems
 from advocacy.errors import AdvocacyError, has_errors
 
@@ -24,7 +30,7 @@ def command() -> None:
 
 
 @command.command("list", short_help="List templates: where each comes from, who uses it.")
-@click.argument("campaign", required=False, type=click.Path(path_type=Path), metavar="[CAMPAIGN]")
+@optional_campaign_argument
 @templates_option
 @table_option
 def list_(campaign: Path | None, templates: Path | None, report: TableReport) -> int:
@@ -66,7 +72,7 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
 
 
 @command.command("vars", short_help="Show what a letter may print, with its values.")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @stage_option
 @date_option
 @click.option("--only", metavar="ID", help="For the letter of this id. Default: the first.")

@@ -16,7 +16,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
-from advocacy.errors import Place, Problem, has_errors
+from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.remembered import IdentityCache
 from advocacy.templating.citation_marks import Prose
 
@@ -180,16 +180,16 @@ def _stale(
             )
         )
     elif state in ("ended", "superseded"):
-        hint = _what_fits(letter, campaign, day)
+        lead = ""
         new = campaign.facts.get(fact.superseded_by) if fact.superseded_by else None
         if new is not None:
             replaced = new.statement.get(letter.language) or ""
-            hint = f"It was replaced by `{fact.superseded_by}`: “{replaced}” {hint}"
+            lead = f"It was replaced by `{fact.superseded_by}`: “{replaced}” "
         problems.append(
             Problem(
                 "fact-ended",
                 f"{says}, which held until {fact.until}; the letter {_is_of(letter, day)}.",
-                hint,
+                _what_fits(letter, campaign, day, lead),
                 place,
             )
         )
@@ -217,9 +217,7 @@ def _dated(letter: Letter, day: date, article: str = "A") -> str:
     return f"{article} letter of {letter.date} that goes out on {day}"
 
 
-def _what_fits(letter: Letter, campaign: Campaign, day: date) -> str:
+def _what_fits(letter: Letter, campaign: Campaign, day: date, lead: str = "") -> Hint:
+    """The hint that names the stages that fit the day; `lead` stands before it."""
     names = [name for name in campaign.stages_on(day) if name != letter.stage]
-    if names:
-        fits = " or ".join(f"`--stage {name}`" for name in names)
-        return f"On {day} another stage fits: {fits}."
-    return f"No other stage covers {day}: write one, or choose another day with `--date`."
+    return Hint("other-stage" if names else "no-other-stage", names, day=str(day), lead=lead)

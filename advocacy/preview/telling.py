@@ -1,25 +1,23 @@
 """Problems in the words of the page: with the line itself, and without options of commands."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
-from advocacy.errors import Place, Problem
+from advocacy.errors import Hint, Place, Problem
 
 LONGEST_LINE = 240
-_STAGE = re.compile(r"`--stage ([\w.-]+)`")
-# What hints say of options of the command line, and what the page has instead.
-_OPTIONS = (
-    (re.compile(r"(another|other) stage fits: "), r"\1 letter fits: "),
-    (re.compile(r"`--stage ([\w.-]+)`"), r"`\1`"),
-    (re.compile(r"Choose another day with `--date`, or a stage:"), "Choose another day or letter:"),
-    (re.compile(r"choose another day with `--date`"), "choose another day"),
-    (re.compile(r"leave the person out with `--exclude(?: FILE)?`"), "choose somebody else"),
-    (re.compile(r", or leave `(?:pdf|eml)` out of `--format`"), ""),
-    (re.compile(r", or leave the PDF out: `--format [\w,]+`"), ""),
-    (re.compile(r", or use --recipients FILE"), ""),
-)  # fmt: skip
+# How the page words each kind of hint: it has buttons and fields instead of options.
+PAGE_HINTS = {
+    "exclude": "Choose somebody else.",
+    "fix-or-add-recipients": "{cure}.",
+    "fix-or-exclude": "{cure}, or choose somebody else.",
+    "fix-or-omit-format": "{cure}.",
+    "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day.",
+    "other-stage": "{lead}On {day} another letter fits: {stages}.",
+    "recheck": "Look at `{source}` again; if the fact still holds, set `checked:` of `{fact}` to "
+    "today.",
+}
 
 
 def told(
@@ -41,8 +39,8 @@ def told(
                 "code": problem.code,
                 "level": problem.level.value,
                 "message": problem.message,
-                "hint": in_the_page(problem.hint),
-                "fits": _STAGE.findall(problem.hint),
+                "hint": word_hint(problem.hint),
+                "fits": list(problem.hint.stages) if isinstance(problem.hint, Hint) else [],
                 "file": shown(place.path, campaign) if place else None,
                 "name": names.get(place.path.resolve()) if place else None,
                 "line": place.line if place else None,
@@ -53,11 +51,12 @@ def told(
     return records
 
 
-def in_the_page(hint: str) -> str:
-    """A hint without options of commands, which the page has buttons for."""
-    for pattern, words in _OPTIONS:
-        hint = pattern.sub(words, hint)
-    return hint
+def word_hint(hint: str) -> str:
+    """The hint in the page's words; a plain text stays as it is."""
+    if not isinstance(hint, Hint):
+        return hint
+    stages = " or ".join(f"`{name}`" for name in hint.stages)
+    return PAGE_HINTS[hint.kind].format(stages=stages, **hint.words)
 
 
 def shown(path: Path, campaign: Campaign | None) -> str:

@@ -1,5 +1,7 @@
 """From what a tab shows and writes to the letter: what `render` makes, as it is written."""
 
+import json
+import pickle
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -10,13 +12,14 @@ import pytest
 from advocacy.campaign.loading import load_campaign
 from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
+from advocacy.errors import Hint
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import check
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import first_words
 from advocacy.preview.people import Choices, FieldText, Show
 from advocacy.preview.studio import PreviewState
-from advocacy.preview.telling import in_the_page
+from advocacy.preview.telling import PAGE_HINTS, word_hint
 from advocacy.preview.turns import PreviewTurn, first, then
 
 DESK = "desk-for-tests"
@@ -198,18 +201,32 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
 @pytest.mark.parametrize(
     ("hint", "shown"),
     [
-        ("On 2020-06-11 another stage fits: `--stage thanks`.",
-         "On 2020-06-11 another letter fits: `thanks`."),
-        ("No other stage covers 2020-06-11: write one, or choose another day with `--date`.",
-         "No other stage covers 2020-06-11: write one, or choose another day."),
-        ("Bring the list up to date, or leave the person out with `--exclude FILE`.",
+        (Hint("other-stage", ["thanks", "hold"], day="2020-06-11", lead=""),
+         "On 2020-06-11 another letter fits: `thanks` or `hold`."),
+        (Hint("no-other-stage", day="2020-06-11", lead="It was replaced. "),
+         "It was replaced. No other stage covers 2020-06-11: write one, or choose another day."),
+        (Hint("fix-or-exclude", cure="Bring the list up to date"),
          "Bring the list up to date, or choose somebody else."),
-        ("Add `email` to the entry, or leave `eml` out of `--format`.",
+        (Hint("fix-or-omit-format", cure="Add `email` to the entry", format="eml"),
          "Add `email` to the entry."),
+        ("Did you mean `--stage`?", "Did you mean `--stage`?"),
     ],
 )  # fmt: skip
 def test_hints_speak_of_the_page_and_not_of_the_command_line(hint: str, shown: str) -> None:
-    assert in_the_page(hint) == shown
+    assert word_hint(hint) == shown
+
+
+def test_the_page_has_words_without_options_for_every_kind_of_hint() -> None:
+    assert set(PAGE_HINTS) == set(Hint.TERMINAL)
+    assert all("--" not in words and "advocacy " not in words for words in PAGE_HINTS.values())
+
+
+def test_a_hint_is_the_terminals_text_and_passes_between_processes() -> None:
+    hint = Hint("other-stage", ["thanks", "hold"], day="2020-06-11", lead="")
+    assert hint == "On 2020-06-11 another stage fits: `--stage thanks` or `--stage hold`."
+    again = pickle.loads(pickle.dumps(hint))
+    assert (again, again.kind, again.stages) == (hint, "other-stage", ("thanks", "hold"))
+    assert json.dumps(hint) == json.dumps(str(hint))
 
 
 def test_language_and_variant_are_chosen_among_those_there_are(

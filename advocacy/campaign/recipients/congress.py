@@ -17,7 +17,7 @@ import yaml
 
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.table import recipient_of
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.errors import AdvocacyError, Hint, Place, Problem
 from advocacy.files.text import read_text, without_bad_characters
 from advocacy.files.yaml.reading import YamlList, YamlMap
 from advocacy.files.yaml.syntax_errors import explain
@@ -173,7 +173,7 @@ def _member(
     term = _term(person, day)
     if term is None or not name:
         message = f"{name or 'A member'} has no term of office in this file."
-        yield Problem("no-term", message, "Take the person out with --exclude.", person.place)
+        yield Problem("no-term", message, Hint("exclude"), person.place)
         return
     chamber = CHAMBERS.get(_text(term, "type"), "")
     found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))

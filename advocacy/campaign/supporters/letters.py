@@ -19,7 +19,7 @@ from advocacy.campaign.supporters.reading import (
     read_supporters,
     share_out,
 )
-from advocacy.errors import Level, Place, Problem, nearest
+from advocacy.errors import Hint, Level, Place, Problem, nearest
 
 
 def correspondence(
@@ -73,7 +73,7 @@ def _gather(targets: Targets, campaign: Campaign, day: date, people: People) -> 
             yield Problem(
                 "nobodys-target",
                 f"{row.called} has no {columns}: there is no telling whose letters they get.",
-                "Fill them in, or leave the recipient out with `--exclude`.",
+                Hint("fix-or-exclude", cure="Fill them in"),
                 row.place(),
             )
 

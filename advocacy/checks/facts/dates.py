@@ -15,7 +15,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem
+from advocacy.errors import Hint, Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
 
@@ -257,8 +257,7 @@ def recheck(
         yield problem(
             "recheck-due",
             said,
-            f"Look at `{cited.source.id}` again; if the fact still holds, run "
-            f"`advocacy facts touch {file} {name}`.",
+            Hint("recheck", source=cited.source.id, file=file, fact=name),
             cited.fact.place("checked"),
         )
 

@@ -29,7 +29,7 @@ from advocacy.documents.headers import (
 from advocacy.documents.references import formatted
 from advocacy.documents.text import text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError, Hint, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 
@@ -44,7 +44,7 @@ def obstacles(checked: CheckedLetter) -> list[Problem]:
             Problem(
                 "no-email",
                 f"There is no email address for {who}, so no email is made.",
-                "Add `email` to the entry, or leave `eml` out of `--format`.",
+                Hint("fix-or-omit-format", cure="Add `email` to the entry", format="eml"),
                 recipient.place(),
             )
         ]

@@ -12,7 +12,7 @@ from typing import Any
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.documents.fonts import describe, unprintable
 from advocacy.documents.frame import contacts
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.errors import AdvocacyError, Hint, Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.models import Located
 from advocacy.letters.letter import CheckedLetter, Letter
@@ -27,8 +27,11 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
             Problem(
                 "unprintable-character",
                 f"No font of the printed letter has {describe(char)}, in {what}.",
-                "Write it in letters that can be printed, or leave the PDF out: "
-                "`--format eml,html,txt`.",
+                Hint(
+                    "fix-or-omit-format",
+                    cure="Write it in letters that can be printed",
+                    format="pdf",
+                ),
                 place,
             )
             for char in unprintable(text)
