@@ -48,6 +48,7 @@ class Hint(str):
     __slots__ = ("kind", "stages", "words")
 
     TERMINAL: ClassVar = {
+        "day-of-stage": "Choose a day that a stage covers: `--date {day}` (`{stage}`).",
         "exclude": "Leave the person out with `--exclude FILE`.",
         "fix-or-add-recipients": "{cure}, or use `--recipients FILE`.",
         "fix-or-exclude": "{cure}, or leave the person out with `--exclude FILE`.",
