@@ -138,7 +138,7 @@ def copy(campaign: Campaign, file: File, templates: Path | None = None) -> Path:
     if file.kind == "letter":
         name = Path(file.name).name.removesuffix(".md")
         copied = new_template(name.partition(".")[0], folder, templates=templates)
-        return next(iter(copied.files))
+        return copied.files[0]
     path = folder / "templates" / file.name
     write_new({path: file.path.read_bytes()})
     return path

@@ -9,6 +9,7 @@ from advocacy.errors import Hint, Place, Problem
 LONGEST_LINE = 240
 # How the page words each kind of hint: it has buttons and fields instead of options.
 PAGE_HINTS = {
+    "add-source": "Add the source `{source}`.",
     "day-of-stage": "Choose a day that a letter covers: {day} (`{stage}`).",
     "exclude": "Choose somebody else.",
     "fix-or-add-recipients": "{cure}.",

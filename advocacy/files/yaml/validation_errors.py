@@ -6,11 +6,12 @@ about one value, so that `text or a mapping` is one problem and not two.
 """
 
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from advocacy.errors import Place, Problem, nearest
 from advocacy.files.yaml.phrases import SHAPES, Phrase, either, phrase
@@ -149,6 +150,17 @@ def _problem(group: list[ModelErrors], data: YamlMap) -> Problem:
     message = f"{name}: {words.message}" if name else words.message
     end = "" if message.endswith((".", "…", "?", "!")) else "."
     return Problem(words.code, message + end, words.hint, first.place)
+
+
+def describe_errors(errors: Sequence[ErrorDetails], value: Any) -> Phrase:
+    """Say what is wrong with one value that stands in no file, by pydantic's errors about it."""
+    if any(one["type"] == "missing" for one in errors):
+        return Phrase("empty-value", "has no value", "Write one.")
+    own = [dict(one) for one in errors if not (one.get("ctx") or {}).get("wanted")]
+    if len(errors) == 1 or own:
+        one = own[0] if own else dict(errors[0])
+        return phrase(one, one.get("input", value), None)
+    return either([dict(one) for one in errors], value, None)
 
 
 def _missing(one: ModelErrors) -> Phrase:
