@@ -54,6 +54,8 @@ class Hint(str):
     __slots__ = ("kind", "stages", "words")
 
     TERMINAL: ClassVar = {
+        "add-source": "Add it: `--source {source} TITLE AUTHOR PUBLISHED URL`.",
+        "day-of-stage": "Choose a day that a stage covers: `--date {day}` (`{stage}`).",
         "exclude": "Leave the person out with `--exclude FILE`.",
         "fix-or-add-recipients": "{cure}, or use `--recipients FILE`.",
         "fix-or-exclude": "{cure}, or leave the person out with `--exclude FILE`.",

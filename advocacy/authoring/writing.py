@@ -17,7 +17,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     AdvocacyError with every file that is there already, or where one cannot be written; then,
     and after an interrupt, nothing is left behind.
     """
-    not_there_yet(files)
+    check_not_there(files)
     folders: list[Path] = []
     temporary: dict[Path, Path] = {}
     placed: list[Path] = []
@@ -45,7 +45,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
         _remove(temporary.values(), [] if done else placed, [] if done else folders)
 
 
-def not_there_yet(paths: Iterable[Path]) -> None:
+def check_not_there(paths: Iterable[Path]) -> None:
     """Raise AdvocacyError with every file that is there already."""
     taken = [path for path in paths if os.path.lexists(path)]
     if taken:

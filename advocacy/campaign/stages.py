@@ -13,7 +13,7 @@ from datetime import date
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import Problem, did_you_mean
+from advocacy.errors import Hint, Problem, did_you_mean
 
 
 def stage_for(
@@ -51,14 +51,29 @@ def stage_for(
             stages[fitting[1]].place(),
         )
     else:
-        windows = "; ".join(f"{name}: {stages[name].days.text()}" for name in mine)
-        problem = Problem(
-            "no-stage",
-            f"No stage covers {day} for {who} ({windows}).",
-            f"Choose another day with `--date`, or a stage: `--stage {(mine or list(stages))[0]}`.",
-            campaign.file.place("stages"),
-        )
+        problem = _no_stage(campaign, recipient, day, mine)
     return None, [problem]
+
+
+def _no_stage(campaign: Campaign, recipient: Recipient, day: date, mine: list[str]) -> Problem:
+    """That no stage covers a day for a recipient, who gets the letters of the stages `mine`.
+
+    The hint never names a stage for that day: outside its window a letter is always refused.
+    """
+    stages, place = campaign.file.stages, campaign.file.place("stages")
+    if not mine:
+        cure = f"Add `{recipient.letter_id}` to the `to:` of a stage"
+        message = f"No stage is for {recipient.called}."
+        return Problem("no-stage", message, Hint("fix-or-exclude", cure=cure), place)
+    windows = "; ".join(f"{name}: {stages[name].days.text()}" for name in mine)
+    hint = "Add a stage, or move the window of one."
+    nearest_days = {stages[name].days.nearest(day): name for name in mine}
+    for other in sorted(nearest_days, key=lambda other: abs(other - day)):
+        if [name for name in mine if stages[name].covers(other)] == [nearest_days[other]]:
+            hint = Hint("day-of-stage", day=str(other), stage=nearest_days[other])
+            break
+    message = f"No stage covers {day} for {recipient.called} ({windows})."
+    return Problem("no-stage", message, hint, place)
 
 
 def stages_signed(campaign: Campaign, *, by_supporters: bool) -> list[str]:

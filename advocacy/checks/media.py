@@ -16,9 +16,9 @@ from itertools import pairwise
 
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.sentences import read
 from advocacy.checks.codes import problem
-from advocacy.checks.wording.wording import ENOUGH, content_words
+from advocacy.checks.sentences import read_blocks
+from advocacy.checks.wording import ENOUGH, content_words
 from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
@@ -45,7 +45,7 @@ class PageNeeds:
     ways: tuple[dict[str, str], ...]
 
 
-def prove(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
+def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
     """What the documents of letters lack, each text proven once.
 
     Letters that may not go out are left to the checks that say so. Raises AdvocacyError
@@ -124,7 +124,7 @@ def _nearest(words: str, traced: Letter) -> str:
     main = primary_language(traced.language)
     wanted = content_words(words, main)
     best, share = "", ENOUGH
-    for block in read(traced.body, traced.language, traced.lines):
+    for block in read_blocks(traced.body, traced.language, traced.lines):
         for sentence in block.sentences:
             # A number of a note may stand within it, so it is proven up to its citation.
             here = len(wanted & content_words(sentence.text, main)) / max(len(wanted), 1)

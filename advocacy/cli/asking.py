@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.authoring.new_campaign.answers import read_one
+from advocacy.authoring.new_campaign.answers import read_answer
 from advocacy.campaign.recipients.model import slug
 from advocacy.cli import sending_output
 from advocacy.cli.report import Report, print_problems
@@ -74,7 +74,7 @@ def ask_for(given: dict[str, Any]) -> dict[str, Any]:
     def ask(key: str, text: str, **how: Any) -> None:
         if not answers.get(key):
             answers[key] = _asked(
-                text, lambda typed: read_one(key, typed, today=_seen_from(key, given)), **how
+                text, lambda typed: read_answer(key, typed, today=_seen_from(key, given)), **how
             )
 
     click.echo("A few questions; Ctrl-C stops, and nothing is written before the end.")
@@ -151,7 +151,7 @@ def _asks(demand: str) -> list[str]:
     asks: list[str] = []
     click.echo("  Each thing that you ask for, one sentence each; an empty line ends the list.")
     while True:
-        typed = _asked(f"{len(asks) + 1}.", lambda text: read_one("asks", [text]), optional=True)
+        typed = _asked(f"{len(asks) + 1}.", lambda text: read_answer("asks", [text]), optional=True)
         if not typed:
             if not asks:
                 click.echo(f"    The letter asks for this, then: {demand}")
@@ -188,7 +188,7 @@ def _facts(answers: dict[str, Any]) -> None:
 def _source(answers: dict[str, Any]) -> str:
     """The id of the source of what was just told: a new one, or one with the same address."""
     sources = answers["sources"] = list(answers.get("sources") or ())
-    url = _asked(_ADDRESS_OF_PAGE, lambda text: read_one("sources", text, "url"))
+    url = _asked(_ADDRESS_OF_PAGE, lambda text: read_answer("sources", text, "url"))
     for known in sources:
         if known[4] == url:
             return str(known[0])
@@ -196,7 +196,7 @@ def _source(answers: dict[str, Any]) -> str:
     author = _part("sources", "author", "  Who published it", needed=True)
     issued = _asked(
         "  On which day (2026-03-01; Enter: not known)",
-        lambda text: read_one("sources", text, "issued", _seen_from("issued", answers)),
+        lambda text: read_answer("sources", text, "issued", _seen_from("issued", answers)),
         optional=True,
     )
     wanted = slug(f"{author} {issued}")[:60].strip("-")
@@ -207,7 +207,7 @@ def _source(answers: dict[str, Any]) -> str:
 
 def _part(key: str, part: str, text: str, *, default: str = "", needed: bool = False) -> str:
     def read(typed: str) -> Any:
-        return read_one(key, typed, part)
+        return read_answer(key, typed, part)
 
     return _asked(text, read, default=default, optional=not needed)
 

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value is None or ctx.resilient_parsing:
         return
-    from advocacy.checks.codes import explain
+    from advocacy.checks.codes import explain_code
 
-    click.echo(explain(value))
+    click.echo(explain_code(value))
     ctx.exit(0)
 
 
@@ -122,7 +122,7 @@ def command(
       advocacy check --explain fact-ended
     """
     from advocacy.campaign.loading import load_campaign
-    from advocacy.checks.run import chosen, run_checks
+    from advocacy.checks.run import filter_by_code, run_checks
 
     if fix:
         _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
@@ -141,7 +141,7 @@ def command(
             if coverage is not None:
                 problems += coverage.add(campaign, day=day, stage=stage)
     problems += coverage.problems() if coverage is not None else []
-    problems = chosen(dict.fromkeys(problems), select, ignore)
+    problems = filter_by_code(dict.fromkeys(problems), select, ignore)
     print_problems(problems, report)
     if not quiet and report == "text":
         counted = f"{count_noun(letters, 'letter')} checked"
@@ -167,12 +167,12 @@ def _fix(
 ) -> None:
     """Fix mechanical mistakes in the campaigns' files, and list the fixes."""
     from advocacy.checks.fixing import fix_campaign
-    from advocacy.checks.run import chosen
+    from advocacy.checks.run import filter_by_code
 
     found = False
     for path in campaigns:
         made = fix_campaign(
-            path, templates, wanted=lambda problems: chosen(problems, select, ignore)
+            path, templates, fixable=lambda problems: filter_by_code(problems, select, ignore)
         )
         found = found or bool(made)
         for one in () if quiet else made:

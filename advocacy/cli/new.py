@@ -14,8 +14,9 @@ from advocacy.cli.report import print_problems, summary
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 
 if TYPE_CHECKING:
+    from advocacy.authoring.new_campaign.files import NewCampaign
     from advocacy.authoring.new_campaign.models import Answers
-    from advocacy.authoring.templates.copying import Copied, NewCampaign
+    from advocacy.authoring.templates.copying import NewTemplate
 
 folder_option = click.option(
     "--folder",
@@ -26,10 +27,10 @@ folder_option = click.option(
 
 
 def _name(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
-    from advocacy.authoring.new_campaign.answers import read_one
+    from advocacy.authoring.new_campaign.answers import read_answer
 
     try:
-        return str(read_one("name", value))
+        return str(read_answer("name", value))
     except AdvocacyError as error:
         problem = error.problems[0]
         raise click.BadParameter(f"{problem.message} {problem.hint}", param_hint="NAME") from None
@@ -116,12 +117,11 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
     """
     from advocacy.authoring.new_campaign.answers import (
         check_given,
-        missing,
-        option,
+        missing_answers,
         read_answers,
         system_timezone,
     )
-    from advocacy.authoring.templates.copying import check_free, new_campaign
+    from advocacy.authoring.new_campaign.files import check_free, compose_campaign
 
     folder = campaigns_folder(folder)
     given |= {"name": name, "timezone": timezone or system_timezone()}
@@ -131,17 +131,24 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
         from advocacy.cli.asking import ask_for
 
         check_free(name, folder)
-        check_given(given)
+        check_given(given, option)
         given = ask_for(given)
         given["today"] = _today(given["timezone"])
-    elif lacking := missing(given):
+    elif lacking := missing_answers(given):
         names = ", ".join(option(key) for key in lacking)
         how = "Or leave out --yes to be asked." if yes else "In a terminal, it asks for them."
         raise click.UsageError(f"Missing options: {names}. {how}")
-    answers = read_answers(given)
-    new = new_campaign(answers, folder)
+    answers = read_answers(given, option)
+    new = compose_campaign(answers, folder)
     new.write()
     return _print_result(new, answers)
+
+
+def option(answer: str, part: str = "") -> str:
+    """Name the option of an answer: `--target-address`, or `--source, url` for a part of it."""
+    names = {"asks": "ask", "precedents": "precedent", "facts": "fact", "sources": "source"}
+    name = "NAME" if answer == "name" else f"--{names.get(answer, answer).replace('_', '-')}"
+    return f"{name}, {part}" if part else name
 
 
 def campaigns_folder(folder: Path | None) -> Path:
@@ -216,7 +223,7 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
     return int(has_errors(problems))
 
 
-@command.command("template", short_help="Copy a letter or a layout to change it.")
+@command.command("template", short_help="Begin a letter or a layout, to change it.")
 @click.argument("name", metavar="NAME", callback=_name)
 @click.option("--from", "letter", metavar="LETTER", help="The letter to copy.")
 @click.option("--layout", metavar="LAYOUT", help="The layout to copy, with its styles.")
@@ -225,11 +232,12 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
 def template(
     name: str, letter: str | None, layout: str | None, folder: Path | None, templates: Path | None
 ) -> int:
-    """Copy a letter or a layout into the campaigns' folder, to change it there.
+    """Begin a letter or a layout in the campaigns' folder, to change it there.
 
-    Without --from and --layout, it copies the letter or layout of that name, and the copy
-    replaces it in all campaigns of the folder. For any other name, it copies `call-to-follow`.
-    It never overwrites a file.
+    With --from or --layout, it is a copy of that letter or layout. Without them, it is a copy of
+    the letter or layout of that NAME, and the copy replaces it in all campaigns of the folder. For
+    any other name, it is a new letter that makes the campaign's asks and says nothing else. It
+    never overwrites a file.
 
     \b
     Examples:
@@ -242,24 +250,27 @@ def template(
     if letter and layout:
         raise click.UsageError("--from copies a letter and --layout a layout: use one of them.")
     folder = campaigns_folder(folder)
-    copied = new_template(name, folder, letter=letter, layout=layout, templates=templates)
-    for path in copied.files:
-        click.echo(f"{path}: a copy of the {copied.kind} {copied.original}.")
-    _print_users(copied, folder)
+    new = new_template(name, folder, letter=letter, layout=layout, templates=templates)
+    what = "a new letter, not a copy"
+    if new.original:
+        what = f"a copy of the {new.kind} {new.original}"
+    for path in new.files:
+        click.echo(f"{path}: {what}.")
+    _print_users(new, folder)
     return 0
 
 
-def _print_users(copied: "Copied", folder: Path) -> None:
+def _print_users(new: "NewTemplate", folder: Path) -> None:
     from advocacy.authoring.templates.catalogue import campaigns_in, used_by
 
-    first = next(iter(copied.files))
+    first = new.files[0]
     loaded, _ = campaigns_in(folder)
     users = used_by(loaded).get(f"{first.parent.name}/{first.name}", ())
-    key = "layout" if copied.kind == "layout" else "template"
-    if copied.replaces and users:
+    key = "layout" if new.kind == "layout" else "template"
+    if new.replaces and users:
         click.echo(f"From now on, it replaces the original in: {', '.join(users)}.")
-    elif copied.replaces:
+    elif new.replaces:
         click.echo("From now on, it replaces the original in every campaign of this folder.")
     else:
-        click.echo(f"To use it, add this to a stage of a campaign:  {key}: {copied.name}")
+        click.echo(f"To use it, add this to a stage of a campaign:  {key}: {new.name}")
     click.echo(f"Change it, then type:  advocacy check {folder / 'CAMPAIGN.yaml'}")

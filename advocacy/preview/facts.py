@@ -9,8 +9,8 @@ from advocacy.authoring.facts.standing import FactStanding, standings
 from advocacy.authoring.templates.catalogue import printable
 from advocacy.authoring.timeline.columns import columns_of, in_words
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.claims import Silences, judged
-from advocacy.checks.claims.sentences import read
+from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
+from advocacy.checks.sentences import read_blocks
 from advocacy.errors import AdvocacyError, Place
 from advocacy.letters.letter import Letter
 from advocacy.preview.people import ChosenLetter
@@ -35,8 +35,10 @@ class MarkedSentence:
 
 def mark_sentences(traced: Letter, campaign: Campaign) -> tuple[MarkedSentence, ...]:
     """Mark the sentences of a letter that was composed with `trace`."""
-    blocks = read(traced.body, traced.language, traced.lines)
-    claims = {id(one.sentence): one for one in judged(traced, blocks, campaign, Silences())}
+    blocks = read_blocks(traced.body, traced.language, traced.lines)
+    claims = {
+        id(one.sentence): one for one in find_uncited(traced, blocks, campaign, UncitedMarks())
+    }
     found: list[MarkedSentence] = []
     for sentence in (sentence for block in blocks for sentence in block.sentences):
         claim, why = claims.get(id(sentence)), ""

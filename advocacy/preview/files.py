@@ -146,7 +146,7 @@ def copy_built_in(campaign: Campaign, file: EditableFile, templates: Path | None
     if file.kind == "letter":
         name = Path(file.name).name.removesuffix(".md")
         copied = new_template(name.partition(".")[0], folder, templates=templates)
-        return next(iter(copied.files))
+        return copied.files[0]
     path = folder / "templates" / file.name
     write_new({path: file.path.read_bytes()})
     return path

@@ -22,6 +22,7 @@ from advocacy.campaign.stages import chosen, stage_for
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import Problem
+from advocacy.files.characters import column_width
 from advocacy.letters.compose import letter_language
 from advocacy.letters.parts import sample_supporters
 
@@ -253,7 +254,7 @@ class PeopleList:
         """
         entries = self._among(among)
         if kind == "longest":
-            entries = sorted(entries, key=lambda one: -_width(one.person.name))[:10]
+            entries = sorted(entries, key=lambda one: -column_width(one.person.name))[:10]
         elif kind == "missing":
             most = max((one.empty_fields for one in entries), default=0)
             entries = [one for one in entries if most and one.empty_fields == most]
@@ -276,10 +277,6 @@ def _folded(text: str) -> str:
         return text.casefold()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
-
-
-def _width(name: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
 
 
 def scripts_of(language: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.campaign.supporters.reading import paragraph, plain
-from advocacy.checks.audit import reviewed
+from advocacy.checks.audit import audit_paragraphs
 from advocacy.checks.run import run_checks
 from advocacy.errors import Level, Problem, ignore
 from advocacy.letters.compose import compose_letters
@@ -296,7 +296,9 @@ def test_the_audit_tells_the_supporters_words_from_the_senders_claims(parks: Pat
     words = "In 2019 my brother fell there twice. The department said nothing."
     path = write(parks.parent, row("Ann Lee", own_words=words, approved="yes"))
     letters, _ = composed(parks, path, only=("ann--ash",))
-    passages = [p for one in reviewed(letters["ann--ash"], loaded(parks)) for p in one.passages]
+    passages = [
+        p for one in audit_paragraphs(letters["ann--ash"], loaded(parks)) for p in one.passages
+    ]
     own = {passage.text for passage in passages if passage.own}
     assert own == {"In 2019 my brother fell there twice.", "The department said nothing."}
     assert all(not passage.states for passage in passages if passage.own)

@@ -1,6 +1,4 @@
-"""How wide a text is in a sans-serif face, near enough to wrap it and to keep labels apart.
-
-The axis of the timeline: columns of days on which nothing changes.
+"""The axis of the timeline: columns of days on which nothing changes, and how wide text is.
 
 A scale in days cannot show 10 and 11 June 2020 apart on a sheet that reaches to 2026. So the
 days on which something begins or has ended cut the calendar into columns, each as wide as its
@@ -18,7 +16,7 @@ _NARROW, _THIN, _WIDE = "iljI.,:;'’‘|!", 'ftr()[]/- "“”·', "mwMW@%—�
 
 
 def width_of(text: str, size: float) -> float:
-    """The width in pixels, a little on the safe side for Arial, Helvetica and their like."""
+    """Estimate the width in pixels, a little too wide for Arial, Helvetica and similar faces."""
     return sum(_ems(char) for char in text) * size
 
 
@@ -34,23 +32,9 @@ def _ems(char: str) -> float:
     return 0.7 if char.isupper() else 0.575
 
 
-def wrapped(text: str, size: float, width: float, lines: int) -> list[str]:
-    """A text in at most so many lines of at most that width; … stands for what is left out."""
-    rows: list[str] = [""]
-    words = text.split()
-    for number, word in enumerate(words):
-        candidate = f"{rows[-1]} {word}".strip()
-        if width_of(candidate, size) <= width or not rows[-1]:
-            rows[-1] = candidate
-        elif len(rows) < lines:
-            rows.append(word)
-        else:
-            rows[-1] = _with_dots(" ".join([rows[-1], *words[number:]]), size, width)
-            break
-    return [_with_dots(row, size, width) for row in rows if row]
-
-
-def _with_dots(text: str, size: float, width: float) -> str:
+def shorten(text: str, size: float, width: float) -> str:
+    """Cut a text to a width in pixels; … stands for what is left out."""
+    text = " ".join(text.split())
     if width_of(text, size) <= width:
         return text
     while text and width_of(f"{text}…", size) > width:

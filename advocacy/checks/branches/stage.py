@@ -6,10 +6,11 @@ from datetime import date
 from advocacy.campaign.addressing import inside_address, not_in_office
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import PARTS, chosen, stages_signed
+from advocacy.campaign.stages import stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
 from advocacy.checks.branches.reaching_values import find_reaching_values
+from advocacy.checks.letters import wordings
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
@@ -72,23 +73,14 @@ class StageLetters:
                 self._compose(watch, Case(row, self.usual), self.days[0])
                 left = count < ALL_UP_TO or any(map(_may_depend, self._left(watch, LIST)))
         for row in self.extremes.everybody()[:3]:
-            for variants in self._wordings(row.letter_id):
+            for variants in wordings(self.campaign, self.name, row.letter_id):
                 for day in self.days:
                     if not not_in_office(row, day):
                         self._compose(watch, Case(row, self.usual), day, variants)
 
-    def _wordings(self, letter_id: str) -> Iterator[dict[str, str]]:
-        """The person's own wording, then those in which one part is another one."""
-        own = chosen(self.campaign.file.id, self.name, self.stage, letter_id)
-        yield own
-        for part in PARTS if self.stage.variants else ():
-            for other in getattr(self.stage.variants, part):
-                if other != own.get(part):
-                    yield {**own, part: other}
-
     def _made_up(self, watch: Watch) -> None:
         for case in cases(self.campaign, self.name, self.extremes):
-            for variants in self._wordings("sample"):
+            for variants in wordings(self.campaign, self.name, "sample"):
                 self._compose(watch, case, self.days[0], variants)
 
     def _wished(self, watch: Watch) -> None:
@@ -152,7 +144,7 @@ class StageLetters:
                 if result.fits:  # and so do those that are shorter
                     break
         for row in self.extremes.everybody()[:1]:
-            for variants in list(self._wordings(row.letter_id))[1:]:
+            for variants in list(wordings(self.campaign, self.name, row.letter_id))[1:]:
                 yield from self._printed(Case(row), limit, variants).problems
         for result in tried.values():
             yield from result.problems

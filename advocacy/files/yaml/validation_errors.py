@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from advocacy.errors import Place, Problem, join_words, nearest
 from advocacy.files.characters import shown
@@ -175,6 +176,17 @@ def _problem(group: list[ModelErrors], data: YamlMap) -> Problem:
     message = f"{name}: {words.message}" if name else words.message
     end = "" if message.endswith((".", "…", "?", "!")) else "."
     return Problem(words.code, message + end, words.hint, first.place)
+
+
+def describe_errors(errors: Sequence[ErrorDetails], value: Any) -> Phrase:
+    """Say what is wrong with one value that stands in no file, by pydantic's errors about it."""
+    if any(one["type"] == "missing" for one in errors):
+        return Phrase("empty-value", "has no value", "Write one.")
+    own = [dict(one) for one in errors if not (one.get("ctx") or {}).get("wanted")]
+    if len(errors) == 1 or own:
+        one = own[0] if own else dict(errors[0])
+        return phrase(one, one.get("input", value), None)
+    return either([dict(one) for one in errors], value, None)
 
 
 def _missing(one: ModelErrors) -> Phrase:

@@ -1,132 +1,15 @@
-"""Whether a cited sentence agrees with its facts, as far as figures and names tell.
-
-Checks of a letter's wording: placeholders, asks that are missing, length.
-"""
+"""Check a letter's wording: placeholders left in it, asks that are missing, lengths."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
-from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims import patterns as p
-from advocacy.checks.claims import words as w
-from advocacy.checks.claims.claims import short_forms
-from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem, join_words
-from advocacy.letters.letter import CitedFact, Letter
-
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()  # fmt: skip
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # fmt: skip
-_WORDS = {word: n for n, word in enumerate(_UNITS)} | {t: 20 + 10 * n for n, t in enumerate(_TENS)}
-_NUMBER_WORD = re.compile(
-    rf"\b(?:({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})|({'|'.join(_WORDS)}))\b",
-    re.IGNORECASE,
-)
-_DIGITS = re.compile(r"\d(?:[\d,.’'\u00a0\u202f]*\d)?")
-# Days and years are the sentence's own: facts and sources have them in fields.
-_DAYS = re.compile(
-    rf"\b(?:{w.MONTHS}|May)\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{w.MONTHS}|May)(?:\s+\d{{4}})?"
-    r"|\b(?:1[89]|20)\d\d\b|\b\d{4}-\d\d-\d\d\b"
-)
-
-
-def figures(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
-    """Figures of cited sentences that none of the facts cited in their paragraph has."""
-    for block in blocks:
-        facts = _cited(letter, block.sentences)
-        known = {number for fact in facts for number in numbers(_said(fact, letter.language))}
-        for index, sentence in enumerate(block.sentences):
-            near = _cited(letter, block.sentences[index : index + 2])
-            if not near:
-                continue
-            for figure in _own_figures(sentence):
-                if not numbers(figure) <= known:
-                    named = _listed(f"`{fact.id}`" for fact in near)
-                    yield problem(
-                        "figure-not-in-fact",
-                        f"The figure {figure} is not in what is cited for it ({named}).",
-                        "Compare it with the fact and its source; cite the fact that has it.",
-                        sentence.place,
-                    )
-
-
-def parties(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[Problem]:
-    """Cited sentences that speak of one known party where all their facts speak of others."""
-    file = campaign.file
-    peers = [one.organization for one in (*file.precedents, *letter.precedents)]
-    forms: dict[str, set[str]] = {}
-    for name in (file.target.organization, *peers):
-        ways = short_forms(name)
-        forms.setdefault(ways[-1], set()).update(ways)
-    for block in blocks:
-        for sentence in block.sentences:
-            facts = _cited(letter, [sentence])
-            here = _named(sentence.text, forms)
-            there = {name for fact in facts for name in _named(_said(fact, letter.language), forms)}
-            if here and there and not here & there:
-                yield problem(
-                    "name-not-in-fact",
-                    f"The sentence speaks of {_listed(sorted(here))}, and what it cites "
-                    f"({_listed(f'`{fact.id}`' for fact in facts)}) of {_listed(sorted(there))}.",
-                    "Cite a fact about the one that is named, or name the one it is about.",
-                    sentence.place,
-                )
-
-
-def numbers(text: str) -> set[Decimal]:
-    """The numbers of a text, in digits or in words."""
-    found: set[Decimal] = set()
-    for digits in _DIGITS.findall(text):
-        bare = re.sub(r"[,’'\u00a0\u202f](?=\d{3})", "", digits).replace(",", ".")
-        try:
-            found.add(Decimal(bare).normalize())
-        except InvalidOperation:  # 1.2.3 is a version or a date
-            found.update(Decimal(part) for part in re.findall(r"\d+", digits))
-    for tens, unit, single in _NUMBER_WORD.findall(text):
-        value = _WORDS[single.casefold()] if single else _WORDS[tens.casefold()]
-        found.add(Decimal(value + (_WORDS[unit.casefold()] if unit else 0)))
-    return found
-
-
-def _own_figures(sentence: Sentence) -> list[str]:
-    """The figures of a sentence outside quotations, which are compared word by word."""
-    text = sentence.text
-    for start, end in reversed(quote_spans(text)):
-        text = text[:start] + text[end:]
-    text = p.NOT_COUNTED.sub("", _DAYS.sub("", p.CONTACT.sub("", text)))
-    return [figure for figure in _DIGITS.findall(text) if figure not in ("1", "2")]
-
-
-def _said(cited: CitedFact, language: str) -> str:
-    parts = [cited.fact.statement.get(language), cited.fact.quote]
-    parts += [source.title for source in (cited.source, cited.via) if source]
-    return "\n".join(part for part in parts if part)
-
-
-def _cited(letter: Letter, sentences: Sequence[Sentence]) -> list[CitedFact]:
-    marks = [mark for sentence in sentences for mark in sentence.cites]
-    return list({one.id: one for mark in marks for one in letter.cites[mark].facts}.values())
-
-
-def _named(text: str, forms: Mapping[str, Collection[str]]) -> set[str]:
-    return {
-        name
-        for name, ways in forms.items()
-        if any(re.search(rf"(?<!\w){re.escape(way)}(?!\w)", text) for way in ways)
-    }
-
-
-def _listed(names: Iterable[str]) -> str:
-    return join_words(list(names), "and")
-
+from advocacy.checks.sentences import TextBlock, quote_spans
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import Letter
 
 # Words by which templates mark what somebody still has to fill in.
 _TO_FILL = (
@@ -163,24 +46,24 @@ _EMPTY_WORDS = {
     "nuestro nuestra se lo",
 }
 ENOUGH = 0.6
-"""So much of an ask's words in one passage counts as the ask being made."""
+"""The share of an ask's words that one passage must have for the ask to count as made."""
 
 
-def placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> Iterator[Problem]:
-    """What somebody forgot to fill in, in the body; `otherwise` is for text without a line."""
+def check_placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> Iterator[Problem]:
+    """Report what nobody filled in in the body; `otherwise` is the place of text without a line."""
     for block in blocks:
         for sentence in block.sentences:
             yield from _left("the letter", sentence.text, sentence.place or otherwise)
 
 
-def values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
-    """The same in values that a body prints for one recipient."""
+def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
+    """Report the same in values that a body prints for one recipient."""
     for value in printed:
         yield from _left("the letter", value, letter.recipient.place())
 
 
-def around(letter: Letter, stage: Stage) -> Iterator[Problem]:
-    """The same in what stands around the body."""
+def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
+    """Report the same in the subject, the salutation and the addresses."""
     yield from _left("the subject", letter.subject, _subject_place(letter, stage))
     recipient, sender = letter.recipient, letter.sender
     yield from _left("the salutation", letter.salutation, recipient.place("salutation"))
@@ -202,8 +85,8 @@ def _left(where: str, text: str, place: Place | None) -> Iterator[Problem]:
         )
 
 
-def subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[Problem]:
-    """A subject that mail programs cut off."""
+def check_subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[Problem]:
+    """Report a subject that mail programs cut off."""
     length = len(letter.subject)
     if length > limit:
         shown = letter.subject[:limit].rsplit(" ", 1)[0]
@@ -224,10 +107,10 @@ def _subject_place(letter: Letter, stage: Stage) -> Place | None:
     return stage.place("subject")
 
 
-def body_length(
+def check_body_length(
     letter: Letter, blocks: Sequence[TextBlock], stage: Stage, limit: int, audience: str
 ) -> Iterator[Problem]:
-    """A body that is longer than those who get it read."""
+    """Report a body that is longer than its audience reads."""
     words = sum(len(block.text.split()) for block in blocks)
     if words > limit:
         yield problem(
@@ -239,8 +122,8 @@ def body_length(
         )
 
 
-def asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
-    """Asks of the stage that the letter never makes."""
+def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
+    """Report asks of the stage that the letter never makes."""
     demand = letter.demand
     if demand is None:
         return

@@ -1,6 +1,7 @@
-"""Whether words are verbatim in a text, as an editor would take it, and what differs if not.
+"""Check that quotations in a letter are verbatim quotes of the facts that it cites.
 
-Quotations in a letter must be the verbatim quotes of facts that it cites.
+What counts as verbatim is what an editor would accept: other quotation marks and dashes, words
+left out at an ellipsis, changes in brackets. For words that differ, the nearest passage is found.
 """
 
 import re
@@ -14,8 +15,8 @@ from heapq import nlargest
 
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.sentences import TextBlock, locate
 from advocacy.checks.codes import problem
+from advocacy.checks.sentences import TextBlock, locate_words
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -49,8 +50,8 @@ CLOSE_ENOUGH = 0.55
 """How much of a quotation a passage must share to be shown as the nearest."""
 
 
-def plain(text: str) -> str:
-    """A text with one kind of quotation mark, dash and space, as it is compared.
+def normalize_text(text: str) -> str:
+    """Give a text one kind of quotation mark, dash and space, so that it can be compared.
 
     A dash between words stands between spaces, whatever the house style.
     """
@@ -76,7 +77,7 @@ def _parts(quotation: str) -> tuple[_Part, ...]:
     Inside a part, `[W]e` stands for another capital and `sell[s]` for another ending; `[sic]`
     stands for nothing. A comma, semicolon or full stop at the end may be the quoting text's own.
     """
-    text = _ELLIPSIS.sub("…", plain(re.sub(r"\s*\[sic\]", "", quotation)))
+    text = _ELLIPSIS.sub("…", normalize_text(re.sub(r"\s*\[sic\]", "", quotation)))
     text = text.strip(" '-…").rstrip(",;. '-…")
     parts: list[_Part] = []
     gap, changed = GAP, False
@@ -104,8 +105,8 @@ def _pattern_of(words: str) -> re.Pattern[str]:
     return re.compile(begins + made + ends)
 
 
-def stands_in(quotation: str, text: str) -> bool:
-    """Whether a quotation is verbatim in a text that `plain` made.
+def is_verbatim(quotation: str, text: str) -> bool:
+    """Tell whether a quotation is verbatim in a text that `normalize_text` made.
 
     It is not where an editor's change takes away a “not”: that would turn the words around.
     """
@@ -149,7 +150,7 @@ def _taken(first: re.Match[str], rest: Sequence[_Part], text: str) -> list[str] 
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class NearestPassage:
     """The passage of a text that is most like a quotation, and how the two differ."""
 
     passage: str
@@ -157,9 +158,9 @@ class Nearest:
     differences: str
 
 
-def nearest_passage(quotation: str, text: str) -> Nearest | None:
-    """The nearest passage of a text that `plain` made, or None where nothing is near."""
-    wanted, words = plain(quotation).split()[:LONGEST], text.split()
+def find_nearest_passage(quotation: str, text: str) -> NearestPassage | None:
+    """Find the nearest passage of a text that `normalize_text` made, or None."""
+    wanted, words = normalize_text(quotation).split()[:LONGEST], text.split()
     if not wanted or not words:
         return None
     bare = [_bare(word) for word in wanted]
@@ -184,7 +185,7 @@ def nearest_passage(quotation: str, text: str) -> Nearest | None:
     likeness = sum(block.size for block in blocks) / max(len(wanted), len(passage))
     if likeness < CLOSE_ENOUGH:
         return None
-    return Nearest(" ".join(passage), likeness, difference(wanted, passage))
+    return NearestPassage(" ".join(passage), likeness, _differences(wanted, passage))
 
 
 def _shared(matcher: SequenceMatcher[str]) -> tuple[int, int]:
@@ -215,7 +216,7 @@ def _bare(word: str) -> str:
     return word.strip(".,;:!?'()-").casefold() or word
 
 
-def difference(wanted: list[str], found: list[str], at_most: int = 4) -> str:
+def _differences(wanted: list[str], found: list[str], at_most: int = 4) -> str:
     """How two runs of words differ, in words: what stands instead of what."""
     changes = list(_changes(wanted, found))
     more = f", and {len(changes) - at_most} more" if len(changes) > at_most else ""
@@ -242,15 +243,17 @@ SHORT = 3
 """Fewer words than this may be a term rather than somebody's words."""
 
 
-def verbatim(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[Problem]:
-    """Quotations of the body that no cited fact's quote has word for word."""
+def check_quotations(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
+) -> Iterator[Problem]:
+    """Report quotations of the body that no cited fact's quote has word for word."""
     for block in blocks:
         for words, number in _quotations(block):
             cited = _nearby(block, number, letter)
             if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
-            place = locate(sentence.lines, words) if sentence else None
+            place = locate_words(sentence.lines, words) if sentence else None
             yield _wrong(words, [*cited, *letter.facts], campaign, place)
 
 
@@ -273,7 +276,9 @@ def _nearby(block: TextBlock, number: int, letter: Letter) -> list[CitedFact]:
 
 def _quoted_in(words: str, cited: CitedFact) -> bool:
     titles = [source.title for source in (cited.source, cited.via) if source and source.title]
-    return any(stands_in(words, plain(text)) for text in (cited.fact.quote, *titles) if text)
+    return any(
+        is_verbatim(words, normalize_text(text)) for text in (cited.fact.quote, *titles) if text
+    )
 
 
 def _wrong(
@@ -302,7 +307,7 @@ def _wrong(
     return problem(code, message, hint, place)
 
 
-def _sentence(found: Nearest) -> str:
+def _sentence(found: NearestPassage) -> str:
     return f"{found.differences}." if found.differences else ""
 
 
@@ -311,15 +316,17 @@ def _elsewhere(words: str, facts: Iterable[tuple[str, Fact]]) -> str | None:
     if len(words.split()) < SHORT:
         return None
     for name, fact in facts:
-        if fact.quote and stands_in(words, plain(fact.quote)):
+        if fact.quote and is_verbatim(words, normalize_text(fact.quote)):
             return name
     return None
 
 
-def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, Nearest] | None:
-    best: tuple[str, Nearest] | None = None
+def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, NearestPassage] | None:
+    best: tuple[str, NearestPassage] | None = None
     for one in cited:
-        found = nearest_passage(words, plain(one.fact.quote)) if one.fact.quote else None
+        found = (
+            find_nearest_passage(words, normalize_text(one.fact.quote)) if one.fact.quote else None
+        )
         if found and (best is None or found.likeness > best[1].likeness):
             best = one.id, found
     return best
