@@ -1,17 +1,22 @@
-"""What the letters of a mailing have in common, found out once."""
+"""What letters of one stage share, as two values.
+
+`StageContent` is what they share before they are composed: the stage's texts in one language,
+and the variables of templates. `SharedContent` is what they share afterwards: all that may be
+worked out once for many letters, such as a digest or the outline of a page.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from advocacy.campaign.campaign import Demand, Stage
+from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError
 from advocacy.files.remembered import IdentityCache
-from advocacy.letters.letter import Cite, CitedFact
+from advocacy.letters.letter import Cite, CitedFact, Letter
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body
 from advocacy.templating.citation_marks import MARK, Prose, link_problems
@@ -19,6 +24,85 @@ from advocacy.templating.repeated import Repeated
 
 Wording = tuple[tuple[str, str], ...]
 """The names of the variants of a letter, by part."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContent:
+    """What a letter has in common with others of its stage, language and variant.
+
+    No text in it is a recipient's or a supporter's own. Each field comes from the campaign file,
+    the set phrases, the facts and sources, or the template's own words:
+
+    * `markdown` is the body as the template wrote it. Each value that the template printed is
+      one private-use character there (`templating.citation_marks`); the values themselves stay
+      in `Letter.body.values`.
+    * `signatories` are the sender's own people. Where supporters sign, it is empty.
+    * The recipient, inside address, salutation and id are no fields, and neither are the
+      supporters, nor `others`, which counts them.
+
+    So a function of this value alone can be cached: its result cannot show one person's name in
+    another person's letter. Two such values are equal if all their fields are; the hash takes
+    the short texts alone, because to hash the records takes longer than most of the work that
+    a cache saves.
+    """
+
+    campaign: str
+    """The campaign's id."""
+    title: str
+    stage: str
+    subject: str
+    date: date
+    timezone: str
+    """Its name in the IANA database: `America/Los_Angeles`."""
+    language: str
+    """The letter's language, as a tag: `fr-CA`."""
+    style: str
+    """The citation style's id."""
+    layout: str
+    close: str
+    """The complimentary close: `Sincerely,`."""
+    subscribed: bool
+    """Whether it goes to subscribers, who are told how to leave."""
+    markdown: str
+    enclosures: tuple[str, ...]
+    cc: tuple[str, ...]
+    attach: tuple[str, ...]
+    """The formats that are attached to its email."""
+    cites: tuple[Cite, ...] = field(hash=False)
+    """The citation of each mark in `markdown`, in their order."""
+    sender: Sender = field(hash=False)
+    signatories: tuple[Signatory, ...] = field(hash=False)
+    cosigners: tuple[Cosigner, ...] = field(hash=False)
+
+    @property
+    def facts(self) -> tuple[CitedFact, ...]:
+        """The facts it cites, each once, in the order of their first citation."""
+        return tuple({c.id: c for cite in self.cites for c in cite.facts}.values())
+
+
+def shared_content(letter: Letter) -> SharedContent:
+    """What a letter has in common with others, without anything that is a person's own."""
+    return SharedContent(
+        campaign=letter.campaign,
+        title=letter.title,
+        stage=letter.stage,
+        subject=letter.subject,
+        date=letter.date,
+        timezone=letter.timezone,
+        language=letter.language,
+        style=letter.style,
+        layout=letter.layout,
+        close=letter.close,
+        subscribed=letter.subscribed,
+        markdown=letter.body.markdown,
+        enclosures=letter.enclosures,
+        cc=letter.cc,
+        attach=letter.attach,
+        cites=letter.cites,
+        sender=letter.sender,
+        signatories=letter.signatories if letter.supporters is None else (),
+        cosigners=letter.cosigners,
+    )
 
 
 @dataclass(frozen=True, slots=True)
