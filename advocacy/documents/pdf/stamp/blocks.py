@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advocacy.documents.pdf.painting import Drawn
+from advocacy.documents.pdf.painting import DrawnText
 from advocacy.documents.pdf.stamp.cache_key import (
     DIFFERENT,
     NEEDS_TEXTS,
@@ -120,7 +120,7 @@ class _Shapers:
         return shaper
 
 
-def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
+def _operator(drawn: DrawnText) -> tuple[int, bytes, bytes, int]:
     """Where a text's one operator stands in its stream, the operator, its font and its size."""
     font = operator = None
     for at in range(drawn.start, drawn.end):
@@ -139,7 +139,7 @@ def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
     return *operator, font[1], round(float(font[2]) * UNITS)
 
 
-def _block(drawn: Drawn, found: Recording) -> tuple[Any, bool]:
+def _block(drawn: DrawnText, found: Recording) -> tuple[Any, bool]:
     """The block in whose lines a text stands, and whether it is in a margin of the page."""
     above = list(found.above(drawn.box))
     at = next((i for i, box in enumerate(above) if is_line(box)), None)
@@ -148,7 +148,7 @@ def _block(drawn: Drawn, found: Recording) -> tuple[Any, bool]:
     return above[at + 1], any(type(box).__name__ == "MarginBox" for box in above)
 
 
-def _room(drawn: Drawn, block: Any, found: Recording) -> float | None:
+def _room(drawn: DrawnText, block: Any, found: Recording) -> float | None:
     """The room that a line has, in CSS pixels; None where its length has a say in the layout."""
     text = drawn.box
     above = [block, *found.above(block)]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-from advocacy.documents.pdf.painting import draw_lines, lay_out_lines
+from advocacy.documents.pdf.painting import break_lines, draw_lines
 from advocacy.documents.pdf.stamp.blocks import Block, are_steady, is_inline, is_line, is_text
 from advocacy.documents.pdf.stamp.cache_key import (
     CROSSES_PAGES,
@@ -129,7 +129,7 @@ class MeasuredLines:
         if self._latest[0] != key or self._latest[1] is None:
             contents, place = self._block.filled(texts), self._place
             top = next(filter(is_line, place.children)).position_y
-            self._latest = key, lay_out_lines(self._context, contents, top, place)
+            self._latest = key, break_lines(self._context, contents, top, place)
         return self._latest[1]
 
     def _paint(self, lines: Any) -> bytes | None:

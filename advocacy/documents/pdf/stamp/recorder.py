@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
-from advocacy.documents.pdf.painting import Drawn, DrawnLine, noted
+from advocacy.documents.pdf.painting import DrawnLine, DrawnText, record_drawing
 from advocacy.documents.pdf.tagging import finish
 from advocacy.files.workspace import Workspace
 
@@ -26,7 +26,7 @@ class Recording:
     root: bytes
     info: bytes
     contents: tuple[int, ...]
-    texts: tuple[Drawn, ...]
+    texts: tuple[DrawnText, ...]
     lines: tuple[DrawnLine, ...]
     result: Pdf
     parents: dict[int, Any]
@@ -62,7 +62,7 @@ def capture(
         kept.extend((document, tuple(pdf.objects), *references, contents))
         del pdf.objects[1:]  # there is nothing to write
 
-    with noted(built) as found:
+    with record_drawing(built) as found:
         result = pdf_from_html(html, workspace, css, finisher=keep)
     document, objects, root, info, contents = kept
     parents: dict[int, Any] = {}
@@ -70,7 +70,7 @@ def capture(
         _note_parents(page._page_box, parents)
     texts, lines = tuple(found.texts), tuple(found.lines)
     return Recording(
-        document, found.context[-1], objects, root, info, contents, texts, lines, result, parents
+        document, found.contexts[-1], objects, root, info, contents, texts, lines, result, parents
     )
 
 
