@@ -6,7 +6,7 @@ from typing import Literal
 from advocacy.documents.pdf.fitting import obstacles, unfit_problems
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
 from advocacy.documents.pdf.paper import layout_css, paper_html
-from advocacy.documents.pdf.stamp import CannotStamp, stamped
+from advocacy.documents.pdf.stamp import stamp_letter
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
@@ -41,10 +41,10 @@ def printed(
     """
     why = ASKED_FOR
     if typeset == "auto" and WATCH.get() is None:  # who watches a layout wants each letter's own
-        try:
-            return stamped(checked, workspace)
-        except CannotStamp as reason:
-            why = str(reason)
+        stamped = stamp_letter(checked, workspace)
+        if isinstance(stamped, Pdf):
+            return stamped
+        why = stamped.reason
     problems = obstacles(checked, workspace)
     if has_errors(problems):
         return problems

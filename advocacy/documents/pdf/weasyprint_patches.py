@@ -27,6 +27,7 @@ WeasyPrint makes: they report it to `painting`.
 import math
 from typing import Any
 
+from advocacy.documents.pdf.alphabet import alphabet
 from advocacy.documents.pdf.painting import (
     DrawnLine,
     DrawnText,
@@ -35,7 +36,6 @@ from advocacy.documents.pdf.painting import (
     listening,
     state_of,
 )
-from advocacy.documents.pdf.paper import alphabet
 from advocacy.documents.pdf.typesetter import weasyprint
 
 __all__ = ["weasyprint"]
