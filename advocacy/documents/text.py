@@ -12,10 +12,11 @@ from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.set_phrases import SetPhrases, furniture
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.frame import contacts, long_date, references
-from advocacy.documents.plain_text import columns, wrap
+from advocacy.documents.plain_text import wrap
 from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
+from advocacy.files.characters import column_width
 from advocacy.files.remembered import IdentityCache
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
@@ -153,7 +154,7 @@ def _references(citations: FormattedCitations, words: SetPhrases) -> Iterator[st
     entries = references(citations)
     if not entries:
         return
-    yield f"{words.references}\n{'=' * columns(words.references)}"
+    yield f"{words.references}\n{'=' * column_width(words.references)}"
     for entry in entries:
         if entry.number is None:
             yield _wrapped(entry.text, later="    ")

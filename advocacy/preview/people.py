@@ -25,6 +25,7 @@ from advocacy.campaign.stages import chosen
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import Problem
+from advocacy.files.characters import column_width
 from advocacy.letters.compose import letter_language
 from advocacy.letters.signing import stand_in
 
@@ -249,7 +250,7 @@ class PeopleList:
         if not numbers:
             return None
         if kind == "longest":
-            order = sorted(numbers, key=lambda n: (-_width(self._entries[n].name), n))[:10]
+            order = sorted(numbers, key=lambda n: (-column_width(self._entries[n].name), n))[:10]
         elif kind == "missing":
             order = sorted(numbers, key=lambda n: (-len(self._missing[n]), n))
             most = len(self._missing[order[0]])
@@ -268,10 +269,6 @@ def _folded(text: str) -> str:
         return text.casefold()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
-
-
-def _width(name: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
 
 
 def scripts_of(language: str) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from advocacy.authoring.timeline import timeline_html, timeline_svg
 from advocacy.authoring.timeline.columns import columns_of, width_of, wrapped
 from advocacy.authoring.timeline.picture import LABELS, picture_of
-from advocacy.authoring.timeline.svg import DARK, LIGHT
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.page_colors import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 TENTH = date(2020, 6, 10)

@@ -19,22 +19,8 @@ from advocacy.authoring.timeline.picture import (
     picture_of,
 )
 from advocacy.campaign.loading import Campaign
+from advocacy.documents.page_colors import FACE, LIGHT
 
-# Blue and vermilion of Okabe and Ito (2008), which colour-blind readers tell apart; each state
-# also has a shape and a word of its own.
-LIGHT = {
-    "paper": "#ffffff", "ink": "#1b1f24", "muted": "#57606a", "line": "#d5dbe1",
-    "year": "#f4f6f8", "day": "#fff0b3", "day-line": "#7a5c00", "holds": "#0072b2",
-    "holds-soft": "#c5e0f2", "ended": "#c14f00", "ended-soft": "#fbe0cd", "stage": "#33475b",
-    "stage-soft": "#dfe5ea", "use": "#00476f",
-}  # fmt: skip
-DARK = {
-    "paper": "#11151a", "ink": "#e6edf3", "muted": "#a3afba", "line": "#313a44",
-    "year": "#181d24", "day": "#42380f", "day-line": "#f0d264", "holds": "#56b4e9",
-    "holds-soft": "#1c4560", "ended": "#ff9f5f", "ended-soft": "#53301a", "stage": "#b4c5d6",
-    "stage-soft": "#2a343f", "use": "#cfeaff",
-}  # fmt: skip
-FACE = "Arial, Helvetica, 'Liberation Sans', 'Segoe UI', sans-serif"
 LEFT = 24.0
 IDS = "tl-title tl-desc"
 
