@@ -32,7 +32,6 @@ EXCEPTIONS = {
     "advocacy.campaign.schemas": "",
     "advocacy.cli.completion": "a command",
     "advocacy.cli.schema": "a command",
-    "advocacy.documents.pdf.render": "",
     "advocacy.files.remembered": "",
     "advocacy.letters.signing": "",
     "advocacy.resources": "",

@@ -1,6 +1,7 @@
-"""The email's layout, as its files are now.
+"""Write the HTML of a letter's email: one column, inlined styles, nothing remote.
 
-The HTML of a letter's email: one column, inlined styles, nothing remote.
+Letters of a mailing share a skeleton (see `skeleton`), which is made once; each letter's own
+texts are put into it. A letter whose layout does more with such a text is rendered by itself.
 """
 
 import re

@@ -1,8 +1,9 @@
-"""What keeps a letter off paper: characters that no font has, pictures that are none.
+"""Find what keeps a letter off paper.
 
-Whether texts fit into the room that a layout has for them: addresses into their windows.
-
-A layout gives such an element a height of its own and says by `data-fit` what it holds.
+Before layout: characters that no font has, and files that are not pictures (`obstacles`). After
+layout: texts that do not fit into the room that the layout has for them, such as an address in
+its window (`overflowing`); a layout gives such an element a height of its own and says by
+`data-fit` what it holds.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,13 @@
-"""The PDF of a letter: stamped into the master of all letters like it, or laid out in full."""
+"""Make the PDF of a letter: stamped into a master, or laid out in full.
+
+Stamping takes a five-hundredth of the time and comes out the same (`stamp`). Where it cannot be
+done, the letter is laid out by itself:
+
+1. `fitting.obstacles`: characters that no font has, pictures that are missing or broken
+2. `paper.paper_html`: the layout filled with the letter's text
+3. `pages.pdf_from_html`: WeasyPrint lays it out, and `tagging` puts its tags right
+4. `fitting.unfit_problems`: texts that are too long for their place
+"""
 
 from dataclasses import replace
 from typing import Literal
