@@ -271,7 +271,7 @@ def _in_words(label: str, value: str, language: str) -> str:
     return f"{term} {value}".strip()
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # saves a run of pandoc, a tenth of a second
 def _terms(language: str) -> dict[str, tuple[str, str]]:
     """How a language abbreviates each kind of locator, one and several: pandoc's own terms."""
     texts = "".join(

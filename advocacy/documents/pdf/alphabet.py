@@ -28,7 +28,7 @@ _MORE = {
 _RANGE_OF = {"el": (0x386, 0x3CF), "ru": (0x401, 0x452), "uk": (0x401, 0x492), "bg": (0x410, 0x450)}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # saves a seventh of a stamped letter
 def letters_of(language: str) -> frozenset[str]:
     """The letters, figures and punctuation of a language: Latin-1's, and its own.
 
@@ -43,7 +43,6 @@ Glyphs = Mapping[int, tuple[str, int]]
 """By glyph: the text it stands for, and its width in thousandths of the font's size."""
 
 
-@lru_cache(maxsize=32)
 def face_of(font: bytes, index: int) -> hb.Face:
     """A font file as HarfBuzz reads it."""
     return hb.Face(hb.Blob(font), index)
@@ -62,7 +61,7 @@ def shaped(
     return buffer.glyph_infos, buffer.glyph_positions
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # saves a fifth of a letter laid out in full
 def alphabet(
     file: bytes, index: int, language: str, features: tuple[tuple[str, int], ...]
 ) -> Glyphs:

@@ -102,7 +102,7 @@ class _Sheet:
     notices: tuple[str, ...]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # saves a quarter of a letter laid out in full
 def _sheets(styles: tuple[str, ...], workspace: Workspace) -> tuple[_Sheet, ...]:
     """Parsed stylesheets, with fonts of their own.
 

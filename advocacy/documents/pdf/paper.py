@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -186,7 +186,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
     texts: dict[str, str] = {}
     while layout not in texts:
         path = layout_css(layout, workspace)
-        own = _read(path, path.stat().st_mtime_ns)
+        own = _read_stylesheet(path)
         found = _IMPORT.match(own)
         texts[layout] = own[found.end() :] if found else own
         layout = found[1] if found else layout
@@ -194,8 +194,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
     return "".join(f"{' '.join(text.splitlines())} " for text in reversed(below)) + own
 
 
-@lru_cache(maxsize=16)
-def _read(path: Path, _changed: int) -> str:
+def _read_stylesheet(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -216,11 +215,7 @@ def page_css(language: str, css: str, text: str) -> str:
     """
     families = needed(text, language)
     named = tuple(name for name in FAMILIES if name in css and name not in families)
-    return _style_rules(page_size(language), families, named)
-
-
-@lru_cache(maxsize=64)
-def _style_rules(size: str, families: tuple[str, ...], named: tuple[str, ...]) -> str:
+    size = page_size(language)
     return (
         f"{face_rules((*families, *named))}\n"
         f"@page {{ size: {size}; font-family: {font_list(families)} }}\n"

@@ -212,7 +212,7 @@ def _pitch(lines: tuple[str, ...], area: Area, largest: float) -> tuple[float, i
         pitch = round(pitch - 0.5, 1)
 
 
-@cache
+@cache  # saves reading the font for each address
 def _advances() -> dict[int, float]:
     """The widths of the font's characters, in ems."""
     from fontTools.ttLib import TTFont
