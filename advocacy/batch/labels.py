@@ -16,7 +16,7 @@ from advocacy.campaign.addressing import (
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_for, unknown_stage
-from advocacy.documents.print_shop.merge import PaperEnvelope, PaperSheet
+from advocacy.documents.print_shop.stationery import PaperEnvelope, PaperSheet
 from advocacy.errors import Problem, has_errors
 from advocacy.files.writing import prepare_folder, replace_file
 

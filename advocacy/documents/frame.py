@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -23,7 +22,6 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=64)
 def direction(language: str) -> str:
     """`rtl` for a language that is written from right to left, else `ltr`."""
     return "rtl" if locale_of(language).character_order == "right-to-left" else "ltr"

@@ -11,6 +11,8 @@ from advocacy.files.cache import IdentityCache
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import Letter
 
+# The first saves a quarter of an email. The second is for templates that run for each letter anew:
+# their citations are other objects, of the same records.
 _of_cites: IdentityCache[FormattedCitations] = IdentityCache()
 _of_records: IdentityCache[FormattedCitations] = IdentityCache()
 

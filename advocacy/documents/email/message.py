@@ -134,7 +134,7 @@ def _reply_to(letter: Letter) -> str:
     return _address("Reply-To", "", address) if address else ""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # saves a fifth of an email: From and Reply-To
 def _address(header: str, name: str, address: str) -> str:
     return address_header(header, [(name, address)])
 
@@ -202,7 +202,7 @@ def _noon(letter: Letter) -> str:
     return _noon_of(letter.date.isoformat(), letter.timezone)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # saves a third of an email
 def _noon_of(day: str, timezone: str) -> str:
     moment = datetime.combine(
         datetime.fromisoformat(day).date(), time(12), tzinfo=ZoneInfo(timezone)

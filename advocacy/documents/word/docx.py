@@ -1,12 +1,9 @@
-"""A letter's body and notes as pandoc's document tree, in its JSON form.
+"""Write a letter as a Word file, for colleagues who comment there.
 
-The tree has text where the letter has text, so that no value is ever read as markup.
-
-
-The letter as a Word file, for colleagues who comment there: pandoc writes it.
-
-It has the letter's text with real footnotes, and Word's styles. It has no logo and no
-picture of a signature: whoever gets a file that can be changed should not get those.
+The letter becomes pandoc's document tree in JSON, which pandoc writes as a `.docx` with real
+footnotes and Word's styles. The tree has text where the letter has text, so no value is ever read
+as markup. The file has no logo and no picture of a signature: whoever gets a file that can be
+changed should not get those.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
