@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.errors import Place, Problem, count_noun
+from advocacy.files.text import bad_byte, wrong_encoding
 
 DELIMITERS = ",;\t|"
 MOST_LINES = 60
@@ -22,24 +23,15 @@ _SURROGATE = re.compile("[\udc80-\udcff]")
 
 def lines_of(file: BufferedReader, path: Path) -> "Lines | Problem":
     """The lines of an open file, or what it is instead of CSV in UTF-8."""
-    wrong = _not_csv(file.peek(4)[:4], path)
+    start = file.peek(4)[:4]
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        message = "This is a spreadsheet, not a CSV file."
+        return Problem("not-csv", message, "Give it its own ending, `.xlsx`.", Place(path))
+    wrong = wrong_encoding(start, path, "CSV in UTF-8")
     if wrong:
         return wrong
     # Bytes that are not UTF-8 become lone surrogates, which the row's problem then names.
     return Lines(TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline=""))
-
-
-def _not_csv(start: bytes, path: Path) -> Problem | None:
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = "The file is in UTF-16, which some programs call “Unicode”."
-        return Problem("not-utf8", message, "Save it as CSV in UTF-8.", Place(path))
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        message = "This is a spreadsheet, not a CSV file."
-        return Problem("not-csv", message, "Give it its own ending, `.xlsx`.", Place(path))
-    if b"\0" in start:
-        message = "This is not a text file: it holds zero bytes."
-        return Problem("binary-file", message, "Name a text file.", Place(path))
-    return None
 
 
 class Lines:
@@ -175,13 +167,8 @@ def not_utf8(text: str, place: Place) -> Problem:
     """That a line holds bytes that are not UTF-8, read as lone surrogates."""
     found = _SURROGATE.search(text)
     byte = ord(found[0]) - 0xDC00 if found else 0
-    guess = bytes([byte]).decode("cp1252", "replace")
-    return Problem(
-        "not-utf8",
-        f"The byte 0x{byte:02X} in this row is not UTF-8; in Windows-1252 it is “{guess}”.",
-        "Save the list as “CSV UTF-8” in your spreadsheet program.",
-        place,
-    )
+    hint = "Save the list as “CSV UTF-8” in your spreadsheet program."
+    return bad_byte(byte, "in this row", hint, place)
 
 
 def has_bad_bytes(text: str) -> bool:

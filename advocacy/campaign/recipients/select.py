@@ -168,12 +168,7 @@ def _has(row: Recipient, column: str) -> bool:
 
 def _value(row: Recipient, column: str) -> set[str]:
     """What a row has in a column; a committee goes by its name or its code."""
-    if column in KNOWN:
-        found = row.letter_id if column == "id" else getattr(row, column)
-        if isinstance(found, tuple):
-            found = "\n".join(found)
-        return {_folded(str(found)) if found is not None else ""}
-    values = {_folded(row.other.get(column, ""))}
+    values = {_folded(row.text_of(column))}
     if column == "committee" and "committee_code" in row.other:
         values.add(_folded(row.other["committee_code"]))
     return values

@@ -53,7 +53,7 @@ class Targets:
 
     def add(self, recipient: Recipient) -> bool:
         """Add a recipient; False for one who has none of the columns, and would be everyone's."""
-        values = {column: plain(value_of(recipient, column)) for column in self._columns}
+        values = {column: plain(recipient.text_of(column)) for column in self._columns}
         columns = tuple(column for column in self._columns if values[column])
         if self._columns and not columns:
             return False
@@ -185,25 +185,13 @@ def _agreed(
     excluded: frozenset[str],
 ) -> Iterator[Recipient]:
     for row in rows:
-        answer = value_of(row, rules.consent).strip().casefold()
+        answer = row.text_of(rules.consent).strip().casefold()
         if answer != YES:
             tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
             continue
         tally.agreed += 1
         if row.letter_id not in excluded and (row.email or "").casefold() not in excluded:
             yield row
-
-
-def value_of(row: Recipient, column: str) -> str:
-    """What a row has in a column, be it a known one or the list's own; empty for nothing."""
-    if column in row.other:
-        return row.other[column]
-    if column not in type(row).model_fields or column == "other":
-        return ""
-    found = row.letter_id if column == "id" else getattr(row, column)
-    if isinstance(found, tuple):
-        return "\n".join(found)
-    return "" if found is None else str(found)
 
 
 def supporter_of(
@@ -225,10 +213,10 @@ def supporter_of(
         )
     words = ""
     if with_words:
-        words = paragraph(value_of(row, rules.own_words))
+        words = paragraph(row.text_of(rules.own_words))
         if len(words) > rules.own_words_limit:
             raise AdvocacyError(_too_long(row, len(words), rules))
-        if words and value_of(row, rules.approved).strip().casefold() != YES:
+        if words and row.text_of(rules.approved).strip().casefold() != YES:
             return None
     return Supporter(
         id=row.letter_id,
@@ -243,7 +231,7 @@ def supporter_of(
 
 def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict[str, str]:
     """The columns that templates may print of a supporter, beside name, town and own words."""
-    found = {column: value_of(row, column) for column in rules.match}
+    found = {column: row.text_of(column) for column in rules.match}
     if everything:
         private = (rules.consent, rules.own_words, rules.approved)
         found |= {name: text for name, text in row.other.items() if name not in private}
