@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import shown_place
 from advocacy.cli.suppress import folder_option
+from advocacy.cli.tables import TableReport, table_option
 from advocacy.errors import Place
 from advocacy.files.csv_rows import spreadsheet_safe
 
