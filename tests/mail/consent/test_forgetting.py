@@ -186,7 +186,7 @@ def test_without_a_key_nothing_is_done(home: Path, monkeypatch: pytest.MonkeyPat
 def test_while_a_letter_is_under_way_the_files_stay(home: Path) -> None:
     with open_ledger(home / "parks.yaml") as ledger:
         ledger.start("parks/thanks", "parks", "thanks", MailingText({}, ""))
-        active = ledger.begin_run("parks/thanks", listed=1, renew_every=None)
+        active = ledger.begin_run("parks/thanks")
         entry = LedgerEntry("bob", "bob@example.org", "bob@example.org", "", "", "<1@x.example>")
         ledger.exchange(active, [], [entry])
         with pytest.raises(AdvocacyError, match="letter-under-way"):
