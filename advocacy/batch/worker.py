@@ -83,7 +83,8 @@ class WantedLetter:
 class LetterOutcome:
     """What came of one recipient's letter.
 
-    `line` is its new line for the manifest, None where nothing was made; `files` are the sums
+    `line` is its new line for the manifest, None where nothing was made, and `entry` the same as
+    a value; `files` are the sums
     of what was made, `gone` names of files that no longer belong to it, `documents` the bytes
     that were not written yet. `place` and `row` are the recipient's, where there are problems.
     `crash` is the traceback of an error of the program. `typeset` is how its PDF was laid out,
@@ -95,6 +96,7 @@ class LetterOutcome:
     language: str | None = None
     refused: bool = False
     line: str | None = None
+    entry: Entry | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     documents: Mapping[str, bytes] = field(default_factory=dict)
@@ -257,6 +259,7 @@ def _make(setup: WorkerSetup, composed: _Composed) -> LetterOutcome:
         letter.stage,
         letter.language,
         line=line,
+        entry=record,
         files=sums,
         gone=gone,
         documents=documents if setup.deliver == "return" else {},
