@@ -1,15 +1,21 @@
 """Problems: the one value for anything wrong in a file that somebody wrote.
 
-A user's mistake is never an exception with a traceback: functions that read files
-return problems beside what they could read, or raise `AdvocacyError`, which carries
-them. A bug is any other exception.
+A user's mistake never ends in a traceback. There are three ways to report problems:
+
+* what reads a whole file returns `Read[T]`: what it could read, and everything that is wrong;
+* what reads a stream yields values and hands each problem to `report`, a function that it gets
+  (`problems.append` will do), at the moment when it comes to it;
+* everything else raises `AdvocacyError`, which carries problems.
+
+Any other exception is a bug.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 
 class Level(StrEnum):
@@ -57,6 +63,14 @@ class Problem:
         return replace(self, level=level)
 
 
+Report = Callable[[Problem], None]
+"""What a stream of values hands its problems to."""
+
+T = TypeVar("T")
+Read = tuple[T, list[Problem]]
+"""What could be read of a file, and everything that is wrong with it."""
+
+
 class AdvocacyError(Exception):
     """Something that the user can put right; carries at least one problem."""
 
@@ -68,6 +82,17 @@ class AdvocacyError(Exception):
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of the problems is an error."""
     return any(problem.level is Level.ERROR for problem in problems)
+
+
+def count_noun(count: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 letter`, `1,200 letters`; `plural` where an s is not enough."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def join_words(words: Sequence[str], conjunction: str) -> str:
+    """The words as one phrase: `a`, `a or b`, `a, b or c`."""
+    *most, last = words
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -2,12 +2,12 @@
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.writing import cannot_write, temporary_path
 
 
 def write_new(files: Mapping[Path, bytes]) -> None:
@@ -26,7 +26,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     try:
         for at, data in files.items():
             folders += _made(at.parent)
-            temporary[at] = at.with_name(f".{at.name[:80]}.{secrets.token_hex(4)}.tmp")
+            temporary[at] = temporary_path(at)
             handle = os.open(temporary[at], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -39,7 +39,8 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     except FileExistsError as error:
         raise AdvocacyError(_exists(at)) from error
     except OSError as error:
-        raise AdvocacyError(_cannot_write(at, error)) from error
+        advice = "Make room, or choose a folder that you may write to with `--folder DIR`"
+        raise AdvocacyError(cannot_write(at, error, advice)) from error
     finally:
         _remove(temporary.values(), [] if done else placed, [] if done else folders)
 
@@ -87,14 +88,5 @@ def _exists(path: Path) -> Problem:
         "file-exists",
         f"{path} is there already; it is never written over.",
         "Take another name, or move that file away.",
-        Place(path),
-    )
-
-
-def _cannot_write(path: Path, error: OSError) -> Problem:
-    return Problem(
-        "cannot-write",
-        f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-        "Make room, or choose a folder that you may write to with `--folder DIR`.",
         Place(path),
     )

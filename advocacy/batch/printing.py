@@ -21,7 +21,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.supporters import Correspondence
 from advocacy.errors import Place, Problem
 from advocacy.files.csv_rows import spreadsheet_safe
-from advocacy.files.writing import prepare_folder, replacing
+from advocacy.files.writing import prepare_folder, replace_file
 
 Order = Literal["postal-code", "list"]
 NAME = "merged"
@@ -145,14 +145,14 @@ def merge_pile(
         per = printing.per or len(pieces)
         parts = [pieces[i : i + per] for i in range(0, len(pieces), per)]
         names = [file] if printing.per is None else list(_numbered(file, len(parts)))
-        listed = stack.enter_context(replacing(file.with_suffix(".csv")))
+        listed = stack.enter_context(replace_file(file.with_suffix(".csv")))
         _row(listed, COLUMNS)
         watcher.begin(f"{NAME}.pdf", lambda: len(pieces))
         stack.callback(watcher.end)
         for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
             title = pile.title if len(parts) == 1 else f"{pile.title} ({number}/{len(parts)})"
             first = (number - 1) * per + 1
-            with replacing(name) as out:
+            with replace_file(name) as out:
                 result.pages += _merge(
                     part, out, (title, pile.language), first, printing, name, listed, watcher
                 )

@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replacing, sweep
+from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replace_file, sweep
 from advocacy.letters.digests import letter_digest, recipient_digest
 from advocacy.letters.letter import Letter
 from advocacy.resources import version
@@ -338,10 +338,8 @@ class BatchRecord:
             yield self._read(*row)
 
     def _merge(self) -> None:
-        with replacing(self.folder / NAME) as file:
+        with replace_file(self.folder / NAME, durable=True) as file:
             file.writelines(self._lines())
-            file.flush()
-            os.fsync(file.fileno())
 
     def _shut(self) -> None:
         for file in self._files.values():

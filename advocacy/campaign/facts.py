@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, LocalText, Slug, Words
 from advocacy.errors import Problem, nearest
 from advocacy.files.yaml.reading import Located, YamlMap, parse
@@ -54,11 +55,14 @@ class Fact(Located):
         None, description="The last day on which somebody looked at the source."
     )
 
+    @property
+    def days(self) -> Days:
+        """The days on which the statement is true."""
+        return Days(self.from_, self.until)
+
     def holds(self, day: date) -> bool:
         """Whether the statement is true on that day; both ends of its days count."""
-        return (self.from_ is None or self.from_ <= day) and (
-            self.until is None or day <= self.until
-        )
+        return self.days.covers(day)
 
     def state(self, day: date) -> FactState:
         """What the fact is on that day."""

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.files.characters import Line, Words, bad_character, character_name, fault, shown
+from advocacy.files.writing import WINDOWS_DEVICE
 
 __all__ = [
     "Country",
@@ -141,12 +142,10 @@ PerDay = Annotated[
 
 
 SLUG_PATTERN = r"^[a-z0-9]([a-z0-9._-]*[a-z0-9_-])?$"
-# Windows keeps these names for devices, with any ending: a letter's file could not be made.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*|)")
 
 
 def _slug(value: str) -> str:
-    if _DEVICES.fullmatch(value):
+    if WINDOWS_DEVICE.fullmatch(value):
         raise fault(
             "bad-id",
             f"{shown(value)} is a name that Windows keeps for itself",
@@ -167,7 +166,7 @@ def _near_slug(value: str) -> str:
     folded = unicodedata.normalize("NFKD", value.casefold())
     ascii_only = folded.encode("ascii", "ignore").decode()
     near = re.sub(r"[^a-z0-9._]+", "-", ascii_only).strip("-._")
-    near = _DEVICES.sub(r"\1-1\2", near) if _DEVICES.fullmatch(near) else near
+    near = WINDOWS_DEVICE.sub(r"\1-1\2", near) if WINDOWS_DEVICE.fullmatch(near) else near
     return near[:100].strip("-._")
 
 

@@ -1,14 +1,12 @@
 """Sources: bibliographic records in CSL-YAML, as Zotero and pandoc exchange them."""
 
-import calendar
-import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import Line, Slug, Words, fault, shown
 from advocacy.errors import Problem, nearest
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
@@ -89,25 +87,6 @@ def _edtf(value: object) -> object:
             hint = "Write it as `2020`, `2020-06` or `2020-06-10`."
             raise fault("bad-date", f"{shown(value)} is not a date", hint) from error
     return value
-
-
-@lru_cache(maxsize=1024)
-def published_days(edtf: str) -> tuple[date, date]:
-    """The first and last day that an EDTF date (level 0: year, month or day) may mean.
-
-    Raises ValueError for any other text.
-    """
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
-    if match is None:
-        raise ValueError("a date is written 2020, 2020-06 or 2020-06-10")
-    year, month, day = (int(part or 0) for part in match.groups())
-    try:
-        if day:
-            return date(year, month, day), date(year, month, day)
-        last = calendar.monthrange(year, month or 12)[1]
-        return date(year, month or 1, 1), date(year, month or 12, last)
-    except (ValueError, calendar.IllegalMonthError) as error:
-        raise ValueError(f"there is no such day as {edtf}") from error
 
 
 IssuedDate = Annotated[str, BeforeValidator(_edtf)]

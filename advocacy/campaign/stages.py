@@ -51,7 +51,7 @@ def stage_for(
             stages[fitting[1]].place(),
         )
     else:
-        windows = "; ".join(f"{name}: {_window(stages[name])}" for name in mine)
+        windows = "; ".join(f"{name}: {stages[name].days.text()}" for name in mine)
         problem = Problem(
             "no-stage",
             f"No stage covers {day} for {who} ({windows}).",
@@ -99,14 +99,6 @@ def _wrong_signer(campaign: Campaign, stage: str, by_supporters: bool) -> Proble
         f"Leave out `--supporters`, or take their stage: `--stage {theirs[0]}`.",
         place,
     )
-
-
-def _window(stage: Stage) -> str:
-    if stage.from_ and stage.until:
-        return f"{stage.from_} to {stage.until}"
-    if stage.from_:
-        return f"from {stage.from_}"
-    return f"until {stage.until}" if stage.until else "always"
 
 
 def unknown_stage(campaign: Campaign, stage: str | None) -> Problem | None:

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import islice
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.facts.dates import Window
 from advocacy.checks.run import run_checks
 from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
 from advocacy.letters.approvals import Approved, approved, record_approval
@@ -47,7 +46,7 @@ def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Re
         raise AdvocacyError(Problem("unknown-stage", message, hint, campaign.file.place("stages")))
     stage = stages[stage_name]
     today = today or campaign.today()
-    days = Window.of(stage).days(campaign.file.date, today)
+    days = stage.days.ends(campaign.file.date, today)
     people = list(islice(somebody(campaign, stage, days[0]), PEOPLE))
     report = run_checks(campaign, stage=stage_name, today=today, recipients=people)
     problems = list(report.problems)

@@ -9,7 +9,6 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unknown_stage
-from advocacy.checks.facts.dates import Window
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
@@ -112,7 +111,7 @@ def _of_window(gathered: Gathered, people: Sequence[Recipient], name: str, today
     campaign = gathered.campaign
     stage = campaign.file.stages[name]
     those = [p for p in people if not stage.to or p.letter_id in stage.to]
-    for day in Window.of(stage).days(campaign.file.date, today):
+    for day in stage.days.ends(campaign.file.date, today):
         got = [person for person in those if gathered.add(person, name, day)]
         if got:
             gathered.vary(got[0], name, stage, day)

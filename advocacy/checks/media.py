@@ -14,6 +14,7 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims.sentences import read
 from advocacy.checks.codes import problem
@@ -120,7 +121,7 @@ def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
 
 def _nearest(words: str, traced: Letter) -> str:
     """The sentence that makes an ask; none where the letter does not make it."""
-    main = traced.language.split("-")[0]
+    main = primary_language(traced.language)
     wanted = content_words(words, main)
     best, share = "", ENOUGH
     for block in read(traced.body, traced.language, traced.lines):

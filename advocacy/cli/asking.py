@@ -13,7 +13,7 @@ from advocacy.authoring.new_campaign.answers import read_one
 from advocacy.campaign.recipients.model import slug
 from advocacy.cli import sending_output
 from advocacy.cli.report import Report, print_problems
-from advocacy.errors import AdvocacyError, has_errors
+from advocacy.errors import AdvocacyError, count_noun, has_errors
 from advocacy.mail.sending.rendering import nobody_to_mail
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
 
 def _question(left: int, put_off: int) -> str:
     later = f" ({put_off:,} of them later: they were put off)" if put_off else ""
-    what = "1 message" if left == 1 else f"{left:,} messages"
-    return f"To send {what}{later}, type the number"
+    return f"To send {count_noun(left, 'message')}{later}, type the number"
 
 
 LINES = "Lines are parted by semicolons: 2 Main Street; Springfield, IL 62701"

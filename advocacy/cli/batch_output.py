@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.tables import TableReport, write_json, write_table
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
     from advocacy.batch.verify import BatchStatus, StageStatus
@@ -28,23 +29,18 @@ def _print_text(status: "BatchStatus") -> None:
         click.echo(click.style(f"{stage.campaign} / {stage.stage}", bold=True))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(stage.kinds.items()))
         days = " to ".join(dict.fromkeys([str(min(stage.days)), str(max(stage.days))]))
-        click.echo(f"  made     {_counted(stage.made, 'letter')} of {days} ({kinds})")
+        click.echo(f"  made     {count_noun(stage.made, 'letter')} of {days} ({kinds})")
         for kind, count in sorted(stage.skipped.items()):
-            who = "1 letter has" if count == 1 else f"{count:,} letters have"
-            click.echo(f"  skipped  {who} no {kind}")
+            click.echo(f"  skipped  {count_noun(count, 'letter has', 'letters have')} no {kind}")
         if stage.missing:
-            click.echo(f"  missing  {_counted(stage.missing, 'file')} made and no longer there")
+            click.echo(f"  missing  {count_noun(stage.missing, 'file')} made and no longer there")
         if stage.unfinished:
             click.echo("  running  a batch is at work, or was stopped: run it again to go on")
         click.echo("  facts    " + (", ".join(stage.facts) or "none"))
         for versions, count in stage.versions.most_common():
             click.echo(f"  with     {versions} ({count:,})")
     for path, count in status.failed.items():
-        click.echo(f"failed: {_counted(count, 'row')} rejected; correct {path}")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+        click.echo(f"failed: {count_noun(count, 'row')} rejected; correct {path}")
 
 
 def _record(status: "BatchStatus") -> dict[str, Any]:

@@ -22,7 +22,7 @@ from advocacy.cli.report import (
     shown_place,
     summary,
 )
-from advocacy.errors import Place, Problem, has_errors
+from advocacy.errors import Place, Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.checks.branches import Coverage
@@ -136,7 +136,7 @@ def command(
     problems = chosen(dict.fromkeys(problems), select, ignore)
     print_problems(problems, report)
     if not quiet and report == "text":
-        counted = f"{letters} letter{'' if letters == 1 else 's'} checked"
+        counted = f"{count_noun(letters, 'letter')} checked"
         click.echo(f"{counted}: {summary(problems) or 'no problems'}.")
         if coverage is not None:
             click.echo(coverage.summary())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.report import Report, has_warnings, print_problems, summary
-from advocacy.errors import has_errors
+from advocacy.errors import count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.batch.gallery import Gallery
@@ -68,7 +68,7 @@ def gallery(
 def _tell(made: "Gallery") -> None:
     if made.path is None:
         return
-    letters = f"{made.letters} letter{'' if made.letters == 1 else 's'}"
+    letters = count_noun(made.letters, "letter")
     refused = f", {made.refused} refused" if made.refused else ""
     click.echo(f"{made.path}: {letters}{refused}, {made.size / 1e6:.1f} MB")
     if made.size > MAIL_TAKES:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from advocacy.errors import count_noun
+
 if TYPE_CHECKING:
     from advocacy.batch.executor import ProgressWatcher
     from advocacy.batch.printing import Merged, Printing, PrintQueue
@@ -110,8 +112,9 @@ def tell_merged(merged: "Merged") -> None:
     if not merged.files:
         click.echo("There was no letter to merge.")
         return
-    plural = "" if merged.letters == 1 else "s"
-    click.echo(f"{merged.letters} letter{plural} merged, {merged.pages} pages:")
+    click.echo(
+        f"{count_noun(merged.letters, 'letter')} merged, {count_noun(merged.pages, 'page')}:"
+    )
     for file in merged.files[:20]:
         click.echo(f"  {file}")
     if len(merged.files) > 20:

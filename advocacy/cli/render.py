@@ -23,7 +23,7 @@ from advocacy.cli.options import (
     templates_option,
 )
 from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
-from advocacy.errors import Problem, has_errors
+from advocacy.errors import Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,7 +217,7 @@ def _verify(
     problems = [problem for result in results for problem in result.problems]
     print_problems(problems, report)
     if not quiet and report == "text":
-        proven = _counted(sum(result.proven for result in results), "file")
+        proven = count_noun(sum(result.proven for result in results), "file")
         click.echo(f"{proven} proven: made again, the same to the last byte.")
     return int(has_errors(problems) or (strict and has_warnings(problems)))
 
@@ -238,9 +238,9 @@ def _print_summary(
     kinds: Counter[str] = sum((result.kinds for result in results), Counter())
     told = [f"{kinds[kind]} {kind}" for kind in formats if kinds[kind]]
     audited = kinds["audit.html"]
-    told += [_counted(audited, "audit sheet")] if audited else []
+    told += [count_noun(audited, "audit sheet")] if audited else []
     counts = f" ({', '.join(told)})" if told else ""
-    click.echo(f"{_counted(sum(result.made for result in results), 'letter')} made{counts}")
+    click.echo(f"{count_noun(sum(result.made for result in results), 'letter')} made{counts}")
     _print_typesetting(results)
     files = [file for result in results for file in result.files]
     for file in files[:SHOWN]:
@@ -253,7 +253,7 @@ def _print_summary(
         (sum(result.refused for result in results), "refused; the reasons are above"),
     ):
         if count:
-            click.echo(f"{_counted(count, 'letter')} {what}.")
+            click.echo(f"{count_noun(count, 'letter')} {what}.")
     for result in results:
         if result.rejects:
             click.echo(f"Rows to correct and feed back as the list: {result.rejects}")
@@ -269,7 +269,3 @@ def _print_typesetting(results: "Sequence[RenderSummary]") -> None:
         whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
         full = f", {in_full.total()} in full ({whys})" if in_full else ""
         click.echo(f"Laid out: {fast} fast{full}.")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import click
 
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import Level, Place, Problem, count_noun
 from advocacy.files.csv_rows import spreadsheet_safe
 from advocacy.resources import version
 
@@ -46,11 +46,7 @@ def has_warnings(problems: Iterable[Problem]) -> bool:
 def summary(problems: Iterable[Problem]) -> str:
     """`2 errors, 1 warning`, or an empty text where there is nothing to say."""
     counts = Counter(problem.level for problem in problems)
-    return ", ".join(
-        f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}"
-        for level in Level
-        if counts[level]
-    )
+    return ", ".join(count_noun(counts[level], level) for level in Level if counts[level])
 
 
 def _text(problem: Problem) -> str:

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from advocacy.campaign.schemas import SCHEMAS, json_schema
+from advocacy.campaign.loading import SCHEMAS, json_schema
 
 
 @click.command("schema")

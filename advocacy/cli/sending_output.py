@@ -13,7 +13,7 @@ import click
 from advocacy.campaign.recipients.select import Selection
 from advocacy.cli.render import LetterCrashed
 from advocacy.cli.report import Report, print_problems
-from advocacy.errors import Level, Problem, has_errors
+from advocacy.errors import Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     later = ""
     if run.waiting_until is not None:
         later = f", from {moment(run.waiting_until, result.timezone)} {result.timezone} on"
-    click.echo(f"{counted(run.states[State.SENT], 'message')} sent now; of the whole mailing:")
+    click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now; of the whole mailing:")
     for count, what in (
         (result.states[State.SENT], "sent"),
         (result.states[State.REFUSED], "refused by their servers, for good"),
@@ -200,7 +200,7 @@ def _server(prepared: "PreparedMailing") -> str:
     request = prepared.request
     parts = [prepared.server.shown]
     if not prepared.server.is_mailbox:
-        parts.append(counted(request.connections, "connection"))
+        parts.append(count_noun(request.connections, "connection"))
     parts.append(f"at most {request.rate}" if request.rate else "as fast as it takes them")
     if request.per_domain and request.per_domain.every:
         parts.append(f"{request.per_domain.every} to any one domain")
@@ -223,12 +223,14 @@ def _ledger(prepared: "PreparedMailing") -> str:
 def _to_send(prepared: "PreparedMailing", seen: "DryRun") -> str:
     if not seen.count:
         return "nothing"
-    parts = [f"{counted(seen.count, 'message')} of {seen.listed:,} on the list"]
+    parts = [f"{count_noun(seen.count, 'message')} of {seen.listed:,} on the list"]
     top = ", ".join(
         f"{readable(name)} {count:,}" for name, count in seen.domains.most_common(DOMAINS)
     )
     more = len(seen.domains) - DOMAINS
-    parts.append(f"to {counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
+    parts.append(
+        f"to {count_noun(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else "")
+    )
     parts.append(f"{_size(seen.size)} in all")
     return "; ".join(parts) + f". {_duration(prepared, seen)}"
 
@@ -304,8 +306,3 @@ def _size(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count} bytes"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 message`, `1,200 messages`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from advocacy.cli.report import print_problems
-from advocacy.errors import has_errors
+from advocacy.errors import count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.sources.importing import ImportedSources
@@ -92,8 +92,5 @@ def _print(result: "ImportedSources", *, dry_run: bool) -> None:
     ]
     click.echo(f"{result.path}: {', '.join(counts)}.")
     if result.conflicts:
-        count = len(result.conflicts)
-        click.echo(
-            f"{count} field{' differs' if count == 1 else 's differ'} and stayed as in the file; "
-            "--update takes the imported ones."
-        )
+        differing = count_noun(len(result.conflicts), "field differs", "fields differ")
+        click.echo(f"{differing} and stayed as in the file; --update takes the imported ones.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from advocacy.campaign.languages import primary_language
 from advocacy.resources import fonts_dir
 
 BODY = "EB Garamond"
@@ -89,7 +90,7 @@ def fallbacks(language: str, text: str = "") -> tuple[str, ...]:
     Han characters look different in Chinese, Japanese and Korean: where the language does
     not say which, kana or Hangul in the text do.
     """
-    cjk = _CJK.get(language.split("-")[0])
+    cjk = _CJK.get(primary_language(language))
     if cjk is None:
         points = set(map(ord, text)) if not text.isascii() else set()
         if any(point in _KANA for point in points):

@@ -70,26 +70,33 @@ def one_line(value: str) -> str:
 def wire_address(address: str) -> str:
     """An address as it travels: the domain in ASCII (IDNA), the local part as it is.
 
-    Raises ValueError for what is no address.
+    Raises ValueError for what is not an email address.
     """
     local, _, domain = address.rpartition("@")
-    if not domain.isascii():
-        import idna
-
-        domain = idna.encode(domain, uts46=True).decode("ascii")
+    domain = ascii_domain(domain)
     if not (_DOT_ATOM.fullmatch(local) and _DOMAIN.fullmatch(domain)) or _BREAKS.search(local):
-        raise ValueError(f"no email address: {address!r}")
+        raise ValueError(f"not an email address: {address!r}")
     return f"{local}@{domain}"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain in ASCII (IDNA 2008 with UTS 46); one that is in ASCII already stays as it is.
+
+    Raises ValueError (idna's own errors are UnicodeErrors) for what is not a domain.
+    """
+    if domain.isascii():
+        return domain
+    import idna
+
+    return idna.encode(domain, uts46=True).decode("ascii")
 
 
 def ascii_url(url: str) -> str:
     """A web address as headers may hold it: the host by IDNA, all else percent-encoded."""
     if url.isascii():
         return url
-    import idna
-
     parts = urlsplit(url)
-    host = idna.encode(parts.hostname or "", uts46=True).decode("ascii")
+    host = ascii_domain(parts.hostname or "")
     host += f":{parts.port}" if parts.port else ""
     path, query = quote(parts.path, safe=_URL_SAFE), quote(parts.query, safe=_URL_SAFE)
     return urlunsplit((parts.scheme, host, path, query, ""))

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from advocacy.documents.plain_text import PlainBlock, block_lines, text_blocks
-from advocacy.files.remembered import IdentityCache
+from advocacy.files.cache import IdentityCache
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
 from advocacy.templating.typography import install
 

@@ -9,14 +9,14 @@ from datetime import date
 from functools import lru_cache
 
 from advocacy.campaign.campaign import Cosigner, Signatory
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.frame import contacts, long_date, references
 from advocacy.documents.plain_text import columns, wrap
 from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
-from advocacy.files.remembered import IdentityCache
+from advocacy.files.cache import IdentityCache
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 
@@ -44,7 +44,7 @@ def text_pieces(
 
     What letters have in common is the same object each time.
     """
-    words = furniture(letter.language, workspace)
+    words = read_set_phrases(letter.language, workspace)
     cite = _markers.get((citations,), (), lambda: _marker(citations))
     pieces = [_head(letter.sender.organization, letter.date, letter.language)]
     _add(pieces, _lines(letter.inside_address))

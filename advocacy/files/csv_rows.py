@@ -15,7 +15,7 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import Place, Problem
+from advocacy.errors import Place, Problem, count_noun
 
 DELIMITERS = ",;\t|"
 MOST_LINES = 60
@@ -167,7 +167,7 @@ def _fault(error: str, unclosed: bool) -> str:
 
 def _wrong_count(cells: list[str], width: int, delimiter: str, place: Place) -> Problem:
     shown = {"\t": "a tab"}.get(delimiter, f"`{delimiter}`")
-    message = f"This row has {len(cells)} cell{'' if len(cells) == 1 else 's'}, the header {width}."
+    message = f"This row has {count_noun(len(cells), 'cell')}, the header {width}."
     hint = f'A cell that holds {shown} is put in quotation marks: `"Smith{delimiter} John"`.'
     if len(cells) < width:
         hint = f"Cells are divided by {shown}; write it for empty cells too."

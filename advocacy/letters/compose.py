@@ -8,14 +8,15 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun, has_errors
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import citations_of, has_words, mailing_of
 from advocacy.letters.signing import others, signatories
@@ -117,7 +118,7 @@ class Languages:
 
     def count(self, wanted: str | None, got: str) -> None:
         """Count a letter in `got` to a recipient of whom the list says `wanted`."""
-        if wanted and wanted.split("-")[0] != got.split("-")[0]:
+        if wanted and primary_language(wanted) != primary_language(got):
             self._others[wanted, got] += 1
 
     def notes(self) -> list[Problem]:
@@ -126,11 +127,11 @@ class Languages:
 
 
 def _other_language(wanted: str, got: str, count: int) -> Problem:
-    letters = "1 letter is" if count == 1 else f"{count} letters are"
+    letters = count_noun(count, "letter is", "letters are")
     return Problem(
         "other-language",
         f"{letters} in `{got}`, though the list asks for `{wanted}`.",
-        f"Translate the template (`….{wanted.split('-')[0]}.md`) and the campaign’s texts.",
+        f"Translate the template (`….{primary_language(wanted)}.md`) and the campaign’s texts.",
         None,
         Level.NOTE,
     )
@@ -158,7 +159,7 @@ def compose_letter(
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-    words = furniture(language, workspace)
+    words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
     mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)
@@ -223,8 +224,8 @@ def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> s
     own, wanted = campaign.file.language, recipient.language
     if wanted is None or wanted == own:
         return own
-    main = wanted.split("-")[0]
-    if main == own.split("-")[0]:
+    main = primary_language(wanted)
+    if main == primary_language(own):
         return wanted
     names = (wanted, main)
     template = any(

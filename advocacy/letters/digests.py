@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.remembered import IdentityCache
+from advocacy.files.cache import IdentityCache
 from advocacy.files.yaml.reading import Located
 from advocacy.letters.letter import Letter
 

@@ -17,7 +17,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.errors import Place, Problem, has_errors
-from advocacy.files.remembered import IdentityCache
+from advocacy.files.cache import IdentityCache
 from advocacy.templating.citation_marks import Prose
 
 

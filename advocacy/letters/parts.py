@@ -6,6 +6,7 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import recipients_of
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.errors import AdvocacyError
@@ -70,11 +71,11 @@ def letter_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
 
 def letter_languages(campaign: Campaign, stage: Stage) -> list[str]:
     """The languages that the stage's letter is written in, the campaign's own first."""
-    found = {campaign.file.language.split("-")[0]: campaign.file.language}
+    found = {primary_language(campaign.file.language): campaign.file.language}
     for name in campaign.workspace.template_names("letters", ".md"):
         template, dot, language = name.partition(".")
         if dot and template == stage.template:
-            found.setdefault(language.split("-")[0], language)
+            found.setdefault(primary_language(language), language)
     return list(found.values())
 
 
@@ -95,7 +96,7 @@ def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
         _, dot, language = name.removesuffix(".md").rpartition(".")
         if dot and name.startswith("letters/"):
             languages.append(language)
-    names = [f"words/{name}.yaml" for tag in languages for name in (tag, tag.split("-")[0])]
+    names = [f"words/{name}.yaml" for tag in languages for name in (tag, primary_language(tag))]
     return _present(workspace, dict.fromkeys(names))
 
 

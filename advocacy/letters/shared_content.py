@@ -10,7 +10,7 @@ from advocacy.campaign.campaign import Demand, Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError
-from advocacy.files.remembered import IdentityCache
+from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Cite, CitedFact
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body

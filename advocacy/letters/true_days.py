@@ -60,7 +60,7 @@ def _days(
     stage, anchor = campaign.file.stages[name], campaign.file.date
     tried: set[date] = set()
     firsts = [anchor] if anchor and stage.covers(anchor) else []
-    firsts.append(stage.from_ or min(today, stage.until or today))
+    firsts.append(stage.from_ or stage.days.nearest(today))
     lasts = [one for one in (stage.until, today) if one and stage.covers(one)]
     for days in (firsts, edges, lasts):
         for one in sorted(days) if days is edges else days:

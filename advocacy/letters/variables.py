@@ -7,6 +7,7 @@ from typing import Any
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.campaign import Demand, Precedent
 from advocacy.campaign.field_types import LocalText
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
@@ -26,15 +27,15 @@ class Texts:
 
     def get(self, text: LocalText, place: Place | None) -> str:
         """The text in the letter's language, or nothing and a problem at its place."""
-        main = self.language.split("-")[0]
+        main = primary_language(self.language)
         found = text.get(self.language)
-        if found is not None and (text.languages or main == self.own.split("-")[0]):
+        if found is not None and (text.languages or main == primary_language(self.own)):
             return found
         if text.languages:
             there = f"there is {', '.join(text.languages)}"
             hint = f"Add `{main}:` with the translation."
         else:
-            there, first = f"it stands in `{self.own}` alone", self.own.split("-")[0]
+            there, first = f"it stands in `{self.own}` alone", primary_language(self.own)
             hint = f"Write it for each language, on lines of its own: `{first}: …` and `{main}: …`."
         message = f"This text is needed in `{self.language}`; {there}."
         self.problems.append(Problem("missing-language", message, hint, place))

@@ -87,8 +87,8 @@ class Stop:
 def stops(campaign: Campaign, facts: Sequence[FactStanding]) -> list[Stop]:
     """The days of the slider: one for each run of days, in order."""
     stages = campaign.file.stages
-    runs = [(stage.from_, stage.until) for stage in stages.values()]
-    runs += [(one.fact.from_, one.fact.until) for one in facts if one.uses]
+    runs = [stage.days for stage in stages.values()]
+    runs += [one.fact.days for one in facts if one.uses]
     found = []
     for column in columns_of(runs, campaign.letter_date(), 0):
         day = column.first or column.last

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.files.workspace import Workspace, status_of
+from advocacy.files.cache import file_status
+from advocacy.files.workspace import Workspace
 from advocacy.templating.branches import SEEN, TAGS, Watch, WrittenParser
 from advocacy.templating.filters import FILTERS, TESTS
 from advocacy.templating.loop_tools import EACH, SPEND, build_in
@@ -123,7 +124,7 @@ class TemplateEnvironment(SafeEnvironment):
         One whose outline has problems is empty. Raises AdvocacyError where the file cannot be
         read or parsed.
         """
-        stat = status_of(str(path))
+        stat = file_status(str(path))
         if stat is None:
             read_template(path)  # says what is wrong
             stat = path.stat()

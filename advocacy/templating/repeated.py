@@ -14,8 +14,8 @@ from typing import Any
 
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError
-from advocacy.files.remembered import IdentityCache
-from advocacy.files.workspace import Workspace, remembered
+from advocacy.files.cache import IdentityCache, once_per_run
+from advocacy.files.workspace import Workspace
 from advocacy.templating.bodies import Body, Ran, find_body, render_body, run_body
 from advocacy.templating.branches import WATCH
 from advocacy.templating.citation_marks import Prose
@@ -120,7 +120,7 @@ class Repeated:
 
     def _same(self, kind: _Kind) -> bool:
         """Whether the templates are those that the kind was made of; asked once a task."""
-        return remembered(kind, lambda: self._looked(kind))
+        return once_per_run(kind, lambda: self._looked(kind))
 
     def _looked(self, kind: _Kind) -> bool:
         ran, environment = kind.ran, kind.ran.environment

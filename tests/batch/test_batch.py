@@ -318,7 +318,7 @@ def test_many_broken_rows_never_stop_the_others(
     )
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
-    assert "1090 letters made" in result.stdout
+    assert "1,090 letters made" in result.stdout
     made = {path.name for path in (tmp_path / FOLDER).iterdir()}
     assert len(made) == 1091
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("x")] == []

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.files.workspace import Workspace, settled
+from advocacy.files.cache import files_held
+from advocacy.files.workspace import Workspace
 from advocacy.templating import Body, bodies, render_body, repeated
 from advocacy.templating.citation_marks import owned
 from advocacy.templating.repeated import Repeated
@@ -187,7 +188,7 @@ def test_a_template_or_partial_that_changes_is_read_anew(workspace: Workspace) -
 def test_while_files_are_settled_they_are_taken_to_stay(workspace: Workspace) -> None:
     written(workspace, "Before.")
     many = letters(workspace)
-    with settled():
+    with files_held():
         assert many.body(to("A")).prose.text() == "Before."
         written(workspace, "After, and longer.")
         assert many.body(to("B")).prose.text() == "Before."

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from advocacy.authoring.facts.uses import Use, campaigns_with, fact_uses, stage_days
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.days import ONE_DAY
 from advocacy.campaign.facts import Fact, parse_facts
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
 from advocacy.files.yaml.editing import Change, Edit, SetValue, edit_file
 from advocacy.files.yaml.reading import YamlMap, read_yaml
 
-ONE_DAY = timedelta(days=1)
 _BEFORE_CHECKED = ("source", "locator", "quote", "via", "from", "until", "superseded_by",
                    "contradicts", "statement")  # fmt: skip
 _BEFORE_UNTIL = ("statement", "source", "locator", "quote", "via", "from")

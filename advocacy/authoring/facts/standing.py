@@ -34,12 +34,7 @@ class FactStanding:
     @property
     def days(self) -> str:
         """The days on which it holds: `2020-06-10 to 2021-05-17`, `from 2020-06-11`."""
-        first, last = self.fact.from_, self.fact.until
-        if first and last:
-            return str(first) if first == last else f"{first} to {last}"
-        if first:
-            return f"from {first}"
-        return f"until {last}" if last else "always"
+        return self.fact.days.text()
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from advocacy.authoring.new_campaign.models import Answers, NewFact, NewPrecedent, NewSource
 from advocacy.authoring.new_campaign.records import WORDINGS
+from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import Timezone
-from advocacy.campaign.sources import published_days
+from advocacy.campaign.languages import primary_language
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.characters import shown
 from advocacy.files.yaml.phrases import Phrase, either, phrase
@@ -194,7 +195,7 @@ def _disagreements(answers: Answers) -> Iterator[Problem]:
                 hint = f"Did you mean `{near}`?" if near else add
                 yield Problem("unknown-source", message, hint)
     yield from _days(answers)
-    if answers.language.split("-")[0] not in WORDINGS:
+    if primary_language(answers.language) not in WORDINGS:
         yield Problem(
             "unknown-language",
             f"--language: no letter can be begun in `{answers.language}`.",

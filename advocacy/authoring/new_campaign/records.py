@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.authoring.new_campaign.models import Answers, NewSource
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.recipients.model import slug
 from advocacy.files.yaml.splicing import written
 
@@ -69,7 +70,7 @@ def letter_text(name: str, language: str, peers: bool, facts: Sequence[str]) -> 
 
     `peers` says whether there are precedents; `facts` are ids of facts to state.
     """
-    words = WORDINGS[language.split("-")[0]]
+    words = WORDINGS[primary_language(language)]
     parts = [
         f"""\
 {{#- The letter of the campaign “{name}”. What stands between these signs is a note to you and is
@@ -133,7 +134,7 @@ def facts_of(answers: Answers) -> list[FactEntry]:
     """One fact for each precedent, in their order, with an id of its own; then the others."""
     sources = {source.id: source for source in answers.sources}
     taken = {fact.id for fact in answers.facts}
-    has_done = WORDINGS[answers.language.split("-")[0]].has_done
+    has_done = WORDINGS[primary_language(answers.language)].has_done
     facts: list[FactEntry] = []
     for peer in answers.precedents:
         statement = has_done.format(organization=peer.organization, action=peer.action)

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from advocacy.campaign.sources import CSL_VARIABLES, Name, published_days
+from advocacy.campaign.days import published_days
+from advocacy.campaign.sources import CSL_VARIABLES, Name
 from advocacy.documents.citations.pandoc import TIMEOUT, pandoc_path
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.yaml.reading import read_text, scan_yaml_text

@@ -10,7 +10,9 @@ heading needs. A single day gets as much room as a quiet year.
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from advocacy.campaign.days import ONE_DAY, Days
 
 _NARROW, _THIN, _WIDE = "iljI.,:;'’‘|!", 'ftr()[]/- "“”·', "mwMW@%—…"
 
@@ -56,7 +58,6 @@ def _with_dots(text: str, size: float, width: float) -> str:
     return f"{text.rstrip(' ,.;:–-')}…"
 
 
-ONE_DAY = timedelta(days=1)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NARROWEST = 46.0
 HEAD, TAIL = 11.0, 9.5
@@ -97,25 +98,21 @@ class Column:
         year = "" if self.first.year == self.last.year else f" {self.last.year}"
         return f"to {day_and_month(self.last)}{year}"
 
-    def covers(self, first: date | None, last: date | None) -> bool:
+    def covers(self, days: Days) -> bool:
         """Whether a run of days holds on all of its days (it holds on all or on none)."""
-        begins = first is None or (self.first is not None and first <= self.first)
-        ends = last is None or (self.last is not None and self.last <= last)
+        begins = days.first is None or (self.first is not None and days.first <= self.first)
+        ends = days.last is None or (self.last is not None and self.last <= days.last)
         return begins and ends
 
 
-Run = tuple[date | None, date | None]
-"""The first and last day of something; None is open."""
-
-
-def columns_of(runs: Iterable[Run], day: date, left: float) -> tuple[Column, ...]:
+def columns_of(runs: Iterable[Days], day: date, left: float) -> tuple[Column, ...]:
     """The columns for these runs, with the chosen day in one of its own."""
     runs = list(runs)
     cuts = {day, _after(day)}
-    cuts |= {first for first, _ in runs if first}
-    cuts |= {_after(last) for _, last in runs if last}
+    cuts |= {run.first for run in runs if run.first}
+    cuts |= {_after(run.last) for run in runs if run.last}
     starts: list[date | None] = sorted(cuts)  # type: ignore[assignment]
-    if any(first is None for first, _ in runs) and min(cuts) > date.min:
+    if any(run.first is None for run in runs) and min(cuts) > date.min:
         starts.insert(0, None)
     columns: list[Column] = []
     for number, first in enumerate(starts):

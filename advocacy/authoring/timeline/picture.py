@@ -6,8 +6,9 @@ from datetime import date
 from typing import Literal
 
 from advocacy.authoring.facts.standing import FactStanding, standings
-from advocacy.authoring.timeline.columns import Column, Run, columns_of, in_words, width_of, wrapped
+from advocacy.authoring.timeline.columns import Column, columns_of, in_words, width_of, wrapped
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.days import Days
 from advocacy.campaign.loading import Campaign
 
 LABELS = 470.0
@@ -89,8 +90,8 @@ def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
     groups = list(_groups(campaign, facts))
     shown = tuple(standing for _, members in groups for standing in members)
     stages = campaign.file.stages
-    runs: list[Run] = [(stage.from_, stage.until) for stage in stages.values()]
-    runs += [(one.fact.from_, one.fact.until) for one in shown]
+    runs = [stage.days for stage in stages.values()]
+    runs += [one.fact.days for one in shown]
     columns = columns_of(runs, day, LABELS)
     top = HEADER
     headings, rows = [Heading("Stages", top)], []
@@ -155,12 +156,12 @@ def _groups(
             yield f"{first} in “{name}”", ordered
 
 
-def _bars(first: date | None, last: date | None, columns: Sequence[Column]) -> tuple[FactBar, ...]:
+def _bars(days: Days, columns: Sequence[Column]) -> tuple[FactBar, ...]:
     """The bar over the columns of a run, in one piece; none where the run is reversed."""
-    mine = [column for column in columns if column.covers(first, last)]
+    mine = [column for column in columns if column.covers(days)]
     if not mine:
         return ()
-    return (FactBar(mine[0].left, mine[-1].right, first is None, last is None),)
+    return (FactBar(mine[0].left, mine[-1].right, days.first is None, days.last is None),)
 
 
 def _pieces(columns: Sequence[Column]) -> tuple[FactBar, ...]:
@@ -184,16 +185,16 @@ def _stage_row(
     language: str,
 ) -> TimelineRow:
     cited = [one for one in facts if name in one.stages]
-    mine = [column for column in columns if column.covers(stage.from_, stage.until)]
+    mine = [column for column in columns if column.covers(stage.days)]
     wrong = [c for c in mine if any(not _holds(one, c) for one in cited)]
     subject = stage.subject.get(language) or str(stage.subject)
     culprits = [one.id for one in cited if any(not _holds(one, column) for column in wrong)]
     note = f"cannot be sent: {', '.join(culprits)}" if culprits else ""
-    told = f"Stage {name}: {_days(stage.from_, stage.until)}. {len(cited)} facts."
+    told = f"Stage {name}: {stage.days.text(in_words)}. {len(cited)} facts."
     return TimelineRow(
         label=name,
         meta="".join(wrapped(subject, META, LABELS - 52 - width_of(name, STAGE) * 1.1, 1)),
-        bars=_bars(stage.from_, stage.until, columns),
+        bars=_bars(stage.days, columns),
         look="stage" if stage.covers(day) else "stage-off",
         mark="",
         uses=(),
@@ -210,11 +211,7 @@ def _fact_row(
 ) -> TimelineRow:
     fact = one.fact
     label = "".join(wrapped(one.statement, STATEMENT, LABELS - 56, 1))
-    used = [
-        column
-        for column in columns
-        if any(column.covers(stages[n].from_, stages[n].until) for n in one.stages)
-    ]
+    used = [column for column in columns if any(column.covers(stages[n].days) for n in one.stages)]
     note = ""
     if fact.until:
         note = f"ends {in_words(fact.until)}"
@@ -226,28 +223,20 @@ def _fact_row(
     return TimelineRow(
         label=label,
         meta=meta,
-        bars=_bars(fact.from_, fact.until, columns),
+        bars=_bars(fact.days, columns),
         look=look,
         mark=mark,
         uses=_pieces([c for c in used if _holds(one, c)]),
         dead=_pieces([c for c in used if not _holds(one, c)]),
         note=note,
-        told=f"{one.id}: {one.statement} {_days(fact.from_, fact.until)}; {one.label}; {cited}.",
+        told=f"{one.id}: {one.statement} {fact.days.text(in_words)}; {one.label}; {cited}.",
         top=top,
         height=30,
     )
 
 
 def _holds(one: FactStanding, column: Column) -> bool:
-    return column.covers(one.fact.from_, one.fact.until)
-
-
-def _days(first: date | None, last: date | None) -> str:
-    if first and last:
-        return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
-    if first:
-        return f"from {in_words(first)}"
-    return f"until {in_words(last)}" if last else "always"
+    return column.covers(one.fact.days)
 
 
 def note_left(row: TimelineRow) -> float:

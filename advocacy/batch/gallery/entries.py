@@ -16,6 +16,7 @@ from PIL import Image, ImageChops
 
 from advocacy.campaign.addressing import People, recipients_of
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.select import Selection
@@ -100,7 +101,7 @@ def entries(
         if stage not in (None, name) or (day is not None and not one.covers(day)):
             continue
         letters: list[Correspondence] = []
-        listed = day or _day(one, campaign.file.date, today)
+        listed = day or _near_day(one, campaign.file.date, today)
         for found in _correspondence(campaign, people, name, listed):
             if isinstance(found, Problem):
                 yield found
@@ -113,11 +114,11 @@ def _of_stage(
     campaign: Campaign, name: str, stage: Stage, letters: list[Correspondence]
 ) -> Iterator[GalleryEntry]:
     for language in letter_languages(campaign, stage):
-        main = language.split("-")[0]
+        main = primary_language(language)
         mine = [
             one
             for one in letters
-            if letter_language(campaign, one.recipient, stage).split("-")[0] == main
+            if primary_language(letter_language(campaign, one.recipient, stage)) == main
         ]
         first = letters[0] if letters else Correspondence(SAMPLE, stand_in(campaign, name))
         other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
@@ -164,8 +165,7 @@ def _recipients(
     )
 
 
-def _day(stage: Stage, anchor: date | None, today: date) -> date:
+def _near_day(stage: Stage, anchor: date | None, today: date) -> date:
     """The day as of which a list is read: of the window, and near."""
     near = anchor if anchor is not None and stage.covers(anchor) else today
-    near = max(near, stage.from_ or near)
-    return min(near, stage.until or near)
+    return stage.days.nearest(near)

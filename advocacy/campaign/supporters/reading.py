@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from advocacy.campaign.campaign import SupporterRules
@@ -18,7 +17,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.model import BETWEEN, Supporter
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import Level, Place, Problem, count_noun
 
 LAST = 2**64 - 1
 
@@ -77,7 +76,6 @@ class Targets:
         return found
 
 
-@lru_cache(maxsize=65_536)
 def plain(value: str) -> str:
     """A value as it is compared: without regard to capitals, spaces around and `07` for `7`."""
     folded = unicodedata.normalize("NFC", value).strip().casefold()
@@ -321,4 +319,4 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
 
 
 def _people(count: int) -> str:
-    return "1 supporter is" if count == 1 else f"{count:,} supporters are"
+    return count_noun(count, "supporter is", "supporters are")

@@ -9,7 +9,6 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import PARTS, chosen, stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
-from advocacy.checks.facts.dates import Window
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
@@ -36,8 +35,7 @@ class StageLetters:
     def __init__(self, campaign: Campaign, name: str, day: date | None, today: date) -> None:
         self.campaign, self.name, self.day, self.today = campaign, name, day, today
         self.stage = campaign.file.stages[name]
-        window = Window.of(self.stage)
-        self.days = (day,) if day else window.days(campaign.file.date, today)
+        self.days = (day,) if day else self.stage.days.ends(campaign.file.date, today)
         self.files = set(letter_files(campaign, self.stage).values())
         self.usual = stand_in(campaign, name)
         self.extremes = Extremes()

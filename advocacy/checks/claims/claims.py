@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans, split
@@ -86,7 +87,7 @@ def claim(sentence: str, names: Names, language: str = "en") -> str | None:
     text = " ".join(sentence.replace("’", "'").split())
     if len(text.split()) < 3:
         return None
-    if language.split("-")[0] != "en":
+    if primary_language(language) != "en":
         return _any_language(text)
     known = p.DID_YOU_KNOW.sub("", text)
     if known == text and p.QUESTION.search(text):
@@ -370,7 +371,7 @@ def _without_deadline(text: str, letter: Letter) -> str:
     The rules for English know deadlines by their words; in other languages the day tells.
     """
     day = letter.demand.deadline(letter.date) if letter.demand else None
-    if day is None or letter.language.split("-")[0] == "en":
+    if day is None or primary_language(letter.language) == "en":
         return text
     from advocacy.documents.frame import long_date
 

@@ -8,6 +8,8 @@ The words by which English sentences are judged (see `claim_patterns`).
 import re
 from collections.abc import Iterable
 
+from advocacy.campaign.languages import primary_language
+
 # Abbreviations after which a sentence goes on whatever follows.
 _NEVER = {
     "en": "mr mrs ms mx dr prof st sen rep reps gov gen col lt sgt capt rev hon messrs vs v e.g "
@@ -61,7 +63,7 @@ def ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
         return False
     if not stop.startswith(".") or stop.startswith(("..", ".!", ".?")):
         return True
-    main = language.split("-")[0]
+    main = primary_language(language)
     word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
     last = word[0].casefold() if word else ""
     if last in _NEVER_IN.get(main, frozenset()):

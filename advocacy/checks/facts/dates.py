@@ -5,12 +5,12 @@ Checks by date: what a stage's window covers, and the days of the facts its lett
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations, product
 from pathlib import Path
 
-from advocacy.campaign.campaign import Demand, Stage
+from advocacy.campaign.campaign import Demand
+from advocacy.campaign.days import ONE_DAY, Days
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets
@@ -18,13 +18,11 @@ from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
-ONE_DAY = timedelta(days=1)
-
 
 def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Problem]:
     """Overlaps and gaps of the stages, each told once with those whom it concerns."""
     overlaps: dict[tuple[str, str], list[str]] = {}
-    gaps: dict[tuple[date, date], list[str]] = {}
+    gaps: dict[Days, list[str]] = {}
     seen: dict[tuple[str, ...], list[str]] = {}
     stages = campaign.file.stages
     sets = [names for _, names in stage_sets(campaign)]
@@ -35,7 +33,7 @@ def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Pro
         seen.setdefault(mine, []).append(recipient.called)
     for mine, people in seen.items():
         for pair in combinations(mine, 2):
-            if _common(campaign, *pair):
+            if stages[pair[0]].days.shared(stages[pair[1]].days):
                 overlaps.setdefault(pair, []).extend(people)
         for gap in _gaps(campaign, mine):
             gaps.setdefault(gap, []).extend(people)
@@ -45,15 +43,7 @@ def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Pro
         yield _gap(campaign, gap, _whom(people, recipients))
 
 
-def _common(campaign: Campaign, one: str, two: str) -> tuple[date, date] | None:
-    """The first and last day that both stages cover."""
-    a, b = campaign.file.stages[one], campaign.file.stages[two]
-    first = max(a.from_ or date.min, b.from_ or date.min)
-    last = min(a.until or date.max, b.until or date.max)
-    return (first, last) if first <= last else None
-
-
-def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[tuple[date, date]]:
+def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[Days]:
     """Runs of days between the first and the last stage that none of them covers."""
     stages = sorted(
         (campaign.file.stages[name] for name in names), key=lambda s: s.from_ or date.min
@@ -61,7 +51,7 @@ def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[tuple[date, da
     reached: date | None = None
     for stage in stages:
         if reached is not None and stage.from_ is not None and stage.from_ > reached + ONE_DAY:
-            yield reached + ONE_DAY, stage.from_ - ONE_DAY
+            yield Days(reached + ONE_DAY, stage.from_ - ONE_DAY)
         last = stage.until or date.max
         reached = last if reached is None else max(reached, last)
         if reached == date.max:
@@ -69,32 +59,29 @@ def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[tuple[date, da
 
 
 def _overlap(campaign: Campaign, pair: tuple[str, str], whom: str) -> Problem:
-    common = _common(campaign, *pair)
-    days = _run(*common) if common else ""
-    later = max(pair, key=lambda name: campaign.file.stages[name].from_ or date.min)
+    stages = campaign.file.stages
+    common = stages[pair[0]].days.shared(stages[pair[1]].days)
+    later = max(pair, key=lambda name: stages[name].from_ or date.min)
     return problem(
         "stages-overlap",
-        f"The stages `{pair[0]}` and `{pair[1]}` both cover {days}{whom}.",
+        f"The stages `{pair[0]}` and `{pair[1]}` both cover {_in_words(common)}{whom}.",
         "Let one end on the day before the other begins; both days of a window count.",
-        campaign.file.stages[later].place("from"),
+        stages[later].place("from"),
     )
 
 
-def _gap(campaign: Campaign, gap: tuple[date, date], whom: str) -> Problem:
+def _gap(campaign: Campaign, gap: Days, whom: str) -> Problem:
     return problem(
         "stages-gap",
-        f"No stage covers {_run(*gap)}{whom}: on those days there is no letter to send.",
+        f"No stage covers {_in_words(gap)}{whom}: on those days there is no letter to send.",
         "If that is meant, leave it; else widen a window or add a stage.",
         campaign.file.place("stages"),
     )
 
 
-def _run(first: date, last: date) -> str:
-    if first == last:
-        return str(first)
-    if first == date.min:
-        return "every day" if last == date.max else f"all days until {last}"
-    return f"all days from {first}" if last == date.max else f"{first} to {last}"
+def _in_words(days: Days | None) -> str:
+    words = days.text(always="every day") if days else ""
+    return f"all days {words}" if words.startswith(("from", "until")) else words
 
 
 def _whom(people: list[str], recipients: Sequence[Recipient]) -> str:
@@ -104,37 +91,10 @@ def _whom(people: list[str], recipients: Sequence[Recipient]) -> str:
     return f" for {some}"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The first and last day on which a letter of a stage may be dated; None is open."""
-
-    first: date | None
-    last: date | None
-
-    @classmethod
-    def of(cls, stage: Stage) -> "Window":
-        """The window of a stage."""
-        return cls(stage.from_, stage.until)
-
-    def days(self, anchor: date | None, today: date) -> tuple[date, ...]:
-        """The days for which to compose its letters: first and last; an open end is today.
-
-        `anchor` is the campaign's own date, which stands for both open ends where it fits.
-        """
-        near = anchor if anchor is not None and self.covers(anchor) else today
-        first = self.first or (near if self.last is None else min(near, self.last))
-        last = self.last or max(near, first)
-        return (first,) if first == last else (first, last)
-
-    def covers(self, day: date) -> bool:
-        """Whether the day lies inside."""
-        return (self.first or date.min) <= day <= (self.last or date.max)
-
-
 def fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
     """Facts and sources of the letter that do not hold over its stage's whole window."""
     stage = campaign.file.stages[letter.stage]
-    window = Window.of(stage)
+    window = stage.days
     for cited, place in relied_on(letter, campaign):
         # The letter of the first day stands for the whole beginning, that of the last for the
         # end; a passage for other days is judged by its own letter's day.
@@ -165,7 +125,7 @@ def relied_on(letter: Letter, campaign: Campaign) -> Iterator[tuple[CitedFact, P
         yield CitedFact(precedent.fact, fact, source, via), precedent.place("fact")
 
 
-def _begins(cited: CitedFact, letter: Letter, window: Window, place: Place | None) -> Problem:
+def _begins(cited: CitedFact, letter: Letter, window: Days, place: Place | None) -> Problem:
     begins = cited.fact.from_
     start = f"begins on {window.first}" if window.first else "has no first day"
     return problem(
@@ -178,7 +138,7 @@ def _begins(cited: CitedFact, letter: Letter, window: Window, place: Place | Non
 
 
 def _ends(
-    cited: CitedFact, letter: Letter, window: Window, place: Place | None, campaign: Campaign
+    cited: CitedFact, letter: Letter, window: Days, place: Place | None, campaign: Campaign
 ) -> Problem:
     ends = cited.fact.until or letter.date
     runs = f"runs until {window.last}" if window.last else "has no last day"
@@ -200,7 +160,7 @@ def _ends(
 
 
 def _published(
-    cited: CitedFact, letter: Letter, window: Window, place: Place | None
+    cited: CitedFact, letter: Letter, window: Days, place: Place | None
 ) -> Iterator[Problem]:
     for source in (cited.source, cited.via):
         if source is not None and not source.published_by(letter.date):
@@ -217,7 +177,7 @@ def _published(
 
 
 def _replaced(
-    cited: CitedFact, letter: Letter, window: Window, place: Place | None, campaign: Campaign
+    cited: CitedFact, letter: Letter, window: Days, place: Place | None, campaign: Campaign
 ) -> Iterator[Problem]:
     """A fact whose successor holds already, though its own last day was never written."""
     new = campaign.facts.get(cited.fact.superseded_by or "")
@@ -242,7 +202,7 @@ def _told(cited: CitedFact, letter: Letter) -> str:
 
 def superseded_on(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
     """Facts whose successor holds already on the letter's own day."""
-    window = Window(letter.date, letter.date)
+    window = Days(letter.date, letter.date)
     for cited, place in relied_on(letter, campaign):
         yield from _replaced(cited, letter, window, place, campaign)
 

@@ -9,7 +9,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem
+from advocacy.errors import Place, Problem, join_words
 from advocacy.files.yaml.reading import Located
 from advocacy.letters.letter import CitedFact
 
@@ -83,8 +83,7 @@ def _findable(source: Source) -> Iterator[Problem]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
+    return join_words([f"`{name}`" for name in names], "or")
 
 
 def _addresses(source: Source) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
 from advocacy.checks.quotations.quotations import nearest_passage, plain, stands_in
-from advocacy.errors import Problem
+from advocacy.errors import Problem, count_noun
 from advocacy.letters.letter import CitedFact
 
 ENDINGS = (".txt", ".html", ".htm", ".pdf")
@@ -251,7 +251,7 @@ def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
         why = f"there is no folder {where.name}"
     else:
         why = "the campaign names no folder of copies"
-    quotes = "1 quote was" if count == 1 else f"{count} quotes were"
+    quotes = count_noun(count, "quote was", "quotes were")
     return problem(
         "no-copy",
         f"{quotes} not compared with kept copies of sources: {why}.",

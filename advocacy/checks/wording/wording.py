@@ -9,13 +9,14 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims import words as w
 from advocacy.checks.claims.claims import short_forms
 from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem
+from advocacy.errors import Place, Problem, join_words
 from advocacy.letters.letter import CitedFact, Letter
 
 _UNITS = (
@@ -124,8 +125,7 @@ def _named(text: str, forms: Mapping[str, Collection[str]]) -> set[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    words = list(names)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return join_words(list(names), "and")
 
 
 # Words by which templates mark what somebody still has to fill in.
@@ -244,7 +244,7 @@ def asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
     demand = letter.demand
     if demand is None:
         return
-    main = letter.language.split("-")[0]
+    main = primary_language(letter.language)
     passages = _passages(blocks, main)
     wanted = [
         (ask.get(letter.language), demand.place("asks", i)) for i, ask in enumerate(demand.asks)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped, inlined
@@ -23,8 +23,8 @@ from advocacy.documents.prose import body_html, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.remembered import IdentityCache
-from advocacy.files.workspace import Workspace, remembered
+from advocacy.files.cache import IdentityCache, once_per_run
+from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating import render_layout
 from advocacy.templating.branches import WATCH
@@ -53,12 +53,12 @@ def email_layout(workspace: Workspace, language: str) -> EmailLayout:
 
     Raises AdvocacyError where there is none.
     """
-    return remembered(("email", language, workspace), lambda: _found(workspace, language))
+    return once_per_run(("email", language, workspace), lambda: _found(workspace, language))
 
 
 def _found(workspace: Workspace, language: str) -> EmailLayout:
     found = stamps(workspace, (LAYOUT, STYLES))
-    return _read(workspace, furniture(language, workspace), found)
+    return _read(workspace, read_set_phrases(language, workspace), found)
 
 
 @lru_cache(maxsize=64)

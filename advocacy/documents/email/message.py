@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.documents.email.html import encoded_html
 from advocacy.documents.email.quoted_printable import whole_lines
 from advocacy.documents.headers import (
@@ -118,7 +118,7 @@ def _from(letter: Letter, workspace: Workspace) -> tuple[str, str]:
     sender, one = letter.sender, letter.supporter
     if one is None:
         return sender.organization, sender.email
-    words = furniture(letter.language, workspace)
+    words = read_set_phrases(letter.language, workspace)
     # One pass, so that a name with braces in it is a name.
     parts = {"{name}": one.name, "{organization}": sender.organization}
     display = re.sub(r"\{name\}|\{organization\}", lambda found: parts[found[0]], words.via)

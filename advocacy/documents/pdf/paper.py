@@ -23,7 +23,8 @@ from zoneinfo import ZoneInfo
 import uharfbuzz as hb
 from markupsafe import Markup
 
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
 from advocacy.documents.frame import contacts, direction, long_date, references
@@ -59,7 +60,7 @@ def letters_of(language: str) -> frozenset[str]:
 
     `language` is a tag such as `pl-PL`.
     """
-    main = language.split("-")[0].lower()
+    main = primary_language(language)
     own = "".join(map(chr, range(*_RANGE_OF.get(main, (0, 0)))))
     return frozenset(_LATIN + _MORE.get(main, "") + own)
 
@@ -146,7 +147,7 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     Raises AdvocacyError where the layout, a picture or the citation style is wrong.
     """
     letter = checked.letter
-    words = furniture(letter.language, workspace)
+    words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
     body = body_html(letter.body, letter.language, partial(note_html, citations))
     variables = page_variables(letter, words, citations, body)

@@ -16,7 +16,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
 from advocacy.documents.frame import contacts, direction, long_date
@@ -212,7 +212,7 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     Raises AdvocacyError where the citation style is wrong or pandoc fails.
     """
     letter = checked.letter
-    phrases = furniture(letter.language, workspace)
+    phrases = read_set_phrases(letter.language, workspace)
     blocks = list(_blocks(letter, phrases, formatted(letter, workspace)))
     rtl = direction(letter.language) == "rtl"
     meta = {

@@ -6,17 +6,15 @@ An edit is written only if the file then reads as before but for that edit.
 """
 
 import difflib
-import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors, nearest
+from advocacy.files.writing import replace_file
 from advocacy.files.yaml.reading import YamlMap, read_text, scan_yaml_text
 from advocacy.files.yaml.splicing import Key, Keys, NoPlaceError, append_in, remove_in, set_in
 
@@ -239,27 +237,9 @@ def _same(one: Any, two: Any) -> bool:
 
 
 def _replace(path: Path, before: bytes | None, after: bytes) -> None:
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
-    try:
-        mode = 0o644 if before is None else stat.S_IMODE(path.stat().st_mode)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
+    mode = 0o644 if before is None else stat.S_IMODE(path.stat().st_mode)
+    advice = "Make room, or give yourself permission to write there"
+    with replace_file(path, mode=mode, durable=True, advice=advice) as file:
+        file.write(after)
         if (path.read_bytes() if path.exists() else None) != before:
             raise AdvocacyError(_refused(path, "somebody else has just changed the file"))
-        temporary.replace(path)
-    except OSError as error:
-        raise AdvocacyError(
-            Problem(
-                "cannot-write",
-                f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-                "Make room, or let yourself write there, and run the same command again.",
-                Place(path),
-            )
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()

@@ -22,7 +22,7 @@ from typing import IO
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.csv_rows import Lines, lines_of, spreadsheet_safe
 from advocacy.files.text import open_binary
-from advocacy.files.writing import CANNOT_WRITE, cannot_write, replacing
+from advocacy.files.writing import CANNOT_WRITE, cannot_write, replace_file
 from advocacy.mail.consent.addresses import with_hashes
 from advocacy.mail.consent.suppression_file import (
     COLUMNS,
@@ -249,11 +249,9 @@ def _rewrite(
 ) -> None:
     path = (folder / FILE).resolve()
     with _locked(path.parent):
-        with suppress(_Unchanged), _told(), replacing(path) as out:
+        with suppress(_Unchanged), _told(), replace_file(path, durable=True) as out:
             if not _written(path, out, change, extra, columns):
                 raise _Unchanged
-            out.flush()
-            os.fsync(out.fileno())
         _sync(path.parent)
 
 

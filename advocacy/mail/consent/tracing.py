@@ -18,7 +18,7 @@ from advocacy.campaign.recipients.columns import KNOWN, column_names
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.csv_rows import Lines, header_of, lines_of, rows_of
 from advocacy.files.text import open_binary
-from advocacy.files.writing import replacing
+from advocacy.files.writing import replace_file
 from advocacy.mail.consent.addresses import ADDRESS, address_key
 from advocacy.mail.consent.suppression_file import FILE as SUPPRESSED
 from advocacy.mail.consent.suppression_file import key_of
@@ -90,15 +90,13 @@ def remove_rows(path: Path, key: str) -> int:
     Raises AdvocacyError where the file cannot be read or written; it is then untouched.
     """
     count = 0
-    with open_binary(path) as file, replacing(path) as out:
+    with open_binary(path) as file, replace_file(path, durable=True) as out:
         bom = file.peek(3)[:3] == BOM
         out.write(BOM if bom else b"")
         for _, text, is_own, _ in _rows(file, path, key, path.suffix.lower()):
             count += is_own
             if not is_own:
                 out.write(text.encode("utf-8", "surrogateescape"))
-        out.flush()
-        os.fsync(out.fileno())
     return count
 
 

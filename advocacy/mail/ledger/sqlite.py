@@ -6,7 +6,6 @@ until the last connection has closed: without it a copy of the file is an older 
 """
 
 import os
-import secrets
 import sqlite3
 import stat
 import time
@@ -20,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from advocacy.errors import AdvocacyError
+from advocacy.files.writing import temporary_path
 from advocacy.mail.ledger import faults
 from advocacy.mail.ledger.schema import VERSION, create_tables, version
 
@@ -134,7 +134,7 @@ class SqliteBackend:
 
     def _create(self) -> None:
         """Make the file whole under another name, then give it its own, if nobody was sooner."""
-        made = self.path.with_name(f".{self.path.name[:80]}.{secrets.token_hex(4)}.tmp")
+        made = temporary_path(self.path)
         try:
             handle = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE)
             try:

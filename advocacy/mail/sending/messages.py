@@ -19,7 +19,7 @@ from advocacy.campaign.campaign import Sender
 from advocacy.documents.email.message import message_id
 from advocacy.documents.headers import address_header, text_header, wire_address
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leaving
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError, Problem, count_noun
 from advocacy.letters.approvals import changes_between
 from advocacy.letters.letter import Letter
 from advocacy.mail.bounces.severity import bounce_address
@@ -43,7 +43,7 @@ class TextChange:
     def problem(self, sent: int) -> Problem:
         """That the mailing stops for it, after so many were sent."""
         what = "; ".join(self.changes)
-        got = "1 message has" if sent == 1 else f"{sent:,} messages have"
+        got = count_noun(sent, "message has", "messages have")
         return Problem(
             "text-changed",
             f"{got} gone out with another text than would go now: {what}.",

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from advocacy.documents.headers import ascii_domain
 from advocacy.errors import AdvocacyError, Problem
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -143,11 +144,7 @@ def _nanoseconds(rate: Rate | None) -> int:
 
 
 def _ascii(domain: str) -> str:
-    if domain.isascii():
-        return domain.lower().removesuffix(".")
-    import idna
-
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError:
+        return ascii_domain(domain).lower().removesuffix(".")
+    except UnicodeError:
         return ""

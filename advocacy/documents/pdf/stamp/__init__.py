@@ -24,7 +24,8 @@ from advocacy.documents.pdf.stamp.cache_key import (
     outlined,
 )
 from advocacy.documents.pdf.stamp.master_letter import Forced, MasterLetter
-from advocacy.files.workspace import Workspace, status_of
+from advocacy.files.cache import file_status
+from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
 
 __all__ = ["CannotStamp", "forget", "stamped"]
@@ -151,6 +152,6 @@ def _plan(outline: LetterShape, checked: CheckedLetter, workspace: Workspace) ->
 def _stamps(paths: Iterable[Path]) -> dict[Path, tuple[float, int]]:
     found = {}
     for path in paths:
-        status = status_of(str(path))
+        status = file_status(str(path))
         found[path] = (status.st_mtime, status.st_size) if status else (0.0, 0)
     return found

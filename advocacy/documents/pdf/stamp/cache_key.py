@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from advocacy.campaign.campaign import Cosigner, Sender, Signatory
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped
 from advocacy.documents.frame import Stamps, stamps
@@ -154,7 +154,7 @@ def outlined(
     outline = _outline(
         workspace,
         formatted(letter, workspace),
-        furniture(letter.language, workspace),
+        read_set_phrases(letter.language, workspace),
         _files(workspace),
         shared,
         letter.body.markdown,
