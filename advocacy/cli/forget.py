@@ -60,7 +60,7 @@ def command(
 
     (key,) = read_keys_of([address])
     folder = campaigns_folder(folder)
-    found = forget(folder, key, output=output, lists=lists, do=yes)
+    found = forget(folder, key, output=output, lists=lists, dry_run=not yes)
     if report == "json":
         removals = [
             {"what": one.what, "path": str(one.place), "count": one.count, "detail": one.detail}
