@@ -26,8 +26,8 @@ from advocacy.mail.consent.suppression_file import (
     FILE,
     SuppressionRow,
     SuppressionTable,
-    moment,
     raw_rows,
+    read_moment,
     table_of,
 )
 
@@ -97,7 +97,7 @@ def add(
             if row.key in known:
                 rows[known[row.key]].append(row)
         for key, one in wanted.items():
-            lifted = [when for row in rows[key] if (when := moment(row.lifted))]
+            lifted = [when for row in rows[key] if (when := read_moment(row.lifted))]
             if any(row.counts for row in rows[key]):
                 outcome.there.append(key)
             elif lifted and (one.since or now) <= max(lifted):

@@ -221,7 +221,7 @@ def test_the_command_shows_first_and_does_it_with_yes(home: Path, run_cli) -> No
     assert done.returncode == 0
     assert "Removed. A keyed hash in campaigns/suppressed.csv" in done.stdout
     again = run_cli("forget", "bob@example.org", "--yes")
-    assert "The address stands in no ledger, letter or list here." in again.stdout
+    assert "The address is in no ledger, letter or list here." in again.stdout
 
 
 def test_the_ledger_is_sound_after_it_was_written_anew(home: Path) -> None:
