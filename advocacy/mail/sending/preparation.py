@@ -268,7 +268,7 @@ class PreparedMailing:
         problems: list[Problem] = []
         listed = Candidates(mailing, self.guard, None, self.request.output)
         for wanted in listed.left():
-            (outcome,) = make_letters(press.setup, [wanted]).outcomes
+            (outcome,) = make_letters(press.settings, [wanted])
             ready = press.ready(outcome)
             problems += outcome.problems
             if ready is not None:

@@ -3,19 +3,16 @@
 Composing a mailing's messages: anew, by the same hands that render, and finished to leave.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from advocacy.batch.campaigns import cores
-from advocacy.batch.documents import RenderJob, shared_inputs
-from advocacy.batch.executor import Executor, InProcess, WorkerProcesses, wants_paper
-from advocacy.batch.worker import LetterOutcome, WantedLetter, WorkerSetup
+from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.executor import Executor, choose_executor
+from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
@@ -77,7 +74,7 @@ def test_failed(to: str, reply: SmtpReply) -> Problem:
     )
 
 
-FEW, FEW_ON_PAPER = 300, 32
+FEW = 300
 """So many messages are composed sooner by this process than others could be started."""
 
 
@@ -86,33 +83,25 @@ class MessageRenderer:
     """Makes a mailing's messages, as `advocacy.batch` makes its documents."""
 
     mailing: MailingSettings
-    setup: WorkerSetup
+    settings: BatchSettings
     finish: Finish
     workers: int | None = None
 
     @property
     def first(self) -> int:
         """The size of the first tasks."""
-        return 1 if wants_paper(self.setup) else 20
+        return 1 if self.settings.wants_paper else 20
 
     def crew(self, wanted: Iterator[WantedLetter]) -> tuple[Executor, Iterator[WantedLetter]]:
         """Who composes the letters, and the letters."""
-        workers = self.workers
-        if workers is None:
-            few = FEW_ON_PAPER if wants_paper(self.setup) else FEW
-            first = list(islice(wanted, few + 1))
-            wanted = chain(first, wanted)
-            workers = cores() if len(first) > few else 1
-        return (
-            WorkerProcesses(self.setup, workers) if workers > 1 else InProcess(self.setup)
-        ), wanted
+        return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
 
     def ready(self, outcome: LetterOutcome) -> Ready | None:
         """The message that came of a letter, finished; None where none could be made."""
         message = outcome.documents.get(f"{outcome.id}.eml")
-        if message is None or outcome.line is None:
+        line = outcome.entry
+        if message is None or line is None:
             return None
-        line = json.loads(outcome.line)
         address = wire_address(line["recipient"]["email"])
         file = self.mailing.campaign.file
         name = message_id(self.mailing.name, outcome.id, file.sender.email)
@@ -140,14 +129,16 @@ def press_of(
 ) -> MessageRenderer:
     """What composes a mailing on its day of sending; rendered PDFs are looked for in `output`."""
     campaign = mailing.campaign
-    setup = WorkerSetup(
+    settings = BatchSettings(
         campaign,
-        RenderJob(campaign.workspace, output, ("eml",), True, leaving=finish.leaving),
         mailing.day,
-        mailing.stage,
-        shared_inputs(campaign, ("eml", "pdf")),
+        ("eml",),
+        formats_asked_for=True,
+        output=output,
         deliver="return",
         force=True,
+        shared=shared_digests(campaign, ("eml",)),
+        unsubscribe_links=finish.leaving,
         also_on=mailing.today,
     )
-    return MessageRenderer(mailing, setup, finish, workers)
+    return MessageRenderer(mailing, settings, finish, workers)
