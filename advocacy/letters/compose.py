@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
-from advocacy.campaign.campaign import Stage
+from advocacy.campaign.campaign import Signatory, Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
@@ -19,9 +19,9 @@ from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun, has_errors
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import citations_of, has_words, mailing_of
-from advocacy.letters.signing import others, signatories
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
+from advocacy.templating.values import number
 
 
 @dataclass(slots=True)
@@ -78,10 +78,16 @@ def compose_each(
         if isinstance(one, Problem):
             yield one
             continue
-        letter, problems = compose_for(campaign, one.recipient, day, stage, one.supporters)
+        recipient, supporters = one.recipient, one.supporters
+        name, problems = stage_for(
+            campaign, recipient, day, stage, by_supporters=supporters is not None
+        )
+        letter = None
+        if name is not None:
+            letter, problems = compose_for(campaign, recipient, name, day, supporters=supporters)
         yield from problems
         if letter is not None:
-            languages.count(one.recipient.language, letter.language)
+            languages.count(recipient.language, letter.language)
             yield letter
     yield from languages.notes()
 
@@ -89,23 +95,23 @@ def compose_each(
 def compose_for(
     campaign: Campaign,
     recipient: Recipient,
+    stage: str,
     day: date,
-    stage: str | None = None,
+    *,
     supporters: Supporters | None = None,
 ) -> tuple[Letter | None, list[Problem]]:
-    """One recipient's letter of a day, from supporters or the sender, or None; with the problems.
+    """One recipient's letter of a stage, or None; with every problem that stands in its way.
 
-    There is neither where the wanted stage is not for this recipient.
+    `stage` is the stage that `stage_for` found for this recipient and day. `supporters` write
+    the letter; without them, the sender does. A recipient who is not in office on the day, or
+    who has no address, gets none.
     """
-    name, problems = stage_for(campaign, recipient, day, stage, by_supporters=bool(supporters))
-    if name is None:
-        return None, problems
-    reached = (not_in_office(recipient, day), without_address(campaign, recipient))
-    problems = [*problems, *(problem for problem in reached if problem)]
+    found = (not_in_office(recipient, day), without_address(campaign, recipient))
+    problems = [problem for problem in found if problem]
     if has_errors(problems):
         return None, problems
     try:
-        return compose_letter(campaign, recipient, name, day, supporters=supporters), problems
+        return compose_letter(campaign, recipient, stage, day, supporters=supporters), problems
     except AdvocacyError as error:
         return None, [*problems, *error.problems]
 
@@ -192,10 +198,10 @@ def compose_letter(
         cites=citations_of(campaign, body),
         lines=body.lines,
         sender=file.sender,
-        signatories=signatories(campaign, supporters),
+        signatories=_signatories(campaign, supporters),
         supporters=supporters,
         subscribed=file.audience == "subscribers",
-        others=others(supporters, words, language),
+        others=_unnamed(supporters, words, language),
         folder=workspace.folder,
         demand=mailing.demand,
         precedents=file.stage_precedents(stage),
@@ -205,6 +211,19 @@ def compose_letter(
         attach=stage.attach,
         variants=wording,
     )
+
+
+def _signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Signatory, ...]:
+    """Who signs: the supporters who are named, else the sender's own people."""
+    if supporters is None:
+        return campaign.file.sender.signatories
+    return tuple(one.signatory() for one in supporters.people)
+
+
+def _unnamed(supporters: Supporters | None, words: SetPhrases, language: str) -> str:
+    """The line for supporters who are not named: `and 1,240 others`; empty if there are none."""
+    left = supporters.count - len(supporters.people) if supporters else 0
+    return words.others.replace("{count}", number(left, language)) if left else ""
 
 
 def _empty(template: Path) -> Problem:

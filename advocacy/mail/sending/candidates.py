@@ -75,8 +75,13 @@ class Candidates:
                         self.counts[why] += 1
                         self.on_left_out(LeftOut(one, why, reason))
                     else:
-                        before = printed.find(one.letter_id)
-                        yield WantedLetter(one.recipient, before, ("eml",), one.supporters)
+                        yield WantedLetter(
+                            one.recipient,
+                            self.mailing.stage,
+                            one.supporters,
+                            previous=printed.find(one.letter_id),
+                            formats=("eml",),
+                        )
 
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing

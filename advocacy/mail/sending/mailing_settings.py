@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.stages import stages_signed, unknown_stage
+from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
@@ -121,9 +121,15 @@ def find_obstacles(mailing: MailingSettings) -> list[Problem]:
     problems += _days(mailing)
     letters = []
     for one in islice(_wanted(mailing), FIRST):
-        letter, found = compose_for(
-            campaign, one.recipient, mailing.day, mailing.stage, one.supporters
+        signed = one.supporters
+        name, found = stage_for(
+            campaign, one.recipient, mailing.day, mailing.stage, by_supporters=signed is not None
         )
+        letter = None
+        if name is not None:
+            letter, found = compose_for(
+                campaign, one.recipient, name, mailing.day, supporters=signed
+            )
         problems += found
         if letter is None:
             continue

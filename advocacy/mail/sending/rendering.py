@@ -4,14 +4,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from advocacy.batch.campaigns import cores
-from advocacy.batch.documents import RenderJob, shared_inputs
-from advocacy.batch.executor import Executor, InProcess, WorkerProcesses, wants_paper
-from advocacy.batch.worker import LetterOutcome, WantedLetter, WorkerSetup
+from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.executor import Executor, choose_executor
+from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
@@ -22,7 +20,7 @@ from advocacy.mail.sending.messages import Finishing, add_sending_headers
 from advocacy.mail.sending.outbox import ReadyMessage
 from advocacy.mail.smtp import Envelope
 
-FEW, FEW_ON_PAPER = 300, 32
+FEW = 300
 """So many messages this process composes sooner than it could start others."""
 
 
@@ -31,26 +29,18 @@ class MessageRenderer:
     """Makes a mailing's messages, by the workers that make documents in `advocacy.batch`."""
 
     mailing: MailingSettings
-    setup: WorkerSetup
+    settings: BatchSettings
     finishing: Finishing
     workers: int | None = None
 
     @property
     def first(self) -> int:
         """The size of the first tasks."""
-        return 1 if wants_paper(self.setup) else 20
+        return 1 if self.settings.wants_paper else 20
 
     def executor(self, wanted: Iterator[WantedLetter]) -> tuple[Executor, Iterator[WantedLetter]]:
         """Choose what composes the letters, this process or several; and the letters, whole."""
-        workers = self.workers
-        if workers is None:
-            few = FEW_ON_PAPER if wants_paper(self.setup) else FEW
-            first = list(islice(wanted, few + 1))
-            wanted = chain(first, wanted)
-            workers = cores() if len(first) > few else 1
-        return (
-            WorkerProcesses(self.setup, workers) if workers > 1 else InProcess(self.setup)
-        ), wanted
+        return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
 
     def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
         """Finish the message that came of a letter; None where none could be made."""
@@ -85,17 +75,19 @@ def message_renderer(
 ) -> MessageRenderer:
     """Set up composing a mailing on its day of sending; `output` may have its PDFs already."""
     campaign = mailing.campaign
-    setup = WorkerSetup(
+    settings = BatchSettings(
         campaign,
-        RenderJob(campaign.workspace, output, ("eml",), True, leaving=finishing.leaving),
         mailing.day,
-        mailing.stage,
-        shared_inputs(campaign, ("eml", "pdf")),
+        ("eml",),
+        formats_asked_for=True,
+        output=output,
         deliver="return",
         force=True,
+        shared=shared_digests(campaign, ("eml",)),
+        unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
     )
-    return MessageRenderer(mailing, setup, finishing, workers)
+    return MessageRenderer(mailing, settings, finishing, workers)
 
 
 def nobody_to_mail(mailing: MailingSettings) -> Problem:

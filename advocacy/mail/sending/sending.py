@@ -171,7 +171,7 @@ def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = N
     renderer = message_renderer(mailing, plain, output=request.output, workers=1)
     problems: list[Problem] = []
     for wanted in Candidates(mailing, prepared.guard, None, request.output).left():
-        (outcome,) = make_letters(renderer.setup, [wanted]).outcomes
+        (outcome,) = make_letters(renderer.settings, [wanted])
         ready = renderer.finish(outcome)
         problems += outcome.problems
         if ready is None:
