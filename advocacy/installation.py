@@ -65,7 +65,7 @@ EXTRA_OF_MODULE = {
     "distributed": "cluster",
     "dask": "cluster",
     "psycopg": "postgres",
-    "dkim": "dkim",
+    "cryptography": "dkim",
     "keyring": "keyring",
 }
 

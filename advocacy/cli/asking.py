@@ -17,42 +17,48 @@ from advocacy.errors import AdvocacyError, count_noun, has_errors
 from advocacy.mail.sending.rendering import nobody_to_mail
 
 if TYPE_CHECKING:
-    from advocacy.mail.sending.preparation import PreparedMailing
+    from advocacy.mail.sending.preparation import Agree, PreparedMailing
 
 
-def agreed_number(
-    office: "PreparedMailing", yes: int | None, *, quiet: bool, report: Report
-) -> int:
-    """How many messages are left, once somebody agreed to send so many: typed, or as `--yes N`.
+def agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
+    """Make the callback that asks for consent to a mailing.
 
-    Raises click.UsageError where nobody did, AdvocacyError where no message can be made.
+    With `--yes N` nobody is asked. Otherwise the dry run is printed, and somebody types how many
+    messages it is. The callback returns to how many people the mailing may go, 0 where nobody is
+    left. It raises click.UsageError where nobody agreed, AdvocacyError where no message can be
+    made.
     """
-    if yes is not None:
-        left = office.count()
-        if left > yes:
+
+    def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
+        left = mailing.count_left()
+        if left > most:
             raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {yes} allows: nothing was sent."
+                f"{left:,} messages are left, more than --yes {most} allows: nothing was sent."
             )
+        return most if left else 0
+
+    def ask(mailing: "PreparedMailing") -> int:
+        seen = mailing.dry_run()
+        print_problems(seen.problems, report)
+        if not quiet and report == "text":
+            sending_output.print_dry_run(mailing, seen, ())
+        left = seen.count + seen.left_out["put off"]
+        if not left:
+            if has_errors(seen.problems):
+                raise AdvocacyError(nobody_to_mail(mailing.mailing))
+            return 0
+        try:
+            question = _question(left, left - seen.count)
+            typed = click.prompt(question, default="", show_default=False, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError("There is no terminal to ask at: use --yes N.") from None
+        if "".join(char for char in typed if char not in " ,.’'") != str(left):
+            raise click.UsageError("That is not their number: nothing was sent.")
         return left
-    seen = office.rehearse()
-    print_problems(seen.problems, report)
-    if not quiet and report == "text":
-        sending_output.rehearsal(office, seen, ())
-    left = seen.count + seen.left_out["put off"]
-    if not left:
-        if has_errors(seen.problems):
-            raise AdvocacyError(nobody_to_mail(office.mailing))
-        return 0
-    try:
-        question = _question(left, left - seen.count)
-        typed = click.prompt(question, default="", show_default=False, err=True)
-    except click.Abort:
-        if sys.stdin.isatty():
-            raise
-        raise click.UsageError("There is no terminal to ask at: say --yes N.") from None
-    if "".join(char for char in typed if char not in " ,.’'") != str(left):
-        raise click.UsageError("That is not their number: nothing was sent.")
-    return left
+
+    return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
 
 
 def _question(left: int, put_off: int) -> str:

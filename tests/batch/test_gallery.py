@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pypdfium2
 import pytest
 
+from advocacy.batch.campaigns import RenderRequest
 from advocacy.batch.gallery import render_gallery
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.campaign.addressing import People
@@ -146,7 +147,9 @@ def test_where_the_first_day_is_too_early_the_first_true_one_is_taken(
 @pytest.fixture(scope="module")
 def page(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("gallery")
-    made = render_gallery(project_root / "campaigns" / "microsoft.yaml", output=output)
+    made = render_gallery(
+        RenderRequest(project_root / "campaigns" / "microsoft.yaml", output=output)
+    )
     assert made.path is not None
     assert (made.letters, made.refused, made.problems) == (4, 0, [])
     assert made.size == made.path.stat().st_size
@@ -189,12 +192,14 @@ def test_people_s_letters_are_their_owner_s_alone(page: Path) -> None:
 @pytest.mark.slow
 def test_the_same_campaign_gives_the_same_page(page: Path, project_root: Path) -> None:
     before = page.read_bytes()
-    render_gallery(project_root / "campaigns" / "microsoft.yaml", output=page.parent.parent)
+    render_gallery(
+        RenderRequest(project_root / "campaigns" / "microsoft.yaml", output=page.parent.parent)
+    )
     assert page.read_bytes() == before
 
 
 def test_names_are_text_wherever_they_stand(varied: Path, tmp_path: Path) -> None:
-    made = render_gallery(varied, output=tmp_path, formats=("txt",))
+    made = render_gallery(RenderRequest(varied, ("txt",), tmp_path))
     assert made.letters == 12
     assert made.path is not None
     text = made.path.read_text("utf-8")
@@ -208,13 +213,13 @@ def test_names_are_text_wherever_they_stand(varied: Path, tmp_path: Path) -> Non
 def test_documents_of_an_older_gallery_go_and_other_files_stay(
     varied: Path, tmp_path: Path, edit: Callable[[Path, str, str], None]
 ) -> None:
-    made = render_gallery(varied, output=tmp_path, formats=("txt",))
+    made = render_gallery(RenderRequest(varied, ("txt",), tmp_path))
     assert made.path is not None
     folder = made.path.parent / "_gallery"
     mine = folder / "call" / "notes.txt"
     mine.write_text("my own", "utf-8")
     edit(varied, "warm: partials/warm.md, ", "")
-    render_gallery(varied, output=tmp_path, formats=("txt",))
+    render_gallery(RenderRequest(varied, ("txt",), tmp_path))
     assert len([file for file in folder.rglob("*.txt") if file != mine]) == 6
     assert mine.read_text("utf-8") == "my own"
 
@@ -261,7 +266,7 @@ def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_the_screen(
     from playwright.sync_api import sync_playwright
 
     chromium, axe = tool("chromium"), node_tool("axe-core/axe.min.js")
-    made = render_gallery(varied, output=tmp_path)
+    made = render_gallery(RenderRequest(varied, output=tmp_path))
     assert made.path is not None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

@@ -28,7 +28,6 @@ LONGEST, SHORTEST = 400, 60
 # Modules that are shorter or longer for a reason: ten at most.
 EXCEPTIONS = {
     "advocacy.__main__": "the guard that stands before anything is imported",
-    "advocacy.batch.warm": "preloaded by worker processes",
     "advocacy.cli.schema": "a command",
     "advocacy.resources": "",
 }

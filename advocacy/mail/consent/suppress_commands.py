@@ -15,8 +15,8 @@ from advocacy.mail.consent.suppression_file import (
     PLUS_TAGS,
     SuppressionRow,
     key_of,
-    moment,
     raw_rows,
+    read_moment,
     read_rows,
 )
 
@@ -118,7 +118,7 @@ def import_list(
             row.key,
             row.reason or reason,
             row.source or "import",
-            moment(row.since),
+            read_moment(row.since),
             row.campaign or campaign,
         )
         for row in people

@@ -1,4 +1,4 @@
-"""A mailing: one stage's emails to a list, and what must hold before it may go out."""
+"""What a mailing is, one stage's emails to a list, and what must hold before it may go out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ class MailingSettings:
         return replace(self, today=today)
 
 
-def mailing_of(
+def choose_mailing(
     campaign: Campaign,
     people: People,
     *,
@@ -60,7 +60,7 @@ def mailing_of(
     today: date | None = None,
     other: str | None = None,
 ) -> MailingSettings:
-    """The mailing of a stage (default: the one whose window covers the letters' date).
+    """Choose the mailing of a stage (default: the one whose window covers the letters' date).
 
     It is named `<campaign>/<stage>`, and `<campaign>/<stage>/<other>` where it is another one
     of the same stage. Raises AdvocacyError where no stage or several would do.
@@ -100,8 +100,8 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
     )
 
 
-def text_of(mailing: MailingSettings) -> MailingText:
-    """What the mailing says: the digests of all its parts, and a letter to nobody in particular."""
+def mailing_text(mailing: MailingSettings) -> MailingText:
+    """What the mailing says: the digests of all its parts, and a letter to an example recipient."""
     letter = sample_letter(mailing.campaign, mailing.stage)
     sample = ""
     if letter is not None:
@@ -109,8 +109,8 @@ def text_of(mailing: MailingSettings) -> MailingText:
     return MailingText(digest_parts(mailing.campaign, mailing.stage), sample)
 
 
-def standing_problems(mailing: MailingSettings) -> list[Problem]:
-    """What keeps the whole mailing from going out on its day; warnings do not.
+def find_obstacles(mailing: MailingSettings) -> list[Problem]:
+    """Find what keeps the whole mailing from going out on its day (errors), and warnings.
 
     Its text must be approved and as it was approved, and its date neither too old nor to come.
     The first few letters are composed and put through the gate for their date and for the day
