@@ -526,29 +526,49 @@ def test_verify_proves_every_file_and_finds_each_that_was_touched(
 ) -> None:
     options = ["--recipients", people]
     run_cli("render", small_campaign, *options, "--limit", "4", "--format", "pdf,eml,txt")
-    result = run_cli("render", small_campaign, *options, "--verify", "output")
-    assert result.returncode == 0, result.stderr
-    assert "12 files proven" in result.stdout
+    for same in (
+        ("verify", small_campaign, *options),
+        ("render", small_campaign, *options, "--verify", "output"),
+    ):
+        result = run_cli(*same)
+        assert result.returncode == 0, result.stderr
+        assert "12 files proven" in result.stdout
     with (tmp_path / FOLDER / "p2.txt").open("a") as file:
         file.write("P.S.\n")
     (tmp_path / FOLDER / "p3.eml").unlink()
-    result = run_cli("render", small_campaign, *options, "--verify", "output")
+    result = run_cli("verify", small_campaign, *options)
     assert result.returncode == 1
     assert "`p2.txt` was changed" in result.stderr
     assert "`p3.eml` is missing" in result.stderr
     assert "10 files proven" in result.stdout
     edit(small_campaign.parent / "templates/letters/open.md", "Many came", "Most came")
-    result = run_cli("render", small_campaign, *options, "--verify", "output")
+    result = run_cli("verify", small_campaign, *options)
     assert "not-reproduced" in result.stderr
     assert "0 files proven" in result.stdout
-    result = run_cli("render", small_campaign, "--verify", "output")
+    result = run_cli("verify", small_campaign)
     assert "not-listed" in result.stderr
+
+
+def test_verify_finds_the_campaigns_of_a_folder(run_cli, small_campaign: Path) -> None:
+    run_cli("render", small_campaign, "--format", "txt,html")
+    folder = small_campaign.parent
+    output = folder.parent / "output"
+    for named in (output, output / "parks", output / "parks/call"):
+        result = run_cli("verify", named, cwd=folder)
+        assert result.returncode == 0, result.stderr
+        assert "2 files proven" in result.stdout
+    elsewhere = run_cli("verify", output, cwd=output)
+    assert elsewhere.returncode == 1
+    assert "not in campaigns/ or in this folder" in " ".join(elsewhere.stderr.split())
+    empty = run_cli("verify", folder, cwd=folder)
+    assert empty.returncode == 1
+    assert "There are no letters in" in empty.stderr
 
 
 def test_verify_writes_nothing(run_cli, small_campaign: Path, tmp_path: Path) -> None:
     run_cli("render", small_campaign, "--format", "txt")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "output").rglob("*")}
-    run_cli("render", small_campaign, "--verify", "output")
+    run_cli("verify", small_campaign)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "output").rglob("*")} == before
 
 

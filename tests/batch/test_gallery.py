@@ -245,7 +245,7 @@ def test_a_letter_that_is_never_true_is_told_on_the_page_and_by_the_exit_code(
     small_campaign: Path, edit: Callable[[Path, str, str], None], run_cli: Any
 ) -> None:
     edit(small_campaign.parent / "facts.yaml", "from: 2026-01-15", "from: 2026-06-01")
-    done = run_cli("render", small_campaign, "--gallery", "--format", "txt")
+    done = run_cli("gallery", small_campaign, "--format", "txt")
     assert done.returncode == 1
     assert "0 letters, 1 refused" in done.stdout
     assert "fact-not-yet" in done.stderr
@@ -253,7 +253,19 @@ def test_a_letter_that_is_never_true_is_told_on_the_page_and_by_the_exit_code(
     assert "This letter cannot be made." in made.read_text("utf-8")
 
 
-def test_a_gallery_is_no_batch(small_campaign: Path, run_cli: Any) -> None:
+def test_render_still_makes_galleries(small_campaign: Path, run_cli: Any) -> None:
+    page = small_campaign.parent.parent / "output/parks/gallery.html"
+    made = []
+    for command in (["gallery"], ["render", "--gallery"]):
+        done = run_cli(*command, small_campaign, "--format", "txt")
+        assert done.returncode == 0, done.stderr
+        made.append((done.stdout, page.read_bytes()))
+        page.unlink()
+    assert made[0] == made[1]
+    assert "--gallery" not in run_cli("render", "--help").stdout
+
+
+def test_a_gallery_is_not_a_batch(small_campaign: Path, run_cli: Any) -> None:
     done = run_cli("render", small_campaign, "--gallery", "--merge")
     assert done.returncode == 2
     assert "--gallery does not go with --merge" in done.stderr
