@@ -50,8 +50,8 @@ def import_command(
       advocacy bounces import ~/Maildir/.bounces --dry-run
       advocacy bounces import bounces.mbox --report csv > came-back.csv
     """
+    from advocacy.files.workspace import campaigns_folder
     from advocacy.mail.bounces.reports import import_bounces
-    from advocacy.mail.consent.suppress_commands import campaigns_folder
 
     returned = import_bounces(campaigns_folder(folder), mailboxes, dry_run=dry_run)
     if report == "json":

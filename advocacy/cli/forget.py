@@ -55,8 +55,9 @@ def command(
       advocacy forget bob@example.org
       advocacy forget bob@example.org --yes
     """
+    from advocacy.files.workspace import campaigns_folder
     from advocacy.mail.consent.forgetting import forget
-    from advocacy.mail.consent.suppress_commands import campaigns_folder, read_keys_of
+    from advocacy.mail.consent.suppress_commands import read_keys_of
 
     (key,) = read_keys_of([address])
     folder = campaigns_folder(folder)

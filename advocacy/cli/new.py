@@ -12,6 +12,7 @@ from advocacy.cli.completion import complete_campaigns
 from advocacy.cli.options import Day, templates_option
 from advocacy.cli.report import print_problems, summary
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.files.workspace import campaigns_folder
 
 if TYPE_CHECKING:
     from advocacy.authoring.new_campaign.files import NewCampaign
@@ -149,11 +150,6 @@ def option(answer: str, part: str = "") -> str:
     names = {"asks": "ask", "precedents": "precedent", "facts": "fact", "sources": "source"}
     name = "NAME" if answer == "name" else f"--{names.get(answer, answer).replace('_', '-')}"
     return f"{name}, {part}" if part else name
-
-
-def campaigns_folder(folder: Path | None) -> Path:
-    """The folder that the option names, else `campaigns/` here, else this folder."""
-    return folder or (Path("campaigns") if Path("campaigns").is_dir() else Path())
 
 
 def _today(timezone: str | None) -> date:

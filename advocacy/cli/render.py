@@ -23,7 +23,14 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
+from advocacy.cli.report import (
+    LetterCrashed,
+    Report,
+    has_warnings,
+    print_problems,
+    report_option,
+    summary,
+)
 from advocacy.cli.verify import verify_letters
 from advocacy.errors import Problem, count_noun, has_errors
 
@@ -145,10 +152,6 @@ def _run_other(
         return write_galleries(requests, strict=strict, quiet=quiet, report=report)
     requests = [replace(one, output=options["verify"], stage=None) for one in requests]
     return verify_letters(requests, strict=strict, quiet=quiet, report=report)
-
-
-class LetterCrashed(Exception):  # noqa: N818 - what happened
-    """A bug that one letter brought out; the other letters are made."""
 
 
 def _print_summary(

@@ -47,8 +47,8 @@ def command(
       advocacy replied mayor@springfield.example --mailing parks/call
       advocacy replied --from answered.csv
     """
+    from advocacy.files.workspace import campaigns_folder
     from advocacy.mail.bounces.replies import note_replies, replied_file
-    from advocacy.mail.consent.suppress_commands import campaigns_folder
 
     names = [*who, *(replied_file(file) if file else ())]
     if not names:

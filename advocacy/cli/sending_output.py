@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from advocacy.campaign.recipients.select import Selection
-from advocacy.cli.render import LetterCrashed
-from advocacy.cli.report import Report, print_problems
+from advocacy.cli.report import LetterCrashed, Report, print_problems
 from advocacy.errors import Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
 

@@ -75,7 +75,8 @@ def add_command(
       advocacy suppress add bob@example.org --reason "asked by phone"
       advocacy suppress add --domain example.org --reason "our own staff"
     """
-    from advocacy.mail.consent.suppress_commands import campaigns_folder, suppress
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import suppress
 
     if not addresses and not domains:
         raise click.UsageError("Name an address, or --domain DOMAIN.")
@@ -117,9 +118,9 @@ def remove_command(
     Example:
       advocacy suppress remove bob@example.org --they-asked --reason "signed up again, 20 November"
     """
+    from advocacy.files.workspace import campaigns_folder
     from advocacy.mail.consent.suppress_commands import (
         THEIR_OWN,
-        campaigns_folder,
         read_keys_of,
         standing,
         unsuppress,
@@ -152,7 +153,8 @@ def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
       advocacy suppress list
       advocacy suppress list --report csv > said-no.csv
     """
-    from advocacy.mail.consent.suppress_commands import campaigns_folder, listed
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import listed
 
     folder = campaigns_folder(folder)
     rows, problems = listed(folder, lifted=lifted)
@@ -190,7 +192,8 @@ def import_command(
       ssh coalition.example cat unsubscribed.csv | advocacy suppress import -
       advocacy suppress import old-tool.csv --reason "unsubscribed in the old tool"
     """
-    from advocacy.mail.consent.suppress_commands import campaigns_folder, import_list
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import import_list
     from advocacy.mail.consent.suppression_edits import EditOutcome
 
     folder = campaigns_folder(folder)

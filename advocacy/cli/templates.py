@@ -62,8 +62,7 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
     """
     from advocacy.authoring.templates.catalogue import campaigns_in, catalogue
     from advocacy.campaign.loading import load_campaign
-    from advocacy.cli.new import campaigns_folder
-    from advocacy.files.workspace import Workspace
+    from advocacy.files.workspace import Workspace, campaigns_folder
 
     if campaign is None:
         folder = campaigns_folder(None)

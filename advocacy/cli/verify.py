@@ -86,7 +86,7 @@ def _batches_in(folder: Path, request: "RenderRequest") -> "Iterator[RenderReque
     """
     from advocacy.authoring.templates.catalogue import campaigns_in
     from advocacy.batch.verify import find_batches, no_campaign
-    from advocacy.cli.new import campaigns_folder
+    from advocacy.files.workspace import campaigns_folder
 
     campaigns, _ = campaigns_in(campaigns_folder(None), request.templates)
     places = {one.file.id: one.file.place() for one in campaigns}

@@ -100,3 +100,8 @@ def _similar(path: Path) -> str:
     except OSError:
         return f"There is no folder {path.parent} either; correct the name."
     return did_you_mean(path.name, names, f"Correct the name, or put it into {path.parent}.")
+
+
+def campaigns_folder(folder: Path | None) -> Path:
+    """The folder that the option names, else `campaigns/` here, else this folder."""
+    return folder or (Path("campaigns") if Path("campaigns").is_dir() else Path())

@@ -33,14 +33,6 @@ class ImportedSuppressions:
     problems: tuple[Problem, ...]
 
 
-def campaigns_folder(given: Path | None) -> Path:
-    """The folder whose list is meant: the one given, else `campaigns/` here, else this one."""
-    if given is not None:
-        return given
-    here = Path("campaigns")
-    return here if here.is_dir() else Path()
-
-
 def suppress(
     folder: Path,
     addresses: Iterable[str],
