@@ -13,7 +13,6 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.workspace import Workspace
-from advocacy.templating.branches import WATCH, Watch
 from advocacy.templating.citation_marks import (
     CITE_MARK,
     CITING,
@@ -27,6 +26,7 @@ from advocacy.templating.citation_marks import (
     letter_run,
 )
 from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
+from advocacy.templating.running import WATCH, TemplateWatch
 from advocacy.templating.sandbox import trusted
 
 # A plain word with nothing before or after it that Markdown could take for a sign.
@@ -55,7 +55,7 @@ class LetterEnvironment(TemplateEnvironment):
     """Bodies of letters; `trace` puts marks of lines into them."""
 
     def __init__(
-        self, workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
+        self, workspace: Workspace, *, trace: bool = False, watch: TemplateWatch | None = None
     ) -> None:
         super().__init__(workspace, watch)
         self.globals.update(CITING)
@@ -97,7 +97,7 @@ class LetterEnvironment(TemplateEnvironment):
 
 @lru_cache(maxsize=32)
 def letter_environment(
-    workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
+    workspace: Workspace, *, trace: bool = False, watch: TemplateWatch | None = None
 ) -> LetterEnvironment:
     """The environment of a workspace's bodies; it remembers what it has compiled."""
     return LetterEnvironment(workspace, trace=trace, watch=watch)

@@ -17,7 +17,6 @@ from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.cache import file_status
 from advocacy.files.workspace import Workspace
-from advocacy.templating.branches import SEEN, Watch, WrittenParser
 from advocacy.templating.filters import FILTERS, TESTS
 from advocacy.templating.outline import (
     BodyOutline,
@@ -27,7 +26,14 @@ from advocacy.templating.outline import (
     outline,
     walk,
 )
-from advocacy.templating.running import RUN, TemplateMistake, TemplateRun, in_plain_words
+from advocacy.templating.running import (
+    RUN,
+    SEEN,
+    TemplateMistake,
+    TemplateRun,
+    TemplateWatch,
+    in_plain_words,
+)
 from advocacy.templating.sandbox import CITING, SafeEnvironment, called, each, trusted
 from advocacy.templating.source import TAGS, read_template, syntax_problem, with_line_ends
 from advocacy.templating.values import Count, display
@@ -70,7 +76,7 @@ class TemplateEnvironment(SafeEnvironment):
     folders: tuple[str, ...] = ("partials/",)
     tags: tuple[str, ...] = TAGS
 
-    def __init__(self, workspace: Workspace, watch: Watch | None = None) -> None:
+    def __init__(self, workspace: Workspace, watch: TemplateWatch | None = None) -> None:
         super().__init__()
         self.workspace, self.watch = workspace, watch
         self.filters = {**FILTERS, _EACH: each, _SPEND: _spend}
@@ -146,16 +152,17 @@ class TemplateEnvironment(SafeEnvironment):
         text = read_template(path)
         try:
             source = with_line_ends(text)
-            # The plain parser is the faster one.
-            parser = WrittenParser(self, source, None, str(path)) if self.watch else None
-            tree = parser.parse() if parser else self.parse(source, None, str(path))
+            if self.watch is not None:
+                tree = self.watch.parse(self, source, path)
+            else:
+                tree = self.parse(source, None, str(path))
             found = outline(tree, self, path)
             if found.problems:
                 tree = nodes.Template([], lineno=1)
                 tree.set_environment(self)
             self.prepare(tree, path)
-            if self.watch and parser:
-                self.watch.build_in(tree, parser, path)
+            if self.watch is not None:
+                self.watch.build_in(tree, path)
             code = self.compile(tree, None, str(path))
         except TemplateSyntaxError as error:
             raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None

@@ -2,9 +2,15 @@
 
 import re
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, nodes
 
 _KINDS = {"str": "a text", "Markup": "a text", "int": "a number", "float": "a number"} | {
     "Count": "a number", "list": "a list", "tuple": "a list", "NoneType": "nothing",
@@ -92,6 +98,38 @@ class TemplateRun:
                 f"This template makes more than {CHARACTERS_AT_MOST:,} characters.",
                 "Look for a loop that repeats too much, or a text that is added to itself.",
             )
+
+
+class TemplateWatch(ABC):
+    """Looks on while templates are compiled and run (see `advocacy.checks.branches.watch`)."""
+
+    @abstractmethod
+    def parse(self, environment: Environment, source: str, path: Path) -> nodes.Template:
+        """Parse a template."""
+
+    @abstractmethod
+    def build_in(self, tree: nodes.Template, path: Path) -> None:
+        """Put calls of the filter `SEEN` into a parsed template, with numbers of places."""
+
+    @abstractmethod
+    def see(self, value: Any, number: int) -> Any:
+        """Note that a place runs; the value passes as it is."""
+
+
+SEEN = "(seen)"  # no name that a template could write
+WATCH: ContextVar[TemplateWatch | None] = ContextVar("WATCH", default=None)
+"""Who watches the templates of this thread."""
+WatchT = TypeVar("WatchT", bound=TemplateWatch)
+
+
+@contextmanager
+def watching(watch: WatchT) -> Iterator[WatchT]:
+    """While it lasts, letters and layouts rendered in this thread are watched."""
+    token = WATCH.set(watch)
+    try:
+        yield watch
+    finally:
+        WATCH.reset(token)
 
 
 RUN: ContextVar[TemplateRun] = ContextVar("RUN")

@@ -20,9 +20,8 @@ from advocacy.campaign.facts import Fact
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.templating.bodies import Body, Ran, find_body, render_body, run_body
-from advocacy.templating.branches import WATCH
 from advocacy.templating.citation_marks import Prose
-from advocacy.templating.running import CHARACTERS_AT_MOST
+from advocacy.templating.running import CHARACTERS_AT_MOST, WATCH
 from advocacy.templating.values import NeedsValue, Placeholder
 
 OwnValues = Mapping[str, Mapping[str, Any]]

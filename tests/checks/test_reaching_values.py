@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from advocacy.checks.branches.reaching_values import find_reaching_values
+from advocacy.checks.branches.watch import Branch, Watch
 from advocacy.files.workspace import Workspace
 from advocacy.templating import render_body
-from advocacy.templating.branches import Branch, Watch, watching
+from advocacy.templating.running import watching
 
 VALUES = ("", "x", "y", "Sample")
 FIELDS = st.sampled_from(["recipient.title", "recipient.city", "recipient.other"])

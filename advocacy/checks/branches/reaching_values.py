@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from advocacy.templating.branches import Branch, Condition
+from advocacy.checks.branches.watch import Branch, Condition
 
 FieldValues = tuple[tuple[str, Any], ...]
 """Values by names such as `recipient.title`, in the order of their names."""

@@ -10,13 +10,13 @@ from typing import Any
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches.reaching_values import describe_values, find_reaching_values
+from advocacy.checks.branches.watch import Branch
 from advocacy.checks.codes import problem
 from advocacy.documents.pdf.fitting import obstacles, spilling, unfit_problems
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.letters.letter import CheckedLetter
-from advocacy.templating.branches import Branch
 
 
 def unseen(branch: Branch) -> Problem:

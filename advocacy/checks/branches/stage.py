@@ -10,6 +10,7 @@ from advocacy.campaign.stages import stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
 from advocacy.checks.branches.reaching_values import find_reaching_values
+from advocacy.checks.branches.watch import Branch, Watch
 from advocacy.checks.letters import wordings
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
@@ -17,7 +18,7 @@ from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
 from advocacy.letters.true_days import true_letter
-from advocacy.templating.branches import Branch, Watch, watching
+from advocacy.templating.running import watching
 
 LIST = "the list"
 ALL_UP_TO = 200

@@ -28,8 +28,8 @@ from advocacy.files.cache import IdentityCache, once_per_run
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating import render_layout
-from advocacy.templating.branches import WATCH
 from advocacy.templating.citation_marks import VALUE_MARK, Prose
+from advocacy.templating.running import WATCH
 from advocacy.templating.source import read_template
 from advocacy.templating.values import NeedsValue
 

@@ -19,7 +19,7 @@ from advocacy.documents.pdf.stamp import stamp_letter
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
-from advocacy.templating.branches import WATCH
+from advocacy.templating.running import WATCH
 
 __all__ = ["Pdf", "Typeset", "pdf_from_html", "printed", "render_pdf"]
 

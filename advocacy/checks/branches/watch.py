@@ -1,12 +1,10 @@
-"""Which branches of templates run: built into templates only where somebody asks for it.
+"""Which branches of templates run.
 
-Within `watching()` templates are compiled with a mark in each branch of `if`, `elif`, `else`,
-`for`, and of the `if` within an expression. When a branch runs, its mark tells the `Watch`.
+Within `watching(Watch())` templates are compiled with a mark in each branch of `if`, `elif`,
+`else`, `for`, and of the `if` within an expression. When a branch runs, its mark tells the watch.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -14,6 +12,8 @@ from typing import Any, Literal, cast
 from jinja2 import Environment, nodes
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
+
+from advocacy.templating.running import SEEN, TemplateWatch
 
 Raw = tuple[int, str, str]
 
@@ -83,7 +83,6 @@ class WrittenParser(Parser):
         return body
 
 
-SEEN = "(seen)"  # no name that a template could write
 Condition = tuple[nodes.Node, bool]
 """An expression, and whether it must hold."""
 Kind = Literal["if", "elif", "else", "for", "for-else", "inline-if", "inline-else"]
@@ -108,7 +107,7 @@ class Branch:
     names: tuple[tuple[str, nodes.Node], ...] = field(default=(), compare=False)
 
 
-class Watch:
+class Watch(TemplateWatch):
     """The branches of the templates that were compiled while it watched, and who saw them."""
 
     def __init__(self) -> None:
@@ -117,34 +116,27 @@ class Watch:
         """Those that ran, each with who saw it, in order."""
         self.viewer = ""
         self._numbered: list[Branch] = []
+        self._parser: WrittenParser
 
     def see(self, value: Any, number: int) -> Any:
         """Note that a branch runs; the value passes as it is."""
         self.seen.setdefault(self._numbered[number], {})[self.viewer] = None
         return value
 
-    def build_in(self, tree: nodes.Template, parser: WrittenParser, path: Path) -> None:
-        """Put a mark into each branch of a parsed template."""
-        _Marker(self, tree, parser, path).mark(tree, ())
+    def parse(self, environment: Environment, source: str, path: Path) -> nodes.Template:
+        """Parse a template that will be watched."""
+        self._parser = WrittenParser(environment, source, None, str(path))
+        return self._parser.parse()
+
+    def build_in(self, tree: nodes.Template, path: Path) -> None:
+        """Put a mark into each branch of the template that was parsed last."""
+        _Marker(self, tree, self._parser, path).mark(tree, ())
 
     def add(self, branch: Branch) -> int:
         """Take up a branch; returns the number that its mark tells."""
         self.branches.setdefault(branch)
         self._numbered.append(branch)
         return len(self._numbered) - 1
-
-
-WATCH: ContextVar[Watch | None] = ContextVar("WATCH", default=None)
-
-
-@contextmanager
-def watching(watch: Watch) -> Iterator[Watch]:
-    """While it lasts, letters and layouts rendered in this thread are watched."""
-    token = WATCH.set(watch)
-    try:
-        yield watch
-    finally:
-        WATCH.reset(token)
 
 
 def _local_names(tree: nodes.Template) -> tuple[tuple[str, nodes.Node], ...]:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advocacy.checks.branches.watch import Watch
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.templating import letter_environment, render_body
-from advocacy.templating.branches import Watch, watching
+from advocacy.templating.running import watching
 
 FLAGS = ("a", "b", "c")
 
