@@ -1,12 +1,13 @@
-"""Signing off a stage: what is approved, and whether it may be."""
+"""Review a stage's letter, and record its approval."""
 
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import unknown_stage
 from advocacy.checks.run import run_checks
-from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
+from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.letters.approvals import ApprovalStatus, judge_approval, record_approval
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
@@ -32,18 +33,14 @@ class Review:
         return bool(self.letters) and not has_errors(self.problems)
 
 
-def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Review:
+def review_stage(campaign: Campaign, stage_name: str, today: date | None = None) -> Review:
     """Put a stage's letter through the gate and all checks, on the first and last day.
 
-    Raises AdvocacyError for a stage there is none of.
+    Raises AdvocacyError for a stage that the campaign does not have.
     """
-    stages = campaign.file.stages
-    if stage_name not in stages:
-        near = nearest(stage_name, stages)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(stages)}."
-        message = f"The campaign has no stage `{stage_name}`."
-        raise AdvocacyError(Problem("unknown-stage", message, hint, campaign.file.place("stages")))
-    stage = stages[stage_name]
+    if unknown := unknown_stage(campaign, stage_name):
+        raise AdvocacyError(unknown)
+    stage = campaign.file.stages[stage_name]
     today = today or campaign.today()
     days = stage.days.ends(campaign.file.date, today)
     people = list(islice(stage_recipients(campaign, stage, days[0]), PEOPLE))
@@ -57,7 +54,7 @@ def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Re
                 letter = compose_letter(campaign, person, stage_name, day, supporters=signed)
                 checked, found = check(letter, campaign)
             except AdvocacyError:
-                continue  # told by the checks
+                continue  # reported by the checks
             if has_errors(problems):
                 continue  # likewise, in the words of the stage's window
             problems += found
@@ -81,8 +78,8 @@ def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Re
     )
 
 
-def approve(campaign: Campaign, seen: Review, by: str, on: date) -> ApprovalStatus:
-    """Record the approval of what was reviewed. Raises AdvocacyError where it has errors."""
+def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> ApprovalStatus:
+    """Record the approval of what was reviewed. Raises AdvocacyError if it has errors."""
     if not seen.may_be_approved:
         message = f"The stage `{seen.stage}` has errors, so its text was not approved."
         hint = "Correct what is listed above, and approve again."

@@ -12,7 +12,6 @@ from advocacy.checks.claims.agreement import check_figures, check_parties
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
-from advocacy.checks.facts.dates import windows
 from advocacy.checks.letters import compose_letters_to_check
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.verbatim import check_quotations
@@ -79,13 +78,13 @@ def run_checks(
     problems += _check_days(letters, campaign, day, today)
     problems += _check_words(letters, campaign, settings)
     problems += _check_variants(letters, campaign, settings)
-    problems += records.sources(cited)
+    problems += records.check_sources(cited)
     problems += check_copies(campaign, cited, copies_folder)
     if stage is None:
         problems += approval_problems(campaign)
     if whole_campaign:
-        problems += windows(campaign, recipients)
-        problems += records.unused(campaign, {fact.id for fact in cited})
+        problems += dates.check_windows(campaign, recipients)
+        problems += records.check_unused(campaign, {fact.id for fact in cited})
     if links:
         from advocacy.checks.facts.links import check_links
 
@@ -124,13 +123,13 @@ def _check_days(
     """Report what does not hold on one day, or over the windows of the letters' stages."""
     for letter in letters:
         if day is None:
-            yield from dates.fact_days(letter, campaign)
+            yield from dates.check_fact_days(letter, campaign)
         else:
             yield from check(letter, campaign, day)[1]
-            yield from dates.superseded_on(letter, campaign)
-        yield from dates.contradictions(letter)
-        yield from dates.deadlines(letter, campaign)
-    yield from dates.recheck(letters, campaign, today, exact=day is not None)
+            yield from dates.check_superseded(letter, campaign)
+        yield from dates.check_contradictions(letter)
+        yield from dates.check_deadline(letter, campaign)
+    yield from dates.check_rechecks(letters, campaign, today, exact=day is not None)
 
 
 def _check_words(
@@ -197,7 +196,7 @@ def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:
     """Collect every fact that a letter cites or a precedent names, each once."""
     cited: dict[str, CitedFact] = {}
     for letter in letters:
-        for one, _ in dates.relied_on(letter, campaign):
+        for one, _ in dates.facts_used(letter, campaign):
             cited.setdefault(one.id, one)
     return list(cited.values())
 

@@ -50,14 +50,14 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
       advocacy approve campaigns/microsoft.yaml --stage keep --by "Jane Doe"
     """
     from advocacy.campaign.loading import load_campaign
-    from advocacy.checks.approving import approve, review
+    from advocacy.checks.approving import approve_stage, review_stage
     from advocacy.letters.approvals import approvals_path
 
     loaded, problems = load_campaign(campaign, templates)
     if loaded is None or has_errors(problems):
         print_problems(problems)
         return 1
-    seen = review(loaded, stage)
+    seen = review_stage(loaded, stage)
     if not quiet:
         _show(loaded, seen)
     print_problems([*problems, *seen.problems])
@@ -65,7 +65,7 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
         click.echo(_describe_approval(seen))
         return int(not seen.may_be_approved)
     on = loaded.today()
-    approve(loaded, seen, by, on)
+    approve_stage(loaded, seen, by, on)
     click.echo(f"Approved: the stage {stage}, by {by}, on {on} ({approvals_path(campaign)}).")
     return 0
 

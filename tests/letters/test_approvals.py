@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.checks.approving import approve, review
+from advocacy.checks.approving import approve_stage, review_stage
 from advocacy.errors import AdvocacyError, Level
 from advocacy.letters.approvals import (
     approval_problems,
@@ -190,10 +190,10 @@ def test_a_record_changed_by_hand_is_noticed(parks: Path) -> None:
 def test_a_letter_with_an_error_cannot_be_approved(run_cli, parks: Path) -> None:
     change(parks.parent, "facts.yaml", "  checked:", "  until: 2026-03-10\n  checked:")
     campaign = loaded(parks)
-    seen = review(campaign, "call", TODAY)
+    seen = review_stage(campaign, "call", TODAY)
     assert not seen.may_be_approved
     with pytest.raises(AdvocacyError) as error:
-        approve(campaign, seen, "Jane Doe", TODAY)
+        approve_stage(campaign, seen, "Jane Doe", TODAY)
     assert error.value.problems[0].code == "cannot-approve"
     result = run_cli("approve", parks, "--stage", "call", "--by", "Jane Doe")
     assert result.returncode == 1

@@ -241,15 +241,7 @@ def record(ending: FactEnding) -> dict[str, Any]:
                 "stage": one.stage,
                 "from": one.first.isoformat(),
                 "until": one.last.isoformat() if one.last else None,
-                "lines": [
-                    {
-                        "path": str(use.place.path),
-                        "line": use.place.line,
-                        "kind": use.kind,
-                        "sentence": use.sentence,
-                    }
-                    for use in one.uses
-                ],
+                "lines": [use.record() for use in one.uses],
                 "what_to_do": list(one.advice),
             }
             for one in ending.casualties

@@ -64,16 +64,7 @@ class FactStanding:
             "source_title": self.source.title if self.source else None,
             "via": fact.via,
             "place": str(fact.place()) if fact.place() else None,
-            "cited": [
-                {
-                    "stage": use.stage,
-                    "kind": use.kind,
-                    "path": str(use.place.path),
-                    "line": use.place.line,
-                    "sentence": use.sentence,
-                }
-                for use in self.uses
-            ],
+            "cited": [{"stage": use.stage, **use.record()} for use in self.uses],
         }
 
 

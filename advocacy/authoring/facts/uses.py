@@ -1,7 +1,4 @@
-"""Which campaigns use a facts file.
-
-Where facts are cited: in which stage, at which line, and in which sentence.
-"""
+"""Find where facts are cited: in which campaigns and stages, at which line and sentence."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -87,6 +84,15 @@ class Use:
     def short(self) -> str:
         """`call-to-follow.md:18`."""
         return f"{self.place.path.name}:{self.place.line}"
+
+    def record(self) -> dict[str, object]:
+        """What programs get of it, beside the fact and the stage."""
+        return {
+            "path": str(self.place.path),
+            "line": self.place.line,
+            "kind": self.kind,
+            "sentence": self.sentence,
+        }
 
 
 def fact_uses(campaign: Campaign) -> tuple[Use, ...]:

@@ -1,7 +1,4 @@
-"""Days that several stages of a campaign cover for one recipient, or that none covers.
-
-Checks by date: what a stage's window covers, and the days of the facts its letters cite.
-"""
+"""Check days: those that stages cover, and those on which the facts that letters cite hold."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,8 +16,8 @@ from advocacy.errors import Hint, Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
 
-def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Problem]:
-    """Overlaps and gaps of the stages, each told once with those whom it concerns."""
+def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Problem]:
+    """Report overlaps and gaps of the stages, each once with the people whom it concerns."""
     overlaps: dict[tuple[str, str], list[str]] = {}
     gaps: dict[Days, list[str]] = {}
     seen: dict[tuple[str, ...], list[str]] = {}
@@ -44,7 +41,7 @@ def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Pro
 
 
 def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[Days]:
-    """Runs of days between the first and the last stage that none of them covers."""
+    """Find the days between the first and the last stage that none of them covers."""
     stages = sorted(
         (campaign.file.stages[name] for name in names), key=lambda s: s.from_ or date.min
     )
@@ -91,11 +88,11 @@ def _whom(people: list[str], recipients: Sequence[Recipient]) -> str:
     return f" for {some}"
 
 
-def fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
-    """Facts and sources of the letter that do not hold over its stage's whole window."""
+def check_fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
+    """Report facts and sources of the letter that do not hold over its stage's whole window."""
     stage = campaign.file.stages[letter.stage]
     window = stage.days
-    for cited, place in relied_on(letter, campaign):
+    for cited, place in facts_used(letter, campaign):
         # The letter of the first day stands for the whole beginning, that of the last for the
         # end; a passage for other days is judged by its own letter's day.
         opens = letter.date == (window.first or letter.date)
@@ -110,8 +107,8 @@ def fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
         yield from _replaced(cited, letter, window, place, campaign)
 
 
-def relied_on(letter: Letter, campaign: Campaign) -> Iterator[tuple[CitedFact, Place | None]]:
-    """What the letter cites, then the facts of its precedents that it does not cite."""
+def facts_used(letter: Letter, campaign: Campaign) -> Iterator[tuple[CitedFact, Place | None]]:
+    """Yield what the letter cites, then the facts of its precedents that it does not cite."""
     for cite in letter.cites:
         for cited in cite.facts:
             yield cited, cite.place
@@ -130,7 +127,7 @@ def _begins(cited: CitedFact, letter: Letter, window: Days, place: Place | None)
     start = f"begins on {window.first}" if window.first else "has no first day"
     return problem(
         "fact-not-yet",
-        f"The stage `{letter.stage}` {start}, but its letter cites {_told(cited, letter)}, "
+        f"The stage `{letter.stage}` {start}, but its letter cites {_quoted(cited, letter)}, "
         f"which holds from {begins} only.",
         f"Let the stage begin later (`from: {begins}`), or cite what was already true.",
         place,
@@ -152,7 +149,7 @@ def _ends(
         hint += f" From {ends + ONE_DAY} on there is the stage `{fitting[0]}`."
     return problem(
         "fact-ended",
-        f"The stage `{letter.stage}` {runs}, but its letter cites {_told(cited, letter)}, "
+        f"The stage `{letter.stage}` {runs}, but its letter cites {_quoted(cited, letter)}, "
         f"which held until {ends}.",
         hint,
         place,
@@ -189,42 +186,42 @@ def _replaced(
     day = max(new.from_, window.first or new.from_)
     yield problem(
         "fact-superseded",
-        f"The stage `{letter.stage}` cites {_told(cited, letter)}, but from {new.from_} on "
+        f"The stage `{letter.stage}` cites {_quoted(cited, letter)}, but from {new.from_} on "
         f"`{cited.fact.superseded_by}` replaces it: “{new.statement.get(letter.language) or ''}”",
         f"Write `until: {new.from_ - ONE_DAY}` at `{cited.id}`, and do not cite it on {day}.",
         place,
     )
 
 
-def _told(cited: CitedFact, letter: Letter) -> str:
+def _quoted(cited: CitedFact, letter: Letter) -> str:
     return f"`{cited.id}` (“{cited.fact.statement.get(letter.language) or ''}”)"
 
 
-def superseded_on(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
-    """Facts whose successor holds already on the letter's own day."""
+def check_superseded(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
+    """Report facts whose successor holds already on the letter's own day."""
     window = Days(letter.date, letter.date)
-    for cited, place in relied_on(letter, campaign):
+    for cited, place in facts_used(letter, campaign):
         yield from _replaced(cited, letter, window, place, campaign)
 
 
-def contradictions(letter: Letter) -> Iterator[Problem]:
-    """Pairs of facts in one letter that cannot both stand."""
+def check_contradictions(letter: Letter) -> Iterator[Problem]:
+    """Report pairs of facts in one letter that cannot both be true."""
     places = {cited.id: cite.place for cite in reversed(letter.cites) for cited in cite.facts}
     for one, two in combinations(letter.facts, 2):
         if two.id in one.fact.contradicts or one.id in two.fact.contradicts:
             yield problem(
                 "facts-contradict",
-                f"The letter of the stage `{letter.stage}` cites {_told(one, letter)} and "
-                f"{_told(two, letter)}; they contradict each other.",
+                f"The letter of the stage `{letter.stage}` cites {_quoted(one, letter)} and "
+                f"{_quoted(two, letter)}; they contradict each other.",
                 "Keep the one that is true on the letter's days, and write the passage anew.",
                 places[two.id],
             )
 
 
-def recheck(
+def check_rechecks(
     letters: Iterable[Letter], campaign: Campaign, today: date, *, exact: bool = False
 ) -> Iterator[Problem]:
-    """Cited facts whose source nobody has looked at for too long before the letter's date.
+    """Report cited facts whose source nobody has looked at for too long before the letter's date.
 
     A letter of the future is judged as of today, unless its day was asked for (`exact`).
     """
@@ -268,8 +265,8 @@ def _typed(path: Path) -> str:
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
-def deadlines(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
-    """A day to reply by that lies before the letter's own date."""
+def check_deadline(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
+    """Report a day to reply by that lies before the letter's own date."""
     demand: Demand | None = letter.demand
     deadline = demand.deadline(letter.date) if demand else None
     if demand is None or deadline is None or deadline >= letter.date:

@@ -141,7 +141,7 @@ def find_obstacles(mailing: MailingSettings) -> list[Problem]:
         if passed is not None and mailing.subscribers:
             problems += _way_out(passed, campaign)
         letters.append(replace(letter, date=mailing.today))
-    due = dates.recheck(letters, campaign, max(mailing.today, campaign.today()), exact=True)
+    due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
     problems += CheckSettings(campaign.file).apply(due)
     return list(dict.fromkeys(problems))
 
