@@ -98,7 +98,7 @@ def organization_of(campaign: Campaign, recipient: Recipient) -> str:
 def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
     """The lines of the inside address: name, title, organization, street and town.
 
-    Whoever has no address and belongs to the target is written to at the target's.
+    A recipient without an address who belongs to the target gets the target's.
     """
     file = campaign.file
     organization = organization_of(campaign, recipient)

@@ -78,7 +78,7 @@ def style_path(name: str) -> Path:
             return path
     some = "`chicago-notes-bibliography` and `apa` are two of thousands: zotero.org/styles."
     hint = did_you_mean(name, known_styles(), some)
-    raise AdvocacyError(Problem("unknown-style", f"There is no citation style {name!r}.", hint))
+    raise AdvocacyError(Problem("unknown-style", f"There is no citation style `{name}`.", hint))
 
 
 def _independent(path: Path) -> str | None:

@@ -63,8 +63,8 @@ def load_campaign(
     if data is None:
         return None, problems
     file, found = parse(CampaignFile, data)
-    told = {problem.place for problem in problems}
-    problems += [problem for problem in found if problem.place not in told]
+    reported = {problem.place for problem in problems}
+    problems += [problem for problem in found if problem.place not in reported]
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
     names = {key: _file_names(data, key) for key in ("facts", "sources")}
@@ -151,7 +151,7 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
     try:
         read_set_phrases(file.language, campaign.workspace)
     except AdvocacyError as error:
-        # What is wrong in a file of words has a place of its own.
+        # A problem inside a file of phrases has its own place.
         problems += [replace(p, place=p.place or file.place("language")) for p in error.problems]
     return problems
 

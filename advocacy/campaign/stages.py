@@ -1,9 +1,8 @@
-"""Which stage's letter somebody gets: by its window, by whom it is for, and by who signs it.
+"""Which stage's letter a recipient gets, and which variant of it.
 
-Variants of a letter: which wording each recipient gets.
-
-They are there to learn which wording works, each of them reviewed as any letter is. They are no
-means to make mail look less like mail to many: do not use them to get past filters.
+A stage is chosen by its window, its `to` and who signs its letters. Variants are there to learn
+which wording works; each is reviewed like any letter. They are not a means to make bulk mail look
+less like bulk mail: do not use them to get past filters.
 """
 
 import hashlib

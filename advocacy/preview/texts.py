@@ -14,8 +14,9 @@ from advocacy.campaign.field_types import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
 from advocacy.files.text import read_text
-from advocacy.files.yaml.editing import Keys, SetValue, edited
+from advocacy.files.yaml.editing import SetValue, edited
 from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
+from advocacy.files.yaml.splicing import Keys
 from advocacy.preview.files import ChangedError, digest_of, rewrite_unless_changed
 
 

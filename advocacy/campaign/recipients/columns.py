@@ -169,7 +169,7 @@ def _near_misses(
 def nearest_column(name: str) -> str | None:
     """The known column that a name is most likely a misspelling of."""
     near = nearest(name, KNOWN)
-    # `nearest` is made for whole vocabularies: `chamber` is none of ours.
+    # `nearest` is made for large vocabularies: `chamber` is not a misspelled column of ours.
     if near is None or abs(len(near) - len(name)) > 2 or near[0] != name[0]:
         return None
     return near

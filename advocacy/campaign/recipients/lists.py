@@ -1,4 +1,4 @@
-"""Lists of recipients: whichever kind of file, read row by row, with whoever stands twice held."""
+"""Lists of recipients of any kind of file, read row by row, without anybody twice."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,7 @@
-"""Rows of a list made recipients, or problems: every kind of list goes through here.
+"""Rows of lists as recipients, whichever kind of file they come from.
 
-Values with types, as spreadsheets and JSON have them, made the text that letters print.
+`recipient_of` makes a row's texts a recipient; `as_text` makes text of the numbers and days that
+spreadsheets and JSON have.
 """
 
 import datetime as dt
@@ -25,9 +26,9 @@ _ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = ("verified", "in_office_from", "in_office_until")
 _NOBODY = Recipient.model_validate({})
-"""Every field as it is where a row is empty there. To copy it is the quickest way to a model."""
+"""Every field as it is in an empty row. Copying it is the fastest way to a model."""
 LONGEST_ROW = 100_000
-"""More characters in one row are no values of a letter."""
+"""Characters; a longer row is not values for a letter."""
 
 
 def recipient_of(

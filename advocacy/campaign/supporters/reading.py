@@ -1,6 +1,7 @@
-"""Which recipients are a supporter's, and how many supporters write to each of them in a day.
+"""Lists of supporters: who agreed to write, to which recipients, and on which day.
 
-Lists of supporters, read row by row: who agreed to write, and whose own words may go out.
+`read_supporters` reads a list row by row; `Targets` finds the recipients of each supporter;
+`share_out` limits how many supporters write to one recipient in a day.
 """
 
 import hashlib
@@ -126,14 +127,14 @@ LINES_SHOWN = 5
 
 @dataclass(slots=True)
 class SupporterTally:
-    """Rows that were left out, to be told together when the list has been read."""
+    """Rows that were left out; `notes` reports them together when the list has been read."""
 
     agreed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     held: list[int] = field(default_factory=list)
     held_count: int = 0
-    homeless: Place | None = None
-    homeless_count: int = 0
+    targetless: Place | None = None
+    targetless_count: int = 0
 
     def hold(self, place: Place | None) -> None:
         """Count a row whose own words nobody has approved."""
@@ -143,8 +144,8 @@ class SupporterTally:
 
     def without_target(self, place: Place | None) -> None:
         """Count a row whose supporter has nobody to write to."""
-        self.homeless_count += 1
-        self.homeless = self.homeless or place
+        self.targetless_count += 1
+        self.targetless = self.targetless or place
 
 
 def read_supporters(
@@ -258,7 +259,7 @@ def _too_long(row: Recipient, length: int, rules: SupporterRules) -> Problem:
 
 
 def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[Problem]:
-    """What to tell of those who were left out, once the whole list has been read."""
+    """Problems that sum up which rows were left out, once the whole list has been read."""
     place = Place(path)
     refused = tally.refused.total()
     if refused and not tally.agreed and set(tally.refused) == {""}:
@@ -271,7 +272,7 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
         )
     elif refused:
         others = [f"“{answer:.20}”" for answer in sorted(tally.refused) if answer]
-        said = f" (there stands {', '.join(others[:3])})" if others else ""
+        said = f" (found {', '.join(others[:3])})" if others else ""
         yield Problem(
             "no-consent",
             f"{_people(refused)} left out: `{rules.consent}` is not `{YES}`{said}.",
@@ -291,13 +292,13 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
             place,
             Level.NOTE,
         )
-    if tally.homeless_count:
+    if tally.targetless_count:
         yield Problem(
             "no-target",
-            f"{_people(tally.homeless_count)} without a letter: no recipient has the same "
+            f"{_people(tally.targetless_count)} without a letter: no recipient has the same "
             f"{' and '.join(f'`{column}`' for column in rules.match)}.",
             "Compare how both lists write these columns, beginning with this row.",
-            tally.homeless,
+            tally.targetless,
             Level.WARNING,
         )
 

@@ -16,21 +16,7 @@ from typing import Any
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean, has_errors
 from advocacy.files.writing import replace_file
 from advocacy.files.yaml.reading import YamlMap, read_text, scan_yaml_text
-from advocacy.files.yaml.splicing import Key, Keys, NoPlaceError, append_in, remove_in, set_in
-
-__all__ = [
-    "AppendItems",
-    "Change",
-    "Edit",
-    "Key",
-    "Keys",
-    "Remove",
-    "SetValue",
-    "create_file",
-    "edit_file",
-    "edited",
-    "rewrite_file",
-]
+from advocacy.files.yaml.splicing import Keys, NoPlaceError, append_in, remove_in, set_in
 
 
 @dataclass(frozen=True, slots=True)

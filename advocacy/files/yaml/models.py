@@ -18,7 +18,7 @@ from advocacy.files.yaml.validation_errors import problems_of
 
 
 class _Origin:
-    """The mapping that a model was read from. It is no part of what the model says, so all
+    """The mapping that a model was read from. It is not part of what the model says, so all
     origins are equal: a value made in memory equals one that was read.
     """
 
