@@ -17,7 +17,13 @@ from typing import Any
 
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.email.skeleton import Fields, Skeleton, Slot, escaped
+from advocacy.documents.email.skeleton import (
+    RECIPIENT_FIELDS,
+    Skeleton,
+    Slot,
+    escaped,
+    letter_fields,
+)
 from advocacy.documents.frame import Stamps, stamps
 from advocacy.documents.pdf.fitting import shared_texts
 from advocacy.documents.pdf.paper import (
@@ -76,17 +82,7 @@ class NewShape:
 # address, and the values in the body.
 _SALUTATION, _TO, _NAME, _TITLE, _ID = range(5)
 _FIRST_FIELD, _FIRST_LINE, _FIRST_VALUE = 8, 64, 256
-_RECIPIENT = (
-    "name", "given_name", "family_name", "full_name", "honorific", "title", "organization",
-    "city", "region", "postal_code", "country", "email",
-)  # fmt: skip
-_SHARED = (
-    "campaign", "title", "stage", "subject", "date", "timezone", "language", "close", "layout",
-    "sender", "signatories", "cosigners", "enclosures", "cc", "attach",
-)  # fmt: skip
-"""What a layout may read of `letter` beside the slots; anything else needs the letter itself."""
-_recipient_fields = attrgetter(*_RECIPIENT)
-_shared_fields = attrgetter(*_SHARED)
+_recipient_fields = attrgetter(*RECIPIENT_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +186,7 @@ def _letter_shape(
     """
     own: dict[int, Any] = {slot: Slot(slot) for slot in slots}
     lines = tuple(own[slot] for slot in slots if slot >= _FIRST_LINE)
-    names = {name: own.get(slot) for slot, name in enumerate(_RECIPIENT, _FIRST_FIELD)}
+    names = {name: own.get(slot) for slot, name in enumerate(RECIPIENT_FIELDS, _FIRST_FIELD)}
     marked = tuple(
         chr(VALUE_MARK + slot) if value is None else value
         for slot, value in enumerate(values, _FIRST_VALUE)
@@ -198,19 +194,12 @@ def _letter_shape(
     body = body_html(Prose(shared.markdown, marked), shared.language, partial(note_html, citations))
     variables = page_variables(shared, words, citations, body)
     variables |= {"inside_address": lines, "address_rows": rows, "to": own[_TO]}
-    printed = dict(zip(_SHARED, _shared_fields(shared), strict=True)) | {
-        "id": own[_ID],
-        "salutation": own[_SALUTATION],
-        "inside_address": lines,
-        "recipient": Fields(names),
-        "joint": False,
-        "others": "",
-    }
+    texts_by_name = {"id": own[_ID], "salutation": own[_SALUTATION], "inside_address": lines}
     if _NAME in own:  # a supporter signs
         signature = Signature(own[_NAME], own.get(_TITLE), None, None, own[_NAME])
         variables["signatures"] = [[signature]]
-        printed["signatories"] = (signature,)
-    variables["letter"] = Fields(printed)
+        texts_by_name["signatories"] = (signature,)
+    variables["letter"] = letter_fields(shared, names, **texts_by_name)
     texts = (text for text, _, _ in shared_texts(shared))
     try:
         html = filled_layout(shared.layout, shared.language, workspace, variables, words, texts)
