@@ -106,9 +106,9 @@ def print_ending(ending: FactEnding, fact: str, until: date, *, dry_run: bool) -
         click.echo(f"{fact} ended on {until}; the file says so already ({path}).")
     count = ending.campaigns
     searched = f"{count} campaigns use this file" if count != 1 else "1 campaign uses this file"
-    if not ending.casualties:
+    if not ending.affected:
         click.echo(f"No letter dies with it; {searched}.")
-    for one in ending.casualties:
+    for one in ending.affected:
         span = f"from {one.first}" + (f" to {one.last}" if one.last else " on")
         if one.last == one.first:
             span = f"on {one.first}"
@@ -119,10 +119,10 @@ def print_ending(ending: FactEnding, fact: str, until: date, *, dry_run: bool) -
             click.echo(f"  {_shown(use.place)}: {kind}{use.sentence}")
         for advice in one.advice:
             click.echo(f"    {click.style('→', fg='green')} {advice}")
-    if ending.casualties:
-        dying = count_noun(len(ending.casualties), "stage dies", "stages die")
+    if ending.affected:
+        dying = count_noun(len(ending.affected), "stage dies", "stages die")
         click.echo(f"\n{dying} with it; {searched}.")
-    for campaign, stage in ending.spared:
+    for campaign, stage in ending.unaffected:
         click.echo(f"Not touched: {campaign}, stage `{stage}`, which is over before.")
 
 
