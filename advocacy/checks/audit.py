@@ -7,12 +7,12 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.claims.uncited import UncitedClaim, UncitedMarks, find_uncited, party_names
+from advocacy.checks.letters import trace_letter
 from advocacy.checks.sentences import Sentence, TextBlock, read_blocks, split_sentences
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.audit import Paragraph, Passage, render_audit
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
-from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, CitedFact, Letter
 
 
@@ -34,15 +34,7 @@ def audit_documents(
 
 def audit_paragraphs(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:
     """Read the letter's paragraphs, each sentence with its facts or the check's remark."""
-    traced = compose_letter(
-        campaign,
-        letter.recipient,
-        letter.stage,
-        letter.date,
-        trace=True,
-        variants=dict(letter.variants),
-        supporters=letter.supporters,
-    )
+    traced = trace_letter(letter, campaign)
     blocks = read_blocks(traced.body, traced.language, traced.lines)
     uncited = _uncited(traced, blocks, campaign)
     names = party_names(traced, campaign)

@@ -67,6 +67,19 @@ class LettersToCheck:
         return True
 
 
+def trace_letter(letter: Letter, campaign: Campaign) -> Letter:
+    """Compose the same letter with the marks of its template's lines."""
+    return compose_letter(
+        campaign,
+        letter.recipient,
+        letter.stage,
+        letter.date,
+        trace=True,
+        variants=dict(letter.variants),
+        supporters=letter.supporters,
+    )
+
+
 def wordings(campaign: Campaign, name: str, letter_id: str) -> Iterator[dict[str, str]]:
     """Yield the person's own variants of a stage, then those that differ in one part.
 

@@ -1,4 +1,4 @@
-"""One text, every medium, proven: the demand, the deadline and the facts in PDF, HTML and text.
+"""Check that the demand, the deadline and the facts are in PDF, HTML and text alike.
 
 Each letter is rendered, and its documents are read back as a reader gets them: the PDF's own
 text page by page, the email's HTML without what its styles hide, the text part as it is. A
@@ -7,7 +7,7 @@ layout that loses the reference list or the notes is found here, before anybody 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
@@ -46,7 +46,7 @@ class PageNeeds:
 
 
 def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
-    """What the documents of letters lack, each text proven once.
+    """Report what the documents of letters lack, each text once.
 
     Letters that may not go out are left to the checks that say so. Raises AdvocacyError
     (`missing-library`) where PDF cannot be read.
@@ -92,16 +92,12 @@ def _missing(
     if without:
         yield problem(
             "missing-in-medium",
-            f"The {_listed(without)} of the letter of the stage `{letter.stage}` does not have "
-            f"{wanted.what}.",
+            f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` does not "
+            f"have {wanted.what}.",
             "Look at the layout: it has to print the text, and its references or notes, whole. "
             "The built-in ones do.",
             wanted.place,
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and the ".join(names)
 
 
 def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:

@@ -12,7 +12,7 @@ from advocacy.checks.claims.agreement import check_figures, check_parties
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
-from advocacy.checks.letters import compose_letters_to_check
+from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_blocks
@@ -28,7 +28,6 @@ from advocacy.checks.wording import (
 )
 from advocacy.errors import Problem
 from advocacy.letters.approvals import approval_problems
-from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CitedFact, Letter, check
 from advocacy.templating.citation_marks import LINE
 
@@ -147,7 +146,7 @@ def _check_words(
         if read:
             yield from check_values(letter, [v for v in letter.body.values if v not in read])
         else:
-            traced = letter if letter.lines else _traced(letter, campaign)
+            traced = letter if letter.lines else trace_letter(letter, campaign)
             yield from _check_body(traced, campaign, settings, marks)
         read.update(letter.body.values, [""])
     yield from marks.problems()
@@ -178,18 +177,6 @@ def _check_variants(
         yield from check_variants(
             campaign, name, letter.recipient, letter.date, subject_limit=limit
         )
-
-
-def _traced(letter: Letter, campaign: Campaign) -> Letter:
-    """Compose the same letter with the marks of its template's lines."""
-    return compose_letter(
-        campaign,
-        letter.recipient,
-        letter.stage,
-        letter.date,
-        trace=True,
-        supporters=letter.supporters,
-    )
 
 
 def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:

@@ -254,9 +254,9 @@ def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool
         click.echo(f"{fact} ended on {until}; the file says so already ({path}).")
     count = ending.campaigns
     searched = f"{count} campaigns use this file" if count != 1 else "1 campaign uses this file"
-    if not ending.casualties:
+    if not ending.affected:
         click.echo(f"No letter dies with it; {searched}.")
-    for one in ending.casualties:
+    for one in ending.affected:
         span = f"from {one.first}" + (f" to {one.last}" if one.last else " on")
         if one.last == one.first:
             span = f"on {one.first}"
@@ -267,10 +267,10 @@ def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool
             click.echo(f"  {_relative(use.place)}: {kind}{use.sentence}")
         for advice in one.advice:
             click.echo(f"    {click.style('→', fg='green')} {advice}")
-    if ending.casualties:
-        dying = len(ending.casualties)
+    if ending.affected:
+        dying = len(ending.affected)
         click.echo(f"\n{dying} stage{' dies' if dying == 1 else 's die'} with it; {searched}.")
-    for campaign, stage in ending.spared:
+    for campaign, stage in ending.unaffected:
         click.echo(f"Not touched: {campaign}, stage `{stage}`, which is over before.")
 
 

@@ -1,4 +1,4 @@
-"""What every fact of a campaign is on a day, where it is cited, and where it comes from."""
+"""Describe the state of a campaign's facts on a day, their uses and sources."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -69,10 +69,7 @@ class FactStanding:
 
 
 def standings(campaign: Campaign, day: date | None = None) -> tuple[FactStanding, ...]:
-    """Every fact that the campaign's files hold, as it is on that day, in their order.
-
-    `day` left out is the letters' date.
-    """
+    """Describe every fact of the campaign's files on a day (default: the letters' date)."""
     day = campaign.letter_date(day)
     uses: dict[str, list[Use]] = {}
     for use in fact_uses(campaign):

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -158,18 +156,10 @@ def _precedents(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
             yield Use(precedent.fact, name, Place(place.path, place.line), "precedent", text)
 
 
-@lru_cache(maxsize=64)
-def _text(path: Path, _changed: int) -> str:
+def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def _read(path: Path) -> str:
-    try:
-        return _text(path, path.stat().st_mtime_ns)
-    except OSError:
         return ""
 
 
@@ -209,8 +199,3 @@ def _show_command(command: re.Match[str]) -> str:
     if not command[0].startswith("{{") or "cite(" in command[0]:
         return " "
     return "“…”" if "quote(" in command[0] else "…"
-
-
-def stage_days(stage: Stage) -> tuple[date, date]:
-    """The first and last day of a stage's window; an open end reaches to the calendar's."""
-    return stage.from_ or date.min, stage.until or date.max

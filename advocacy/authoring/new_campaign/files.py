@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from advocacy.authoring.new_campaign.models import Answers, NewPrecedent, NewSource
@@ -80,7 +81,7 @@ def compose_campaign(answers: Answers, folder: Path) -> NewCampaign:
     of_facts = of_sources = None
     if facts:
         of_facts, of_sources = folder / "facts" / campaign.name, folder / "sources" / campaign.name
-        files[of_facts] = _render("facts.yaml", **known, file=_typed(of_facts))
+        files[of_facts] = _render("facts.yaml", **known, file=quote(of_facts.as_posix()))
         files[of_sources] = _render("sources.yaml", **known)
     letter = _letter_path(template, folder)
     files[letter] = letter_text(
@@ -118,7 +119,7 @@ def _campaign_text(answers: Answers, known: Mapping[str, Any], path: Path) -> st
     sender = answers.sender_from
     values = {
         **known,
-        "file": _typed(path),
+        "file": quote(path.as_posix()),
         "has_schema": (path.parent / "schemas" / "campaign.json").is_file(),
         "sender_from": sender
         and sender.model_dump(mode="json", by_alias=True, exclude_defaults=True),
@@ -189,9 +190,3 @@ def _free_template(name: str, campaign: Path) -> str:
 
 def _letter_path(template: str, folder: Path) -> Path:
     return folder / "templates" / "letters" / f"{template}.md"
-
-
-def _typed(path: Path) -> str:
-    """A path as somebody types it."""
-    text = path.as_posix()
-    return text if re.fullmatch(r"[\w./-]+", text) else f"'{text}'"

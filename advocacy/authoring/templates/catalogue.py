@@ -1,7 +1,4 @@
-"""What a letter may print: every variable, with its value for one recipient.
-
-Which templates there are, where each comes from, what it hides, and who uses it.
-"""
+"""List templates with their origins and uses, and the variables that a letter may print."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""What is longest in a list of recipients, of those whom it has and of each column.
-
-Whom a letter is tried with: people who are made up to show what goes wrong.
-"""
+"""Make up people with whom letters are tried, from the longest values that a list has."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,7 @@
 """Check that a cited sentence agrees with its facts, as far as figures and names tell."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from advocacy.campaign.loading import Campaign
@@ -43,7 +43,7 @@ def check_figures(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Probl
                 continue
             for figure in _own_figures(sentence):
                 if not find_numbers(figure) <= known:
-                    named = _listed(f"`{fact.id}`" for fact in near)
+                    named = join_words([f"`{fact.id}`" for fact in near], "and")
                     yield problem(
                         "figure-not-in-fact",
                         f"The figure {figure} is not in what is cited for it ({named}).",
@@ -68,10 +68,11 @@ def check_parties(
             here = _named(sentence.text, forms)
             there = {name for fact in facts for name in _named(_said(fact, letter.language), forms)}
             if here and there and not here & there:
+                ids = join_words([f"`{fact.id}`" for fact in facts], "and")
+                ours, theirs = (join_words(sorted(names), "and") for names in (here, there))
                 yield problem(
                     "name-not-in-fact",
-                    f"The sentence speaks of {_listed(sorted(here))}, and what it cites "
-                    f"({_listed(f'`{fact.id}`' for fact in facts)}) of {_listed(sorted(there))}.",
+                    f"The sentence speaks of {ours}, and what it cites ({ids}) of {theirs}.",
                     "Cite a fact about the one that is named, or name the one it is about.",
                     sentence.place,
                 )
@@ -118,7 +119,3 @@ def _named(text: str, forms: Mapping[str, Collection[str]]) -> set[str]:
         for name, ways in forms.items()
         if any(re.search(rf"(?<!\w){re.escape(way)}(?!\w)", text) for way in ways)
     }
-
-
-def _listed(names: Iterable[str]) -> str:
-    return join_words(list(names), "and")

@@ -128,7 +128,8 @@ def ask_address(address: str, timeout: float) -> Answer:
         if status in _GONE:
             return Answer("dead", f"{_GONE[status]} ({status})")
         if status >= 400:
-            return Answer("unsure", f"the server answers {status} {_phrase(status)}".strip())
+            phrase = http.client.responses.get(status, "")
+            return Answer("unsure", f"the server answers {status} {phrase}".strip())
         return Answer("moved", moved_to) if moved_to else Answer("good")
     return Answer("dead", "it leads in circles")
 
@@ -163,7 +164,3 @@ def _failed(reason: object) -> Answer:
     if isinstance(reason, ssl.SSLError):
         return Answer("unsure", "its certificate is not valid")
     return Answer("unsure", f"the connection broke ({reason or type(reason).__name__})")
-
-
-def _phrase(status: int) -> str:
-    return http.client.responses.get(status, "")

@@ -293,7 +293,8 @@ def _wrong(
         hint = f'Cite it after the quotation: `{{{{ cite("{elsewhere}") }}}}`.'
     elif near:
         fact, found = near
-        message = f"“{shown}” is not what `{fact}` quotes: “{found.passage}”. {_sentence(found)}"
+        differs = f"{found.differences}." if found.differences else ""
+        message = f"“{shown}” is not what `{fact}` quotes: “{found.passage}”. {differs}"
         hint = "Copy the words exactly; mark what you leave out by … and what you change by […]."
     elif code == "quotation-short":
         message = f"“{shown}” stands in quotation marks, and no cited fact quotes it."
@@ -305,10 +306,6 @@ def _wrong(
             "without quotation marks."
         )
     return problem(code, message, hint, place)
-
-
-def _sentence(found: NearestPassage) -> str:
-    return f"{found.differences}." if found.differences else ""
 
 
 def _elsewhere(words: str, facts: Iterable[tuple[str, Fact]]) -> str | None:
