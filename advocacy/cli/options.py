@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.completion import complete_campaigns, complete_stages
+from advocacy.cli.completion import complete_campaigns, complete_formats, complete_stages
 
 if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
@@ -172,6 +172,7 @@ formats_option = click.option(
     "--format",
     "formats",
     callback=_read_formats,
+    shell_complete=complete_formats,
     metavar="KINDS",
     help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
 )
