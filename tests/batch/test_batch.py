@@ -27,7 +27,7 @@ from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.csv_rows import as_before, spreadsheet_safe
+from advocacy.files.writing import as_before, spreadsheet_safe
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 
