@@ -1,4 +1,4 @@
-"""Sheets of labels and envelopes: where an address stands on each. Lengths are millimetres."""
+"""Sheets of labels and envelopes: where an address stands on each. Lengths are millimeters."""
 
 from dataclasses import dataclass
 
