@@ -11,6 +11,7 @@ from advocacy.cli.options import (
     Day,
     campaign_argument,
     date_option,
+    output_option,
     quiet_option,
     recipients_options,
     stage_option,
@@ -129,14 +130,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "--today", type=Day(), metavar="DAY",
     help="Pretend that it is this day; only with a server on this machine, maildir: or mbox:.",
 )  # fmt: skip
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of rendered letters: a PDF there is attached if it is still up to date.",
-)
+@output_option("Folder of rendered letters: a PDF there is attached if it is still up to date.")
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
