@@ -1,16 +1,22 @@
 """Problems: the one value for anything wrong in a file that somebody wrote.
 
-A user's mistake is never an exception with a traceback: functions that read files
-return problems beside what they could read, or raise `AdvocacyError`, which carries
-them. A bug is any other exception.
+A user's mistake never ends in a traceback. There are three ways to report problems:
+
+* what reads a whole file returns `Read[T]`: what it could read, and everything that is wrong;
+* what reads a stream yields values and hands each problem to `report`, a function that it gets
+  (`problems.append` will do), at the moment when it comes to it;
+* everything else raises `AdvocacyError`, which carries problems.
+
+Any other exception is a bug.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 
 class Level(StrEnum):
@@ -102,12 +108,34 @@ class Problem:
         return replace(self, level=level)
 
 
+Report = Callable[[Problem], None]
+"""What a stream of values hands its problems to."""
+
+T = TypeVar("T")
+Read = tuple[T, list[Problem]]
+"""What could be read of a file, and everything that is wrong with it."""
+
+
 class AdvocacyError(Exception):
     """Something that the user can put right; carries at least one problem."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def ignore(_problem: Problem) -> None:
+    """A `Report` for readers whose problems were reported before."""
+
+
+@contextmanager
+def reporting(report: Report) -> Iterator[None]:
+    """Hand the problems of an AdvocacyError in the block to `report`, and go on after it."""
+    try:
+        yield
+    except AdvocacyError as error:
+        for problem in error.problems:
+            report(problem)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -124,6 +152,19 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     """The words as one phrase: `a`, `a or b`, `a, b or c`."""
     *most, last = words
     return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The hint for a name that is not known: the nearest known one, else `otherwise`.
+
+    Without `otherwise` it lists the first known names.
+    """
+    known = list(known)
+    near = nearest(word, known)
+    if near:
+        return f"Did you mean `{near}`?"
+    some = ", ".join(f"`{name}`" for name in known[:8])
+    return otherwise or (f"There are: {some}." if some else "There are none.")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -16,7 +16,7 @@ from advocacy.campaign.addressing import (
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_for, unknown_stage
-from advocacy.documents.print_shop.merge import PaperEnvelope, PaperSheet
+from advocacy.documents.print_shop.stationery import PaperEnvelope, PaperSheet
 from advocacy.errors import Problem, has_errors
 from advocacy.files.writing import prepare_folder, replace_file
 
@@ -94,10 +94,7 @@ def _addressed(
     problems: list[Problem],
 ) -> Iterator[Recipient]:
     """Those who get a letter and have an address; why others do not goes to the problems."""
-    for row in recipients_of(campaign, day, people):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
+    for row in recipients_of(campaign, day, problems.append, people):
         name, found = stage_for(campaign, row, day, stage)
         found += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
         problems += found

@@ -12,8 +12,7 @@ from typing import Any
 
 from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
-from advocacy.files.csv_rows import spreadsheet_safe
-from advocacy.files.writing import replace_file
+from advocacy.files.writing import replace_file, spreadsheet_safe
 
 NAME = "problems.csv"
 MOST = 100_000

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 
@@ -60,7 +59,6 @@ class Days:
         return f"until {write(self.last)}" if self.last else always
 
 
-@lru_cache(maxsize=1024)
 def published_days(edtf: str) -> tuple[date, date]:
     """The first and last day that an EDTF date (level 0: year, month or day) may mean.
 

@@ -182,6 +182,17 @@ Slug = Annotated[
 """An id, safe as a file name everywhere."""
 
 
+def number_as_text(value: object) -> object:
+    """Days and whole numbers as text: people write pages and years without quotes."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+NumberOrWords = Annotated[Words, BeforeValidator(number_as_text)]
+"""Text of one or more lines, or a bare number or day, which is kept as text."""
+
+
 def _email(value: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
@@ -209,14 +220,14 @@ Email = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-"""An email address of good form; whether somebody reads it is not asked."""
+"""A well-formed email address; whether it exists is not checked."""
 
 
 def _url(value: str) -> str:
     try:
         parts = urlsplit(value)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket left open
+    except ValueError:  # a port that is not a number, an unclosed bracket
         good = False
     if not good or "@" in parts.netloc or re.search(r'[\s<>"\\^`{|}]', value):
         hint = "Copy the whole address from the browser, beginning with `https://`."

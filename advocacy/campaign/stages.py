@@ -1,9 +1,8 @@
-"""Which stage's letter somebody gets: by its window, by whom it is for, and by who signs it.
+"""Which stage's letter a recipient gets, and which variant of it.
 
-Variants of a letter: which wording each recipient gets.
-
-They are there to learn which wording works, each of them reviewed as any letter is. They are no
-means to make mail look less like mail to many: do not use them to get past filters.
+A stage is chosen by its window, its `to` and who signs its letters. Variants are there to learn
+which wording works; each is reviewed like any letter. They are not a means to make bulk mail look
+less like bulk mail: do not use them to get past filters.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ from datetime import date
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import Hint, Problem, nearest
+from advocacy.errors import Hint, Problem, did_you_mean
 
 
 def stage_for(
@@ -121,8 +120,7 @@ def unknown_stage(campaign: Campaign, stage: str | None) -> Problem | None:
     known = campaign.file.stages
     if stage is None or stage in known:
         return None
-    near = nearest(stage, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    hint = did_you_mean(stage, known)
     message = f"The campaign has no stage `{stage}`."
     return Problem("unknown-stage", message, hint, campaign.file.place("stages"))
 

@@ -8,11 +8,10 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.stages import unknown_stage
 from advocacy.checks.run import run_checks
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.letters.approvals import Approved, approved, record_approval
+from advocacy.letters.approvals import ApprovalStatus, judge_approval, record_approval
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
-from advocacy.letters.parts import somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters, stage_recipients
 
 PEOPLE = 20
 """How many of those who get the letter are checked; what differs between them is theirs."""
@@ -23,7 +22,7 @@ class Review:
     """What somebody is asked to approve: the letter of each end of the stage's window."""
 
     stage: str
-    standing: Approved
+    standing: ApprovalStatus
     days: tuple[date, ...]
     letters: tuple[CheckedLetter, ...]
     problems: tuple[Problem, ...]
@@ -44,14 +43,14 @@ def review_stage(campaign: Campaign, stage_name: str, today: date | None = None)
     stage = campaign.file.stages[stage_name]
     today = today or campaign.today()
     days = stage.days.ends(campaign.file.date, today)
-    people = list(islice(somebody(campaign, stage, days[0]), PEOPLE))
+    people = list(islice(stage_recipients(campaign, stage, days[0]), PEOPLE))
     report = run_checks(campaign, stage=stage_name, today=today, recipients=people)
     problems = list(report.problems)
     letters: list[CheckedLetter] = []
     for day in days:
         for number, person in enumerate(people):
             try:
-                signed = stand_in(campaign, stage_name)
+                signed = sample_supporters(campaign, stage_name)
                 letter = compose_letter(campaign, person, stage_name, day, supporters=signed)
                 checked, found = check(letter, campaign)
             except AdvocacyError:
@@ -72,14 +71,14 @@ def review_stage(campaign: Campaign, stage_name: str, today: date | None = None)
         )
     return Review(
         stage_name,
-        approved(campaign, stage_name),
+        judge_approval(campaign, stage_name),
         days,
         tuple(letters),
         tuple(dict.fromkeys(problems)),
     )
 
 
-def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> Approved:
+def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> ApprovalStatus:
     """Record the approval of what was reviewed. Raises AdvocacyError if it has errors."""
     if not seen.may_be_approved:
         message = f"The stage `{seen.stage}` has errors, so its text was not approved."
@@ -87,4 +86,4 @@ def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> Approv
         place = campaign.file.stages[seen.stage].place()
         raise AdvocacyError(Problem("cannot-approve", message, hint, place))
     record_approval(campaign, seen.stage, by, on)
-    return approved(campaign, seen.stage)
+    return judge_approval(campaign, seen.stage)

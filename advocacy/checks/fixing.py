@@ -167,7 +167,7 @@ def _scalars(data: Any) -> Iterator[_Scalar]:
             yield from _scalars(value)
     elif isinstance(data, YamlList):
         for index, value in enumerate(data):
-            yield _Scalar(data.item_place(index), data.raw(index) or "")
+            yield _Scalar(data.value_place(index), data.raw(index) or "")
             yield from _scalars(value)
 
 

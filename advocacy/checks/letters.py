@@ -11,7 +11,7 @@ from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unkno
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters
 
 
 @dataclass(slots=True)
@@ -50,7 +50,6 @@ class LettersToCheck:
         trace: bool,
         variants: dict[str, str] | None = None,
     ) -> bool:
-        signed = stand_in(self.campaign, stage)
         try:
             letter = compose_letter(
                 self.campaign,
@@ -59,7 +58,7 @@ class LettersToCheck:
                 day,
                 trace=trace,
                 variants=variants,
-                supporters=signed,
+                supporters=sample_supporters(self.campaign, stage),
             )
         except AdvocacyError as error:
             self.problems += error.problems

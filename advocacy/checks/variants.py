@@ -13,7 +13,7 @@ from advocacy.checks.wording import check_asks, check_subject_length
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import sample_supporters
 
 
 def check_variants(
@@ -34,7 +34,7 @@ def check_variants(
                 name,
                 day,
                 variants={"subject": subject},
-                supporters=stand_in(campaign, name),
+                supporters=sample_supporters(campaign, name),
             )
         except AdvocacyError:
             continue  # reported where the letter itself is composed, or below
@@ -56,7 +56,7 @@ def _openings(
                 day,
                 trace=True,
                 variants={"opening": opening},
-                supporters=stand_in(campaign, name),
+                supporters=sample_supporters(campaign, name),
             )
         except AdvocacyError as error:
             yield from error.problems

@@ -1,4 +1,4 @@
-"""`advocacy approve`: sign off the text of a stage."""
+"""`advocacy approve`: approve the text of a stage."""
 
 from difflib import ndiff
 from pathlib import Path
@@ -20,7 +20,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     from advocacy.campaign.field_types import bad_character
 
     if value is not None and (not value.strip() or "\n" in value or bad_character(value)):
-        raise click.BadParameter("write a name, such as “Jane Doe”.", ctx, param)
+        raise click.BadParameter("give a name, such as “Jane Doe”.", ctx, param)
     return value.strip() if value else None
 
 
@@ -32,17 +32,17 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )  # fmt: skip
 @click.option(
     "--by", callback=_name, metavar="NAME",
-    help="Who approves it. Without it, the text is shown and nothing is recorded.",
+    help="Name of the person who approves. Without it, nothing is recorded.",
 )  # fmt: skip
 @templates_option
-@click.option("--quiet", "-q", is_flag=True, help="Do not show the text.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print the text.")
 def command(campaign: Path, stage: str, by: str | None, templates: Path | None, quiet: bool) -> int:
     """Show the text of a stage as its readers get it, and record who approves it.
 
-    The approval stands beside the campaign, in <campaign>.approvals.yaml. It covers the
+    The approval is stored beside the campaign, in <campaign>.approvals.yaml. It covers the
     templates, facts, sources, asks, subject, sender and layouts; when one of them changes,
-    `advocacy check` says so. People may be added to the list. A stage with an error cannot be
-    approved.
+    `advocacy check` reports it. You can still add people to the list. A stage with an error
+    cannot be approved.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
         _show(loaded, seen)
     print_problems([*problems, *seen.problems])
     if by is None:
-        click.echo(_standing(seen))
+        click.echo(_describe_approval(seen))
         return int(not seen.may_be_approved)
     on = loaded.today()
     approve_stage(loaded, seen, by, on)
@@ -71,7 +71,7 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
 
 
 def _show(campaign: "Campaign", seen: "Review") -> None:
-    """The letter as plain text, then what it relies on."""
+    """Print the letter as plain text, then the facts that it relies on."""
     from advocacy.documents.text import render_text
 
     if not seen.letters:
@@ -85,7 +85,7 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
         changed = [line for line in ndiff(before, after) if line.startswith(("- ", "+ "))]
         click.echo(
             f"A letter of {checked.letter.date}, the window's other end, has the same text"
-            + ("." if not changed else ", but for:")
+            + ("." if not changed else ", except for:")
         )
         for line in changed:
             click.echo(f"  {line}")
@@ -98,7 +98,7 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
     click.echo()
 
 
-def _standing(seen: "Review") -> str:
+def _describe_approval(seen: "Review") -> str:
     found = seen.standing
     if found.approval is None:
         return "Nobody has approved this text. To approve it, add: --by NAME"

@@ -1,27 +1,27 @@
 """What `advocacy status --batch` prints: for people, programs or a spreadsheet."""
 
-import csv
-import json
-import sys
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from advocacy.cli.tables import TableReport, write_json, write_table
 from advocacy.errors import count_noun
-from advocacy.files.csv_rows import spreadsheet_safe
 
 if TYPE_CHECKING:
     from advocacy.batch.verify import BatchStatus, StageStatus
 
 
-def print_batch(status: "BatchStatus", report: Literal["text", "json", "csv"]) -> None:
+def print_batch(status: "BatchStatus", report: TableReport) -> None:
     """Print the state of a batch."""
     if report == "text":
         _print_text(status)
     elif report == "json":
-        click.echo(json.dumps(_record(status), ensure_ascii=False, indent=2))
+        write_json(_record(status))
     else:
-        _print_csv(status)
+        names = ("campaign", "stage", "what", "name", "count")
+        rows = (dict(zip(names, row, strict=True)) for row in _csv_rows(status))
+        write_table(rows, names, report)
 
 
 def _print_text(status: "BatchStatus") -> None:
@@ -66,9 +66,8 @@ def _stage(stage: "StageStatus") -> dict[str, Any]:
     }
 
 
-def _print_csv(status: "BatchStatus") -> None:
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["campaign", "stage", "what", "name", "count"])
+def _csv_rows(status: "BatchStatus") -> Iterator[tuple[str, str, str, str, int]]:
+    """Yield a row for each count: campaign, stage, what is counted, its name, the count."""
     for stage in status.stages:
         rows: list[tuple[str, str, int]] = [("made", "", stage.made)]
         rows += [("file", kind, count) for kind, count in sorted(stage.kinds.items())]
@@ -76,7 +75,6 @@ def _print_csv(status: "BatchStatus") -> None:
         rows += [("missing", "", stage.missing)] if stage.missing else []
         rows += [("fact", name, count) for name, count in stage.facts.items()]
         for row in rows:
-            cells = [stage.campaign, stage.stage, *map(str, row)]
-            out.writerow([spreadsheet_safe(cell) for cell in cells])
+            yield stage.campaign, stage.stage, *row
     for path, count in status.failed.items():
-        out.writerow(["", "", "failed", spreadsheet_safe(str(path)), count])
+        yield "", "", "failed", str(path), count

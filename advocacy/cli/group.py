@@ -24,6 +24,8 @@ COMMANDS = {
     "check": "Check a campaign's letters and the facts they rely on.",
     "preview": "Show a letter in the browser while you write it.",
     "render": "Make the letters of a campaign: PDF and email.",
+    "gallery": "Show a campaign's letters on one page, for review.",
+    "verify": "Prove that letters come out again as they were made.",
     "labels": "Print address labels or envelopes.",
     "send": "Mail the letters of a stage: nobody twice, nobody who opted out.",
     "status": "Show the state of a mailing or a batch.",

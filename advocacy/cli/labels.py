@@ -17,7 +17,7 @@ from advocacy.cli.options import (
     templates_option,
 )
 from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
-from advocacy.documents.print_shop.merge import ENVELOPES, SHEETS
+from advocacy.documents.print_shop.stationery import ENVELOPES, SHEETS
 from advocacy.errors import Problem, count_noun, has_errors
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import click
 
 from advocacy.errors import Level, Place, Problem, count_noun
-from advocacy.files.csv_rows import spreadsheet_safe
+from advocacy.files.writing import spreadsheet_safe
 from advocacy.resources import version
 
 Report = Literal["text", "json", "github", "sarif", "csv"]
@@ -26,7 +26,7 @@ report_option = click.option(
     type=click.Choice(REPORTS),
     default="text",
     show_default=True,
-    help="How to print problems: for people, programs, code hosts or a spreadsheet.",
+    help="Form of the problems: for people, programs, code hosts or a spreadsheet.",
 )
 
 
@@ -56,7 +56,7 @@ def has_warnings(problems: Iterable[Problem]) -> bool:
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """`2 errors, 1 warning`, or an empty text where there is nothing to say."""
+    """Count problems by level, as `2 errors, 1 warning`; an empty text without problems."""
     counts = Counter(problem.level for problem in problems)
     return ", ".join(count_noun(counts[level], level) for level in Level if counts[level])
 
@@ -72,7 +72,7 @@ def _text(problem: Problem) -> str:
 
 
 def _caret(place: Place | None) -> list[str]:
-    """The line itself with a caret under the place."""
+    """The line of the file, with a caret under the column; nothing if it cannot be read."""
     if place is None or place.line is None:
         return []
     lines = _lines(place.path)
@@ -102,7 +102,7 @@ def _lines(path: Path) -> tuple[str, ...]:
 
 
 def shown_place(place: Place) -> str:
-    """The place with its path from the current folder, where that is shorter."""
+    """The place, with a path relative to the current folder if it is below it."""
     return str(Place(_relative(place.path), place.line, place.column))
 
 
@@ -144,7 +144,7 @@ def _csv(problems: Sequence[Problem]) -> str:
 
 
 def _github(problems: Sequence[Problem]) -> str:
-    """Workflow commands, which a code host shows beside the lines of a change."""
+    """GitHub's workflow commands, which it shows beside the lines of a change."""
     kinds = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
     lines = []
     for problem in problems:
@@ -204,3 +204,7 @@ def _sarif_rule(name: str) -> dict[str, Any]:
 
 
 FORMS = {"json": _json, "github": _github, "sarif": _sarif, "csv": _csv}
+
+
+class LetterCrashed(Exception):  # noqa: N818 - what happened
+    """A bug that one letter brought out; the other letters are made."""

@@ -8,7 +8,7 @@ Latin letter opens one family.
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from advocacy.campaign.languages import primary_language
@@ -71,7 +71,7 @@ _UNDRAWN = frozenset("\n\t\r\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff") | froze
 )
 
 
-@cache
+@cache  # saves opening the fonts: tens of milliseconds for a letter laid out in full
 def _characters(family: str) -> frozenset[int]:
     """The code points that every face of a family has."""
     from fontTools.ttLib import TTFont
@@ -100,7 +100,6 @@ def fallbacks(language: str, text: str = "") -> tuple[str, ...]:
     return (BODY, *_FALLBACK, *(cjk or _CHINESE))
 
 
-@lru_cache(maxsize=65536)
 def covered_by(char: str, families: tuple[str, ...] = fallbacks("en")) -> str | None:
     """The first of the families that has a character, or None; the first, if it is not drawn."""
     if char in _UNDRAWN:

@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`{|}~-]{1,70}")
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # saves a tenth of an email: letters share their subject
 def text_header(name: str, value: str) -> str:
     """A header of free text, such as Subject, with its final line break."""
     return _folded(name, _text_tokens(one_line(value)))
@@ -66,7 +66,7 @@ def one_line(value: str) -> str:
     return _BREAKS.sub(" ", value).strip(" ")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # saves a seventh of an email: the sender's address, three times
 def wire_address(address: str) -> str:
     """An address as it travels: the domain in ASCII (IDNA), the local part as it is.
 
@@ -134,7 +134,6 @@ def _mailbox_tokens(display: str, address: str) -> list[str]:
     return [*_encoded_words(display), f"<{address}>"]
 
 
-@lru_cache(maxsize=1024)
 def _encoded_words(text: str) -> tuple[str, ...]:
     """The text as encoded words, each of whole characters, in the shorter of both encodings."""
     if not text:

@@ -141,7 +141,7 @@ def wrap(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
     return _wrapped(text, first, rest, width)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # saves measuring again, such as a subject that is not ASCII
 def _wrapped(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
     lines: list[str] = []
     for paragraph in text.split("\n"):

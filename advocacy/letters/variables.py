@@ -51,9 +51,9 @@ def template_variables(
     variants: Mapping[str, str],
     supporters: Supporters | None = None,
 ) -> dict[str, Any]:
-    """What templates may print, by name; `variants` are the chosen ones by part.
+    """All variables of a letter, by name; `variants` are the names of the chosen ones by part.
 
-    `supporters` are those who write, where it is not the sender.
+    `supporters` write the letter; without them, the sender does.
     """
     count = supporters.count if supporters else 0
     return {
@@ -65,7 +65,7 @@ def template_variables(
 def own_variables(
     campaign: Campaign, recipient: Recipient, supporters: Supporters | None
 ) -> dict[str, dict[str, Any]]:
-    """The groups of variables in which the letters of a mailing differ: texts and lists."""
+    """The groups of variables in which letters of one stage differ: texts and lists of texts."""
     return {
         "recipient": recipient_variables(campaign, recipient),
         "supporter": supporter_variables(campaign, supporters),
@@ -80,7 +80,10 @@ def shared_variables(
     variants: Mapping[str, str],
     supporters: int,
 ) -> dict[str, Any]:
-    """The other variables, which are the same whoever writes to whom; `supporters` write."""
+    """The other variables, which are the same whoever writes to whom.
+
+    `supporters` is how many write each letter, 0 for the sender's own.
+    """
     file = campaign.file
     target, sender = file.target, file.sender
     openings = file.stages[stage].variants

@@ -246,7 +246,7 @@ def test_a_layout_is_copied_with_its_styles_and_letters_can_be_set_in_it(
 def test_a_copy_under_the_same_name_says_which_letters_it_changes(run_cli, campaigns: Path) -> None:
     made = run_cli("new", "template", "thanks")
     assert made.returncode == 0
-    assert "takes the place of the other one at once, in: microsoft/thanks." in made.stdout
+    assert "replaces the original in: microsoft/thanks." in made.stdout
     made = run_cli("new", "template", "our-thanks", "--from", "thanks")
     assert "template: our-thanks" in made.stdout
 
@@ -267,7 +267,7 @@ def test_a_copy_is_never_written_over_another_file(run_cli, campaigns: Path) -> 
         (("ours", "--from", "thank"), 1, "Did you mean `thanks`?"),
         (("ours", "--layout", "leter"), 1, "Did you mean `letter`?"),
         (("letter", "--layout", "window-10"), 1, "build on itself"),
-        (("ours", "--layout", "letter", "--from", "thanks"), 2, "name one of them"),
+        (("ours", "--layout", "letter", "--from", "thanks"), 2, "use one of them"),
         (("call.fr", "--from", "thanks"), 2, "has a dot in it"),
         (("../ours",), 2, "is not an id"),
     ],

@@ -13,8 +13,7 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
 from advocacy.letters.compose import compose_letter
-from advocacy.letters.parts import letter_files, somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
 from advocacy.templating import letter_environment
 
 
@@ -135,9 +134,9 @@ def _written(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
 
 def _composed(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
     day = stage.from_ or campaign.letter_date()
-    for person in islice(somebody(campaign, stage, day), PEOPLE):
+    for person in islice(stage_recipients(campaign, stage, day), PEOPLE):
         try:
-            signed = stand_in(campaign, name)
+            signed = sample_supporters(campaign, name)
             letter = compose_letter(campaign, person, name, day, supporters=signed)
         except AdvocacyError:
             continue

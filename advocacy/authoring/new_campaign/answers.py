@@ -17,8 +17,7 @@ from advocacy.campaign.field_types import Timezone
 from advocacy.campaign.languages import primary_language
 from advocacy.errors import AdvocacyError, Hint, Problem, nearest
 from advocacy.files.characters import shown
-from advocacy.files.yaml.phrases import Phrase
-from advocacy.files.yaml.validation_errors import describe_errors
+from advocacy.files.yaml.validation_errors import Phrase, describe_errors
 
 NEEDED = ("target", "target_address", "to", "demand")
 NEEDED_OF_SENDER = ("sender", "sender_address", "sender_email", "signatory")

@@ -49,7 +49,7 @@ HEAD, TAIL = 11.0, 9.5
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DayColumn:
     """A run of days: its first and last (None: open), and where it is drawn."""
 
     first: date | None
@@ -89,7 +89,7 @@ class Column:
         return begins and ends
 
 
-def columns_of(runs: Iterable[Days], day: date, left: float) -> tuple[Column, ...]:
+def columns_of(runs: Iterable[Days], day: date, left: float) -> tuple[DayColumn, ...]:
     """The columns for these runs, with the chosen day in one of its own."""
     runs = list(runs)
     cuts = {day, _after(day)}
@@ -98,13 +98,13 @@ def columns_of(runs: Iterable[Days], day: date, left: float) -> tuple[Column, ..
     starts: list[date | None] = sorted(cuts)  # type: ignore[assignment]
     if any(run.first is None for run in runs) and min(cuts) > date.min:
         starts.insert(0, None)
-    columns: list[Column] = []
+    columns: list[DayColumn] = []
     for number, first in enumerate(starts):
         following = starts[number + 1] if number + 1 < len(starts) else None
         last = following - ONE_DAY if following else None
-        bare = Column(first, last, left, 0)
+        bare = DayColumn(first, last, left, 0)
         needed = max(width_of(bare.head, HEAD), width_of(bare.tail, TAIL)) + 10
-        columns.append(Column(first, last, left, max(NARROWEST, needed)))
+        columns.append(DayColumn(first, last, left, max(NARROWEST, needed)))
         left = columns[-1].right
     return tuple(columns)
 

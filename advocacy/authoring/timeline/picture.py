@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from advocacy.authoring.facts.standing import FactStanding, standings
-from advocacy.authoring.timeline.columns import Column, columns_of, in_words
+from advocacy.authoring.timeline.columns import DayColumn, columns_of, in_words
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.days import Days
 from advocacy.campaign.loading import Campaign
@@ -32,9 +32,9 @@ class TimelineRow:
     summary: str
     look: Look
     mark: Mark
-    days: tuple[Column, ...]
-    uses: tuple[Column, ...]
-    dead: tuple[Column, ...]
+    days: tuple[DayColumn, ...]
+    uses: tuple[DayColumn, ...]
+    dead: tuple[DayColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class TimelinePicture:
     summary: str
     footnote: str
     day: date
-    columns: tuple[Column, ...]
+    columns: tuple[DayColumn, ...]
     groups: tuple[tuple[str, tuple[TimelineRow, ...]], ...]
     shown: tuple[FactStanding, ...]
 
@@ -116,7 +116,7 @@ def _stage_row(
     name: str,
     stage: Stage,
     facts: Sequence[FactStanding],
-    columns: Sequence[Column],
+    columns: Sequence[DayColumn],
     day: date,
     language: str,
 ) -> TimelineRow:
@@ -140,7 +140,7 @@ def _stage_row(
 
 
 def _fact_row(
-    one: FactStanding, stages: dict[str, Stage], columns: Sequence[Column]
+    one: FactStanding, stages: dict[str, Stage], columns: Sequence[DayColumn]
 ) -> TimelineRow:
     fact = one.fact
     days = _covered(fact.days, columns)
@@ -163,7 +163,7 @@ def _fact_row(
     )
 
 
-def _covered(days: Days, columns: Sequence[Column]) -> tuple[Column, ...]:
+def _covered(days: Days, columns: Sequence[DayColumn]) -> tuple[DayColumn, ...]:
     return tuple(column for column in columns if column.covers(days))
 
 

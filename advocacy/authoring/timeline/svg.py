@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 from itertools import groupby
 
-from advocacy.authoring.timeline.columns import HEAD, TAIL, Column, in_words, shorten, width_of
+from advocacy.authoring.timeline.columns import HEAD, TAIL, DayColumn, in_words, shorten, width_of
 from advocacy.authoring.timeline.picture import LABELS, TimelinePicture, TimelineRow, picture_of
 from advocacy.campaign.loading import Campaign
 from advocacy.documents.page_colors import FACE, LIGHT
@@ -115,7 +115,7 @@ def _patterns() -> str:
     )
 
 
-def _widened(picture: TimelinePicture) -> tuple[Column, ...]:
+def _widened(picture: TimelinePicture) -> tuple[DayColumn, ...]:
     """The columns, the last one wide enough for the notes that reach over it."""
     *others, last = picture.columns
     right = max(
@@ -136,7 +136,7 @@ def _note_left(row: TimelineRow, edge: float) -> float:
     return _bars(row.days, edge)[-1].right + 8
 
 
-def _bars(columns: Sequence[Column], edge: float) -> list[_Bar]:
+def _bars(columns: Sequence[DayColumn], edge: float) -> list[_Bar]:
     """Bars over columns, neighbors joined; the last column may reach to the picture's edge."""
     bars: list[_Bar] = []
     for column in columns:
@@ -149,7 +149,7 @@ def _bars(columns: Sequence[Column], edge: float) -> list[_Bar]:
     return bars
 
 
-def _axis(columns: Sequence[Column], day: date, bottom: float) -> Iterator[str]:
+def _axis(columns: Sequence[DayColumn], day: date, bottom: float) -> Iterator[str]:
     """Draw the years, the headings of the columns, and the chosen day as a line."""
     heads = HEADER - 34
     years = groupby(columns, key=lambda column: column.first and column.first.year)

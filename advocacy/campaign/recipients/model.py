@@ -70,6 +70,15 @@ class Recipient(Located):
         """What messages call the recipient: the name, else the organization, else the id."""
         return self.full_name or self.organization or self.id or ""
 
+    def text_of(self, column: str) -> str:
+        """The text in a column, a known one or the list's own; empty where there is none."""
+        if column in self.other or column == "other" or column not in type(self).model_fields:
+            return self.other.get(column, "")
+        value = self.letter_id if column == "id" else getattr(self, column)
+        if isinstance(value, tuple):
+            return "\n".join(value)
+        return "" if value is None else str(value)
+
     @property
     def letter_id(self) -> str:
         """The id of this recipient's letter: the `id` column, else a slug of name and place."""

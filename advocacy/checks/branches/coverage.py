@@ -7,10 +7,10 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
+from advocacy.checks.branches.watch import Watch
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import Problem, count_noun
 from advocacy.letters.parts import layout_files
-from advocacy.templating.branches import Watch
 
 
 @dataclass(slots=True)

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.branches.reaching_values import describe_values, find_reaching_values
+from advocacy.checks.branches.watch import Branch
 from advocacy.checks.codes import problem
 from advocacy.documents.pdf.fitting import obstacles, spilling, unfit_problems
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.letters.letter import CheckedLetter
-from advocacy.templating.branches import Branch, in_words
 
 
 def unseen(branch: Branch) -> Problem:
@@ -70,9 +71,10 @@ def _why(branch: Branch) -> str:
 
 
 def _cure(branch: Branch) -> str:
-    if not branch.wishes:
+    reaching = find_reaching_values(branch)
+    if not reaching:
         return "Nobody could be made up who gets it."
-    tried = "; ".join(in_words(wish) for wish in branch.wishes[:2])
+    tried = "; ".join(describe_values(values) for values in reaching[:2])
     return f"It was tried with {tried}."
 
 

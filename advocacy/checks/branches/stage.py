@@ -9,15 +9,16 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
+from advocacy.checks.branches.reaching_values import find_reaching_values
+from advocacy.checks.branches.watch import Branch, Watch
 from advocacy.checks.letters import wordings
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
-from advocacy.letters.parts import letter_files, somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
 from advocacy.letters.true_days import true_letter
-from advocacy.templating.branches import Branch, Watch, watching
+from advocacy.templating.running import watching
 
 LIST = "the list"
 ALL_UP_TO = 200
@@ -38,7 +39,7 @@ class StageLetters:
         self.stage = campaign.file.stages[name]
         self.days = (day,) if day else self.stage.days.ends(campaign.file.date, today)
         self.files = set(letter_files(campaign, self.stage).values())
-        self.usual = stand_in(campaign, name)
+        self.usual = sample_supporters(campaign, name)
         self.extremes = Extremes()
         self.found: dict[tuple[str, Place | None, str], Problem] = {}
 
@@ -65,7 +66,7 @@ class StageLetters:
     def _listed(self, watch: Watch) -> None:
         """Everybody on the list; of a long one, those whom it takes. All of it is measured."""
         left = True
-        for count, row in enumerate(somebody(self.campaign, self.stage, self.days[0])):
+        for count, row in enumerate(stage_recipients(self.campaign, self.stage, self.days[0])):
             if not_in_office(row, self.days[0]):
                 continue
             self.extremes.add(row, inside_address(self.campaign, row))
@@ -93,9 +94,9 @@ class StageLetters:
             left = [branch for branch in self._left(watch) if branch not in tried]
             tried.update(left)
             for branch in left:
-                for wish in branch.wishes:
-                    if may_sign or not any(name.startswith("supporter") for name, _ in wish):
-                        tries = (wished(Case(one, self.usual), wish) for one in people)
+                for values in find_reaching_values(branch):
+                    if may_sign or not any(name.startswith("supporter") for name, _ in values):
+                        tries = (wished(Case(one, self.usual), values) for one in people)
                         self._try(watch, branch, tries)
 
     def _try(self, watch: Watch, branch: Branch, tries: Iterable[Case]) -> None:
@@ -174,5 +175,5 @@ class StageLetters:
 
 def _may_depend(branch: Branch) -> bool:
     """Whether another recipient may reach a branch, as far as its conditions can be read."""
-    names = [name for wish in branch.wishes for name, _ in wish]
+    names = [name for values in find_reaching_values(branch) for name, _ in values]
     return not names or any(name.startswith("recipient.") for name in names)

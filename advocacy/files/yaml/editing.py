@@ -13,24 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import AdvocacyError, Place, Problem, has_errors, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean, has_errors
 from advocacy.files.writing import replace_file
 from advocacy.files.yaml.reading import YamlMap, read_text, scan_yaml_text
-from advocacy.files.yaml.splicing import Key, Keys, NoPlaceError, append_in, remove_in, set_in
-
-__all__ = [
-    "AppendItems",
-    "Change",
-    "Edit",
-    "Key",
-    "Keys",
-    "Remove",
-    "SetValue",
-    "create_file",
-    "edit_file",
-    "edited",
-    "rewrite_file",
-]
+from advocacy.files.yaml.splicing import Keys, NoPlaceError, append_in, remove_in, set_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +107,7 @@ def rewrite_file(path: Path, change: Callable[[str], str], *, dry_run: bool = Fa
 def create_file(path: Path, text: str) -> None:
     """Write a YAML file that is not there yet, whole or not at all.
 
-    Raises AdvocacyError where the text is no good YAML, or the file cannot be written.
+    Raises AdvocacyError where the text is not valid YAML, or the file cannot be written.
     """
     _read(text, path)
     _replace(path, None, text.encode("utf-8"))
@@ -181,13 +167,9 @@ def _no_place(text: str, path: Path, edit: Edit) -> Problem:
         ):
             data = data[key]  # type: ignore[index]
             continue
-        near = nearest(str(key), known)
-        return Problem(
-            "nothing-to-edit",
-            f"There is no `{key}` in this file.",
-            f"Did you mean `{near}`?" if near else "Check the name.",
-            Place(path),
-        )
+        message = f"There is no `{key}` in this file."
+        hint = did_you_mean(str(key), known, "Check the name.")
+        return Problem("nothing-to-edit", message, hint, Place(path))
     where = ".".join(str(key) for key in edit.keys)
     hint = "Edit the file by hand."
     return Problem("nothing-to-edit", f"`{where}` cannot be edited in place.", hint, Place(path))

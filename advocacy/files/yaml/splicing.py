@@ -160,19 +160,13 @@ def _exchange_under(
     text: str, parent: yaml.MappingNode, key: yaml.Node, node: yaml.Node, value: Any
 ) -> str:
     flow = bool(parent.flow_style)
-    if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
-        colon = text.index(":", key.end_mark.index)
-        end = _end(text, node)
-        stays_flow = flow or not (isinstance(value, list | Mapping) and _wants_block(node, value))
-        if not stays_flow:
-            lines = _indented(written(value, flow=False), key.start_mark.column + 2)
-            return text[: colon + 1] + _eol(text) + lines.replace("\n", _eol(text)) + text[end:]
-        return f"{text[: colon + 1]} {written(value, flow=True)}{text[end:]}"
+    begin, end = text.index(":", key.end_mark.index) + 1, _end(text, node)
     if isinstance(value, list | Mapping) and not flow and _wants_block(node, value):
         lines = _indented(written(value, flow=False), key.start_mark.column + 2)
-        begin, end = node.start_mark.index, _end(text, node)
-        return text[:begin].rstrip(" ") + _eol(text) + lines.replace("\n", _eol(text)) + text[end:]
-    return _exchange(text, node.start_mark.index, node, value, flow=flow)
+        return text[:begin] + _eol(text) + lines.replace("\n", _eol(text)) + text[end:]
+    if isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">"):
+        return _exchange(text, node.start_mark.index, node, value, flow=flow)
+    return f"{text[:begin]} {written(value, flow=True)}{text[end:]}"
 
 
 def _wants_block(node: yaml.Node, value: Any) -> bool:

@@ -121,7 +121,7 @@ def _csv_rows(file: BufferedReader, path: Path, key: str) -> Iterator[Found]:
     try:
         cells, delimiter, _ = header_of(lines, path, lambda c: len(known & {*column_names(c, {})}))
     finally:
-        lines.let_go()
+        lines.detach()
     file.seek(0)  # the header, and what stands above it, are rows like others here
     lines = _lines(file, path)
     try:
@@ -131,7 +131,7 @@ def _csv_rows(file: BufferedReader, path: Path, key: str) -> Iterator[Found]:
             is_own = mentioned and any(key_of(cell) == key for cell in row)
             yield start, "".join(lines.row), is_own, mentioned
     finally:
-        lines.let_go()
+        lines.detach()
 
 
 def _lines(file: BufferedReader, path: Path) -> Lines:

@@ -1,7 +1,4 @@
-"""Watching the folders of a campaign, so that a saved file is on the page at once.
-
-The campaign as it is now, kept between letters, and the letters that were good last.
-"""
+"""The campaign as it is now, the last good letters, and the watch over the campaign's folders."""
 
 import asyncio
 import threading
@@ -25,84 +22,89 @@ from advocacy.preview.people import PeopleList
 STEP = 15  # milliseconds of quiet after which a change is told
 DEBOUNCE = 150
 SETTLING = (0.2, 1.0, 3.0)  # seconds after which a new watch has begun, on a slow machine too
-_FLEETING = (".tmp", ".swp", ".swx", "~", ".part")
+_TEMPORARY = (".tmp", ".swp", ".swx", "~", ".part")
 
 
-async def watch(studio: "PreviewState", changed: Callable[[], None]) -> None:
+async def watch(state: "PreviewState", changed: Callable[[], None]) -> None:
     """Call `changed` after each change in a folder of the campaign, until it is cancelled.
 
-    Folders are watched by themselves, without those in them: a campaign may lie in somebody's
-    home. What the campaign names, and folders that come to be, are watched from then on.
+    Folders are watched without their subfolders: a campaign may lie in somebody's home. Folders
+    that the campaign names later, or that are made later, are watched from then on.
     """
     loop = asyncio.get_running_loop()
     again = asyncio.Event()
-    studio.when_folders_change(lambda: loop.call_soon_threadsafe(again.set))
+    state.on_folders_change(lambda: loop.call_soon_threadsafe(again.set))
     while True:
         again.clear()
-        folders = studio.folders()
+        folders = state.folders()
         async for _ in awatch(
             *folders,
-            watch_filter=_concerns,
+            watch_filter=_is_of_interest,
             step=STEP,
             debounce=DEBOUNCE,
             recursive=False,
             stop_event=again,
         ):
             changed()
-            if studio.folders() != folders:
+            if state.folders() != folders:
                 break
-        # Between the old watch and the new one something may be saved.
+        # A file may have been saved between the old watch and the new one.
         for wait in SETTLING:
             loop.call_later(wait, changed)
 
 
-def _concerns(_change: Change, path: str) -> bool:
+def _is_of_interest(_change: Change, path: str) -> bool:
     name = Path(path).name
-    return not (name.startswith(".") or name.endswith(_FLEETING) or name == "4913")
+    return not (name.startswith(".") or name.endswith(_TEMPORARY) or name == "4913")
 
 
-PICTURES_AT_MOST = 120_000_000  # bytes
-KEPT_AT_MOST = 64
-Stamps = tuple[tuple[str, int, int, int], ...]
+MOST_PICTURE_BYTES = 120_000_000
+MOST_KEPT = 64
+FileStates = tuple[tuple[str, int, int, int], ...]
+"""Of each file its path, time of change (nanoseconds), size (bytes) and inode."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastGoodPage:
-    """A letter as it was last good: its email and text, and its pages, where it has them."""
+    """A letter as it was when it was last good; without pages where it never had any."""
 
     screen: Screen
     pages: tuple[PreviewPage, ...] = ()
 
 
 class PreviewState:
-    """One campaign on the page. What is made of it is made in `engine`, one thing at a time."""
+    """One campaign on the page, with what was made of it.
+
+    `engine` is the one thread in which work on the campaign is done; `page_process` lays out
+    paper. `pictures` are PNG files by digest, `last_good` is by stage and person's letter id.
+    """
 
     def __init__(self, path: Path, templates: Path | None = None) -> None:
         self.path = path
         self.templates = templates
         self.campaign: Campaign | None = None
         self.problems: tuple[Problem, ...] = ()
-        self.roll: PeopleList | None = None
-        self.press = PageProcess()
+        self.people: PeopleList | None = None
+        self.page_process = PageProcess()
         self.engine = ThreadPoolExecutor(1, thread_name_prefix="letters")
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
-        self.good: OrderedDict[tuple[str, str], LastGoodPage] = OrderedDict()
-        self._stamps: Stamps | None = None
+        self.last_good: OrderedDict[tuple[str, str], LastGoodPage] = OrderedDict()
+        self._file_states: FileStates | None = None
         self._folders: tuple[Path, ...] = ()
-        self._folders_changed: Callable[[], object] = lambda: None
-        self._people_told: Callable[[], object] = lambda: None
-        self._roll_key: object = None
+        self._on_folders_changed: Callable[[], object] = lambda: None
+        self._on_people_read: Callable[[], object] = lambda: None
+        self._people_key: object = None
         self._understood = False
         self._closing = threading.Event()
 
     def refresh(self) -> None:
-        """Read the campaign anew if one of its files has changed.
+        """Read the campaign again if one of its files has changed.
 
-        Where it cannot be understood any more, the last campaign stays, with the problems.
+        Where it cannot be read, the campaign from before stays, with the new problems.
         """
         before = self._yaml_files()
-        seen = stamps(before)  # what is saved while it is read is read again the next time
-        if self._stamps == seen:
+        seen = stat_files(before)  # a file that is saved meanwhile is read again the next time
+        if self._file_states == seen:
             self._read_people()
             return
         campaign, problems = load_campaign(self.path, self.templates)
@@ -112,22 +114,22 @@ class PreviewState:
             self.campaign = campaign
             self._read_people()
         files = self._yaml_files()
-        self._stamps = seen if files == before else stamps(files)
+        self._file_states = seen if files == before else stat_files(files)
         folders = self.folders()
         if folders != self._folders:
             self._folders = folders
-            self._folders_changed()
+            self._on_folders_changed()
 
-    def when_folders_change(self, told: Callable[[], object]) -> None:
-        """Have `told` called when a campaign that was read names other folders than before."""
-        self._folders_changed = told
+    def on_folders_change(self, callback: Callable[[], object]) -> None:
+        """Set what is called when the campaign names other folders than before."""
+        self._on_folders_changed = callback
 
-    def when_people_are_read(self, told: Callable[[], object]) -> None:
-        """Have `told` called, in a thread, now and then while a long list is read."""
-        self._people_told = told
+    def on_people_read(self, callback: Callable[[], object]) -> None:
+        """Set what is called, in another thread, now and then while a list is read."""
+        self._on_people_read = callback
 
     def load(self, texts: Mapping[Path, str]) -> tuple[Campaign | None, tuple[Problem, ...]]:
-        """The campaign, or the one that unsaved texts would make."""
+        """The campaign, or with unsaved `texts` the one that they make, and its problems."""
         if not texts:
             return (self.campaign if self._understood else None), self.problems
         campaign, problems = load_campaign(self.path, self.templates, texts)
@@ -148,7 +150,7 @@ class PreviewState:
         return self.campaign.workspace.folder / self.campaign.file.recipients
 
     def _read_people(self) -> None:
-        """Read the people anew if their list, or what the campaign says of it, has changed."""
+        """Read the people again if their list, or what the campaign says about it, has changed."""
         campaign = self.campaign
         if campaign is None:
             return
@@ -156,25 +158,25 @@ class PreviewState:
         key = (
             file.target if path is None else file.target.organization,
             file.recipients, file.columns, file.audience, file.language,
-            stamps([path] if path else []),
+            stat_files([path] if path else []),
         )  # fmt: skip
-        if key == self._roll_key:
+        if key == self._people_key:
             return
-        self._roll_key = key
-        roll = self.roll = PeopleList(campaign, campaign.letter_date())
+        self._people_key = key
+        people = self.people = PeopleList(campaign, campaign.letter_date())
 
         def stop() -> bool:
-            return self._closing.is_set() or self.roll is not roll
+            return self._closing.is_set() or self.people is not people
 
-        told = self._people_told
-        threading.Thread(target=roll.read, args=(stop, told), name="people", daemon=True).start()
+        arguments = (stop, self._on_people_read)
+        threading.Thread(target=people.read, args=arguments, name="people", daemon=True).start()
 
-    def images(self, campaign: Campaign) -> Stamps:
-        """The state of the pictures that a letter shows, which its HTML does not tell."""
-        return stamps(image_files(campaign).values())
+    def image_states(self, campaign: Campaign) -> FileStates:
+        """The states of the letters' images: their HTML stays the same when an image changes."""
+        return stat_files(image_files(campaign).values())
 
     def folders(self) -> tuple[Path, ...]:
-        """Every folder in which a change may concern the page."""
+        """Every folder in which a change may change the page."""
         folders = {self.path.parent.resolve()}
         if self.campaign is not None:
             workspace = self.campaign.workspace
@@ -188,37 +190,39 @@ class PreviewState:
     def keep_pages(
         self, key: tuple[str, str], screen: Screen, pages: tuple[PreviewPage, ...]
     ) -> None:
-        """Remember a good letter with its pages, for a time when it is no longer good."""
+        """Keep a good letter with its pages and their pictures."""
         for page in pages:
             if page.png is not None:
                 self.pictures[page.digest] = page.png
             if page.digest in self.pictures:
                 self.pictures.move_to_end(page.digest)
-        while sum(map(len, self.pictures.values())) > PICTURES_AT_MOST and len(self.pictures) > 1:
+        while sum(map(len, self.pictures.values())) > MOST_PICTURE_BYTES and len(self.pictures) > 1:
             self.pictures.popitem(last=False)
-        self.keep(key, LastGoodPage(screen, tuple(replace(page, png=None) for page in pages)))
+        self.keep(key, screen, tuple(replace(page, png=None) for page in pages))
 
     def has_all(self, pages: Iterable[PreviewPage]) -> bool:
-        """Whether there is a picture of each page."""
+        """Whether each page comes with its picture or has it among those kept."""
         return all(page.png is not None or page.digest in self.pictures for page in pages)
 
-    def keep(self, key: tuple[str, str], good: LastGoodPage) -> None:
-        """Remember a letter that was good."""
-        known = self.good.get(key)
-        self.good[key] = LastGoodPage(good.screen, good.pages or (known.pages if known else ()))
-        self.good.move_to_end(key)
-        while len(self.good) > KEPT_AT_MOST:
-            self.good.popitem(last=False)
+    def keep(
+        self, key: tuple[str, str], screen: Screen, pages: tuple[PreviewPage, ...] = ()
+    ) -> None:
+        """Keep a good letter, to be shown while it is not; without `pages`, with those it had."""
+        known = self.last_good.get(key)
+        self.last_good[key] = LastGoodPage(screen, pages or (known.pages if known else ()))
+        self.last_good.move_to_end(key)
+        while len(self.last_good) > MOST_KEPT:
+            self.last_good.popitem(last=False)
 
     def close(self) -> None:
-        """End the threads and the process."""
+        """Stop the threads and the process."""
         self._closing.set()
-        self.press.close()
+        self.page_process.close()
         self.engine.shutdown(wait=False, cancel_futures=True)
 
 
-def stamps(files: Iterable[Path]) -> Stamps:
-    """A value that changes when one of the files does."""
+def stat_files(files: Iterable[Path]) -> FileStates:
+    """The states of files: a value that changes when one of them does."""
     found = []
     for path in files:
         try:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
 
+from advocacy.checks.branches.watch import Watch
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.templating import letter_environment, render_body
-from advocacy.templating.branches import Watch, watching, wishes
+from advocacy.templating.running import watching
 
 FLAGS = ("a", "b", "c")
 
@@ -183,61 +183,3 @@ def test_a_template_with_a_mistake_is_told_as_ever(tmp_path: Path) -> None:
         with watching(Watch()), pytest.raises(AdvocacyError) as watched:
             render_body("one", workspace, "en", {"a": 1}, {})
         assert watched.value.problems == plain.value.problems
-
-
-# --- wishes -------------------------------------------------------------------------------------
-
-VALUES = ("", "x", "y", "Sample")
-FIELDS = st.sampled_from(["recipient.title", "recipient.city", "recipient.other"])
-
-
-def _atoms() -> Any:
-    value = st.sampled_from(VALUES[1:])
-    return st.one_of(
-        FIELDS,
-        st.builds("{} == {!r}".format, FIELDS, value),
-        st.builds("{!r} != {}".format, value, FIELDS),
-        st.builds("{!r} in {}".format, value, FIELDS),
-        st.builds("{} not in ['x', 'y']".format, FIELDS),
-        st.builds("{} | length > {}".format, FIELDS, st.integers(0, 3)),
-    )
-
-
-CONDITIONS = st.recursive(
-    _atoms(),
-    lambda inner: st.one_of(
-        st.builds("({} and {})".format, inner, inner),
-        st.builds("({} or {})".format, inner, inner),
-        st.builds("not ({})".format, inner),
-    ),
-    max_leaves=3,
-)
-
-
-@given(CONDITIONS, st.booleans())
-def test_whoever_it_takes_is_found_if_there_can_be_anybody(condition: str, wanted: bool) -> None:
-    environment = Environment(autoescape=True)
-    tree = environment.parse(f"{{% if {condition} %}}{{% endif %}}").body[0]
-    holds = environment.compile_expression(condition)
-    names = ("title", "city", "other")
-
-    def works(values: tuple[str, ...], wish: Any = ()) -> bool:
-        recipient = dict(zip(names, values, strict=True))
-        recipient |= {name.split(".")[1]: value for name, value in wish}
-        return bool(holds(recipient=recipient)) is wanted
-
-    anybody = any(map(works, product(VALUES, repeat=3)))
-    bases = (("",) * 3, ("Sample",) * 3)
-    tries = [(), *wishes(((tree.test, wanted),), {})]  # type: ignore[attr-defined]
-    found = any(works(base, wish) for base in bases for wish in tries)
-    assert found or not anybody, (condition, wanted, tries)
-
-
-def test_later_arms_of_a_chain_are_reached_past_the_earlier_ones(tmp_path: Path) -> None:
-    text = (
-        "{% if recipient.title == 'A' %}1{% elif recipient.title == 'B' %}2"
-        "{% elif recipient.title %}3{% else %}4{% endif %}"
-    )
-    _, watch = rendered(tmp_path, text, {"recipient": {"title": ""}})
-    firsts = [dict(branch.wishes[0])["recipient.title"] for branch in watch.branches]
-    assert firsts == ["A", "B", "Sample", ""]

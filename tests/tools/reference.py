@@ -1,4 +1,4 @@
-"""The reference of the files that people edit, written from the models that read them."""
+"""The tables of keys in campaigns/README.md, written from the models that read the files."""
 
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin

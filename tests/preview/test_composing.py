@@ -15,15 +15,15 @@ from advocacy.documents.text import render_text
 from advocacy.errors import Hint
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import check
+from advocacy.preview.composing import ComposedPreview, add_details, compose_preview
 from advocacy.preview.drafts import Drafts
-from advocacy.preview.letters import first_words
+from advocacy.preview.letters import inbox_snippet
 from advocacy.preview.people import Choices, FieldText, Show
-from advocacy.preview.studio import PreviewState
-from advocacy.preview.telling import PAGE_HINTS, word_hint
-from advocacy.preview.turns import PreviewTurn, first, then
+from advocacy.preview.problems import PAGE_HINTS, word_hint
+from advocacy.preview.state import PreviewState
 
 DESK = "desk-for-tests"
-Look = Callable[..., PreviewTurn]
+Look = Callable[..., ComposedPreview]
 
 
 @pytest.fixture
@@ -34,24 +34,24 @@ def drafts() -> Iterator[Drafts]:
 
 
 @pytest.fixture
-def studio(small_campaign: Path) -> Iterator[PreviewState]:
+def state(small_campaign: Path) -> Iterator[PreviewState]:
     made = PreviewState(small_campaign)
     yield made
     made.close()
 
 
 @pytest.fixture
-def look(studio: PreviewState, drafts: Drafts) -> Look:
+def look(state: PreviewState, drafts: Drafts) -> Look:
     def turn(
         *, write: dict[str, str] | None = None, fields: tuple[FieldText, ...] = (), **choices: Any
-    ) -> PreviewTurn:
+    ) -> ComposedPreview:
         show = Show(desk=DESK, choices=Choices(**choices), drafts=write or {}, fields=fields)
-        return first(studio, drafts, show)
+        return compose_preview(state, drafts, show)
 
     return turn
 
 
-def codes(turn: PreviewTurn, name: str = "problems") -> list[str]:
+def codes(turn: ComposedPreview, name: str = "problems") -> list[str]:
     return [problem["code"] for problem in turn.payload[name]]
 
 
@@ -63,18 +63,18 @@ def test_the_page_shows_what_render_makes(look: Look, small_campaign: Path) -> N
     checked, _ = check(letter, campaign)
     assert checked is not None
     turn = look()
-    assert turn.made.checked is not None
-    assert turn.made.checked.letter == letter
+    assert turn.documents.checked is not None
+    assert turn.documents.checked.letter == letter
     assert turn.payload["html"] == render_html(checked, campaign.workspace)
     assert turn.payload["text"] == render_text(checked, campaign.workspace)
     assert turn.payload["inbox"] == {
         "sender": "Example Park Friends",
         "address": "letters@friends.example",
         "subject": "Keep the park open",
-        "begins": first_words(turn.payload["html"]),
+        "begins": inbox_snippet(turn.payload["html"]),
     }
     assert turn.payload["chosen"]["day"] == "2026-03-02"
-    assert turn.sheet is not None
+    assert turn.paper is not None
     assert codes(turn) == []
 
 
@@ -180,10 +180,10 @@ def test_a_campaign_that_cannot_be_read_keeps_its_choosers_and_says_why(
 
 
 def test_the_facts_stand_beside_with_their_state_on_the_day(
-    look: Look, drafts: Drafts, studio: PreviewState, small_campaign: Path, edit
+    look: Look, drafts: Drafts, state: PreviewState, small_campaign: Path, edit
 ) -> None:
     edit(small_campaign.parent / "facts.yaml", "  checked", "  until: 2026-03-09\n  checked")
-    beside = then(look(), drafts, studio)
+    beside = add_details(look(), drafts, state)
     (fact,) = beside["facts"]
     assert (fact["id"], fact["state"], fact["here"]) == ("visits", "holds", True)
     assert fact["source"] == "The Park in Figures"
@@ -191,7 +191,7 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
     assert states["2026-03-02"] == "holds"
     assert states["2026-03-10"] == "dead"
     assert states["2026-04-01"] == "out"
-    (fact,) = then(look(day=date(2026, 3, 10)), drafts, studio)["facts"]
+    (fact,) = add_details(look(day=date(2026, 3, 10)), drafts, state)["facts"]
     assert fact["state"] == "ended"
     names = {one["name"]: one["prints"] for one in beside["variables"]}
     assert names["recipient.name"] == "Jane Doe"
@@ -261,20 +261,20 @@ def test_language_and_variant_are_chosen_among_those_there_are(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["amazon", "congress", "ibm", "microsoft"])
 def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name: str) -> None:
-    studio, drafts = PreviewState(project_root / "campaigns" / f"{name}.yaml"), Drafts()
+    state, drafts = PreviewState(project_root / "campaigns" / f"{name}.yaml"), Drafts()
     try:
         show = Show(desk=DESK)
-        stages = [one["name"] for one in first(studio, drafts, show).payload["stages"]]
+        stages = [one["name"] for one in compose_preview(state, drafts, show).payload["stages"]]
         assert stages
         for stage in stages:
             show = Show(desk=DESK, choices=Choices(stage=stage))
-            turn = first(studio, drafts, show)
+            turn = compose_preview(state, drafts, show)
             errors = [one for one in turn.payload["problems"] if one["level"] == "error"]
             assert turn.payload["ok"], (stage, errors)
-            assert turn.sheet is not None
+            assert turn.paper is not None
             placed = [one for one in turn.payload["sentences"] if one["line"]]
             assert len(placed) > 5
-            assert then(turn, drafts, studio)["stops"]
+            assert add_details(turn, drafts, state)["stops"]
     finally:
-        studio.close()
+        state.close()
         drafts.close()
