@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -116,8 +115,12 @@ def _running(
 
 def _ceiling(number: int) -> int:
     """The next round number that four equal parts of a scale can be had of."""
-    scales = (nice * 4 * 10**power for power in count() for nice in (1, 2, 5))
-    return next(scale for scale in scales if scale >= number)
+    scale = 4
+    while True:
+        for nice in (1, 2, 5):
+            if nice * scale >= number:
+                return nice * scale
+        scale *= 10
 
 
 def _shown(status: MailingStatus) -> list[State]:
