@@ -127,14 +127,19 @@ def _shown(status: MailingStatus) -> list[State]:
     return [state for state in _WORDS if status.states[state]]
 
 
-def _domains(status: MailingStatus) -> list[tuple[str, list[int]]]:
+def _domains(status: MailingStatus) -> list[tuple[str, list[int | str]]]:
     """The domains by the messages to them, each with its counts; small ones are counted as one."""
+    shown = _shown(status)
     by_size = sorted(status.domains.items(), key=lambda item: (-item[1].total(), item[0]))
-    rows = [(readable(domain), counts) for domain, counts in by_size[:DOMAINS]]
+    rows: list[tuple[str, list[int | str]]] = [
+        (readable(domain), [counts[state] or "" for state in shown])
+        for domain, counts in by_size[:DOMAINS]
+    ]
     if len(by_size) > DOMAINS:
         rest: Counter[State] = sum((counts for _, counts in by_size[DOMAINS:]), Counter())
-        rows.append((f"{len(by_size) - DOMAINS:,} more domains", rest))
-    return [(name, [counts[state] for state in _shown(status)]) for name, counts in rows]
+        name = f"{len(by_size) - DOMAINS:,} more domains"
+        rows.append((name, [rest[state] for state in shown]))
+    return rows
 
 
 def _local(at: float, zone: ZoneInfo) -> datetime:
