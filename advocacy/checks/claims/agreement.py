@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims import patterns as p
-from advocacy.checks.claims import words as w
+from advocacy.checks.claims.patterns import pattern
 from advocacy.checks.claims.rules import short_forms
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import Sentence, TextBlock, quote_spans
@@ -24,12 +23,6 @@ _NUMBER_WORD = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d(?:[\d,.’'\u00a0\u202f]*\d)?")
-# Days and years are the sentence's own: facts and sources have them in fields.
-_DAYS = re.compile(
-    rf"\b(?:{w.MONTHS}|May)\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{w.MONTHS}|May)(?:\s+\d{{4}})?"
-    r"|\b(?:1[89]|20)\d\d\b|\b\d{4}-\d\d-\d\d\b"
-)
 
 
 def check_figures(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
@@ -98,7 +91,8 @@ def _own_figures(sentence: Sentence) -> list[str]:
     text = sentence.text
     for start, end in reversed(quote_spans(text)):
         text = text[:start] + text[end:]
-    text = p.NOT_COUNTED.sub("", _DAYS.sub("", p.CONTACT.sub("", text)))
+    for name in ("contact", "day_or_year", "not_counted"):
+        text = pattern(name).sub("", text)
     return [figure for figure in _DIGITS.findall(text) if figure not in ("1", "2")]
 
 
