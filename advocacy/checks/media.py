@@ -17,7 +17,7 @@ from itertools import pairwise
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read_blocks
+from advocacy.checks.sentences import read_letter, shorten
 from advocacy.checks.wording import ENOUGH, content_words
 from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
@@ -112,7 +112,7 @@ def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
         passage = words if squeezed(words) in printed else _nearest(words, traced)
         if passage:
             way = dict.fromkeys(MEDIA, passage)
-            yield PageNeeds(f"what is asked for: “{_short(words)}”", place, (way,))
+            yield PageNeeds(f"what is asked for: “{shorten(words, 90)}”", place, (way,))
 
 
 def _nearest(words: str, traced: Letter) -> str:
@@ -120,7 +120,7 @@ def _nearest(words: str, traced: Letter) -> str:
     main = primary_language(traced.language)
     wanted = content_words(words, main)
     best, share = "", ENOUGH
-    for block in read_blocks(traced.body, traced.language, traced.lines):
+    for block in read_letter(traced):
         for sentence in block.sentences:
             # A number of a note may stand within it, so it is proven up to its citation.
             here = len(wanted & content_words(sentence.text, main)) / max(len(wanted), 1)
@@ -140,7 +140,7 @@ def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[PageNeeds]
                 ways["PDF"] = ways["HTML"]
             names = ", ".join(f"`{cited.id}`" for cited in cite.facts)
             yield PageNeeds(
-                f"the reference of {names}: “{_short(entry.text)}”", cite.place, (ways,)
+                f"the reference of {names}: “{shorten(entry.text, 90)}”", cite.place, (ways,)
             )
         if citations.in_text:
             ways = {medium: _bare(note.html) for medium in MEDIA} | {"text": note.text}
@@ -202,10 +202,6 @@ def squeezed(words: str) -> str:
 
 def _bare(markup: str) -> str:
     return unescape(_TAG.sub("", markup))
-
-
-def _short(words: str, limit: int = 90) -> str:
-    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def pages(data: bytes) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Markdown is parsed as documents do it; values are printed as typed. A traced bod
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
+from advocacy.letters.letter import CitedFact, Letter
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 
 if TYPE_CHECKING:
@@ -71,6 +72,22 @@ def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tup
         last = next((s.place for s in reversed(block.sentences) if s.place), last)
         blocks.append(block)
     return tuple(blocks)
+
+
+def read_letter(letter: Letter) -> tuple[TextBlock, ...]:
+    """Read the blocks of a letter's body; with places, if the letter is traced."""
+    return read_blocks(letter.body, letter.language, letter.lines)
+
+
+def cited_facts(letter: Letter, sentences: Iterable[Sentence]) -> list[CitedFact]:
+    """The facts that sentences of a letter cite, each once."""
+    marks = [mark for sentence in sentences for mark in sentence.cites]
+    return list({one.id: one for mark in marks for one in letter.cites[mark].facts}.values())
+
+
+def shorten(words: str, limit: int) -> str:
+    """Words as a message quotes them: cut off at a space before the limit."""
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def quote_spans(text: str) -> list[tuple[int, int]]:

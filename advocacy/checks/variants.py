@@ -8,7 +8,7 @@ from advocacy.campaign.campaign import Variants
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read_blocks
+from advocacy.checks.sentences import read_letter
 from advocacy.checks.wording import check_asks, check_subject_length
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
@@ -94,10 +94,7 @@ def _facts(
 def _asks(letters: dict[str, Letter], offered: Variants) -> Iterator[Problem]:
     """Report asks that one variant's letter makes and another's does not."""
     missing = {
-        name: {
-            found.message: found
-            for found in check_asks(letter, read_blocks(letter.body, letter.language, letter.lines))
-        }
+        name: {found.message: found for found in check_asks(letter, read_letter(letter))}
         for name, letter in letters.items()
     }
     everywhere = set.intersection(*(set(found) for found in missing.values()))

@@ -8,7 +8,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims.patterns import pattern
 from advocacy.checks.claims.rules import short_forms
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import Sentence, TextBlock, quote_spans
+from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans
 from advocacy.errors import Problem, join_words
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -28,10 +28,10 @@ _DIGITS = re.compile(r"\d(?:[\d,.’'\u00a0\u202f]*\d)?")
 def check_figures(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
     """Report figures of cited sentences that none of the facts cited in their paragraph has."""
     for block in blocks:
-        facts = _cited(letter, block.sentences)
+        facts = cited_facts(letter, block.sentences)
         known = {number for fact in facts for number in find_numbers(_said(fact, letter.language))}
         for index, sentence in enumerate(block.sentences):
-            near = _cited(letter, block.sentences[index : index + 2])
+            near = cited_facts(letter, block.sentences[index : index + 2])
             if not near:
                 continue
             for figure in _own_figures(sentence):
@@ -57,7 +57,7 @@ def check_parties(
         forms.setdefault(ways[-1], set()).update(ways)
     for block in blocks:
         for sentence in block.sentences:
-            facts = _cited(letter, [sentence])
+            facts = cited_facts(letter, [sentence])
             here = _named(sentence.text, forms)
             there = {name for fact in facts for name in _named(_said(fact, letter.language), forms)}
             if here and there and not here & there:
@@ -100,11 +100,6 @@ def _said(cited: CitedFact, language: str) -> str:
     parts = [cited.fact.statement.get(language), cited.fact.quote]
     parts += [source.title for source in (cited.source, cited.via) if source]
     return "\n".join(part for part in parts if part)
-
-
-def _cited(letter: Letter, sentences: Sequence[Sentence]) -> list[CitedFact]:
-    marks = [mark for sentence in sentences for mark in sentence.cites]
-    return list({one.id: one for mark in marks for one in letter.cites[mark].facts}.values())
 
 
 def _named(text: str, forms: Mapping[str, Collection[str]]) -> set[str]:

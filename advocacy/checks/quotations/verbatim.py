@@ -16,7 +16,7 @@ from heapq import nlargest
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import TextBlock, locate_words
+from advocacy.checks.sentences import TextBlock, cited_facts, locate_words
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -249,7 +249,7 @@ def check_quotations(
     """Report quotations of the body that no cited fact's quote has word for word."""
     for block in blocks:
         for words, number in _quotations(block):
-            cited = _nearby(block, number, letter)
+            cited = cited_facts(letter, block.sentences[number : number + 2])
             if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
@@ -266,12 +266,6 @@ def _quotations(block: TextBlock) -> Iterator[tuple[str, int]]:
     cited = any(sentence.cites for sentence in block.sentences)
     if block.kind == "quote" and cited and not block.quotes:
         yield block.text, len(block.sentences) - 1
-
-
-def _nearby(block: TextBlock, number: int, letter: Letter) -> list[CitedFact]:
-    """The facts cited in a sentence or the next."""
-    marks = [j for sentence in block.sentences[number : number + 2] for j in sentence.cites]
-    return [fact for j in marks for fact in letter.cites[j].facts]
 
 
 def _quoted_in(words: str, cited: CitedFact) -> bool:
