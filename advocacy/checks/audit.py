@@ -75,7 +75,7 @@ def _with_own(passages: Iterable[Passage], letter: Letter) -> Iterator[Passage]:
     parts = split_sentences(words, letter.language)
     for passage in passages:
         text = " ".join(passage.text.split())
-        theirs = bool(words) and (text in words or any(part in text for part in parts))
+        theirs = text in words or any(part in text for part in parts)
         own = theirs and not passage.facts
         yield replace(passage, own=True, states="", reason="") if own else passage
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Level, Place, Problem, did_you_mean
 
 _INTRODUCTION = """\
 Written from `advocacy/checks/codes.toml` by
@@ -95,8 +95,7 @@ def find_code(name: str) -> Code:
     codes = registry()
     if name in codes:
         return codes[name]
-    near = nearest(name, codes)
-    hint = f"Did you mean `{near}`?" if near else "`advocacy check --explain all` lists them."
+    hint = did_you_mean(name, codes, "`advocacy check --explain all` lists them.")
     raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
 
 

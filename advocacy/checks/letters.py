@@ -11,7 +11,7 @@ from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unkno
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import sample_supporters
+from advocacy.letters.parts import compose_sample
 
 
 @dataclass(slots=True)
@@ -51,14 +51,8 @@ class LettersToCheck:
         variants: dict[str, str] | None = None,
     ) -> bool:
         try:
-            letter = compose_letter(
-                self.campaign,
-                person,
-                stage,
-                day,
-                trace=trace,
-                variants=variants,
-                supporters=sample_supporters(self.campaign, stage),
+            letter = compose_sample(
+                self.campaign, person, stage, day, trace=trace, variants=variants
             )
         except AdvocacyError as error:
             self.problems += error.problems

@@ -18,7 +18,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import read_letter, shorten
-from advocacy.checks.wording import ENOUGH, content_words
+from advocacy.checks.wording import ENOUGH, asks_of, content_words
 from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
@@ -48,8 +48,7 @@ class PageNeeds:
 def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
     """Report what the documents of letters lack, each text once.
 
-    Letters that may not go out are left to the checks that say so. Raises AdvocacyError
-    (`missing-library`) where PDF cannot be read.
+    Letters that may not go out are left to the checks that say so.
     """
     seen: set[tuple[str, str, str]] = set()
     for traced in letters:
@@ -102,13 +101,8 @@ def _missing(
 
 def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
     """Each ask as it is printed, or the sentence that makes it in other words."""
-    demand = letter.demand
-    if demand is None:
-        return
     printed = squeezed(letter.body.text())
-    asks = [(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)]
-    for ask, place in asks or [(demand.summary, demand.place("summary"))]:
-        words = ask.get(letter.language) or ""
+    for words, place in asks_of(letter):
         passage = words if squeezed(words) in printed else _nearest(words, traced)
         if passage:
             way = dict.fromkeys(MEDIA, passage)
@@ -205,17 +199,9 @@ def _bare(markup: str) -> str:
 
 
 def pages(data: bytes) -> tuple[str, ...]:
-    """The text of a PDF's pages. Raises AdvocacyError where the library for it is missing."""
-    try:
-        import pypdfium2
-    except ImportError:
-        raise AdvocacyError(
-            Problem(
-                "missing-library",
-                "`--media` reads PDF back, and pypdfium2 is not installed.",
-                "Type: python -m pip install pypdfium2",
-            )
-        ) from None
+    """The text of a PDF's pages."""
+    import pypdfium2
+
     with pypdfium2.PdfDocument(data) as document:
         return tuple(str(page.get_textpage().get_text_range()) for page in document)
 

@@ -194,16 +194,9 @@ def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     A message that one line of a template gives on two days is kept once.
     """
 
-    def key(found: Problem) -> tuple[bool, str, int, int, str, str]:
-        place = found.place
-        return (
-            place is None,
-            str(place.path) if place else "",
-            (place.line or 0) if place else 0,
-            (place.column or 0) if place else 0,
-            found.code,
-            found.message,
-        )
+    def key(found: Problem) -> tuple[object, ...]:
+        where = found.place.order if found.place else ()
+        return found.place is None, where, found.code, found.message
 
     once: dict[tuple[object, ...], Problem] = {}
     for found in problems:

@@ -265,17 +265,18 @@ class _TemplateLines(dict[Path, list[str]]):
 
 
 @lru_cache(maxsize=1)
-def _ends() -> dict[str, dict[str, frozenset[str]]]:
-    """Read the words that decide where a sentence ends: by kind, then by primary language."""
-    kinds = tomllib.loads(Path(__file__).with_name("sentence_ends.toml").read_text("utf-8"))
+def _word_lists() -> dict[str, dict[str, frozenset[str]]]:
+    """Read the lists of words: by kind, then by primary language."""
+    kinds = tomllib.loads(Path(__file__).with_name("word_lists.toml").read_text("utf-8"))
     return {
         kind: {language: frozenset(words.split()) for language, words in tables.items()}
         for kind, tables in kinds.items()
     }
 
 
-def _word_list(kind: str, language: str) -> frozenset[str]:
-    return _ends()[kind].get(language, frozenset())
+def word_list(kind: str, language: str) -> frozenset[str]:
+    """The words of a kind in a primary language; none where there is no list."""
+    return _word_lists()[kind].get(language, frozenset())
 
 
 def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
@@ -291,16 +292,16 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
     main = primary_language(language)
     word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
     last = word[0].casefold() if word else ""
-    if last in _word_list("never", main):
+    if last in word_list("never", main):
         return False
-    if last in _word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
+    if last in word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
         return False
     starts = _begins_sentence(after, main)
     if main == "de" and last.isdigit() and len(last) < 3:
         return starts  # an ordinal goes on: “am 10. Juni”
     if len(last) == 1 and last.isalpha() and last != "i":
         return False  # an initial: “A. Example”, “S. 4084”
-    if last in _word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
+    if last in word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
         return starts
     return True
 
@@ -308,4 +309,4 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
 def _begins_sentence(text: str, language: str) -> bool:
     """Whether a text's first word is one with which sentences begin."""
     first = re.match(r"[“‘\"'«„(\[]*([\w’']+)", text)
-    return first is not None and first[1].casefold() in _word_list("starters", language)
+    return first is not None and first[1].casefold() in word_list("starters", language)

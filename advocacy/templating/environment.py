@@ -14,7 +14,7 @@ from jinja2.runtime import Context, Undefined
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.cache import file_status
 from advocacy.files.workspace import Workspace
 from advocacy.templating.filters import FILTERS, TESTS
@@ -128,8 +128,7 @@ class TemplateEnvironment(SafeEnvironment):
             )
         folder = name.split("/")[0]
         known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
-        near = nearest(name, known)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
+        hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
         return Problem("unknown-template", f"There is no template `{name}`.", hint, place)
 
     def compiled(self, path: Path) -> SafeTemplate:

@@ -40,12 +40,12 @@ class UncitedMarks:
         found: list[_Mark | None] = [None] * len(sentences)
         for path in dict.fromkeys(s.place.path for s in sentences if s.place):
             starts = [
-                (_position(s.place), number)
+                (s.place.order, number)
                 for number, s in enumerate(sentences)
                 if s.place and s.place.path == path
             ]
             for mark in self._read(path):
-                begun = [start for start, _ in starts if start < _position(mark.place)]
+                begun = [start for start, _ in starts if start < mark.place.order]
                 if begun:
                     self._near.add(mark)
                     for start, number in starts:  # a loop prints one line several times
@@ -87,10 +87,6 @@ class UncitedMarks:
                 for mark in MARK.finditer(text)
             ]
         return self._by_file[path]
-
-
-def _position(place: Place) -> tuple[int, int]:
-    return place.line or 0, place.column or 0
 
 
 def _place(path: Path, text: str, offset: int) -> Place:

@@ -306,18 +306,12 @@ def _elsewhere(words: str, facts: Iterable[tuple[str, Fact]]) -> str | None:
     """The fact of the library that has the words, if they are more than a term."""
     if len(words.split()) < SHORT:
         return None
-    for name, fact in facts:
-        if fact.quote and is_verbatim(words, normalize_text(fact.quote)):
-            return name
-    return None
+    has = (n for n, fact in facts if fact.quote and is_verbatim(words, normalize_text(fact.quote)))
+    return next(has, None)
 
 
 def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, NearestPassage] | None:
-    best: tuple[str, NearestPassage] | None = None
-    for one in cited:
-        found = (
-            find_nearest_passage(words, normalize_text(one.fact.quote)) if one.fact.quote else None
-        )
-        if found and (best is None or found.likeness > best[1].likeness):
-            best = one.id, found
-    return best
+    quotes = ((one.id, normalize_text(one.fact.quote)) for one in cited if one.fact.quote)
+    near = ((name, find_nearest_passage(words, quote)) for name, quote in quotes)
+    found = [(name, passage) for name, passage in near if passage]
+    return max(found, key=lambda one: one[1].likeness, default=None)
