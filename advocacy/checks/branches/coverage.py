@@ -7,7 +7,7 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
-from advocacy.checks.branches.watch import Branch, Watch
+from advocacy.checks.branches.watch import Watch
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import Problem, count_noun
 from advocacy.letters.parts import layout_files
@@ -62,9 +62,9 @@ class Coverage:
             for branch, viewers in self.letters.seen.items()
             if LIST not in viewers
         ]
-        return list(dict.fromkeys(left for one in found for left in self._levelled(one)))
+        return list(dict.fromkeys(left for one in found for left in self._at_level(one)))
 
-    def _levelled(self, found: Problem) -> list[Problem]:
+    def _at_level(self, found: Problem) -> list[Problem]:
         """The problem at the level of the first campaign that does not turn it off."""
         path = found.place.path if found.place else None
         levels = [left for one, used in self._used if path in used for left in one.apply([found])]
@@ -72,11 +72,9 @@ class Coverage:
 
     def summary(self) -> str:
         """Count the branches of letters, and those who see them."""
-        branches: dict[Branch, dict[str, None]] = {
-            branch: self.letters.seen.get(branch, {}) for branch in self.letters.branches
-        }
-        listed = sum(LIST in viewers for viewers in branches.values())
-        nobody = sum(not viewers for viewers in branches.values())
+        branches = [self.letters.seen.get(branch, {}) for branch in self.letters.branches]
+        listed = sum(LIST in viewers for viewers in branches)
+        nobody = sum(not viewers for viewers in branches)
         others = len(branches) - listed - nobody
         return (
             f"{count_noun(len(branches), 'branch', 'branches')} of letters: {listed} seen "
