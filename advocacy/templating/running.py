@@ -47,14 +47,11 @@ def in_plain_words(error: Exception) -> TemplateMistake:
         names = (kind.rpartition(".")[2] for kind in found.groups())
         kinds = " and ".join(_KINDS.get(name, "a value") for name in names)
         return ValueMistake(f"These cannot be compared: {kinds}.", hint)
-    if found := re.search(r"macro '(\w+)' takes (not more than \d+ argument)", text):
-        return ValueMistake(
-            f"Too much stands in the brackets of `{found[1]}`.",
-            "Look at its `{% macro %}` for what it takes.",
-        )
+    of_macro = "Look at its `{% macro %}` for what it takes."
+    if found := re.search(r"macro '(\w+)' takes not more than \d+ argument", text):
+        return ValueMistake(f"Too much stands in the brackets of `{found[1]}`.", of_macro)
     if found := re.search(r"macro '(\w+)' takes no keyword argument '(\w+)'", text):
-        message = f"`{found[1]}` takes nothing by the name `{found[2]}`."
-        return ValueMistake(message, "Look at its `{% macro %}` for what it takes.")
+        return ValueMistake(f"`{found[1]}` takes nothing by the name `{found[2]}`.", of_macro)
     if found := re.search(r"_(\w+)\(\) .*(argument|positional)", text):
         message = f"What stands in the brackets of `{found[1]}` does not fit."
         return ValueMistake(message, hint)
