@@ -288,16 +288,12 @@ def running(
     token = RUN.set(run)
     try:
         yield
-    except AdvocacyError:
-        raise
     except (TemplateMistake, TemplateError, ArithmeticError, LookupError) as error:
-        problems = _problems(error, template, variables)
-        raise AdvocacyError(problems) from None
+        raise AdvocacyError(_problems(error, template, variables)) from None
     except (TypeError, ValueError, AttributeError, RecursionError, MemoryError) as error:
         if _where(error.__traceback__) is None:
             raise  # not the template's: a bug
-        problems = _problems(error, template, variables)
-        raise AdvocacyError(problems) from None
+        raise AdvocacyError(_problems(error, template, variables)) from None
     finally:
         RUN.reset(token)
 

@@ -114,14 +114,10 @@ class StageLetters:
         self, watch: Watch, case: Case, day: date, variants: dict[str, str] | None = None
     ) -> None:
         watch.viewer = LIST if case.expected else case.made_up or LIST
+        person, signed = case.recipient, case.supporters
         try:
             compose_letter(
-                self.campaign,
-                case.recipient,
-                self.name,
-                day,
-                variants=variants,
-                supporters=case.supporters,
+                self.campaign, person, self.name, day, variants=variants, supporters=signed
             )
         except AdvocacyError as error:
             for found in error.problems:
