@@ -15,7 +15,7 @@ from advocacy.checks.facts import dates, records
 from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.verbatim import check_quotations
-from advocacy.checks.sentences import read_blocks
+from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.variants import check_variants
 from advocacy.checks.wording import (
@@ -158,7 +158,7 @@ def _check_body(
     """Check the words of a traced letter's body."""
     stage = campaign.file.stages[letter.stage]
     limit, audience = settings.limit("body-length"), campaign.file.audience
-    blocks = read_blocks(letter.body, letter.language, letter.lines)
+    blocks = read_letter(letter)
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)
@@ -194,16 +194,9 @@ def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     A message that one line of a template gives on two days is kept once.
     """
 
-    def key(found: Problem) -> tuple[bool, str, int, int, str, str]:
-        place = found.place
-        return (
-            place is None,
-            str(place.path) if place else "",
-            (place.line or 0) if place else 0,
-            (place.column or 0) if place else 0,
-            found.code,
-            found.message,
-        )
+    def key(found: Problem) -> tuple[object, ...]:
+        where = found.place.order if found.place else ()
+        return found.place is None, where, found.code, found.message
 
     once: dict[tuple[object, ...], Problem] = {}
     for found in problems:

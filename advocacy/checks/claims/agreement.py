@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims import patterns as p
-from advocacy.checks.claims import words as w
+from advocacy.checks.claims.patterns import pattern
 from advocacy.checks.claims.rules import short_forms
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import Sentence, TextBlock, quote_spans
+from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans
 from advocacy.errors import Problem, join_words
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -24,21 +23,15 @@ _NUMBER_WORD = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d(?:[\d,.’'\u00a0\u202f]*\d)?")
-# Days and years are the sentence's own: facts and sources have them in fields.
-_DAYS = re.compile(
-    rf"\b(?:{w.MONTHS}|May)\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{w.MONTHS}|May)(?:\s+\d{{4}})?"
-    r"|\b(?:1[89]|20)\d\d\b|\b\d{4}-\d\d-\d\d\b"
-)
 
 
 def check_figures(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
     """Report figures of cited sentences that none of the facts cited in their paragraph has."""
     for block in blocks:
-        facts = _cited(letter, block.sentences)
+        facts = cited_facts(letter, block.sentences)
         known = {number for fact in facts for number in find_numbers(_said(fact, letter.language))}
         for index, sentence in enumerate(block.sentences):
-            near = _cited(letter, block.sentences[index : index + 2])
+            near = cited_facts(letter, block.sentences[index : index + 2])
             if not near:
                 continue
             for figure in _own_figures(sentence):
@@ -64,7 +57,7 @@ def check_parties(
         forms.setdefault(ways[-1], set()).update(ways)
     for block in blocks:
         for sentence in block.sentences:
-            facts = _cited(letter, [sentence])
+            facts = cited_facts(letter, [sentence])
             here = _named(sentence.text, forms)
             there = {name for fact in facts for name in _named(_said(fact, letter.language), forms)}
             if here and there and not here & there:
@@ -98,7 +91,8 @@ def _own_figures(sentence: Sentence) -> list[str]:
     text = sentence.text
     for start, end in reversed(quote_spans(text)):
         text = text[:start] + text[end:]
-    text = p.NOT_COUNTED.sub("", _DAYS.sub("", p.CONTACT.sub("", text)))
+    for name in ("contact", "day_or_year", "not_counted"):
+        text = pattern(name).sub("", text)
     return [figure for figure in _DIGITS.findall(text) if figure not in ("1", "2")]
 
 
@@ -106,11 +100,6 @@ def _said(cited: CitedFact, language: str) -> str:
     parts = [cited.fact.statement.get(language), cited.fact.quote]
     parts += [source.title for source in (cited.source, cited.via) if source]
     return "\n".join(part for part in parts if part)
-
-
-def _cited(letter: Letter, sentences: Sequence[Sentence]) -> list[CitedFact]:
-    marks = [mark for sentence in sentences for mark in sentence.cites]
-    return list({one.id: one for mark in marks for one in letter.cites[mark].facts}.values())
 
 
 def _named(text: str, forms: Mapping[str, Collection[str]]) -> set[str]:

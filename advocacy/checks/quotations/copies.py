@@ -92,10 +92,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _pdf(path: Path) -> tuple[str, ...]:
-    try:
-        import pypdfium2
-    except ImportError:
-        raise UnreadableCopyError("reading PDF needs pypdfium2 (`pip install pypdfium2`)") from None
+    import pypdfium2
+
     try:
         with pypdfium2.PdfDocument(path) as document:
             pages = []
@@ -135,10 +133,6 @@ class _Text(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """End it."""
         self._silent = max(0, self._silent - (tag in self._SILENT))
-        self._break(tag)
-
-    def handle_startendtag(self, tag: str, _attrs: object) -> None:
-        """A tag that has no inside."""
         self._break(tag)
 
     def handle_data(self, data: str) -> None:

@@ -1,7 +1,5 @@
 """What in a text is no words: addresses that are typed bare, and marks.
 
-The quotation marks of each language (CLDR 47, delimiters).
-
 Spaces that do not break, and those that French has.
 
 After the Chicago Manual of Style 17 (6.121, 7.8), the Lexique des règles typographiques of the
@@ -11,8 +9,10 @@ Dashes, ellipses, apostrophes, and quotes that have no partner.
 """
 
 import re
+import tomllib
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 MARKS = "\U000f0000-\U000ffffd"
@@ -49,40 +49,21 @@ class Quotes(NamedTuple):
     inner_closing: str
 
 
-_ENGLISH = Quotes("“", "”", "‘", "’")
-_GERMAN = Quotes("„", "“", "‚", "‘")
-_FRENCH = Quotes(f"«{NARROW}", f"{NARROW}»", "“", "”")
-_ANGLED = Quotes("«", "»", "“", "”")
-_SWISS = Quotes("«", "»", "‹", "›")
-_NORDIC = Quotes("”", "”", "’", "’")
-_LOW_HIGH = Quotes("„", "”", "«", "»")
-_CORNERS = Quotes("「", "」", "『", "』")
-_NORWEGIAN = Quotes("«", "»", "‘", "’")
-_EAST_SLAVIC = Quotes("«", "»", "„", "“")
-
-_QUOTES = {
-    "en": _ENGLISH, "fr": _FRENCH, "fr-CH": _SWISS, "de": _GERMAN, "de-CH": _SWISS,
-    "de-LI": _SWISS, "es": _ANGLED, "it": _ANGLED, "it-CH": _SWISS, "pt": _ANGLED,
-    "pt-BR": _ENGLISH, "ca": _ANGLED, "gl": _ANGLED, "nl": Quotes("‘", "’", "“", "”"),
-    "pl": _LOW_HIGH, "ro": _LOW_HIGH, "hu": Quotes("„", "”", "»", "«"), "cs": _GERMAN,
-    "sk": _GERMAN, "sl": _GERMAN, "is": _GERMAN, "lt": Quotes("„", "“", "„", "“"),
-    "bg": Quotes("„", "“", "’", "’"), "hr": Quotes("„", "”", "‚", "’"),
-    "et": Quotes("„", "“", "«", "»"), "lv": Quotes("“", "”", "„", "”"), "sv": _NORDIC,
-    "fi": _NORDIC, "da": Quotes("“", "”", "‘", "’"), "nb": _NORWEGIAN, "nn": _NORWEGIAN,
-    "no": _NORWEGIAN, "el": Quotes("«", "»", "“", "”"), "ru": _EAST_SLAVIC, "uk": _EAST_SLAVIC,
-    "ja": _CORNERS, "zh-Hant": _CORNERS, "zh-TW": _CORNERS, "zh": _ENGLISH, "ko": _ENGLISH,
-}  # fmt: skip
+@lru_cache(maxsize=1)
+def _quotes_by_language() -> dict[str, Quotes]:
+    data = tomllib.loads(Path(__file__).with_name("quotes.toml").read_text("utf-8"))
+    return {language: Quotes(*marks) for language, marks in data.items()}
 
 
 @lru_cache(maxsize=64)
 def quotes(language: str) -> Quotes:
     """The quotation marks of a language (`fr-CA` falls back to `fr`, others to English)."""
-    tag = language
+    known, tag = _quotes_by_language(), language
     while tag:
-        if tag in _QUOTES:
-            return _QUOTES[tag]
+        if tag in known:
+            return known[tag]
         tag = tag.rpartition("-")[0]
-    return _ENGLISH
+    return known["en"]
 
 
 _TITLES = (
