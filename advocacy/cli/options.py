@@ -184,6 +184,7 @@ formats_option = click.option(
     "--format",
     "formats",
     callback=_read_formats,
+    shell_complete=complete_formats,
     metavar="KINDS",
     shell_complete=complete_formats,
     help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
