@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.completion import complete_campaigns, complete_formats, complete_stages
+from advocacy.cli.completion import complete_campaigns, complete_stages
 
 if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
@@ -87,18 +87,6 @@ templates_option = click.option(
 strict_option = click.option(
     "--strict", is_flag=True, help="End with exit code 1 for warnings too."
 )
-
-
-def output_option(text: str) -> Decorator:
-    """The option `--output`; `text` is its help, as DIR holds something else in each command."""
-    return click.option(
-        "--output",
-        type=click.Path(path_type=Path),
-        default=Path("output"),
-        show_default=True,
-        metavar="DIR",
-        help=text,
-    )
 
 
 def join_options(*options: Decorator) -> Decorator:
@@ -186,8 +174,15 @@ formats_option = click.option(
     callback=_read_formats,
     shell_complete=complete_formats,
     metavar="KINDS",
-    shell_complete=complete_formats,
     help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
+)
+letters_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.",
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 recipients_options = combine_options(

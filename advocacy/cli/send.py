@@ -11,7 +11,6 @@ from advocacy.cli.options import (
     Day,
     campaign_argument,
     date_option,
-    output_option,
     quiet_option,
     recipients_options,
     stage_option,
@@ -130,7 +129,14 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "--today", type=Day(), metavar="DAY",
     help="Pretend that it is this day; only with a server on this machine, maildir: or mbox:.",
 )  # fmt: skip
-@output_option("Folder of rendered letters: a PDF there is attached if it is still up to date.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of rendered letters: a PDF there is attached if it is still up to date.",
+)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
