@@ -2,7 +2,6 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -10,23 +9,12 @@ from advocacy.cli.completion import complete_codes
 from advocacy.cli.options import (
     campaigns_argument,
     date_option,
-    quiet_option,
+    reporting_options,
     stage_option,
-    strict_option,
     templates_option,
 )
-from advocacy.cli.report import (
-    Report,
-    has_warnings,
-    print_problems,
-    report_option,
-    shown_place,
-    summary,
-)
+from advocacy.cli.report import Reporting, shown_place, summary
 from advocacy.errors import Place, Problem, count_noun, has_errors
-
-if TYPE_CHECKING:
-    from advocacy.checks.branches import Coverage
 
 
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -87,9 +75,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     help="Explain a problem code and its cure, and stop; `all` lists the codes.",
 )
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 def command(
     campaigns: tuple[Path, ...],
     day: date | None,
@@ -102,9 +88,7 @@ def command(
     links: bool,
     fix: bool,
     templates: Path | None,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
 ) -> int:
     """Check the letters of campaigns and the facts they rely on.
 
@@ -125,8 +109,13 @@ def command(
     from advocacy.checks.run import filter_by_code, run_checks
 
     if fix:
-        _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
-    coverage = _coverage() if branches else None
+        is_quiet = reporting.quiet or reporting.report != "text"
+        _fix(campaigns, templates, select, ignore, quiet=is_quiet)
+    coverage = None
+    if branches:
+        from advocacy.checks.branches import Coverage
+
+        coverage = Coverage()
     problems: list[Problem] = []
     letters = 0
     for path in campaigns:
@@ -142,19 +131,11 @@ def command(
                 problems += coverage.add(campaign, day=day, stage=stage)
     problems += coverage.problems() if coverage is not None else []
     problems = filter_by_code(dict.fromkeys(problems), select, ignore)
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        counted = f"{count_noun(letters, 'letter')} checked"
-        click.echo(f"{counted}: {summary(problems) or 'no problems'}.")
-        if coverage is not None:
-            click.echo(coverage.summary())
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
-
-
-def _coverage() -> "Coverage":
-    from advocacy.checks.branches import Coverage
-
-    return Coverage()
+    lines = [
+        f"{count_noun(letters, 'letter')} checked: {summary(problems) or 'no problems'}.",
+        *([coverage.summary()] if coverage is not None else []),
+    ]
+    return reporting.finish(problems, lines)
 
 
 def _fix(

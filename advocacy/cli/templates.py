@@ -1,6 +1,7 @@
 """`advocacy templates`: which templates there are, and what letters may print."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,6 @@ from advocacy.errors import AdvocacyError, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.templates.catalogue import Printable, Template, Variable
-    from advocacy.templating.reference import Tool
 
 VARIABLE_COLUMNS = ("name", "kind", "prints")
 ORIGINS = {"campaign": "the campaign’s own", "--templates": "--templates", "built in": "built in"}
@@ -187,14 +187,10 @@ def _record(found: "Printable") -> dict[str, Any]:
         "date": found.day.isoformat(),
         "language": found.language,
         "variables": [_variable(one) | {"value": one.value} for one in found.variables],
-        "functions": [_tool(one) for one in FUNCTIONS],
-        "filters": [_tool(one) for one in FILTERS],
+        "functions": [asdict(one) for one in FUNCTIONS],
+        "filters": [asdict(one) for one in FILTERS],
     }
 
 
 def _variable(one: "Variable") -> dict[str, Any]:
     return {"name": one.name, "kind": one.kind, "prints": one.printed}
-
-
-def _tool(tool: "Tool") -> dict[str, str]:
-    return {"name": tool.name, "example": tool.example, "does": tool.does}
