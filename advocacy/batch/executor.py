@@ -302,28 +302,24 @@ def _crashed(future: "Future[TaskResult]", executor: Executor) -> bool:
 def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iterator[LetterOutcome]:
     """Make each letter a task of its own, with nothing else running: a crash has one cause."""
     for one in wanted:
+        recipient = one.recipient
         for attempt in range(1, TRIES + 1):
             try:
                 outcomes, _ = executor.submit([one]).result()
             except executor.crash_errors:
                 executor.replace_workers()
                 if attempt == TRIES:
-                    yield _crashed_outcome(one)
+                    problem = Problem(
+                        "worker-died",
+                        f"The process that made the letter to {recipient.called} crashed twice.",
+                        "Most likely it needs more memory than there is: look for a huge value or "
+                        f"picture, or render it alone: `--only {one.letter_id} --workers 1`.",
+                        recipient.place(),
+                    )
+                    yield LetterOutcome(one.letter_id, refused=True, problems=[problem])
             else:
                 yield from outcomes
                 break
-
-
-def _crashed_outcome(wanted: WantedLetter) -> LetterOutcome:
-    recipient = wanted.recipient
-    problem = Problem(
-        "worker-died",
-        f"The process that made the letter to {recipient.called} crashed twice.",
-        "Most likely it needs more memory than there is: look for a huge value or picture, or "
-        "render it alone: `--only " + wanted.letter_id + " --workers 1`.",
-        recipient.place(),
-    )
-    return LetterOutcome(wanted.letter_id, refused=True, problems=[problem])
 
 
 def _next_size(size: int, done: int, seconds: float) -> int:

@@ -15,7 +15,6 @@ from advocacy.batch.campaigns import RenderRequest, wanted_letters
 from advocacy.batch.documents import (
     FORMATS,
     BatchSettings,
-    Format,
     Typeset,
     letter_folder,
     shared_digests,
@@ -192,7 +191,8 @@ def _recorded_letters(
         entry = record.find(one.letter_id)
         if entry is not None and entry["date"] == settings.day.isoformat():
             typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
-            yield replace(one, formats=_formats(entry), typeset=typeset)
+            formats = tuple(kind for kind in FORMATS if f"{entry['id']}.{kind}" in entry["files"])
+            yield replace(one, formats=formats, typeset=typeset)
 
 
 def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollector) -> int:
@@ -221,11 +221,6 @@ def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollecto
             found.add([_differs(name, entry, path)])
         same += there == made == expected
     return same
-
-
-def _formats(entry: Entry) -> tuple[Format, ...]:
-    names = entry["files"]
-    return tuple(kind for kind in FORMATS if f"{entry['id']}.{kind}" in names)
 
 
 def _differs(name: str, entry: Entry, path: Path) -> Problem:

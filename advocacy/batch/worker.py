@@ -206,12 +206,8 @@ def _make(
     digests = letter_digest(letter), recipient_digest(letter.recipient)
     typesetter = f"{versions.get('pango')} {typeset}"
     kinds = {*formats, "pdf"} if attached else formats
-    inputs = {
-        f"{letter.id}.{kind}": digest
-        for kind, digest in document_inputs(
-            letter, " ".join(digests), settings.shared, kinds, typesetter
-        ).items()
-    }
+    made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
+    inputs = {f"{letter.id}.{kind}": digest for kind, digest in made_of.items()}
     known = {} if settings.force else previous.get("inputs", {})
     changed = tuple(
         kind

@@ -1,7 +1,7 @@
 """`advocacy check`: check letters and the facts they rely on."""
 
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,6 +40,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 )  # fmt: skip
 @click.option(
     "--copies",
+    "copies_folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
     help="The folder of kept copies of sources, instead of the campaign's.",
@@ -78,17 +79,13 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @reporting_options
 def command(
     campaigns: tuple[Path, ...],
-    day: date | None,
-    stage: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    copies: Path | None,
-    media: bool,
     branches: bool,
-    links: bool,
     fix: bool,
     templates: Path | None,
     reporting: Reporting,
+    **options: Any,
 ) -> int:
     """Check the letters of campaigns and the facts they rely on.
 
@@ -122,13 +119,11 @@ def command(
         campaign, found = load_campaign(path, templates)
         problems += found
         if campaign is not None and not has_errors(found):
-            result = run_checks(
-                campaign, day=day, stage=stage, copies_folder=copies, links=links, media=media
-            )
+            result = run_checks(campaign, **options)
             problems += result.problems
             letters += result.letters
             if coverage is not None:
-                problems += coverage.add(campaign, day=day, stage=stage)
+                problems += coverage.add(campaign, day=options["day"], stage=options["stage"])
     problems += coverage.problems() if coverage is not None else []
     problems = filter_by_code(dict.fromkeys(problems), select, ignore)
     lines = [

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -151,11 +151,9 @@ def end(
     facts_file: Path,
     fact: str,
     until: date,
-    new: str | None,
-    folders: tuple[Path, ...],
-    templates: Path | None,
     dry_run: bool,
     report: Literal["text", "json"],
+    **options: Any,
 ) -> int:
     """End a fact that is no longer true, and list every letter that dies with it.
 
@@ -169,10 +167,7 @@ def end(
     """
     from advocacy.authoring.facts.ending import end_fact, record
 
-    ending = end_fact(
-        facts_file, fact, until, new,
-        today=_today(), folders=folders, templates=templates, dry_run=dry_run,
-    )  # fmt: skip
+    ending = end_fact(facts_file, fact, until, today=_today(), dry_run=dry_run, **options)
     if report == "json":
         write_json(record(ending))
         return 0

@@ -22,6 +22,7 @@ from advocacy.errors import count_noun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from advocacy.batch.printing import Order
     from advocacy.campaign.addressing import People
 
 
@@ -56,6 +57,7 @@ def command(
     sheet: str | None,
     envelope: str | None,
     start: int | None,
+    order: "Order",
     people: "Callable[[], People]",
     reporting: Reporting,
     **options: Any,
@@ -75,13 +77,14 @@ def command(
         raise click.UsageError("Name either --sheet or --envelope.")
     if start is not None and (sheet is None or start > SHEETS[sheet].size):
         raise click.UsageError("--start goes with --sheet, and is one of the sheet's labels.")
+    from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.labels import print_addresses
 
     form = SHEETS[sheet] if sheet else ENVELOPES[envelope or ""]
     chosen = people()
+    requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
     results = [
-        print_addresses(path, form, people=chosen, skip=(start or 1) - 1, **options)
-        for path in campaigns
+        print_addresses(request, form, order=order, skip=(start or 1) - 1) for request in requests
     ]
     problems = [problem for result in results for problem in result.problems]
 

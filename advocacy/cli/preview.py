@@ -1,6 +1,7 @@
 """`advocacy preview`: show a letter in the browser while you write it."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,9 +22,7 @@ from advocacy.cli.options import campaign_argument, templates_option
     "--read-only", is_flag=True, help="Allow no changes, for showing the page on a projector."
 )
 @templates_option
-def command(
-    campaign: Path, port: int, no_open: bool, read_only: bool, templates: Path | None
-) -> int:
+def command(campaign: Path, no_open: bool, **options: Any) -> int:
     """Show a campaign's letter in the browser while you write it.
 
     The page shows the letter as paper, email and text, for the person, day and language that
@@ -43,14 +42,7 @@ def command(
     from advocacy.preview.server import serve
 
     read_text(campaign)  # there is nothing to show without it
-    serve(
-        campaign,
-        on_start=_print_address,
-        templates=templates,
-        port=port,
-        read_only=read_only,
-        open_browser=not no_open,
-    )
+    serve(campaign, on_start=_print_address, open_browser=not no_open, **options)
     click.echo("The page is closed.", err=True)
     return 0
 
