@@ -1,7 +1,6 @@
 """`advocacy preview`: show a letter in the browser while you write it."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -22,7 +21,9 @@ from advocacy.cli.options import campaign_argument, templates_option
     "--read-only", is_flag=True, help="Allow no changes, for showing the page on a projector."
 )
 @templates_option
-def command(campaign: Path, no_open: bool, **options: Any) -> int:
+def command(
+    campaign: Path, port: int, no_open: bool, read_only: bool, templates: Path | None
+) -> int:
     """Show a campaign's letter in the browser while you write it.
 
     The page shows the letter as paper, email and text, for the person, day and language that
@@ -42,7 +43,14 @@ def command(campaign: Path, no_open: bool, **options: Any) -> int:
     from advocacy.preview.server import serve
 
     read_text(campaign)  # there is nothing to show without it
-    serve(campaign, on_start=_print_address, open_browser=not no_open, **options)
+    serve(
+        campaign,
+        on_start=_print_address,
+        templates=templates,
+        port=port,
+        read_only=read_only,
+        open_browser=not no_open,
+    )
     click.echo("The page is closed.", err=True)
     return 0
 
