@@ -1,7 +1,6 @@
 """`advocacy templates`: which templates there are, and what letters may print."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,14 +96,7 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
 @click.option("--only", metavar="ID", help="For the letter of this id. Default: the first.")
 @templates_option
 @table_option
-def vars_(
-    campaign: Path,
-    stage: str | None,
-    day: date | None,
-    only: str | None,
-    templates: Path | None,
-    report: TableReport,
-) -> int:
+def vars_(campaign: Path, templates: Path | None, report: TableReport, **letter: Any) -> int:
     """Show every variable of a letter with its value for one recipient.
 
     Then the functions and filters that a letter may use, with a line on each.
@@ -121,7 +113,7 @@ def vars_(
     print_problems(problems)
     if loaded is None:
         return 1
-    found = printable(loaded, stage=stage, day=day, only=only)
+    found = printable(loaded, **letter)
     if report == "json":
         write_json(_record(found))
     elif report == "csv":

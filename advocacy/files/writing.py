@@ -1,11 +1,13 @@
 """Writing files whole or not at all, readable by their owner alone."""
 
+import csv
 import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -145,3 +147,10 @@ def as_before(value: str) -> str:
     """The text that `spreadsheet_safe` made into this."""
     plain = value[1:]
     return plain if value.startswith("'") and spreadsheet_safe(plain) == value else value
+
+
+def csv_line(cells: Iterable[Any]) -> bytes:
+    """A line of CSV in UTF-8, safe for spreadsheets."""
+    out = StringIO()
+    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
+    return out.getvalue().encode(errors="replace")

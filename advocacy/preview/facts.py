@@ -113,6 +113,7 @@ def describe_surroundings(campaign: Campaign, chosen: ChosenLetter) -> dict[str,
 
 def _fact(one: FactStanding, chosen: ChosenLetter) -> dict[str, object]:
     source = one.source
+    url = str(source.url) if source and source.url else ""
     return {
         "id": one.id,
         "statement": one.fact.statement.get(chosen.language) or one.statement,
@@ -122,13 +123,9 @@ def _fact(one: FactStanding, chosen: ChosenLetter) -> dict[str, object]:
         "due": one.due,
         "days": one.days,
         "source": source.title if source and source.title else one.fact.source,
-        "url": source.url if source and _is_web(source.url) else None,
+        "url": url if url.startswith(("https://", "http://")) else None,
         "here": chosen.stage in one.stages,
     }
-
-
-def _is_web(url: str | None) -> bool:
-    return bool(url) and str(url).startswith(("https://", "http://"))
 
 
 def _variables(campaign: Campaign, chosen: ChosenLetter) -> list[dict[str, str]]:
