@@ -178,7 +178,7 @@ def _inside(name: str, workspace: Workspace) -> Iterator[Path]:
     try:
         yield workspace.file(name)
     except (AdvocacyError, OSError):
-        return  # it is told when a document is made
+        return  # it is reported when a document is made
 
 
 @cache

@@ -122,7 +122,7 @@ class WorkerProcesses:
         context = multiprocessing.get_context("forkserver")
         preload = [__name__, "advocacy.documents.email.message"]
         is_missing = any(library.required for library in missing_system_libraries())
-        if self._settings.wants_paper and not is_missing:  # the letters' problems tell what is
+        if self._settings.wants_paper and not is_missing:  # else workers report what is missing
             preload.append("advocacy.documents.pdf.render")
         context.set_forkserver_preload(preload)
         return ProcessPoolExecutor(self.workers, context, _start_worker, (self._settings,))
@@ -166,20 +166,14 @@ FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
 """So many letters this process makes sooner than others could be started."""
 
 
-def choose_executor(
+def _choose_executor(
     settings: BatchSettings,
     wanted: Iterator[WantedLetter],
-    *,
-    workers: int | None = None,
-    cluster: str | None = None,
-    few: int = FEW_ON_SCREEN,
+    workers: int | None,
+    cluster: str | None,
+    few: int,
 ) -> tuple[Executor, Iterator[WantedLetter]]:
-    """Choose what makes the letters; returns it with the letters.
-
-    `cluster` is the address of a Dask scheduler, `workers` a number of processes. Without either,
-    this process makes a `few` letters alone (or 32 that are typeset), else one process for each
-    core does. Raises AdvocacyError where the cluster cannot be reached.
-    """
+    """Choose what makes the letters; returns it with the letters."""
     if cluster is not None:
         from advocacy.batch.cluster import Cluster
 
@@ -188,11 +182,11 @@ def choose_executor(
         few = FEW_ON_PAPER if settings.wants_paper else few
         first = list(islice(wanted, few + 1))
         wanted = chain(first, wanted)
-        workers = cores() if len(first) > few else 1
+        workers = _cores() if len(first) > few else 1
     return (WorkerProcesses(settings, workers) if workers > 1 else InProcess(settings)), wanted
 
 
-def cores() -> int:
+def _cores() -> int:
     """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -256,22 +250,27 @@ def run_batch(
     *,
     workers: int | None = None,
     cluster: str | None = None,
+    few: int = FEW_ON_SCREEN,
 ) -> Generator[LetterOutcome]:
     """Make letters, and yield the outcome of each in the order of the list.
 
-    Once `stop` returns true no more tasks are begun, and those begun are finished. A caller that
-    leaves early closes the iterator, which ends the workers at once.
+    `cluster` is the address of a Dask scheduler, `workers` a number of processes. Without either,
+    this process makes a `few` letters alone (or 32 that are typeset), else one process for each
+    core does. Once `stop` returns true no more tasks are begun, and those begun are finished. A
+    caller that leaves early closes the iterator, which ends the workers at once.
+
+    Raises AdvocacyError where the cluster cannot be reached or is lost.
     """
-    executor, wanted = choose_executor(settings, wanted, workers=workers, cluster=cluster)
+    executor, wanted = _choose_executor(settings, wanted, workers, cluster, few)
     is_done = False
     try:
-        yield from work_off(wanted, executor, stop, 1 if settings.wants_paper else 20)
+        yield from run_tasks(wanted, executor, stop, 1 if settings.wants_paper else 20)
         is_done = True
     finally:
         executor.close(at_once=not is_done)
 
 
-def work_off(
+def run_tasks(
     wanted: Iterator[WantedLetter], executor: Executor, stop: Callable[[], bool], first: int = 1
 ) -> Iterator[LetterOutcome]:
     """Keep an executor's workers busy; yields the outcome of each letter in the list's order.

@@ -1,10 +1,11 @@
-"""Labels and envelopes for those who get a letter."""
+"""Print labels and envelopes for those who get a letter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from advocacy.batch.campaigns import RenderRequest
 from advocacy.batch.printing import Order, printing_key
 from advocacy.campaign.addressing import (
     People,
@@ -22,8 +23,8 @@ from advocacy.files.writing import prepare_folder, replace_file
 
 
 @dataclass(slots=True)
-class Labelled:
-    """What came of it: the PDF, how many addresses on how many pages, and every problem."""
+class PrintedAddresses:
+    """What was printed: the PDF, how many addresses on how many pages, and every problem."""
 
     file: Path | None = None
     labels: int = 0
@@ -32,31 +33,28 @@ class Labelled:
 
 
 def print_addresses(
-    path: Path,
+    request: RenderRequest,
     form: PaperSheet | PaperEnvelope,
     *,
-    output: Path = Path("output"),
-    people: People | None = None,
-    stage: str | None = None,
-    day: date | None = None,
     order: Order = "postal-code",
     skip: int = 0,
-    templates: Path | None = None,
-) -> Labelled:
+) -> PrintedAddresses:
     """Print the addresses of those who get a letter of that day, in the order of `--merge`.
 
-    An address that cannot be printed leaves the others. Raises AdvocacyError where the file
-    cannot be written.
+    Of the request the campaign, the output folder, the day, the stage, the people and the
+    templates count; `skip` labels at the beginning of the first sheet are left empty. An address
+    that cannot be printed leaves the others. Raises AdvocacyError where the file cannot be
+    written.
     """
-    campaign, problems = load_campaign(path, templates)
-    result = Labelled(problems=problems)
+    campaign, problems = load_campaign(request.campaign, request.templates)
+    result = PrintedAddresses(problems=problems)
     if campaign is None or has_errors(problems):
         return result
-    if unknown := unknown_stage(campaign, stage):
+    if unknown := unknown_stage(campaign, request.stage):
         result.problems.append(unknown)
         return result
-    day = campaign.letter_date(day)
-    found = list(_addressed(campaign, day, stage, people, result.problems))
+    day = campaign.letter_date(request.day)
+    found = list(_addressed(campaign, day, request.stage, request.people, result.problems))
     if order == "postal-code":
         found.sort(key=lambda who: printing_key(who.postal_code or "", who.country or ""))
     if not found:
@@ -77,7 +75,7 @@ def print_addresses(
         for who in found
     )
     kind = "labels" if isinstance(form, PaperSheet) else "envelopes"
-    name = output / file.id / f"{kind}-{form.name}.pdf"
+    name = request.output / file.id / f"{kind}-{form.name}.pdf"
     prepare_folder(name.parent)
     with replace_file(name) as out:
         printed = print_labels(labels, form, about, campaign.workspace, out, skip=skip)
@@ -90,10 +88,10 @@ def _addressed(
     campaign: Campaign,
     day: date,
     stage: str | None,
-    people: People | None,
+    people: People,
     problems: list[Problem],
 ) -> Iterator[Recipient]:
-    """Those who get a letter and have an address; why others do not goes to the problems."""
+    """Yield those who get a letter and have an address; the others' reasons go to `problems`."""
     for row in recipients_of(campaign, day, problems.append, people):
         name, found = stage_for(campaign, row, day, stage)
         found += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]

@@ -21,8 +21,7 @@ from advocacy.batch.record import BatchRecord
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place, Problem
-from advocacy.files.csv_rows import spreadsheet_safe
-from advocacy.files.writing import prepare_folder, replace_file
+from advocacy.files.writing import prepare_folder, replace_file, spreadsheet_safe
 
 Order = Literal["postal-code", "list"]
 NAME = "merged"

@@ -1,15 +1,9 @@
 """The manifest: what each letter is, which facts it relies on, and which files it became.
 
-One JSON object a line, merged by letter id, so that rendering a part of a list never drops
-the record of the rest.
-
-
-The record of a batch: its folder's manifest, while letters are being made.
-
-The manifest is one JSON object a line, sorted by letter id. While a batch runs, new lines go
-to a journal beside it; at the end, or when the next run finds the journal of one that was
-killed, both are merged. Neither is ever held in memory: an index on disk knows where each
-letter's last line stands.
+The manifest is one JSON object a line, sorted and merged by letter id, so that rendering a part
+of a list never drops the record of the rest. While a batch runs, new lines go to a journal beside
+it; at the end, or when the next run finds the journal of one that was killed, both are merged.
+Neither is ever held in memory: an index on disk knows where each letter's last line is.
 """
 
 import errno
@@ -45,9 +39,9 @@ def entry(
     inputs: Mapping[str, str] | None = None,
     typeset: str | None = None,
 ) -> Entry:
-    """The manifest's line for a letter; `files` maps names to SHA-256 sums.
+    """Write down a letter for the manifest; `files` maps names to SHA-256 sums in hexadecimal.
 
-    `digests` are the letter's and the recipient's, where they are known already; `inputs` maps
+    `digests` are the letter's and the recipient's, if they are known already; `inputs` maps
     names to digests of what the files were made of. `typeset` is how the PDF was laid out: `fast`
     or `full`.
     """
@@ -93,7 +87,7 @@ def entry(
 def versions(pango: str | None = None) -> dict[str, str]:
     """The versions of everything that decides a document's bytes.
 
-    `pango` is given by who has loaded it: finding it out here would load WeasyPrint.
+    The caller gives Pango's, if it has loaded it: to find it out would load WeasyPrint.
     """
     found = {"advocacy": version()}
     for name, package in _PACKAGES:
@@ -105,7 +99,7 @@ def versions(pango: str | None = None) -> dict[str, str]:
 
 
 def unreadable(path: Path, line: int | None) -> Problem:
-    """That a manifest, or a line of it, is none."""
+    """That a manifest, or a line of it, cannot be read."""
     return Problem(
         "broken-manifest",
         "The manifest cannot be read.",
@@ -119,7 +113,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
 _MANIFEST, _JOURNAL = 0, 1
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
-"""After so many letters the disk is told to keep what it was given; a few wait for nothing."""
+"""After so many letters the disk writes out what it was given; a batch of few never waits."""
 
 
 class BatchRecord:
@@ -223,7 +217,7 @@ class BatchRecord:
         self._changed = True
 
     def remove_files(self, names: Iterable[str]) -> None:
-        """Remove files of a letter that its line names no longer, lest somebody mails them."""
+        """Remove files of a letter that its line no longer names, so that nobody mails them."""
         for name in names:
             if Path(name).name == name:  # a manifest that somebody edited removes nothing else
                 (self.folder / name).unlink(missing_ok=True)
@@ -366,6 +360,6 @@ def _busy(folder: Path) -> Problem:
     return Problem(
         "batch-running",
         f"Another run is writing the letters in {folder}.",
-        "Wait until it has ended, or give this one a folder of its own: `--output DIR`.",
+        "Wait until it has ended, or give this one another folder: `--output DIR`.",
         Place(folder),
     )

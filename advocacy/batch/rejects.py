@@ -12,19 +12,18 @@ from typing import Any
 
 from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
-from advocacy.files.csv_rows import spreadsheet_safe
-from advocacy.files.writing import replace_file
+from advocacy.files.writing import replace_file, spreadsheet_safe
 
 NAME = "problems.csv"
 MOST = 100_000
-"""More rows than anybody corrects by hand."""
+"""More rows than a person corrects by hand."""
 NOT_OF_A_ROW = frozenset({"no-email", "near-column", "column-missing", "other-language"})
 _LINES_OF_A_ROW = 60
 _SEPARATOR = re.compile(r"sep=.\s*", re.IGNORECASE)
 
 
 class Rejects:
-    """The rows with which something is wrong, held in a temporary file.
+    """The rows that have problems, held in a temporary file.
 
     `listed` is the list that they come from; without one, there are none: addressees of a
     campaign's own file are corrected there.
@@ -36,14 +35,14 @@ class Rejects:
         self._at: list[tuple[int, int]] = []  # line, and where it stands in the file
 
     def add(self, problems: Iterable[Problem], place: Place | None, row: Mapping[str, str]) -> None:
-        """Note what is wrong with a row at that place; notes do not count."""
-        told = [p for p in problems if p.level is not Level.NOTE and p.code not in NOT_OF_A_ROW]
-        if not told or place is None or not place.line or len(self._at) >= MOST:
+        """Add the problems of a row at that place; notes do not count."""
+        found = [p for p in problems if p.level is not Level.NOTE and p.code not in NOT_OF_A_ROW]
+        if not found or place is None or not place.line or len(self._at) >= MOST:
             return
         if place.path != self._list:
             return
-        codes = " ".join(dict.fromkeys(problem.code for problem in told))
-        messages = " ".join(dict.fromkeys(problem.message for problem in told))
+        codes = " ".join(dict.fromkeys(problem.code for problem in found))
+        messages = " ".join(dict.fromkeys(problem.message for problem in found))
         self._at.append((place.line, self._spool.tell()))
         self._spool.write(json.dumps([str(place.path), place.line, codes, messages, row]) + "\n")
 

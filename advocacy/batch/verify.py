@@ -62,7 +62,7 @@ class BatchStatus:
 def batch_status(folder: Path) -> BatchStatus:
     """Read every manifest below a folder.
 
-    Raises AdvocacyError where there is none, or one cannot be read.
+    Raises AdvocacyError where there are none, or one cannot be read.
     """
     found = {path.parent for name in (NAME, JOURNAL) for path in folder.rglob(name)}
     if not found:

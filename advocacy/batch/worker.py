@@ -231,7 +231,7 @@ def _record(
         name: made.sums.get(name) or hashlib.sha256(data).hexdigest()
         for name, data in made.documents.items()
     }
-    # What was made with a warning is made again, so that the warning is told again.
+    # What was made with a warning is made again, so that the warning is shown again.
     is_clean = all(problem.code == WITHOUT_EMAIL for problem in made.problems)
     made_of = {name: inputs[name] for name in sums if is_clean and name in inputs}
     files = sums

@@ -10,6 +10,7 @@ from advocacy.cli.options import (
     campaigns_argument,
     date_option,
     formats_option,
+    output_option,
     quiet_option,
     recipients_options,
     stage_option,
@@ -34,14 +35,7 @@ MAIL_TAKES = 10_000_000
 @click.command("gallery")
 @campaigns_argument
 @formats_option
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the page goes, as DIR/<campaign>/gallery.html.",
-)
+@output_option("Where the page goes, as DIR/<campaign>/gallery.html.")
 @stage_option
 @date_option
 @recipients_options

@@ -1,15 +1,15 @@
 """`advocacy labels`: address labels and envelopes."""
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advocacy.cli.options import (
     campaigns_argument,
     date_option,
+    output_option,
     quiet_option,
     recipients_options,
     stage_option,
@@ -18,9 +18,10 @@ from advocacy.cli.options import (
 )
 from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
 from advocacy.documents.print_shop.stationery import ENVELOPES, SHEETS
-from advocacy.errors import Problem, count_noun, has_errors
+from advocacy.errors import count_noun, has_errors
 
 if TYPE_CHECKING:
+    from advocacy.batch.printing import Order
     from advocacy.campaign.addressing import People
 
 
@@ -36,14 +37,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Begin at the sheet's Nth label: those before it are used up.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the PDF goes, as DIR/<campaign>/labels-<sheet>.pdf.",
-)
+@output_option("Where the PDF goes, as DIR/<campaign>/labels-<sheet>.pdf.")
 @click.option(
     "--sort",
     type=click.Choice(["postal-code", "list"]),
@@ -63,15 +57,12 @@ def command(
     sheet: str | None,
     envelope: str | None,
     start: int | None,
-    output: Path,
-    sort: str,
-    stage: str | None,
-    day: date | None,
+    sort: "Order",
     people: "Callable[[], People]",
-    templates: Path | None,
     strict: bool,
     quiet: bool,
     report: Report,
+    **options: Any,
 ) -> int:
     """Print address labels, or envelopes, for those who get a letter.
 
@@ -88,25 +79,15 @@ def command(
         raise click.UsageError("Name either --sheet or --envelope.")
     if start is not None and (sheet is None or start > SHEETS[sheet].size):
         raise click.UsageError("--start goes with --sheet, and is one of the sheet's labels.")
+    from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.labels import print_addresses
 
     form = SHEETS[sheet] if sheet else ENVELOPES[envelope or ""]
     chosen = people()
-    results = [
-        print_addresses(
-            path,
-            form,
-            output=output,
-            people=chosen,
-            stage=stage,
-            day=day,
-            order=sort,  # type: ignore[arg-type]
-            skip=(start or 1) - 1,
-            templates=templates,
-        )
-        for path in campaigns
-    ]
-    problems: list[Problem] = [problem for result in results for problem in result.problems]
+    requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
+    skip = (start or 1) - 1
+    results = [print_addresses(request, form, order=sort, skip=skip) for request in requests]
+    problems = [problem for result in results for problem in result.problems]
     print_problems(problems, report)
     if not quiet and report == "text":
         for result in results:

@@ -89,6 +89,18 @@ strict_option = click.option(
 )
 
 
+def output_option(text: str) -> Decorator:
+    """The option `--output`; `text` is its help, as DIR holds something else in each command."""
+    return click.option(
+        "--output",
+        type=click.Path(path_type=Path),
+        default=Path("output"),
+        show_default=True,
+        metavar="DIR",
+        help=text,
+    )
+
+
 def join_options(*options: Decorator) -> Decorator:
     """Join options into one decorator; help lists them in their order."""
 
@@ -172,17 +184,9 @@ formats_option = click.option(
     "--format",
     "formats",
     callback=_read_formats,
-    shell_complete=complete_formats,
     metavar="KINDS",
+    shell_complete=complete_formats,
     help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
-)
-letters_option = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.",
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 recipients_options = combine_options(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 PATIENCE = 1.0
-"""Seconds after which people begin to wonder."""
+"""Seconds without output before a progress line is shown."""
 EVERY = 0.1
 
 
@@ -35,7 +35,7 @@ class ProgressBar(ProgressWatcher):
         self._count, self._begun = 0, time.monotonic()
 
     def step(self) -> None:
-        """One more recipient is done with."""
+        """One more letter is done."""
         self._count += 1
         now = time.monotonic()
         if now - self._shown < EVERY or now - self._begun < PATIENCE:
@@ -51,16 +51,18 @@ class ProgressBar(ProgressWatcher):
             )
 
     def interrupted(self) -> None:
-        """Ctrl-C was pressed: the letters in hand are being finished."""
-        click.echo("\nFinishing the letters in hand; press Ctrl-C again to stop at once.", err=True)
+        """Ctrl-C was pressed: the letters that were begun are being finished."""
+        click.echo(
+            "\nFinishing the letters already begun; press Ctrl-C again to stop at once.", err=True
+        )
 
     def waiting(self, seconds: float) -> None:
-        """Nothing is done for so long, until what was put off may be tried again."""
+        """Nothing happens for so many seconds, until deferred messages may be tried again."""
         if seconds >= PATIENCE:
             shown = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
             click.echo(
-                f"Waiting {shown} to try those again that were put off; Ctrl-C leaves them for "
-                "the next run.",
+                f"Waiting {shown} to try the deferred messages again; Ctrl-C leaves them for the "
+                "next run.",
                 err=True,
             )
 

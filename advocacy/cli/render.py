@@ -15,7 +15,7 @@ from advocacy.cli.options import (
     campaigns_argument,
     date_option,
     formats_option,
-    letters_option,
+    output_option,
     quiet_option,
     recipients_options,
     stage_option,
@@ -49,7 +49,7 @@ NOT_FOR_GALLERY = ("audit", "merge", "verify", "prune", "force", "workers", "clu
 @click.command("render")
 @campaigns_argument
 @formats_option
-@letters_option
+@output_option("Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.")
 @stage_option
 @date_option
 @recipients_options

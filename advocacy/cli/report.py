@@ -14,7 +14,7 @@ from urllib.parse import quote
 import click
 
 from advocacy.errors import Level, Place, Problem, count_noun
-from advocacy.files.csv_rows import spreadsheet_safe
+from advocacy.files.writing import spreadsheet_safe
 from advocacy.resources import version
 
 Report = Literal["text", "json", "github", "sarif", "csv"]

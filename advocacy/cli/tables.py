@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import click
 
-from advocacy.files.csv_rows import spreadsheet_safe
+from advocacy.files.writing import spreadsheet_safe
 
 TableReport = Literal["text", "json", "csv"]
 table_option = click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.options import (
+    output_option,
     quiet_option,
     recipients_options,
     stage_option,
@@ -34,14 +35,7 @@ if TYPE_CHECKING:
     metavar="FOLDER|CAMPAIGN...",
     type=click.Path(path_type=Path, exists=True),
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="For a CAMPAIGN: the folder that --output named when its letters were made.",
-)
+@output_option("For a CAMPAIGN: the folder that --output named when its letters were made.")
 @stage_option
 @recipients_options
 @supporters_options

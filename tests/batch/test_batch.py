@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from advocacy.batch import executor
 from advocacy.batch.campaigns import RenderRequest, render_campaign
-from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.executor import ProgressWatcher, run_tasks
 from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.csv_rows import as_before, spreadsheet_safe
+from advocacy.files.writing import as_before, spreadsheet_safe
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 
@@ -385,13 +385,13 @@ def letters(count: int) -> Iterator[WantedLetter]:
 @pytest.mark.parametrize("accidents", [1, 3])
 def test_a_worker_that_dies_by_accident_costs_no_letter(accidents: int) -> None:
     fragile = Fragile(set(), accidents)
-    found = [outcome.id for outcome in work_off(letters(40), fragile, lambda: False, 3)]
+    found = [outcome.id for outcome in run_tasks(letters(40), fragile, lambda: False, 3)]
     assert found == [f"p{n}" for n in range(40)]
     assert fragile.replaced
 
 
 def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
-    outcomes = list(work_off(letters(40), Fragile({"p5", "p20"}), lambda: False, 4))
+    outcomes = list(run_tasks(letters(40), Fragile({"p5", "p20"}), lambda: False, 4))
     assert [outcome.id for outcome in outcomes] == [f"p{n}" for n in range(40)]
     refused = {o.id: o.problems[0].code for o in outcomes if o.refused}
     assert refused == {"p5": "worker-died", "p20": "worker-died"}
@@ -458,7 +458,7 @@ def test_ctrl_c_ends_cleanly_with_workers_and_the_next_run_goes_on(
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "Finishing the letters in hand" in err
+    assert "Finishing the letters already begun" in err
     assert "Traceback" not in err
     made = sorted(path.name for path in folder.glob("*.pdf"))
     assert 5 < len(made) < many
@@ -467,7 +467,7 @@ def test_ctrl_c_ends_cleanly_with_workers_and_the_next_run_goes_on(
     wait_for(lambda: all_gone(process.pid))
     assert all_gone(process.pid)
     result = run_cli("render", small_campaign, "--recipients", listed, "--format", "pdf")
-    assert f"{many - len(made)} letters made" in result.stdout
+    assert f"{many - len(made):,} letters made" in result.stdout
     assert f"{len(made)} letters unchanged" in result.stdout
 
 

@@ -604,7 +604,7 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
     with open_ledger(parks) as ledger:
         assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
-    assert "to try those again that were put off" in capsys.readouterr().err
+    assert "to try the deferred messages again" in capsys.readouterr().err
 
 
 def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(

@@ -73,7 +73,7 @@ SHOWN = 4
 class GalleryEntry:
     """One letter of the gallery, before it is made.
 
-    `wording` are names of variants by part; `stand_in` says that the recipient is none who
+    `wording` are names of variants by part; `stand_in` says that the recipient is not one who
     would get it in this language.
     """
 

@@ -1,4 +1,4 @@
-"""Letters with every part that a layout may print, and with none: for the branches of layouts."""
+"""Fill layouts with letters that have every part, or none, so that all their branches run."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,8 +27,8 @@ _BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}")
 """A body that cites one source twice."""
 
 
-def shown(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
-    """Fill the layouts with a letter, on paper and in email; what is wrong in them."""
+def fill_layouts(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
+    """Fill the layouts with a letter, on paper and in email; report what is wrong in them."""
     problems: list[Problem] = []
     for fill in (paper_html, render_html):
         try:
@@ -38,13 +38,15 @@ def shown(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
     return problems
 
 
-def with_parts(checked: CheckedLetter, campaign: Campaign, watch: Watch) -> list[Problem]:
-    """The same for the letter with all parts and with none, which nobody needs to have."""
+def fill_layouts_with_parts(
+    checked: CheckedLetter, campaign: Campaign, watch: Watch
+) -> list[Problem]:
+    """Do the same for the letter with all parts and with none, which nobody needs to have."""
     problems: list[Problem] = []
     for what, letter in _varied(checked.letter):
         passed, found = check(letter, campaign)
         watch.viewer = f"a letter {what}"
-        problems += shown(passed, campaign) if passed else found
+        problems += fill_layouts(passed, campaign) if passed else found
     return problems
 
 

@@ -1,4 +1,4 @@
-"""One stage's letters, rendered for all on the list and for people who are made up."""
+"""Render one stage's letters for everybody on the list and for made-up people."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -46,7 +46,7 @@ class StageLetters:
     def problems(
         self, letters: Watch, layouts: Watch, settings: CheckSettings
     ) -> Iterator[Problem]:
-        """All that is wrong; the watches are told of the branches on the way."""
+        """Report all that is wrong; the watches note the branches on the way."""
         with watching(letters):
             self._listed(letters)
             self._made_up(letters)
@@ -58,8 +58,8 @@ class StageLetters:
         if checked is not None:
             with watching(layouts):
                 layouts.viewer = LIST
-                yield from parts.shown(checked, self.campaign)
-                yield from parts.with_parts(checked, self.campaign, layouts)
+                yield from parts.fill_layouts(checked, self.campaign)
+                yield from parts.fill_layouts_with_parts(checked, self.campaign, layouts)
 
     # --- the text ---------------------------------------------------------------------------
 
@@ -130,8 +130,8 @@ class StageLetters:
         except AdvocacyError as error:
             for found in error.problems:
                 key = (found.code, found.place, found.message)
-                told = report.mistaken(found, case.made_up) if case.made_up else found
-                self.found.setdefault(key, told)
+                problem = report.mistaken(found, case.made_up) if case.made_up else found
+                self.found.setdefault(key, problem)
 
     # --- the page ---------------------------------------------------------------------------
 

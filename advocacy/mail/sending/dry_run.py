@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
-from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.executor import ProgressWatcher, interruptible
 from advocacy.errors import Problem
 from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.outbox import ReadyMessage
@@ -69,23 +70,23 @@ def compose_all(
     candidates.on_left_out = note
     with interruptible(watcher.interrupted) as interrupt:
         watcher.begin(candidates.mailing.name, lambda: None)
-        executor, wanted = renderer.executor(candidates.left())
+        outcomes = renderer.compose(candidates.left(), lambda: bool(interrupt))
         try:
-            for outcome in work_off(wanted, executor, lambda: bool(interrupt), renderer.first):
-                result.problems |= dict.fromkeys(outcome.problems)
-                if outcome.crash is not None:
-                    result.crashes.append(outcome.crash)
-                ready = renderer.finish(outcome)
-                if ready is None:
-                    result.unmade += 1
-                else:
-                    result.count += 1
-                    result.size += len(ready.envelope.message)
-                    result.domains[ready.domain] += 1
-                    samples.add(ready)
-                watcher.step()
+            with closing(outcomes):
+                for outcome in outcomes:
+                    result.problems |= dict.fromkeys(outcome.problems)
+                    if outcome.crash is not None:
+                        result.crashes.append(outcome.crash)
+                    ready = renderer.finish(outcome)
+                    if ready is None:
+                        result.unmade += 1
+                    else:
+                        result.count += 1
+                        result.size += len(ready.envelope.message)
+                        result.domains[ready.domain] += 1
+                        samples.add(ready)
+                    watcher.step()
         finally:
-            executor.close(at_once=bool(interrupt))
             watcher.end()
     if interrupt:
         raise KeyboardInterrupt

@@ -12,13 +12,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
-from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.executor import ProgressWatcher, interruptible
 from advocacy.batch.worker import LetterOutcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
@@ -230,10 +231,8 @@ class _Pass:
         outbox: Outbox,
         over: Callable[[], bool],
     ) -> None:
-        executor, wanted = renderer.executor(candidates.left())
-        at_once = True
-        try:
-            for outcome in work_off(wanted, executor, over, renderer.first):
+        with closing(renderer.compose(candidates.left(), over)) as outcomes:
+            for outcome in outcomes:
                 ready = self._finish(renderer, outcome)
                 if ready is None:
                     continue
@@ -242,9 +241,6 @@ class _Pass:
                     return
                 if not outbox.put(ready, over):
                     return
-            at_once = False
-        finally:
-            executor.close(at_once=at_once)
 
     def _is_agreed(self, ready: ReadyMessage) -> bool:
         """Whether the message is among as many as may be sent; one tried again is not another."""

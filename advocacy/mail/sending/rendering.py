@@ -1,14 +1,14 @@
 """Compose a mailing's messages anew, as `render` composes them, and finish them to leave."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import BatchSettings, shared_digests
-from advocacy.batch.executor import Executor, choose_executor
+from advocacy.batch.executor import run_batch
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
@@ -33,14 +33,11 @@ class MessageRenderer:
     finishing: Finishing
     workers: int | None = None
 
-    @property
-    def first(self) -> int:
-        """The size of the first tasks."""
-        return 1 if self.settings.wants_paper else 20
-
-    def executor(self, wanted: Iterator[WantedLetter]) -> tuple[Executor, Iterator[WantedLetter]]:
-        """Choose what composes the letters, this process or several; and the letters, whole."""
-        return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
+    def compose(
+        self, wanted: Iterator[WantedLetter], stop: Callable[[], bool]
+    ) -> Generator[LetterOutcome]:
+        """Compose the letters until `stop` returns true, in this process or in several."""
+        return run_batch(self.settings, wanted, stop, workers=self.workers, few=FEW)
 
     def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
         """Finish the message that came of a letter; None where none could be made."""
