@@ -83,7 +83,7 @@ def _note_left(row: TimelineRow, edge: float) -> float:
 
 
 def _bars(columns: Sequence[DayColumn], edge: float) -> list[_Bar]:
-    """Bars over columns, neighbours joined; the last column may reach to the picture's edge."""
+    """Bars over columns, neighbors joined; the last column may reach to the picture's edge."""
     bars: list[_Bar] = []
     for column in columns:
         right = edge if column.last is None else column.right
