@@ -181,11 +181,8 @@ def _check_variants(
 
 def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:
     """Collect every fact that a letter cites or a precedent names, each once."""
-    cited: dict[str, CitedFact] = {}
-    for letter in letters:
-        for one, _ in dates.facts_used(letter, campaign):
-            cited.setdefault(one.id, one)
-    return list(cited.values())
+    used = (one for letter in letters for one, _ in dates.facts_used(letter, campaign))
+    return list({one.id: one for one in used}.values())
 
 
 def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:

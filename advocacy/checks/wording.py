@@ -7,30 +7,11 @@ from itertools import pairwise
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.checks.codes import problem
+from advocacy.checks.patterns import pattern
 from advocacy.checks.sentences import TextBlock, quote_spans, word_list
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
-# Words by which templates mark what somebody still has to fill in.
-_TO_FILL = (
-    "your|name|names|first|last|date|day|month|year|city|town|state|zip|address|street|title|"
-    "organi[sz]ation|company|recipient|addressee|email|e-mail|phone|telephone|number|signature|"
-    "insert|fill|enter|add|here|tbd|tba|todo|placeholder|link|url|amount|district|position"
-)
-PLACEHOLDER = re.compile(
-    rf"""
-    \[ \s* (?: [A-Z][A-Z0-9'’ _-]*[A-Z0-9] | (?i:(?:{_TO_FILL})\b[^\]\n]{{0,60}}) ) \s* \]
-  | \{{\{{ .{{0,80}}? \}}\}} | \{{\{{ | \}}\}} | \{{% | %\}}       # a template's own signs
-  | \{{ [A-Za-z][A-Za-z0-9_.]{{1,40}} \}}                          # {{missingToken}}
-  | <<? [A-Za-z][A-Za-z_]*[0-9_]*[A-Za-z0-9_]* >>?                 # <addr3> of a mail merge
-  | « (?: \w*[_0-9]\w* | [A-Za-z][a-z]+[A-Z]\w* | (?i:{_TO_FILL}) ) »  # of a word processor
-  | % [A-Z][A-Z0-9_]{{2,30}} %
-  | \b (?: TODO | FIXME | XXX+ | TBD | TBA | TK | TKTK ) \b
-  | _{{3,}} | \?{{3,}}
-  | (?i: \b lorem \s+ ipsum \b )
-    """,
-    re.VERBOSE,
-)
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _TEMPLATE_WORD = re.compile(r"\b(?:your|name|insert|here)\b", re.IGNORECASE)
 
@@ -62,7 +43,7 @@ def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
 
 def _left(where: str, text: str, place: Place | None) -> Iterator[Problem]:
     quotes = quote_spans(text)
-    for found in PLACEHOLDER.finditer(text):
+    for found in pattern("placeholder").finditer(text):
         inside = any(start <= found.start() and found.end() <= end for start, end in quotes)
         if inside and _BRACKETED.fullmatch(found[0]) and not _TEMPLATE_WORD.search(found[0]):
             continue  # an editor's words in a quotation: “[Microsoft] has refused”

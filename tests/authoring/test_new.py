@@ -25,8 +25,8 @@ from advocacy.authoring.new_campaign.files import compose_campaign, wordings
 from advocacy.authoring.new_campaign.models import Answers
 from advocacy.authoring.writing import write_new
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.checks.patterns import pattern
 from advocacy.checks.run import run_checks
-from advocacy.checks.wording import PLACEHOLDER
 from advocacy.cli.new import option
 from advocacy.errors import AdvocacyError, has_errors
 from advocacy.letters.compose import compose_letters
@@ -154,7 +154,7 @@ def test_nothing_is_invented_that_could_be_mailed_by_mistake(
     for found in re.findall(r"[\w.]+@[\w.]+|https://\S+", text):
         assert found in typed
     campaign = written(tmp_path, **proof)
-    assert not PLACEHOLDER.search(body(campaign))
+    assert not pattern("placeholder").search(body(campaign))
     assert campaign.file.sender.reply_to is None
     assert campaign.file.target.addressees[0].email is None
 

@@ -31,7 +31,6 @@ class Extremes:
     other: dict[str, str] = field(default_factory=dict)
     address: tuple[str, ...] = ()
     country: str | None = None
-    languages: dict[str, None] = field(default_factory=dict)
     _ranked: tuple[list[tuple[int, int, Recipient]], ...] = field(
         default_factory=lambda: ([], [], [])
     )
@@ -49,8 +48,6 @@ class Extremes:
                 self.other[name] = value
         self.address = max(self.address, row.address, key=_size)
         self.country = self.country or row.country
-        if row.language:
-            self.languages.setdefault(row.language)
         texts = [getattr(row, name) or "" for name in TEXTS]
         ranks = (
             sum(map(len, (*texts, *row.other.values()))),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from advocacy.campaign.campaign import Cosigner, Signatory, Unsubscribe
 from advocacy.campaign.facts import Fact
@@ -56,11 +57,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     signed = Signatory.model_construct(
         name="B. Sample", title="Chair", organization="Sample Friends", signature="sample.png"
     )
-    alone = Cosigner.model_construct(organization="Sample Friends")
-    named = Cosigner.model_construct(organization="Sample Friends", name="C. Sample")
-    titled = Cosigner.model_construct(
-        organization="Sample Friends", name="D. Sample", title="Chair"
-    )
+    cosigner = partial(Cosigner.model_construct, organization="Sample Friends")
+    named = cosigner(name="C. Sample")
     everything = replace(
         letter,
         body=_BODY,
@@ -75,7 +73,7 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         ),
         subscribed=True,
         signatories=(signed, plain, signed),
-        cosigners=(alone, named, titled),
+        cosigners=(cosigner(), named, cosigner(name="D. Sample", title="Chair")),
         enclosures=("One sheet", "Another"),
         cc=("One office", "Another"),
         inside_address=("A. Sample", "Chair", "1 Sample Street", "Springfield, IL 62701"),
@@ -100,12 +98,9 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     yield "with copies alone", replace(nothing, cc=("One office",))
     yield "with many cosigners", replace(everything, cosigners=(named,) * MANY_COSIGNERS)
     people = (Supporter("one", "E. Sample", "Springfield"), Supporter("two", "F. Sample"))
-    joint = Supporters(people, 1000, joint=True)
+    two, many = (Supporters(people, count, joint=True) for count in (2, 1000))
     signers = tuple(person.signatory() for person in people)
-    yield (
-        "that many sign",
-        replace(nothing, supporters=joint, signatories=signers, others="and 998 others"),
-    )
-    joint = Supporters(people, 2, joint=True)
-    yield "that two sign", replace(nothing, supporters=joint, signatories=signers)
+    joint = replace(nothing, supporters=two, signatories=signers)
+    yield "that many sign", replace(joint, supporters=many, others="and 998 others")
+    yield "that two sign", joint
     yield "in another citation style", replace(everything, style=IN_TEXT)

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.patterns import pattern
 from advocacy.checks.claims.rules import short_forms
 from advocacy.checks.codes import problem
+from advocacy.checks.patterns import pattern
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans
 from advocacy.errors import Problem, join_words
 from advocacy.letters.letter import CitedFact, Letter

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advocacy.campaign.languages import primary_language
-from advocacy.checks.claims.patterns import pattern, search, words
+from advocacy.checks.patterns import pattern, search, words
 from advocacy.checks.sentences import quote_spans
 
 

@@ -35,12 +35,8 @@ def check_sources(cited: Sequence[CitedFact]) -> Iterator[Problem]:
 
 def used_sources(cited: Sequence[CitedFact]) -> list[Source]:
     """Collect the sources of facts and those in which they were read, each once."""
-    used: dict[str, Source] = {}
-    for fact in cited:
-        for source in (fact.source, fact.via):
-            if source is not None:
-                used.setdefault(source.id, source)
-    return list(used.values())
+    used = (source for fact in cited for source in (fact.source, fact.via))
+    return list({source.id: source for source in used if source}.values())
 
 
 def _findable(source: Source) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The words and patterns by which English sentences are judged, read from `patterns.toml`."""
+"""The words and patterns by which sentences are judged, read from `patterns.toml`."""
 
 import re
 import tomllib

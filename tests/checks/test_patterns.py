@@ -2,7 +2,7 @@
 
 import pytest
 
-from advocacy.checks.claims.patterns import WrittenPattern, pattern, written_patterns
+from advocacy.checks.patterns import WrittenPattern, pattern, written_patterns
 
 
 @pytest.mark.parametrize("written", written_patterns(), ids=lambda written: written.name)
