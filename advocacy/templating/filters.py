@@ -112,7 +112,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
     text = value if isinstance(value, Markup) else display(value, run.language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
-        raise TemplateMistake("template-value", "`replace` needs the text that is to be replaced.")
+        raise TemplateMistake("template-value", "`replace` needs the text to replace.")
     run.grow(len(text) + str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
@@ -122,7 +122,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
 
 def _round(value: Any, digits: int = 0) -> float | int:
     if not isinstance(value, int | float) or not -10 <= digits <= 10:
-        raise TemplateMistake("template-value", "`round` works with a number and up to 10 digits.")
+        raise TemplateMistake("template-value", "`round` needs a number and at most 10 digits.")
     return round(value, digits) if digits > 0 else round(value)
 
 
@@ -135,7 +135,7 @@ def _int(value: Any) -> int:
 
 def _abs(value: Any) -> Any:
     if not isinstance(value, int | float):
-        raise TemplateMistake("template-value", "`abs` works with a number.")
+        raise TemplateMistake("template-value", "`abs` needs a number.")
     return abs(value)
 
 
@@ -145,10 +145,12 @@ def _date(value: Any, shape: str = "long") -> str:
             value = date.fromisoformat(value)
         except ValueError:
             raise TemplateMistake(
-                "template-value", f"“{value}” is not a date.", "A date is written 2020-06-10."
+                "template-value", f"“{value}” is not a date.", "Write a date as 2020-06-10."
             ) from None
     if not isinstance(value, date):
-        raise TemplateMistake("template-value", "`date` works with a date, and here stands none.")
+        raise TemplateMistake(
+            "template-value", "`date` needs a date, but this value is not a date."
+        )
     day = date(value.year, value.month, value.day)
     return shaped_date(day, str(shape), RUN.get().language)
 
@@ -156,7 +158,7 @@ def _date(value: Any, shape: str = "long") -> str:
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TemplateMistake(
-            "template-value", "`number` works with a number, and here stands none."
+            "template-value", "`number` needs a number, but this value is not a number."
         )
     return number(value, RUN.get().language)
 
@@ -176,7 +178,9 @@ def _items_of(value: Any) -> Sequence[Any]:
         return list(value)
     if value is None:
         return ()
-    raise TemplateMistake("template-value", "This filter works with a list, and here stands none.")
+    raise TemplateMistake(
+        "template-value", "This filter needs a list, but this value is not a list."
+    )
 
 
 def _read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
@@ -270,9 +274,7 @@ def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> 
 
 def _pairs(value: Any) -> list[tuple[Any, Any]]:
     if not isinstance(value, Mapping):
-        raise TemplateMistake(
-            "template-value", "`items` works with names and values, and here are none."
-        )
+        raise TemplateMistake("template-value", "`items` needs a mapping of names to values.")
     RUN.get().spend(len(value))
     return list(value.items())
 

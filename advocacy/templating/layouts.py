@@ -39,8 +39,8 @@ class LayoutEnvironment(TemplateEnvironment):
         """Finished HTML cannot be changed by a filter for text."""
         raise TemplateMistake(
             "template-value",
-            "This filter changes text; here stands finished HTML.",
-            "Use it on the value before that is made HTML.",
+            "This filter changes text, but this value is already HTML.",
+            "Apply it before the value becomes HTML.",
         )
 
 

@@ -111,7 +111,7 @@ def _bounded(
                 Problem(
                     "template-too-large",
                     f"The template is {what}.",
-                    "Write it shorter, or put parts of it into partials.",
+                    "Shorten it, or move parts of it to partials.",
                     Place(path, getattr(node, "lineno", None)),
                 )
             )
@@ -201,7 +201,10 @@ def missing_facts(outlines: Collection[BodyOutline], facts: Collection[str]) -> 
 def fact_problem(name: str, facts: Collection[str], place: Place | None) -> Problem:
     """That there is no fact of that id."""
     if not name.strip():
-        what, hint = "A citation here names no fact.", 'Write a fact\'s id: `{{ cite("the-id") }}`.'
+        what, hint = (
+            ("A citation here does not name a fact."),
+            'Write a fact\'s id: `{{ cite("the-id") }}`.',
+        )
         return Problem("unknown-fact", what, hint, place)
     near = nearest(name, facts)
     return Problem(

@@ -72,11 +72,11 @@ def described(obj: Any) -> str:
     if isinstance(obj, str):
         return "this text"
     if isinstance(obj, bool):
-        return "this yes or no"
+        return "this yes/no value"
     if isinstance(obj, int | float):
         return "this number"
     if obj is None:
-        return "nothing: the value is missing"
+        return "a missing value"
     if isinstance(obj, list | tuple | range):
         return "this list"
     if isinstance(obj, TemplateModule):
@@ -112,14 +112,12 @@ def _unknown_name(
     if hint and hint.startswith("parameter "):
         return TemplateMistake(
             "template-value",
-            f"This macro is used without its `{name}`.",
-            f'Give it in the brackets where the macro is used, or a default: `{name}=""`.',
+            f"This macro is called without its `{name}`.",
+            f'Add it in the brackets of the call, or give it a default: `{name}=""`.',
         )
     if hint:
         message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
-        return TemplateMistake(
-            "unknown-name", message, "Ask first whether there is one, with `if`."
-        )
+        return TemplateMistake("unknown-name", message, "Test with `if` whether it exists.")
     if obj is missing:
         advice = (
             "It is known after the line that gives it a value, and inside a loop or macro only "
@@ -182,7 +180,7 @@ def local(value: Any, language: str) -> Any:
         raise TemplateMistake(
             "missing-language",
             f"The text “{value}” has no version in the letter's language, `{language}`.",
-            f"Add `{language}:` to it; it has: {', '.join(value.languages)}.",
+            f"Add `{language}:` to it. Available: {', '.join(value.languages)}.",
         )
     return text
 
@@ -203,7 +201,7 @@ def display(value: Any, language: str) -> str:
     if isinstance(value, bool):
         raise TemplateMistake(
             "template-value",
-            "This prints a yes or no.",
+            "This would print a yes/no value.",
             "Use it as a condition: `{% if … %}…{% endif %}`.",
         )
     if isinstance(value, date | timedelta):
@@ -214,7 +212,7 @@ def display(value: Any, language: str) -> str:
         return and_list([display(item, language) for item in value], language)
     raise TemplateMistake(
         "template-value",
-        "This has parts and cannot be printed as a whole.",
+        "This value has parts and cannot be printed as a whole.",
         "Print one of its parts, as in `{{ recipient.name }}`.",
     )
 
@@ -263,8 +261,8 @@ def shaped_date(day: date, shape: str, language: str) -> str:
         pass
     raise TemplateMistake(
         "template-value",
-        f"`{shape}` is not a form of a date.",
-        "Use `full`, `long`, `medium` or `short`, or letters for its parts: `MMMM y`.",
+        f"`{shape}` is not a valid date format.",
+        "Use `full`, `long`, `medium` or `short`, or a pattern: `MMMM y`.",
     )
 
 

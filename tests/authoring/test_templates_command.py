@@ -269,7 +269,7 @@ def test_a_copy_is_never_written_over_another_file(run_cli, campaigns: Path) -> 
         (("letter", "--layout", "window-10"), 1, "build on itself"),
         (("ours", "--layout", "letter", "--from", "thanks"), 2, "use one of them"),
         (("call.fr", "--from", "thanks"), 2, "has a dot in it"),
-        (("../ours",), 2, "is not an id"),
+        (("../ours",), 2, "is not a valid id"),
     ],
 )
 def test_a_copy_that_cannot_be_is_refused(
