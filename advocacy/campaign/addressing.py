@@ -65,7 +65,7 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
         elif file.target.addressees:
             yield from file.target.addressees
         else:
-            message = "The campaign names nobody to write to."
+            message = "The campaign has no recipients."
             cure = "Add `addressees:` to its target, or a list as `recipients:`"
             hint = Hint("fix-or-add-recipients", cure=cure)
             report(Problem("no-recipients", message, hint, file.place("target")))
@@ -82,8 +82,8 @@ def not_in_office(recipient: Recipient, day: date) -> Problem | None:
         return None
     return Problem(
         "not-in-office",
-        f"{recipient.called} {when}; the letter is of {day}.",
-        Hint("fix-or-exclude", cure="Bring the list up to date"),
+        f"{recipient.called} {when}; the letter is dated {day}.",
+        Hint("fix-or-exclude", cure="Update the list"),
         recipient.place(key),
     )
 

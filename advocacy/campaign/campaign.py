@@ -25,16 +25,16 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnName
 from advocacy.files.yaml.reading import Located
 
-FileName = Annotated[Line, Field(description="A file, named from the campaign's folder.")]
+FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]
 
 
 class Demand(Located):
     """What the campaign wants done, and by when."""
 
     summary: LocalLine = Field(description="The demand in one line.")
-    asks: tuple[LocalText, ...] = Field((), description="Each thing asked for, one sentence each.")
+    asks: tuple[LocalText, ...] = Field((), description="What is asked for, one sentence per item.")
     reply_by: Span | Day | None = Field(
-        None, description="The deadline: a day, or a span from the letter's date (`14 days`)."
+        None, description="The deadline: a date, or a span after the letter's date (`14 days`)."
     )
 
     def deadline(self, letter_date: date) -> date | None:
@@ -48,25 +48,25 @@ class Demand(Located):
 class Precedent(Located):
     """A peer of the target that has already done what is asked."""
 
-    organization: Line = Field(description="The peer's name as the letter prints it.")
+    organization: Line = Field(description="The organization's name, as printed in the letter.")
     action: LocalText = Field(description="What it did, as a verb phrase in the past tense.")
-    fact: Slug = Field(description="The fact that proves it.")
+    fact: Slug = Field(description="The id of the fact that proves it.")
 
 
 class Addressee(Recipient):
     """A person at the target to whom a letter goes."""
 
-    name: Line = Field(description="The name as it stands on the envelope.")
+    name: Line = Field(description="The name, as on the envelope.")
 
 
 class Target(Located):
-    """The organisation that is asked to act."""
+    """The organization that is asked to act."""
 
     organization: Line = Field(description="Its full name, as on the envelope.")
     address: tuple[Line, ...] = Field(min_length=1, description="Street and town lines.")
     country: Country | None = Field(None, description="Two letters: US, FR …")
     addressees: tuple[Addressee, ...] = Field(
-        (), description="Who gets the letter, where no list of recipients is given."
+        (), description="Who gets the letter, if there is no list of recipients."
     )
 
 
@@ -75,19 +75,23 @@ class Signatory(Located):
 
     name: Line = Field(description="The name under the signature.")
     title: Line | None = Field(None, description="The office, printed under the name.")
-    organization: Line | None = Field(None, description="If it is not the sender's.")
+    organization: Line | None = Field(
+        None, description="The organization, if it is not the sender."
+    )
     signature: FileName | None = Field(None, description="An image of the signature.")
 
 
 class Unsubscribe(Located):
     """Where a subscriber can say no: one address of each kind at most."""
 
-    mailto: Email | None = Field(None, description="An address that takes the request by email.")
-    url: HttpUrl | None = Field(None, description="A page that takes the request.")
+    mailto: Email | None = Field(
+        None, description="An email address that accepts unsubscribe requests."
+    )
+    url: HttpUrl | None = Field(None, description="A page that accepts unsubscribe requests.")
     signed: bool = Field(
         True,
-        description="`false`: the page is your own and knows no signed addresses, so that mail "
-        "programs cannot unsubscribe by one click.",
+        description="`false`: your own page does not support signed addresses, so mail programs "
+        "cannot offer one-click unsubscribe.",
     )
 
 
@@ -97,14 +101,12 @@ class Sender(Located):
     organization: Line = Field(description="Its name, set as the letterhead.")
     address: tuple[Line, ...] = Field(min_length=1, description="Street and town lines.")
     country: Country | None = Field(None, description="Two letters: US, FR …")
-    email: Email = Field(description="The address that letters come from.")
-    phone: Line | None = Field(None, description="As the letterhead prints it.")
+    email: Email = Field(description="The address that letters are sent from.")
+    phone: Line | None = Field(None, description="The phone number, as printed in the letterhead.")
     url: HttpUrl | None = Field(None, description="The web address in the letterhead.")
-    reply_to: Email | None = Field(None, description="Where answers go; default: `email`.")
-    unsubscribe: Unsubscribe | None = Field(
-        None, description="Where subscribers say that they want no more letters."
-    )
-    bounces: Email | None = Field(None, description="The envelope sender's address.")
+    reply_to: Email | None = Field(None, description="Where replies go. Default: `email`.")
+    unsubscribe: Unsubscribe | None = Field(None, description="Where subscribers unsubscribe.")
+    bounces: Email | None = Field(None, description="The envelope sender address.")
     logo: FileName | None = Field(None, description="An image for the letterhead.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
@@ -113,7 +115,7 @@ class Cosigner(Located):
     """An organisation that joins the letter."""
 
     organization: Line = Field(description="Its name, set in the list of cosigners.")
-    name: Line | None = Field(None, description="The person who signs for it.")
+    name: Line | None = Field(None, description="The person who signs for the organization.")
     title: Line | None = Field(None, description="That person's office.")
 
 
@@ -121,7 +123,7 @@ class Variants(Located):
     """Wordings to compare, each by a short name; which one a recipient gets never changes."""
 
     subject: dict[Slug, LocalLine] = Field(
-        default_factory=dict, description="Subject lines, instead of the stage's `subject`."
+        default_factory=dict, description="Subject lines that replace the stage's `subject`."
     )
     opening: dict[Slug, FileName] = Field(
         default_factory=dict,
@@ -138,19 +140,20 @@ class Stage(Located):
     subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
-    to: tuple[Slug, ...] = Field((), description="Ids of those who get it; default: everyone.")
+    to: tuple[Slug, ...] = Field((), description="Ids of the recipients. Default: everyone.")
     signed_by: Literal["sender", "supporters"] = Field(
-        "sender", description="`supporters`: a letter for `--supporters FILE` alone."
+        "sender", description="`supporters`: the letter is only for `--supporters FILE`."
     )
     variants: Variants | None = Field(
-        None, description="Wordings of which each recipient gets one, to learn which works."
+        None,
+        description="Alternative wordings. Each recipient gets one, to learn which works best.",
     )
-    attach: tuple[Literal["pdf"], ...] = Field((), description="Documents the email carries.")
+    attach: tuple[Literal["pdf"], ...] = Field((), description="Documents attached to the email.")
     demand: Demand | Literal["none"] | None = Field(
-        None, description="Instead of the campaign's; `none`: this letter asks for nothing."
+        None, description="Replaces the campaign's demand. `none`: this letter asks for nothing."
     )
     precedents: tuple[Precedent, ...] | Literal["none"] = Field(
-        (), description="Instead of the campaign's; `none`: it names none."
+        (), description="Replaces the campaign's precedents. `none`: this letter names none."
     )
 
     @property
@@ -168,34 +171,37 @@ class SupporterRules(Located):
 
     match: tuple[ColumnName, ...] = Field(
         (),
-        description="Columns in which a supporter and a recipient agree, such as `[state, "
-        "district]`; one that the recipient has no value in is passed over. Default: everyone "
-        "writes to everyone.",
+        description="Columns in which a supporter and a recipient must match, such as `[state, "
+        "district]`. Columns that are empty for the recipient are ignored. Default: "
+        "everyone writes to everyone.",
     )
     consent: ColumnName = Field(
-        "consent", description="The column that says `yes` where a supporter agreed to write."
+        "consent", description="The column that says `yes` if a supporter consented."
     )
     own_words: ColumnName = Field(
-        "own_words", description="The column of a supporter's own paragraph."
+        "own_words", description="The column with a supporter's own paragraph."
     )
     approved: ColumnName = Field(
-        "approved", description="The column that says `yes` where that paragraph was read."
+        "approved", description="The column that says `yes` if that paragraph is approved."
     )
     own_words_limit: int = Field(
-        1500, ge=1, le=20_000, description="How many characters of own words a letter takes."
+        1500,
+        ge=1,
+        le=20_000,
+        description="The maximum length of a supporter's own words, in characters.",
     )
     max_per_target: PerDay = Field(
-        200, description="How many supporters' letters of one day a recipient gets at most."
+        200, description="The maximum number of supporters' letters per recipient and day."
     )
     joint_names: int = Field(
         60,
         ge=1,
         le=2000,
-        description="How many names a joint letter prints before “and … others”.",
+        description="The number of names that a joint letter prints before “and … others”.",
     )
     columns: dict[Line, ColumnName] = Field(
         default_factory=dict,
-        description="What the list's own headers mean: `{Vorname: given_name}`.",
+        description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
 
 
@@ -208,59 +214,74 @@ class CheckSetting(Located):
 
     level: Annotated[
         Literal["error", "warning", "note", "off"] | None, BeforeValidator(_no_is_off)
-    ] = Field(None, description="`off` leaves the check out.")
-    limit: int | None = Field(None, ge=1, description="Another limit, where the check has one.")
-    reason: Words | None = Field(None, description="Why; needed to make a check milder.")
+    ] = Field(None, description="`off` turns the check off.")
+    limit: int | None = Field(None, ge=1, description="A different limit, if the check has one.")
+    reason: Words | None = Field(None, description="The reason; required to relax a check.")
 
 
 class CampaignFile(Located):
     """A campaign file, `campaigns/<name>.yaml`."""
 
-    id: Slug = Field(description="Stable: names the mailing, the output folder and the ledger.")
-    title: LocalLine = Field(description="What the campaign is called.")
-    language: Language = Field("en-US", description="Dates, lists, quotes, hyphens, paper size.")
-    timezone: Timezone = Field(description="Whose days the dates are, as Area/City.")
-    date: Day | None = Field(None, description="The letters' date; default: today there.")
-    audience: Literal["targets", "subscribers"] = Field(
-        "targets", description="`subscribers`: the rules for subscribed mail apply."
+    id: Slug = Field(
+        description="A stable id, used for the mailing, the output folder and the ledger."
     )
-    citation_style: Line = Field("chicago-notes-bibliography", description="A CSL style's name.")
+    title: LocalLine = Field(description="The name of the campaign.")
+    language: Language = Field(
+        "en-US",
+        description="The language of dates, lists, quotation marks, hyphenation and paper size.",
+    )
+    timezone: Timezone = Field(description="The time zone of the dates, as Area/City.")
+    date: Day | None = Field(
+        None, description="The letters' date. Default: today in that time zone."
+    )
+    audience: Literal["targets", "subscribers"] = Field(
+        "targets", description="`subscribers`: the rules for mail to subscribers apply."
+    )
+    citation_style: Line = Field(
+        "chicago-notes-bibliography", description="The name of a CSL style."
+    )
     recheck_after: Span = Field(
         timedelta(days=90),
-        description="How old a fact's `checked` may be on the letter's date.",
+        description="The maximum age of a fact's `checked` date on the letter's date.",
     )
     max_age: Span = Field(
-        timedelta(days=1), description="`send` refuses a letter dated longer ago."
+        timedelta(days=1), description="`send` refuses letters with an older date."
     )
-    target: Target = Field(description="The organisation that is asked to act.")
-    demand: Demand = Field(description="What it is asked to do, and by when.")
+    target: Target = Field(description="The organization that is asked to act.")
+    demand: Demand = Field(description="What it is asked to do, and by which date.")
     precedents: tuple[Precedent, ...] = Field(
-        (), description="Peers that have already done what is asked."
+        (), description="Organizations that have already done what is asked."
     )
-    sender: Sender = Field(description="The organisation that writes, and who signs.")
-    cosigners: tuple[Cosigner, ...] = Field((), description="Organisations that join the letter.")
+    sender: Sender = Field(description="The organization that writes, and its signatories.")
+    cosigners: tuple[Cosigner, ...] = Field(
+        (), description="Organizations that also sign the letter."
+    )
     cc: tuple[Line, ...] = Field((), description="Who gets a copy, printed under the letter.")
-    enclosures: tuple[Line, ...] = Field((), description="What lies in the envelope too.")
-    facts: tuple[FileName, ...] = Field((), description="Facts files, from this file's folder.")
-    sources: tuple[FileName, ...] = Field((), description="Sources files (CSL-YAML), likewise.")
+    enclosures: tuple[Line, ...] = Field((), description="What is enclosed with the letter.")
+    facts: tuple[FileName, ...] = Field(
+        (), description="Facts files, relative to this file's folder."
+    )
+    sources: tuple[FileName, ...] = Field(
+        (), description="Sources files (CSL-YAML), relative to this file's folder."
+    )
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
     )
     columns: dict[Line, ColumnName] = Field(
         default_factory=dict,
-        description="What the list's own headers mean: `{Vorname: given_name}`.",
+        description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
     supporters: SupporterRules = Field(
         SupporterRules.model_validate({}), description="Rules for supporters' own letters."
     )
     copies: FileName | None = Field(
-        None, description="The folder of kept copies of sources; it may be absent."
+        None, description="The folder for kept copies of sources. It need not exist."
     )
     checks: dict[Line, CheckSetting] = Field(
-        default_factory=dict, description="Other levels and limits for checks, by their codes."
+        default_factory=dict, description="Changed levels and limits of checks, by code."
     )
     stages: dict[Slug, Stage] = Field(
-        min_length=1, description="The campaign's letters by name, each with its days."
+        min_length=1, description="The campaign's letters by name, each with its window."
     )
 
     def stage_demand(self, stage: Stage) -> Demand | None:

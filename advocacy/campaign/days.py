@@ -66,7 +66,7 @@ def published_days(edtf: str) -> tuple[date, date]:
     """
     match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
     if match is None:
-        raise ValueError("a date is written 2020, 2020-06 or 2020-06-10")
+        raise ValueError("a date must be written 2020, 2020-06 or 2020-06-10")
     year, month, day = (int(part or 0) for part in match.groups())
     try:
         if day:
@@ -74,4 +74,4 @@ def published_days(edtf: str) -> tuple[date, date]:
         last = calendar.monthrange(year, month or 12)[1]
         return date(year, month or 1, 1), date(year, month or 12, last)
     except (ValueError, calendar.IllegalMonthError) as error:
-        raise ValueError(f"there is no such day as {edtf}") from error
+        raise ValueError(f"{edtf} is not a valid date") from error

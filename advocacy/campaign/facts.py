@@ -25,27 +25,27 @@ FactState = Literal["holds", "not yet", "ended", "superseded"]
 class Fact(Located):
     """One statement that letters may rely on, as a facts file has it."""
 
-    statement: LocalText = Field(description="One plain sentence, no stronger than its source.")
-    source: Slug = Field(description="The id of the source that says so.")
+    statement: LocalText = Field(
+        description="One plain sentence that claims no more than its source."
+    )
+    source: Slug = Field(description="The id of the source that supports it.")
     locator: dict[LocatorLabel, NumberOrWords] = Field(
         default_factory=dict,
         description="The place in the source: page, section, paragraph, timestamp …",
     )
     quote: Words | None = Field(None, description="The source's own words, verbatim.")
     via: Slug | None = Field(
-        None, description="The source where it was read, if not in the source itself."
+        None, description="The source where it was read, if it was not read in the original."
     )
     from_: Day | None = Field(
-        None, alias="from", description="The first day on which the statement holds."
+        None, alias="from", description="The first day on which the statement is true."
     )
-    until: Day | None = Field(None, description="The last day on which the statement holds.")
+    until: Day | None = Field(None, description="The last day on which the statement is true.")
     superseded_by: Slug | None = Field(None, description="The fact that replaced this one.")
     contradicts: tuple[Slug, ...] = Field(
-        (), description="Facts that cannot stand in one letter with this one."
+        (), description="Facts that cannot be cited together with this one."
     )
-    checked: Day | None = Field(
-        None, description="The last day on which somebody looked at the source."
-    )
+    checked: Day | None = Field(None, description="The last day on which the source was checked.")
 
     @property
     def days(self) -> Days:
@@ -84,7 +84,7 @@ def parse_facts(data: YamlMap) -> tuple[dict[str, Fact], list[Problem]]:
                 Problem(
                     "wrong-type",
                     f"The fact `{key}` has no fields.",
-                    "Write `statement:` and `source:` on lines of their own under it.",
+                    "Write `statement:` and `source:` on separate lines under it.",
                     place,
                 )
             )
@@ -115,7 +115,8 @@ def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Prob
                 problems.append(
                     Problem(
                         "unknown-source",
-                        f"The fact `{key}` names the source `{name}`, which no sources file has.",
+                        f"The fact `{key}` names the source `{name}`, which is not in any "
+                        "sources file.",
                         did_you_mean(name, sources, "Add it to the sources file."),
                         fact.place(field),
                     )
@@ -128,7 +129,10 @@ def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Prob
                 message = (
                     f"The fact `{key}` names itself in `{field}`."
                     if name == key
-                    else f"The fact `{key}` names `{name}` in `{field}`, which no facts file has."
+                    else (
+                        f"The fact `{key}` names `{name}` in `{field}`, which is not in any "
+                        "facts file."
+                    )
                 )
                 hint = did_you_mean(name, others_known, "Correct the name, or add the fact.")
                 problems.append(Problem("unknown-fact", message, hint, fact.place(field)))
@@ -150,10 +154,10 @@ def _rings(facts: Facts) -> list[Problem]:
                 problems.append(
                     Problem(
                         "superseded-ring",
-                        "These facts supersede each other in a ring: "
+                        "These facts supersede each other in a circle: "
                         + " → ".join([*ring, ring[0]])
                         + ".",
-                        "Remove `superseded_by` from the one that holds today.",
+                        "Remove `superseded_by` from the fact that is true today.",
                         facts[ring[0]].place("superseded_by"),
                     )
                 )

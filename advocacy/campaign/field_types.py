@@ -43,8 +43,8 @@ def _day(value: Any) -> Any:
     if isinstance(value, datetime):
         raise fault(
             "bad-day",
-            "has a time of day, but a day is wanted",
-            f"Write the day alone: `{value.date()}`.",
+            "has a time, but only a date is allowed",
+            f"Write only the date: `{value.date()}`.",
         )
     if isinstance(value, date):
         return value
@@ -52,7 +52,7 @@ def _day(value: Any) -> Any:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise fault(
             "bad-day",
-            f"{shown(value)} is not a day" if value is not None else "has no value",
+            f"{shown(value)} is not a date" if value is not None else "has no value",
             "Write year, month and day as YYYY-MM-DD: `2020-06-10`.",
             wanted=DAY_WANTED,
         )
@@ -61,7 +61,7 @@ def _day(value: Any) -> Any:
     except ValueError:
         raise fault(
             "bad-day",
-            f"there is no day {shown(text)} in the calendar",
+            f"{shown(text)} is not a calendar date",
             "Write year, month and day as YYYY-MM-DD: `2020-06-10`.",
         ) from None
 
@@ -91,7 +91,7 @@ def _span(value: Any) -> timedelta:
         )
     span = timedelta(days=int(found[1]) * (7 if found[2].startswith("week") else 1))
     if span > LONGEST_SPAN:
-        raise fault("bad-span", f"{shown(value)} is longer than a century", "Write fewer days.")
+        raise fault("bad-span", f"{shown(value)} is longer than 100 years", "Write fewer days.")
     return span
 
 
@@ -148,16 +148,17 @@ def _slug(value: str) -> str:
     if WINDOWS_DEVICE.fullmatch(value):
         raise fault(
             "bad-id",
-            f"{shown(value)} is a name that Windows keeps for itself",
-            f"Take another one, such as `{_near_slug(value)}`.",
+            f"{shown(value)} is a reserved name on Windows",
+            f"Use another id, such as `{_near_slug(value)}`.",
         )
     if not re.fullmatch(SLUG_PATTERN, value) or len(value) > 100:
         near = _near_slug(value)
         raise fault(
             "bad-id",
-            f"{shown(value)} is not an id: small letters a to z, digits, `-`, `_` and `.`, "
-            "at most 100, beginning with a letter or digit and not ending with a dot",
-            f"Write `{near}`." if near else "Write one such as `call-2`.",
+            f"{shown(value)} is not a valid id: use up to 100 lowercase letters a to z, "
+            "digits, `-`, `_` and `.`; start with a letter or digit, and do not end with a "
+            "period",
+            f"Write `{near}`." if near else "Use an id such as `call-2`.",
         )
     return value
 
@@ -174,7 +175,7 @@ Slug = Annotated[
     Line,
     AfterValidator(_slug),
     Field(
-        description="An id: small letters, digits, `-`, `_` and `.`.",
+        description="An id: lowercase letters, digits, `-`, `_` and `.`.",
         examples=["microsoft-no-ban"],
         json_schema_extra={"pattern": SLUG_PATTERN, "maxLength": 100},
     ),
@@ -200,13 +201,13 @@ def _email(value: str) -> str:
         # `test_environment` lets .test through; sample data uses reserved domains.
         found = validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        hint = "Write the address alone, such as `name@coalition.example`."
+        hint = "Write only the address, such as `name@coalition.example`."
         inside = re.search(r"<([^<>\s]+@[^<>\s]+)>", value)
         if inside:
-            hint = f"Write the address alone, without the name: `{inside[1]}`."
+            hint = f"Write only the address, without the name: `{inside[1]}`."
         reason = str(error).rstrip(".")
         raise fault(
-            "bad-email", f"{shown(value)} is not an email address: {reason}", hint
+            "bad-email", f"{shown(value)} is not a valid email address: {reason}", hint
         ) from None
     return found.normalized
 
@@ -233,7 +234,7 @@ def _url(value: str) -> str:
         hint = "Copy the whole address from the browser, beginning with `https://`."
         if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", value):
             hint = f"Write `https://{value}`."
-        raise fault("bad-url", f"{shown(value)} is not a web address", hint)
+        raise fault("bad-url", f"{shown(value)} is not a valid web address", hint)
     return value
 
 

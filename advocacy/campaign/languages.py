@@ -49,7 +49,7 @@ def _language(value: str) -> str:
         return tag
     raise fault(
         "bad-language",
-        f"{shown(value)} is not a language that is known here",
+        f"{shown(value)} is not a known language",
         _language_hint(value),
     )
 
@@ -62,12 +62,12 @@ def _language_hint(value: str) -> str:
     if dashed != value and _is_known(dashed):
         return f"Write `{dashed}`."
     if dashed != parent and _is_known(parent):
-        return f"Write `{parent}`, or a country that goes with it."
+        return f"Write `{parent}`, or add a country where it is used."
     names = Locale("en").languages
     by_name = {name: tag for tag, name in names.items() if _is_known(_canonical(tag))}
     near = nearest(value, by_name) if len(value) > 3 else None
     if near:
-        return f"Write the tag of {near}: `{_canonical(by_name[near].replace('_', '-'))}`."
+        return f"Write the tag for {near}: `{_canonical(by_name[near].replace('_', '-'))}`."
     return "Write a language tag such as `en-US`, `fr` or `pt-BR`."
 
 
@@ -112,7 +112,7 @@ def _country(value: str) -> str:
     near = _near_country(code)
     raise fault(
         "bad-country",
-        f"{shown(value)} is not the two-letter code of a country",
+        f"{shown(value)} is not a two-letter country code",
         f"Did you mean `{near}`?" if near else "Write the ISO 3166 code: `US`, `DE`, `GB`.",
     )
 
@@ -134,7 +134,7 @@ Country = Annotated[
     Line,
     AfterValidator(_country),
     Field(
-        description="A country's two-letter code (ISO 3166).",
+        description="A two-letter country code (ISO 3166).",
         examples=["US"],
         json_schema_extra={"pattern": "^[A-Z]{2}$"},
     ),
@@ -157,7 +157,7 @@ def _timezone(value: str) -> str:
     near = _near_timezone(value)
     raise fault(
         "bad-timezone",
-        f"{shown(value)} is not a time zone",
+        f"{shown(value)} is not a known time zone",
         f"Did you mean `{near}`?" if near else "Write it as Area/City: `America/New_York`.",
     )
 
@@ -176,7 +176,7 @@ Timezone = Annotated[
     Line,
     AfterValidator(_timezone),
     Field(
-        description="A time zone of the IANA database, as Area/City.",
+        description="A time zone from the IANA database, as Area/City.",
         examples=["America/Los_Angeles"],
     ),
 ]
@@ -254,7 +254,7 @@ def _one_line_each(value: LocalText) -> LocalText:
         if "\n" in text or "\t" in text:
             raise fault(
                 "not-one-line",
-                "holds a line break or a tab",
+                "contains a line break or a tab",
                 "Write it on one line, with single spaces.",
                 keys=(language,) if language else (),
             )

@@ -117,8 +117,8 @@ def _read_all(
                 problems.append(
                     Problem(
                         "duplicate-id",
-                        f"The {kind} `{key}` stands twice, first at {records[key].place()}.",
-                        "Remove one, or give it another id.",
+                        f"The {kind} `{key}` appears twice, first at {records[key].place()}.",
+                        "Remove one of them, or change its id.",
                         record.place(),
                     )
                 )
@@ -190,7 +190,7 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str])
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:
     """The problem for a name that nothing has, with the nearest that something has."""
     known = list(known)
-    hint = did_you_mean(name, known, "" if known else f"There is no {kind} yet: add one.")
+    hint = did_you_mean(name, known, "" if known else f"There is no {kind} yet. Add one.")
     return Problem(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint, place)
 
 

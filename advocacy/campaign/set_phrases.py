@@ -54,8 +54,8 @@ def _find(language: str, workspace: Workspace) -> SetPhrases:
         Problem(
             "unknown-language",
             f"There are no set phrases (“Dear”, “Sincerely” …) for the language `{language}`.",
-            f"Copy templates/words/en.yaml to {names[-1]}.yaml beside the campaign, "
-            f"in templates/words/, and translate it. There are: {', '.join(known)}.",
+            f"Copy templates/words/en.yaml to templates/words/{names[-1]}.yaml next to the "
+            f"campaign, and translate it. Available languages: {', '.join(known)}.",
         )
     )
 

@@ -46,14 +46,16 @@ class Name(Located):
     """A person (`family`, `given`) or an organisation (`literal`)."""
 
     family: Line | None = Field(None, description="A person's surname.")
-    given: Line | None = Field(None, description="A person's first names.")
-    literal: Line | None = Field(None, description="The whole name of an organisation.")
+    given: Line | None = Field(None, description="A person's given names.")
+    literal: Line | None = Field(None, description="The full name of an organization.")
     suffix: Line | None = Field(None, description="Jr., III …")
     dropping_particle: Line | None = Field(
         None, alias="dropping-particle", description="A particle that sorting and short forms drop."
     )
     non_dropping_particle: Line | None = Field(
-        None, alias="non-dropping-particle", description="A particle that stays with the surname."
+        None,
+        alias="non-dropping-particle",
+        description="A particle that stays with the family name.",
     )
 
     @model_validator(mode="after")
@@ -61,8 +63,8 @@ class Name(Located):
         if not (self.family or self.literal):
             raise fault(
                 "bad-name",
-                "is a name without a surname",
-                "Write `family:` and `given:` for a person, `literal:` for an organisation.",
+                "has no family name",
+                "Write `family:` and `given:` for a person, `literal:` for an organization.",
             )
         return self
 
@@ -83,7 +85,7 @@ def _edtf(value: object) -> object:
             published_days(value)
         except ValueError as error:
             hint = "Write it as `2020`, `2020-06` or `2020-06-10`."
-            raise fault("bad-date", f"{shown(value)} is not a date", hint) from error
+            raise fault("bad-date", f"{shown(value)} is not a valid date", hint) from error
     return value
 
 
@@ -95,24 +97,26 @@ class Source(Located):
 
     model_config = ConfigDict(extra="allow")
 
-    id: Slug = Field(description="The name that facts use for this source.")
+    id: Slug = Field(description="The id that facts use for this source.")
     type: Line = Field(description="A CSL item type: webpage, article-newspaper, report …")
-    title: Words | None = Field(None, description="As the source has it.")
-    author: tuple[Name, ...] = Field((), description="Persons or organisations, in order.")
+    title: Words | None = Field(None, description="The title, as in the source.")
+    author: tuple[Name, ...] = Field((), description="People or organizations, in order.")
     editor: tuple[Name, ...] = Field((), description="Likewise.")
     interviewer: tuple[Name, ...] = Field((), description="Likewise.")
     container_title: Words | None = Field(
-        None, alias="container-title", description="The newspaper, journal or site it stands in."
+        None,
+        alias="container-title",
+        description="The newspaper, journal or website that contains it.",
     )
-    publisher: Words | None = Field(None, description="Who brought it out.")
+    publisher: Words | None = Field(None, description="The publisher.")
     number: NumberOrWords | None = Field(None, description="A report's or bill's number.")
-    issued: IssuedDate | None = Field(None, description="When it was published (EDTF).")
-    accessed: IssuedDate | None = Field(None, description="When somebody last read it there.")
-    url: NumberOrWords | None = Field(
-        None, alias="URL", description="Where it can be read, as https."
+    issued: IssuedDate | None = Field(None, description="The publication date (EDTF).")
+    accessed: IssuedDate | None = Field(
+        None, description="The last day on which it was read there."
     )
+    url: NumberOrWords | None = Field(None, alias="URL", description="Its web address, with https.")
     doi: NumberOrWords | None = Field(
-        None, alias="DOI", description="The digital object identifier, if any."
+        None, alias="DOI", description="Its digital object identifier."
     )
 
     @property
@@ -139,7 +143,7 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
     problems = [
         Problem(
             "unknown-key",
-            f"A sources file has one key, `references`, not `{key}`.",
+            f"A sources file has only the key `references`, not `{key}`.",
             "Put the sources as a list under `references:`.",
             data.key_place(key),
         )
@@ -150,8 +154,8 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
         problems.append(
             Problem(
                 "wrong-type",
-                "A sources file lists its sources under `references:`.",
-                "Begin it with `references:` and a source as `- id: …` on the next line.",
+                "A sources file must list its sources under `references:`.",
+                "Start it with `references:`, followed by a source as `- id: …` on the next line.",
                 data.place,
             )
         )
@@ -162,8 +166,8 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
             problems.append(
                 Problem(
                     "wrong-type",
-                    "A source is a list entry with fields.",
-                    "Begin it with `- id: …` and put `type:` and `title:` under it.",
+                    "A source must be a list entry with fields.",
+                    "Start it with `- id: …`, with `type:` and `title:` under it.",
                     items.value_place(index),
                 )
             )
@@ -175,8 +179,8 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
             problems.append(
                 Problem(
                     "duplicate-id",
-                    f"The source `{source.id}` stands twice, first at {first}.",
-                    "Remove one, or give it another id.",
+                    f"The source `{source.id}` appears twice, first at {first}.",
+                    "Remove one of them, or change its id.",
                     source.place("id"),
                 )
             )

@@ -45,8 +45,8 @@ def stage_for(
         names = " and ".join(f"`{name}`" for name in fitting)
         problem = Problem(
             "several-stages",
-            f"On {day} the stages {names} both fit {who}.",
-            f"Choose one: `--stage {fitting[0]}`.",
+            f"Several stages cover {day} for {who}: {names}.",
+            f"Choose a stage: `--stage {fitting[0]}`.",
             stages[fitting[1]].place(),
         )
     else:
@@ -65,7 +65,7 @@ def _no_stage(campaign: Campaign, recipient: Recipient, day: date, mine: list[st
         message = f"No stage is for {recipient.called}."
         return Problem("no-stage", message, Hint("fix-or-exclude", cure=cure), place)
     windows = "; ".join(f"{name}: {stages[name].days.text()}" for name in mine)
-    hint = "Add a stage, or move the window of one."
+    hint = "Add a stage, or change the window of a stage."
     nearest_days = {stages[name].days.nearest(day): name for name in mine}
     for other in sorted(nearest_days, key=lambda other: abs(other - day)):
         if [name for name in mine if stages[name].covers(other)] == [nearest_days[other]]:
@@ -110,7 +110,7 @@ def _wrong_signer(campaign: Campaign, stage: str, by_supporters: bool) -> Proble
         "wrong-signer",
         f"The letters of the stage `{stage}` are signed by {campaign.file.sender.organization}, "
         "not by supporters.",
-        f"Leave out `--supporters`, or take their stage: `--stage {theirs[0]}`.",
+        f"Omit `--supporters`, or choose a stage for supporters: `--stage {theirs[0]}`.",
         place,
     )
 

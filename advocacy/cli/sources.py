@@ -86,4 +86,6 @@ def _print(result: "ImportedSources", *, dry_run: bool) -> None:
     click.echo(f"{result.path}: {counts}, {len(result.kept)} kept as they were.")
     if result.conflicts:
         differing = count_noun(len(result.conflicts), "field differs", "fields differ")
-        click.echo(f"{differing} and kept the value in the file; --update takes the imported one.")
+        click.echo(
+            f"{differing} and kept the value in the file; --update takes the imported values."
+        )

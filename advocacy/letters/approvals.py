@@ -43,10 +43,10 @@ HEADER = """\
 class Approval(Located):
     """The approval of one stage, as it is written in the file."""
 
-    by: Line = Field(description="Who approved it.")
-    on: Day = Field(alias="date", description="The day, in the campaign's timezone.")
-    digest: Line = Field(description="The digest of all parts: names exactly this text.")
-    parts: dict[Line, Line] = Field(description="The digest of each thing that it consists of.")
+    by: Line = Field(description="The person who approved it.")
+    on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
+    digest: Line = Field(description="The digest of all parts; it identifies exactly this text.")
+    parts: dict[Line, Line] = Field(description="The digest of each part.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,8 @@ def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -
             problems.append(
                 Problem(
                     "not-approved",
-                    f"Nobody has approved the text of the stage `{name}`.",
-                    f"Read it, then type: {command}",
+                    f"The text of the stage `{name}` is not approved.",
+                    f"Read it, then run: {command}",
                     campaign.file.stages[name].place(),
                     Level.NOTE,
                 )
@@ -186,8 +186,9 @@ def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -
             problems.append(
                 Problem(
                     "approval-stale",
-                    f"The stage `{name}` is not what {who} approved: {_listed(found.changes)}.",
-                    f"Read what changed, then type: {command}",
+                    f"The stage `{name}` has changed since the approval by {who}: "
+                    f"{_listed(found.changes)}.",
+                    f"Review the changes, then run: {command}",
                     found.approval.place(),
                     Level.WARNING,
                 )
@@ -223,7 +224,7 @@ def describe_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Ite
         if name not in before:
             yield f"{what} is new"
         else:
-            yield f"{what} changed" if name in after else f"{what} is no longer there"
+            yield f"{what} changed" if name in after else f"{what} was removed"
 
 
 _KINDS = {
@@ -237,7 +238,7 @@ _KINDS = {
 def _name_part(name: str) -> str:
     group, _, rest = name.partition("/")
     if group == "letter":
-        return "the letter that the tool makes of the same files"
+        return "the letter that the tool makes from the same files"
     return f"{_KINDS[group]} `{rest}`" if group in _KINDS else f"`{rest}`"
 
 

@@ -135,7 +135,7 @@ def _other_language(wanted: str, got: str, count: int) -> Problem:
     letters = count_noun(count, "letter is", "letters are")
     return Problem(
         "other-language",
-        f"{letters} in `{got}`, though the list asks for `{wanted}`.",
+        f"{letters} in `{got}`, but the list asks for `{wanted}`.",
         f"Translate the template (`….{primary_language(wanted)}.md`) and the campaign’s texts.",
         None,
         Level.NOTE,
@@ -239,7 +239,7 @@ def _empty(template: Path) -> Problem:
     return Problem(
         "empty-letter",
         "The template prints nothing for this letter.",
-        "Write the letter's text; where it stands in `{% if … %}`, look at the condition.",
+        "Write the letter's text. If it is inside `{% if … %}`, check the condition.",
         Place(template),
     )
 

@@ -179,7 +179,7 @@ def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
     return [
         Problem(
             "outside-window",
-            f"{_dated(letter, day)} lies outside the stage `{letter.stage}`, {window}.",
+            f"{_dated(letter, day)} is outside the window of the stage `{letter.stage}`, {window}.",
             _what_fits(letter, campaign, day),
             stage.place("until" if stage.until and day > stage.until else "from"),
         )
@@ -197,7 +197,7 @@ def _stale(
         problems.append(
             Problem(
                 "fact-not-yet",
-                f"{says}, which holds from {fact.from_}; the letter {_is_of(letter, day)}.",
+                f"{says}, which is true from {fact.from_}; the letter {_is_of(letter, day)}.",
                 _what_fits(letter, campaign, day),
                 place,
             )
@@ -211,7 +211,7 @@ def _stale(
         problems.append(
             Problem(
                 "fact-ended",
-                f"{says}, which held until {fact.until}; the letter {_is_of(letter, day)}.",
+                f"{says}, which was true until {fact.until}; the letter {_is_of(letter, day)}.",
                 _what_fits(letter, campaign, day, lead),
                 place,
             )
@@ -220,8 +220,8 @@ def _stale(
         Problem(
             "source-too-new",
             f"{_dated(letter, day, 'The')} cites `{cited.id}` from `{source.id}`, "
-            f"published {source.issued}: it cannot have been read by then.",
-            "Cite a source that was out by then, or date the letter later.",
+            f"published {source.issued}, so it could not have been read by then.",
+            "Cite a source that was already published, or give the letter a later date.",
             place,
         )
         for source in (cited.source, cited.via)
@@ -231,13 +231,13 @@ def _stale(
 
 
 def _is_of(letter: Letter, day: date) -> str:
-    return f"is of {day}" if day == letter.date else f"would go out on {day}"
+    return f"is dated {day}" if day == letter.date else f"would go out on {day}"
 
 
 def _dated(letter: Letter, day: date, article: str = "A") -> str:
     if day == letter.date:
-        return f"{article} letter of {day}"
-    return f"{article} letter of {letter.date} that goes out on {day}"
+        return f"{article} letter dated {day}"
+    return f"{article} letter dated {letter.date} that goes out on {day}"
 
 
 def _what_fits(letter: Letter, campaign: Campaign, day: date, lead: str = "") -> Hint:

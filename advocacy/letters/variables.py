@@ -35,8 +35,8 @@ class Texts:
             there = f"there is {', '.join(text.languages)}"
             hint = f"Add `{main}:` with the translation."
         else:
-            there, first = f"it stands in `{self.own}` alone", primary_language(self.own)
-            hint = f"Write it for each language, on lines of its own: `{first}: …` and `{main}: …`."
+            there, first = f"it is only available in `{self.own}`", primary_language(self.own)
+            hint = f"Write it for each language, on separate lines: `{first}: …` and `{main}: …`."
         message = f"This text is needed in `{self.language}`; {there}."
         self.problems.append(Problem("missing-language", message, hint, place))
         return ""
@@ -161,13 +161,13 @@ def supporter_variables(campaign: Campaign, supporters: Supporters | None) -> di
 def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:
     if demand is None:
         nothing = Missing(
-            "The template prints a part of the demand, and this stage has none.",
-            "Take it out of the template, or give the stage a `demand:`.",
+            "The template prints a part of the demand, but this stage has no demand.",
+            "Remove it from the template, or add `demand:` to the stage.",
         )
         return {"summary": nothing, "asks": [], "reply_by": nothing}
     no_deadline = Missing(
-        "The template prints `demand.reply_by`, and the demand has none.",
-        "Add `reply_by: 14 days`, or put the sentence into `{% if demand.reply_by %}…{% endif %}`.",
+        "The template prints `demand.reply_by`, but the demand has no deadline.",
+        "Add `reply_by: 14 days`, or put the sentence in `{% if demand.reply_by %}…{% endif %}`.",
     )
     return {
         "summary": texts.get(demand.summary, demand.place("summary")),

@@ -59,9 +59,9 @@ def _why_dead(letter: Letter, cites: Sequence[int]) -> str:
         for cited in letter.cites[index].facts:
             state = cited.fact.state(letter.date)
             if state == "not yet":
-                return f"It cites `{cited.id}`, which holds from {cited.fact.from_}."
+                return f"It cites `{cited.id}`, which is true from {cited.fact.from_}."
             if state != "holds":
-                return f"It cites `{cited.id}`, which held until {cited.fact.until}."
+                return f"It cites `{cited.id}`, which was true until {cited.fact.until}."
     return ""
 
 

@@ -106,15 +106,16 @@ def link_problems(markdown: str, path: Path) -> list[Problem]:
             problems.append(
                 Problem(
                     "template-refused",
-                    "A letter's text cannot hold a picture.",
-                    "Remove it; the logo and signatures are named in the campaign (`logo:`).",
+                    "A letter's text cannot contain a picture.",
+                    "Remove it. Set the logo and signatures in the campaign (`logo:`).",
                     place,
                 )
             )
         elif not (_GOOD.match(address) or MARK.match(address)):
             hint = "Write the whole address, as in `[our page](https://coalition.example/page)`."
             message = (
-                f"The link “{MARK.sub('…', words)}” leads to `{address}`, which is no address."
+                f"The link “{MARK.sub('…', words)}” leads to `{address}`, which is not a "
+                "valid address."
             )
             problems.append(Problem("bad-url", message, hint, place))
     return list(dict.fromkeys(problems))
@@ -172,7 +173,7 @@ class LetterRun(TemplateRun):
             str(name)  # raises
         if not isinstance(name, str):
             raise ValueMistake(
-                "A citation names a fact by its id.",
+                "A citation must name a fact by its id.",
                 'Write the id in quotation marks: `{{ cite("the-id") }}`.',
             )
         if name not in self.facts:

@@ -166,7 +166,7 @@ class TemplateEnvironment(SafeEnvironment):
         except TemplateSyntaxError as error:
             raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None
         except (RecursionError, SyntaxError, ValueError, OverflowError, MemoryError):
-            hint = "Write it shorter, or put parts of it into partials."
+            hint = "Shorten it, or move parts of it to partials."
             raise AdvocacyError(
                 Problem("template-too-large", _TOO_DEEP, hint, Place(path))
             ) from None

@@ -97,7 +97,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
     text = value if isinstance(value, Markup) else display(value, run.language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
-        raise ValueMistake("`replace` needs the text that is to be replaced.")
+        raise ValueMistake("`replace` needs the text to replace.")
     run.grow(len(text) + str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
@@ -107,7 +107,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
 
 def _round(value: Any, digits: int = 0) -> float | int:
     if not isinstance(value, int | float) or not -10 <= digits <= 10:
-        raise ValueMistake("`round` works with a number and up to 10 digits.")
+        raise ValueMistake("`round` needs a number and at most 10 digits.")
     return round(value, digits) if digits > 0 else round(value)
 
 
@@ -120,7 +120,7 @@ def _int(value: Any) -> int:
 
 def _abs(value: Any) -> Any:
     if not isinstance(value, int | float):
-        raise ValueMistake("`abs` works with a number.")
+        raise ValueMistake("`abs` needs a number.")
     return abs(value)
 
 
@@ -129,18 +129,16 @@ def _date(value: Any, shape: str = "long") -> str:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            raise ValueMistake(
-                f"“{value}” is not a date.", "A date is written 2020-06-10."
-            ) from None
+            raise ValueMistake(f"“{value}” is not a date.", "Write a date as 2020-06-10.") from None
     if not isinstance(value, date):
-        raise ValueMistake("`date` works with a date, and here stands none.")
+        raise ValueMistake("`date` needs a date, but this value is not a date.")
     day = date(value.year, value.month, value.day)
     return shaped_date(day, str(shape), RUN.get().language)
 
 
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueMistake("`number` works with a number, and here stands none.")
+        raise ValueMistake("`number` needs a number, but this value is not a number.")
     return number(value, RUN.get().language)
 
 
@@ -156,7 +154,7 @@ def _items_of(value: Any) -> Sequence[Any]:
     if isinstance(value, list | tuple | range | Mapping | set | frozenset):
         RUN.get().spend(len(value))
         return value if isinstance(value, Sequence) else list(value)
-    raise ValueMistake("This filter works with a list, and here stands none.")
+    raise ValueMistake("This filter needs a list, but this value is not a list.")
 
 
 def _read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
@@ -250,7 +248,7 @@ def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> 
 
 def _pairs(value: Any) -> list[tuple[Any, Any]]:
     if not isinstance(value, Mapping):
-        raise ValueMistake("`items` works with names and values, and here are none.")
+        raise ValueMistake("`items` needs a mapping of names to values.")
     RUN.get().spend(len(value))
     return list(value.items())
 

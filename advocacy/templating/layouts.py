@@ -38,8 +38,8 @@ class LayoutEnvironment(TemplateEnvironment):
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:  # noqa: ARG002
         """Finished HTML cannot be changed by a filter for text."""
         raise ValueMistake(
-            "This filter changes text; here stands finished HTML.",
-            "Use it on the value before that is made HTML.",
+            "This filter changes text, but this value is already HTML.",
+            "Apply it before the value becomes HTML.",
         )
 
 

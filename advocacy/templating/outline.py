@@ -107,7 +107,7 @@ def _bounded(
     for count, (node, depth) in enumerate(found):
         if count > NODES_AT_MOST or depth > DEPTH_AT_MOST:
             what = "too long" if count > NODES_AT_MOST else "nested too deeply"
-            hint = "Write it shorter, or put parts of it into partials."
+            hint = "Shorten it, or move parts of it to partials."
             place = Place(path, getattr(node, "lineno", None))
             problems.append(Problem("template-too-large", f"The template is {what}.", hint, place))
             return
@@ -185,7 +185,10 @@ def missing_facts(outlines: Collection[BodyOutline], facts: Collection[str]) -> 
 def fact_problem(name: str, facts: Collection[str], place: Place | None) -> Problem:
     """That there is no fact of that id."""
     if not name.strip():
-        what, hint = "A citation here names no fact.", 'Write a fact\'s id: `{{ cite("the-id") }}`.'
+        what, hint = (
+            ("A citation here does not name a fact."),
+            'Write a fact\'s id: `{{ cite("the-id") }}`.',
+        )
         return Problem("unknown-fact", what, hint, place)
     what = f"There is no fact `{name}` in the campaign's facts."
     hint = did_you_mean(name, facts, "Correct the id, or add the fact to a facts file.")

@@ -38,8 +38,8 @@ def in_plain_words(error: Exception) -> TemplateMistake:
     if isinstance(error, RecursionError | MemoryError):
         return TemplateMistake(
             "template-endless",
-            "This template does not come to an end: a part of it includes or calls itself.",
-            "Take the `include` or the call out of the part that it names.",
+            "This template does not end: a part of it includes or calls itself.",
+            "Remove the `include` or the call from that part.",
         )
     text = str(error)
     hint = "Check the names and the brackets of this line."
@@ -47,15 +47,16 @@ def in_plain_words(error: Exception) -> TemplateMistake:
         names = (kind.rpartition(".")[2] for kind in found.groups())
         kinds = " and ".join(_KINDS.get(name, "a value") for name in names)
         return ValueMistake(f"These cannot be compared: {kinds}.", hint)
-    of_macro = "Look at its `{% macro %}` for what it takes."
+    of_macro = "Its `{% macro %}` shows which values it takes."
     if found := re.search(r"macro '(\w+)' takes not more than \d+ argument", text):
-        return ValueMistake(f"Too much stands in the brackets of `{found[1]}`.", of_macro)
+        message = f"There are too many values in the brackets of `{found[1]}`."
+        return ValueMistake(message, of_macro)
     if found := re.search(r"macro '(\w+)' takes no keyword argument '(\w+)'", text):
-        return ValueMistake(f"`{found[1]}` takes nothing by the name `{found[2]}`.", of_macro)
+        return ValueMistake(f"`{found[1]}` takes no value named `{found[2]}`.", of_macro)
     if found := re.search(r"_(\w+)\(\) .*(argument|positional)", text):
-        message = f"What stands in the brackets of `{found[1]}` does not fit."
+        message = f"The values in the brackets of `{found[1]}` are not valid."
         return ValueMistake(message, hint)
-    return ValueMistake("This command cannot be carried out.", hint)
+    return ValueMistake("This command cannot be executed.", hint)
 
 
 STEPS_AT_MOST = 1_000_000
@@ -86,7 +87,7 @@ class TemplateRun:
             if self.steps > STEPS_AT_MOST or time.thread_time() > self._ends:
                 raise TemplateMistake(
                     "template-endless",
-                    "This template does not come to an end: it repeats its parts too often.",
+                    "This template does not end: it repeats its parts too often.",
                     "Look for a loop inside a loop, or a macro that calls itself.",
                 )
 
@@ -96,8 +97,8 @@ class TemplateRun:
         if self.characters > CHARACTERS_AT_MOST:
             raise TemplateMistake(
                 "template-too-large",
-                f"This template makes more than {CHARACTERS_AT_MOST:,} characters.",
-                "Look for a loop that repeats too much, or a text that is added to itself.",
+                f"This template produces more than {CHARACTERS_AT_MOST:,} characters.",
+                "Look for a loop that repeats too often, or a text that is added to itself.",
             )
 
 

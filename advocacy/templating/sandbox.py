@@ -43,8 +43,8 @@ _LAYOUT_ALLOWED = (*_ALLOWED, nodes.Extends, nodes.Block)
 _REFUSED = {
     nodes.Extends: "`extends` belongs in layouts.",
     nodes.Block: "`block` belongs in layouts.",
-    nodes.Dict: "Curly brackets inside a command are not used here.",
-    nodes.Pow: "`**` is not used here.",
+    nodes.Dict: "Curly brackets inside a command are not allowed here.",
+    nodes.Pow: "`**` is not allowed here.",
 }
 
 
@@ -85,40 +85,40 @@ def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> It
             mistake = unknown(kind, node.name, known)
             yield Problem(mistake.code, mistake.message, mistake.hint, place)
     for message, hint in _reasons(node, environment):
-        yield Problem("template-refused", message, hint or "Say it another way.", place)
+        yield Problem("template-refused", message, hint or "Write it another way.", place)
 
 
 def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
     allowed = _LAYOUT_ALLOWED if environment.is_layout else _ALLOWED
     if not isinstance(node, allowed) or isinstance(node, nodes.Pow):
-        yield _REFUSED.get(type(node), "This command is not used here."), ""
+        yield _REFUSED.get(type(node), "This command is not allowed here."), ""
     elif isinstance(node, nodes.Call):
         yield from _in_call(node, environment)
     elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
-        yield "A filter cannot stand in `{% set … %}`.", "Use it where the text is printed."
+        yield "A filter cannot be used in `{% set … %}`.", "Use it where the text is printed."
     elif isinstance(node, nodes.For) and node.recursive:
-        yield "`recursive` is not used here.", ""
+        yield "`recursive` is not allowed here.", ""
     elif isinstance(node, nodes.Include) and isinstance(node.template, nodes.List | nodes.Tuple):
-        yield "`include` names one partial.", "Include each by itself."
+        yield "`include` must name a single partial.", "Include each partial separately."
     elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
         yield f"`{node.attr}` cannot be read by a template.", ""
     name = getattr(node, "name", None)
     stores = isinstance(node, nodes.Macro) or getattr(node, "ctx", "load") != "load"
     if stores and name in environment.globals:
-        yield f"`{name}` is a name that has its meaning already.", "Choose another name."
+        yield f"`{name}` is a reserved name.", "Choose another name."
 
 
 def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
     if node.dyn_args or node.dyn_kwargs:
-        yield "`*` inside brackets is not used here.", ""
+        yield "`*` inside brackets is not allowed here.", ""
     for one in unquoted_ids(node):
         hint = f'Write `{{{{ {called(node)}("{unquoted(one)}") }}}}`.'
-        yield f"`{unquoted(one)}` stands here without quotation marks.", hint
+        yield f"`{unquoted(one)}` needs quotation marks here.", hint
     if called(node) in CITING and node.kwargs and not environment.is_layout:
-        yield f"`{called(node)}` takes ids of facts alone.", ""
+        yield f"`{called(node)}` takes only fact ids.", ""
     if isinstance(node.node, nodes.Getattr) and node.node.attr in _OF_STRINGS:
         hint = "Change a value with a filter, as in `{{ name|upper }}`."
-        yield f"`.{node.node.attr}(…)` is not used here.", hint
+        yield f"`.{node.node.attr}(…)` is not allowed here.", hint
 
 
 RANGE_AT_MOST = 1000
@@ -233,7 +233,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         """A list that a template writes out: not deep, so that comparing lists stays cheap."""
         for item in items:
             if isinstance(item, list | tuple) and any(isinstance(i, list | tuple) for i in item):
-                raise ValueMistake("Lists in lists in a list are too deep.", "Use fewer lists.")
+                raise ValueMistake("The lists are nested too deeply.", "Use fewer lists.")
         return items
 
     def sliced(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
@@ -243,7 +243,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         ends = all(end is None or isinstance(end, int) for end in (start, stop, step))
         if not isinstance(value, str | list | tuple | range) or not ends or step == 0:
             raise ValueMistake(
-                "There are no parts to take here.",
+                "This value has no parts.",
                 "Take parts of a list or a text, with numbers: `{{ names[:3] }}`.",
             )
         return value[start:stop:step]
@@ -273,15 +273,15 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
                 str(side)  # raises
         if not (_is_number(left) and _is_number(right)) or operator == "**":
             raise ValueMistake(
-                f"`{operator}` works with two numbers; here stand {described(left)} and "
+                f"`{operator}` needs two numbers, not {described(left)} and "
                 f"{described(right)}.".replace("this ", "a "),
-                "Join texts with `~`." if operator == "+" else "Look at both sides of it.",
+                "Join texts with `~`." if operator == "+" else "Check both sides of it.",
             )
         if operator in ("/", "//", "%") and right == 0:
-            raise ValueMistake("A number is divided by zero.", "Test it with `if`.")
+            raise ValueMistake("Division by zero.", "Test it with `if`.")
         result = self.binop_table[operator](left, right)
         if abs(result) > NUMBER_AT_MOST:
-            raise ValueMistake("This number is too large.", "Keep to smaller numbers.")
+            raise ValueMistake("This number is too large.", "Use smaller numbers.")
         return Count(result) if Count in (type(left), type(right)) else result
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -323,7 +323,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         if not any(__obj is function for function in __self.functions):
             raise TemplateMistake(
                 "template-refused",
-                "What stands before these brackets cannot be called.",
+                "The name before these brackets is not a function.",
                 "Change a value with a filter, as in `{{ name|upper }}`.",
             )
         return __context.call(__obj, *args, **kwargs)
@@ -366,6 +366,6 @@ def each(value: Any) -> Sequence[Any]:
             return [Count(number) for number in value]
         return [local(item, run.language) for item in value]
     raise ValueMistake(
-        f"`for` goes through a list; here stands {described(value)}.".replace("this ", "a "),
+        f"`for` needs a list, not {described(value)}.".replace("this ", "a "),
         "Print a single value as `{{ name }}`.",
     )

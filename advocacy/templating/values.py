@@ -69,9 +69,9 @@ def readable(obj: Any) -> frozenset[str]:
 
 _KINDS: tuple[tuple[Any, str], ...] = (
     (str, "this text"),
-    (bool, "this yes or no"),
+    (bool, "this yes/no value"),
     (int | float, "this number"),
-    (type(None), "nothing: the value is missing"),
+    (type(None), "a missing value"),
     (list | tuple | range, "this list"),
     (TemplateModule, "this partial"),
     (date, "this date"),
@@ -108,12 +108,12 @@ def _unknown_name(
     """That there is no such name, or no such field of an object; Jinja's `hint` says more."""
     if hint and hint.startswith("parameter "):
         return ValueMistake(
-            f"This macro is used without its `{name}`.",
-            f'Give it in the brackets where the macro is used, or a default: `{name}=""`.',
+            f"This macro is called without its `{name}`.",
+            f'Add it in the brackets of the call, or give it a default: `{name}=""`.',
         )
     if hint:
         message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
-        advice = "Ask first whether there is one, with `if`."
+        advice = "Test with `if` whether it exists."
     elif obj is missing:
         message = f"`{name}` is not known here."
         advice = (
@@ -174,7 +174,7 @@ def local(value: Any, language: str) -> Any:
         raise TemplateMistake(
             "missing-language",
             f"The text “{value}” has no version in the letter's language, `{language}`.",
-            f"Add `{language}:` to it; it has: {', '.join(value.languages)}.",
+            f"Add `{language}:` to it. Available: {', '.join(value.languages)}.",
         )
     return text
 
@@ -194,7 +194,8 @@ def display(value: Any, language: str) -> str:
         return str(value)  # raises, if it is a name that is not known
     if isinstance(value, bool):
         raise ValueMistake(
-            "This prints a yes or no.", "Use it as a condition: `{% if … %}…{% endif %}`."
+            "This would print a yes/no value.",
+            "Use it as a condition: `{% if … %}…{% endif %}`.",
         )
     if isinstance(value, timedelta):
         return _days(value, language)
@@ -206,7 +207,7 @@ def display(value: Any, language: str) -> str:
     if isinstance(value, list | tuple | range):
         return and_list([display(item, language) for item in value], language)
     raise ValueMistake(
-        "This has parts and cannot be printed as a whole.",
+        "This value has parts and cannot be printed as a whole.",
         "Print one of its parts, as in `{{ recipient.name }}`.",
     )
 
@@ -254,8 +255,8 @@ def shaped_date(day: date, shape: str, language: str) -> str:
     except (KeyError, ValueError, AttributeError):
         pass
     raise ValueMistake(
-        f"`{shape}` is not a form of a date.",
-        "Use `full`, `long`, `medium` or `short`, or letters for its parts: `MMMM y`.",
+        f"`{shape}` is not a valid date format.",
+        "Use `full`, `long`, `medium` or `short`, or a pattern: `MMMM y`.",
     )
 
 

@@ -220,7 +220,7 @@ def test_a_letter_of_a_new_name_makes_the_asks_and_copies_no_other(
 ) -> None:
     made = run_cli("new", "template", "de")
     assert made.returncode == 0, made.stderr
-    assert "templates/letters/de.md: a new letter, which copies none." in made.stdout
+    assert "templates/letters/de.md: a new letter, not a copy." in made.stdout
     text = (campaigns / "templates" / "letters" / "de.md").read_text("utf-8")
     assert "face" not in text
     edit(campaigns / "microsoft.yaml", "template: call-to-follow\n", "template: de\n")
@@ -272,7 +272,7 @@ def test_a_copy_is_never_written_over_another_file(run_cli, campaigns: Path) -> 
         (("letter", "--layout", "window-10"), 1, "build on itself"),
         (("ours", "--layout", "letter", "--from", "thanks"), 2, "use one of them"),
         (("call.fr", "--from", "thanks"), 2, "has a dot in it"),
-        (("../ours",), 2, "is not an id"),
+        (("../ours",), 2, "is not a valid id"),
     ],
 )
 def test_a_copy_that_cannot_be_is_refused(

@@ -150,18 +150,18 @@ def test_a_day_is_a_date_or_its_text() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ("10 June", "“10 June” is not a day"),
-        ("10.06.2020", "is not a day"),
-        ("2020-6-1", "is not a day"),
-        ("20200610", "is not a day"),
-        ("2020-W24-3", "is not a day"),
-        ("٢٠٢٠-٠٦-١٠", "is not a day"),
-        (20200610, "is not a day"),
-        (True, "is not a day"),
+        ("10 June", "“10 June” is not a date"),
+        ("10.06.2020", "is not a date"),
+        ("2020-6-1", "is not a date"),
+        ("20200610", "is not a date"),
+        ("2020-W24-3", "is not a date"),
+        ("٢٠٢٠-٠٦-١٠", "is not a date"),
+        (20200610, "is not a date"),
+        (True, "is not a date"),
         (None, "has no value"),
-        ("2020-02-30", "no day “2020-02-30” in the calendar"),
-        (datetime(2020, 6, 10), "has a time of day"),  # noqa: DTZ001
-        ("2020-06-10T12:00", "is not a day"),
+        ("2020-02-30", "“2020-02-30” is not a calendar date"),
+        (datetime(2020, 6, 10), "has a time"),  # noqa: DTZ001
+        ("2020-06-10T12:00", "is not a date"),
     ],
 )
 def test_what_is_no_day_says_how_days_are_written(value: object, words: str) -> None:

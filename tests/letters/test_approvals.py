@@ -160,7 +160,8 @@ def test_check_tells_what_is_no_longer_approved(run_cli, parks: Path) -> None:
     [problem] = approval_problems(loaded(parks))
     assert (problem.code, problem.level) == ("approval-stale", Level.WARNING)
     assert (
-        "is not what Jane Doe on 2026-03-02 approved: the fact `visits` changed" in problem.message
+        "changed since the approval by Jane Doe on 2026-03-02: the fact `visits` changed"
+        in problem.message
     )
     assert "approval-stale" in run_cli("check", parks).stderr
 

@@ -176,7 +176,7 @@ def test_a_text_that_was_never_translated_is_a_problem_too(bilingual: Path, edit
         "    subject: Keep the park open",
     )
     problem = codes(bilingual)["missing-language"]
-    assert "it stands in `en-US` alone" in problem.message
+    assert "it is only available in `en-US`" in problem.message
     assert "`en: …` and `fr: …`" in problem.hint
 
 

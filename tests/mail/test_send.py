@@ -619,7 +619,7 @@ def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
 
     sink.answer = greylist
     request = SendRequest(
-        parks, People(people), today=DAY, new_mailing=True, rate=rate_from("14/s"), patience=0.5
+        parks, People(people), today=DAY, new_mailing=True, rate=rate_from("7/s"), patience=1.2
     )
     assert send_mailing(request, lambda _: N).is_finished
     assert set(sink.to.values()) == {1}

@@ -135,7 +135,7 @@ def test_a_fact_that_dies_stops_the_letter_and_its_sentence_is_marked(
     dead = [one for one in turn.payload["sentences"] if one["mark"] == "dead"]
     assert [one["text"] for one in dead] == ["In 2025 the park had 40,000 visits."]
     assert (dead[0]["name"], dead[0]["line"]) == ("letters/open.md", 3)
-    assert dead[0]["why"] == "It cites `visits`, which held until 2026-03-09."
+    assert dead[0]["why"] == "It cites `visits`, which was true until 2026-03-09."
 
 
 def test_sentences_without_a_source_are_marked_and_those_with_a_reason_otherwise(
@@ -205,8 +205,8 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
          "On 2020-06-11 another letter fits: `thanks` or `hold`."),
         (Hint("no-other-stage", day="2020-06-11", lead="It was replaced. "),
          "It was replaced. No other stage covers 2020-06-11: write one, or choose another day."),
-        (Hint("fix-or-exclude", cure="Bring the list up to date"),
-         "Bring the list up to date, or choose somebody else."),
+        (Hint("fix-or-exclude", cure="Update the list"),
+         "Update the list, or choose somebody else."),
         (Hint("fix-or-omit-format", cure="Add `email` to the entry", format="eml"),
          "Add `email` to the entry."),
         ("Did you mean `--stage`?", "Did you mean `--stage`?"),

@@ -102,12 +102,12 @@ def test_a_day_later_the_fact_is_dead_and_its_sentence_is_marked(
     page.tab.keyboard.press("ArrowRight")
     page.good(False)
     page.see("11 June 2020: not a day of this letter", "#stop")
-    page.see("which held until 2020-06-10; the letter is of 2020-06-11", "#stop-box")
+    page.see("which was true until 2020-06-10; the letter is dated 2020-06-11", "#stop-box")
     page.see("2 sentences do not hold on this day", "#marks")
     marked = "CSS.highlights.get('dead') ? [...CSS.highlights.get('dead')].join(' ') : ''"
     assert "prohibited the sale of" in page.tab.evaluate(marked)
     page.tab.click("text=2 sentences do not hold on this day")
-    page.see("which held until 2020-06-10", "#why")
+    page.see("which was true until 2020-06-10", "#why")
     page.tab.click("#stop-box >> text=Show the letter “thanks” >> nth=0")
     page.good()
     assert page.tab.input_value("#stage") == "thanks"

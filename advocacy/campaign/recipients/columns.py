@@ -58,17 +58,17 @@ def _column_name(value: str) -> str:
     known = near or (name if name in KNOWN else None)
     raise fault(
         "bad-column",
-        f"{shown(value)} is not the name of a column",
+        f"{shown(value)} is not a valid column name",
         f"Did you mean `{known}`?"
         if known
-        else f"Write a known name such as `email`, or one of your own such as `{name or 'ward'}`.",
+        else f"Use a known name such as `email`, or your own such as `{name or 'ward'}`.",
     )
 
 
 ColumnName = Annotated[
     Line,
     AfterValidator(_column_name),
-    Field(description="The name of a column: a known one, or small letters and `_`."),
+    Field(description="A column name: a known name, or lowercase letters and `_`."),
 ]
 """What a campaign may call a column of a list."""
 
@@ -107,7 +107,7 @@ def read_header(headers: Sequence[str], renamed: Mapping[str, str], place: Place
 def _too_many(names: Sequence[str], place: Place) -> list[Problem]:
     if len(names) <= MOST_COLUMNS:
         return []
-    message = f"The list has {len(names)} columns; a list has at most {MOST_COLUMNS}."
+    message = f"The list has {len(names)} columns; the limit is {MOST_COLUMNS}."
     return [Problem("too-many-columns", message, "Check that it is the right file.", place)]
 
 
@@ -120,11 +120,13 @@ def _twice(headers: Sequence[str], names: Sequence[str], place: Place) -> list[P
             continue
         both = f"{first[name] + 1} and {index + 1}"
         if headers[index].strip() == headers[first[name]].strip():
-            message = f"The column `{headers[index].strip()}` stands twice, at {both}."
+            message = f"The column `{headers[index].strip()}` appears twice, at {both}."
         else:
             message = f"The columns {both} (`{headers[first[name]].strip()}`, "
             message += f"`{headers[index].strip()}`) would both be `{name}`."
-        problems.append(Problem("duplicate-column", message, "Rename or remove one.", place))
+        problems.append(
+            Problem("duplicate-column", message, "Rename or remove one of them.", place)
+        )
     return problems
 
 
@@ -132,11 +134,11 @@ def _no_name(headers: Sequence[str], names: Sequence[str], place: Place) -> list
     if _NAMES & set(names):
         return []
     there = ", ".join(f"`{header.strip()}`" for header in headers[:12] if header.strip())
-    hint = "The first line names the columns. Name one `name`, or say in the campaign which it is: "
+    hint = "The first line names the columns. Name one of them `name`, or map it in the campaign: "
     likely = next((h.strip() for h in headers if _ALSO.get(plain_name(h)) in _NAMES), None)
     example = likely or next((h.strip() for h in headers if h.strip()), "Name")
     hint += f"`columns: {{{example}: {_ALSO.get(plain_name(example), 'name')}}}`."
-    message = f"No column holds names; there are {there or 'no columns'}."
+    message = f"No column contains names; there are {there or 'no columns'}."
     return [Problem("no-name-column", message, hint, place)]
 
 
@@ -156,9 +158,9 @@ def _near_misses(
         problems.append(
             Problem(
                 "near-column",
-                f"The column `{shown}` is not one that is known here; is it `{meant}`?",
-                f"Say so in the campaign: `columns: {{{shown}: {meant}}}`; "
-                f"if not: `columns: {{{shown}: {name}}}`.",
+                f"The column `{shown}` is not known. Is it `{meant}`?",
+                f"If so, add to the campaign: `columns: {{{shown}: {meant}}}`; "
+                f"otherwise: `columns: {{{shown}: {name}}}`.",
                 place,
                 Level.WARNING,
             )
@@ -182,6 +184,6 @@ def _not_there(headers: Sequence[str], renamed: Mapping[str, str], place: Place)
         if plain_name(header) in there:
             continue
         hint = did_you_mean(header, there.values(), "Correct or remove it in `columns:`.")
-        message = f"`columns:` names `{header}` (for `{name}`), which this list does not have."
+        message = f"`columns:` names `{header}` (for `{name}`), but this list has no such column."
         problems.append(Problem("column-missing", message, hint, place, Level.WARNING))
     return problems

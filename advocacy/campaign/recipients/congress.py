@@ -96,8 +96,8 @@ def read_seats(paths: Sequence[Path]) -> Seats:
         root = _root(beside)
         names = _names(root) if isinstance(root, YamlList) else {}
     if not names:
-        message = "The names of the committees are not known."
-        hint = "Give `committees-current.yaml` too: --committees FILE --committees FILE."
+        message = "The names of the committees are missing."
+        hint = "Add `committees-current.yaml`: --committees FILE --committees FILE."
         raise AdvocacyError(Problem("no-committee-names", message, hint, membership.place))
     return Seats(_by_member(membership, names), names)
 
@@ -106,7 +106,7 @@ def _not_committees(path: Path) -> Problem:
     return Problem(
         "not-committees",
         "This is not a file of committee members.",
-        "Name `committee-membership-current.yaml` of unitedstates/congress-legislators.",
+        "Use `committee-membership-current.yaml` from unitedstates/congress-legislators.",
         Place(path),
     )
 
@@ -150,7 +150,9 @@ def _items(path: Path) -> list[YamlMap]:
     people = [item for item in root or () if isinstance(item, YamlMap)]
     if not isinstance(root, YamlList) or not people or "terms" not in people[0]:
         message = "This YAML file is not a list of members of Congress."
-        hint = "Lists are CSV, XLSX or JSON Lines; of YAML, `legislators-current.yaml` is read."
+        hint = (
+            "Lists are CSV, XLSX or JSON Lines. The only YAML list is `legislators-current.yaml`."
+        )
         raise AdvocacyError(Problem("not-legislators", message, hint, Place(path)))
     return people
 

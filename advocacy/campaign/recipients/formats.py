@@ -72,8 +72,8 @@ def _read(
         if recipient is not None:
             yield recipient
     if not rows:
-        message = "The list has a header and no rows."
-        report(Problem("empty-list", message, "Add the people, one a line.", place))
+        message = "The list has a header but no rows."
+        report(Problem("empty-list", message, "Add the people, one per line.", place))
 
 
 def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) -> Recipient | None:
@@ -82,7 +82,7 @@ def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) ->
         report(not_utf8(whole, place))
         return None
     if len(whole) > LONGEST_ROW:
-        message = f"The row has more than {LONGEST_ROW:,} characters."
+        message = f"The row is longer than {LONGEST_ROW:,} characters."
         report(Problem("row-too-long", message, "Shorten it.", place))
         return None
     values: dict[str, Any] = {
@@ -91,7 +91,7 @@ def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) ->
         if (text := cell.strip())
     }
     if "" in values:
-        message = f"“{values['']:.40}” stands in a column without a name."
+        message = f"“{values['']:.40}” is in a column without a name."
         report(Problem("cell-without-column", message, "Name the column.", place))
         return None
     gather_address(values, columns)
@@ -127,7 +127,7 @@ def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterat
                 if recipient is not None:
                     yield recipient
         if not count:
-            hint = 'Write an object a line: `{"name": "Jane Doe"}`.'
+            hint = 'Write one object per line: `{"name": "Jane Doe"}`.'
             report(Problem("empty-file", "The file is empty.", hint, Place(path)))
 
 
@@ -169,7 +169,7 @@ def _line(line: bytes, headers: _Headers, place: Place, report: Report) -> Recip
 
 
 def _object(line: bytes, place: Place) -> list[tuple[str, Any]]:
-    hint = 'Write one object a line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
+    hint = 'Write one object per line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
     try:
         text = line.decode("utf-8")
         found = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
@@ -179,10 +179,10 @@ def _object(line: bytes, place: Place) -> list[tuple[str, Any]]:
         raise AdvocacyError(problem) from None
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        message = f"This line is not JSON: {reason or 'nested too deeply'}."
+        message = f"This line is not valid JSON: {reason or 'nested too deeply'}."
         raise AdvocacyError(Problem("not-json", message, hint, place)) from None
     if not isinstance(found, _Pairs):
-        message = "This line holds no JSON object."
+        message = "This line does not contain a JSON object."
         raise AdvocacyError(Problem("not-json", message, hint, place))
     return found
 
@@ -217,7 +217,7 @@ def _text(name: str, key: str, value: Any, place: Place) -> str:
     if name == "address" and isinstance(value, list) and not isinstance(value, _Pairs):
         return "\n".join(as_text(name, line, place, f"`{key}`") for line in value)
     if isinstance(value, list):
-        message = f"`{key}` is a list or an object, where text should be."
+        message = f"`{key}` is a list or an object, but text is expected."
         raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
     text = as_text(name, value, place, "this line")
     if text and not name:

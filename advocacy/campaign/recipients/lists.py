@@ -50,7 +50,7 @@ def read_list(
         with reporting(report):
             rows = read_legislators(path, day, report, read_seats(committees), committee)
     else:
-        message = f"A list of the kind `{kind or path.name}` is not read here."
+        message = f"Lists of the format `{kind or path.name}` are not supported."
         hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
         report(Problem("unknown-list", message, hint, Place(path)))
     yield from _once(rows, report, shared=shared_addresses)
@@ -91,26 +91,28 @@ def _person(row: Recipient) -> str:
 
 def _again(row: Recipient, line: int) -> Problem:
     if row.id:
-        message = f"The letter id `{row.id}` stands twice, first in line {line}."
-        hint = "Give one of them another `id`."
+        message = f"The letter id `{row.id}` appears twice, first in line {line}."
+        hint = "Give one of them a different `id`."
     else:
         message = f"{row.called} would have the same letter id as line {line}, `{row.letter_id}`."
-        hint = "Remove one; if these are two people, give both an `id` in a column of that name."
+        hint = "Remove one row. If these are two people, add an `id` column with an id for each."
     return Problem("duplicate-id", message, hint, row.place("id"))
 
 
 def _same_person(row: Recipient, line: int) -> Problem:
-    message = f"{row.called} stands twice, first in line {line}: the second letter is held."
-    hint = "Remove one; if these are two people, tell them apart in `name`, `suffix` or `title`."
+    message = f"{row.called} appears twice, first in line {line}. The second letter is held."
+    hint = (
+        "Remove one row. If these are two people, distinguish them by `name`, `suffix` or `title`."
+    )
     return Problem("same-person", message, hint, row.place())
 
 
 def _same_address(row: Recipient, line: int) -> Problem:
     message = (
-        f"{row.called} has the same email address as line {line} ({row.email}): "
-        "the second email is held, the letter on paper is not."
+        f"{row.called} has the same email address as line {line} ({row.email}). The "
+        "second email is held; the paper letter is not."
     )
-    hint = "Give the person an address of their own, or remove the row."
+    hint = "Enter the person's own address, or remove the row."
     return Problem("same-address", message, hint, row.place("email"), Level.WARNING)
 
 

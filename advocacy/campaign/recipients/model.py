@@ -18,34 +18,48 @@ class Recipient(Located):
     """One person or office that gets a letter; the columns of a list, or an addressee."""
 
     id: Slug | None = Field(
-        None, description="A stable name for the letter; default: made of name and organization."
+        None, description="A stable id for the letter. Default: made from name and organization."
     )
-    name: Line | None = Field(None, description="The name as it stands on the envelope.")
-    given_name: Line | None = Field(None, description="Where `name` is not given.")
+    name: Line | None = Field(None, description="The name, as on the envelope.")
+    given_name: Line | None = Field(None, description="The given name, if `name` is not set.")
     family_name: Line | None = Field(
-        None, description="Likewise; printed first where the language or the script does so."
+        None,
+        description="The family name, if `name` is not set. Printed first if the language or "
+        "script requires it.",
     )
-    suffix: Line | None = Field(None, description="What follows the name's parts: Jr., PhD …")
+    suffix: Line | None = Field(None, description="Printed after the name: Jr., PhD …")
     honorific: Line | None = Field(None, description="Dr., The Honorable, Frau …")
     title: Line | None = Field(None, description="The office the person holds.")
-    organization: Line | None = Field(None, description="Default: the target's organization.")
-    address: tuple[Line, ...] = Field((), description="Street lines; default: the target's.")
-    city: Line | None = Field(None, description="The town; printed as the country does.")
-    region: Line | None = Field(None, description="The state or province, likewise.")
-    postal_code: Line | None = Field(None, description="Text, so that 02139 keeps its zero.")
-    country: Country | None = Field(None, description="Two letters: US, FR …")
-    email: Email | None = Field(None, description="Without it, there is paper but no email.")
+    organization: Line | None = Field(
+        None, description="The organization. Default: the target's organization."
+    )
+    address: tuple[Line, ...] = Field((), description="Street lines. Default: the target's.")
+    city: Line | None = Field(None, description="The city, printed in the country's format.")
+    region: Line | None = Field(
+        None, description="The state or province, printed in the country's format."
+    )
+    postal_code: Line | None = Field(
+        None, description="The postal code, as text, so that 02139 keeps its zero."
+    )
+    country: Country | None = Field(None, description="The two-letter country code: US, FR …")
+    email: Email | None = Field(
+        None, description="Without it, the letter is printed but not emailed."
+    )
     salutation: Line | None = Field(
-        None, description="How to greet the person: “Mr. Smith”; default: the name."
+        None, description="The name in the salutation: “Mr. Smith”. Default: the name."
     )
-    language: Language | None = Field(None, description="Default: the campaign's language.")
-    verified: Day | None = Field(None, description="The last day somebody checked the entry.")
+    language: Language | None = Field(
+        None, description="The recipient's language. Default: the campaign's language."
+    )
+    verified: Day | None = Field(None, description="The last day on which the entry was checked.")
     in_office_from: Day | None = Field(
-        None, description="The first day in the office; a letter of an earlier day is refused."
+        None, description="The first day in office. A letter with an earlier date is refused."
     )
-    in_office_until: Day | None = Field(None, description="The last day in it, likewise.")
+    in_office_until: Day | None = Field(
+        None, description="The last day in office. A letter with a later date is refused."
+    )
     other: dict[Line, Words] = Field(
-        default_factory=dict, description="Other columns of a list, for templates, by their names."
+        default_factory=dict, description="Other columns of a list, by name, for use in templates."
     )
 
     @property
@@ -117,9 +131,9 @@ def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:
             problems.append(
                 Problem(
                     "duplicate-id",
-                    f"The letter id `{recipient.letter_id}` stands twice, "
-                    f"first at {other.place()}.",
-                    "Give one of them another `id`.",
+                    f"The letter id `{recipient.letter_id}` appears twice, first at "
+                    f"{other.place()}.",
+                    "Give one of them a different `id`.",
                     recipient.place("id") or recipient.place(),
                 )
             )

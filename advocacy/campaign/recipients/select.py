@@ -118,7 +118,7 @@ def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
             raise AdvocacyError(
                 Problem(
                     "bad-selection",
-                    f"“{text}” is not a selection.",
+                    f"“{text}” is not a valid selection.",
                     "Write the column, an equals sign and the value: `--where state=WA`.",
                 )
             )
@@ -151,7 +151,7 @@ def excluded(path: Path) -> frozenset[str]:
             Problem(
                 "bad-exclusions",
                 f"“{strange[:60]}” is neither an email address nor an id.",
-                "Write one a line, or begin the file with a header that has `email` or `id`.",
+                "Write one per line, or start the file with a header that has `email` or `id`.",
                 Place(path),
             )
         )
@@ -176,7 +176,7 @@ def _value(row: Recipient, column: str) -> set[str]:
 
 def _no_column(column: str, row: Recipient) -> Problem:
     known = [*(name for name in KNOWN if getattr(row, name)), *row.other]
-    hint = did_you_mean(column, [*KNOWN, *row.other], f"There are: {', '.join(known)}.")
+    hint = did_you_mean(column, [*KNOWN, *row.other], f"Columns: {', '.join(known)}.")
     return Problem("unknown-column", f"No recipient has a column `{column}`.", hint, row.place())
 
 

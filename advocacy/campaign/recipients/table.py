@@ -180,8 +180,8 @@ def as_text(name: str, value: Any, place: Place, where: str) -> str:
         whole = value == value and abs(value) < 1e15 and float(value).is_integer()
         shown = str(int(value)) if whole else repr(value)
         if name in _DIGITS:
-            message = f"`{name}` in {where} is the number {shown}: zeros in front may be lost."
-            hint = f"Make the column text, then type it again: `{shown}` or `0{shown}`."
+            message = f"`{name}` in {where} is the number {shown}. Leading zeros may be lost."
+            hint = f"Format the column as text, then retype the value: `{shown}` or `0{shown}`."
             raise AdvocacyError(Problem("number-in-text", message, hint, place))
         if name in _TEXTS or name in _DAYS or name.startswith("address") or not whole:
             raise _wrong(name, shown, "a number", place, where)
@@ -195,6 +195,6 @@ def as_text(name: str, value: Any, place: Place, where: str) -> str:
 
 
 def _wrong(name: str, shown: str, kind: str, place: Place, where: str) -> AdvocacyError:
-    message = f"`{name}` in {where} is {kind} ({shown}), where text should be."
-    hint = "Make the cell text, and type what the letter should print."
+    message = f"`{name}` in {where} is {kind} ({shown}), but text is expected."
+    hint = "Format the cell as text, then type what the letter should print."
     return AdvocacyError(Problem("not-text", message, hint, place))

@@ -55,8 +55,8 @@ def read_xlsx(path: Path, renamed: Mapping[str, str], report: Report) -> Iterato
             hint = "Its first row names the columns: name, email …"
             report(Problem("empty-file", "The first sheet is empty.", hint, Place(path)))
         elif not count:
-            message = "The list has a header and no rows."
-            report(Problem("empty-list", message, "Add the people, one a row.", Place(path)))
+            message = "The list has a header but no rows."
+            report(Problem("empty-list", message, "Add the people, one per row.", Place(path)))
 
 
 def _open(path: Path) -> tuple[Iterator[list[Any]], list[Problem], frozenset[str]]:
@@ -71,7 +71,7 @@ def _open(path: Path) -> tuple[Iterator[list[Any]], list[Problem], frozenset[str
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, RuntimeError):
             raise AdvocacyError(_broken(place)) from None
     if size > LARGEST:
-        message = f"The workbook holds {size // 1_000_000:,} MB."
+        message = f"The workbook has {size // 1_000_000:,} MB."
         raise AdvocacyError(
             Problem("file-too-large", message, "Split it, or save the sheet as CSV.", place)
         )
@@ -85,7 +85,7 @@ def _open(path: Path) -> tuple[Iterator[list[Any]], list[Problem], frozenset[str
         raise AdvocacyError(_broken(place))
     notes = []
     if sum(sheet.total_height > 0 for sheet in sheets) > 1:
-        message = f"The workbook has {len(names)} sheets; the first, “{names[0]}”, is read."
+        message = f"The workbook has {len(names)} sheets. Only the first, “{names[0]}”, is read."
         hint = "Move the list to the front, or delete the other sheets."
         notes.append(Problem("several-sheets", message, hint, place, Level.NOTE))
     # The reader gives blank rows above a table, but no blank columns to the left of it.
@@ -119,7 +119,7 @@ def _faults(packed: zipfile.ZipFile) -> frozenset[str]:
 def _broken(place: Place) -> Problem:
     return Problem(
         "not-xlsx",
-        "This is not an Excel workbook (.xlsx), or it is damaged or locked with a password.",
+        "This is not an Excel workbook (.xlsx), or it is damaged or password-protected.",
         "Open it in your spreadsheet program and save it as .xlsx without a password, or as CSV.",
         place,
     )
@@ -140,10 +140,10 @@ def _values(
             problems += error.problems
             continue
         if text and not name:
-            message = f"“{text:.40}” in {where} stands in a column without a name."
+            message = f"“{text:.40}” in {where} is in a column without a name."
             problems.append(Problem("cell-without-column", message, "Name the column.", place))
         elif where in faults:
-            message = f"`{name}` in {where} is a formula that ends in an error."
+            message = f"`{name}` in {where} is a formula with an error."
             problems.append(Problem("formula-error", message, "Correct the formula.", place))
         elif text:
             values[name] = text

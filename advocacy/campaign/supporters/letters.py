@@ -69,7 +69,7 @@ def _gather(
             report(wrong)
         elif not targets.add(row):
             columns = " or ".join(f"`{name}`" for name in campaign.file.supporters.match)
-            message = f"{row.called} has no {columns}: there is no telling whose letters they get."
+            message = f"{row.called} has no {columns}, so their supporters cannot be matched."
             hint = Hint("fix-or-exclude", cure="Fill them in")
             report(Problem("nobodys-target", message, hint, row.place()))
 
@@ -110,11 +110,11 @@ def _waiting(full: list[Group], rules: SupporterRules, day: date, path: Path) ->
     most: Group = max(full, key=lambda group: group.waiting)
     return Problem(
         "max-per-target",
-        f"{letters:,} letters are not made today: a recipient gets at most "
+        f"{letters:,} letters are not made today. A recipient gets at most "
         f"{rules.max_per_target:,} a day, and {most.recipients[0].called} would get "
         f"{most.written + most.waiting:,}.",
-        f"The others follow, each day so many: render again tomorrow, or now for another day "
-        f"than {day} with `--date`.",
+        "The other letters follow on later days. Render again tomorrow, or use `--date` for a "
+        f"day other than {day}.",
         Place(path),
         Level.NOTE,
     )
@@ -188,4 +188,4 @@ def _selected(
         yield one
     for name in sorted(wanted - found):
         hint = did_you_mean(name, ids)
-        report(Problem("unknown-letter", f"The lists give no letter `{name}`.", hint))
+        report(Problem("unknown-letter", f"The lists have no letter `{name}`.", hint))

@@ -206,9 +206,9 @@ def supporter_of(
         raise AdvocacyError(
             Problem(
                 "bad-id",
-                f"The id `{row.letter_id}` of a supporter has `{BETWEEN}` in it, which in "
-                "letters’ ids divides the supporter from the addressee.",
-                f"Write it with one hyphen: `{re.sub('--+', '-', row.letter_id)}`.",
+                f"The id `{row.letter_id}` of a supporter contains `{BETWEEN}`, which "
+                "separates the supporter from the addressee in letter ids.",
+                f"Use a single hyphen: `{re.sub('--+', '-', row.letter_id)}`.",
                 row.place("id"),
             )
         )
@@ -251,7 +251,7 @@ def _too_long(row: Recipient, length: int, rules: SupporterRules) -> Problem:
     limit = rules.own_words_limit
     return Problem(
         "own-words-too-long",
-        f"The own words of {row.called} have {length:,} characters; a letter takes {limit:,}.",
+        f"The own words of {row.called} have {length:,} characters; the limit is {limit:,}.",
         "Ask the supporter to shorten them, or raise `own_words_limit` in the campaign’s "
         "`supporters:`.",
         row.place("other"),
@@ -265,9 +265,9 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
     if refused and not tally.agreed and set(tally.refused) == {""}:
         yield Problem(
             "no-consent-column",
-            f"No supporter says `{YES}` in a column `{rules.consent}`: no letter is made.",
-            f"Add the column `{rules.consent}`, with `{YES}` for those who agreed that a letter "
-            "goes out in their name; or name your own: `supporters: {consent: …}`.",
+            f"No supporter has `{YES}` in the column `{rules.consent}`, so no letter is made.",
+            f"Add the column `{rules.consent}`, with `{YES}` for those who consented to a letter "
+            "in their name, or name your own column: `supporters: {consent: …}`.",
             place,
         )
     elif refused:
@@ -276,7 +276,7 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
         yield Problem(
             "no-consent",
             f"{_people(refused)} left out: `{rules.consent}` is not `{YES}`{said}.",
-            f"Nothing but `{YES}` counts; never write it for somebody who did not.",
+            f"Only `{YES}` counts. Never enter it for a person who did not consent.",
             place,
             Level.NOTE,
         )
@@ -286,9 +286,8 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
         where = f" (line {lines}{f' and {more} more' if more else ''})" if lines else ""
         yield Problem(
             "own-words-held",
-            f"{_people(tally.held_count)} held back{where}: nobody has approved their own words.",
-            f"Read them, and write `{YES}` in the column `{rules.approved}` of those that may go "
-            "out.",
+            f"{_people(tally.held_count)} held back{where}: their own words are not approved.",
+            f"Read them, and enter `{YES}` in the column `{rules.approved}` to approve them.",
             place,
             Level.NOTE,
         )
@@ -297,7 +296,7 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
             "no-target",
             f"{_people(tally.targetless_count)} without a letter: no recipient has the same "
             f"{' and '.join(f'`{column}`' for column in rules.match)}.",
-            "Compare how both lists write these columns, beginning with this row.",
+            "Compare how both lists write these columns, starting with this row.",
             tally.targetless,
             Level.WARNING,
         )

@@ -128,7 +128,7 @@ def _begins(cited: CitedFact, letter: Letter, window: Days, place: Place | None)
     return problem(
         "fact-not-yet",
         f"The stage `{letter.stage}` {start}, but its letter cites {_quoted(cited, letter)}, "
-        f"which holds from {begins} only.",
+        f"which is true from {begins} only.",
         f"Let the stage begin later (`from: {begins}`), or cite what was already true.",
         place,
     )
@@ -150,7 +150,7 @@ def _ends(
     return problem(
         "fact-ended",
         f"The stage `{letter.stage}` {runs}, but its letter cites {_quoted(cited, letter)}, "
-        f"which held until {ends}.",
+        f"which was true until {ends}.",
         hint,
         place,
     )
