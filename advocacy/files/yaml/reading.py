@@ -95,8 +95,8 @@ def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
         problems += [*builder.problems, explain(error, text, path)]
     problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
     if len(problems) >= MOST_PROBLEMS:
-        message = f"There are more problems than the {MOST_PROBLEMS} that are shown."
-        more = Problem("more-problems", message, "Correct these first.", Place(path), Level.NOTE)
+        message = f"There are more than the {MOST_PROBLEMS} problems shown."
+        more = Problem("more-problems", message, "Fix these first.", Place(path), Level.NOTE)
         problems = [*problems[:MOST_PROBLEMS], more]
     return root, problems
 
@@ -108,7 +108,7 @@ def _no_mapping(root: Any, path: Path) -> Problem:
     what = "a list" if isinstance(root, YamlList) else "a single value"
     return Problem(
         "wrong-type",
-        f"The file holds {what}, but keys with values are wanted.",
-        "Begin each line with a key and a colon: `title: …`.",
+        f"The file contains {what}, but keys with values are expected.",
+        "Start each line with a key and a colon: `title: …`.",
         root.place if isinstance(root, YamlList) else Place(path, 1, 1),
     )

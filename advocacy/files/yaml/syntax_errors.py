@@ -16,8 +16,9 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
         "yaml-colon",
         "A colon is not allowed here.",
         (
-            'A text that holds a colon and a space needs quotes: `subject: "Now: act"`. '
-            "If it is a key, check that the line begins as far in as its neighbours."
+            'Text that contains a colon and a space needs quotes: `subject: "Now: '
+            'act"`. If it is a key, check that the line has the same indentation as its '
+            "neighbors."
         ),
     ),
     (
@@ -41,7 +42,7 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
     (
         r"tag",
         "yaml-tag",
-        "A text that begins with `!` is read as a tag.",
+        "Text that begins with `!` is read as a tag.",
         _IN_QUOTES,
     ),
     (
@@ -55,35 +56,35 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
         "yaml-brackets",
         "The list or mapping in brackets that begins on line {start} is not valid here.",
         (
-            "Separate items with commas, close it with `]` or `}`, and put texts that hold "
-            "commas, colons or brackets in quotes."
+            "Separate items with commas, close it with `]` or "
+            "`}`, and put text that contains commas, colons or brackets in quotes."
         ),
     ),
     (
         r"block scalar",
         "yaml-block",
-        "A block of text begins with `|` or `>` alone on its line, then lines further in.",
-        "Begin the text on the next line, further in than the key.",
+        "A block of text begins with `|` or `>` at the end of a line, followed by indented lines.",
+        "Start the text on the next line, indented more than the key.",
     ),
     (
         r"(block )?sequence entries are not allowed",
         "yaml-list",
         "A list cannot begin on the line of its key.",
-        "Begin the list on the next line: `- …`; if it is meant as text, put it in quotes.",
+        "Start the list on the next line: `- …`. If it is meant as text, put it in quotes.",
     ),
     (
         r"could not find expected ':'",
         "yaml-key",
         "This line has no key with a colon and does not continue the text above.",
-        "Add the colon after the key, or begin the line further in than the key above.",
+        "Add the colon after the key, or indent the line more than the key above.",
     ),
     (
         r"while parsing a block (mapping|collection)|expected <block end>|expected key",
         "yaml-indentation",
         "The indentation does not match the lines above, which begin on line {start}.",
         (
-            "Let the line begin as far in as its neighbours; a text with quotes inside needs "
-            "quotes of the other kind around it."
+            "Give the line the same indentation as its neighbors. Text that contains "
+            "quotes needs the other kind of quotes around it."
         ),
     ),
     (
@@ -98,7 +99,9 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
 def explain(error: yaml.YAMLError, text: str, path: Path) -> Problem:
     """What a parser's error means for the person who wrote the text."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return Problem("yaml-syntax", f"This is not YAML: {error}", "Correct it.", Place(path))
+        return Problem(
+            "yaml-syntax", f"This is not valid YAML: {error}", "Correct it.", Place(path)
+        )
     lines = [*text.split("\n"), ""]  # an error may stand after the last line
     mark, start = error.problem_mark, error.context_mark or error.problem_mark
     if re.match(r" *\t", lines[mark.line]):
@@ -114,8 +117,8 @@ def explain(error: yaml.YAMLError, text: str, path: Path) -> Problem:
             return Problem(code, message.replace("{character}", f"`{character}`"), hint, place)
     return Problem(
         "yaml-syntax",
-        f"This is not YAML: {error.problem}.",
-        "Compare the line with those above; texts with odd characters need quotes.",
+        f"This is not valid YAML: {error.problem}.",
+        "Compare the line with those above. Text with special characters needs quotes.",
         place,
     )
 
@@ -133,6 +136,6 @@ def _tabs(lines: list[str], index: int, path: Path) -> Problem:
     return Problem(
         "tab-indentation",
         f"The line is indented with a tab{more}.",
-        "Use spaces: YAML allows no tabs before a key or a list item.",
+        "Use spaces. YAML does not allow tabs before a key or a list item.",
         Place(path, index + 1, lines[index].index("\t") + 1),
     )

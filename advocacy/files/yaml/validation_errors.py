@@ -34,10 +34,10 @@ _KINDS = {
 }
 SHAPES = {kind: wanted for wanted, kinds in _KINDS.items() for kind in kinds.split()}
 _HINTS = {
-    "text": "Write text after the colon; text of several lines begins with `|`.",
-    "keys with values": "Write each key on a line of its own under it, further in: `key: value`.",
-    "a list": "Write each item on a line of its own under it, beginning with `- `.",
-    "a whole number": "Write digits alone, such as `70`.",
+    "text": "Write text after the colon. Start text of several lines with `|`.",
+    "keys with values": "Write each key on a separate, indented line under it: `key: value`.",
+    "a list": "Write each item on a separate line under it, starting with `- `.",
+    "a whole number": "Write only digits, such as `70`.",
     "a number": "Write a number such as `70` or `0.5`.",
     "`true` or `false`": "Write one of the two, without quotes.",
     "nothing": "Remove the value.",
@@ -341,8 +341,8 @@ def _nothing(kind: str, raw: str | None) -> Phrase:
     if raw:
         return Phrase(
             "empty-value",
-            f"YAML reads `{raw}` as nothing",
-            f"If it is meant as text, put it in quotes: `{quoted(raw)}`; else remove the key.",
+            f"YAML reads `{raw}` as empty",
+            f"If it is meant as text, put it in quotes: `{quoted(raw)}`. Otherwise remove the key.",
         )
     return Phrase(
         "empty-value", "has no value", f"{_HINTS.get(wanted, 'Write one.')} Or remove the key."
@@ -360,7 +360,7 @@ def _not_text(value: Any, raw: str | None) -> Phrase:
         hint = 'If the colon belongs to the text, put all of it in quotes: `"…: …"`.'
         return Phrase("not-text", "expected text, found a key with a value", hint)
     if isinstance(value, list):
-        hint = 'Write one text; if the brackets belong to it, put it in quotes: `"[…]"`.'
+        hint = 'Write a single text. If the brackets belong to it, put it in quotes: `"[…]"`.'
         return Phrase("not-text", "expected text, found a list", hint)
     return Phrase("not-text", f"expected text, found {_found(value, raw)}", _HINTS["text"])
 
@@ -391,6 +391,6 @@ def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str
         count = len(value) if isinstance(value, str | list | dict) else context.get("actual_length")
         unit = "characters" if kind.startswith("string") else "entries"
         message = f"expected {limit} {unit}, found {count}"
-        return Phrase("wrong-length", message, "Add some." if least else "Take some away.")
+        return Phrase("wrong-length", message, "Add some." if least else "Remove some.")
     message = re.sub(r"^(Input|String|Value) should", "must", said)
     return Phrase("wrong-value", message, "Correct the value.")
