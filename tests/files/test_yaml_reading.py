@@ -626,12 +626,9 @@ def test_a_model_cannot_be_changed() -> None:
         ("reply_by: soon", "wrong-type", (3, 11),
          "expected a span such as `14 days` or a day such as `2020-06-10`, found “soon”",
          "Or:"),
-<<<<<<< HEAD
-        ('reply_by: "2020-02-30"', "bad-day", (3, 11), "“2020-02-30” is not a calendar date",
-         "YYYY"),
+        ('reply_by: "2020-02-30"', "bad-day", (3, 11), "is not a calendar date", "YYYY"),
 =======
         ('reply_by: "2020-02-30"', "bad-day", (3, 11), "is not a calendar date", "YYYY"),
->>>>>>> 552dd3d (Plain English in the problems of files)
         ("stages: {a: {demand: nothing}}", "wrong-type", (3, 22), "keys with values or `none`",
          "Or:"),
         ("stages: {a: {demand: {summary: no}}}", "not-text", (3, 32), "reads `no` as false", ""),
