@@ -30,7 +30,8 @@ import re
 from enum import StrEnum
 
 from advocacy.documents.headers import wire_address
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
+from advocacy.mail import problem
 from advocacy.mail.consent.tokens import Keys
 
 _MAC = 10
@@ -54,9 +55,7 @@ def bounce_address(base: str, keys: Keys, message_id: str) -> str:
     token = base64.b32encode(digest + _mac(keys.signing(_PURPOSE), digest)).rstrip(b"=").decode()
     whole = f"{local}+{token.lower()}"
     if len(whole) > LONGEST_LOCAL:
-        message = f"`{base}` is too long to carry a message's token: {len(whole)} characters of 64."
-        hint = "Take an address with at most 21 characters before the @, such as `bounces@…`."
-        raise AdvocacyError(Problem("bounces-too-long", message, hint))
+        raise AdvocacyError(problem("bounces-too-long", base=base, length=len(whole)))
     return f"{whole}@{domain}"
 
 

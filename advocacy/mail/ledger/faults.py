@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.errors import Place, Problem
-from advocacy.resources import read_problem
+from advocacy.mail import problem
 
-TABLE = "mail/problems.toml"
 MISSING = "ledger-missing"
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
@@ -17,7 +16,7 @@ _READ_ONLY = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"
 def fault(code: str, ledger: Path | str, entry: str | None = None, **words: Any) -> Problem:
     """A problem of a ledger: the path of its file, or how a server's address is shown."""
     place = Place(ledger) if isinstance(ledger, Path) else None
-    return read_problem(code, TABLE, entry=entry, place=place, ledger=ledger, **words)
+    return problem(code, entry=entry, place=place, ledger=ledger, **words)
 
 
 def damaged(path: Path, told: str) -> Problem:

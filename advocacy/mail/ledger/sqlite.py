@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from advocacy.errors import AdvocacyError
-from advocacy.files.writing import temporary_path
+from advocacy.files.writing import sync_folder, temporary_path
 from advocacy.mail.ledger import faults
 from advocacy.mail.ledger.schema import VERSION, create_tables, version
 
@@ -151,11 +151,7 @@ class SqliteBackend:
             finally:
                 os.close(handle)
             _give_name(made, self.path)
-            folder = os.open(self.path.resolve().parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self.path.resolve().parent)
         except OSError as error:
             raise AdvocacyError(faults.of_file(self.path, error)) from error
         finally:

@@ -7,17 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.utils import getaddresses
-from functools import partial
 from typing import Any
 
 from advocacy.errors import Problem
-from advocacy.resources import read_problem
+from advocacy.mail import problem
 
 Lookup = Callable[[str, str], list[str] | None]
 """`lookup("example.org", "TXT")`: the records, none where there are none, None for no answer."""
 _SECONDS = 5.0
-problem = partial(read_problem, table="mail/problems.toml")
-"""Make a problem of the words that mail has for its code."""
 
 
 def resolver() -> Lookup | None:

@@ -17,11 +17,11 @@ from html import unescape
 from typing import Literal
 
 from advocacy.errors import Level, Problem
+from advocacy.mail import problem
 from advocacy.mail.preflight.dns import (
     Lookup,
     dns_problems,
     from_domain,
-    problem,
     signature_tags,
 )
 from advocacy.mail.preflight.spamassassin import spam_problems

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 
 from advocacy.errors import Level, Problem
-from advocacy.mail.preflight.dns import problem
+from advocacy.mail import problem
 
 _SECONDS = 60
 _MARKED = 5.0
