@@ -21,7 +21,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -78,11 +78,7 @@ def make_application(
     settings: UnsubscribeSettings,
 ) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """A WSGI application with these settings."""
-
-    def run(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        return _answer(settings, environ, start_response)
-
-    return run
+    return partial(_answer, settings)
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -29,6 +29,7 @@ from advocacy.mail.smtp.dkim_signing import aligned
 from advocacy.mail.smtp.envelope import fault_of
 from advocacy.mail.smtp.judging import Envelope
 from advocacy.mail.smtp.server import Server
+from advocacy.resources import read_table
 
 GMAIL_CLIPS = 102 * 1024
 """Bytes of HTML after which Gmail shows a link instead of the rest."""
@@ -37,15 +38,6 @@ LARGEST = 20 * 1024 * 1024
 LONGEST_LINE = 998
 _ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To", "Cc", "Sender")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>")
-# Providers of free mail, which publish DMARC: from their domains only their own servers may send.
-_FREE_MAIL = {
-    ("gmail.com", "googlemail.com"): ("gmail.com", "google.com", "googlemail.com"),
-    ("yahoo.com", "ymail.com", "aol.com"): ("yahoo.com", "aol.com"),
-    ("outlook.com", "hotmail.com", "live.com", "msn.com"): ("outlook.com", "office365.com"),
-    ("icloud.com", "me.com", "mac.com"): ("me.com", "icloud.com"),
-    ("proton.me", "protonmail.com", "pm.me"): ("proton.me", "protonmail.ch"),
-    ("gmx.net", "gmx.de", "gmx.com", "web.de"): ("gmx.net", "gmx.com", "web.de"),
-}
 
 Audience = Literal["targets", "subscribers"]
 
@@ -135,9 +127,9 @@ def _identity(
     envelope = sender.rpartition("@")[2].lower()
     signatures = [signature_tags(str(value)) for value in parsed.get_all("DKIM-Signature", [])]
     signed = [one.get("d", "").lower() for one in signatures]
-    for domains, servers in _FREE_MAIL.items():
-        if ours in domains and not (
-            server.is_local or any(aligned(server.host, one) for one in servers)
+    for provider in read_table("mail/preflight/free_mail.toml").values():
+        if ours in provider["domains"] and not (
+            server.is_local or any(aligned(server.host, one) for one in provider["servers"])
         ):
             yield problem("free-mail-sender", domain=ours)
     if not signatures:
