@@ -101,6 +101,15 @@ def replace_file(
                 temporary.unlink()
 
 
+def sync_folder(folder: Path) -> None:
+    """Have a folder's new entries survive a power cut. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sweep(folder: Path) -> None:
     """Remove what a run that was killed left half written; no other run may be at work there."""
     with suppress(OSError), os.scandir(folder) as found:

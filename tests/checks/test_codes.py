@@ -12,7 +12,7 @@ from advocacy.checks.codes import explain_code, groups, registry, render_referen
 from advocacy.errors import AdvocacyError, Level
 
 # Functions and classes whose first argument is a code, besides constructors of mistakes.
-MAKERS = {"Problem", "problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
+MAKERS = {"Problem", "problem", "read_problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|layout|placeholder")
 # Codes that are put together of a prefix and the kind of a thing.
 KINDS = ("addressee", "fact", "template", "layout", "filter", "test")
