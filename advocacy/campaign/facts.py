@@ -7,8 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from advocacy.campaign.days import Days
-from advocacy.campaign.field_types import Day, LocalText, NumberOrWords, Slug, Words
+from advocacy.campaign.field_types import Day, NumberOrWords, Slug
+from advocacy.campaign.languages import LocalText
 from advocacy.errors import Problem, did_you_mean
+from advocacy.files.characters import Words
 from advocacy.files.yaml.reading import Located, YamlMap, parse
 
 # The locator terms of CSL 1.0.2 (appendix III), which name a place in a source.

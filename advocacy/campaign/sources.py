@@ -7,16 +7,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from advocacy.campaign.days import published_days
-from advocacy.campaign.field_types import (
-    Line,
-    NumberOrWords,
-    Slug,
-    Words,
-    fault,
-    number_as_text,
-    shown,
-)
+from advocacy.campaign.field_types import NumberOrWords, Slug, number_as_text
 from advocacy.errors import Problem, did_you_mean
+from advocacy.files.characters import Line, Words, fault, shown
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
 
 # The variables of CSL 1.0.2 (appendix IV), and the keys that CSL-JSON adds to them.

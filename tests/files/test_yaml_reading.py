@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from advocacy.campaign.field_types import Day, Line, LocalText, Slug, Span, Words, fault
+from advocacy.campaign.field_types import Day, Slug, Span
+from advocacy.campaign.languages import LocalText
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.characters import BAD_CHARACTERS, Line, Words, fault
 from advocacy.files.text import LARGEST
 from advocacy.files.yaml.reading import (
     Located,
