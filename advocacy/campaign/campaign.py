@@ -6,23 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from advocacy.campaign.days import Days
-from advocacy.campaign.field_types import (
-    Country,
-    Day,
-    Email,
-    HttpUrl,
-    Language,
-    Line,
-    LocalLine,
-    LocalText,
-    PerDay,
-    Slug,
-    Span,
-    Timezone,
-    Words,
-)
+from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
+from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
 
 FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]

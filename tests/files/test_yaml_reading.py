@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from advocacy.campaign.field_types import Day, Line, LocalText, Slug, Span, Words, fault
+from advocacy.campaign.field_types import Day, Slug, Span
+from advocacy.campaign.languages import LocalText
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.characters import BAD_CHARACTERS, Line, Words, fault
 from advocacy.files.text import LARGEST
 from advocacy.files.yaml.reading import (
     Located,
@@ -626,8 +627,6 @@ def test_a_model_cannot_be_changed() -> None:
         ("reply_by: soon", "wrong-type", (3, 11),
          "expected a span such as `14 days` or a day such as `2020-06-10`, found “soon”",
          "Or:"),
-        ('reply_by: "2020-02-30"', "bad-day", (3, 11), "is not a calendar date", "YYYY"),
-=======
         ('reply_by: "2020-02-30"', "bad-day", (3, 11), "is not a calendar date", "YYYY"),
         ("stages: {a: {demand: nothing}}", "wrong-type", (3, 22), "keys with values or `none`",
          "Or:"),

@@ -18,39 +18,16 @@ from pydantic_core import ErrorDetails
 from advocacy.errors import Place, Problem, join_words, nearest
 from advocacy.files.characters import shown
 from advocacy.files.yaml.tree import YamlList, YamlMap, as_read, has_key, quoted
+from advocacy.resources import read_table
 
 Keys = tuple[str | int, ...]
 
-# What a type wants, by the errors of values that are of another kind altogether.
-_KINDS = {
-    "text": "string_type",
-    "keys with values": "model_type model_attributes_type dict_type mapping_type",
-    "a list": "list_type tuple_type set_type frozen_set_type iterable_type",
-    "a whole number": "int_type int_parsing int_from_float",
-    "a number": "float_type float_parsing",
-    "`true` or `false`": "bool_type bool_parsing",
-    "nothing": "none_required",
-    "": "literal_error enum",  # these name their values themselves
+_TABLE = read_table("files/yaml/validation_errors.toml")
+SHAPES: dict[str, str] = {e: kind["wanted"] for kind in _TABLE["kinds"] for e in kind["errors"]}
+_HINTS: dict[str, str] = {
+    kind["wanted"]: kind.get("hint", "Write one.") for kind in _TABLE["kinds"]
 }
-SHAPES = {kind: wanted for wanted, kinds in _KINDS.items() for kind in kinds.split()}
-_HINTS = {
-    "text": "Write text after the colon. Start text of several lines with `|`.",
-    "keys with values": "Write each key on a separate, indented line under it: `key: value`.",
-    "a list": "Write each item on a separate line under it, starting with `- `.",
-    "a whole number": "Write only digits, such as `70`.",
-    "a number": "Write a number such as `70` or `0.5`.",
-    "`true` or `false`": "Write one of the two, without quotes.",
-    "nothing": "Remove the value.",
-}
-
 _SCALARS = {str, int, float, bool, date, datetime, type(None)}
-
-_BOUNDS = {
-    "greater_than": ("more than", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("less than", "lt"),
-    "less_than_equal": ("at most", "le"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,9 +321,7 @@ def _nothing(kind: str, raw: str | None) -> Phrase:
             f"YAML reads `{raw}` as empty",
             f"If it is meant as text, put it in quotes: `{quoted(raw)}`. Otherwise remove the key.",
         )
-    return Phrase(
-        "empty-value", "has no value", f"{_HINTS.get(wanted, 'Write one.')} Or remove the key."
-    )
+    return Phrase("empty-value", "has no value", f"{_HINTS[wanted]} Or remove the key.")
 
 
 def _not_text(value: Any, raw: str | None) -> Phrase:
@@ -376,8 +351,8 @@ def _choice(expected: str, value: Any, raw: str | None) -> Phrase:
 
 
 def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str | None) -> Phrase:
-    if kind in _BOUNDS:
-        words, name = _BOUNDS[kind]
+    if kind in _TABLE["bounds"]:
+        words, name = _TABLE["bounds"][kind]
         bound = context[name]
         whole = isinstance(bound, float) and bound.is_integer()
         limit = f"{words} {int(bound) if whole else bound}"
