@@ -43,7 +43,7 @@ CSL_VARIABLES = frozenset(
 
 
 class Name(Located):
-    """A person (`family`, `given`) or an organisation (`literal`)."""
+    """A person (`family`, `given`) or an organization (`literal`)."""
 
     family: Line | None = Field(None, description="A person's surname.")
     given: Line | None = Field(None, description="A person's given names.")
