@@ -25,7 +25,7 @@ FactState = Literal["holds", "not yet", "ended", "superseded"]
 
 
 class Fact(Located):
-    """One statement that letters may rely on, as a facts file has it."""
+    """A statement that letters may cite, as in a facts file."""
 
     statement: LocalText = Field(
         description="One plain sentence that claims no more than its source."

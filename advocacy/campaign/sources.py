@@ -17,7 +17,7 @@ CSL_VARIABLES = frozenset(read_table("campaign/sources.toml")["csl_variables"].s
 
 
 class Name(Located):
-    """A person (`family`, `given`) or an organisation (`literal`)."""
+    """A person (`family`, `given`) or an organization (`literal`)."""
 
     family: Line | None = Field(None, description="A person's surname.")
     given: Line | None = Field(None, description="A person's given names.")
