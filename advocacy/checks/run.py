@@ -8,6 +8,8 @@ from pathlib import Path
 from advocacy.campaign.addressing import to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.claims import claims
 from advocacy.checks.claims.sentences import TextBlock, read
 from advocacy.checks.codes import find
@@ -66,7 +68,7 @@ def run_checks(
     letters = gathered.letters
     problems = [*settings.problems(), *listed, *gathered.problems]
     problems += _days(letters, campaign, day, today)
-    problems += _texts(letters, campaign, settings)
+    problems += _texts(letters, campaign, settings, Library(campaign, copies_folder))
     for name, letter in {letter.stage: letter for letter in letters}.items():
         limit = settings.limit("subject-length")
         problems += variants(campaign, name, letter.recipient, letter.date, subject_limit=limit)
@@ -126,7 +128,7 @@ def _days(
 
 
 def _texts(
-    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings
+    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings, library: Library
 ) -> Iterator[Problem]:
     """The checks of words; letters whose texts are equal but for their values are read once."""
     read_before: dict[tuple[str, str, str], set[str]] = {}
@@ -143,6 +145,7 @@ def _texts(
             traced = letter if letter.lines else _traced(letter, campaign)
             blocks = read(traced.body, traced.language, traced.lines)
             yield from _judged(traced, blocks, campaign, settings, silences)
+            yield from sentence_problems(traced, blocks, campaign, library)
         told.update(letter.body.values, [""])
     yield from silences.problems()
 
@@ -174,8 +177,6 @@ def _judged(
     yield from wording.asks(letter, blocks)
     yield from claims.uncited(letter, blocks, campaign, silences)
     yield from quotations.verbatim(letter, blocks, campaign)
-    yield from wording.figures(letter, blocks)
-    yield from wording.parties(letter, blocks, campaign)
 
 
 def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:

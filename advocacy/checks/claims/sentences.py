@@ -26,7 +26,7 @@ NEAR = 15
 """So many lines around a mark are searched for a sentence's first words."""
 _ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff]")
 # A full stop and its like, closing marks after it, and then space; CJK needs no space.
-_STOP = re.compile(r"""[.!?…]+["'”’»›)\]*_]*(?=\s)|[。！？]+[”’」』）]*""")
+_STOP = re.compile(r"""[.!?…]+(?:["'”’“‘»›)\]*_]|[\s\u00a0\u202f]»)*(?=\s)|[。！？]+[”’」』）]*""")
 _QUOTES = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』"}
 
 
@@ -49,6 +49,8 @@ class TextBlock:
     sentences: tuple[Sentence, ...]
     quotes: tuple[tuple[int, int], ...] = ()
     starts: tuple[int, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    """The citations: the offset in the text, and the index, of each."""
 
     def at(self, offset: int) -> int:
         """The number of the sentence that an offset of the block's text belongs to."""
@@ -184,7 +186,9 @@ def _block(
                 found,
             )
         )
-    return TextBlock(kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts))
+    return TextBlock(
+        kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts), tuple(cites)
+    )
 
 
 def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[Place, ...]:

@@ -1,0 +1,160 @@
+"""The facts of a campaign as evidence, each read once, with the passages of the kept copies."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sources import Source
+from advocacy.checks.agreement.evidence import Evidence
+from advocacy.checks.agreement.language import LANGUAGES, language_of
+from advocacy.checks.agreement.reading import Reading, read
+from advocacy.checks.quotations.copies import Copies, NotReadable
+from advocacy.letters.letter import CitedFact
+
+LARGEST = 400_000
+"""So many characters of a copy are searched for a fact's passage."""
+PASSAGE = 2
+"""So many sentences of a copy stand beside a statement, next to those it quotes."""
+_SENTENCE = re.compile(r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])")
+
+
+@dataclass(slots=True)
+class Library:
+    """Evidence by fact and language; copies are looked into where there are any."""
+
+    campaign: Campaign
+    folder: Path | None = None
+    _evidence: dict[tuple[str, str], Evidence | None] = field(default_factory=dict)
+    _copies: Copies | None = None
+    _sentences: dict[tuple[str, str], list[Reading]] = field(default_factory=dict)
+    _opened: bool = False
+
+    def of(self, cited: CitedFact, language: str) -> Evidence | None:
+        """What a cited fact says, or None in a language whose words are not known."""
+        key = (cited.id, language)
+        if key not in self._evidence:
+            self._evidence[key] = self._made(cited, language)
+        return self._evidence[key]
+
+    def all_of(self, facts: Iterable[CitedFact], language: str) -> list[Evidence]:
+        """The same of several, each once."""
+        found = {one.id: self.of(one, language) for one in facts}
+        return [one for one in found.values() if one is not None]
+
+    def sentences(self, cited: CitedFact, language: str) -> list[Reading]:
+        """The sentences of the copy in which a fact was read; none where there is no copy."""
+        copies = self._opened_copies()
+        if copies is None:
+            return []
+        source = (cited.via or cited.source).id
+        if source not in copies.files:
+            source = cited.source.id
+        key = (source, language)
+        if key not in self._sentences:
+            self._sentences[key] = list(_sentences(copies, source, language))
+        return self._sentences[key]
+
+    def _opened_copies(self) -> Copies | None:
+        if not self._opened:
+            self._opened = True
+            where = self.folder or own_folder(self.campaign)
+            if where is not None and where.is_dir():
+                self._copies = Copies.of(where)
+        return self._copies
+
+    def _made(self, cited: CitedFact, language: str) -> Evidence | None:
+        statement = read(cited.fact.statement.get(language) or "", language)
+        if statement is None:
+            return None
+        quote = _quote(cited, language)
+        sentences = self.sentences(cited, language)
+        passage = tuple(_passage(statement, quote, sentences)) if sentences else ()
+        sources = [source for source in (cited.source, cited.via) if source]
+        names = "\n".join(filter(None, (_record(source) for source in sources)))
+        issued = tuple(day for source in sources if (day := _issued(source)))
+        return Evidence(cited.id, statement, quote, passage, names, issued)
+
+
+def own_folder(campaign: Campaign) -> Path | None:
+    """The folder that the campaign names for kept copies, if it lies inside the workspace."""
+    name = campaign.file.copies
+    folder = campaign.workspace.folder / name if name else None
+    return folder if folder is not None and campaign.workspace.contains(folder) else None
+
+
+def _sentences(copies: Copies, source: str, language: str) -> Iterator[Reading]:
+    try:
+        texts = copies.texts(source) if source in copies.files else ()
+    except NotReadable:
+        return
+    for sentence in _SENTENCE.split(texts[0][:LARGEST]) if texts else ():
+        reading = read(sentence, language)
+        if reading is not None and sentence.strip():
+            yield reading
+
+
+def _passage(
+    statement: Reading, quote: Reading | None, sentences: Sequence[Reading]
+) -> Iterator[Reading]:
+    """The sentences of a copy that a statement rests on, most alike first."""
+    ranked = sorted(
+        sentences,
+        key=lambda one: -(len(one.stems & statement.stems) / (4 + len(one.stems)) ** 0.5),
+    )
+    chosen = [one for one in ranked[:PASSAGE] if len(one.stems & statement.stems) >= 2]
+    if quote is not None and quote.stems:
+        chosen += [
+            one for one in sentences if len(one.stems & quote.stems) >= 0.8 * len(quote.stems)
+        ][:1]
+    yield from dict.fromkeys(chosen)
+
+
+def _quote(cited: CitedFact, language: str) -> Reading | None:
+    words = cited.fact.quote
+    if not words:
+        return None
+    return read(words, language_of_text(words, cited.source, language))
+
+
+def language_of_text(text: str, source: Source, otherwise: str) -> str:
+    """The language of a source's words: its record's, or the one whose small words they use."""
+    told = (source.model_extra or {}).get("language")
+    if isinstance(told, str) and told.split("-")[0] in LANGUAGES:
+        return told
+    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
+    counts = {}
+    for code in sorted(LANGUAGES):
+        language = language_of(code)
+        if language:
+            counts[code] = sum(word in language.stop for word in words)
+    main = otherwise.split("-")[0]
+    best = max(counts, key=lambda code: (counts[code], code == main))
+    return otherwise if counts[best] < counts.get(main, 0) + 3 else best
+
+
+_WHO = (
+    "title", "container-title", "publisher", "authority", "event-title", "author", "editor",
+    "interviewer", "host", "guest", "chair", "director", "collection-title", "genre",
+)  # fmt: skip
+
+
+def _record(source: Source) -> str:
+    """What a source's record says of who published what: names and titles, a line each."""
+    record = source.csl()
+    lines: list[str] = []
+    for name in _WHO:
+        value = record.get(name)
+        for part in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(part, dict):
+                lines.append(" ".join(str(part[k]) for k in ("literal", "given", "family") if part.get(k)))
+            elif part:
+                lines.append(str(part))
+    return "\n".join(lines)
+
+
+def _issued(source: Source) -> date | None:
+    first, last = source.published or (None, None)
+    return first if first == last else None

@@ -1,0 +1,399 @@
+"""The quantities of a text: counts, percentages, amounts of money, fractions, multiples, changes.
+
+Digits are read as the language writes them (1.000,5 in German is 1,000.5 in English), words by
+text2num. What looks like a number and counts nothing is left out: numbers of laws, lists, phones,
+versions, times of day.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from advocacy.checks.agreement.language import Language, any_of, bare
+
+Bound = Literal["", "max", "min", "over", "under", "about", "exactly"]
+Kind = Literal["count", "share", "multiple", "change"]
+
+_DIGITS = re.compile(
+    r"(?<![\w.,])(?P<before>[$€£¥]\s?)?(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
+    r"(?P<half>[½¼¾⅓⅔])?|(?P<alone>[½¼¾⅓⅔])"
+)
+_TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
+_CONTACT = re.compile(
+    r"\S+@\S+|https?://\S+|(?:\+\d{1,3}[ .-]?)?\(?\d{2,5}\)?(?:[ /.-]\d{2,5}){1,5}(?=\D|$)"
+)
+_PHONE = re.compile(r"(?:\+|\(|\b0)\d[\d ()/.-]{5,}\d")
+_TIME = re.compile(
+    r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)(?!\s*(?:%|€|\$|£|euro|million|percent|per cent|prozent|mil))"
+    r"|\b\d{1,2}\s*h\s*\d{2}\b|\b\d{1,2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|o'clock)\b",
+    re.IGNORECASE,
+)
+_CODES = re.compile(
+    r"\b[A-Za-z]+-?\d[\w-]*|\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)|\b[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
+)
+_LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s)")
+_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|ère|e|ème|\.?º|\.?ª)\b")
+_SIGN = {"$": "$", "€": "€", "£": "£", "¥": "¥", "US$": "$"}
+_AHEAD, _BEHIND = 40, 48
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity as a text has it, at `start` to `end`; `low` and `high` differ for ranges.
+
+    `unit` is `percent`, `points`, a currency sign, a kind of measure (`time`, with the value in
+    seconds), or nothing for what is counted by a noun. `noun` is the stem of what is counted.
+    """
+
+    words: str
+    low: float
+    high: float
+    unit: str
+    noun: str
+    bound: Bound
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def value(self) -> float:
+        """The number, or the middle of the range."""
+        return self.low if self.low == self.high else (self.low + self.high) / 2
+
+
+class _Token(str):
+    """A word as text2num wants it."""
+
+    __slots__ = ()
+
+    def text(self) -> str:
+        return str(self)
+
+    def nt_separated(self, _previous: "_Token") -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: float
+    start: int
+    end: int
+    sign: str = ""
+
+
+def mask(text: str, language: Language) -> str:
+    """A text with what looks like a number and counts nothing blanked out, at equal length."""
+    for pattern in (_LIST, _PHONE, _TIME, _CODES, _ORDINAL, _idioms(language), _numbered(language)):
+        text = pattern.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
+@lru_cache(maxsize=8)
+def _idioms(language: Language) -> re.Pattern[str]:
+    return any_of(language.lists["idioms"])
+
+
+@lru_cache(maxsize=8)
+def _numbered(language: Language) -> re.Pattern[str]:
+    names = "|".join(word.replace(" ", r"\s+") for word in language.lists["numbered"])
+    number = r"(?:[A-Z]{1,3}[. ]{0,2})?\d[\d\w./()-]*"
+    return re.compile(
+        rf"(?<!\w)(?:{names})\s*{number}(?:\s*(?:and|und|et|y|or|to|bis|à|a)\s+{number}(?!\s*%))*",
+        re.IGNORECASE,
+    )
+
+
+def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
+    """The quantities of a flat text in order; days are to be blanked out before."""
+    if not (_any_number(language).search(text)):
+        return ()
+    masked = mask(text, language)
+    found = [*_shares(masked, language)]
+    taken = [(q.start, q.end) for q in found]
+    for number in _numbers(masked, language):
+        if any(start < number.end and number.start < end for start, end in taken):
+            continue
+        found.append(_quantity(masked, number, language))
+    found += [
+        q
+        for q in _multiples(masked, language)
+        if not any(start < q.end and q.start < end for start, end in taken)
+    ]
+    return tuple(sorted(found, key=lambda quantity: quantity.start))
+
+
+@lru_cache(maxsize=8)
+def _any_number(language: Language) -> re.Pattern[str]:
+    """Whether there is anything to read at all: text2num and the tables are asked after it."""
+    words = [re.escape(w) for name in ("fractions", "multiples", "magnitudes")
+             for w in language.table(name) if len(w) > 2]  # fmt: skip
+    return re.compile(
+        r"[\d½¼¾⅓⅔]|" + "|".join((*words, *language.table("shares"), _WORDS[language.code])),
+        re.IGNORECASE,
+    )
+
+
+_WORDS = {
+    "en": r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)\b",
+    "de": r"(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|ßig|zig)",
+    "fr": r"\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze"
+    r"|seize|vingts?|trente|quarante|cinquante|soixante)\b",
+    "es": r"\b(?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince"
+    r"|dieci\w+|veint\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|\w*cient\w+)\b",
+}
+
+
+def _numbers(text: str, language: Language) -> Iterator[_Number]:
+    """Numbers in digits and in words, with their magnitude."""
+    taken: list[tuple[int, int]] = []
+    magnitudes = language.table("magnitudes")
+    for found in _DIGITS.finditer(text):
+        value = _value(found, language.code)
+        if value is None:
+            continue
+        end = found.end()
+        after = re.match(r"[\s-]?([^\W\d_]+)\b\.?", text[end:])
+        if after and after[1].casefold() in magnitudes and (found["half"] or value < 100000):
+            value *= magnitudes[after[1].casefold()]
+            end += after.end()
+        taken.append((found.start(), end))
+        yield _Number(value, found.start(), end, (found["before"] or "").strip())
+    from text_to_num import find_numbers
+
+    tokens = list(_TOKEN.finditer(text))
+    words = [_Token(token[0] if not token[0].isdigit() else ";") for token in tokens]
+    for number in find_numbers(words, language.code, 0):
+        start, end = tokens[number.start].start(), tokens[number.end - 1].end()
+        if number.is_ordinal or number.value <= 1:
+            continue
+        if not any(first < end and start < last for first, last in taken):
+            yield _Number(number.value, start, end)
+
+
+def _value(found: re.Match[str], language: str) -> float | None:
+    if found["alone"]:
+        return unicodedata.numeric(found["alone"])
+    digits = found["digits"].replace(" ", "").replace("'", "")
+    comma, dot = digits.rfind(","), digits.rfind(".")
+    if comma >= 0 and dot >= 0:
+        digits = digits.replace("," if comma < dot else ".", "").replace(",", ".")
+    elif comma >= 0 or dot >= 0:
+        sign = "," if comma >= 0 else "."
+        grouped = re.fullmatch(rf"\d{{1,3}}(?:\{sign}\d{{3}})+", digits)
+        decimal = "." if language == "en" else ","
+        if grouped and (sign != decimal or digits.count(sign) > 1):
+            digits = digits.replace(sign, "")
+        else:
+            digits = digits.replace(",", ".")
+    try:
+        value = float(digits)
+    except ValueError:
+        return None
+    return value + (unicodedata.numeric(found["half"]) if found["half"] else 0)
+
+
+def _quantity(text: str, number: _Number, language: Language) -> Quantity:
+    before, after = text[max(0, number.start - _BEHIND) : number.start], text[number.end :]
+    after = after[:_AHEAD]
+    unit, noun, factor, length = _unit(after, number, language)
+    kind: Kind = "count"
+    if _ends(before, "change_before", language) and not re.match(
+        r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after[length:]
+    ):
+        kind = "change"
+    elif unit in ("percent", "points") and _begins(after[length:], "change_after", language):
+        kind = "change"
+    value = number.value * factor
+    start = max(0, number.start - 18)
+    words = " ".join(text[number.start : number.end + length].split())
+    bound = _bound(before, after[length:] or after, language)
+    del start
+    return Quantity(
+        words, value, value, unit, noun, bound, kind, number.start, number.end + length
+    )
+
+
+def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, float, int]:
+    """The unit after a number, what it counts, by what to multiply, and the unit's length."""
+    if number.sign:
+        return _SIGN.get(number.sign, number.sign), "", 1, 0
+    found = re.match(r"[\s-]*(%|[$€£¥](?!\d)|[^\W\d_]+(?:[. ]?[^\W\d_]+)?)", after)
+    if not found:
+        return "", "", 1, 0
+    for unit in ("points", "percent"):
+        at = language.patterns[unit].match(after.lstrip(" -")) if unit != "points" else (
+            re.match(r"(?:%\s*-?\s*)?", after.lstrip(" -")) and
+            language.patterns[unit].match(after.lstrip(" -"))
+        )  # fmt: skip
+        if at:
+            if unit == "points" and language.code in ("en",) and "percent" not in at[0] and "%" not in at[0] and "per cent" not in at[0]:
+                continue
+            return unit, "", 1, len(after) - len(after.lstrip(" -")) + at.end()
+    if after.lstrip(" -").startswith("%"):
+        return "percent", "", 1, after.index("%") + 1
+    first = re.match(r"[\s-]*([^\W\d_]+|[$€£¥])", after)
+    if first is None:
+        return "", "", 1, 0
+    word = first[1]
+    if word in _SIGN:
+        return _SIGN[word], "", 1, first.end()
+    skipped = first
+    if word.casefold() in ("d", "de", "of") and (
+        second := re.match(r"[\s-]*(?:d'|de |of )\s*([^\W\d_]+)", after)
+    ):
+        skipped, word = second, second[1]
+    known = _measure(word, language)
+    if known:
+        return known[0], "", known[1], skipped.end()
+    return "", _noun(after, language), 1, 0
+
+
+def _measure(word: str, language: Language) -> tuple[str, float] | None:
+    table = language.table("units")
+    word = word.casefold()
+    for ending in ("", "s", "n", "en", "es", "e", "x"):
+        if word.endswith(ending) and (form := word[: len(word) - len(ending)]) in table:
+            return table[form][0], table[form][1]
+    return None
+
+
+def _noun(after: str, language: Language) -> str:
+    """The stem of the first word after a number that is no mere function word."""
+    for word in re.findall(r"[^\W\d_]+", re.split(r"[.,;:!?(]", after)[0])[:4]:
+        if bare(word) not in language.stop:
+            return language.stem(word)
+        if bare(word) not in _SKIPPED:
+            return ""
+    return ""
+
+
+_SKIPPED = frozenset(
+    "of the its their your his her our de des d du les la le los las el sus der die das den ihrer "
+    "ihre ihren such other".split()
+)
+
+
+def _ends(before: str, kind: str, language: Language) -> bool:
+    return any(not before[found.end() :].strip() for found in language.all(kind, before))
+
+
+def _begins(after: str, kind: str, language: Language) -> bool:
+    found = language.finds(kind, after)
+    return found is not None and not after[: found.start()].strip()
+
+
+_ARTICLE = re.compile(
+    r"\s*(?:a|an|the|only|the\s+full|un|une|le|la|les|l'|los|las|el|de|d'|des|der|die|den|dem|eine?r?|no)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _bound(before: str, after: str, language: Language) -> Bound:
+    for bound in ("exactly", "max", "min", "over", "under", "about"):
+        for found in reversed(language.all(bound, before)):
+            if _ARTICLE.fullmatch(before[found.end() :]):
+                return bound  # type: ignore[return-value]
+    for bound, kind in (("min", "min_after"), ("max", "max_after")):
+        found_after = language.finds(kind, after[:24])
+        if found_after and len(after[: found_after.start()].split()) <= 1:
+            return bound  # type: ignore[return-value]
+    return ""
+
+
+def _shares(text: str, language: Language) -> Iterator[Quantity]:
+    """Fractions and shares in words: half, two thirds, one in three, nearly all."""
+    taken: list[tuple[int, int]] = []
+
+    def made(low: float, high: float, start: int, end: int, *, bounds: bool = True) -> Quantity:
+        before = text[max(0, start - _BEHIND) : start]
+        bound = _bound(before, text[end : end + _AHEAD], language) if bounds else ""
+        taken.append((start, end))
+        return Quantity(text[start:end], low, high, "share", "", bound, "share", start, end)
+
+    for words, (low, high) in language.table("shares").items():
+        for found in _pattern(words).finditer(text):
+            if not any(a < found.end() and found.start() < b for a, b in taken):
+                yield made(low, high, found.start(), found.end(), bounds=False)
+    one_in = language.table("one_in").get("pattern")
+    if one_in:
+        for found in _pattern(one_in).finditer(text):
+            n, m = (_small(found[name], language) for name in ("n", "m"))
+            spelled = not (found["n"].isdigit() or found["m"].isdigit())
+            if n and m and n < m <= 100 and (spelled or n == 1) and not _counted(found, text, language):
+                yield made(n / m, n / m, found.start(), found.end())
+    fractions = language.table("fractions")
+    for found in _words_of(tuple(fractions)).finditer(text):
+        if any(a < found.end() and found.start() < b for a, b in taken):
+            continue
+        n, m = fractions[found[1].casefold()]
+        start = found.start()
+        lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
+        ambiguous = found[1].casefold() in _NEED_COUNT
+        if lead:
+            count = _small(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
+            if count and (count > 1 or m != 2):
+                n, start = count * n, lead.start()
+            elif ambiguous and count is None:
+                continue
+        elif ambiguous:
+            continue
+        if 0 < n / m < 1:
+            yield made(n / m, n / m, start, found.end())
+
+
+_ONE = frozenset("a an one ein eine einen einem einer un une uno una el la le les der die das the l".split())
+_NEED_COUNT = frozenset(
+    "third thirds quarter quarters fifth fifths tenth tenths medio media cuarto cuarta quinto quinta "
+    "décimo décima quart quarts cinquième cinquièmes dixième viertel demi demie".split()
+)
+
+
+def _counted(found: re.Match[str], text: str, language: Language) -> bool:
+    """“Nine of fourteen hospitals” counts hospitals; “one in three” is a share."""
+    if language.code == "en":
+        return " of " in found[0] and found["n"].casefold() != "one"
+    if language.code == "de":
+        return bare(found["n"]) not in _ONE
+    return False
+
+
+@lru_cache(maxsize=512)
+def _pattern(words: str) -> re.Pattern[str]:
+    return any_of([words])
+
+
+@lru_cache(maxsize=16)
+def _words_of(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _small(word: str, language: Language) -> int | None:
+    """The number that one word or figure says."""
+    if word.isdigit():
+        return int(word)
+    if bare(word) in ("one", "un", "une", "uno", "una", "ein", "eine", "einer", "eins"):
+        return 1
+    from text_to_num import find_numbers
+
+    found = list(find_numbers([_Token(word)], language.code, 0))
+    return int(found[0].value) if len(found) == 1 and not found[0].is_ordinal else None
+
+
+def _multiples(text: str, language: Language) -> Iterator[Quantity]:
+    table = language.table("multiples")
+    for found in _words_of(tuple(table)).finditer(text) if table else ():
+        before = text[max(0, found.start() - _BEHIND) : found.start()]
+        factor = float(table[found[1].casefold()])
+        bound = _bound(before, "", language)
+        if re.search(r"(?:more than|plus que|mehr als|más que|más del)\s*$", before, re.IGNORECASE):
+            bound = "over"
+        yield Quantity(
+            found[0], factor, factor, "times", "", bound, "multiple", found.start(), found.end()
+        )

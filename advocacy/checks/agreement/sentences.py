@@ -1,0 +1,154 @@
+"""The sentences of a letter against the facts that they cite, as problems."""
+
+from collections.abc import Iterator, Sequence
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.meaning import (
+    cause_differences,
+    comparison_differences,
+    hedge_differences,
+    negation_differences,
+)
+from advocacy.checks.agreement.names import (
+    Parties,
+    body_differences,
+    name_differences,
+    speaker_differences,
+)
+from advocacy.checks.agreement.numbers import day_differences, number_differences
+from advocacy.checks.agreement.reading import Reading, read, shared
+from advocacy.checks.claims.sentences import Sentence, TextBlock
+from advocacy.checks.codes import problem
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import Letter
+
+NEAR = 0.34
+"""A sentence without a note belongs to the next one's if it shares so much of its words."""
+ELSEWHERE = 0.6
+"""A fact that shares so much with a sentence is the one it is about."""
+
+
+def sentence_problems(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, library: Library
+) -> Iterator[Problem]:
+    """Sentences of a body that do not agree with what they cite."""
+    parties = parties_of(letter, campaign)
+    language = letter.language
+    for number, block in enumerate(blocks):
+        before: list[Evidence] = []
+        for index, sentence in enumerate(block.sentences):
+            own = _cited(letter, sentence, library)
+            claim = read(sentence.text, language)
+            if claim is None:
+                return
+            if own:
+                yield from _told(sentence_differences(claim, own, before, parties), sentence.place)
+            else:
+                following = _following(letter, blocks, number, index, library)
+                if following and covers(claim, following):
+                    found = sentence_differences(claim, following, before, parties)
+                    yield from _told(found, sentence.place)
+            before = own or before
+
+
+def sentence_differences(
+    claim: Reading, evidence: Sequence[Evidence], before: Sequence[Evidence], parties: Parties
+) -> Iterator[Difference]:
+    """All that a sentence says and its evidence does not."""
+    yield from number_differences(claim, evidence, before)
+    yield from day_differences(claim, evidence, before)
+    yield from speaker_differences(claim, evidence, parties)
+    yield from name_differences(claim, evidence, before, parties)
+    yield from body_differences(claim, evidence, before, parties)
+    yield from negation_differences(claim, evidence)
+    yield from hedge_differences(claim, evidence)
+    yield from comparison_differences(claim, evidence)
+    yield from cause_differences(claim, evidence)
+    yield from _unrelated(claim, evidence)
+
+
+def covers(claim: Reading, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence is about what some evidence says."""
+    if not claim.stems:
+        return False
+    held = frozenset[str]().union(*(one.stems for one in evidence))
+    return shared(claim.stems, held, claim.language) >= NEAR * len(claim.stems)
+
+
+def _unrelated(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """A citation that has nothing to do with its sentence."""
+    if len(claim.stems) < 4:
+        return
+    for one in evidence:
+        names = read(one.names, claim.language.code)
+        held = one.stems | (names.stems if names else frozenset())
+        if shared(claim.stems, held, claim.language) == 0:
+            yield Difference("citation-unrelated", claim.text, one.statement.text, one.fact)
+
+
+def parties_of(letter: Letter, campaign: Campaign) -> Parties:
+    """Whom a letter may name without a source."""
+    recipient, sender = letter.recipient, letter.sender
+    target = [campaign.file.target.organization, recipient.organization or ""]
+    target += [recipient.full_name or "", recipient.title or "", recipient.salutation or ""]
+    own = [sender.organization, *sender.address, *(c.organization for c in letter.cosigners)]
+    own += [one.name for one in letter.signatories] + [letter.title]
+    return Parties("\n".join(target), "\n".join(own))
+
+
+def _cited(letter: Letter, sentence: Sentence, library: Library) -> list[Evidence]:
+    facts = [fact for mark in sentence.cites for fact in letter.cites[mark].facts]
+    return library.all_of(facts, letter.language)
+
+
+def _following(
+    letter: Letter, blocks: Sequence[TextBlock], number: int, index: int, library: Library
+) -> list[Evidence]:
+    """What the next sentence cites or, after a colon at a block's end, the next block."""
+    block = blocks[number]
+    if index + 1 < len(block.sentences):
+        return _cited(letter, block.sentences[index + 1], library)
+    if block.sentences[index].text.endswith(":") and number + 1 < len(blocks):
+        return [e for s in blocks[number + 1].sentences for e in _cited(letter, s, library)]
+    return []
+
+
+WORDS = {
+    "figure-not-in-fact": ("", "Compare the number with the fact and its source; cite the fact that has it."),
+    "date-not-in-fact": ("", "Compare the day with the fact and its source."),
+    "speaker-differs": ("Somebody else speaks: ", "Name the one whose words the fact has, or cite another fact."),
+    "name-not-in-fact": ("", "Name the one that the fact is about, or cite a fact about the one that is named."),
+    "negation-differs": ("One side denies what the other says: ", "Say what the fact says, or cite a fact that says so."),
+    "hedge-dropped": ("This says more than the fact: ", "Keep the limits that the source sets."),
+    "comparison-differs": ("The comparison is another one: ", "Compare as the source does, or leave the comparison out."),
+    "cause-not-in-fact": ("The source does not give this cause: ", "Say what happened without why, or cite who says why."),
+    "citation-unrelated": ("The note has nothing to do with its sentence: ", "Cite the fact that the sentence rests on."),
+}  # fmt: skip
+
+
+def _told(found: Iterator[Difference], place: Place | None, subject: str = "the letter") -> Iterator[Problem]:
+    """Differences as problems; one of each code for a sentence is enough."""
+    told: set[str] = set()
+    for one in found:
+        if one.code not in told:
+            told.add(one.code)
+            yield told_of(one, place, subject)
+
+
+def told_of(one: Difference, place: Place | None, subject: str = "the letter") -> Problem:
+    """One difference as a problem that quotes both sides."""
+    lead, hint = WORDS[one.code]
+    begins = subject if lead else subject[0].upper() + subject[1:]
+    word = f" (“{one.note}”)" if one.note and one.note not in one.ours + one.theirs else ""
+    return problem(
+        one.code,
+        f"{lead}{begins} says “{one.ours}”{word}; `{one.fact}` says “{_short(one.theirs)}”.",
+        hint,
+        place,
+    )
+
+
+def _short(text: str, limit: int = 160) -> str:
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
