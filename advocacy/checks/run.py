@@ -8,7 +8,9 @@ from pathlib import Path
 from advocacy.campaign.addressing import to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.claims import claims
 from advocacy.checks.claims.sentences import TextBlock, read
@@ -17,6 +19,7 @@ from advocacy.checks.facts import dates, records
 from advocacy.checks.facts.dates import windows
 from advocacy.checks.letters import gather
 from advocacy.checks.quotations import copies, quotations
+from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.wording import wording
 from advocacy.checks.wording.variants import variants
@@ -68,7 +71,8 @@ def run_checks(
     letters = gathered.letters
     problems = [*settings.problems(), *listed, *gathered.problems]
     problems += _days(letters, campaign, day, today)
-    problems += _texts(letters, campaign, settings, Library(campaign, copies_folder))
+    library = Library(campaign, copies_folder)
+    problems += _texts(letters, campaign, settings, library)
     for name, letter in {letter.stage: letter for letter in letters}.items():
         limit = settings.limit("subject-length")
         problems += variants(campaign, name, letter.recipient, letter.date, subject_limit=limit)
@@ -144,8 +148,12 @@ def _texts(
         else:
             traced = letter if letter.lines else _traced(letter, campaign)
             blocks = read(traced.body, traced.language, traced.lines)
-            yield from _judged(traced, blocks, campaign, settings, silences)
+            yield from _judged(traced, blocks, campaign, settings, silences, library)
             yield from sentence_problems(traced, blocks, campaign, library)
+            yield from cut_problems(traced, blocks)
+            relied = [one for one, _ in dates.relied_on(traced, campaign)]
+            yield from place_problems(traced, blocks, campaign, library, relied)
+            yield from fact_problems(relied, traced.language, library)
         told.update(letter.body.values, [""])
     yield from silences.problems()
 
@@ -168,6 +176,7 @@ def _judged(
     campaign: Campaign,
     settings: CheckSettings,
     silences: claims.Silences,
+    library: Library,
 ) -> Iterator[Problem]:
     stage = campaign.file.stages[letter.stage]
     yield from wording.placeholders(blocks, letter.recipient.place() or stage.place("template"))
@@ -175,7 +184,7 @@ def _judged(
         letter, blocks, stage, settings.limit("body-length"), campaign.file.audience
     )
     yield from wording.asks(letter, blocks)
-    yield from claims.uncited(letter, blocks, campaign, silences)
+    yield from claims.uncited(letter, blocks, campaign, silences, library)
     yield from quotations.verbatim(letter, blocks, campaign)
 
 

@@ -18,7 +18,7 @@ LARGEST = 400_000
 """So many characters of a copy are searched for a fact's passage."""
 PASSAGE = 2
 """So many sentences of a copy stand beside a statement, next to those it quotes."""
-_SENTENCE = re.compile(r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])")
+_SENTENCE = re.compile(r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])")
 
 
 @dataclass(slots=True)

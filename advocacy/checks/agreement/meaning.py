@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.language import Language
-from advocacy.checks.agreement.reading import Clause, Match, Reading, matches
+from advocacy.checks.agreement.reading import Clause, Match, Reading, matches, shared, stems
 
 ALIKE = 0.6
 """So much of a clause's content words must stand in the other's for the two to be compared."""
 BOTH = 0.34
 """And so much of the evidence's clause in the sentence's."""
+STRICT = 0.65
+"""The same where a text is compared with a longer one that may well say more."""
 TIE = 0.12
 """Clauses that are alike within so much are all looked at."""
 
@@ -36,15 +38,20 @@ def _close(
     return [p for p in found if p[0].ours + p[0].theirs >= best - 2 * TIE]
 
 
-def negation_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """Clauses that deny what the evidence affirms, or affirm what it denies."""
+def negation_differences(
+    claim: Reading, evidence: Sequence[Evidence], *, strict: bool = False
+) -> Iterator[Difference]:
+    """Clauses that deny what the evidence affirms, or affirm what it denies.
+
+    `strict` compares only clauses that are almost the same, as of a copy that says more.
+    """
     language = claim.language
     for clause in claim.clauses:
-        close = _close(clause, evidence, language)
+        close = _close(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
         ours = _denies(clause.text, language)
-        verdicts = [_denies(match.clause.text, language) for match, _ in close]
+        verdicts = [_denies(_meant(match.clause, clause, language), language) for match, _ in close]
         if all(theirs == ours for theirs in verdicts) or ours in verdicts:
             continue
         match, one = close[0]
@@ -57,6 +64,16 @@ def negation_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
         yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
 
 
+def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
+    """A clause without the parts between commas of which the other says nothing."""
+    kept = []
+    for part in theirs.text.split(","):
+        own = stems(part, language)
+        if not own or shared(own, ours.stems, language):
+            kept.append(part)
+    return ",".join(kept)
+
+
 def _denies(text: str, language: Language) -> bool:
     return language.finds("negators", text) is not None
 
@@ -66,8 +83,13 @@ def _shares_elsewhere(theirs: Clause, ours: Clause, claim: Reading, language: La
     return any(match.theirs >= 0.25 for other in others for match in matches(other, [theirs], language))
 
 
-def hedge_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """Clauses that say for certain, for all or without condition what the evidence limits."""
+def hedge_differences(
+    claim: Reading, evidence: Sequence[Evidence], *, strict: bool = False
+) -> Iterator[Difference]:
+    """Clauses that say for certain, for all or without condition what the evidence limits.
+
+    `strict` leaves exceptions and quantifiers alone, which a statement need not take over.
+    """
     language = claim.language
     told = False
     for clause in claim.clauses:
@@ -87,7 +109,7 @@ def hedge_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
                     )
                     told = True
                     break
-        if told:
+        if told or strict:
             continue
         if not any(language.finds(kind, whole) for kind in ("some", "some_weak", "may")):
             if all(language.finds("some", m.clause.text) for m, _ in close) and match.ours >= ALIKE:

@@ -93,7 +93,7 @@ def _same(ours: Quantity, theirs: Quantity) -> bool:
     return abs(ours.low - theirs.low) <= 1e-6 * max(1, abs(theirs.low))
 
 
-def _units_agree(ours: Quantity, theirs: Quantity) -> bool:
+def units_agree(ours: Quantity, theirs: Quantity) -> bool:
     if ours.unit == theirs.unit:
         return True
     if {ours.unit, theirs.unit} == {"percent", "points"}:
@@ -110,7 +110,7 @@ def _plain(quantity: Quantity) -> float:
 
 def _equal(ours: Quantity, theirs: Quantity) -> bool:
     """Whether two quantities are one, as far as rounding goes."""
-    if theirs.kind not in ("count", "change") or not _units_agree(ours, theirs):
+    if theirs.kind not in ("count", "change") or not units_agree(ours, theirs):
         return False
     if ours.kind != theirs.kind and ours.unit == "percent" and "change" == ours.kind:
         return False
@@ -284,7 +284,7 @@ def _swapped(claim: Reading, held: Sequence[_Held]) -> Iterator[Difference]:
         for quantity, day in _dated(one.reading, one.reading.quantities, one.reading.days)
     ]
     for quantity, day in ours:
-        same = [(d, one) for q, d, one in theirs if _same(quantity, q) and _units_agree(quantity, q)]
+        same = [(d, one) for q, d, one in theirs if _same(quantity, q) and units_agree(quantity, q)]
         others = any(d.agrees(day) or day.agrees(d) for q, d, _ in theirs if not _same(quantity, q))
         if same and others and not any(day.agrees(d) for d, _ in same):
             d, one = same[0]

@@ -21,7 +21,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims import patterns as p
+from advocacy.checks.claims.notes import Notes
+from advocacy.checks.claims.rules import has_rules, rule_claim, strong_claim
 from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans, split
 from advocacy.checks.claims.words import any_of
 from advocacy.checks.codes import problem
@@ -86,8 +89,10 @@ def claim(sentence: str, names: Names, language: str = "en") -> str | None:
     text = " ".join(sentence.replace("’", "'").split())
     if len(text.split()) < 3:
         return None
+    if strong := strong_claim(text, language):
+        return strong
     if language.split("-")[0] != "en":
-        return _any_language(text)
+        return rule_claim(text, language) if has_rules(language) else _any_language(text)
     known = p.DID_YOU_KNOW.sub("", text)
     if known == text and p.QUESTION.search(text):
         return _inside(text, names)
@@ -306,17 +311,26 @@ class Judgement:
 
 
 def uncited(
-    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, silences: Silences
+    letter: Letter,
+    blocks: Sequence[TextBlock],
+    campaign: Campaign,
+    silences: Silences,
+    library: Library | None = None,
 ) -> Iterator[Problem]:
     """Sentences that state something checkable with no citation in them or in the next."""
-    for judgement in judged(letter, blocks, campaign, silences):
+    for judgement in judged(letter, blocks, campaign, silences, library):
         yield judgement.problem
 
 
 def judged(
-    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, silences: Silences
+    letter: Letter,
+    blocks: Sequence[TextBlock],
+    campaign: Campaign,
+    silences: Silences,
+    library: Library | None = None,
 ) -> Iterator[Judgement]:
-    """The same, each with its sentence."""
+    """The same, each with its sentence. `library` has the facts as evidence."""
+    notes = Notes(library or Library(campaign))
     names = names_in(letter, campaign)
     asked = _asked(letter)
     sentences = [sentence for block in blocks for sentence in block.sentences]
@@ -328,11 +342,19 @@ def judged(
             beside = block.sentences[index + 1 : index + 2]
             if not beside and sentence.text.endswith(":"):
                 beside = following
-            if block.kind == "heading" or sentence.text in asked:
-                continue
-            if sentence.cites or any(other.cites for other in beside):
-                continue
-            what = claim(_without_deadline(sentence.text, letter), names, letter.language)
+            text = _without_deadline(sentence.text, letter)
+            if sentence.cites:
+                text = notes.after(letter, block, index)
+                what = notes.hidden(letter, sentence, text)
+            elif block.kind == "heading" or sentence.text in asked or _runs_in(block, index):
+                what = strong_claim(text, letter.language) if len(text.split()) > 3 else None
+                what = None if what and notes.known(letter, text) else what
+            elif any(other.cites for other in beside) and (
+                sentence.text.endswith(":") or notes.covered(letter, sentence, beside)
+            ):
+                what = strong_claim(text, letter.language) if sentence.text.endswith(":") else None
+            else:
+                what = claim(text, names, letter.language)
             if what is None:
                 continue
             if mark is not None and mark.reason:
@@ -353,6 +375,11 @@ def judged(
                 sentence.place,
             )
             yield Judgement(sentence, what, found)
+
+
+def _runs_in(block: TextBlock, index: int) -> bool:
+    """Whether a sentence is a heading that runs into its paragraph."""
+    return index == 0 and len(block.sentences) > 1 and len(block.sentences[0].text.split()) <= 6
 
 
 def names_in(letter: Letter, campaign: Campaign) -> Names:
