@@ -22,6 +22,7 @@ from advocacy.checks.quotations import copies, quotations
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.wording import wording
+from advocacy.checks.wording.leftovers import leftover_problems
 from advocacy.checks.wording.variants import variants
 from advocacy.errors import Problem
 from advocacy.letters.approvals import approval_problems
@@ -151,6 +152,7 @@ def _texts(
             yield from _judged(traced, blocks, campaign, settings, silences, library)
             yield from sentence_problems(traced, blocks, campaign, library)
             yield from cut_problems(traced, blocks)
+            yield from leftover_problems(traced, blocks, stage)
             relied = [one for one, _ in dates.relied_on(traced, campaign)]
             yield from place_problems(traced, blocks, campaign, library, relied)
             yield from fact_problems(relied, traced.language, library)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
@@ -74,7 +73,7 @@ class Library:
         passage = tuple(_passage(statement, quote, sentences)) if sentences else ()
         sources = [source for source in (cited.source, cited.via) if source]
         names = "\n".join(filter(None, (_record(source) for source in sources)))
-        issued = tuple(day for source in sources if (day := _issued(source)))
+        issued = tuple(day for source in sources for day in dict.fromkeys(source.published or ()))
         return Evidence(cited.id, statement, quote, passage, names, issued)
 
 
@@ -154,7 +153,3 @@ def _record(source: Source) -> str:
                 lines.append(str(part))
     return "\n".join(lines)
 
-
-def _issued(source: Source) -> date | None:
-    first, last = source.published or (None, None)
-    return first if first == last else None

@@ -4,10 +4,12 @@ Each clause of the sentence is compared with the clauses of the evidence that sh
 content words; where nothing is alike enough, nothing is said.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.language import Language
+from advocacy.checks.claims.sentences import quote_spans
 from advocacy.checks.agreement.reading import Clause, Match, Reading, matches, shared, stems
 
 ALIKE = 0.6
@@ -55,7 +57,7 @@ def negation_differences(
         if all(theirs == ours for theirs in verdicts) or ours in verdicts:
             continue
         match, one = close[0]
-        if language.finds("soft_negators", match.clause.text if ours else clause.text):
+        if _softly(clause, match.clause, language) if not ours else _softly(match.clause, clause, language):
             continue
         if not ours and language.finds("negators", claim.text) and len(claim.clauses) > 1:
             # The sentence denies elsewhere: “nobody must …, it is not binding”.
@@ -72,6 +74,12 @@ def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
         if not own or shared(own, ours.stems, language):
             kept.append(part)
     return ",".join(kept)
+
+
+def _softly(affirming: Clause, denying: Clause, language: Language) -> bool:
+    """Whether a clause denies by other words than “not”, which the other does not have."""
+    words = {found[0].casefold() for found in language.all("soft_negators", affirming.text)}
+    return bool(words - {found[0].casefold() for found in language.all("soft_negators", denying.text)})
 
 
 def _denies(text: str, language: Language) -> bool:
@@ -98,8 +106,11 @@ def hedge_differences(
             continue
         match, one = close[0]
         whole = claim.text
-        if not any(language.finds(kind, whole) for kind in ("may", "wants")):
+        said = " ".join((clause.text, *_quoted(whole)))
+        if not language.finds("may", said):
             for kind in ("strong_may", "wants"):
+                if kind == "wants" and language.finds("wants", whole):
+                    continue
                 if all(language.finds(kind, m.clause.text) for m, _ in close) and not (
                     kind == "wants" and language.finds("says", clause.text)
                 ):
@@ -128,6 +139,10 @@ def hedge_differences(
                 )
                 told = True
     yield from _universal(claim, evidence)
+
+
+def _quoted(text: str) -> list[str]:
+    return [text[start:end] for start, end in quote_spans(text)]
 
 
 def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
@@ -234,11 +249,14 @@ def _directions(reading: Reading) -> set[str]:
 def _by_year(reading: Reading) -> str:
     """What two numbers of one unit with a year each say."""
     dated = []
+    ends = [0, *(found.end() for found in re.finditer(r"[;.](?=\s)", reading.text)), len(reading.text)]
     for quantity in reading.quantities:
         if quantity.kind != "count":
             continue
+        last = next(end for end in ends if end >= quantity.end)
+        first = max(end for end in ends if end <= quantity.start)
         near = min(
-            (day for day in reading.days if day.year),
+            (day for day in reading.days if day.year and first <= day.start < last),
             key=lambda day: min(abs(day.start - quantity.end), abs(quantity.start - day.end)),
             default=None,
         )
@@ -286,7 +304,8 @@ def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
         one = evidence[0]
         yield Difference("cause-not-in-fact", claim.cut(word.start(), word.end()), one.statement.text, one.fact)
         return
-    if any(language.finds(kind, claim.text) for kind in ("negators", "may", "soft_negators", "conditions")):
+    near = own.text if own is not None else claim.text
+    if any(language.finds(kind, near) for kind in ("negators", "may", "conditions")):
         return
     open_ = [
         clause

@@ -184,7 +184,8 @@ def speaker_differences(
         named = one.stems
         bodies = {bare(m[0])[:5] for m in language.all("bodies", one.words)}
         if named and not named & everything:
-            if not bodies and not re.search(_CAPITAL, one.words[1:]):
+            named_inside = one.words[1:] if claim.text.startswith(one.words[:1]) else one.words
+            if not bodies and not re.search(_CAPITAL, named_inside):
                 continue
             theirs = [a for r in near.said for a in attributions(r.text, language)]
             shown = theirs[0].words if theirs else near.statement.text

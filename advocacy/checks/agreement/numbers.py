@@ -307,22 +307,32 @@ def day_differences(
     claim: Reading, evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()
 ) -> Iterator[Difference]:
     """Days, months and years that the evidence does not have."""
-    known = [day for one in evidence for reading in one.readings for day in reading.days]
+    known = [
+        day
+        for one in evidence
+        for reading in one.readings
+        for day in reading.days
+        if reading in one.said or not _byline(day, one)
+    ]
     known += [day for one in evidence for day in _named(one)]
     for day in claim.own_days:
         if any(day.agrees(other) for other in known):
             yield from _sides(claim, day, known, evidence)
             continue
-        if day.day is None and _issued(claim, day, evidence):
+        if _issued(claim, day, evidence):
             continue
-        precise = any(other.day for other in known)
-        if day.day is not None and not precise and _issued(claim, day, evidence):
+        if _year_of_source(day, known, evidence):
             continue
         if any(day.agrees(d) for one in beside for r in one.readings for d in r.days):
             continue
         near = nearest(evidence, claim.stems)
         theirs, fact = _other_day(day, evidence, near)
         yield Difference("date-not-in-fact", claim.cut(day.start, day.end), theirs, fact)
+
+
+def _byline(day: Day, one: Evidence) -> bool:
+    """Whether a day of a copy is the day on which it came out."""
+    return any((day.year, day.month, day.day) == (d.year, d.month, d.day) for d in one.issued)
 
 
 def _named(one: Evidence) -> tuple[Day, ...]:
@@ -333,7 +343,7 @@ def _named(one: Evidence) -> tuple[Day, ...]:
 
 def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
     """Whether a date is that of a source, in a sentence on its being published."""
-    if not _PUBLISHED.search(claim.text):
+    if not _PUBLISHED.search(claim.text[max(0, day.start - 60) : day.end + 40]):
         return False
     return any(
         (day.year is None or day.year == issued.year)
@@ -342,6 +352,12 @@ def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
         for one in evidence
         for issued in one.issued
     )
+
+
+def _year_of_source(day: Day, known: Sequence[Day], evidence: Sequence[Evidence]) -> bool:
+    """“A study of 2019”: the year of a source, where the fact has no other year."""
+    years = {issued.year for one in evidence for issued in one.issued}
+    return day.month is None and day.year in years and not any(other.year for other in known)
 
 
 def _other_day(ours: Day, evidence: Sequence[Evidence], near: Evidence) -> tuple[str, str]:

@@ -63,8 +63,9 @@ class Reading:
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """Its clauses in order."""
-        return tuple(_clauses(self.text, self.language))
+        """Its clauses in order, and after them what somebody says in one: “… said that …”."""
+        found = list(_clauses(self.text, self.language))
+        return (*found, *(one for clause in found if (one := _reported(clause, self.language))))
 
     def cut(self, start: int, end: int, around: int = 28) -> str:
         """The words around a place, as a message shows them."""
@@ -129,6 +130,21 @@ def _clauses(text: str, language: Language) -> Iterable[Clause]:
         elif waiting.strip():
             made.append(Clause(waiting.strip(), stems(waiting, language)))
         yield from made
+
+
+_THAT = re.compile(
+    r"(?:,?\s+(?!condition|condición|afin|sorte)[^\s;:]+){0,8}?,?\s+(?:that|dass|ob|que|qu')\s*", re.IGNORECASE
+)
+
+
+def _reported(clause: Clause, language: Language) -> Clause | None:
+    """What a clause reports, without who says it."""
+    for says in language.all("says", clause.text):
+        that = _THAT.match(clause.text[says.end() :])
+        if that:
+            words = clause.text[says.end() + that.end() :]
+            return Clause(words, stems(words, language))
+    return None
 
 
 def cut(text: str, start: int, end: int, around: int = 28) -> str:

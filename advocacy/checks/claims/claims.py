@@ -93,6 +93,7 @@ def claim(sentence: str, names: Names, language: str = "en") -> str | None:
         return strong
     if language.split("-")[0] != "en":
         return rule_claim(text, language) if has_rules(language) else _any_language(text)
+    text = p.COURTESY.sub("", text)
     known = p.DID_YOU_KNOW.sub("", text)
     if known == text and p.QUESTION.search(text):
         return _inside(text, names)
@@ -346,13 +347,16 @@ def judged(
             if sentence.cites:
                 text = notes.after(letter, block, index)
                 what = notes.hidden(letter, sentence, text)
-            elif block.kind == "heading" or sentence.text in asked or _runs_in(block, index):
+            elif block.kind == "heading" or _is_ask(sentence.text, asked) or _runs_in(block, index):
                 what = strong_claim(text, letter.language) if len(text.split()) > 3 else None
                 what = None if what and notes.known(letter, text) else what
             elif any(other.cites for other in beside) and (
                 sentence.text.endswith(":") or notes.covered(letter, sentence, beside)
             ):
                 what = strong_claim(text, letter.language) if sentence.text.endswith(":") else None
+            elif any(other.cites for other in beside):
+                what = rule_claim(text, letter.language) if has_rules(letter.language) else None
+                what = None if what and notes.has_numbers(letter, sentence, beside) else what
             else:
                 what = claim(text, names, letter.language)
             if what is None:
@@ -375,6 +379,11 @@ def judged(
                 sentence.place,
             )
             yield Judgement(sentence, what, found)
+
+
+def _is_ask(text: str, asked: set[str]) -> bool:
+    """Whether a sentence is an ask, or one with its number or name before it."""
+    return text in asked or any(ask and text.endswith(ask) for ask in asked)
 
 
 def _runs_in(block: TextBlock, index: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advocacy.checks.agreement.evidence import Evidence
 from advocacy.checks.agreement.language import language_of
 from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.numbers import day_differences, number_differences
 from advocacy.checks.agreement.reading import read, shared, stems
 from advocacy.checks.claims.rules import is_own
 from advocacy.checks.claims.sentences import Sentence, TextBlock
@@ -38,6 +39,9 @@ class Notes:
 
     def hidden(self, letter: Letter, sentence: Sentence, text: str) -> str | None:
         """What a clause after a note claims that the cited facts do not speak of."""
+        language = language_of(letter.language)
+        if language and language.finds("wishes", text):
+            return None
         if len(text.split()) < WORDS or is_own(re.sub(r"^\W*(?:and|but|und|aber|et|mais|y|pero)\s+", "", text), letter.language):
             return None
         evidence = self._of(letter, [sentence])
@@ -47,6 +51,15 @@ class Notes:
         """Whether the next sentence's note is one for this sentence, too."""
         evidence = self._of(letter, beside)
         return not evidence or self._share(letter, sentence.text, evidence) >= NEAR
+
+    def has_numbers(self, letter: Letter, sentence: Sentence, beside: Sequence[Sentence]) -> bool:
+        """Whether the next sentence's facts have every number of a sentence that has some."""
+        claim = read(sentence.text, letter.language)
+        if claim is None or not (claim.own_quantities or claim.own_days):
+            return False
+        evidence = self._of(letter, beside)
+        found = [*number_differences(claim, evidence), *day_differences(claim, evidence)]
+        return not found
 
     def known(self, letter: Letter, text: str) -> bool:
         """Whether some fact of the letter says what a clause of an ask recalls."""

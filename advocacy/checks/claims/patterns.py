@@ -56,6 +56,10 @@ _NOT_IMPERATIVE = _made(
     """
 )
 QUESTION = re.compile(r"\?[\"'”)\]]*$")
+# Figures of speech, and what the sender would like, after a semicolon.
+COURTESY = _made(
+    r"\ba\s+(?:hundred|thousand|million)\s+thanks\b|[;:]\s+(?:and\s+|but\s+)?we\s+(?:would|should|hope)\b.*$"
+)
 DID_YOU_KNOW = _made(r"^(?:did|do)\s+you\s+know\s+(?:that\s+)?")
 SUPPOSED = _made(
     rf"""
