@@ -152,12 +152,12 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--verbose", action="store_true")
     options.add_argument("--only", default="")
-    options.add_argument("--thirds", choices=("tune", "held", "all"), default="all")
+    options.add_argument("--thirds", choices=("tune", "second", "held", "all"), default="all")
     given = options.parse_args()
     edits = [one for one in read_edits(given.folder) if re.search(given.only, one.id + " " + one.kind)]
     if given.thirds != "all":
-        held = given.thirds == "held"
-        edits = [one for one in edits if (int(re.findall(r"\d+", one.id)[-1]) % 3 == 0) == held]
+        rest = {"tune": {1, 2, 4, 5}, "second": {3}, "held": {0}}[given.thirds]
+        edits = [one for one in edits if int(re.findall(r"\d+", one.id)[-1]) % 6 in rest]
     outcomes = measure(given.folder, edits)
     if given.verbose:
         for one in outcomes:

@@ -39,7 +39,7 @@ def fact_differences(
 ) -> Iterator[Difference]:
     """The same as differences. Without a copy a statement may say more than its quotation."""
     statement, quote = evidence.statement, evidence.quote
-    if quote is not None and quote.language is not statement.language:
+    if quote is not None and (quote.language is not statement.language or quote.text.endswith("?")):
         quote = None
     if evidence.passage:
         passage = evidence.passage

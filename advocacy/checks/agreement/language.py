@@ -38,6 +38,8 @@ class Language:
     patterns: Mapping[str, re.Pattern[str]]
     tables: Mapping[str, Mapping[str, Any]]
     lists: Mapping[str, tuple[str, ...]]
+    opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()
+    """Words that say the opposite of each other."""
 
     def finds(self, kind: str, text: str) -> re.Match[str] | None:
         """The first word of that kind in a text."""
@@ -64,6 +66,9 @@ def language_of(code: str) -> Language | None:
         return None
     data = tomllib.loads((FOLDER / f"{main}.toml").read_text("utf-8"))
     stop = frozenset(bare(word) for word in (data.pop("stop") + " " + data["functions"]).split())
+    opposites = tuple(
+        (any_of(a.split("|")), any_of(b.split("|"))) for a, b in data.pop("opposites")
+    )
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
     lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
     patterns = {
@@ -71,7 +76,7 @@ def language_of(code: str) -> Language | None:
         name: any_of(words, 0 if (main, name) == ("de", "you") else re.IGNORECASE)
         for name, words in lists.items()
     }
-    return Language(main, stop, patterns, tables, lists)
+    return Language(main, stop, patterns, tables, lists, opposites)
 
 
 def any_of(words: Sequence[str], flags: int = re.IGNORECASE) -> re.Pattern[str]:

@@ -29,6 +29,7 @@ class Library:
     _evidence: dict[tuple[str, str], Evidence | None] = field(default_factory=dict)
     _copies: Copies | None = None
     _sentences: dict[tuple[str, str], list[Reading]] = field(default_factory=dict)
+    _statements: dict[str, list[tuple[str, Reading]]] = field(default_factory=dict)
     _opened: bool = False
 
     def of(self, cited: CitedFact, language: str) -> Evidence | None:
@@ -42,6 +43,29 @@ class Library:
         """The same of several, each once."""
         found = {one.id: self.of(one, language) for one in facts}
         return [one for one in found.values() if one is not None]
+
+    def statements(self, language: str) -> list[tuple[str, Reading]]:
+        """The statements of all facts of the campaign."""
+        if language not in self._statements:
+            self._statements[language] = [
+                (name, reading)
+                for name, fact in self.campaign.facts.items()
+                if (reading := read(fact.statement.get(language) or "", language))
+            ]
+        return self._statements[language]
+
+    def nouns(self, language: str) -> frozenset[str]:
+        """The stems of words with a capital in all statements and in the copies read so far."""
+        found = language_of(language)
+        if found is None:
+            return frozenset()
+        readings = [reading for _, reading in self.statements(language)]
+        readings += [r for (_, code), texts in self._sentences.items() if code == language for r in texts]
+        return frozenset(
+            found.stem(word)[:6]
+            for reading in readings
+            for word in re.findall(r"(?<![.!?] )(?<!^)\b[A-ZÄÖÜ][\w-]{3,}", reading.text)
+        )
 
     def sentences(self, cited: CitedFact, language: str) -> list[Reading]:
         """The sentences of the copy in which a fact was read; none where there is no copy."""

@@ -66,6 +66,27 @@ def negation_differences(
         yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
 
 
+def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """Words whose opposite the evidence has in nearly the same clause."""
+    language = claim.language
+    text = claim.outside
+    for sides in language.opposites:
+        for ours, theirs in (sides, sides[::-1]):
+            word = ours.search(text)
+            if word is None or theirs.search(claim.text):
+                continue
+            if any(ours.search(r.text) for one in evidence for r in one.readings):
+                continue
+            clause = next((c for c in claim.clauses if word[0] in c.text), None)
+            for match, one in _close(clause, evidence, language, 0.5, 0.34) if clause else ():
+                other = theirs.search(match.clause.text)
+                if other and _denies(clause.text, language) == _denies(match.clause.text, language):
+                    yield Difference(
+                        "negation-differs", claim.cut(word.start(), word.end()), match.clause.text, one.fact
+                    )
+                    return
+
+
 def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
     """A clause without the parts between commas of which the other says nothing."""
     kept = []
@@ -111,7 +132,7 @@ def hedge_differences(
             for kind in ("strong_may", "wants"):
                 if kind == "wants" and language.finds("wants", whole):
                     continue
-                if all(language.finds(kind, m.clause.text) for m, _ in close) and not (
+                if all(_limits(kind, m.clause.text, language) for m, _ in close) and not (
                     kind == "wants" and language.finds("says", clause.text)
                 ):
                     word = language.finds(kind, match.clause.text)
@@ -141,6 +162,13 @@ def hedge_differences(
     yield from _universal(claim, evidence)
 
 
+def _limits(kind: str, text: str, language: Language) -> bool:
+    """Whether a clause has a limit of a kind; what one cannot do is none."""
+    return language.finds(kind, text) is not None and not (
+        kind == "strong_may" and _denies(text, language)
+    )
+
+
 def _quoted(text: str) -> list[str]:
     return [text[start:end] for start, end in quote_spans(text)]
 
@@ -150,8 +178,11 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
     text = claim.outside
     for found in language.all("not_universal", text):
         text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
-    ours = language.finds("universals", text)
-    if ours is None or any(language.finds("universals", r.text) for one in evidence for r in one.readings):
+    ours = language.finds("universals", text) or language.finds("frequent", text)
+    if ours is None or any(
+        language.finds(kind, r.text)
+        for one in evidence for r in one.readings for kind in ("universals", "frequent")
+    ):  # fmt: skip
         return
     clause = next((c for c in claim.clauses if ours[0] in c.text), None)
     if clause is None:
@@ -174,6 +205,13 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
     ours = _direction(text, language)
     if ours:
         theirs = {d for one in evidence for r in one.said for d in _directions(r)}
+        theirs = theirs or {
+            d
+            for one in evidence
+            for r in one.passage
+            if shared(claim.stems, r.stems, language) >= 0.4 * len(claim.stems)
+            for d in _directions(r)
+        }
         if theirs and ours not in theirs:
             word = language.finds(ours, text)
             one, reading = _where(evidence, next(iter(theirs)))
@@ -213,6 +251,35 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
             evidence[0].fact,
         )  # fmt: skip
         return
+
+
+_SECOND = re.compile(
+    r"\b(?:second|third|fourth|zweit|dritt|viert|deuxième|troisième|seconde?|segund[oa]|tercer[oa]?)"
+    r"[\w-]*\s*-?(?=\w)", re.IGNORECASE
+)  # fmt: skip
+
+
+def _ranks(reading: Reading) -> dict[str, bool]:
+    """The superlatives of a text, each with whether it is a second or later place."""
+    ranks = {}
+    for found in reading.language.all("ranked", reading.text):
+        before = reading.text[max(0, found.start() - 16) : found.end()]
+        ranks[reading.language.stem(found[0].split()[-1])[:5]] = bool(_SECOND.search(before)) or bool(
+            re.match(r"(?:zweit|dritt|viert)", found[0], re.IGNORECASE)
+        )
+    return ranks
+
+
+def rank_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“The largest” where the evidence says “the second largest”, and the other way round."""
+    ours = _ranks(claim)
+    for one in evidence:
+        for reading in one.readings:
+            theirs = _ranks(reading)
+            for word in ours.keys() & theirs.keys():
+                if ours[word] != theirs[word]:
+                    yield Difference("comparison-differs", claim.text, reading.text, one.fact)
+                    return
 
 
 def _without_measures(claim: Reading) -> str:

@@ -304,9 +304,15 @@ _PUBLISHED = re.compile(
 
 
 def day_differences(
-    claim: Reading, evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()
+    claim: Reading,
+    evidence: Sequence[Evidence],
+    beside: Sequence[Evidence] = (),
+    earlier: Sequence[Evidence] = (),
 ) -> Iterator[Difference]:
-    """Days, months and years that the evidence does not have."""
+    """Days, months and years that the evidence does not have.
+
+    `earlier` are all facts cited before: “the announcement of June 2020” may be any of theirs.
+    """
     known = [
         day
         for one in evidence
@@ -320,6 +326,8 @@ def day_differences(
             yield from _sides(claim, day, known, evidence)
             continue
         if _issued(claim, day, evidence):
+            continue
+        if _of_earlier(claim, day, earlier):
             continue
         if _year_of_source(day, known, evidence):
             continue
@@ -351,6 +359,16 @@ def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
         and (day.day is None or day.day == issued.day)
         for one in evidence
         for issued in one.issued
+    )
+
+
+def _of_earlier(claim: Reading, day: Day, earlier: Sequence[Evidence]) -> bool:
+    """Whether a date only says which announcement or rule is meant, of those cited before."""
+    before = claim.text[max(0, day.start - 40) : day.start]
+    if not re.search(r"\b(?:of|from|vom|von|du|de|del|des)\s+$", before) or not _PUBLISHED.search(before):
+        return False
+    return any(day.agrees(d) for one in earlier for r in one.said for d in r.days) or _issued(
+        claim, day, earlier
     )
 
 

@@ -13,7 +13,14 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.days import Day
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.meaning import (
+    comparison_differences,
+    hedge_differences,
+    negation_differences,
+    opposite_differences,
+)
 from advocacy.checks.agreement.numbers import number_differences
+from advocacy.checks.agreement.quantities import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.claims.sentences import TextBlock
@@ -96,20 +103,25 @@ def _differences(
 ) -> Iterator[Difference]:
     begins = _FACTUAL.search(claim.text) if ask else None
     factual = begins.start() if begins else (len(claim.text) if ask else 0)
-    like = _like(claim, evidence) if ask else None
+    like = _like(claim, evidence)
     matched = like is not None and any(
         abs(a.low - b.low) < 1e-9 and a.unit == b.unit
         for a in claim.own_quantities
         for r in like.readings
         for b in r.quantities
     )
+    if like is not None and not ask and matched:
+        yield from negation_differences(claim, [like])
+        yield from opposite_differences(claim, [like])
+        yield from hedge_differences(claim, [like])
+        yield from comparison_differences(claim, [like])
     for one in number_differences(claim, evidence):
         if one.code != "figure-not-in-fact":
             continue
         quantity = next(q for q in claim.own_quantities if claim.cut(q.start, q.end) == one.ours)
         if not quantity.unit and quantity.kind == "count" and quantity.low <= OWN and quantity.start < factual:
             continue
-        if not ask or quantity.start > factual:
+        if not ask or quantity.start > factual or _was(claim, quantity):
             yield one
         elif like and not matched and any(
             b.unit == quantity.unit and (b.unit or b.noun == quantity.noun)
@@ -122,6 +134,15 @@ def _differences(
         if _past(day, today) and not any(day.agrees(other) for other in known):
             near = nearest(evidence, claim.stems)
             yield Difference("date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact)
+
+
+def _was(claim: Reading, quantity: Quantity) -> bool:
+    """Whether an ask says what a number is today: “from 45 days to 48 hours”."""
+    before, after = claim.text[: quantity.start], claim.text[quantity.end :]
+    return bool(
+        re.search(r"\b(?:from|von|de|d'|desde)\s+(?:\w+\s+){0,3}$", before)
+        and re.match(r"\s*(?:\w+\s+){0,2}?(?:to|auf|à|a|zu)\s", after)
+    )
 
 
 def _past(day: Day, today: date) -> bool:

@@ -18,7 +18,7 @@ Bound = Literal["", "max", "min", "over", "under", "about", "exactly"]
 Kind = Literal["count", "share", "multiple", "change"]
 
 _DIGITS = re.compile(
-    r"(?<![\w.,])(?P<before>[$€£¥]\s?)?(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
+    r"(?<![\w.,])(?P<before>(?:[$€£¥]|\b(?:GBP|EUR|USD|CHF|US\$))\s?)?(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
     r"(?P<half>[½¼¾⅓⅔])?|(?P<alone>[½¼¾⅓⅔])"
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
@@ -32,11 +32,11 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _CODES = re.compile(
-    r"\b[A-Za-z]+-?\d[\w-]*|\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)|\b[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
+    r"\b[A-Za-z]+-?\d[\w-]*|\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)|\b(?!(?:GBP|EUR|USD|CHF)\b)[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
 )
 _LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s)")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|ère|e|ème|\.?º|\.?ª)\b")
-_SIGN = {"$": "$", "€": "€", "£": "£", "¥": "¥", "US$": "$"}
+_SIGN = {"$": "$", "€": "€", "£": "£", "¥": "¥", "US$": "$", "GBP": "£", "EUR": "€", "USD": "$"}
 _AHEAD, _BEHIND = 40, 48
 
 
@@ -241,7 +241,7 @@ def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, fl
     if first is None:
         return "", "", 1, 0
     word = first[1]
-    if word in _SIGN:
+    if word in _SIGN:  # a sign or a code after the number
         return _SIGN[word], "", 1, first.end()
     skipped = first
     if word.casefold() in ("d", "de", "of") and (

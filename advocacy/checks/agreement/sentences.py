@@ -1,6 +1,7 @@
 """The sentences of a letter against the facts that they cite, as problems."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.evidence import Difference, Evidence
@@ -10,15 +11,19 @@ from advocacy.checks.agreement.meaning import (
     comparison_differences,
     hedge_differences,
     negation_differences,
+    opposite_differences,
+    rank_differences,
 )
 from advocacy.checks.agreement.names import (
     Parties,
     body_differences,
     name_differences,
+    noun_differences,
     speaker_differences,
 )
 from advocacy.checks.agreement.numbers import day_differences, number_differences
-from advocacy.checks.agreement.reading import Reading, read, shared
+from advocacy.checks.agreement.reading import Reading, read, shared, stems
+from advocacy.checks.claims.parties import short_forms
 from advocacy.checks.claims.sentences import Sentence, TextBlock
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
@@ -26,6 +31,8 @@ from advocacy.letters.letter import Letter
 
 NEAR = 0.34
 """A sentence without a note belongs to the next one's if it shares so much of its words."""
+UNRELATED = 0.4
+"""A fact that shares less than this with the sentence may be the wrong one."""
 ELSEWHERE = 0.6
 """A fact that shares so much with a sentence is the one it is about."""
 
@@ -36,6 +43,8 @@ def sentence_problems(
     """Sentences of a body that do not agree with what they cite."""
     parties = parties_of(letter, campaign)
     language = letter.language
+    german = language.startswith("de")
+    earlier: list[Evidence] = []
     for number, block in enumerate(blocks):
         before: list[Evidence] = []
         for index, sentence in enumerate(block.sentences):
@@ -44,29 +53,42 @@ def sentence_problems(
             if claim is None:
                 return
             if own:
-                yield from _told(sentence_differences(claim, own, before, parties), sentence.place)
+                found = chain(
+                    sentence_differences(claim, own, before, parties, earlier),
+                    _unrelated(claim, own, library),
+                    noun_differences(claim, own, library.nouns(language)) if german else (),
+                )
+                yield from _told(found, sentence.place)
             else:
                 following = _following(letter, blocks, number, index, library)
                 if following and covers(claim, following):
                     found = sentence_differences(claim, following, before, parties)
                     yield from _told(found, sentence.place)
+                elif following and sentence.text.endswith(":"):
+                    yield from _told(cause_differences(claim, following), sentence.place)
             before = own or before
+            earlier += own
 
 
 def sentence_differences(
-    claim: Reading, evidence: Sequence[Evidence], before: Sequence[Evidence], parties: Parties
+    claim: Reading,
+    evidence: Sequence[Evidence],
+    before: Sequence[Evidence],
+    parties: Parties,
+    earlier: Sequence[Evidence] = (),
 ) -> Iterator[Difference]:
     """All that a sentence says and its evidence does not."""
     yield from number_differences(claim, evidence, before)
-    yield from day_differences(claim, evidence, before)
+    yield from day_differences(claim, evidence, before, earlier)
     yield from speaker_differences(claim, evidence, parties)
     yield from name_differences(claim, evidence, before, parties)
     yield from body_differences(claim, evidence, before, parties)
     yield from negation_differences(claim, evidence)
+    yield from opposite_differences(claim, evidence)
     yield from hedge_differences(claim, evidence)
     yield from comparison_differences(claim, evidence)
+    yield from rank_differences(claim, evidence)
     yield from cause_differences(claim, evidence)
-    yield from _unrelated(claim, evidence)
 
 
 def covers(claim: Reading, evidence: Sequence[Evidence]) -> bool:
@@ -77,15 +99,27 @@ def covers(claim: Reading, evidence: Sequence[Evidence]) -> bool:
     return shared(claim.stems, held, claim.language) >= NEAR * len(claim.stems)
 
 
-def _unrelated(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """A citation that has nothing to do with its sentence."""
-    if len(claim.stems) < 4:
+def _unrelated(
+    claim: Reading, evidence: Sequence[Evidence], library: Library
+) -> Iterator[Difference]:
+    """A citation that has little to do with its sentence, where another fact has much."""
+    own = claim.stems
+    if len(own) < 3:
         return
-    for one in evidence:
-        names = read(one.names, claim.language.code)
-        held = one.stems | (names.stems if names else frozenset())
-        if shared(claim.stems, held, claim.language) == 0:
-            yield Difference("citation-unrelated", claim.text, one.statement.text, one.fact)
+    held = frozenset[str]().union(*(one.stems for one in evidence))
+    share = shared(own, held, claim.language) / len(own)
+    if share >= UNRELATED:
+        return
+    cited = {one.fact for one in evidence}
+    for name, statement in library.statements(claim.language.code):
+        if name not in cited and shared(own, statement.stems, claim.language) >= max(
+            ELSEWHERE, share + 0.35
+        ) * len(own):
+            yield Difference(
+                "citation-unrelated", claim.text, evidence[0].statement.text, evidence[0].fact,
+                f"it is `{name}` that says “{_short(statement.text, 90)}”",
+            )  # fmt: skip
+            return
 
 
 def parties_of(letter: Letter, campaign: Campaign) -> Parties:
@@ -95,7 +129,10 @@ def parties_of(letter: Letter, campaign: Campaign) -> Parties:
     target += [recipient.full_name or "", recipient.title or "", recipient.salutation or ""]
     own = [sender.organization, *sender.address, *(c.organization for c in letter.cosigners)]
     own += [one.name for one in letter.signatories] + [letter.title]
-    return Parties("\n".join(target), "\n".join(own))
+    file = campaign.file
+    peers = [one.organization for one in (*file.precedents, *letter.precedents)]
+    others = tuple(tuple(short_forms(name)) for name in (file.target.organization, *peers))
+    return Parties("\n".join(target), "\n".join(own), others)
 
 
 def _cited(letter: Letter, sentence: Sentence, library: Library) -> list[Evidence]:
@@ -141,10 +178,12 @@ def told_of(one: Difference, place: Place | None, subject: str = "the letter") -
     """One difference as a problem that quotes both sides."""
     lead, hint = WORDS[one.code]
     begins = subject if lead else subject[0].upper() + subject[1:]
-    word = f" (“{one.note}”)" if one.note and one.note not in one.ours + one.theirs else ""
+    long = one.note.startswith("it is ")
+    word = f" (“{one.note}”)" if one.note and not long and one.note not in one.ours + one.theirs else ""
     return problem(
         one.code,
-        f"{lead}{begins} says “{one.ours}”{word}; `{one.fact}` says “{_short(one.theirs)}”.",
+        f"{lead}{begins} says “{one.ours}”{word}; `{one.fact}` says “{_short(one.theirs)}”"
+        + (f"; {one.note}." if long else "."),
         hint,
         place,
     )

@@ -24,33 +24,12 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims.notes import Notes
+from advocacy.checks.claims.parties import short_forms
 from advocacy.checks.claims.rules import has_rules, rule_claim, strong_claim
 from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans, split
-from advocacy.checks.claims.words import any_of
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
-
-_SUFFIX = re.compile(
-    r"[,\s]+"
-    + any_of(
-        r"""
-        corporation corp\.? inc\.? incorporated company co\.? llc ltd\.? limited plc gmbh ag se
-        s\.a\. sa nv bv group holdings?
-        """
-    )
-    + r"\.?$",
-    re.IGNORECASE,
-)
-# First words of names that do not stand for the whole.
-_GENERIC = frozenset(
-    """
-    national american international united federal general first new the department university
-    ministry office state city bank european british royal public world global north south east
-    west central institute association council committee union board
-    """.split()
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -66,22 +45,6 @@ class Names:
             tuple(dict.fromkeys(form for name in others for form in short_forms(name))),
             tuple(dict.fromkeys(form for name in own for form in short_forms(name))),
         )
-
-
-def short_forms(name: str) -> list[str]:
-    """`Microsoft Corporation` and Microsoft; Amazon Web Services, AWS and Amazon."""
-    forms = [name]
-    bare = name
-    while (shorter := _SUFFIX.sub("", bare)) != bare and shorter:
-        bare = shorter
-        forms.append(bare)
-    words = bare.split()
-    capitals = [word[0] for word in words if word[0].isupper()]
-    if len(capitals) >= 3:
-        forms.append("".join(capitals))
-    if len(words) > 1 and words[0].casefold() not in _GENERIC and len(words[0]) > 2:
-        forms.append(words[0])
-    return list(dict.fromkeys(forms))
 
 
 def claim(sentence: str, names: Names, language: str = "en") -> str | None:

@@ -12,7 +12,13 @@ from advocacy.checks.agreement.reading import Reading, read
 FILE = Path(__file__).with_name("rules.toml")
 FEW = 10
 """A number up to this that counts the letter's own things is no claim: “three steps”."""
-_CLAUSES = re.compile(r"[;:]\s+|\s[–—]\s")
+# Clauses are judged each by itself: what follows “although” is no wish of the sender's.
+_CLAUSES = re.compile(
+    r"[;:]\s+|\s[–—]\s|,\s+(?=(?:even\s+though|even\s+if|although|though|while|whereas|because|since|now\s+that"
+    r"|given\s+that|auch\s+wenn|obwohl|obgleich|weil|zumal|während|wobei|nachdem|denn|même\s+si|alors\s+qu|bien\s+qu"
+    r"|puisqu|car\b|tandis\s+qu|d'autant|aunque|porque|mientras|ya\s+que|si\s+bien|pese\s+a|a\s+pesar|pues\b)\b)",
+    re.IGNORECASE,
+)
 _OWN_THINGS = re.compile(
     r"(?:step|question|ask|request|point|reason|thing|way|word|letter|measure|demand|page|proposal|wish"
     r"|schritt|frage|bitte|punkt|grund|gründ|ding|wort|brief|maßnahm|forderung|seite|vorschl|wunsch|wünsch"
@@ -63,10 +69,8 @@ def rule_claim(text: str, language: str) -> str | None:
         return found
     if re.search(r"\?[\"'”’»)]*$", flat.strip()):
         return None
-    own = False
-    for number, clause in enumerate(_CLAUSES.split(flat)):
-        own = is_own(clause.strip(), main) or (own and number > 0)
-        if own:
+    for clause in _CLAUSES.split(flat):
+        if is_own(clause.strip(" ,"), main):
             continue
         if found := _number(reading, clause) or _found(clause, main, "claim"):
             return found
