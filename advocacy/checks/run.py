@@ -155,7 +155,7 @@ def _texts(
             yield from leftover_problems(traced, blocks, stage)
             relied = [one for one, _ in dates.relied_on(traced, campaign)]
             yield from place_problems(traced, blocks, campaign, library, relied)
-            yield from fact_problems(relied, traced.language, library)
+            yield from fact_problems([*relied, *library.uncited(relied)], traced.language, library)
         told.update(letter.body.values, [""])
     yield from silences.problems()
 

@@ -78,18 +78,16 @@ def measure(folder: Path, edits: Iterable[Edit] | None = None) -> list[Outcome]:
     bases: dict[str, Counter[tuple[str, str]]] = {}
     with tempfile.TemporaryDirectory() as made:
         for edit in edits if edits is not None else read_edits(folder):
-            copy = Path(made) / edit.campaign
             if edit.campaign not in bases:
-                shutil.copytree(folder / edit.campaign, copy)
-                bases[edit.campaign] = Counter(map(_key, _problems(copy)))
+                bases[edit.campaign] = Counter(map(_key, _problems(folder / edit.campaign)))
+            copy = Path(made) / edit.id  # lines of templates are remembered by path
+            shutil.copytree(folder / edit.campaign, copy)
             path = copy / edit.file
             text = path.read_text("utf-8")
             assert text.count(edit.find) == 1, edit.id
             path.write_text(text.replace(edit.find, edit.replace), "utf-8")
-            try:
-                outcomes.append(_outcome(edit, path, text, _problems(copy), bases[edit.campaign]))
-            finally:
-                path.write_text(text, "utf-8")
+            outcomes.append(_outcome(edit, path, text, _problems(copy), bases[edit.campaign]))
+            shutil.rmtree(copy)
     return outcomes
 
 

@@ -21,6 +21,8 @@ class Evidence:
     quote: Reading | None = None
     passage: tuple[Reading, ...] = ()
     names: str = ""
+    who: str = ""
+    """The same without titles: who wrote and published it."""
     issued: tuple[date, ...] = ()
 
     @cached_property

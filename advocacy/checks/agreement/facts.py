@@ -12,7 +12,7 @@ from advocacy.checks.agreement.meaning import (
     negation_differences,
 )
 from advocacy.checks.agreement.numbers import day_differences, number_differences, units_agree
-from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.codes import problem
 from advocacy.checks.quotations.cuts import _MARKED, cut_of
@@ -44,22 +44,38 @@ def fact_differences(
     if evidence.passage:
         passage = evidence.passage
         source = f"{(cited.via or cited.source).id}"
-        rest = Evidence(source, passage[0], quote, passage[1:], evidence.names, evidence.issued)
-        whole = Evidence(source, passage[0], quote, tuple(copy), evidence.names, evidence.issued)
+        rest = Evidence(source, passage[0], quote, passage[1:], evidence.names, evidence.who, evidence.issued)
+        whole = Evidence(source, passage[0], quote, tuple(copy), evidence.names, evidence.who, evidence.issued)
         for one in number_differences(statement, [rest], [whole]):
             yield one
-        yield from day_differences(statement, [rest], [whole])
+        if not _dates_known(statement, whole):
+            yield from day_differences(statement, [rest], [whole])
         evidence_of_words = [rest]
     elif quote is not None:
         yield from _conflicts(statement, quote, cited.id)
-        evidence_of_words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.issued)]
+        evidence_of_words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)]
     else:
         return
     yield from negation_differences(statement, evidence_of_words, strict=True)
     yield from hedge_differences(statement, evidence_of_words, strict=True)
-    if evidence.passage:
-        yield from comparison_differences(statement, evidence_of_words)
-        yield from cause_differences(statement, evidence_of_words)
+    whole_passage = read(" ".join(one.text for one in evidence.passage), statement.language.code)
+    if evidence.passage and whole_passage:
+        one = [Evidence((cited.via or cited.source).id, whole_passage, quote)]
+        yield from comparison_differences(statement, one)
+        yield from cause_differences(statement, one)
+
+
+def _dates_known(statement: Reading, whole: Evidence) -> bool:
+    """Whether the copy has all days of a statement, or they are those on which it came out."""
+    known = [day for reading in whole.readings for day in reading.days]
+    return all(
+        any(day.agrees(other) for other in known)
+        or any(
+            day.year in (None, d.year) and day.month in (None, d.month) and day.day in (None, d.day)
+            for d in whole.issued
+        )
+        for day in statement.days
+    )
 
 
 def _conflicts(statement: Reading, quote: Reading, fact: str) -> Iterator[Difference]:

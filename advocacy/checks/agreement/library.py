@@ -8,16 +8,18 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.checks.agreement.evidence import Evidence
-from advocacy.checks.agreement.language import LANGUAGES, language_of
+from advocacy.checks.agreement.language import LANGUAGES, bare, language_of
 from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.quotations.copies import Copies, NotReadable
 from advocacy.letters.letter import CitedFact
 
 LARGEST = 400_000
 """So many characters of a copy are searched for a fact's passage."""
+MOST = 300
+"""Facts that no letter cites are compared with copies in campaigns of so many facts at most."""
 PASSAGE = 2
 """So many sentences of a copy stand beside a statement, next to those it quotes."""
-_SENTENCE = re.compile(r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])")
+_SENTENCE = re.compile(r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])")
 
 
 @dataclass(slots=True)
@@ -54,6 +56,20 @@ class Library:
             ]
         return self._statements[language]
 
+    def uncited(self, cited: Iterable[CitedFact]) -> list[CitedFact]:
+        """The other facts of a campaign of ordinary size, where there are copies of their sources."""
+        copies = self._opened_copies()
+        if copies is None or len(self.campaign.facts) > MOST:
+            return []
+        known = {one.id for one in cited}
+        found = []
+        for name, fact in self.campaign.facts.items():
+            source = self.campaign.sources.get(fact.source)
+            via = self.campaign.sources.get(fact.via) if fact.via else None
+            if name not in known and source and {source.id, via.id if via else ""} & set(copies.files):
+                found.append(CitedFact(name, fact, source, via))
+        return found
+
     def nouns(self, language: str) -> frozenset[str]:
         """The stems of words with a capital in all statements and in the copies read so far."""
         found = language_of(language)
@@ -64,7 +80,8 @@ class Library:
         return frozenset(
             found.stem(word)[:6]
             for reading in readings
-            for word in re.findall(r"(?<![.!?] )(?<!^)\b[A-ZÄÖÜ][\w-]{3,}", reading.text)
+            for word in re.findall(r"\b[A-ZÄÖÜ][\w-]{3,}", reading.text)
+            if bare(word) not in found.stop
         )
 
     def sentences(self, cited: CitedFact, language: str) -> list[Reading]:
@@ -96,9 +113,10 @@ class Library:
         sentences = self.sentences(cited, language)
         passage = tuple(_passage(statement, quote, sentences)) if sentences else ()
         sources = [source for source in (cited.source, cited.via) if source]
-        names = "\n".join(filter(None, (_record(source) for source in sources)))
+        names = "\n".join(filter(None, (_record(source, _WHO) for source in sources)))
+        who = "\n".join(filter(None, (_record(source, _AUTHORS) for source in sources)))
         issued = tuple(day for source in sources for day in dict.fromkeys(source.published or ()))
-        return Evidence(cited.id, statement, quote, passage, names, issued)
+        return Evidence(cited.id, statement, quote, passage, names, who, issued)
 
 
 def own_folder(campaign: Campaign) -> Path | None:
@@ -164,11 +182,14 @@ _WHO = (
 )  # fmt: skip
 
 
-def _record(source: Source) -> str:
-    """What a source's record says of who published what: names and titles, a line each."""
+_AUTHORS = ("author", "publisher", "authority", "guest", "container-title")
+
+
+def _record(source: Source, fields: Sequence[str]) -> str:
+    """What a source's record says in some fields, a line each."""
     record = source.csl()
     lines: list[str] = []
-    for name in _WHO:
+    for name in fields:
         value = record.get(name)
         for part in value if isinstance(value, list | tuple) else (value,):
             if isinstance(part, dict):

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.language import Language
+from advocacy.checks.agreement.numbers import dated_quantities
+from advocacy.checks.agreement.quantities import Quantity
 from advocacy.checks.claims.sentences import quote_spans
 from advocacy.checks.agreement.reading import Clause, Match, Reading, matches, shared, stems
 
@@ -64,6 +66,32 @@ def negation_differences(
             if _shares_elsewhere(match.clause, clause, claim, language):
                 continue
         yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
+    if not strict:
+        yield from _short_differences(claim, evidence)
+
+
+def _short_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """The same for clauses of one content word: “it is not binding”."""
+    language = claim.language
+    ours = _short(claim)
+    for one in evidence if ours else ():
+        for reading in one.readings:
+            for stem, theirs in _short(reading).items():
+                text = ours.get(stem)
+                if text and _denies(text, language) != _denies(theirs, language):
+                    if not language.finds("soft_negators", text.replace(theirs, "")):
+                        yield Difference("negation-differs", text, theirs, one.fact)
+                        return
+
+
+def _short(reading: Reading) -> dict[str, str]:
+    """The clauses of one content word and few others, by its stem; each told once."""
+    found: dict[str, list[str]] = {}
+    for part in re.split(r"[,;:.]\s", reading.outside):
+        own = stems(part, reading.language)
+        if len(own) == 1 and len(part.split()) <= 7:
+            found.setdefault(next(iter(own)), []).append(part.strip(" .,;"))
+    return {stem: parts[0] for stem, parts in found.items() if len(parts) == 1}
 
 
 def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
@@ -121,8 +149,9 @@ def hedge_differences(
     """
     language = claim.language
     told = False
+    stated = [Evidence(one.fact, one.statement, one.quote) for one in evidence]
     for clause in claim.clauses:
-        close = _close(clause, evidence, language, alike=0.5, both=0.25)
+        close = _close(clause, stated, language, alike=0.5, both=0.25)
         if not close or told:
             continue
         match, one = close[0]
@@ -240,7 +269,7 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
         word = language.finds(kind, text)
         if word is None:
             continue
-        if any(language.finds(k, r.text) for o in evidence for r in o.readings for k in ("ranked", "compared", "highest", "lowest")):
+        if any(language.finds(k, r.text) for o in evidence for r in o.said for k in ("ranked", "compared", "highest", "lowest")):
             continue
         if kind == "compared" and any(_directions(r) for o in evidence for r in o.said):
             continue
@@ -316,13 +345,14 @@ def _directions(reading: Reading) -> set[str]:
 def _by_year(reading: Reading) -> str:
     """What two numbers of one unit with a year each say."""
     dated = []
+    following = dict(dated_quantities(reading, reading.quantities, reading.days))
     ends = [0, *(found.end() for found in re.finditer(r"[;.](?=\s)", reading.text)), len(reading.text)]
     for quantity in reading.quantities:
         if quantity.kind != "count":
             continue
         last = next(end for end in ends if end >= quantity.end)
         first = max(end for end in ends if end <= quantity.start)
-        near = min(
+        near = following.get(quantity) or min(
             (day for day in reading.days if day.year and first <= day.start < last),
             key=lambda day: min(abs(day.start - quantity.end), abs(quantity.start - day.end)),
             default=None,
@@ -331,14 +361,19 @@ def _by_year(reading: Reading) -> str:
             dated.append((near.year, quantity))
     for number, (year, quantity) in enumerate(dated):
         for other_year, other in dated[number + 1 :]:
-            if year == other_year or not (quantity.unit == other.unit or not other.unit or not quantity.unit):
-                continue
-            if quantity.noun and other.noun and quantity.noun != other.noun:
+            if year == other_year or not _one_kind(quantity, other):
                 continue
             early, late = (quantity, other) if year < other_year else (other, quantity)
             if early.low != late.low:
                 return "up" if early.low < late.low else "down"
     return ""
+
+
+def _one_kind(a: Quantity, b: Quantity) -> bool:
+    """Whether two quantities measure one thing, as far as their units and nouns tell."""
+    if a.unit == b.unit:
+        return not a.noun or not b.noun or a.noun == b.noun
+    return not (a.unit or a.noun) or not (b.unit or b.noun)
 
 
 def _where(evidence: Sequence[Evidence], direction: str) -> tuple[Evidence, Reading]:
@@ -358,8 +393,10 @@ def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
     word = language.finds("causes", claim.outside)
     if word is None:
         return
-    own = next((clause for clause in claim.clauses if word[0] in clause.text), None)
-    if own is not None and _denies(own.text, language):
+    near = claim.outside[max(0, word.start() - 48) : word.end() + 12].rsplit(",", 1)[-1]
+    if word[0] not in near:
+        near = claim.outside[max(0, word.start() - 48) : word.end()]
+    if _denies(near, language):
         return
     known = [
         clause
@@ -371,9 +408,13 @@ def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
         one = evidence[0]
         yield Difference("cause-not-in-fact", claim.cut(word.start(), word.end()), one.statement.text, one.fact)
         return
-    near = own.text if own is not None else claim.text
-    if any(language.finds(kind, near) for kind in ("negators", "may", "conditions")):
+    if any(language.finds(kind, near) for kind in ("strong_may", "conditions")):
         return
+    own = next((clause for clause in claim.clauses if word[0] in clause.text), None)
+    if own is not None and _denies(claim.text, language):
+        same = max((shared(own.stems, c.stems, language) / max(1, len(own.stems)) for c in known), default=0)
+        if same >= ALIKE:
+            return
     open_ = [
         clause
         for clause in known

@@ -53,8 +53,7 @@ def name_differences(
     language = claim.language
     held = frozenset[str]().union(*(_said_parts(one) for one in evidence))
     near = nearest(evidence, claim.stems)
-    beside_parts = frozenset[str]().union(*(_said_parts(one) for one in beside))
-    text = claim.outside
+    text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
     for day in days(text, language):
         text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
     said = "\n".join("\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside))
@@ -66,8 +65,6 @@ def name_differences(
         known |= _organization(parties) | aliases
         unknown = {part for part in parts if part not in known}
         if unknown and _abbreviated(name, said):
-            continue
-        if unknown and len(parts) > 1 and unknown <= beside_parts:
             continue
         if unknown and (len(unknown) == len(parts) or len(unknown) * 2 >= len(parts)):
             yield Difference("name-not-in-fact", claim.cut(start, start + len(name), 12), near.statement.text, near.fact, name)
@@ -138,7 +135,7 @@ def noun_differences(
                 if match.ours < 0.6:
                     continue
                 ours, theirs = _nouns(clause.text, language), _nouns(match.clause.text, language)
-                held = "\n".join(bare(r.text) for r in one.readings) + bare(one.names)
+                held = "\n".join(bare(r.text) for r in one.said) + bare(one.names)
                 new = [noun for noun in ours if bare(noun)[:6] not in held]
                 gone = [noun for noun in theirs if bare(noun)[:6] not in bare(claim.text)]
                 for noun in new if len(new) <= 2 and gone else ():
@@ -228,16 +225,16 @@ def speaker_differences(
         text = "\n".join((*(r.text for r in near.said), near.names))
         parts = _parts(text)
         if one.you and not (one.stems - target):
-            if parts & target or not near.names:
-                other = _other_speaker(claim, one, near, language, target)
-                if other is None:
-                    continue
+            if not any(_is_target(e, parties) for e in evidence):
+                theirs = [a for r in near.said for a in attributions(r.text, language)]
+                shown = theirs[0].words if theirs else near.who.split("\n")[0] or near.statement.text
+                yield Difference("speaker-differs", one.words, shown, near.fact)
+                return
+            other = _other_speaker(claim, one, near, language, target)
+            if other is not None:
                 yield Difference("speaker-differs", one.words, other, near.fact)
                 return
-            theirs = [a for r in near.said for a in attributions(r.text, language)]
-            shown = theirs[0].words if theirs else near.statement.text
-            yield Difference("speaker-differs", one.words, shown, near.fact)
-            return
+            continue
         if one.you:
             continue
         everything = parts.union(*(_parts("\n".join((*(r.text for r in e.said), e.names))) for e in evidence))
@@ -258,6 +255,21 @@ def speaker_differences(
         if other:
             yield Difference("speaker-differs", one.words, other, near.fact)
             return
+
+
+def _is_target(one: Evidence, parties: Parties) -> bool:
+    """Whether the target, or somebody there, says what a fact has: by name or as its author."""
+    target = parties.target_stems
+    if _within(_parts(one.who), target):
+        return True
+    theirs = [a for r in one.said for a in attributions(r.text, one.language)]
+    if theirs:
+        return any(_within(a.stems, target) or a.we for a in theirs)
+    return _within(_parts(one.statement.text), target)
+
+
+def _within(parts: frozenset[str], target: frozenset[str]) -> bool:
+    return bool(parts & target)
 
 
 def _other_speaker(

@@ -80,6 +80,10 @@ def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
         abs(ratio * 100 - ours.low) <= _slack(ours) for ratio in _ratios(held)
     ):
         return "same"
+    if claim.language.finds("rest", claim.outside) and any(
+        units_agree(a, b) and abs(abs(a.low - b.low) - ours.low) < 1e-9 for a, b in _pairs(held)
+    ):
+        return "same"
     if ours.unit == "month" and _span(ours, held):
         return "same"
     return "unknown"
@@ -260,7 +264,7 @@ def _theirs(ours: Quantity, held: Sequence[_Held], near: Evidence) -> tuple[str,
 # --- days ----------------------------------------------------------------------------------------
 
 
-def _dated(reading: Reading, found: Sequence[Quantity], days: Sequence[Day]) -> list[tuple[Quantity, Day]]:
+def dated_quantities(reading: Reading, found: Sequence[Quantity], days: Sequence[Day]) -> list[tuple[Quantity, Day]]:
     """Quantities with the day that follows each (“640 in 2024”)."""
     paired = []
     for quantity in found:
@@ -274,14 +278,14 @@ def _dated(reading: Reading, found: Sequence[Quantity], days: Sequence[Day]) -> 
 
 def _swapped(claim: Reading, held: Sequence[_Held]) -> Iterator[Difference]:
     """Numbers that the evidence has for another year."""
-    ours = _dated(claim, claim.own_quantities, claim.own_days)
+    ours = dated_quantities(claim, claim.own_quantities, claim.own_days)
     if not ours:
         return
     readings = {id(one.reading): one for one in held}.values()
     theirs = [
         (quantity, day, one)
         for one in readings
-        for quantity, day in _dated(one.reading, one.reading.quantities, one.reading.days)
+        for quantity, day in dated_quantities(one.reading, one.reading.quantities, one.reading.days)
     ]
     for quantity, day in ours:
         same = [(d, one) for q, d, one in theirs if _same(quantity, q) and units_agree(quantity, q)]
@@ -331,7 +335,7 @@ def day_differences(
             continue
         if _year_of_source(day, known, evidence):
             continue
-        if any(day.agrees(d) for one in beside for r in one.readings for d in r.days):
+        if any(day.agrees(d) for one in beside for r in one.said for d in r.days):
             continue
         near = nearest(evidence, claim.stems)
         theirs, fact = _other_day(day, evidence, near)

@@ -17,7 +17,6 @@ from advocacy.checks.agreement.meaning import (
     comparison_differences,
     hedge_differences,
     negation_differences,
-    opposite_differences,
 )
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.quantities import Quantity
@@ -103,6 +102,9 @@ def _differences(
 ) -> Iterator[Difference]:
     begins = _FACTUAL.search(claim.text) if ask else None
     factual = begins.start() if begins else (len(claim.text) if ask else 0)
+    if not ask:
+        for clause in claim.clauses:
+            yield from _said_of_facts(clause.text, claim, evidence)
     like = _like(claim, evidence)
     matched = like is not None and any(
         abs(a.low - b.low) < 1e-9 and a.unit == b.unit
@@ -110,11 +112,6 @@ def _differences(
         for r in like.readings
         for b in r.quantities
     )
-    if like is not None and not ask and matched:
-        yield from negation_differences(claim, [like])
-        yield from opposite_differences(claim, [like])
-        yield from hedge_differences(claim, [like])
-        yield from comparison_differences(claim, [like])
     for one in number_differences(claim, evidence):
         if one.code != "figure-not-in-fact":
             continue
@@ -136,6 +133,21 @@ def _differences(
             yield Difference("date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact)
 
 
+def _said_of_facts(
+    words: str, whole: Reading, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """What a clause of a subject or heading says of a fact of which it has a number."""
+    clause = read(words, whole.language.code)
+    like = _like(clause, evidence) if clause else None
+    if clause is None or like is None:
+        return
+    numbers = {q.low for r in like.readings for q in r.quantities}
+    if any(q.low in numbers for q in clause.own_quantities):
+        yield from negation_differences(clause, [like])
+        yield from hedge_differences(clause, [like])
+        yield from comparison_differences(clause, [like])
+
+
 def _was(claim: Reading, quantity: Quantity) -> bool:
     """Whether an ask says what a number is today: “from 45 days to 48 hours”."""
     before, after = claim.text[: quantity.start], claim.text[quantity.end :]
@@ -153,7 +165,7 @@ def _past(day: Day, today: date) -> bool:
 
 def _like(claim: Reading, evidence: Sequence[Evidence]) -> Evidence | None:
     """The fact that an ask repeats, if it does."""
-    if len(claim.stems) < 3:
+    if len(claim.stems) < 2:
         return None
     best = max(evidence, key=lambda one: shared(claim.stems, one.statement.stems, claim.language))
     count = shared(claim.stems, best.statement.stems, claim.language)

@@ -29,6 +29,7 @@ from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
+_ARTICLES = frozenset("der die das the las los les una eine".split())
 NEAR = 0.34
 """A sentence without a note belongs to the next one's if it shares so much of its words."""
 UNRELATED = 0.4
@@ -131,7 +132,10 @@ def parties_of(letter: Letter, campaign: Campaign) -> Parties:
     own += [one.name for one in letter.signatories] + [letter.title]
     file = campaign.file
     peers = [one.organization for one in (*file.precedents, *letter.precedents)]
-    others = tuple(tuple(short_forms(name)) for name in (file.target.organization, *peers))
+    others = tuple(
+        tuple(form for form in short_forms(name) if len(form) > 3 and form.casefold() not in _ARTICLES)
+        for name in (file.target.organization, *peers)
+    )
     return Parties("\n".join(target), "\n".join(own), others)
 
 
