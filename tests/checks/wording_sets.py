@@ -134,13 +134,17 @@ def table(outcomes: Iterable[Outcome], key: Callable[[Edit], str]) -> str:
         rows[one.edit.label, key(one.edit)].append(one)
         rows[one.edit.label, "total"].append(one)
     lines = [f"{'':8}{'':20}{'right':>12}{'':>7}{'errors':>8}{'warnings':>10}"]
-    for (label, name), found in sorted(rows.items(), key=lambda row: (row[0][0], row[0][1] == "total", row[0][1])):
+    for (label, name), found in sorted(
+        rows.items(), key=lambda row: (row[0][0], row[0][1] == "total", row[0][1])
+    ):
         right = sum(one.right for one in found)
         told = [one.new if one.edit.honest else one.there for one in found]
         errors = sum(any(p.level is Level.ERROR for p in one) for one in told)
         warnings = sum(bool(one) for one in told) - errors
         share = f"{100 * right / len(found):.1f}%"
-        lines.append(f"{label:8}{name:20}{right:>5} of {len(found):<4}{share:>7}{errors:>8}{warnings:>10}")
+        lines.append(
+            f"{label:8}{name:20}{right:>5} of {len(found):<4}{share:>7}{errors:>8}{warnings:>10}"
+        )
     return "\n".join(lines)
 
 
@@ -152,7 +156,9 @@ def main() -> None:
     options.add_argument("--only", default="")
     options.add_argument("--thirds", choices=("tune", "second", "held", "all"), default="all")
     given = options.parse_args()
-    edits = [one for one in read_edits(given.folder) if re.search(given.only, one.id + " " + one.kind)]
+    edits = [
+        one for one in read_edits(given.folder) if re.search(given.only, one.id + " " + one.kind)
+    ]
     if given.thirds != "all":
         rest = {"tune": {1, 2, 4, 5}, "second": {3}, "held": {0}}[given.thirds]
         edits = [one for one in edits if int(re.findall(r"\d+", one.id)[-1]) % 6 in rest]
@@ -160,7 +166,9 @@ def main() -> None:
     if given.verbose:
         for one in outcomes:
             if not one.right:
-                print(f"{one.edit.id} {one.edit.kind}: {one.edit.differs}\n  - {one.edit.find}\n  + {one.edit.replace}")
+                print(
+                    f"{one.edit.id} {one.edit.kind}: {one.edit.differs}\n  - {one.edit.find}\n  + {one.edit.replace}"
+                )
                 for found in one.new:
                     print(f"    {found.level} {found.code} {found.place}: {found.message}")
     for key in (lambda e: e.kind, lambda e: e.language):

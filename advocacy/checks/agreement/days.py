@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from advocacy.checks.agreement.language import Language, bare
+from advocacy.checks.language import Language, bare
 
 Side = Literal["", "before", "after"]
 
@@ -16,7 +16,9 @@ _NUMERIC = re.compile(
     rf"\b(?P<first>\d{{1,2}})(?P<sign>[./-])(?P<second>\d{{1,2}})(?P=sign)(?P<year>{_YEAR})\b"
 )
 # A year is no count: no noun that is counted and no decimal follows it.
-_YEARS = re.compile(rf"(?<![\w.,/$€£-])(?P<year>{_YEAR})(?![\w%€$£]|[.,]\d|\s?%)(?:[-–/](?P<to>\d{{2}}|{_YEAR})(?!\d))?")
+_YEARS = re.compile(
+    rf"(?<![\w.,/$€£-])(?P<year>{_YEAR})(?![\w%€$£]|[.,]\d|\s?%)(?:[-–/](?P<to>\d{{2}}|{_YEAR})(?!\d))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ def _found(text: str, language: Language) -> Iterator[Day]:
             if groups["month"][0].islower() and language.code in ("en", "de"):
                 continue
             if day is None or 1 <= day <= 31:
-                yield Day(match[0].strip(), year, months[name], day, side(match.start()), *match.span())
+                yield Day(
+                    match[0].strip(), year, months[name], day, side(match.start()), *match.span()
+                )
     for match in alone.finditer(text):
         name = bare(match["month"]).rstrip(".")
         capital = language.code in ("en", "de")
@@ -138,9 +142,13 @@ def _found(text: str, language: Language) -> Iterator[Day]:
         yield Day(match[0], None, months[name], None, side(match.start()), *match.span())
     for match in _YEARS.finditer(text):
         year = int(match["year"])
-        yield Day(match["year"], year, None, None, side(match.start()), match.start(), match.start() + 4)
+        yield Day(
+            match["year"], year, None, None, side(match.start()), match.start(), match.start() + 4
+        )
         if match["to"]:
-            other = int(match["to"]) if len(match["to"]) == 4 else year // 100 * 100 + int(match["to"])
+            other = (
+                int(match["to"]) if len(match["to"]) == 4 else year // 100 * 100 + int(match["to"])
+            )
             yield Day(match["to"], other, None, None, "", match.start("to"), match.end())
 
 
@@ -149,7 +157,22 @@ def _side(before: str, language: Language) -> Side:
     for side in ("before", "after"):
         for match in reversed(language.all(side, before)):
             rest = before[match.end() :].strip().casefold()
-            if rest in ("", "the", "end of", "the end of", "ende", "dem", "den", "le", "la", "el", "fin", "finales de", "jahr", "dem jahr"):
+            if rest in (
+                "",
+                "the",
+                "end of",
+                "the end of",
+                "ende",
+                "dem",
+                "den",
+                "le",
+                "la",
+                "el",
+                "fin",
+                "finales de",
+                "jahr",
+                "dem jahr",
+            ):
                 return side  # type: ignore[return-value]
     return ""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from advocacy.checks.agreement.language import Language
 from advocacy.checks.agreement.reading import Clause, Reading
+from advocacy.checks.language import Language
 
 
 @dataclass(frozen=True)

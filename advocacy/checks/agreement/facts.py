@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from advocacy.checks.agreement.causes import cause_differences
+from advocacy.checks.agreement.comparisons import comparison_differences
+from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.agreement.meaning import (
-    cause_differences,
-    comparison_differences,
-    hedge_differences,
-    negation_differences,
-)
-from advocacy.checks.agreement.numbers import day_differences, number_differences, units_agree
+from advocacy.checks.agreement.negation import negation_differences
+from advocacy.checks.agreement.numbers import number_differences, units_agree
 from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.codes import problem
@@ -44,8 +43,12 @@ def fact_differences(
     if evidence.passage:
         passage = evidence.passage
         source = f"{(cited.via or cited.source).id}"
-        rest = Evidence(source, passage[0], quote, passage[1:], evidence.names, evidence.who, evidence.issued)
-        whole = Evidence(source, passage[0], quote, tuple(copy), evidence.names, evidence.who, evidence.issued)
+        rest = Evidence(
+            source, passage[0], quote, passage[1:], evidence.names, evidence.who, evidence.issued
+        )
+        whole = Evidence(
+            source, passage[0], quote, tuple(copy), evidence.names, evidence.who, evidence.issued
+        )
         for one in number_differences(statement, [rest], [whole]):
             yield one
         if not _dates_known(statement, whole):
@@ -53,7 +56,9 @@ def fact_differences(
         evidence_of_words = [rest]
     elif quote is not None:
         yield from _conflicts(statement, quote, cited.id)
-        evidence_of_words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)]
+        evidence_of_words = [
+            Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)
+        ]
     else:
         return
     yield from negation_differences(statement, evidence_of_words, strict=True)
@@ -88,7 +93,10 @@ def _conflicts(statement: Reading, quote: Reading, fact: str) -> Iterator[Differ
             its = any(abs(b.low - other.low) < 1e-9 for other in ours)
             if a.low != b.low and not mine and not its:
                 yield Difference(
-                    "figure-not-in-fact", statement.cut(a.start, a.end), quote.cut(b.start, b.end), fact
+                    "figure-not-in-fact",
+                    statement.cut(a.start, a.end),
+                    quote.cut(b.start, b.end),
+                    fact,
                 )
                 return
 

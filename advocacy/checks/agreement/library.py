@@ -8,8 +8,8 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.checks.agreement.evidence import Evidence
-from advocacy.checks.agreement.language import LANGUAGES, bare, language_of
 from advocacy.checks.agreement.reading import Reading, read
+from advocacy.checks.language import LANGUAGES, bare, language_of
 from advocacy.checks.quotations.copies import Copies, NotReadable
 from advocacy.letters.letter import CitedFact
 
@@ -19,7 +19,9 @@ MOST = 300
 """Facts that no letter cites are compared with copies in campaigns of so many facts at most."""
 PASSAGE = 2
 """So many sentences of a copy stand beside a statement, next to those it quotes."""
-_SENTENCE = re.compile(r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])")
+_SENTENCE = re.compile(
+    r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])"
+)
 
 
 @dataclass(slots=True)
@@ -66,7 +68,11 @@ class Library:
         for name, fact in self.campaign.facts.items():
             source = self.campaign.sources.get(fact.source)
             via = self.campaign.sources.get(fact.via) if fact.via else None
-            if name not in known and source and {source.id, via.id if via else ""} & set(copies.files):
+            if (
+                name not in known
+                and source
+                and {source.id, via.id if via else ""} & set(copies.files)
+            ):
                 found.append(CitedFact(name, fact, source, via))
         return found
 
@@ -76,7 +82,9 @@ class Library:
         if found is None:
             return frozenset()
         readings = [reading for _, reading in self.statements(language)]
-        readings += [r for (_, code), texts in self._sentences.items() if code == language for r in texts]
+        readings += [
+            r for (_, code), texts in self._sentences.items() if code == language for r in texts
+        ]
         return frozenset(
             found.stem(word)[:6]
             for reading in readings
@@ -193,8 +201,9 @@ def _record(source: Source, fields: Sequence[str]) -> str:
         value = record.get(name)
         for part in value if isinstance(value, list | tuple) else (value,):
             if isinstance(part, dict):
-                lines.append(" ".join(str(part[k]) for k in ("literal", "given", "family") if part.get(k)))
+                lines.append(
+                    " ".join(str(part[k]) for k in ("literal", "given", "family") if part.get(k))
+                )
             elif part:
                 lines.append(str(part))
     return "\n".join(lines)
-

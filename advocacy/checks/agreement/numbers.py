@@ -1,4 +1,4 @@
-"""Quantities and days of a sentence against those of what it cites."""
+"""Quantities of a sentence against those of what it cites."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,7 +7,7 @@ from itertools import combinations
 
 from advocacy.checks.agreement.days import Day
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
-from advocacy.checks.agreement.quantities import Bound, Quantity
+from advocacy.checks.agreement.quantity import Bound, Quantity
 from advocacy.checks.agreement.reading import Reading
 
 ROUNDED = 0.12
@@ -71,13 +71,17 @@ def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
         ) else "unknown"  # fmt: skip
     found = [one.quantity for one in held if _equal(ours, one.quantity)]
     if found:
-        if any(_bound_holds(ours.bound, theirs.bound, exact=_same(ours, theirs)) for theirs in found):
+        if any(
+            _bound_holds(ours.bound, theirs.bound, exact=_same(ours, theirs)) for theirs in found
+        ):
             return "same"
         return "stronger"
     if ours.kind == "change" and any(_changed(ours, a, b) for a, b in _pairs(held)):
         return "same"
-    if ours.unit == "percent" and ours.kind == "count" and any(
-        abs(ratio * 100 - ours.low) <= _slack(ours) for ratio in _ratios(held)
+    if (
+        ours.unit == "percent"
+        and ours.kind == "count"
+        and any(abs(ratio * 100 - ours.low) <= _slack(ours) for ratio in _ratios(held))
     ):
         return "same"
     if claim.language.finds("rest", claim.outside) and any(
@@ -102,14 +106,9 @@ def units_agree(ours: Quantity, theirs: Quantity) -> bool:
         return True
     if {ours.unit, theirs.unit} == {"percent", "points"}:
         return False
-    return not ours.unit or (not theirs.unit and ours.unit not in ("percent", "points", "£", "$", "€"))
-
-
-def _plain(quantity: Quantity) -> float:
-    """The number as it is written, where one side leaves its unit out (“24 minutes to 57”)."""
-    found = re.search(r"\d[\d.,]*", quantity.words)
-    del found
-    return quantity.low
+    return not ours.unit or (
+        not theirs.unit and ours.unit not in ("percent", "points", "£", "$", "€")
+    )
 
 
 def _equal(ours: Quantity, theirs: Quantity) -> bool:
@@ -123,8 +122,10 @@ def _equal(ours: Quantity, theirs: Quantity) -> bool:
         b = _written(theirs) or b
     if abs(a - b) <= 1e-6 * max(1, abs(b)):
         return True
-    if ours.bound in ("about", "under") and abs(a - b) <= ROUNDED * abs(b) and (
-        ours.bound == "about" or b < a * 1.02
+    if (
+        ours.bound in ("about", "under")
+        and abs(a - b) <= ROUNDED * abs(b)
+        and (ours.bound == "about" or b < a * 1.02)
     ):
         return True
     if ours.bound in ("over", "min") and a < b <= a * (1 + BEYOND):
@@ -149,14 +150,20 @@ def _rounded(ours: float, theirs: float) -> bool:
             return True
     for magnitude in (1e6, 1e9):
         if theirs >= magnitude and ours >= magnitude:
-            return abs(round(theirs / magnitude) - ours / magnitude) < 1e-9 and ours >= 10 * magnitude
+            return (
+                abs(round(theirs / magnitude) - ours / magnitude) < 1e-9 and ours >= 10 * magnitude
+            )
     return False
 
 
 def _bound_holds(ours: Bound, theirs: Bound, *, exact: bool) -> bool:
     """Whether a bound says no more than the evidence's does."""
     if theirs in ("max", "under"):
-        return ours in ("max", "under", "about") if theirs == "max" else ours in ("max", "under", "about")
+        return (
+            ours in ("max", "under", "about")
+            if theirs == "max"
+            else ours in ("max", "under", "about")
+        )
     if theirs in ("min", "over"):
         return ours in ("min", "over", "about") or not exact
     if theirs == "about":
@@ -195,7 +202,11 @@ def _pairs(held: Sequence[_Held]) -> Iterator[tuple[Quantity, Quantity]]:
 def _share(ours: Quantity, held: Sequence[_Held]) -> str:
     for one in held:
         theirs = one.quantity
-        if theirs.kind == "share" and abs(theirs.low - ours.low) < 0.01 and abs(theirs.high - ours.high) < 0.01:
+        if (
+            theirs.kind == "share"
+            and abs(theirs.low - ours.low) < 0.01
+            and abs(theirs.high - ours.high) < 0.01
+        ):
             return "same" if _bound_holds(ours.bound, theirs.bound, exact=True) else "stronger"
     low, high = ours.low, ours.high
     if low == high:
@@ -261,10 +272,9 @@ def _theirs(ours: Quantity, held: Sequence[_Held], near: Evidence) -> tuple[str,
     return best.reading.cut(best.quantity.start, best.quantity.end), best.fact
 
 
-# --- days ----------------------------------------------------------------------------------------
-
-
-def dated_quantities(reading: Reading, found: Sequence[Quantity], days: Sequence[Day]) -> list[tuple[Quantity, Day]]:
+def dated_quantities(
+    reading: Reading, found: Sequence[Quantity], days: Sequence[Day]
+) -> list[tuple[Quantity, Day]]:
     """Quantities with the day that follows each (“640 in 2024”)."""
     paired = []
     for quantity in found:
@@ -298,113 +308,3 @@ def _swapped(claim: Reading, held: Sequence[_Held]) -> Iterator[Difference]:
                 one.reading.cut(d.start, d.end),
                 one.fact,
             )
-
-
-_PUBLISHED = re.compile(
-    r"\b(?:announc|publish|report|said|wrote|released|statement|letter|blog|testif|hear|ank[uü]ndig|angek[uü]ndig|"
-    r"ver[oö]ffentlich|erkl[aä]r|schrieb|mitgeteilt|annonc|publi|d[eé]clar|[eé]crit|anunci|public|declar|escrib)",
-    re.IGNORECASE,
-)
-
-
-def day_differences(
-    claim: Reading,
-    evidence: Sequence[Evidence],
-    beside: Sequence[Evidence] = (),
-    earlier: Sequence[Evidence] = (),
-) -> Iterator[Difference]:
-    """Days, months and years that the evidence does not have.
-
-    `earlier` are all facts cited before: “the announcement of June 2020” may be any of theirs.
-    """
-    known = [
-        day
-        for one in evidence
-        for reading in one.readings
-        for day in reading.days
-        if reading in one.said or not _byline(day, one)
-    ]
-    known += [day for one in evidence for day in _named(one)]
-    for day in claim.own_days:
-        if any(day.agrees(other) for other in known):
-            yield from _sides(claim, day, known, evidence)
-            continue
-        if _issued(claim, day, evidence):
-            continue
-        if _of_earlier(claim, day, earlier):
-            continue
-        if _year_of_source(day, known, evidence):
-            continue
-        if any(day.agrees(d) for one in beside for r in one.said for d in r.days):
-            continue
-        near = nearest(evidence, claim.stems)
-        theirs, fact = _other_day(day, evidence, near)
-        yield Difference("date-not-in-fact", claim.cut(day.start, day.end), theirs, fact)
-
-
-def _byline(day: Day, one: Evidence) -> bool:
-    """Whether a day of a copy is the day on which it came out."""
-    return any((day.year, day.month, day.day) == (d.year, d.month, d.day) for d in one.issued)
-
-
-def _named(one: Evidence) -> tuple[Day, ...]:
-    from advocacy.checks.agreement.days import days
-
-    return days(one.names, one.language)
-
-
-def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
-    """Whether a date is that of a source, in a sentence on its being published."""
-    if not _PUBLISHED.search(claim.text[max(0, day.start - 60) : day.end + 40]):
-        return False
-    return any(
-        (day.year is None or day.year == issued.year)
-        and (day.month is None or day.month == issued.month)
-        and (day.day is None or day.day == issued.day)
-        for one in evidence
-        for issued in one.issued
-    )
-
-
-def _of_earlier(claim: Reading, day: Day, earlier: Sequence[Evidence]) -> bool:
-    """Whether a date only says which announcement or rule is meant, of those cited before."""
-    before = claim.text[max(0, day.start - 40) : day.start]
-    if not re.search(r"\b(?:of|from|vom|von|du|de|del|des)\s+$", before) or not _PUBLISHED.search(before):
-        return False
-    return any(day.agrees(d) for one in earlier for r in one.said for d in r.days) or _issued(
-        claim, day, earlier
-    )
-
-
-def _year_of_source(day: Day, known: Sequence[Day], evidence: Sequence[Evidence]) -> bool:
-    """“A study of 2019”: the year of a source, where the fact has no other year."""
-    years = {issued.year for one in evidence for issued in one.issued}
-    return day.month is None and day.year in years and not any(other.year for other in known)
-
-
-def _other_day(ours: Day, evidence: Sequence[Evidence], near: Evidence) -> tuple[str, str]:
-    for one in (near, *evidence):
-        for reading in one.readings:
-            same = [day for day in reading.days if bool(day.day) == bool(ours.day)]
-            if found := same or list(reading.days):
-                return reading.cut(found[0].start, found[0].end), one.fact
-    return near.statement.text, near.fact
-
-
-def _sides(
-    claim: Reading, day: Day, known: Sequence[Day], evidence: Sequence[Evidence]
-) -> Iterator[Difference]:
-    """“After June” where the evidence says “before June”."""
-    same = [other for other in known if day.agrees(other)]
-    if day.side and same and all(other.side and other.side != day.side for other in same):
-        for one in evidence:
-            for reading in one.readings:
-                for other in reading.days:
-                    if day.agrees(other):
-                        yield Difference(
-                            "date-not-in-fact",
-                            claim.cut(day.start, day.end),
-                            reading.cut(other.start, other.end),
-                            one.fact,
-                        )
-                        return

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.comparisons import comparison_differences
 from advocacy.checks.agreement.days import Day
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.agreement.meaning import (
-    comparison_differences,
-    hedge_differences,
-    negation_differences,
-)
+from advocacy.checks.agreement.negation import negation_differences
 from advocacy.checks.agreement.numbers import number_differences
-from advocacy.checks.agreement.quantities import Quantity
+from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.claims.sentences import TextBlock
@@ -116,21 +114,32 @@ def _differences(
         if one.code != "figure-not-in-fact":
             continue
         quantity = next(q for q in claim.own_quantities if claim.cut(q.start, q.end) == one.ours)
-        if not quantity.unit and quantity.kind == "count" and quantity.low <= OWN and quantity.start < factual:
+        if (
+            not quantity.unit
+            and quantity.kind == "count"
+            and quantity.low <= OWN
+            and quantity.start < factual
+        ):
             continue
         if not ask or quantity.start > factual or _was(claim, quantity):
             yield one
-        elif like and not matched and any(
-            b.unit == quantity.unit and (b.unit or b.noun == quantity.noun)
-            for r in like.said
-            for b in r.quantities
+        elif (
+            like
+            and not matched
+            and any(
+                b.unit == quantity.unit and (b.unit or b.noun == quantity.noun)
+                for r in like.said
+                for b in r.quantities
+            )
         ):
             yield one
     known = [d for e in evidence for r in e.readings for d in r.days]
     for day in claim.own_days:
         if _past(day, today) and not any(day.agrees(other) for other in known):
             near = nearest(evidence, claim.stems)
-            yield Difference("date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact)
+            yield Difference(
+                "date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact
+            )
 
 
 def _said_of_facts(
@@ -160,7 +169,11 @@ def _was(claim: Reading, quantity: Quantity) -> bool:
 def _past(day: Day, today: date) -> bool:
     if day.year is None:
         return False
-    return (day.year, day.month or 1, day.day or 1) < (today.year, today.month if day.month else 1, 1)
+    return (day.year, day.month or 1, day.day or 1) < (
+        today.year,
+        today.month if day.month else 1,
+        1,
+    )
 
 
 def _like(claim: Reading, evidence: Sequence[Evidence]) -> Evidence | None:

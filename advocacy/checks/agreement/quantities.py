@@ -7,15 +7,13 @@ versions, times of day.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
-from advocacy.checks.agreement.language import Language, any_of, bare
-
-Bound = Literal["", "max", "min", "over", "under", "about", "exactly"]
-Kind = Literal["count", "share", "multiple", "change"]
+from advocacy.checks.agreement.quantity import AHEAD, BEHIND, Kind, Quantity, Token
+from advocacy.checks.agreement.shares import bound_of, multiples_of, shares_of
+from advocacy.checks.language import Language, any_of, bare
 
 _DIGITS = re.compile(
     r"(?<![\w.,])(?P<before>(?:[$€£¥]|\b(?:GBP|EUR|USD|CHF|US\$))\s?)?(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
@@ -37,46 +35,6 @@ _CODES = re.compile(
 _LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s)")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|ère|e|ème|\.?º|\.?ª)\b")
 _SIGN = {"$": "$", "€": "€", "£": "£", "¥": "¥", "US$": "$", "GBP": "£", "EUR": "€", "USD": "$"}
-_AHEAD, _BEHIND = 40, 48
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One quantity as a text has it, at `start` to `end`; `low` and `high` differ for ranges.
-
-    `unit` is `percent`, `points`, a currency sign, a kind of measure (`time`, with the value in
-    seconds), or nothing for what is counted by a noun. `noun` is the stem of what is counted.
-    """
-
-    words: str
-    low: float
-    high: float
-    unit: str
-    noun: str
-    bound: Bound
-    kind: Kind
-    start: int
-    end: int
-
-    @property
-    def value(self) -> float:
-        """The number, or the middle of the range."""
-        return self.low if self.low == self.high else (self.low + self.high) / 2
-
-
-class _Token(str):
-    """A word as text2num wants it."""
-
-    __slots__ = ()
-
-    def text(self) -> str:
-        return str(self)
-
-    def nt_separated(self, _previous: "_Token") -> bool:
-        return False
-
-    def not_a_number_part(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +72,7 @@ def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
     if not (_any_number(language).search(text)):
         return ()
     masked = mask(text, language)
-    found = [*_shares(masked, language)]
+    found = [*shares_of(masked, language)]
     taken = [(q.start, q.end) for q in found]
     for number in _numbers(masked, language):
         if any(start < number.end and number.start < end for start, end in taken):
@@ -122,7 +80,7 @@ def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
         found.append(_quantity(masked, number, language))
     found += [
         q
-        for q in _multiples(masked, language)
+        for q in multiples_of(masked, language)
         if not any(start < q.end and q.start < end for start, end in taken)
     ]
     return tuple(sorted(found, key=lambda quantity: quantity.start))
@@ -167,7 +125,7 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
     from text_to_num import find_numbers
 
     tokens = list(_TOKEN.finditer(text))
-    words = [_Token(token[0] if not token[0].isdigit() else ";") for token in tokens]
+    words = [Token(token[0] if not token[0].isdigit() else ";") for token in tokens]
     for number in find_numbers(words, language.code, 0):
         start, end = tokens[number.start].start(), tokens[number.end - 1].end()
         if number.is_ordinal or number.value <= 1:
@@ -199,8 +157,8 @@ def _value(found: re.Match[str], language: str) -> float | None:
 
 
 def _quantity(text: str, number: _Number, language: Language) -> Quantity:
-    before, after = text[max(0, number.start - _BEHIND) : number.start], text[number.end :]
-    after = after[:_AHEAD]
+    before, after = text[max(0, number.start - BEHIND) : number.start], text[number.end :]
+    after = after[:AHEAD]
     unit, noun, factor, length = _unit(after, number, language)
     kind: Kind = "count"
     if _ends(before, "change_before", language) and not re.match(
@@ -212,11 +170,9 @@ def _quantity(text: str, number: _Number, language: Language) -> Quantity:
     value = number.value * factor
     start = max(0, number.start - 18)
     words = " ".join(text[number.start : number.end + length].split())
-    bound = _bound(before, after[length:] or after, language)
+    bound = bound_of(before, after[length:] or after, language)
     del start
-    return Quantity(
-        words, value, value, unit, noun, bound, kind, number.start, number.end + length
-    )
+    return Quantity(words, value, value, unit, noun, bound, kind, number.start, number.end + length)
 
 
 def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, float, int]:
@@ -232,7 +188,13 @@ def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, fl
             language.patterns[unit].match(after.lstrip(" -"))
         )  # fmt: skip
         if at:
-            if unit == "points" and language.code in ("en",) and "percent" not in at[0] and "%" not in at[0] and "per cent" not in at[0]:
+            if (
+                unit == "points"
+                and language.code in ("en",)
+                and "percent" not in at[0]
+                and "%" not in at[0]
+                and "per cent" not in at[0]
+            ):
                 continue
             return unit, "", 1, len(after) - len(after.lstrip(" -")) + at.end()
     if after.lstrip(" -").startswith("%"):
@@ -286,114 +248,3 @@ def _ends(before: str, kind: str, language: Language) -> bool:
 def _begins(after: str, kind: str, language: Language) -> bool:
     found = language.finds(kind, after)
     return found is not None and not after[: found.start()].strip()
-
-
-_ARTICLE = re.compile(
-    r"\s*(?:a|an|the|only|the\s+full|un|une|le|la|les|l'|los|las|el|de|d'|des|der|die|den|dem|eine?r?|no)?\s*$",
-    re.IGNORECASE,
-)
-
-
-def _bound(before: str, after: str, language: Language) -> Bound:
-    for bound in ("exactly", "max", "min", "over", "under", "about"):
-        for found in reversed(language.all(bound, before)):
-            if _ARTICLE.fullmatch(before[found.end() :]):
-                return bound  # type: ignore[return-value]
-    for bound, kind in (("min", "min_after"), ("max", "max_after")):
-        found_after = language.finds(kind, after[:24])
-        if found_after and len(after[: found_after.start()].split()) <= 1:
-            return bound  # type: ignore[return-value]
-    return ""
-
-
-def _shares(text: str, language: Language) -> Iterator[Quantity]:
-    """Fractions and shares in words: half, two thirds, one in three, nearly all."""
-    taken: list[tuple[int, int]] = []
-
-    def made(low: float, high: float, start: int, end: int, *, bounds: bool = True) -> Quantity:
-        before = text[max(0, start - _BEHIND) : start]
-        bound = _bound(before, text[end : end + _AHEAD], language) if bounds else ""
-        taken.append((start, end))
-        return Quantity(text[start:end], low, high, "share", "", bound, "share", start, end)
-
-    for words, (low, high) in language.table("shares").items():
-        for found in _pattern(words).finditer(text):
-            if not any(a < found.end() and found.start() < b for a, b in taken):
-                yield made(low, high, found.start(), found.end(), bounds=False)
-    one_in = language.table("one_in").get("pattern")
-    if one_in:
-        for found in _pattern(one_in).finditer(text):
-            n, m = (_small(found[name], language) for name in ("n", "m"))
-            spelled = not (found["n"].isdigit() or found["m"].isdigit())
-            if n and m and n < m <= 100 and (spelled or n == 1) and not _counted(found, text, language):
-                yield made(n / m, n / m, found.start(), found.end())
-    fractions = language.table("fractions")
-    for found in _words_of(tuple(fractions)).finditer(text):
-        if any(a < found.end() and found.start() < b for a, b in taken):
-            continue
-        n, m = fractions[found[1].casefold()]
-        start = found.start()
-        lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
-        ambiguous = found[1].casefold() in _NEED_COUNT
-        if lead:
-            count = _small(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
-            if count and (count > 1 or m != 2):
-                n, start = count * n, lead.start()
-            elif ambiguous and count is None:
-                continue
-        elif ambiguous:
-            continue
-        if 0 < n / m < 1:
-            yield made(n / m, n / m, start, found.end())
-
-
-_ONE = frozenset("a an one ein eine einen einem einer un une uno una el la le les der die das the l".split())
-_NEED_COUNT = frozenset(
-    "third thirds quarter quarters fifth fifths tenth tenths medio media cuarto cuarta quinto quinta "
-    "décimo décima quart quarts cinquième cinquièmes dixième viertel demi demie".split()
-)
-
-
-def _counted(found: re.Match[str], text: str, language: Language) -> bool:
-    """“Nine of fourteen hospitals” counts hospitals; “one in three” is a share."""
-    if language.code == "en":
-        return " of " in found[0] and found["n"].casefold() != "one"
-    if language.code == "de":
-        return bare(found["n"]) not in _ONE
-    return False
-
-
-@lru_cache(maxsize=512)
-def _pattern(words: str) -> re.Pattern[str]:
-    return any_of([words])
-
-
-@lru_cache(maxsize=16)
-def _words_of(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1024)
-def _small(word: str, language: Language) -> int | None:
-    """The number that one word or figure says."""
-    if word.isdigit():
-        return int(word)
-    if bare(word) in ("one", "un", "une", "uno", "una", "ein", "eine", "einer", "eins"):
-        return 1
-    from text_to_num import find_numbers
-
-    found = list(find_numbers([_Token(word)], language.code, 0))
-    return int(found[0].value) if len(found) == 1 and not found[0].is_ordinal else None
-
-
-def _multiples(text: str, language: Language) -> Iterator[Quantity]:
-    table = language.table("multiples")
-    for found in _words_of(tuple(table)).finditer(text) if table else ():
-        before = text[max(0, found.start() - _BEHIND) : found.start()]
-        factor = float(table[found[1].casefold()])
-        bound = _bound(before, "", language)
-        if re.search(r"(?:more than|plus que|mehr als|más que|más del)\s*$", before, re.IGNORECASE):
-            bound = "over"
-        yield Quantity(
-            found[0], factor, factor, "times", "", bound, "multiple", found.start(), found.end()
-        )

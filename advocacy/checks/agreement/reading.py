@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from advocacy.checks.agreement.days import Day, blank, days
-from advocacy.checks.agreement.language import Language, bare, flatten, language_of
 from advocacy.checks.agreement.quantities import Quantity, quantities
 from advocacy.checks.claims.sentences import quote_spans
+from advocacy.checks.language import Language, bare, flatten, language_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"(?<=[;:!?])\s+|(?<=[^\d\W][.])\s+(?=[A-ZÄÖÜÉÈÀÁ¿¡„“«\"])|\s+[–—]\s+")
@@ -133,7 +133,8 @@ def _clauses(text: str, language: Language) -> Iterable[Clause]:
 
 
 _THAT = re.compile(
-    r"(?:,?\s+(?!condition|condición|afin|sorte)[^\s;:]+){0,8}?,?\s+(?:that|dass|ob|que|qu')\s*", re.IGNORECASE
+    r"(?:,?\s+(?!condition|condición|afin|sorte)[^\s;:]+){0,8}?,?\s+(?:that|dass|ob|que|qu')\s*",
+    re.IGNORECASE,
 )
 
 

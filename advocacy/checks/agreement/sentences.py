@@ -4,26 +4,23 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.causes import cause_differences
+from advocacy.checks.agreement.comparisons import comparison_differences, rank_differences
+from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.agreement.meaning import (
-    cause_differences,
-    comparison_differences,
-    hedge_differences,
-    negation_differences,
-    opposite_differences,
-    rank_differences,
-)
 from advocacy.checks.agreement.names import (
     Parties,
     body_differences,
     name_differences,
     noun_differences,
-    speaker_differences,
 )
-from advocacy.checks.agreement.numbers import day_differences, number_differences
-from advocacy.checks.agreement.reading import Reading, read, shared, stems
-from advocacy.checks.claims.parties import short_forms
+from advocacy.checks.agreement.negation import negation_differences, opposite_differences
+from advocacy.checks.agreement.numbers import number_differences
+from advocacy.checks.agreement.parties import short_forms
+from advocacy.checks.agreement.reading import Reading, read, shared
+from advocacy.checks.agreement.speakers import speaker_differences
 from advocacy.checks.claims.sentences import Sentence, TextBlock
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
@@ -133,7 +130,9 @@ def parties_of(letter: Letter, campaign: Campaign) -> Parties:
     file = campaign.file
     peers = [one.organization for one in (*file.precedents, *letter.precedents)]
     others = tuple(
-        tuple(form for form in short_forms(name) if len(form) > 3 and form.casefold() not in _ARTICLES)
+        tuple(
+            form for form in short_forms(name) if len(form) > 3 and form.casefold() not in _ARTICLES
+        )
         for name in (file.target.organization, *peers)
     )
     return Parties("\n".join(target), "\n".join(own), others)
@@ -169,7 +168,9 @@ WORDS = {
 }  # fmt: skip
 
 
-def _told(found: Iterator[Difference], place: Place | None, subject: str = "the letter") -> Iterator[Problem]:
+def _told(
+    found: Iterator[Difference], place: Place | None, subject: str = "the letter"
+) -> Iterator[Problem]:
     """Differences as problems; one of each code for a sentence is enough."""
     told: set[str] = set()
     for one in found:
@@ -183,7 +184,11 @@ def told_of(one: Difference, place: Place | None, subject: str = "the letter") -
     lead, hint = WORDS[one.code]
     begins = subject if lead else subject[0].upper() + subject[1:]
     long = one.note.startswith("it is ")
-    word = f" (“{one.note}”)" if one.note and not long and one.note not in one.ours + one.theirs else ""
+    word = (
+        f" (“{one.note}”)"
+        if one.note and not long and one.note not in one.ours + one.theirs
+        else ""
+    )
     return problem(
         one.code,
         f"{lead}{begins} says “{one.ours}”{word}; `{one.fact}` says “{_short(one.theirs)}”"

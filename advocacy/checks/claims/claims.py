@@ -22,14 +22,15 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.parties import short_forms
 from advocacy.checks.claims import patterns as p
+from advocacy.checks.claims.clause_rules import has_rules, rule_claim, strong_claim
 from advocacy.checks.claims.notes import Notes
-from advocacy.checks.claims.parties import short_forms
-from advocacy.checks.claims.rules import has_rules, rule_claim, strong_claim
 from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans, split
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Evidence
-from advocacy.checks.agreement.language import language_of
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.agreement.numbers import day_differences, number_differences
+from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.reading import read, shared, stems
-from advocacy.checks.claims.rules import is_own
+from advocacy.checks.claims.clause_rules import is_own
 from advocacy.checks.claims.sentences import Sentence, TextBlock
+from advocacy.checks.language import language_of
 from advocacy.letters.letter import Letter
 
 WORDS = 4
@@ -42,10 +43,16 @@ class Notes:
         language = language_of(letter.language)
         if language and language.finds("wishes", text):
             return None
-        if len(text.split()) < WORDS or is_own(re.sub(r"^\W*(?:and|but|und|aber|et|mais|y|pero)\s+", "", text), letter.language):
+        if len(text.split()) < WORDS or is_own(
+            re.sub(r"^\W*(?:and|but|und|aber|et|mais|y|pero)\s+", "", text), letter.language
+        ):
             return None
         evidence = self._of(letter, [sentence])
-        return None if self._share(letter, text, evidence) >= HIDDEN else f"something new after the note (“{text}”)"
+        return (
+            None
+            if self._share(letter, text, evidence) >= HIDDEN
+            else f"something new after the note (“{text}”)"
+        )
 
     def covered(self, letter: Letter, sentence: Sentence, beside: Sequence[Sentence]) -> bool:
         """Whether the next sentence's note is one for this sentence, too."""

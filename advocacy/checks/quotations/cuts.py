@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from advocacy.checks.agreement.language import Language, language_of
 from advocacy.checks.claims.sentences import TextBlock, locate
 from advocacy.checks.codes import problem
+from advocacy.checks.language import Language, language_of
 from advocacy.checks.quotations.quotations import GAP, LONGEST_PART, _Part, _parts, plain
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
@@ -20,7 +20,9 @@ MOST = 200
 """So many places of a quotation's first words are looked at."""
 _END = re.compile(r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|[.!?](?=\s*$)")
 _JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino|o)"
-_COORDINATED = re.compile(rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE)
+_COORDINATED = re.compile(
+    rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE
+)
 _ENDS_JOINED = re.compile(rf"(?:[,;]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
 _PRONOUNS = frozenset(
     "we they he she it you i who wir sie er es ich ihr nous vous ils elles il elle on je nosotros "
@@ -62,7 +64,10 @@ def cut_of(quotation: str, text: str, language: Language, *, ends: bool = True) 
         return None
     begin = max((m.end() for m in _END.finditer(text[: spans[0][0]])), default=0)
     after = _END.search(text, spans[-1][1])
-    lead, trail = text[begin : spans[0][0]], text[spans[-1][1] : after.start() if after else len(text)]
+    lead, trail = (
+        text[begin : spans[0][0]],
+        text[spans[-1][1] : after.start() if after else len(text)],
+    )
     return _leading(lead, language) or _trailing(trail, language)
 
 
@@ -163,9 +168,7 @@ def _near(letter: Letter, block: TextBlock, number: int) -> list[CitedFact]:
     return [*(fact for j in marks for fact in letter.cites[j].facts), *letter.facts]
 
 
-def _cut_from(
-    words: str, facts: Sequence[CitedFact], language: Language
-) -> tuple[Cut, str] | None:
+def _cut_from(words: str, facts: Sequence[CitedFact], language: Language) -> tuple[Cut, str] | None:
     """What is left out of the first fact's quotation that has the words."""
     parts = _parts(words)
     for one in facts:

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.parties import short_forms
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims import words as w
-from advocacy.checks.claims.parties import short_forms
 from advocacy.checks.claims.sentences import Sentence, TextBlock, quote_spans
 from advocacy.checks.codes import problem
 from advocacy.errors import Place, Problem

@@ -2,17 +2,16 @@
 
 import re
 
-from advocacy.checks.claims.words import any_of
-
 _SUFFIX = re.compile(
     r"[,\s]+"
-    + any_of(
+    + "(?:"
+    + "|".join(
         r"""
         corporation corp\.? inc\.? incorporated company co\.? llc ltd\.? limited plc gmbh ag se
         s\.a\. sa nv bv group holdings?
-        """
+        """.split()
     )
-    + r"\.?$",
+    + r")\.?$",
     re.IGNORECASE,
 )
 # First words of names that do not stand for the whole.

@@ -1,4 +1,4 @@
-"""The rules by which clauses need a source, or need none, in each language (`rules.toml`)."""
+"""The rules by which clauses need a source, or need none, in each language (`clause_rules.toml`)."""
 
 import re
 import tomllib
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from advocacy.checks.agreement.language import LANGUAGES, language_of
 from advocacy.checks.agreement.reading import Reading, read
+from advocacy.checks.language import LANGUAGES, language_of
 
-FILE = Path(__file__).with_name("rules.toml")
+FILE = Path(__file__).with_name("clause_rules.toml")
 FEW = 10
 """A number up to this that counts the letter's own things is no claim: “three steps”."""
 # Clauses are judged each by itself: what follows “although” is no wish of the sender's.
@@ -44,7 +44,8 @@ def rules() -> tuple[Rule, ...]:
     """All rules in the order of their file."""
     data = tomllib.loads(FILE.read_text("utf-8"))
     return tuple(
-        Rule(**{**one, "pattern": re.compile(one["pattern"], re.IGNORECASE)}) for one in data["rule"]
+        Rule(**{**one, "pattern": re.compile(one["pattern"], re.IGNORECASE)})
+        for one in data["rule"]
     )
 
 
@@ -97,8 +98,10 @@ def _number(reading: Reading, clause: str) -> str | None:
         if not begin <= quantity.start < end:
             continue
         counted = quantity.kind == "count" and not quantity.unit
-        if counted and quantity.low <= FEW and (
-            not quantity.noun or _OWN_THINGS.match(quantity.noun) or quantity.low < 2
+        if (
+            counted
+            and quantity.low <= FEW
+            and (not quantity.noun or _OWN_THINGS.match(quantity.noun) or quantity.low < 2)
         ):
             continue
         return f"a figure (“{quantity.words}”)"

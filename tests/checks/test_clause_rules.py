@@ -2,7 +2,7 @@
 
 import pytest
 
-from advocacy.checks.claims.rules import Rule, rules
+from advocacy.checks.claims.clause_rules import Rule, rules
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.language}-{rule.says}")

@@ -1,0 +1,182 @@
+"""Rises and falls, comparisons and ranks of a sentence against those of what it cites."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.numbers import dated_quantities
+from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.reading import Reading, shared
+from advocacy.checks.language import Language
+
+
+def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """Rises that the evidence calls falls, and comparisons and ranks that it does not make."""
+    language = claim.language
+    text = _without_measures(claim)
+    ours = _direction(text, language)
+    if ours:
+        theirs = {d for one in evidence for r in one.said for d in _directions(r)}
+        theirs = theirs or {
+            d
+            for one in evidence
+            for r in one.passage
+            if shared(claim.stems, r.stems, language) >= 0.4 * len(claim.stems)
+            for d in _directions(r)
+        }
+        if theirs and ours not in theirs:
+            word = language.finds(ours, text)
+            one, reading = _where(evidence, next(iter(theirs)))
+            yield Difference(
+                "comparison-differs",
+                claim.cut(word.start(), word.end()) if word else claim.text,
+                reading.text,
+                one.fact,
+            )
+            return
+    for ours_kind, theirs_kind in (("highest", "lowest"), ("lowest", "highest")):
+        word = language.finds(ours_kind, text)
+        if word and not any(
+            language.finds(ours_kind, r.text) for o in evidence for r in o.readings
+        ):
+            for one in evidence:
+                for reading in one.said:
+                    other = language.finds(theirs_kind, reading.text)
+                    if (
+                        other
+                        and word[0].casefold() != other[0].casefold()
+                        and language.finds("ranked", other[0])
+                    ):
+                        yield Difference(
+                            "comparison-differs",
+                            claim.cut(word.start(), word.end()),
+                            reading.cut(other.start(), other.end()),
+                            one.fact,
+                        )
+                        return
+    for kind in ("ranked", "compared"):
+        word = language.finds(kind, text)
+        if word is None:
+            continue
+        if any(
+            language.finds(k, r.text)
+            for o in evidence
+            for r in o.said
+            for k in ("ranked", "compared", "highest", "lowest")
+        ):
+            continue
+        if kind == "compared" and any(_directions(r) for o in evidence for r in o.said):
+            continue
+        if kind == "ranked" and not language.finds("ranked", word[0]):
+            continue
+        yield Difference(
+            "comparison-differs", claim.cut(word.start(), word.end()), evidence[0].statement.text,
+            evidence[0].fact,
+        )  # fmt: skip
+        return
+
+
+_SECOND = re.compile(
+    r"\b(?:second|third|fourth|zweit|dritt|viert|deuxième|troisième|seconde?|segund[oa]|tercer[oa]?)"
+    r"[\w-]*\s*-?(?=\w)", re.IGNORECASE
+)  # fmt: skip
+
+
+def _ranks(reading: Reading) -> dict[str, bool]:
+    """The superlatives of a text, each with whether it is a second or later place."""
+    ranks = {}
+    for found in reading.language.all("ranked", reading.text):
+        before = reading.text[max(0, found.start() - 16) : found.end()]
+        ranks[reading.language.stem(found[0].split()[-1])[:5]] = bool(
+            _SECOND.search(before)
+        ) or bool(re.match(r"(?:zweit|dritt|viert)", found[0], re.IGNORECASE))
+    return ranks
+
+
+def rank_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“The largest” where the evidence says “the second largest”, and the other way round."""
+    ours = _ranks(claim)
+    for one in evidence:
+        for reading in one.readings:
+            theirs = _ranks(reading)
+            for word in ours.keys() & theirs.keys():
+                if ours[word] != theirs[word]:
+                    yield Difference("comparison-differs", claim.text, reading.text, one.fact)
+                    return
+
+
+def _without_measures(claim: Reading) -> str:
+    """The words outside quotations, without bounds of quantities: “more than half”, “up to”."""
+    text = claim.outside
+    language = claim.language
+    for quantity in claim.own_quantities:
+        start = max(0, quantity.start - 28)
+        for bound in ("over", "under", "max", "min"):
+            for found in language.all(bound, text[start : quantity.start]):
+                at = start + found.start()
+                text = text[:at] + " " * len(found[0]) + text[at + len(found[0]) :]
+    return text
+
+
+def _direction(text: str, language: Language) -> str:
+    """`up` or `down`, where the words of a text say one of the two alone."""
+    up, down = (language.finds(kind, text) is not None for kind in ("up", "down"))
+    return "" if up == down else "up" if up else "down"
+
+
+def _directions(reading: Reading) -> set[str]:
+    """The direction of a text by its words or, where they say none, by its numbers and years."""
+    language = reading.language
+    said = _direction(_without_measures(reading), language)
+    if said:
+        return {said}
+    if language.finds("up", reading.text) and language.finds("down", reading.text):
+        return {"up", "down"}
+    found = _by_year(reading)
+    return {found} if found else set()
+
+
+def _by_year(reading: Reading) -> str:
+    """What two numbers of one unit with a year each say."""
+    dated = []
+    following = dict(dated_quantities(reading, reading.quantities, reading.days))
+    ends = [
+        0,
+        *(found.end() for found in re.finditer(r"[;.](?=\s)", reading.text)),
+        len(reading.text),
+    ]
+    for quantity in reading.quantities:
+        if quantity.kind != "count":
+            continue
+        last = next(end for end in ends if end >= quantity.end)
+        first = max(end for end in ends if end <= quantity.start)
+        near = following.get(quantity) or min(
+            (day for day in reading.days if day.year and first <= day.start < last),
+            key=lambda day: min(abs(day.start - quantity.end), abs(quantity.start - day.end)),
+            default=None,
+        )
+        if near is not None and near.year:
+            dated.append((near.year, quantity))
+    for number, (year, quantity) in enumerate(dated):
+        for other_year, other in dated[number + 1 :]:
+            if year == other_year or not _one_kind(quantity, other):
+                continue
+            early, late = (quantity, other) if year < other_year else (other, quantity)
+            if early.low != late.low:
+                return "up" if early.low < late.low else "down"
+    return ""
+
+
+def _one_kind(a: Quantity, b: Quantity) -> bool:
+    """Whether two quantities measure one thing, as far as their units and nouns tell."""
+    if a.unit == b.unit:
+        return not a.noun or not b.noun or a.noun == b.noun
+    return not (a.unit or a.noun) or not (b.unit or b.noun)
+
+
+def _where(evidence: Sequence[Evidence], direction: str) -> tuple[Evidence, Reading]:
+    for one in evidence:
+        for reading in one.said:
+            if direction in _directions(reading):
+                return one, reading
+    return evidence[0], evidence[0].statement
