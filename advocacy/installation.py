@@ -65,7 +65,7 @@ EXTRA_OF_MODULE = {
     "distributed": "cluster",
     "dask": "cluster",
     "psycopg": "postgres",
-    "dkim": "dkim",
+    "cryptography": "dkim",
     "keyring": "keyring",
 }
 
@@ -109,7 +109,7 @@ def require_pango() -> None:
 def explain_missing(error: BaseException) -> Problem | None:
     """What to tell the user if `error` means that a library is missing, else None.
 
-    Meant for whoever catches everything at the end: a missing library is no bug.
+    For the handler of all uncaught exceptions: a missing library is not a bug.
     """
     if isinstance(error, ModuleNotFoundError) and error.name:
         module = error.name.partition(".")[0]
@@ -152,7 +152,7 @@ def _opens(library: SystemLibrary) -> bool:
         except OSError:
             continue
         return True
-    # Homebrew's folder is none that the loader looks in by itself. On Linux this would
+    # The loader does not look into Homebrew's folder by itself. On Linux this would
     # start a compiler, for nothing: the loader's own search has failed already.
     return sys.platform == "darwin" and ctypes.util.find_library(library.name) is not None
 

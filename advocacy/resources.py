@@ -13,14 +13,13 @@ from advocacy.errors import AdvocacyError, Problem
 PACKAGE = Path(__file__).resolve().parent
 
 
-@cache
 def templates_dir() -> Path:
     """The folder of the built-in templates: `letters/`, `layouts/`, `partials/`, `words/`."""
     inside = PACKAGE / "templates"
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
-@cache
+@cache  # asked for every page; to find a package takes a millisecond
 def fonts_dir() -> Path:
     """The folder of the fonts' package, one folder a family.
 
@@ -38,7 +37,7 @@ def fonts_dir() -> Path:
     return Path(spec.origin).resolve().parent
 
 
-@cache
+@cache  # asked for every letter; to read the package's metadata takes a millisecond
 def version() -> str:
     """The installed version of advocacy, or `0+unknown` where it runs without being installed."""
     try:

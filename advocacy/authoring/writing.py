@@ -2,12 +2,12 @@
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.writing import cannot_write, temporary_path
 
 
 def write_new(files: Mapping[Path, bytes]) -> None:
@@ -17,7 +17,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     AdvocacyError with every file that is there already, or where one cannot be written; then,
     and after an interrupt, nothing is left behind.
     """
-    not_there_yet(files)
+    check_not_there(files)
     folders: list[Path] = []
     temporary: dict[Path, Path] = {}
     placed: list[Path] = []
@@ -26,7 +26,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     try:
         for at, data in files.items():
             folders += _made(at.parent)
-            temporary[at] = at.with_name(f".{at.name[:80]}.{secrets.token_hex(4)}.tmp")
+            temporary[at] = temporary_path(at)
             handle = os.open(temporary[at], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -39,12 +39,13 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     except FileExistsError as error:
         raise AdvocacyError(_exists(at)) from error
     except OSError as error:
-        raise AdvocacyError(_cannot_write(at, error)) from error
+        advice = "Make room, or choose a folder that you may write to with `--folder DIR`"
+        raise AdvocacyError(cannot_write(at, error, advice)) from error
     finally:
         _remove(temporary.values(), [] if done else placed, [] if done else folders)
 
 
-def not_there_yet(paths: Iterable[Path]) -> None:
+def check_not_there(paths: Iterable[Path]) -> None:
     """Raise AdvocacyError with every file that is there already."""
     taken = [path for path in paths if os.path.lexists(path)]
     if taken:
@@ -87,14 +88,5 @@ def _exists(path: Path) -> Problem:
         "file-exists",
         f"{path} is there already; it is never written over.",
         "Take another name, or move that file away.",
-        Place(path),
-    )
-
-
-def _cannot_write(path: Path, error: OSError) -> Problem:
-    return Problem(
-        "cannot-write",
-        f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-        "Make room, or choose a folder that you may write to with `--folder DIR`.",
         Place(path),
     )

@@ -1,13 +1,11 @@
-"""What a worker on another machine needs: the batch, and the files that letters are made of.
+"""Make a batch's letters by the workers of a Dask cluster, which share no disk with this machine.
 
-It travels as bytes with every task, so that a worker may come and go, and is unpacked once.
-Paths of this machine are put back into the problems that a worker finds.
+The batch and the files that its letters are made of travel as bytes with every task, so that a
+worker may come and go; each worker unpacks them once. Paths of the worker's machine are replaced
+by this machine's in the problems that it finds.
 
-
-A crew on other machines: the workers of a Dask cluster, which share no disk with this one.
-
-Dask itself gives the tasks of a worker that died to the others. Whoever can reach the
-scheduler can run programs on the workers: keep it inside a network that you trust.
+Dask itself gives the tasks of a crashed worker to others. Whoever can reach the scheduler can
+run programs on the workers: keep it inside a network that you trust.
 """
 
 import atexit
@@ -20,86 +18,85 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from advocacy.batch.documents import campaign_files, libraries, used_versions
-from advocacy.batch.worker import TaskResult, WantedLetter, WorkerSetup, make_letters
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.batch.documents import BatchSettings, campaign_files, libraries, used_versions
+from advocacy.batch.worker import TaskResult, WantedLetter, make_task
+from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.installation import explain_missing
 
 # Below the unpacked campaign's root, so that a file beside its folder keeps its `..`.
-_DEEP = Path("in/in/in/in")
+_CAMPAIGN_FOLDER = Path("campaign/in/in/in/in")
 _TEMPLATES = ("layouts", "letters", "partials", "words")
 _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class _Luggage:
-    setup: WorkerSetup
-    files: tuple[dict[str, bytes], ...]  # the campaign's folder, then the templates' in order
-    libraries: tuple[str, ...]
+class _PackedBatch:
+    settings: BatchSettings
+    files: tuple[dict[str, bytes], ...]  # of the campaign's folder, then of the templates' in order
+    versions: tuple[str, ...]
 
 
-def pack(setup: WorkerSetup) -> bytes:
-    """A batch as bytes that `make_away` understands on a machine with the same libraries."""
-    workspace = setup.campaign.workspace
-    own = {_name_in(workspace.folder, path): path for path in campaign_files(setup.campaign)}
-    files = [{name: path.read_bytes() for name, path in own.items() if name}]
-    files += [dict(_templates(root)) for root in workspace.templates]
-    data = pickle.dumps(_Luggage(setup, tuple(files), _libraries()))
+def pack_batch(settings: BatchSettings) -> bytes:
+    """Pack a batch for `make_remotely` on a machine with the same libraries."""
+    workspace = settings.campaign.workspace
+    files = [dict(_campaign_files(settings))]
+    files += [dict(_template_files(root)) for root in workspace.templates]
+    data = pickle.dumps(_PackedBatch(settings, tuple(files), _library_versions()))
     return zlib.compress(data, 6)
 
 
-def make_away(luggage: bytes, wanted: Sequence[WantedLetter]) -> TaskResult:
-    """Make letters on a machine that shares no disk with the one that asks.
+def make_remotely(packed: bytes, wanted: Sequence[WantedLetter]) -> TaskResult:
+    """Make letters on this machine for another one.
 
     Raises AdvocacyError where this machine's libraries are not those of the other.
     """
     with _one_at_a_time:  # Dask gives a process several threads
-        unpacked = _unpacked(luggage)
-        done = make_letters(unpacked.setup, wanted)
-    outcomes = [
-        replace(outcome, problems=tuple(map(unpacked.at_home, outcome.problems)))
-        if outcome.problems
-        else outcome
-        for outcome in done.outcomes
-    ]
-    return replace(done, outcomes=outcomes)
+        files = _unpack(packed)
+        outcomes, seconds = make_task(files.settings, wanted)
+    for outcome in outcomes:
+        outcome.problems = [files.local_problem(problem) for problem in outcome.problems]
+    return outcomes, seconds
 
 
 @dataclass(frozen=True, slots=True)
-class _Unpacked:
-    setup: WorkerSetup
-    homes: tuple[tuple[str, str], ...]
+class RemoteFiles:
+    """A batch unpacked on a worker's machine; `folders` maps folders here to those it came from."""
 
-    def at_home(self, problem: Problem) -> Problem:
+    settings: BatchSettings
+    folders: dict[str, str]
+
+    def local_problem(self, problem: Problem) -> Problem:
         """The problem with the paths of the machine that asked."""
         place = problem.place
         if place is not None:
-            place = Place(Path(self._home(str(place.path))), place.line, place.column)
-        message, hint = self._home(problem.message), self._home(problem.hint)
+            place = replace(place, path=Path(self.local_path(str(place.path))))
+        message, hint = self.local_path(problem.message), self.local_path(problem.hint)
         return replace(problem, place=place, message=message, hint=hint)
 
-    def _home(self, text: str) -> str:
-        for here, there in self.homes:
+    def local_path(self, text: str) -> str:
+        """A path, or a text with paths, as on the machine that asked."""
+        for here, there in self.folders.items():
             text = text.replace(here, there)
         return text
 
 
 @lru_cache(maxsize=2)
-def _unpacked(data: bytes) -> _Unpacked:
-    luggage: _Luggage = pickle.loads(zlib.decompress(data))  # noqa: S301 - from our own client
-    if luggage.libraries != _libraries():
-        raise AdvocacyError(_other_libraries(luggage.libraries))
+def _unpack(data: bytes) -> RemoteFiles:
+    packed: _PackedBatch = pickle.loads(zlib.decompress(data))  # noqa: S301 - from our own client
+    if packed.versions != _library_versions():
+        raise AdvocacyError(_other_libraries(packed.versions))
     root = Path(tempfile.mkdtemp(prefix="advocacy-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
-    theirs = luggage.setup.campaign.workspace
-    folders = [root / "campaign" / _DEEP]
-    folders += [root / f"templates-{number}" for number in range(len(theirs.templates))]
-    for folder, files in zip(folders, luggage.files, strict=True):
+    campaign = packed.settings.campaign
+    original = campaign.workspace
+    folders = [root / _CAMPAIGN_FOLDER]
+    folders += [root / f"templates-{number}" for number in range(len(original.templates))]
+    for folder, files in zip(folders, packed.files, strict=True):
         folder.mkdir(parents=True)
         for name, content in files.items():
             path = folder / name
@@ -107,51 +104,43 @@ def _unpacked(data: bytes) -> _Unpacked:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
     workspace = Workspace(folders[0], tuple(folders[1:]), (root / "campaign",))
-    homes = zip(folders, (theirs.folder, *theirs.templates), strict=True)
-    return _Unpacked(
-        _moved(luggage.setup, workspace), tuple((str(here), str(home)) for here, home in homes)
-    )
+    settings = replace(packed.settings, campaign=replace(campaign, workspace=workspace))
+    origins = (original.folder, *original.templates)
+    return RemoteFiles(settings, dict(zip(map(str, folders), map(str, origins), strict=True)))
 
 
-def _moved(setup: WorkerSetup, workspace: Workspace) -> WorkerSetup:
-    campaign = replace(setup.campaign, workspace=workspace)
-    job = replace(setup.job, workspace=workspace)
-    if isinstance(job.beside, partial):
-        job = replace(job, beside=partial(job.beside.func, campaign))
-    return replace(setup, campaign=campaign, job=job)
+def _campaign_files(settings: BatchSettings) -> Iterator[tuple[str, bytes]]:
+    """The campaign's files by their names as seen from its folder; those far away are left out."""
+    for path in campaign_files(settings.campaign):
+        with suppress(ValueError):
+            name = path.relative_to(settings.campaign.workspace.folder).as_posix()
+            yield name, path.read_bytes()
 
 
-def _templates(root: Path) -> Iterator[tuple[str, bytes]]:
+def _template_files(root: Path) -> Iterator[tuple[str, bytes]]:
     for folder in _TEMPLATES:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and path.resolve().is_relative_to(root.resolve()):
                 yield path.relative_to(root).as_posix(), path.read_bytes()
 
 
-def _name_in(folder: Path, path: Path) -> str | None:
-    """A file's name as seen from a folder, `..` and all; None where it is too far away."""
-    try:
-        return path.relative_to(folder).as_posix()
-    except ValueError:
-        return None
-
-
-def _libraries() -> tuple[str, ...]:
+def _library_versions() -> tuple[str, ...]:
     return (*libraries(), *(f"{name} {number}" for name, number in used_versions(True).items()))
 
 
 def _other_libraries(wanted: Iterable[str]) -> Problem:
-    here = dict(text.partition(" ")[::2] for text in _libraries())
+    here = dict(text.partition(" ")[::2] for text in _library_versions())
     there = dict(text.partition(" ")[::2] for text in wanted)
+    # The digest of the tool's own code is a name without a version.
     others = [
-        f"{n} {here.get(n, '?')} instead of {v}" for n, v in there.items() if here.get(n) != v
+        f"{name} {here.get(name, '?')} instead of {number}"
+        for name, number in there.items()
+        if number and here.get(name) != number
     ]
-    # The digest of the tool's own code has no name to show.
-    told = [other for other in others if " " in other and len(other.split()[0]) < 40]
     return Problem(
         "other-versions",
         "A worker of the cluster has other libraries than this machine: "
-        f"{', '.join(told) or 'another build of advocacy'}. Its letters would not be the same.",
+        f"{', '.join(others) or 'another build of advocacy'}. Its letters would not be the same.",
         "Install the same locked versions on every machine.",
     )
 
@@ -161,37 +150,40 @@ PATIENCE = 30
 
 
 class Cluster:
-    """The workers of a Dask scheduler, which hand the letters' bytes back.
+    """The workers of a Dask scheduler, an `Executor` whose workers return the letters' bytes.
 
-    Raises AdvocacyError where it cannot be reached, has no workers, or Dask is not installed.
+    Raises AdvocacyError where the scheduler cannot be reached, has no workers, or Dask is not
+    installed.
     """
 
-    def __init__(self, setup: WorkerSetup, address: str) -> None:
+    def __init__(self, settings: BatchSettings, address: str) -> None:
         try:
             from distributed import Client
             from distributed.scheduler import KilledWorker
         except ModuleNotFoundError as error:
             raise AdvocacyError(explain_missing(error) or _unreachable(address)) from error
-        self.deaths: tuple[type[BaseException], ...] = (KilledWorker,)
-        self._luggage = pack(setup)
+        self.crash_errors: tuple[type[BaseException], ...] = (KilledWorker,)
+        self._packed = pack_batch(settings)
         self._client: Any = _connected(Client, address)
         self._executor: Any = self._client.get_executor(pure=False)
 
     @property
     def workers(self) -> int:
-        """How many processes work at once, at this moment."""
+        """How many processes work at this moment."""
         return max(len(self._client.ncores()), 1)
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
-        """Have some letters made by whoever is free."""
-        future: Future[TaskResult] = self._executor.submit(make_away, self._luggage, list(wanted))
+        """Start a task in a free worker."""
+        future: Future[TaskResult] = self._executor.submit(
+            make_remotely, self._packed, list(wanted)
+        )
         return future
 
-    def renew(self) -> None:
-        """Dask has done it."""
+    def replace_workers(self) -> None:
+        """Do nothing: Dask does it."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """Let the workers go."""
+        """Disconnect from the scheduler."""
         with suppress(Exception):  # the scheduler may be gone
             self._executor.shutdown(wait=not at_once)
         with suppress(Exception):

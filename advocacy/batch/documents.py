@@ -1,21 +1,20 @@
-"""What a document was made of, as one digest: where it is the same, so are the bytes.
+"""Make the documents of one letter, and tell by digests whether they must be made again.
 
-It covers the letter, the recipient, the files of the layout and every library that has a say.
-A document is made again where any of it has changed, and only then.
-
-
-The documents of one letter: which, and what stands in their way.
+A document's inputs are the letter, the recipient, the files of the layout and every library that
+has a say. Where their digest is the same, so are the bytes: a document is made again where it
+has changed, and only then.
 """
 
 import hashlib
 import importlib.metadata
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote
 
 from advocacy.batch.record import versions
@@ -28,8 +27,15 @@ from advocacy.resources import PACKAGE
 if TYPE_CHECKING:
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 
+Format = Literal["pdf", "eml", "html", "txt", "docx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+DEFAULT_FORMATS: tuple[Format, ...] = ("pdf", "eml")
+Typeset = Literal["auto", "full"]
+"""How PDFs are laid out: fast where they come out the same, or each in full."""
+SharedDigests = Mapping[tuple[str, str], str]
+"""What letters of a stage have in common in a format, as a digest, by stage and format."""
 
-LENGTH = 32
+DIGEST_LENGTH = 32
 """Hexadecimal digits of a digest of inputs: 128 bits."""
 
 _ON_SCREEN = frozenset({"eml", "html"})
@@ -40,48 +46,83 @@ _LIBRARIES = (
     "pypandoc-binary", "rendercv-fonts", "uharfbuzz", "weasyprint",
 )  # fmt: skip
 
-Shared = Mapping[tuple[str, str], str]
-"""What letters of a stage have in common in a format, as a digest, by stage and format."""
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """What all letters of a batch have in common; it travels to every worker.
+
+    `day` is the letters' date. `formats` are the documents to make, each an error where it
+    cannot be made if `formats_asked_for`, else a warning. Workers `write` the documents below
+    `output`, `return` their bytes, or only `compare` their sums. With `audit` each letter gets
+    an audit sheet. With `force` documents are made again although nothing has changed.
+    `shared` is what `shared_digests` returns for the formats. `unsubscribe_links` says where a
+    letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
+    must be true on its own day, and on `also_on`: the day on which it is mailed.
+    """
+
+    campaign: Campaign
+    day: date
+    formats: tuple[Format, ...] = DEFAULT_FORMATS
+    formats_asked_for: bool = False
+    output: Path = Path("output")
+    deliver: Literal["write", "return", "compare"] = "write"
+    audit: bool = False
+    force: bool = False
+    typeset: Typeset = "auto"
+    shared: SharedDigests = field(default_factory=dict)
+    unsubscribe_links: "Callable[[Letter], UnsubscribeLinks] | None" = None
+    also_on: date | None = None
+
+    @property
+    def wants_paper(self) -> bool:
+        """Whether some documents are typeset: PDFs, attached ones, or audit sheets."""
+        stages = self.campaign.file.stages.values()
+        attached = "eml" in self.formats and any("pdf" in stage.attach for stage in stages)
+        return "pdf" in self.formats or attached or self.audit
 
 
-def shared_inputs(campaign: Campaign, formats: Iterable[str]) -> dict[tuple[str, str], str]:
-    """The digests of what lies outside the letters, by stage and format, as the files are now."""
+def shared_digests(campaign: Campaign, formats: Iterable[str]) -> SharedDigests:
+    """The digests of what lies outside the letters, by stage and format, as the files are now.
+
+    Where an email is wanted, the PDF's are there too: one may be attached.
+    """
     file, workspace = campaign.file, campaign.workspace
-    found = {}
+    wanted = set(formats)
+    wanted |= {"pdf"} if "eml" in wanted else set()
+    digests = {}
     for name, stage in file.stages.items():
-        for kind in formats:
+        for kind in wanted:
             kinds = [kind, "pdf"] if kind == "eml" and "pdf" in stage.attach else [kind]
             layouts = {path for one in kinds for path in _layouts(one, stage.layout, workspace)}
             files = {*layouts, *_pictures(campaign), *_loaded(layouts, workspace)}
             demand = file.stage_demand(stage)
             precedents = file.stage_precedents(stage)
-            found[name, kind] = _digest(
-                [
-                    libraries(),
-                    file.timezone,
-                    demand and demand.model_dump(mode="json"),
-                    [precedent.model_dump(mode="json") for precedent in precedents],
-                    sorted(_sum(path) for path in files),
-                ]
-            )
-    return found
+            inputs = [
+                libraries(),
+                file.timezone,
+                demand and demand.model_dump(mode="json"),
+                [precedent.model_dump(mode="json") for precedent in precedents],
+                sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+            ]
+            digests[name, kind] = _digest(json.dumps(inputs, sort_keys=True, default=str).encode())
+    return digests
 
 
 def document_inputs(
-    letter: Letter, digests: str, shared: Shared, formats: Iterable[str], setter: str
+    letter: Letter, digests: str, shared: SharedDigests, formats: Iterable[str], typesetter: str
 ) -> dict[str, str]:
-    """The digest of the inputs of each document of a letter, by format.
+    """The digest of the inputs of each document of a letter, by format: 32 hexadecimal digits.
 
-    `digests` are the letter's and the recipient's, `shared` what `shared_inputs` says, `setter`
-    what sets the type and how, which counts where there is a PDF.
+    `digests` are the letter's and the recipient's, `shared` is what `shared_digests` returns,
+    `typesetter` is Pango's version and how it is used, which counts where there is a PDF.
     """
     content = f"{digests} {letter.title}"
-    found = {}
+    inputs = {}
     for kind in formats:
-        typeset = kind == "pdf" or (kind == "eml" and "pdf" in letter.attach)
-        by = setter if typeset else ""
-        found[kind] = _hash(f"{content} {shared[letter.stage, kind]} {by}".encode())
-    return found
+        on_paper = kind == "pdf" or (kind == "eml" and "pdf" in letter.attach)
+        by = typesetter if on_paper else ""
+        inputs[kind] = _digest(f"{content} {shared[letter.stage, kind]} {by}".encode())
+    return inputs
 
 
 def campaign_files(campaign: Campaign) -> set[Path]:
@@ -139,10 +180,6 @@ def _inside(name: str, workspace: Workspace) -> Iterator[Path]:
         return  # it is told when a document is made
 
 
-def _sum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 @cache
 def libraries() -> tuple[str, ...]:
     """Libraries with their versions, and the tool's own modules: they decide the bytes too."""
@@ -153,45 +190,16 @@ def libraries() -> tuple[str, ...]:
     return (own.hexdigest(), *(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES))
 
 
-def _digest(content: Any) -> str:
-    return _hash(json.dumps(content, sort_keys=True, default=str).encode())
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:LENGTH]
-
-
-Format = Literal["pdf", "eml", "html", "txt", "docx"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-DEFAULT_FORMATS: tuple[Format, ...] = ("pdf", "eml")
-Typeset = Literal["auto", "full"]
-"""How PDFs are laid out: fast where they come out the same, or each in full."""
-Beside = Callable[[CheckedLetter, Mapping[str, str]], tuple[dict[str, bytes], Sequence[Problem]]]
-"""Makes what stands beside a letter's documents, by file name, given the versions used."""
-
-
-@dataclass(frozen=True, slots=True)
-class RenderJob:
-    """What to make of each letter, and where it goes.
-
-    `leaving` says where a letter's own recipient unsubscribes; otherwise it is where all do.
-    """
-
-    workspace: Workspace
-    output: Path
-    formats: tuple[Format, ...] = DEFAULT_FORMATS
-    formats_asked_for: bool = False
-    beside: Beside | None = None
-    leaving: "Callable[[Letter], UnsubscribeLinks] | None" = None
-    typeset: Typeset = "auto"
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
 
 
 @dataclass(slots=True)
 class MadeDocuments:
-    """What came of a letter: documents by file name, and what stood in the way of others.
+    """The documents of a letter by file name, and what kept others from being made.
 
-    `sums` are SHA-256 sums of documents, as far as they are known. `typeset` says how a PDF was
-    laid out, fast or in full, and `why` not fast.
+    `sums` are SHA-256 sums of some documents, in hexadecimal. `typeset` says how a PDF was laid
+    out, `fast` or `full`, and `why` not fast.
     """
 
     documents: dict[str, bytes] = field(default_factory=dict)
@@ -208,48 +216,79 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
 
 
 def make_documents(
-    checked: CheckedLetter, job: RenderJob, printed: bytes | None = None
+    checked: CheckedLetter,
+    settings: BatchSettings,
+    formats: Iterable[Format],
+    *,
+    typeset: Typeset = "auto",
+    printed: bytes | None = None,
 ) -> MadeDocuments:
-    """A letter's documents.
+    """Make a letter's documents in these formats; `printed` is its PDF, if it was made before.
 
-    `printed` is the letter's PDF, where it was made before.
-    A format that cannot be made (no email address, a character without a font) is left out,
-    with an error where the user asked for it by name and a warning where not.
+    A format that cannot be made (no email address, a character without a font) is left out, with
+    an error where the user asked for it by name and a warning where not. Raises AdvocacyError
+    where a template or a file it loads is wrong.
     """
-    letter, made = checked.letter, MadeDocuments()
-    digest: str | None = None
-    wants_paper = "pdf" in job.formats or ("eml" in job.formats and "pdf" in letter.attach)
-    if wants_paper and printed is None:
-        from advocacy.documents.pdf import render as pdf
-
-        result = pdf.printed(checked, job.workspace, job.typeset)
-        if isinstance(result, pdf.Pdf):
-            printed, made.typeset, made.why = result.data, result.typeset, result.why
-            digest = result.digest
-            made.problems += result.problems
-        else:
-            made.problems += result
-    for kind in job.formats:
+    letter, made, workspace = checked.letter, MadeDocuments(), settings.campaign.workspace
+    if printed is None and ("pdf" in formats or ("eml" in formats and "pdf" in letter.attach)):
+        printed = _typeset(checked, workspace, typeset, made)
+    for kind in formats:
         name = f"{letter.id}.{kind}"
-        if kind == "pdf" and printed is not None:
-            made.documents[name] = printed
-            if digest is not None:
-                made.sums[name] = digest
+        if kind == "pdf":
+            if printed is not None:
+                made.documents[name] = printed
         elif kind == "eml":
-            from advocacy.documents.email import message as email
-
-            found = email.obstacles(checked)
-            if has_errors(found):
-                made.problems += _levelled(found, job.formats_asked_for)
-            elif "pdf" not in letter.attach or printed is not None:
-                attached = printed if "pdf" in letter.attach else None
-                leaving = job.leaving(letter) if job.leaving else None
-                made.documents[name] = email.render_email(
-                    checked, job.workspace, pdf=attached, leaving=leaving
-                )
-        elif kind != "pdf":
-            made.documents[name] = _plain(kind, checked, job.workspace)
+            message = _email(checked, settings, printed, made)
+            if message is not None:
+                made.documents[name] = message
+        else:
+            made.documents[name] = _plain(kind, checked, workspace)
     return made
+
+
+def _typeset(
+    checked: CheckedLetter, workspace: Workspace, typeset: Typeset, made: MadeDocuments
+) -> bytes | None:
+    """Set the letter's PDF; how, or why it cannot be set, is noted in `made`."""
+    from advocacy.documents.pdf import render as pdf
+
+    result = pdf.printed(checked, workspace, typeset)
+    if not isinstance(result, pdf.Pdf):
+        made.problems += result
+        return None
+    made.problems += result.problems
+    made.typeset, made.why = result.typeset, result.why
+    if result.digest is not None:
+        made.sums[f"{checked.letter.id}.pdf"] = result.digest
+    return result.data
+
+
+def _email(
+    checked: CheckedLetter, settings: BatchSettings, printed: bytes | None, made: MadeDocuments
+) -> bytes | None:
+    """Build the letter's email, with its PDF where one is attached; None where it cannot be."""
+    from advocacy.documents.email import message as email
+
+    letter = checked.letter
+    problems = email.obstacles(checked)
+    if has_errors(problems):
+        if not settings.formats_asked_for:
+            problems = [
+                problem.at(Level.WARNING) if problem.level is Level.ERROR else problem
+                for problem in problems
+            ]
+        made.problems += problems
+        return None
+    attaches = "pdf" in letter.attach
+    if attaches and printed is None:
+        return None
+    links = settings.unsubscribe_links
+    return email.render_email(
+        checked,
+        settings.campaign.workspace,
+        pdf=printed if attaches else None,
+        leaving=links(letter) if links else None,
+    )
 
 
 def _plain(kind: Format, checked: CheckedLetter, workspace: Workspace) -> bytes:
@@ -265,12 +304,6 @@ def _plain(kind: Format, checked: CheckedLetter, workspace: Workspace) -> bytes:
     from advocacy.documents.word.docx import render_docx
 
     return render_docx(checked, workspace)
-
-
-def _levelled(problems: Iterable[Problem], asked_for: bool) -> list[Problem]:
-    if asked_for:
-        return list(problems)
-    return [p.at(Level.WARNING) if p.level is Level.ERROR else p for p in problems]
 
 
 @cache

@@ -1,13 +1,9 @@
-"""Being told how a batch gets on.
+"""Run a batch: hand tasks to workers, and yield the outcomes in the order of the list.
 
-Who does the work: this process alone, or several beside it.
-
-A crew takes tasks and gives futures, as executors of the standard library do.
-
-Working off a batch: tasks in hand for every worker, results in the order of the list.
-
-Whatever happens to a worker happens to its task alone: it is given to another, in the end one
-letter at a time, so that a letter that ends its worker is found out and told.
+From top to bottom: the callbacks of progress; what can execute tasks (this process alone, or
+worker processes; a cluster stands in its own module); how one is chosen; and the loop that keeps
+every worker busy. A worker that crashes costs its task alone, which another one gets. A letter
+that crashes its worker is found in the end, by making the letters of its task one by one.
 """
 
 import multiprocessing
@@ -15,32 +11,34 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from types import FrameType
 from typing import Protocol
 
-from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter, WorkerSetup, make_letters
+from advocacy.batch.documents import BatchSettings
+from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter, make_task
 from advocacy.errors import AdvocacyError, Problem
+from advocacy.installation import missing_system_libraries
 
 
 class ProgressWatcher:
-    """Told how a batch gets on; this one does nothing with it."""
+    """Callbacks of a batch's progress; these do nothing."""
 
     def begin(self, title: str, total: Callable[[], int | None]) -> None:
-        """Letters are about to be made; `total` counts them, as far as can be known."""
+        """Letters are about to be made; `total` returns at most how many, None if unknown."""
 
     def step(self) -> None:
-        """One more recipient is done with."""
+        """One more letter is done."""
 
     def interrupted(self) -> None:
-        """Ctrl-C was pressed: the letters in hand are being finished."""
+        """Ctrl-C was pressed: the letters that were begun are being finished."""
 
     def waiting(self, seconds: float) -> None:
-        """Nothing is done for so long, until what was put off may be tried again."""
+        """Nothing happens for so many seconds, until deferred messages may be tried again."""
 
     def end(self) -> None:
         """No more letters are made."""
@@ -51,67 +49,67 @@ class Executor(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many work at once."""
+        """How many tasks run at the same time."""
 
     @property
-    def deaths(self) -> tuple[type[BaseException], ...]:
-        """What a task's future raises whose worker died."""
+    def crash_errors(self) -> tuple[type[BaseException], ...]:
+        """What the future of a task raises whose worker crashed."""
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
-        """Have some letters made."""
+        """Start a task: make some letters."""
 
-    def renew(self) -> None:
-        """Replace workers that have died."""
+    def replace_workers(self) -> None:
+        """Start new workers in place of crashed ones."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """Let all go; `at_once` without waiting for what they are doing."""
+        """Stop all workers; `at_once` without waiting for their tasks."""
 
 
 class InProcess:
-    """Nobody but this process: each task is done when it is submitted."""
+    """Executes each task in this process, when it is submitted."""
 
     workers = 1
-    deaths: tuple[type[BaseException], ...] = ()
+    crash_errors: tuple[type[BaseException], ...] = ()
 
-    def __init__(self, setup: WorkerSetup) -> None:
-        self._setup = setup
+    def __init__(self, settings: BatchSettings) -> None:
+        self._settings = settings
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Make some letters now."""
         future: Future[TaskResult] = Future()
-        future.set_result(make_letters(self._setup, wanted))
+        future.set_result(make_task(self._settings, wanted))
         return future
 
-    def renew(self) -> None:
-        """Nobody has died."""
+    def replace_workers(self) -> None:
+        """Do nothing: there are no workers."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """Nobody is waiting."""
+        """Do nothing: there are no workers."""
 
 
 class WorkerProcesses:
     """Worker processes on this machine, which write the files themselves.
 
-    They are forked from a clean server process: what this process has done so far, with its
-    threads and its libraries' state, does not reach them.
+    They are forked from a clean server process: neither this process's threads nor the state of
+    its libraries reach them.
     """
 
-    deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    crash_errors: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
-    def __init__(self, setup: WorkerSetup, workers: int) -> None:
+    def __init__(self, settings: BatchSettings, workers: int) -> None:
         self.workers = workers
-        self._setup = setup
-        self._pool = self._new()
+        self._settings = settings
+        self._pool = self._start()
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
-        """Have some letters made by whoever is free."""
-        with _interrupts_ignored():
-            return self._pool.submit(_make_here, wanted)
+        """Start a task in the first free worker."""
+        with _interrupts_blocked():
+            return self._pool.submit(_make_task_in_worker, wanted)
 
-    def renew(self) -> None:
-        """Start anew: a pool that has lost a process takes no more tasks."""
+    def replace_workers(self) -> None:
+        """Start a new pool: one that has lost a process takes no more tasks."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = self._new()
+        self._pool = self._start()
 
     def close(self, *, at_once: bool = False) -> None:
         """End the processes."""
@@ -120,67 +118,85 @@ class WorkerProcesses:
                 process.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _new(self) -> ProcessPoolExecutor:
+    def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("forkserver")
-        warm = ["advocacy.batch.warm"] if wants_paper(self._setup) else []
-        context.set_forkserver_preload([__name__, "advocacy.documents.email.message", *warm])
-        return ProcessPoolExecutor(self.workers, context, _begin, (self._setup,))
+        preload = [__name__, "advocacy.documents.email.message"]
+        is_missing = any(library.required for library in missing_system_libraries())
+        if self._settings.wants_paper and not is_missing:  # the letters' problems tell what is
+            preload.append("advocacy.documents.pdf.render")
+        context.set_forkserver_preload(preload)
+        return ProcessPoolExecutor(self.workers, context, _start_worker, (self._settings,))
 
 
-class _interrupts_ignored:  # noqa: N801 - read as a statement
-    """While it lasts, Ctrl-C waits: processes started now inherit that they do not hear it."""
-
-    def __enter__(self) -> None:
-        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-    def __exit__(self, *_: object) -> None:
-        signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
-
-
-def wants_paper(setup: WorkerSetup) -> bool:
-    """Whether letters of the batch are typeset: as PDFs, or as attachments."""
-    job = setup.job
-    stages = setup.campaign.file.stages.values()
-    attached = "eml" in job.formats and any("pdf" in stage.attach for stage in stages)
-    return "pdf" in job.formats or attached or job.beside is not None
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C; processes started meanwhile inherit the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_setup: WorkerSetup | None = None
+_settings: BatchSettings | None = None
 
 
-def _begin(setup: WorkerSetup) -> None:
-    """Begin as a worker process."""
-    global _setup
-    _setup = setup
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C for all
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _start_worker(settings: BatchSettings) -> None:
+    """Prepare this process to work; runs once in each worker process."""
+    global _settings
+    _settings = settings
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C for all
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
 
 
-def _make_here(wanted: Sequence[WantedLetter]) -> TaskResult:
-    if _setup is None:
-        raise RuntimeError("a worker must begin before it works")
-    return make_letters(_setup, wanted)
+def _make_task_in_worker(wanted: Sequence[WantedLetter]) -> TaskResult:
+    if _settings is None:
+        raise RuntimeError("a worker must be started before it works")
+    return make_task(_settings, wanted)
 
 
-TASK_SECONDS = 0.4
-"""How long a task shall take: long enough to be worth sending, short enough to wait for."""
-LARGEST_TASK = 200
-TRIES = 2
-"""How often a task may lose its worker before its letters are made one by one."""
+FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
+"""So many letters this process makes sooner than others could be started."""
 
 
-@dataclass(slots=True, eq=False)
-class _Task:
-    wanted: list[WantedLetter]
-    future: "Future[TaskResult] | None"
-    deaths: int = 0
+def choose_executor(
+    settings: BatchSettings,
+    wanted: Iterator[WantedLetter],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    few: int = FEW_ON_SCREEN,
+) -> tuple[Executor, Iterator[WantedLetter]]:
+    """Choose what makes the letters; returns it with the letters.
+
+    `cluster` is the address of a Dask scheduler, `workers` a number of processes. Without either,
+    this process makes a `few` letters alone (or 32 that are typeset), else one process for each
+    core does. Raises AdvocacyError where the cluster cannot be reached.
+    """
+    if cluster is not None:
+        from advocacy.batch.cluster import Cluster
+
+        return Cluster(settings, cluster), wanted
+    if workers is None:
+        few = FEW_ON_PAPER if settings.wants_paper else few
+        first = list(islice(wanted, few + 1))
+        wanted = chain(first, wanted)
+        workers = cores() if len(first) > few else 1
+    return (WorkerProcesses(settings, workers) if workers > 1 else InProcess(settings)), wanted
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -194,131 +210,162 @@ class Interrupt:
 
 
 @contextmanager
-def interruptible(told: Callable[[], None]) -> Iterator[Interrupt]:
-    """While it lasts, the first Ctrl-C asks to stop, and the second stops at once.
+def interruptible(on_interrupt: Callable[[], None]) -> Iterator[Interrupt]:
+    """Make the first Ctrl-C ask to stop; the second stops at once.
 
-    `told` is called at the first, in whatever the main thread is doing. In another thread
-    nothing changes.
+    `on_interrupt` is called at the first, in whatever the main thread is doing. In another
+    thread, or where the program handles Ctrl-C itself, nothing changes.
     """
     interrupt = Interrupt()
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or before is not signal.default_int_handler:
         yield interrupt
         return
-    before = signal.getsignal(signal.SIGINT)
 
-    def hear(_number: int, _frame: FrameType | None) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
         interrupt.asked = True
         signal.signal(signal.SIGINT, before)
-        told()
+        on_interrupt()
 
-    if before is not signal.default_int_handler:  # somebody else's, or none: it stays
-        yield interrupt
-        return
-    signal.signal(signal.SIGINT, hear)
+    signal.signal(signal.SIGINT, ask)
     try:
         yield interrupt
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def work_off(
-    wanted: Iterator[WantedLetter], crew: Executor, stop: Callable[[], bool], first: int = 1
-) -> Iterator[LetterOutcome]:
-    """The outcome of each letter, in the order of the list.
+TASK_SECONDS = 0.4
+"""How long a task should take: long enough to be worth sending, short enough to wait for."""
+LARGEST_TASK = 200
+TRIES = 2
+"""How often a task may lose its worker before its letters are made one by one."""
 
-    Once `stop` says so no more tasks are begun, and those in hand are finished. `first` is the
-    size of the first tasks; how long they take gives that of the others.
+
+@dataclass(slots=True, eq=False)
+class _SubmittedTask:
+    wanted: list[WantedLetter]
+    future: "Future[TaskResult] | None"  # None once its letters are to be made one by one
+    crashes: int = 0
+
+
+def run_batch(
+    settings: BatchSettings,
+    wanted: Iterator[WantedLetter],
+    stop: Callable[[], bool],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Generator[LetterOutcome]:
+    """Make letters, and yield the outcome of each in the order of the list.
+
+    Once `stop` returns true no more tasks are begun, and those begun are finished. A caller that
+    leaves early closes the iterator, which ends the workers at once.
+    """
+    executor, wanted = choose_executor(settings, wanted, workers=workers, cluster=cluster)
+    is_done = False
+    try:
+        yield from work_off(wanted, executor, stop, 1 if settings.wants_paper else 20)
+        is_done = True
+    finally:
+        executor.close(at_once=not is_done)
+
+
+def work_off(
+    wanted: Iterator[WantedLetter], executor: Executor, stop: Callable[[], bool], first: int = 1
+) -> Iterator[LetterOutcome]:
+    """Keep an executor's workers busy; yields the outcome of each letter in the list's order.
+
+    `first` is the number of letters in the first tasks; how long those take decides the size of
+    the others.
     """
     size = first
-    tasks: deque[_Task] = deque()
+    tasks: deque[_SubmittedTask] = deque()
     while True:
         if stop():
-            _cancel(tasks)
+            _cancel_waiting(tasks)
         elif all(task.future is not None for task in tasks):
-            while len(tasks) < 2 * crew.workers and (some := list(islice(wanted, size))):
-                tasks.append(_Task(some, crew.submit(some)))
+            while len(tasks) < 2 * executor.workers and (some := list(islice(wanted, size))):
+                tasks.append(_SubmittedTask(some, executor.submit(some)))
         if not tasks:
             return
         task = tasks.popleft()
         if task.future is None:
-            yield from _one_by_one(task.wanted, crew)
+            yield from _make_one_by_one(task.wanted, executor)
             continue
         try:
-            done = task.future.result()
-        except crew.deaths:
+            outcomes, seconds = task.future.result()
+        except executor.crash_errors:
             tasks.appendleft(task)
-            _after_death(tasks, crew)
+            _resubmit_lost(tasks, executor)
             continue
         except CancelledError:  # not by us: what was cancelled is not in the queue
-            raise AdvocacyError(_lost()) from None
-        yield from done.outcomes
-        size = _next_size(size, len(task.wanted), done.seconds)
+            raise AdvocacyError(_cluster_lost()) from None
+        yield from outcomes
+        size = _next_size(size, len(task.wanted), seconds)
 
 
-def _cancel(tasks: "deque[_Task]") -> None:
-    """Keep of the tasks those alone that somebody is working on."""
+def _cancel_waiting(tasks: "deque[_SubmittedTask]") -> None:
+    """Keep only the tasks that a worker has begun."""
     for task in list(tasks):
         if task.future is None or task.future.cancel():
             tasks.remove(task)
 
 
-def _after_death(tasks: Iterable[_Task], crew: Executor) -> None:
-    """Give the tasks whose workers died to others, or mark them to be done one by one."""
-    crew.renew()
-    lost = [task for task in tasks if task.future is not None and _died(task.future, crew)]
+def _resubmit_lost(tasks: Iterable[_SubmittedTask], executor: Executor) -> None:
+    """Submit the tasks whose workers crashed again, or mark them to be made one by one."""
+    executor.replace_workers()
+    lost = [task for task in tasks if task.future is not None and _crashed(task.future, executor)]
     for task in lost:
-        task.deaths += 1
-    if all(task.deaths < TRIES for task in lost):
-        for task in lost:
-            task.future = crew.submit(task.wanted)
-    else:
-        for task in lost:
-            task.future = None
+        task.crashes += 1
+    may_retry = all(task.crashes < TRIES for task in lost)
+    for task in lost:
+        task.future = executor.submit(task.wanted) if may_retry else None
 
 
-def _died(future: "Future[TaskResult]", crew: Executor) -> bool:
-    return future.done() and not future.cancelled() and isinstance(future.exception(), crew.deaths)
+def _crashed(future: "Future[TaskResult]", executor: Executor) -> bool:
+    is_done = future.done() and not future.cancelled()
+    return is_done and isinstance(future.exception(), executor.crash_errors)
 
 
-def _one_by_one(wanted: Iterable[WantedLetter], crew: Executor) -> Iterator[LetterOutcome]:
-    """Each letter a task of its own, with nothing else going on: a death has one cause."""
+def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iterator[LetterOutcome]:
+    """Make each letter a task of its own, with nothing else running: a crash has one cause."""
     for one in wanted:
         for attempt in range(1, TRIES + 1):
             try:
-                done = crew.submit([one]).result()
-            except crew.deaths:
-                crew.renew()
+                outcomes, _ = executor.submit([one]).result()
+            except executor.crash_errors:
+                executor.replace_workers()
                 if attempt == TRIES:
-                    yield _deadly(one)
+                    yield _crashed_outcome(one)
             else:
-                yield from done.outcomes
+                yield from outcomes
                 break
 
 
-def _deadly(wanted: WantedLetter) -> LetterOutcome:
+def _crashed_outcome(wanted: WantedLetter) -> LetterOutcome:
     recipient = wanted.recipient
     problem = Problem(
         "worker-died",
-        f"The letter to {recipient.called} ended the process that made it, twice.",
+        f"The process that made the letter to {recipient.called} crashed twice.",
         "Most likely it needs more memory than there is: look for a huge value or picture, or "
         "render it alone: `--only " + wanted.letter_id + " --workers 1`.",
         recipient.place(),
     )
-    return LetterOutcome(wanted.letter_id, refused=True, problems=(problem,))
+    return LetterOutcome(wanted.letter_id, refused=True, problems=[problem])
 
 
 def _next_size(size: int, done: int, seconds: float) -> int:
-    """The size of task that would have taken the right time, not far from the last one."""
+    """The size of a task that would take the right time, at most twice the last one."""
     if not seconds:
         return size
     right = int(done * TASK_SECONDS / seconds)
     return max(1, min(right, 2 * size, LARGEST_TASK))
 
 
-def _lost() -> Problem:
-    """That the scheduler is gone while a batch was at work."""
+def _cluster_lost() -> Problem:
     return Problem(
         "cluster-lost",
-        "The cluster was lost; what it had made is kept.",
-        "Run the same command again when it is back: it goes on where it stopped.",
+        "The connection to the cluster was lost; what it had made is kept.",
+        "Run the same command again when the cluster is back: it goes on where it stopped.",
     )

@@ -16,9 +16,9 @@ from advocacy.campaign.addressing import (
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_for, unknown_stage
-from advocacy.documents.print_shop.merge import PaperEnvelope, PaperSheet
+from advocacy.documents.print_shop.stationery import PaperEnvelope, PaperSheet
 from advocacy.errors import Problem, has_errors
-from advocacy.files.writing import prepare_folder, replacing
+from advocacy.files.writing import prepare_folder, replace_file
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def print_addresses(
     kind = "labels" if isinstance(form, PaperSheet) else "envelopes"
     name = output / file.id / f"{kind}-{form.name}.pdf"
     prepare_folder(name.parent)
-    with replacing(name) as out:
+    with replace_file(name) as out:
         printed = print_labels(labels, form, about, campaign.workspace, out, skip=skip)
     result.file, result.labels, result.pages = name, printed.labels, printed.pages
     result.problems = list(dict.fromkeys([*result.problems, *printed.problems]))
@@ -94,10 +94,7 @@ def _addressed(
     problems: list[Problem],
 ) -> Iterator[Recipient]:
     """Those who get a letter and have an address; why others do not goes to the problems."""
-    for row in recipients_of(campaign, day, people):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
+    for row in recipients_of(campaign, day, problems.append, people):
         name, found = stage_for(campaign, row, day, stage)
         found += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
         problems += found

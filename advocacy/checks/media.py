@@ -1,4 +1,4 @@
-"""One text, every medium, proven: the demand, the deadline and the facts in PDF, HTML and text.
+"""Check that the demand, the deadline and the facts are in PDF, HTML and text alike.
 
 Each letter is rendered, and its documents are read back as a reader gets them: the PDF's own
 text page by page, the email's HTML without what its styles hide, the text part as it is. A
@@ -7,17 +7,18 @@ layout that loses the reference list or the notes is found here, before anybody 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.claims.sentences import read
 from advocacy.checks.codes import problem
-from advocacy.checks.wording.wording import ENOUGH, content_words
+from advocacy.checks.sentences import read_blocks
+from advocacy.checks.wording import ENOUGH, content_words
 from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
@@ -44,8 +45,8 @@ class PageNeeds:
     ways: tuple[dict[str, str], ...]
 
 
-def prove(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
-    """What the documents of letters lack, each text proven once.
+def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
+    """Report what the documents of letters lack, each text once.
 
     Letters that may not go out are left to the checks that say so. Raises AdvocacyError
     (`missing-library`) where PDF cannot be read.
@@ -91,16 +92,12 @@ def _missing(
     if without:
         yield problem(
             "missing-in-medium",
-            f"The {_listed(without)} of the letter of the stage `{letter.stage}` does not have "
-            f"{wanted.what}.",
+            f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` does not "
+            f"have {wanted.what}.",
             "Look at the layout: it has to print the text, and its references or notes, whole. "
             "The built-in ones do.",
             wanted.place,
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and the ".join(names)
 
 
 def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
@@ -120,10 +117,10 @@ def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
 
 def _nearest(words: str, traced: Letter) -> str:
     """The sentence that makes an ask; none where the letter does not make it."""
-    main = traced.language.split("-")[0]
+    main = primary_language(traced.language)
     wanted = content_words(words, main)
     best, share = "", ENOUGH
-    for block in read(traced.body, traced.language, traced.lines):
+    for block in read_blocks(traced.body, traced.language, traced.lines):
         for sentence in block.sentences:
             # A number of a note may stand within it, so it is proven up to its citation.
             here = len(wanted & content_words(sentence.text, main)) / max(len(wanted), 1)

@@ -9,56 +9,61 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.authoring.new_campaign.answers import read_one
+from advocacy.authoring.new_campaign.answers import read_answer
 from advocacy.campaign.recipients.model import slug
 from advocacy.cli import sending_output
 from advocacy.cli.report import Report, print_problems
-from advocacy.errors import AdvocacyError, has_errors
+from advocacy.errors import AdvocacyError, count_noun, has_errors
 from advocacy.mail.sending.rendering import nobody_to_mail
 
 if TYPE_CHECKING:
-    from advocacy.mail.sending.preparation import PreparedMailing
+    from advocacy.mail.sending.preparation import Agree, PreparedMailing
 
 
-def agreed_number(
-    office: "PreparedMailing", yes: int | None, *, quiet: bool, report: Report
-) -> int:
-    """How many messages are left, once somebody agreed to send so many: typed, or as `--yes N`.
+def agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
+    """Make the callback that asks for consent to a mailing.
 
-    Raises click.UsageError where nobody did, AdvocacyError where no message can be made.
+    With `--yes N` nobody is asked. Otherwise the dry run is printed, and somebody types how many
+    messages it is. The callback returns to how many people the mailing may go, 0 where nobody is
+    left. It raises click.UsageError where nobody agreed, AdvocacyError where no message can be
+    made.
     """
-    if yes is not None:
-        left = office.count()
-        if left > yes:
+
+    def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
+        left = mailing.count_left()
+        if left > most:
             raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {yes} allows: nothing was sent."
+                f"{left:,} messages are left, more than --yes {most} allows: nothing was sent."
             )
+        return most if left else 0
+
+    def ask(mailing: "PreparedMailing") -> int:
+        seen = mailing.dry_run()
+        print_problems(seen.problems, report)
+        if not quiet and report == "text":
+            sending_output.print_dry_run(mailing, seen, ())
+        left = seen.count + seen.left_out["put off"]
+        if not left:
+            if has_errors(seen.problems):
+                raise AdvocacyError(nobody_to_mail(mailing.mailing))
+            return 0
+        try:
+            question = _question(left, left - seen.count)
+            typed = click.prompt(question, default="", show_default=False, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError("There is no terminal to ask at: use --yes N.") from None
+        if "".join(char for char in typed if char not in " ,.’'") != str(left):
+            raise click.UsageError("That is not their number: nothing was sent.")
         return left
-    seen = office.rehearse()
-    print_problems(seen.problems, report)
-    if not quiet and report == "text":
-        sending_output.rehearsal(office, seen, ())
-    left = seen.count + seen.left_out["put off"]
-    if not left:
-        if has_errors(seen.problems):
-            raise AdvocacyError(nobody_to_mail(office.mailing))
-        return 0
-    try:
-        question = _question(left, left - seen.count)
-        typed = click.prompt(question, default="", show_default=False, err=True)
-    except click.Abort:
-        if sys.stdin.isatty():
-            raise
-        raise click.UsageError("There is no terminal to ask at: say --yes N.") from None
-    if "".join(char for char in typed if char not in " ,.’'") != str(left):
-        raise click.UsageError("That is not their number: nothing was sent.")
-    return left
+
+    return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
 
 
 def _question(left: int, put_off: int) -> str:
     later = f" ({put_off:,} of them later: they were put off)" if put_off else ""
-    what = "1 message" if left == 1 else f"{left:,} messages"
-    return f"To send {what}{later}, type the number"
+    return f"To send {count_noun(left, 'message')}{later}, type the number"
 
 
 LINES = "Lines are parted by semicolons: 2 Main Street; Springfield, IL 62701"
@@ -75,7 +80,7 @@ def ask_for(given: dict[str, Any]) -> dict[str, Any]:
     def ask(key: str, text: str, **how: Any) -> None:
         if not answers.get(key):
             answers[key] = _asked(
-                text, lambda typed: read_one(key, typed, today=_seen_from(key, given)), **how
+                text, lambda typed: read_answer(key, typed, today=_seen_from(key, given)), **how
             )
 
     click.echo("A few questions; Ctrl-C stops, and nothing is written before the end.")
@@ -152,7 +157,7 @@ def _asks(demand: str) -> list[str]:
     asks: list[str] = []
     click.echo("  Each thing that you ask for, one sentence each; an empty line ends the list.")
     while True:
-        typed = _asked(f"{len(asks) + 1}.", lambda text: read_one("asks", [text]), optional=True)
+        typed = _asked(f"{len(asks) + 1}.", lambda text: read_answer("asks", [text]), optional=True)
         if not typed:
             if not asks:
                 click.echo(f"    The letter asks for this, then: {demand}")
@@ -189,7 +194,7 @@ def _facts(answers: dict[str, Any]) -> None:
 def _source(answers: dict[str, Any]) -> str:
     """The id of the source of what was just told: a new one, or one with the same address."""
     sources = answers["sources"] = list(answers.get("sources") or ())
-    url = _asked(_ADDRESS_OF_PAGE, lambda text: read_one("sources", text, "url"))
+    url = _asked(_ADDRESS_OF_PAGE, lambda text: read_answer("sources", text, "url"))
     for known in sources:
         if known[4] == url:
             return str(known[0])
@@ -197,7 +202,7 @@ def _source(answers: dict[str, Any]) -> str:
     author = _part("sources", "author", "  Who published it", needed=True)
     issued = _asked(
         "  On which day (2026-03-01; Enter: not known)",
-        lambda text: read_one("sources", text, "issued", _seen_from("issued", answers)),
+        lambda text: read_answer("sources", text, "issued", _seen_from("issued", answers)),
         optional=True,
     )
     wanted = slug(f"{author} {issued}")[:60].strip("-")
@@ -208,7 +213,7 @@ def _source(answers: dict[str, Any]) -> str:
 
 def _part(key: str, part: str, text: str, *, default: str = "", needed: bool = False) -> str:
     def read(typed: str) -> Any:
-        return read_one(key, typed, part)
+        return read_answer(key, typed, part)
 
     return _asked(text, read, default=default, optional=not needed)
 

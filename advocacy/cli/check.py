@@ -1,4 +1,4 @@
-"""`advocacy check`: what is wrong with letters and facts, before anybody else finds it."""
+"""`advocacy check`: check letters and the facts they rely on."""
 
 from datetime import date
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from advocacy.cli.completion import complete_codes
 from advocacy.cli.options import (
     campaigns_argument,
     date_option,
@@ -22,7 +23,7 @@ from advocacy.cli.report import (
     shown_place,
     summary,
 )
-from advocacy.errors import Place, Problem, has_errors
+from advocacy.errors import Place, Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.checks.branches import Coverage
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value is None or ctx.resilient_parsing:
         return
-    from advocacy.checks.codes import explain
+    from advocacy.checks.codes import explain_code
 
-    click.echo(explain(value))
+    click.echo(explain_code(value))
     ctx.exit(0)
 
 
@@ -41,8 +42,14 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @campaigns_argument
 @date_option
 @stage_option
-@click.option("--select", multiple=True, metavar="CODE", help="Only this code; repeatable.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Not this code; repeatable.")
+@click.option(
+    "--select", multiple=True, metavar="CODE", shell_complete=complete_codes,
+    help="Report only this code; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--ignore", multiple=True, metavar="CODE", shell_complete=complete_codes,
+    help="Do not report this code; repeatable.",
+)  # fmt: skip
 @click.option(
     "--copies",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -52,7 +59,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--media",
     is_flag=True,
-    help="Also make the letters, and prove that PDF, HTML and text say the same.",
+    help="Also render the letters, and check that PDF, HTML and text say the same.",
 )
 @click.option(
     "--branches",
@@ -63,12 +70,12 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--links",
     is_flag=True,
-    help="Also ask the network whether the sources' addresses still answer.",
+    help="Also check over the network that the sources' addresses still answer.",
 )
 @click.option(
     "--fix",
     is_flag=True,
-    help="First cure, in the files, what needs no judgment: missing quotes, slips in keys.",
+    help="Fix mechanical mistakes in the files before checking: missing quotes, mistyped keys.",
 )
 @click.option(
     "--explain",
@@ -76,7 +83,8 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     is_eager=True,
     expose_value=False,
     callback=_explain,
-    help="Say what a problem's code means and how to cure it, and stop.",
+    shell_complete=complete_codes,
+    help="Explain a problem code and its cure, and stop; `all` lists the codes.",
 )
 @templates_option
 @strict_option
@@ -114,7 +122,7 @@ def command(
       advocacy check --explain fact-ended
     """
     from advocacy.campaign.loading import load_campaign
-    from advocacy.checks.run import chosen, run_checks
+    from advocacy.checks.run import filter_by_code, run_checks
 
     if fix:
         _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
@@ -133,10 +141,10 @@ def command(
             if coverage is not None:
                 problems += coverage.add(campaign, day=day, stage=stage)
     problems += coverage.problems() if coverage is not None else []
-    problems = chosen(dict.fromkeys(problems), select, ignore)
+    problems = filter_by_code(dict.fromkeys(problems), select, ignore)
     print_problems(problems, report)
     if not quiet and report == "text":
-        counted = f"{letters} letter{'' if letters == 1 else 's'} checked"
+        counted = f"{count_noun(letters, 'letter')} checked"
         click.echo(f"{counted}: {summary(problems) or 'no problems'}.")
         if coverage is not None:
             click.echo(coverage.summary())
@@ -157,17 +165,17 @@ def _fix(
     *,
     quiet: bool,
 ) -> None:
-    """Make the safe fixes, and say which."""
+    """Fix mechanical mistakes in the campaigns' files, and list the fixes."""
     from advocacy.checks.fixing import fix_campaign
-    from advocacy.checks.run import chosen
+    from advocacy.checks.run import filter_by_code
 
     found = False
     for path in campaigns:
         made = fix_campaign(
-            path, templates, wanted=lambda problems: chosen(problems, select, ignore)
+            path, templates, fixable=lambda problems: filter_by_code(problems, select, ignore)
         )
         found = found or bool(made)
         for one in () if quiet else made:
             click.echo(f"{shown_place(Place(one.place.path, one.place.line))}: fixed: {one.what}")
     if not found and not quiet:
-        click.echo("There was nothing to fix by itself.")
+        click.echo("There were no mechanical mistakes to fix.")

@@ -17,8 +17,8 @@ from advocacy.cli.options import (
     templates_option,
 )
 from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
-from advocacy.documents.print_shop.merge import ENVELOPES, SHEETS
-from advocacy.errors import Problem, has_errors
+from advocacy.documents.print_shop.stationery import ENVELOPES, SHEETS
+from advocacy.errors import Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
@@ -111,9 +111,8 @@ def command(
     if not quiet and report == "text":
         for result in results:
             if result.file is not None:
-                plural = "" if result.labels == 1 else "es"
-                pages = "page" if result.pages == 1 else "pages"
-                click.echo(f"{result.labels} address{plural} on {result.pages} {pages}:")
+                addresses = count_noun(result.labels, "address", "addresses")
+                click.echo(f"{addresses} on {count_noun(result.pages, 'page')}:")
                 click.echo(f"  {result.file}")
         if problems:
             click.echo(f"Needs attention: {summary(problems)}.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advocacy.batch.executor import ProgressWatcher
+from advocacy.cli.report import is_dumb_terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -95,10 +96,10 @@ class ProgressBar(ProgressWatcher):
 
 
 def watcher(quiet: bool) -> ProgressWatcher:
-    """A progress bar on a terminal, else little, and nothing where it is to be quiet."""
+    """A progress bar on a terminal that can redraw a line; otherwise only notes, or nothing."""
     if quiet:
         return _Silent()
-    return ProgressBar() if sys.stderr.isatty() else _Brief()
+    return ProgressBar() if sys.stderr.isatty() and not is_dumb_terminal() else _Brief()
 
 
 class _Silent(ProgressWatcher):

@@ -1,10 +1,10 @@
-"""`advocacy schema`: JSON Schemas, with which editors complete and check the files."""
+"""`advocacy schema`: print JSON Schemas, for editors that complete and check YAML files."""
 
 import json
 
 import click
 
-from advocacy.campaign.schemas import SCHEMAS, json_schema
+from advocacy.campaign.loading import SCHEMAS, json_schema
 
 
 @click.command("schema")
@@ -12,8 +12,8 @@ from advocacy.campaign.schemas import SCHEMAS, json_schema
 def command(kind: str) -> None:
     """Print the JSON Schema of a campaign, facts or sources file.
 
-    Editors that know YAML's language server use it to complete and check what you type. The
-    shipped files name it in their first line; for your own:
+    Editors with the YAML language server use it to complete and check what you type. The
+    shipped files name it in their first line. For your own files:
 
     \b
       advocacy schema campaign > campaign.schema.json

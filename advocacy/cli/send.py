@@ -8,6 +8,7 @@ import click
 
 from advocacy.cli.options import (
     Day,
+    campaign_argument,
     date_option,
     quiet_option,
     recipients_options,
@@ -15,15 +16,12 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.render import LetterCrashed
-from advocacy.cli.report import Report, print_problems, report_option
-from advocacy.errors import has_errors
+from advocacy.cli.report import Report, report_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
-    from advocacy.mail.sending.preparation import PreparedMailing
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -42,17 +40,17 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value is None or (value.isprintable() and value.strip() == value != "" and len(value) < 100):
         return value
-    raise click.BadParameter("It is a short name, such as `reminder`.", ctx, param)
+    raise click.BadParameter("Give a short name, such as `reminder`.", ctx, param)
 
 
 @click.command("send")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @click.option("--send", "really", is_flag=True, help="Send. Without it, nothing leaves: a dry run.")
 @click.option(
     "--yes",
     type=click.IntRange(1),
     metavar="N",
-    help="With --send: do not ask; but stop where more than N messages are left.",
+    help="With --send: do not ask, but stop if more than N messages are left.",
 )
 @click.option(
     "--test-to",
@@ -68,8 +66,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "--mailing",
     callback=_name,
     metavar="NAME",
-    help="Another mailing of the same stage, with an account of its own: people who got the "
-    "first get this one too.",
+    help="Another mailing of the same stage: people who got the first get this one too.",
 )
 @click.option(
     "--new-mailing", is_flag=True, help="Begin a mailing that the ledger does not know yet."
@@ -77,35 +74,38 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option(
     "--new-text",
     is_flag=True,
-    help="Go on although the text is not what the first of the mailing got. It must be approved.",
+    help="Go on although the text has changed since the mailing began. It must be approved.",
 )
 @click.option(
     "--resend-uncertain",
     is_flag=True,
-    help="Send those again that may have arrived: some people may then get it twice.",
+    help="Send messages again that may have arrived: some people may get them twice.",
 )
-@click.option("--assume-sent", is_flag=True, help="Count those as sent that may have arrived.")
-@click.option("--also-answered", is_flag=True, help="Write to those too who answered before.")
+@click.option("--assume-sent", is_flag=True, help="Count messages that may have arrived as sent.")
+@click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
 @click.option(
     "--connections",
     type=click.IntRange(1, 50),
     default=4,
     show_default=True,
     metavar="N",
-    help="Connections to the server at once.",
+    help="Connections to the server at the same time.",
 )
 @click.option(
     "--per-connection",
     type=click.IntRange(1),
     metavar="N",
-    help="Messages on one connection before it is made anew.",
+    help="Messages per connection before it is opened anew.",
 )
-@click.option("--rate", metavar="N/s", help="No faster than this: 14/s, 600/min, 5000/h, 2000/d.")
+@click.option(
+    "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h or 2000/d."
+)
 @click.option(
     "--per-domain",
     multiple=True,
     metavar="[DOMAIN=]N/s",
-    help="Nor faster to any one domain (1/s), or to this one (gmail.com=20/min); repeatable.",
+    help="Maximum rate per recipient domain (1/s), or for one domain (gmail.com=20/min); "
+    "repeatable.",
 )
 @click.option(
     "--patience",
@@ -113,18 +113,18 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     default=60,
     show_default=True,
     metavar="MINUTES",
-    help="How long to wait for messages that their servers put off, before leaving them for the "
+    help="How long to retry messages that their servers put off, before leaving them for the "
     "next run.",
 )
 @click.option(
     "--preflight",
     is_flag=True,
-    help="In a dry run: check too what Gmail, Yahoo and Outlook ask of senders, and what "
-    "SpamAssassin says where it is installed.",
+    help="In a dry run: also check what Gmail, Yahoo and Outlook ask of senders, and what "
+    "SpamAssassin says, if it is installed.",
 )
 @click.option(
     "--today", type=Day(), metavar="DAY",
-    help="Pretend that it is this day; only towards a server on this machine, maildir: or mbox:.",
+    help="Pretend that it is this day; only with a server on this machine, maildir: or mbox:.",
 )  # fmt: skip
 @click.option(
     "--output",
@@ -132,9 +132,14 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     default=Path("output"),
     show_default=True,
     metavar="DIR",
-    help="Where rendered letters lie: a PDF there is attached if it is still right.",
+    help="Folder of rendered letters: a PDF there is attached if it is still up to date.",
 )
-@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Processes that compose.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Number of processes that compose letters.",
+)
 @templates_option
 @quiet_option
 @report_option
@@ -170,11 +175,10 @@ def command(
     Without --send nothing leaves: every message is composed and checked, and you see how many
     there are, three of them, who is left out and why, and what would stop the mailing.
 
-    The server is named by ADVOCACY_SMTP (smtps://user@host:465, smtp://user@host:587,
-    maildir:/path, mbox:/path), its password by ADVOCACY_SMTP_PASSWORD, a keyring or a prompt.
-    Only text that somebody approved goes out (advocacy approve). What was sent stands in a
-    ledger beside the campaign, and only the ledger decides what is left: after a crash or
-    Ctrl-C, run the same command again.
+    ADVOCACY_SMTP names the server (smtps://user@host:465, smtp://user@host:587, maildir:/path,
+    mbox:/path). Its password comes from ADVOCACY_SMTP_PASSWORD, a keyring or a prompt. Only
+    approved text goes out (advocacy approve). A ledger beside the campaign records what was
+    sent, and it alone decides what is left: after a crash or Ctrl-C, run the same command again.
 
     \b
     Examples:
@@ -185,12 +189,13 @@ def command(
       advocacy status parks.yaml
     """
     from advocacy.cli import sending_output
-    from advocacy.cli.asking import agreed_number
+    from advocacy.cli.asking import agreement
     from advocacy.cli.progress import watcher
-    from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
+    from advocacy.mail.sending.preparation import MailingStoppedError, SendRequest
+    from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
-    _usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
+    _check_usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
     request = SendRequest(
         campaign=campaign,
         people=people(),
@@ -198,6 +203,9 @@ def command(
         day=day,
         today=today,
         mailing=mailing,
+        new_mailing=new_mailing,
+        new_text=new_text,
+        uncertain="resend" if resend_uncertain else "assume sent" if assume_sent else "leave",
         output=output,
         templates=templates,
         also_answered=also_answered,
@@ -208,39 +216,23 @@ def command(
         patience=patience * 60.0,
         workers=workers,
     )
-    office = PreparedMailing.open(request, watcher(quiet))
-    office.resend_uncertain = resend_uncertain
+    watching = watcher(quiet)
     if test_to is not None:
-        real = office.send_test(test_to)
+        real = send_test(request, test_to, watching)
         click.echo(f"Sent to {test_to}, marked [TEST]: the message to {real}.")
         return 0
     if not really:
-        return _dry_run(office, preflight=preflight, quiet=quiet, report=report)
-    if office.change is not None and not new_text:
-        sending_output.difference(office)
-    office.may_begin(new_mailing=new_mailing, new_text=new_text)
-    office.settle()
-    agreed = agreed_number(office, yes, quiet=quiet, report=report)
-    if agreed == 0:
-        office.decide(assume_sent=assume_sent)
-        if not quiet and report == "text":
-            sending_output.nothing_left(office)
-        return sending_output.exit_code(office)
-    office.begin(new_text=new_text, assume_sent=assume_sent)
-    account = office.send(agreed if yes is None else yes)
-    shown = not quiet and report == "text"
-    why = [] if shown or account.why is None else [account.why]
-    print_problems([*account.problems, *why], report)
-    if shown:
-        sending_output.account(office, account)
-    for crash in account.crashes:
-        raise LetterCrashed(crash)
-    if account.interrupted:
-        raise KeyboardInterrupt
-    return sending_output.exit_code(office, account)
+        rehearsal = rehearse_mailing(request, watching, with_preflight=preflight)
+        return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
+    try:
+        result = send_mailing(request, agreement(yes, quiet=quiet, report=report), watching)
+    except MailingStoppedError as error:
+        sending_output.print_difference(error.change)
+        raise
+    return sending_output.print_result(result, request, quiet=quiet, report=report)
 
 
-def _usage(
+def _check_usage(
     really: bool,
     yes: int | None,
     test_to: str | None,
@@ -263,21 +255,3 @@ def _usage(
     ):
         if given and not really:
             raise click.UsageError(f"{name} goes with --send.")
-
-
-def _dry_run(office: "PreparedMailing", *, preflight: bool, quiet: bool, report: Report) -> int:
-    from advocacy.cli import sending_output
-
-    seen = office.rehearse()
-    stops = office.stops()
-    problems = [*seen.problems, *(p for p in stops if p not in seen.problems)]
-    problems += office.preflight(seen) if preflight else []
-    print_problems(problems, report)
-    for crash in seen.crashes:
-        raise LetterCrashed(crash)
-    if not quiet and report == "text":
-        sending_output.rehearsal(office, seen, stops)
-        sending_output.difference(office)
-        if not has_errors(stops):
-            sending_output.how_to_send(office, seen)
-    return int(has_errors(problems))

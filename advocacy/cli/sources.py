@@ -1,4 +1,4 @@
-"""`advocacy sources`: sources from other programs."""
+"""`advocacy sources`: import sources from other programs."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from advocacy.cli.report import print_problems
-from advocacy.errors import has_errors
+from advocacy.errors import count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.sources.importing import ImportedSources
@@ -24,8 +24,10 @@ def command() -> None:
     "--into", type=click.Path(path_type=Path, dir_okay=False), metavar="SOURCESFILE",
     help="The sources file. Default: the only one in campaigns/sources/ or sources/.",
 )  # fmt: skip
-@click.option("--update", is_flag=True, help="Where both have a field, take the imported value.")
-@click.option("--dry-run", is_flag=True, help="Show what would be done, and write nothing.")
+@click.option(
+    "--update", is_flag=True, help="Where both files have a field, use the imported value."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @click.option(
     "--report", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="How to print what was done: for people or programs.",
@@ -33,11 +35,11 @@ def command() -> None:
 def import_(
     file: Path, into: Path | None, update: bool, dry_run: bool, report: Literal["text", "json"]
 ) -> int:
-    """Merge sources from FILE into a sources file; comments and order stay.
+    """Merge sources from FILE into a sources file, keeping its comments and order.
 
     FILE is CSL JSON (.json) or CSL YAML (.yaml), as Zotero and pandoc write them, BibTeX
-    (.bib) or RIS (.ris). A source that the file has already, by DOI, address or id, gets the
-    fields it lacks. What both have differently is shown and stays, unless you say --update.
+    (.bib) or RIS (.ris). A source with a known DOI, address or id gets the fields it lacks.
+    Fields that differ are listed and left unchanged, unless you add --update.
 
     \b
     Examples:
@@ -73,7 +75,7 @@ def _record(result: "ImportedSources") -> dict[str, object]:
 def _print(result: "ImportedSources", *, dry_run: bool) -> None:
     if dry_run and result.change:
         click.echo(result.change.diff())
-        click.echo("A dry run: nothing was written.\n")
+        click.echo("Dry run: nothing was written.\n")
     names = {new: old for old, new in result.renamed.items()}
     for name in result.added:
         click.echo(f"added    {name}" + (f" (there: {names[name]})" if name in names else ""))
@@ -92,8 +94,5 @@ def _print(result: "ImportedSources", *, dry_run: bool) -> None:
     ]
     click.echo(f"{result.path}: {', '.join(counts)}.")
     if result.conflicts:
-        count = len(result.conflicts)
-        click.echo(
-            f"{count} field{' differs' if count == 1 else 's differ'} and stayed as in the file; "
-            "--update takes the imported ones."
-        )
+        differing = count_noun(len(result.conflicts), "field differs", "fields differ")
+        click.echo(f"{differing} and kept the value in the file; --update takes the imported one.")

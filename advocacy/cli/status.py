@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from advocacy.cli.options import recipients_options, supporters_options, templates_option
+from advocacy.cli.options import (
+    optional_campaign_argument,
+    recipients_options,
+    supporters_options,
+    templates_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("status")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="[CAMPAIGN]", required=False)
+@optional_campaign_argument
 @click.option(
     "--batch",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -8,9 +8,10 @@ Latin letter opens one family.
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
+from advocacy.campaign.languages import primary_language
 from advocacy.resources import fonts_dir
 
 BODY = "EB Garamond"
@@ -70,7 +71,7 @@ _UNDRAWN = frozenset("\n\t\r\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff") | froze
 )
 
 
-@cache
+@cache  # saves opening the fonts: tens of milliseconds for a letter laid out in full
 def _characters(family: str) -> frozenset[int]:
     """The code points that every face of a family has."""
     from fontTools.ttLib import TTFont
@@ -89,7 +90,7 @@ def fallbacks(language: str, text: str = "") -> tuple[str, ...]:
     Han characters look different in Chinese, Japanese and Korean: where the language does
     not say which, kana or Hangul in the text do.
     """
-    cjk = _CJK.get(language.split("-")[0])
+    cjk = _CJK.get(primary_language(language))
     if cjk is None:
         points = set(map(ord, text)) if not text.isascii() else set()
         if any(point in _KANA for point in points):
@@ -99,7 +100,6 @@ def fallbacks(language: str, text: str = "") -> tuple[str, ...]:
     return (BODY, *_FALLBACK, *(cjk or _CHINESE))
 
 
-@lru_cache(maxsize=65536)
 def covered_by(char: str, families: tuple[str, ...] = fallbacks("en")) -> str | None:
     """The first of the families that has a character, or None; the first, if it is not drawn."""
     if char in _UNDRAWN:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
+from advocacy.files.characters import column_width
+
 _RULE = "-" * 20
 # Where lines of Chinese and Japanese may not break (after JIS X 4051): before and after these.
 _NOT_BEFORE = "、。，．・：；？！ー）］｝〉》」』】〕’”…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
@@ -123,7 +125,7 @@ def block_lines(block: PlainBlock, text: str, width: int) -> list[str]:
         return [prefix + line for prefix, line in zip(prefixes, body, strict=False)]
     lines = list(wrap(text, block.first, block.rest, width))
     if block.underline:
-        longest = max(columns(line) for line in lines) - len(block.rest)
+        longest = max(column_width(line) for line in lines) - len(block.rest)
         lines.append(block.rest + block.underline * max(longest, 1))
     return lines
 
@@ -139,7 +141,7 @@ def wrap(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
     return _wrapped(text, first, rest, width)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # saves measuring again, such as a subject that is not ASCII
 def _wrapped(text: str, first: str, rest: str, width: int) -> tuple[str, ...]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -166,13 +168,13 @@ def _filled(text: str, first: str, rest: str, width: int) -> Iterator[str]:
 
 def _measured(text: str, first: str, rest: str, width: int) -> Iterator[str]:
     """The same of any text, word by word."""
-    prefix, room = first, width - columns(first)
+    prefix, room = first, width - column_width(first)
     line, used = "", 0
     for word, space in _pieces(text):
-        size = columns(word)
+        size = column_width(word)
         if line and used + len(space) + size > room:
             yield (prefix + line).rstrip(" ")
-            prefix, room = rest, width - columns(rest)
+            prefix, room = rest, width - column_width(rest)
             line, used = word, size
         else:
             line += space + word
@@ -204,17 +206,3 @@ def _may_break(before: str, after: str) -> bool:
         and before not in _NOT_AFTER
         and (not (after.isascii() and not after.isalnum()) and before not in "([<")
     )
-
-
-def columns(text: str) -> int:
-    """How many columns text takes: wide characters two, combining ones none."""
-    if text.isascii():
-        return len(text)
-    return sum(_columns(character) for character in text)
-
-
-@lru_cache(maxsize=4096)
-def _columns(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,10 +1,7 @@
 """Rows of CSV files that people edit: strict, streamed, and every row with its line.
 
-The form is RFC 4180's, with whichever delimiter the header row uses. A row that is wrong is
-told with its line; the rows after it are read all the same.
-
-
-Text in tables that people open in a spreadsheet program.
+The form is RFC 4180's, with whichever delimiter the header row uses. A wrong row is reported with
+its line; the rows after it are still read. `spreadsheet_safe` guards what the tool itself writes.
 """
 
 import csv
@@ -15,7 +12,8 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import Place, Problem
+from advocacy.errors import Place, Problem, count_noun
+from advocacy.files.text import bad_byte, wrong_encoding
 
 DELIMITERS = ",;\t|"
 MOST_LINES = 60
@@ -25,24 +23,15 @@ _SURROGATE = re.compile("[\udc80-\udcff]")
 
 def lines_of(file: BufferedReader, path: Path) -> "Lines | Problem":
     """The lines of an open file, or what it is instead of CSV in UTF-8."""
-    wrong = _not_csv(file.peek(4)[:4], path)
+    start = file.peek(4)[:4]
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        message = "This is a spreadsheet, not a CSV file."
+        return Problem("not-csv", message, "Give it its own ending, `.xlsx`.", Place(path))
+    wrong = wrong_encoding(start, path, "CSV in UTF-8")
     if wrong:
         return wrong
     # Bytes that are not UTF-8 become lone surrogates, which the row's problem then names.
     return Lines(TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline=""))
-
-
-def _not_csv(start: bytes, path: Path) -> Problem | None:
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = "The file is in UTF-16, which some programs call “Unicode”."
-        return Problem("not-utf8", message, "Save it as CSV in UTF-8.", Place(path))
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        message = "This is a spreadsheet, not a CSV file."
-        return Problem("not-csv", message, "Give it its own ending, `.xlsx`.", Place(path))
-    if b"\0" in start:
-        message = "This is not a text file: it holds zero bytes."
-        return Problem("binary-file", message, "Name a text file.", Place(path))
-    return None
 
 
 class Lines:
@@ -70,8 +59,8 @@ class Lines:
         self.row.append(line)
         return line
 
-    def let_go(self) -> None:
-        """Leave the file to whoever opened it."""
+    def detach(self) -> None:
+        """Leave the file open for the caller that opened it."""
         self._text.detach()
 
     def give_back(self, keep: int = 1) -> None:
@@ -167,7 +156,7 @@ def _fault(error: str, unclosed: bool) -> str:
 
 def _wrong_count(cells: list[str], width: int, delimiter: str, place: Place) -> Problem:
     shown = {"\t": "a tab"}.get(delimiter, f"`{delimiter}`")
-    message = f"This row has {len(cells)} cell{'' if len(cells) == 1 else 's'}, the header {width}."
+    message = f"This row has {count_noun(len(cells), 'cell')}, the header {width}."
     hint = f'A cell that holds {shown} is put in quotation marks: `"Smith{delimiter} John"`.'
     if len(cells) < width:
         hint = f"Cells are divided by {shown}; write it for empty cells too."
@@ -178,13 +167,8 @@ def not_utf8(text: str, place: Place) -> Problem:
     """That a line holds bytes that are not UTF-8, read as lone surrogates."""
     found = _SURROGATE.search(text)
     byte = ord(found[0]) - 0xDC00 if found else 0
-    guess = bytes([byte]).decode("cp1252", "replace")
-    return Problem(
-        "not-utf8",
-        f"The byte 0x{byte:02X} in this row is not UTF-8; in Windows-1252 it is “{guess}”.",
-        "Save the list as “CSV UTF-8” in your spreadsheet program.",
-        place,
-    )
+    hint = "Save the list as “CSV UTF-8” in your spreadsheet program."
+    return bad_byte(byte, "in this row", hint, place)
 
 
 def has_bad_bytes(text: str) -> bool:

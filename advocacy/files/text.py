@@ -66,8 +66,9 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
     if number == errno.EISDIR:
         return Problem("is-a-folder", "This is a folder, not a file.", "Name a file in it.", place)
     if number == errno.EACCES:
-        hint = "Let yourself read it: `chmod u+r`."
-        return Problem("not-readable", "You may not read this file.", hint, place)
+        hint = f"Run `chmod u+r {path}`."
+        message = "You do not have permission to read this file."
+        return Problem("not-readable", message, hint, place)
     if number in (errno.ENOENT, errno.ENOTDIR):
         return Problem("file-missing", "There is no such file.", _neighbour(path), place)
     reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -84,13 +85,28 @@ def _neighbour(path: Path) -> str:
     return f"Did you mean `{folder / near}`?" if near else "Check the name and the folder."
 
 
-def _decode(data: bytes, path: Path) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message, place = "The file is in UTF-16, which some programs call “Unicode”.", Place(path)
-        raise AdvocacyError(Problem("not-utf8", message, "Save it as UTF-8.", place))
-    if b"\0" in data:
+def wrong_encoding(start: bytes, path: Path, save_as: str = "UTF-8") -> Problem | None:
+    """That a file which begins so is not text in UTF-8, if that can be seen at its beginning."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "The file is in UTF-16, which some programs call “Unicode”."
+        return Problem("not-utf8", message, f"Save it as {save_as}.", Place(path))
+    if b"\0" in start:
         message = "This is not a text file: it holds zero bytes."
-        raise AdvocacyError(Problem("binary-file", message, "Name a text file.", Place(path)))
+        return Problem("binary-file", message, "Name a text file.", Place(path))
+    return None
+
+
+def bad_byte(byte: int, where: str, hint: str, place: Place) -> Problem:
+    """That a byte is not UTF-8, with what it is in the encoding that it most likely comes from."""
+    guess = bytes([byte]).decode("cp1252", "replace")
+    message = f"The byte 0x{byte:02X} {where} is not UTF-8; in Windows-1252 it is “{guess}”."
+    return Problem("not-utf8", message, hint, place)
+
+
+def _decode(data: bytes, path: Path) -> str:
+    wrong = wrong_encoding(data, path)
+    if wrong:
+        raise AdvocacyError(wrong)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -98,17 +114,10 @@ def _decode(data: bytes, path: Path) -> str:
         line_start = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
         line = len(re.findall(rb"\r\n|\r|\n", before)) + 1
         column = len(before[line_start:].decode("utf-8", "replace")) + 1
-        byte = data[error.start]
-        guess = bytes([byte]).decode("cp1252", "replace")
-        raise AdvocacyError(
-            Problem(
-                "not-utf8",
-                f"The byte 0x{byte:02X} here is not UTF-8; in Windows-1252 it is “{guess}”.",
-                "Save the file as UTF-8 in your editor, or type "
-                f"`iconv -f windows-1252 -t utf-8 {path.name} > new.yaml`.",
-                Place(path, line, column),
-            )
-        ) from None
+        hint = "Save the file as UTF-8 in your editor, or type "
+        hint += f"`iconv -f windows-1252 -t utf-8 {path.name} > new.yaml`."
+        place = Place(path, line, column)
+        raise AdvocacyError(bad_byte(data[error.start], "here", hint, place)) from None
     return re.sub(r"\r\n?", "\n", text)
 
 

@@ -5,16 +5,12 @@ campaign names. A path that leaves it, by `..`, as an absolute path or through a
 link, is a problem.
 """
 
-import os
 import stat
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
+from advocacy.files.cache import by_file, file_status
 from advocacy.resources import templates_dir
 
 
@@ -83,78 +79,19 @@ class Workspace:
         return sorted(found)
 
 
-_Answer = TypeVar("_Answer")
-
-
-class _Settled(threading.local):
-    known: dict[str, os.stat_result | None] | None = None
-    answers: dict[Any, Any] | None = None
-
-
-_settled = _Settled()
-
-
-@contextmanager
-def settled() -> Iterator[None]:
-    """While it lasts, files are taken to stay as they are: each is asked for its state once.
-
-    For a task of a batch, which asks for the same files again and again. Only in this thread.
-    """
-    before = _settled.known, _settled.answers
-    _settled.known, _settled.answers = {}, {}
-    try:
-        yield
-    finally:
-        _settled.known, _settled.answers = before
-
-
-def remembered(key: Any, make: Callable[[], _Answer]) -> _Answer:
-    """What `make` gives, asked once while files are settled; `key` names the question."""
-    known = _settled.answers
-    if known is None:
-        return make()
-    if key not in known:
-        known[key] = make()
-    answer: _Answer = known[key]
-    return answer
-
-
-def status_of(path: str) -> os.stat_result | None:
-    """What the system says of a file or folder; None where there is none."""
-    known = _settled.known
-    if known is not None and path in known:
-        return known[path]
-    try:
-        status = os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
-    except (OSError, ValueError):
-        status = None
-    if known is not None:
-        known[path] = status
-    return status
-
-
-# Letters ask for the same few files again and again: what was found inside is followed to its
-# end once, until another file takes its place.
-_inside: dict[tuple[str, str], tuple[int, int, Path]] = {}
-_MOST_KNOWN = 4096
-
-
 def _found_inside(folder: Path, name: str) -> Path | None:
-    """The file of that name, where it is one and lies in the folder, links followed."""
-    key = (str(folder), name)
-    status = status_of(f"{folder}/{name}")
+    """The file of that name, where it is an ordinary one and lies in the folder, links followed."""
+    found = f"{folder}/{name}"
+    status = file_status(found)
     if status is None or not stat.S_ISREG(status.st_mode):
         return None
-    known = _inside.get(key)
-    if known is not None and known[:2] == (status.st_dev, status.st_ino):
-        return known[2]
+    # Every letter asks for its templates; following links takes 60 microseconds each time.
+    return by_file(found, ("inside", str(folder)), lambda: _inside(folder, name))
+
+
+def _inside(folder: Path, name: str) -> Path | None:
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        return None
-    if len(_inside) >= _MOST_KNOWN:
-        _inside.clear()
-    _inside[key] = (status.st_dev, status.st_ino, path)
-    return path
+    return path if path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _similar(path: Path) -> str:
@@ -162,5 +99,9 @@ def _similar(path: Path) -> str:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return f"There is no folder {path.parent} either; correct the name."
-    near = nearest(path.name, names)
-    return f"Did you mean `{near}`?" if near else f"Correct the name, or put it into {path.parent}."
+    return did_you_mean(path.name, names, f"Correct the name, or put it into {path.parent}.")
+
+
+def campaigns_folder(folder: Path | None) -> Path:
+    """The folder that the option names, else `campaigns/` here, else this folder."""
+    return folder or (Path("campaigns") if Path("campaigns").is_dir() else Path())

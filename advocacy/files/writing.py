@@ -16,6 +16,14 @@ CANNOT_WRITE, NO_ROOM = "cannot-write", "no-room"
 """Codes of problems after which nothing more can be written."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp")
+WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*|)")
+"""Names that Windows keeps for devices, in lower case and with any suffix: no file can have one."""
+OTHER_OUTPUT = "Make room or choose another folder with `--output DIR`"
+
+
+def temporary_path(path: Path) -> Path:
+    """A new name beside `path` under which to write it first; `sweep` knows such names."""
+    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
 
 
 def prepare_folder(folder: Path) -> None:
@@ -60,21 +68,31 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes the place of `path` when the block ends well, else vanishes.
+def replace_file(
+    path: Path, *, mode: int = PRIVATE, durable: bool = False, advice: str = OTHER_OUTPUT
+) -> Iterator[IO[bytes]]:
+    """Open a file to write that takes the place of `path` when the block ends without an error.
 
-    Raises AdvocacyError where it cannot be written; an older one is then untouched.
+    It is written under a temporary name, then renamed: nobody ever sees half a file, and after
+    an error the old one is untouched. `durable`: its content is on the disk before it gets its
+    name. `advice` is the first half of the hint if it cannot be written.
+    Raises AdvocacyError where it cannot be written.
     """
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
+    temporary = temporary_path(path)
     done = False
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         with os.fdopen(handle, "wb") as file:
             yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if mode != PRIVATE:
+            temporary.chmod(mode)
         temporary.replace(path)
         done = True
     except OSError as error:
-        raise AdvocacyError(cannot_write(path, error)) from error
+        raise AdvocacyError(cannot_write(path, error, advice)) from error
     finally:
         if not done:  # after an interrupt too
             with suppress(OSError):
@@ -90,12 +108,12 @@ def sweep(folder: Path) -> None:
                     Path(file.path).unlink()
 
 
-def cannot_write(path: Path, error: OSError) -> Problem:
+def cannot_write(path: Path, error: OSError, advice: str = OTHER_OUTPUT) -> Problem:
     """That a file or folder cannot be written, with what the system says."""
     return Problem(
         CANNOT_WRITE,
         f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-        "Make room or choose another folder with `--output DIR`, then run the same command again.",
+        f"{advice}, then run the same command again.",
         Place(path),
     )
 

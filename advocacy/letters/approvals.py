@@ -1,18 +1,17 @@
-"""Approvals: who signed off which text, and whether it is still that text.
+"""Approvals: who approved the text of a stage, and whether it is still that text.
 
-An approval holds digests of all that a reader of the stage's letters reads and all that they
-rely on, but for what is the recipient's own. So a new recipient changes nothing, and any
-change of a template, a fact, a source, a subject, an ask, the sender or a layout is noticed and
-named. A stage's days (`from`, `until`, `to`) are no text, and a fact's `checked` is no claim:
-the gate by date judges those anew each time.
+An approval holds a digest of each thing that the stage's letters print or rely on, except what is
+the recipient's own. So a new recipient changes nothing, and a change of a template, a fact, a
+source, a subject, an ask, the sender or a layout is noticed and named. Two things do not count:
+a stage's days and recipients (`from`, `until`, `to`), and the day on which a fact was last
+`checked`. The gate by date judges those each time.
 
-They stand beside the campaign, in `<campaign>.approvals.yaml`. It is a record among colleagues
-and no lock: whoever may edit the campaign may edit it.
+Approvals are kept beside the campaign, in `<campaign>.approvals.yaml`. The file is a record among
+colleagues, not a lock: whoever may edit the campaign may edit it.
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +25,7 @@ from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.files.yaml.editing import SetValue, create_file, edit_file
 from advocacy.files.yaml.reading import Located, YamlMap, parse, read_yaml
 from advocacy.files.yaml.splicing import written
+from advocacy.letters.digests import digest_of, plain_values
 from advocacy.letters.parts import (
     cited_ids,
     image_files,
@@ -41,7 +41,7 @@ HEADER = """\
 
 
 class Approval(Located):
-    """One stage's approval, as the file has it."""
+    """The approval of one stage, as it is written in the file."""
 
     by: Line = Field(description="Who approved it.")
     on: Day = Field(alias="date", description="The day, in the campaign's timezone.")
@@ -50,8 +50,11 @@ class Approval(Located):
 
 
 @dataclass(frozen=True, slots=True)
-class Approved:
-    """Whether a stage's text is approved; `changes` say what is no longer as it was."""
+class ApprovalStatus:
+    """Whether a stage's text is approved.
+
+    `changes` say in words what differs from the approved text: `the fact `x` changed`.
+    """
 
     state: Literal["approved", "stale", "not approved"]
     approval: Approval | None = None
@@ -59,14 +62,14 @@ class Approved:
 
 
 def approvals_path(campaign: Path) -> Path:
-    """The file of a campaign's approvals: `microsoft.approvals.yaml` beside `microsoft.yaml`."""
+    """The path of a campaign's approvals: `microsoft.approvals.yaml` beside `microsoft.yaml`."""
     return campaign.with_name(f"{campaign.stem}.approvals.yaml")
 
 
 def read_approvals(campaign: Path) -> dict[str, Approval]:
-    """The approvals of a campaign by stage; none where there is no file.
+    """The approvals of a campaign file, by stage; empty if there are none yet.
 
-    Raises AdvocacyError where the file cannot be understood.
+    Raises AdvocacyError with every entry that cannot be read.
     """
     path = approvals_path(campaign)
     if not path.exists():
@@ -90,74 +93,73 @@ def read_approvals(campaign: Path) -> dict[str, Approval]:
     return approvals
 
 
-def parts_of(campaign: Campaign, stage_name: str) -> dict[str, str]:
-    """The digests (SHA-256) of all that a stage's letter consists of and relies on, by name."""
+def digest_parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
+    """The digest of each thing that a stage's letter prints or relies on, by its name.
+
+    Names are `campaign/subject`, `letter`, `templates/letters/call.md`, `images/logo.svg`,
+    `facts/ibm-exit`, `sources/ibm-letter`; digests are SHA-256 in hexadecimal.
+    """
     file = campaign.file
     stage = file.stages[stage_name]
-    told = _plain(stage)
+    not_text = ("from", "until", "to")
     text: dict[str, Any] = {
         "title": file.title.plain(),
         "language": file.language,
         "timezone": file.timezone,
         "citation_style": file.citation_style,
-        "target": {k: v for k, v in _plain(file.target).items() if k != "addressees"},
-        "demand": _plain(file.stage_demand(stage)),
-        "precedents": [_plain(precedent) for precedent in file.stage_precedents(stage)],
-        "sender": _plain(file.sender),
-        "cosigners": [_plain(cosigner) for cosigner in file.cosigners],
+        "target": {k: v for k, v in plain_values(file.target).items() if k != "addressees"},
+        "sender": plain_values(file.sender),
+        "cosigners": [plain_values(each) for each in file.cosigners],
         "cc": file.cc,
         "enclosures": file.enclosures,
-        # All other keys of the stage, those included that it may get one day.
-        **{
-            k: v
-            for k, v in told.items()
-            if k not in ("from", "until", "to", "demand", "precedents")
-        },
+        # All other keys of the stage, so that a key that it gets one day is covered too.
+        **{k: v for k, v in plain_values(stage).items() if k not in not_text},
+        # The stage's own, or the campaign's.
+        "demand": plain_values(file.stage_demand(stage)),
+        "precedents": [plain_values(each) for each in file.stage_precedents(stage)],
     }
-    parts = {f"campaign/{key}": _digest(value) for key, value in text.items() if value}
+    parts = {f"campaign/{key}": digest_of(value) for key, value in text.items() if value}
     letter = sample_letter(campaign, stage_name)
     if letter is not None:
         body = [letter.body.markdown, *letter.body.values]
         address = [*letter.inside_address, letter.salutation, letter.close]
-        parts["letter"] = _digest([letter.subject, body, address])
-    for group, files in (
-        ("templates", letter_files(campaign, stage)),
-        ("templates", layout_files(campaign, stage)),
-        ("templates", word_files(campaign, stage)),
-        ("images", image_files(campaign)),
-    ):
-        parts |= {f"{group}/{name}": _file_digest(path) for name, path in files.items()}
-    used: dict[str, None] = {}
+        parts["letter"] = digest_of([letter.subject, body, address])
+    templates = {
+        **letter_files(campaign, stage),
+        **layout_files(campaign, stage),
+        **word_files(campaign, stage),
+    }
+    parts |= {f"templates/{name}": _file_digest(path) for name, path in templates.items()}
+    parts |= {f"images/{name}": _file_digest(path) for name, path in image_files(campaign).items()}
     for name in cited_ids(campaign, stage_name):
         fact = campaign.facts[name]
-        plain = {key: value for key, value in _plain(fact).items() if key != "checked"}
-        parts[f"facts/{name}"] = _digest(plain)
-        used.update(dict.fromkeys(one for one in (fact.source, fact.via) if one))
-    for name in used:
-        if name in campaign.sources:
-            parts[f"sources/{name}"] = _digest(_plain(campaign.sources[name]))
+        values = {key: value for key, value in plain_values(fact).items() if key != "checked"}
+        parts[f"facts/{name}"] = digest_of(values)
+        for source in (fact.source, fact.via):
+            if source and source in campaign.sources:
+                parts[f"sources/{source}"] = digest_of(plain_values(campaign.sources[source]))
     return dict(sorted(parts.items()))
 
 
-def approved(campaign: Campaign, stage: str) -> Approved:
-    """Whether the text of a stage, as it is now, is what somebody approved.
+def judge_approval(campaign: Campaign, stage: str) -> ApprovalStatus:
+    """Whether the text of a stage, as it is now, is the text that was approved.
 
-    Raises AdvocacyError where the approvals cannot be read.
+    Raises AdvocacyError if the approvals cannot be read.
     """
     approval = read_approvals(campaign.path).get(stage)
     if approval is None:
-        return Approved("not approved")
-    changes = tuple(changes_between(approval.parts, parts_of(campaign, stage)))
-    if not changes and approval.digest != _digest(approval.parts):
+        return ApprovalStatus("not approved")
+    changes = tuple(describe_changes(approval.parts, digest_parts(campaign, stage)))
+    if not changes and approval.digest != digest_of(approval.parts):
         changes = ("the approval itself was edited by hand",)
-    return Approved("stale" if changes else "approved", approval, changes)
+    return ApprovalStatus("stale" if changes else "approved", approval, changes)
 
 
 def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -> list[Problem]:
-    """Stages whose text nobody approved (a note), or which is not what was approved (a warning).
+    """A note for each stage that nobody approved, a warning for each that changed since.
 
-    `stages` left out are all; then a campaign without a file of approvals has no problem. A
-    caller that mails makes errors of them.
+    Without `stages`, all stages are looked at, and a campaign that has no file of approvals has
+    no problem. `send` raises these problems to errors.
     """
     every = stages is None
     if every and not approvals_path(campaign.path).exists():
@@ -165,7 +167,7 @@ def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -
     problems: list[Problem] = []
     for name in campaign.file.stages if stages is None else stages:
         try:
-            found = approved(campaign, name)
+            found = judge_approval(campaign, name)
         except AdvocacyError as error:
             return list(error.problems)
         command = f"advocacy approve {campaign.path} --stage {name} --by NAME"
@@ -184,7 +186,7 @@ def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -
             problems.append(
                 Problem(
                     "approval-stale",
-                    f"The stage `{name}` is not what {who} approved: {_joined(found.changes)}.",
+                    f"The stage `{name}` is not what {who} approved: {_listed(found.changes)}.",
                     f"Read what changed, then type: {command}",
                     found.approval.place(),
                     Level.WARNING,
@@ -194,14 +196,14 @@ def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -
 
 
 def record_approval(campaign: Campaign, stage: str, by: str, on: date) -> Path:
-    """Record that somebody approves a stage's text as it is now; returns the file.
+    """Write into the file that `by` approves a stage's text as it is now; returns its path.
 
-    Whether it deserves it is asked in `advocacy.checks.approving`. Raises AdvocacyError where
-    the file cannot be read or written.
+    Whether the text may be approved is judged in `advocacy.checks.approving`. Raises
+    AdvocacyError if the file cannot be read or written.
     """
     path = approvals_path(campaign.path)
-    parts = parts_of(campaign, stage)
-    entry = {"by": by, "date": on, "digest": _digest(parts), "parts": parts}
+    parts = digest_parts(campaign, stage)
+    entry = {"by": by, "date": on, "digest": digest_of(parts), "parts": parts}
     if path.exists():
         read_approvals(campaign.path)
         edit_file(path, SetValue((stage,), entry))
@@ -210,48 +212,39 @@ def record_approval(campaign: Campaign, stage: str, by: str, on: date) -> Path:
     return path
 
 
-def changes_between(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[str]:
-    """What differs between the parts of two texts (`parts_of`), in words."""
+def describe_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """What differs between the parts of two texts (see `digest_parts`), in words."""
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    # The letter as composed follows from the rest; alone, it means another version of the tool.
-    for name in changed if changed == ["letter"] else [one for one in changed if one != "letter"]:
-        what = _called(name)
+    # The composed letter follows from the other parts. If it alone changed, the tool did.
+    for name in (
+        changed if changed == ["letter"] else [each for each in changed if each != "letter"]
+    ):
+        what = _name_part(name)
         if name not in before:
             yield f"{what} is new"
         else:
             yield f"{what} changed" if name in after else f"{what} is no longer there"
 
 
-def _called(name: str) -> str:
+_KINDS = {
+    "facts": "the fact",
+    "sources": "the source",
+    "templates": "the template",
+    "images": "the image",
+}
+
+
+def _name_part(name: str) -> str:
     group, _, rest = name.partition("/")
-    kinds = {"facts": "the fact", "sources": "the source", "templates": "the template",
-             "images": "the image"}  # fmt: skip
     if group == "letter":
         return "the letter that the tool makes of the same files"
-    return f"{kinds[group]} `{rest}`" if group in kinds else f"`{rest}`"
+    return f"{_KINDS[group]} `{rest}`" if group in _KINDS else f"`{rest}`"
 
 
-def _joined(changes: tuple[str, ...], most: int = 6) -> str:
+def _listed(changes: tuple[str, ...], most: int = 6) -> str:
     shown = "; ".join(changes[:most])
     return shown if len(changes) <= most else f"{shown}; and {len(changes) - most} more"
 
 
-def _plain(model: Located | None) -> Any:
-    return model and model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-
-
-def _digest(content: Any) -> str:
-    text = json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-__all__ = [
-    "Approval", "Approved", "approval_problems", "approvals_path", "approved", "changes_between",
-    "parts_of", "read_approvals", "record_approval",
-]  # fmt: skip

@@ -1,5 +1,6 @@
 """Composing letters: campaign × recipient → letter."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,25 +8,27 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
-from advocacy.campaign.campaign import Stage
+from advocacy.campaign.campaign import Signatory, Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.set_phrases import furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.campaign.stages import chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
 from advocacy.letters.letter import Letter
-from advocacy.letters.shared_content import citations_of, has_words, mailing_of
-from advocacy.letters.signing import others, signatories
+from advocacy.letters.shared_content import find_citations, stage_content_for
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
+from advocacy.templating.citation_marks import Prose
+from advocacy.templating.values import number
 
 
 @dataclass(slots=True)
 class Composed:
-    """The letters that could be composed, and what stood in the way of the others."""
+    """The letters that could be composed, and the problems of those that could not."""
 
     letters: list[Letter] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -41,70 +44,73 @@ def compose_letters(
 ) -> Composed:
     """Compose the letters of a campaign for a day.
 
-    `stage` names the stage for all; without it, for each recipient exactly one stage must
-    apply on the day. `people` are those who get one (default: all), and who write
-    it; `only` are ids of letters. A problem with one letter leaves the others.
+    `stage` names the stage for all; without it, exactly one stage must apply to each recipient on
+    the day. `people` are those who get a letter (default: all) and those who write it; `only`
+    are ids of letters. A problem with one letter does not keep the others from being composed.
     """
     day = campaign.letter_date(day)
     people = (people or People()).only(tuple(only))
     result = Composed()
-    for one in compose_each(campaign, correspondence(campaign, day, people), day, stage):
-        if isinstance(one, Problem):
-            result.problems.append(one)
-        else:
-            result.letters.append(one)
+    report = result.problems.append
+    wanted = correspondence(campaign, day, report, people)
+    result.letters += compose_each(campaign, wanted, day, report, stage)
     result.problems = list(dict.fromkeys(result.problems))
     return result
 
 
 def compose_each(
     campaign: Campaign,
-    wanted: Iterable[Correspondence | Problem],
+    wanted: Iterable[Correspondence],
     day: date,
+    report: Report,
     stage: str | None = None,
-) -> Iterator[Letter | Problem]:
-    """Compose letters one at a time, among the problems of those that cannot be.
+) -> Iterator[Letter]:
+    """Compose letters one at a time, so that a list may be streamed.
 
-    Problems among those wanted pass as they are, so that a list may be streamed. A note at
-    the end counts the letters that are in another language than their recipient's.
+    A note at the end counts the letters that are in another language than their recipient's.
     """
     unknown = unknown_stage(campaign, stage)
     if unknown:
-        yield unknown
+        report(unknown)
         return
     languages = Languages()
     for one in wanted:
-        if isinstance(one, Problem):
-            yield one
-            continue
-        letter, problems = compose_for(campaign, one.recipient, day, stage, one.supporters)
-        yield from problems
+        recipient, supporters = one.recipient, one.supporters
+        name, problems = stage_for(
+            campaign, recipient, day, stage, by_supporters=supporters is not None
+        )
+        letter = None
+        if name is not None:
+            letter, problems = compose_for(campaign, recipient, name, day, supporters=supporters)
+        for problem in problems:
+            report(problem)
         if letter is not None:
-            languages.count(one.recipient.language, letter.language)
+            languages.count(recipient.language, letter.language)
             yield letter
-    yield from languages.notes()
+    for note in languages.notes():
+        report(note)
 
 
 def compose_for(
     campaign: Campaign,
     recipient: Recipient,
+    stage: str,
     day: date,
-    stage: str | None = None,
+    *,
     supporters: Supporters | None = None,
 ) -> tuple[Letter | None, list[Problem]]:
-    """One recipient's letter of a day, from supporters or the sender, or None; with the problems.
+    """One recipient's letter of a stage, or None; with every problem that stands in its way.
 
-    There is neither where the wanted stage is not for this recipient.
+    `stage` is the stage that `stage_for` found for this recipient and day. `supporters` write
+    the letter; without them, the sender does. A recipient who is not in office on the day, or
+    who has no address, gets none.
     """
-    name, problems = stage_for(campaign, recipient, day, stage, by_supporters=bool(supporters))
-    if name is None:
-        return None, problems
-    reached = (not_in_office(recipient, day), without_address(campaign, recipient))
-    problems = [*problems, *(problem for problem in reached if problem)]
+    found = (not_in_office(recipient, day), without_address(campaign, recipient))
+    problems = [problem for problem in found if problem]
     if has_errors(problems):
         return None, problems
     try:
-        return compose_letter(campaign, recipient, name, day, supporters=supporters), problems
+        return compose_letter(campaign, recipient, stage, day, supporters=supporters), problems
     except AdvocacyError as error:
         return None, [*problems, *error.problems]
 
@@ -117,7 +123,7 @@ class Languages:
 
     def count(self, wanted: str | None, got: str) -> None:
         """Count a letter in `got` to a recipient of whom the list says `wanted`."""
-        if wanted and wanted.split("-")[0] != got.split("-")[0]:
+        if wanted and primary_language(wanted) != primary_language(got):
             self._others[wanted, got] += 1
 
     def notes(self) -> list[Problem]:
@@ -126,11 +132,11 @@ class Languages:
 
 
 def _other_language(wanted: str, got: str, count: int) -> Problem:
-    letters = "1 letter is" if count == 1 else f"{count} letters are"
+    letters = count_noun(count, "letter is", "letters are")
     return Problem(
         "other-language",
         f"{letters} in `{got}`, though the list asks for `{wanted}`.",
-        f"Translate the template (`….{wanted.split('-')[0]}.md`) and the campaign’s texts.",
+        f"Translate the template (`….{primary_language(wanted)}.md`) and the campaign’s texts.",
         None,
         Level.NOTE,
     )
@@ -146,11 +152,12 @@ def compose_letter(
     variants: Mapping[str, str] | None = None,
     supporters: Supporters | None = None,
 ) -> Letter:
-    """One letter; with `trace`, its body carries marks of the template's lines.
+    """Compose one letter of a stage for a day.
 
-    `variants` are names of variants by part, instead of those that are the recipient's;
-    `supporters` are those who write it, where it is not the sender.
-    Raises AdvocacyError with every problem of the template or the texts it needs.
+    With `trace`, its body carries marks of the template's lines (`Letter.lines`). `variants`
+    are names of variants by part, instead of those that are the recipient's own. `supporters`
+    write the letter; without them, the sender does. Raises AdvocacyError with every problem of
+    the template and of the texts that it needs.
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
@@ -158,45 +165,45 @@ def compose_letter(
     name = letter_id(recipient, supporters)
     if variants is None:
         variants = chosen(file.id, stage_name, stage, name)
-    words = furniture(language, workspace)
+    words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
-    mailing = mailing_of(campaign, words, stage_name, day, language, wording, count)
+    content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
     own = own_variables(campaign, recipient, supporters)
     if trace:
-        variables = {**mailing.variables, **own}
+        variables = {**content.variables, **own}
         body = render_body(
             stage.template, workspace, language, variables, campaign.facts, trace=True
         )
     else:
-        body = mailing.bodies.body(own)
-    if not has_words(body.prose):
+        body = content.template_run.render(own)
+    if not _prints_words(body.prose):
         raise AdvocacyError(_empty(body.path))
     return Letter(
         id=name,
         campaign=file.id,
-        title=mailing.title,
+        title=content.title,
         stage=stage_name,
         date=day,
         language=language,
         timezone=file.timezone,
         style=file.citation_style,
         layout=stage.layout,
-        subject=mailing.subject,
+        subject=content.subject,
         recipient=recipient,
         inside_address=inside_address(campaign, recipient),
         salutation=words.dear.replace("{name}", recipient.greeting),
         close=words.close,
         body=body.prose,
-        cites=citations_of(campaign, body),
+        cites=find_citations(campaign, body),
         lines=body.lines,
         sender=file.sender,
-        signatories=signatories(campaign, supporters),
+        signatories=_signatories(campaign, supporters),
         supporters=supporters,
         subscribed=file.audience == "subscribers",
-        others=others(supporters, words, language),
+        others=_unnamed(supporters, words, language),
         folder=workspace.folder,
-        demand=mailing.demand,
+        demand=content.demand,
         precedents=file.stage_precedents(stage),
         cosigners=file.cosigners,
         enclosures=file.enclosures,
@@ -204,6 +211,28 @@ def compose_letter(
         attach=stage.attach,
         variants=wording,
     )
+
+
+# A character that is neither white space nor the mark of a value, a citation or a line.
+_WORD = re.compile(r"[^\s\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+
+
+def _prints_words(prose: Prose) -> bool:
+    """Whether a body prints anything to read: words of the template, or values."""
+    return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
+
+
+def _signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Signatory, ...]:
+    """Who signs: the supporters who are named, else the sender's own people."""
+    if supporters is None:
+        return campaign.file.sender.signatories
+    return tuple(one.signatory() for one in supporters.people)
+
+
+def _unnamed(supporters: Supporters | None, words: SetPhrases, language: str) -> str:
+    """The line for supporters who are not named: `and 1,240 others`; empty if there are none."""
+    left = supporters.count - len(supporters.people) if supporters else 0
+    return words.others.replace("{count}", number(left, language)) if left else ""
 
 
 def _empty(template: Path) -> Problem:
@@ -223,8 +252,8 @@ def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> s
     own, wanted = campaign.file.language, recipient.language
     if wanted is None or wanted == own:
         return own
-    main = wanted.split("-")[0]
-    if main == own.split("-")[0]:
+    main = primary_language(wanted)
+    if main == primary_language(own):
         return wanted
     names = (wanted, main)
     template = any(

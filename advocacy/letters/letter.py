@@ -16,8 +16,8 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
-from advocacy.errors import Place, Problem, has_errors
-from advocacy.files.remembered import IdentityCache
+from advocacy.errors import Hint, Place, Problem, has_errors
+from advocacy.files.cache import IdentityCache
 from advocacy.templating.citation_marks import Prose
 
 
@@ -41,43 +41,66 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person gets: blocks of text with citations, and what stands around them."""
+    """What one person gets: text with citations, and what stands around it.
+
+    Texts are in the letter's language. What it shares with others is in
+    `letters.shared_content.SharedContent`.
+    """
 
     id: str
+    """The recipient's id, or `<supporter>--<addressee>`; unique in its stage."""
     campaign: str
+    """The campaign's id."""
     title: str
+    """The campaign's title."""
     stage: str
+    """The stage's name in the campaign file."""
     date: date
+    """The day that the letter is dated, in the campaign's timezone."""
     language: str
+    """A language tag: `en-US`."""
     timezone: str
+    """A name in the IANA database: `America/Los_Angeles`."""
     style: str
+    """The citation style's id: `chicago-notes-bibliography`."""
     layout: str
+    """The layout for paper: `letter` is `layouts/letter.html`."""
     subject: str
     recipient: Recipient
     inside_address: tuple[str, ...]
+    """The lines of the recipient's address as they are printed, the name first."""
     salutation: str
+    """The whole line: `Dear Mr. Smith:`."""
     close: str
+    """The complimentary close: `Sincerely,`."""
     body: Prose
+    """Markdown with a mark for each printed value and each citation; and the values."""
     cites: tuple[Cite, ...]
+    """The citation of each mark in the body, in their order."""
     sender: Sender
     signatories: tuple[Signatory, ...]
+    """Who signs: the sender's people, or the supporters who are named."""
     folder: Path
+    """The campaign's folder, from which logo and signatures are named."""
     demand: Demand | None = None
+    """The stage's demand, or the campaign's; None where the stage makes none."""
     precedents: tuple[Precedent, ...] = ()
     cosigners: tuple[Cosigner, ...] = ()
     enclosures: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    """Names for the cc line."""
     attach: tuple[str, ...] = ()
+    """The formats that are attached to its email: `("pdf",)`."""
     variants: tuple[tuple[str, str], ...] = ()
-    """The names of the variants that this letter has, by part: `("subject", "a")`."""
+    """The names of the variants that this letter has, by part: `(("subject", "a"),)`."""
     supporters: Supporters | None = None
-    """Those who write it, where it is not the sender's own; the signatories are theirs."""
+    """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
     """Whether it goes to subscribers, who are told how to leave."""
     others: str = ""
     """What stands for the supporters who are not named: `and 1,240 others`."""
     lines: tuple[Place, ...] = ()
-    """The template's lines that the marks of a traced body name."""
+    """The template's lines that the marks of a traced body name; else empty."""
 
     @property
     def supporter(self) -> Supporter | None:
@@ -180,16 +203,16 @@ def _stale(
             )
         )
     elif state in ("ended", "superseded"):
-        hint = _what_fits(letter, campaign, day)
+        lead = ""
         new = campaign.facts.get(fact.superseded_by) if fact.superseded_by else None
         if new is not None:
             replaced = new.statement.get(letter.language) or ""
-            hint = f"It was replaced by `{fact.superseded_by}`: “{replaced}” {hint}"
+            lead = f"It was replaced by `{fact.superseded_by}`: “{replaced}” "
         problems.append(
             Problem(
                 "fact-ended",
                 f"{says}, which held until {fact.until}; the letter {_is_of(letter, day)}.",
-                hint,
+                _what_fits(letter, campaign, day, lead),
                 place,
             )
         )
@@ -217,9 +240,7 @@ def _dated(letter: Letter, day: date, article: str = "A") -> str:
     return f"{article} letter of {letter.date} that goes out on {day}"
 
 
-def _what_fits(letter: Letter, campaign: Campaign, day: date) -> str:
+def _what_fits(letter: Letter, campaign: Campaign, day: date, lead: str = "") -> Hint:
+    """The hint that names the stages that fit the day; `lead` stands before it."""
     names = [name for name in campaign.stages_on(day) if name != letter.stage]
-    if names:
-        fits = " or ".join(f"`--stage {name}`" for name in names)
-        return f"On {day} another stage fits: {fits}."
-    return f"No other stage covers {day}: write one, or choose another day with `--date`."
+    return Hint("other-stage" if names else "no-other-stage", names, day=str(day), lead=lead)

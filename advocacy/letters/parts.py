@@ -6,25 +6,27 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import recipients_of
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import AdvocacyError
+from advocacy.campaign.supporters.model import Supporter, Supporters
+from advocacy.errors import AdvocacyError, ignore
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.signing import stand_in
 from advocacy.templating import layout_environment, letter_environment
 from advocacy.templating.environment import TemplateEnvironment
 
-SAMPLE = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
+SAMPLE_RECIPIENT = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
+"""The recipient of a stage's sample letter."""
 SAMPLE_DAY = date(2020, 1, 1)
-"""Whom and when the letter is made for that stands for all of a stage."""
+"""The day of a stage's sample letter, so that its text is the same whenever it is made."""
 
 
 def sample_letter(campaign: Campaign, stage: str) -> Letter | None:
-    """The stage's letter to nobody in particular.
+    """The stage's letter to a made-up recipient, in the first of its variants.
 
-    None where its template needs more of a recipient than a name.
+    None if its template needs more of a recipient than a name.
     """
     variants = campaign.file.stages[stage].variants
     first: dict[str, str] = {}
@@ -34,20 +36,28 @@ def sample_letter(campaign: Campaign, stage: str) -> Letter | None:
     try:
         return compose_letter(
             campaign,
-            SAMPLE,
+            SAMPLE_RECIPIENT,
             stage,
             SAMPLE_DAY,
             variants=first,
-            supporters=stand_in(campaign, stage),
+            supporters=sample_supporters(campaign, stage),
         )
     except AdvocacyError:
         return None
 
 
-def somebody(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
-    """Those who get the stage's letter, as far as their entries can be read."""
-    for person in recipients_of(campaign, day):
-        if isinstance(person, Recipient) and (not stage.to or person.letter_id in stage.to):
+def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:
+    """One made-up supporter for a stage whose letters supporters sign; None for other stages."""
+    if campaign.file.stages[stage].signed_by != "supporters":
+        return None
+    columns = dict.fromkeys(campaign.file.supporters.match, "Sample")
+    return Supporters((Supporter("sample", "Sample Supporter", "Springfield", columns=columns),))
+
+
+def stage_recipients(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
+    """The recipients of a stage's letters, read one by one; entries with problems are skipped."""
+    for person in recipients_of(campaign, day, ignore):
+        if not stage.to or person.letter_id in stage.to:
             yield person
 
 
@@ -70,11 +80,11 @@ def letter_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
 
 def letter_languages(campaign: Campaign, stage: Stage) -> list[str]:
     """The languages that the stage's letter is written in, the campaign's own first."""
-    found = {campaign.file.language.split("-")[0]: campaign.file.language}
+    found = {primary_language(campaign.file.language): campaign.file.language}
     for name in campaign.workspace.template_names("letters", ".md"):
         template, dot, language = name.partition(".")
         if dot and template == stage.template:
-            found.setdefault(language.split("-")[0], language)
+            found.setdefault(primary_language(language), language)
     return list(found.values())
 
 
@@ -95,7 +105,7 @@ def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
         _, dot, language = name.removesuffix(".md").rpartition(".")
         if dot and name.startswith("letters/"):
             languages.append(language)
-    names = [f"words/{name}.yaml" for tag in languages for name in (tag, tag.split("-")[0])]
+    names = [f"words/{name}.yaml" for tag in languages for name in (tag, primary_language(tag))]
     return _present(workspace, dict.fromkeys(names))
 
 
@@ -108,10 +118,10 @@ def image_files(campaign: Campaign) -> dict[str, Path]:
 
 
 def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:
-    """The facts that a stage's letter relies on, cited in any branch of its templates.
+    """The ids of the facts that a stage's letter relies on, each once.
 
-    Citations that name no fact by itself are found in letters as they are today; the facts of
-    its precedents belong to it too.
+    These are the facts cited in any branch of its templates, those that the sample letter cites
+    (a template may compute an id), and those of its precedents.
     """
     stage = campaign.file.stages[stage_name]
     environment = letter_environment(campaign.workspace)

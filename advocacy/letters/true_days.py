@@ -24,43 +24,44 @@ def true_letter(
 ) -> tuple[CheckedLetter | None, list[Problem]]:
     """A recipient's letter of a stage, dated so that all it says holds; or why there is none.
 
-    The day is the campaign's own where it lies in the window, else the window's first, else the
-    first on which a fact that the letter cites begins, and so on to the last; `day` asks for
-    that one alone. `today` (default: in the campaign's timezone) stands for a window without ends.
+    These days are tried in turn: the campaign's own date if it lies in the window, the window's
+    first day, each day on which a fact or source of the letter begins or ends, the window's last
+    day, `today` (default: in the campaign's timezone). `day` asks for that day alone. Returns the
+    checked letter with its warnings, or None with the problems of the first day that has some.
     """
-    told: list[Problem] = []
+    first_problems: list[Problem] = []
     edges: set[date] = set()
-    for one in _days(campaign, stage, day, today or campaign.today(), edges):
-        wrong = not_in_office(recipient, one)
-        if wrong:
-            told = told or [wrong]
+    for each in _days(campaign, stage, day, today or campaign.today(), edges):
+        absent = not_in_office(recipient, each)
+        if absent:
+            first_problems = first_problems or [absent]
             continue
         try:
             letter = compose_letter(
-                campaign, recipient, stage, one, variants=variants, supporters=supporters
+                campaign, recipient, stage, each, variants=variants, supporters=supporters
             )
         except AdvocacyError as error:
-            told = told or list(error.problems)
+            first_problems = first_problems or list(error.problems)
             continue
         checked, problems = check(letter, campaign)
         if checked is not None:
             return checked, problems
-        told = told or problems
+        first_problems = first_problems or problems
         edges.update(_edges(letter, campaign))
-    return None, told
+    return None, first_problems
 
 
 def _days(
     campaign: Campaign, name: str, day: date | None, today: date, edges: set[date]
 ) -> Iterator[date]:
-    """The days to try, each once; `edges` are filled while the first ones are tried."""
+    """The days to try, each once. The caller adds to `edges` while it tries the first ones."""
     if day is not None:
         yield day
         return
     stage, anchor = campaign.file.stages[name], campaign.file.date
     tried: set[date] = set()
     firsts = [anchor] if anchor and stage.covers(anchor) else []
-    firsts.append(stage.from_ or min(today, stage.until or today))
+    firsts.append(stage.from_ or stage.days.nearest(today))
     lasts = [one for one in (stage.until, today) if one and stage.covers(one)]
     for days in (firsts, edges, lasts):
         for one in sorted(days) if days is edges else days:

@@ -7,6 +7,7 @@ from typing import Any
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.campaign import Demand, Precedent
 from advocacy.campaign.field_types import LocalText
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
@@ -26,15 +27,15 @@ class Texts:
 
     def get(self, text: LocalText, place: Place | None) -> str:
         """The text in the letter's language, or nothing and a problem at its place."""
-        main = self.language.split("-")[0]
+        main = primary_language(self.language)
         found = text.get(self.language)
-        if found is not None and (text.languages or main == self.own.split("-")[0]):
+        if found is not None and (text.languages or main == primary_language(self.own)):
             return found
         if text.languages:
             there = f"there is {', '.join(text.languages)}"
             hint = f"Add `{main}:` with the translation."
         else:
-            there, first = f"it stands in `{self.own}` alone", self.own.split("-")[0]
+            there, first = f"it stands in `{self.own}` alone", primary_language(self.own)
             hint = f"Write it for each language, on lines of its own: `{first}: …` and `{main}: …`."
         message = f"This text is needed in `{self.language}`; {there}."
         self.problems.append(Problem("missing-language", message, hint, place))
@@ -50,9 +51,9 @@ def template_variables(
     variants: Mapping[str, str],
     supporters: Supporters | None = None,
 ) -> dict[str, Any]:
-    """What templates may print, by name; `variants` are the chosen ones by part.
+    """All variables of a letter, by name; `variants` are the names of the chosen ones by part.
 
-    `supporters` are those who write, where it is not the sender.
+    `supporters` write the letter; without them, the sender does.
     """
     count = supporters.count if supporters else 0
     return {
@@ -64,7 +65,7 @@ def template_variables(
 def own_variables(
     campaign: Campaign, recipient: Recipient, supporters: Supporters | None
 ) -> dict[str, dict[str, Any]]:
-    """The groups of variables in which the letters of a mailing differ: texts and lists."""
+    """The groups of variables in which letters of one stage differ: texts and lists of texts."""
     return {
         "recipient": recipient_variables(campaign, recipient),
         "supporter": supporter_variables(campaign, supporters),
@@ -79,7 +80,10 @@ def shared_variables(
     variants: Mapping[str, str],
     supporters: int,
 ) -> dict[str, Any]:
-    """The other variables, which are the same whoever writes to whom; `supporters` write."""
+    """The other variables, which are the same whoever writes to whom.
+
+    `supporters` is how many write each letter, 0 for the sender's own.
+    """
     file = campaign.file
     target, sender = file.target, file.sender
     openings = file.stages[stage].variants

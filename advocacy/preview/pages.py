@@ -1,21 +1,21 @@
-"""Pages of a PDF for the screen: a picture of each, and its words where they stand."""
+"""Pages of a PDF for the screen: a picture of each, and the positions of its words."""
 
 import ctypes
 import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-WIDEST = 2600
+MOST_PIXELS = 2600
 _SAME_LINE = 0.6  # points
 
 
-@dataclass(frozen=True, slots=True)
-class TextRun:
-    """Words of one line: in points from the page's upper left corner."""
+class TextRun(NamedTuple):
+    """Words of one line, with their box in points from the page's upper left corner."""
 
     text: str
     left: float
@@ -28,7 +28,7 @@ class TextRun:
 class PreviewPage:
     """A page: the digest of its picture, its size in points, its words.
 
-    `png` is left out where whoever asks has the picture already.
+    `png` is None where the caller has the picture already.
     """
 
     digest: str
@@ -37,12 +37,18 @@ class PreviewPage:
     runs: tuple[TextRun, ...]
     png: bytes | None
 
+    def record(self) -> dict[str, Any]:
+        """Describe the page for the browser, which fetches the picture by its digest."""
+        return {
+            "digest": self.digest, "width": self.width, "height": self.height, "runs": self.runs
+        }  # fmt: skip
 
-def pages_of(data: bytes, width: int, known: frozenset[str]) -> tuple[PreviewPage, ...]:
-    """The pages of a PDF as pictures of that many pixels across."""
+
+def render_pages(data: bytes, width: int, known: frozenset[str]) -> tuple[PreviewPage, ...]:
+    """Render the pages of a PDF `width` pixels wide; `known` are digests of pictures at hand."""
     document = pypdfium2.PdfDocument(data)
     try:
-        return tuple(_page(page, min(width, WIDEST), known) for page in document)
+        return tuple(_page(page, min(width, MOST_PIXELS), known) for page in document)
     finally:
         document.close()
 
@@ -67,7 +73,7 @@ def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Preview
 
 
 def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[TextRun]:
-    """The characters of a page, joined while they stand on one line."""
+    """Join the characters of a page into runs, each within one line."""
     box = pdfium.FS_RECTF()
     words, left, right, top, bottom = "", 0.0, 0.0, 0.0, 0.0
     for index in range(text.count_chars()):

@@ -1,6 +1,6 @@
-"""Laying out the paper in a process of its own, which is warm when it is needed.
+"""Lay out letters on paper in a process of its own, which is started before it is needed.
 
-A page that cannot be laid out, or takes too long, ends that process alone; a new one takes over.
+A page that crashes or takes too long ends that process alone; a new one takes its place.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
 from advocacy.preview.pages import PreviewPage
 
-SECONDS_AT_MOST = 60.0
+MOST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class LaidOutLetter:
-    """A letter ready for the typesetter, with what is to be told of it on the way."""
+class PaperHtml:
+    """A letter's HTML and style sheet for paper, and the problems that do not stop it."""
 
     html: str
     css: Path
@@ -33,7 +33,7 @@ class LaidOutLetter:
 
 @dataclass(frozen=True, slots=True)
 class PageImages:
-    """A PDF, its pages as pictures, and what went wrong."""
+    """A PDF, its pages as pictures, its problems, and the passages that do not fit."""
 
     data: bytes
     pages: tuple[PreviewPage, ...]
@@ -41,47 +41,40 @@ class PageImages:
     unfit: tuple[LayoutOverflow, ...] = ()
 
 
-def sheet_of(checked: CheckedLetter, workspace: Workspace) -> LaidOutLetter:
-    """The letter's HTML for paper, as `documents.pdf.render_pdf` makes it.
+def prepare_paper(checked: CheckedLetter, workspace: Workspace) -> PaperHtml:
+    """Make the letter's HTML for paper, as `documents.pdf.render_pdf` does.
 
-    Raises AdvocacyError with all that stands in its way.
+    Raises AdvocacyError with everything that keeps the letter off paper.
     """
     problems = obstacles(checked, workspace)
     if has_errors(problems):
         raise AdvocacyError(problems)
     css = layout_css(checked.letter.layout, workspace)
-    return LaidOutLetter(paper_html(checked, workspace), css, workspace, tuple(problems))
+    return PaperHtml(paper_html(checked, workspace), css, workspace, tuple(problems))
 
 
-def _begin() -> None:
-    """Make ready: what every page needs is read before the first one is asked for."""
+def _start_worker() -> None:
+    """Prepare the process: import what every page needs before the first request."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     from advocacy.preview import pages  # noqa: F401
 
 
-def _lay_out(sheet: LaidOutLetter, width: int, known: frozenset[str]) -> PageImages:
-    from advocacy.documents.pdf.render import pdf_from_html
-    from advocacy.preview.pages import pages_of
-
-    pdf = pdf_from_html(sheet.html, sheet.workspace, sheet.css)
-    return PageImages(pdf.data, pages_of(pdf.data, width, known), pdf.problems, pdf.unfit)
-
-
-def _answer(
-    sheet: LaidOutLetter, width: int, known: frozenset[str]
+def _lay_out(
+    paper: PaperHtml, width: int, known: frozenset[str]
 ) -> PageImages | tuple[Problem, ...]:
+    """Lay out in the other process; problems are returned, as errors lose them on the way."""
+    from advocacy.documents.pdf.render import pdf_from_html
+    from advocacy.preview.pages import render_pages
+
     try:
-        return _lay_out(sheet, width, known)
+        pdf = pdf_from_html(paper.html, paper.workspace, paper.css)
     except AdvocacyError as error:
         return error.problems
-
-
-def _nothing() -> None:
-    """What is asked first, so that the process begins."""
+    return PageImages(pdf.data, render_pages(pdf.data, width, known), pdf.problems, pdf.unfit)
 
 
 class PageProcess:
-    """The process that lays out. `warm` starts it, `close` ends it."""
+    """The process that lays out letters: `warm` starts it, `close` ends it."""
 
     def __init__(self) -> None:
         self._pool = self._new()
@@ -89,33 +82,34 @@ class PageProcess:
     @staticmethod
     def _new() -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=_begin)
+        return ProcessPoolExecutor(1, context, initializer=_start_worker)
 
     def warm(self) -> None:
         """Start the process without waiting for it."""
-        self._pool.submit(_nothing)
+        self._pool.submit(int)  # any call starts it
 
     async def lay_out(
-        self, sheet: LaidOutLetter, checked: CheckedLetter, width: int, known: frozenset[str]
+        self, paper: PaperHtml, checked: CheckedLetter, width: int, known: frozenset[str]
     ) -> PageImages:
-        """The PDF of a letter, and its pages in pictures that many pixels wide.
+        """Lay out a letter, and render its pages `width` pixels wide.
 
-        Raises AdvocacyError where it cannot be laid out, with everything that is wrong.
+        `known` are the digests of pictures that the caller has. Raises AdvocacyError with
+        everything that keeps the letter off paper.
         """
         loop, pool = asyncio.get_running_loop(), self._pool
         try:
             answer = await asyncio.wait_for(
-                loop.run_in_executor(pool, _answer, sheet, width, known), SECONDS_AT_MOST
+                loop.run_in_executor(pool, _lay_out, paper, width, known), MOST_SECONDS
             )
         except (BrokenProcessPool, TimeoutError) as error:
-            if pool is self._pool:  # nobody else has seen to it
+            if pool is self._pool:  # no other request has replaced it
                 self.close()
                 self._pool = self._new()
             raise AdvocacyError(
                 Problem(
                     "page-not-laid-out",
-                    "The page could not be laid out: it took too long, or was too much.",
-                    "Undo the last change, or make the letter shorter; then it is tried again.",
+                    "The page could not be laid out: it took too long or needed too much memory.",
+                    "Undo the last change or shorten the letter; the page then tries again.",
                 )
             ) from error
         if isinstance(answer, tuple):
@@ -125,7 +119,7 @@ class PageProcess:
         return answer
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process, whatever it is doing."""
         processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

@@ -138,21 +138,18 @@ class CiteCall:
 class LetterRun(TemplateRun):
     """The rendering of a body: what it printed and cited, in that order.
 
-    Values that are `unseen` are among the values too; their lengths are not in `characters`.
+    A placeholder is among the values too; its length is not in `characters`.
     """
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
     values: list[str] = field(default_factory=list)
     cites: list[CiteCall] = field(default_factory=list)
-    unseen: list[Placeholder] = field(default_factory=list)
 
     def value(self, text: str) -> Markup:
         """The mark of a value; none for empty text."""
         if not text:
             return Markup()
-        if isinstance(text, Placeholder):
-            self.unseen.append(text)
-        else:
+        if not isinstance(text, Placeholder):
             self.grow(len(text))
         if len(self.values) > MARKS_AT_MOST:
             raise TemplateMistake("template-too-large", "This template prints too many values.")

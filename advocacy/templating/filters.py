@@ -4,7 +4,7 @@ Each keeps apart what is a template's own (Markup) and what is a value (plain te
 that joins the template's own text goes through `SafeEnvironment.own`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,9 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup
 
-from advocacy.templating.loop_tools import LIST_FILTERS, items_of, read
 from advocacy.templating.running import RUN, TemplateMistake
 from advocacy.templating.sandbox import trusted
-from advocacy.templating.values import and_list, display, number, shaped_date
+from advocacy.templating.values import and_list, display, number, shaped_date, unknown
 
 if TYPE_CHECKING:
     from advocacy.templating.sandbox import SafeEnvironment
@@ -70,34 +69,41 @@ def _default(value: Any, other: Any = "", boolean: bool = False) -> Any:
 def _length(environment: "SafeEnvironment", value: Any) -> int:
     if isinstance(value, Markup):
         return len(environment.plain(value))
-    return len(value) if isinstance(value, str | Mapping) else len(items_of(value))
+    return len(value) if isinstance(value, str | Mapping) else len(_items_of(value))
+
+
+def _texts(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[str]:
+    """The items of a list as texts; if one is the template's own, all are made so."""
+    run = RUN.get()
+    items = _read(environment, value, attribute)
+    texts = [item if isinstance(item, Markup) else display(item, run.language) for item in items]
+    run.grow(sum(map(len, texts)))
+    if any(isinstance(text, Markup) for text in texts):
+        return [text if isinstance(text, Markup) else environment.own(text) for text in texts]
+    return texts
 
 
 @pass_environment
 def _join(
     environment: "SafeEnvironment", value: Any, between: str = "", attribute: str | None = None
 ) -> str:
-    items = read(environment, value, attribute)
-    run = RUN.get()
-    texts = [item if isinstance(item, Markup) else display(item, run.language) for item in items]
-    run.grow(sum(map(len, texts)) + len(between) * len(texts))
-    if any(isinstance(text, Markup) for text in (*texts, between)):
-        parts = [text if isinstance(text, Markup) else environment.own(text) for text in texts]
-        middle = between if isinstance(between, Markup) else environment.own(between)
-        return trusted(str(middle).join(parts))
-    return between.join(texts)
+    texts = _texts(environment, value, attribute)
+    RUN.get().grow(len(between) * len(texts))
+    if isinstance(between, Markup):
+        texts = [text if isinstance(text, Markup) else environment.own(text) for text in texts]
+    elif any(isinstance(text, Markup) for text in texts):
+        between = environment.own(between)
+    joined = str(between).join(map(str, texts))
+    return trusted(joined) if isinstance(between, Markup) else joined
 
 
 @pass_environment
 def _and_list(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> str:
-    items = read(environment, value, attribute)
+    texts = _texts(environment, value, attribute)
     run = RUN.get()
-    texts = [item if isinstance(item, Markup) else display(item, run.language) for item in items]
-    run.grow(sum(map(len, texts)) + 10 * len(texts))
-    if any(isinstance(text, Markup) for text in texts):
-        parts = [text if isinstance(text, Markup) else environment.own(text) for text in texts]
-        return trusted(and_list([str(part) for part in parts], run.language))
-    return and_list(texts, run.language)
+    run.grow(10 * len(texts))
+    joined = and_list(list(map(str, texts)), run.language)
+    return trusted(joined) if any(isinstance(text, Markup) for text in texts) else joined
 
 
 @pass_environment
@@ -155,23 +161,150 @@ def _number(value: Any) -> str:
     return number(value, RUN.get().language)
 
 
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def _items_of(value: Any) -> Sequence[Any]:
+    """The entries of a list. Raises TemplateMistake for what is none."""
+    if isinstance(value, Undefined):
+        str(value)  # raises
+    if isinstance(value, list | tuple | range):
+        RUN.get().spend(len(value))
+        return value
+    if isinstance(value, Mapping | set | frozenset):
+        RUN.get().spend(len(value))
+        return list(value)
+    if value is None:
+        return ()
+    raise TemplateMistake("template-value", "This filter works with a list, and here stands none.")
+
+
+def _read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
+    """The items of a list, or of each the field that `attribute` names (`a.b` reads on)."""
+    items = list(_items_of(value))
+    for name in attribute.split(".") if attribute else ():
+        items = [environment.getattr(item, name) for item in items]
+    return items
+
+
+@pass_environment
+def _first(environment: "SafeEnvironment", value: Any) -> Any:
+    items = value if isinstance(value, str) else _items_of(value)
+    return items[0] if items else environment.undefined("the first of an empty list is missing")
+
+
+@pass_environment
+def _last(environment: "SafeEnvironment", value: Any) -> Any:
+    items = value if isinstance(value, str) else _items_of(value)
+    return items[-1] if items else environment.undefined("the last of an empty list is missing")
+
+
+def _list(value: Any) -> list[Any]:
+    return list(_items_of(value))
+
+
+def _key(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
+@pass_environment
+def _sort(
+    environment: "SafeEnvironment", value: Any, reverse: bool = False, attribute: str | None = None
+) -> list[Any]:
+    keys = [_key(key) for key in _read(environment, value, attribute)]
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+    items = _items_of(value)
+    return [items[index] for index in order]
+
+
+@pass_environment
+def _unique(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> list[Any]:
+    keys = [_key(key) for key in _read(environment, value, attribute)]
+    RUN.get().spend(len(keys) ** 2 // 10)
+    return [item for index, item in enumerate(_items_of(value)) if keys.index(keys[index]) == index]
+
+
+def _reverse(value: Any) -> Any:
+    return type(value)(value[::-1]) if isinstance(value, str) else _items_of(value)[::-1]
+
+
+@pass_environment
+def _map(
+    environment: "SafeEnvironment",
+    value: Any,
+    name: str | None = None,
+    *args: Any,
+    attribute: str | None = None,
+) -> list[Any]:
+    if attribute is not None:
+        return _read(environment, value, attribute)
+    function = environment.filters.get(str(name))
+    if function is None:
+        raise unknown("filter", str(name), environment.filters)
+    RUN.get().spend(10 * len(_items_of(value)))
+    return [environment.call_filter(str(name), item, args) for item in _items_of(value)]
+
+
+def _choosing(wanted: bool, by_attribute: bool) -> Callable[..., list[Any]]:
+    @pass_environment
+    def filter_(environment: "SafeEnvironment", value: Any, *args: Any) -> list[Any]:
+        keys = _read(environment, value, str(args[0]) if by_attribute and args else None)
+        rest = args[1:] if by_attribute else args
+        RUN.get().spend(10 * len(keys))
+        return [
+            item
+            for item, key in zip(_items_of(value), keys, strict=True)
+            if _passes(environment, key, rest) is wanted
+        ]
+
+    return filter_
+
+
+def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> bool:
+    if not test:
+        return bool(value)
+    if str(test[0]) not in environment.tests:
+        raise unknown("test", str(test[0]), environment.tests)
+    return bool(environment.call_test(str(test[0]), value, test[1:]))
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    if not isinstance(value, Mapping):
+        raise TemplateMistake(
+            "template-value", "`items` works with names and values, and here are none."
+        )
+    RUN.get().spend(len(value))
+    return list(value.items())
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    **LIST_FILTERS,
     "abs": _abs,
     "and_list": _and_list,
     "capitalize": _changes_text(_capitalize),
     "d": _default,
     "date": _date,
     "default": _default,
+    "first": _first,
     "int": _int,
+    "items": _pairs,
     "join": _join,
+    "last": _last,
     "length": _length,
+    "list": _list,
     "lower": _changes_text(str.lower),
+    "map": _map,
     "number": _number,
+    "reject": _choosing(wanted=False, by_attribute=False),
+    "rejectattr": _choosing(wanted=False, by_attribute=True),
     "replace": _replace,
+    "reverse": _reverse,
     "round": _round,
+    "select": _choosing(wanted=True, by_attribute=False),
+    "selectattr": _choosing(wanted=True, by_attribute=True),
+    "sort": _sort,
     "title": _changes_text(_title),
     "trim": _trim,
+    "unique": _unique,
     "upper": _changes_text(str.upper),
 }
 """The filters, by name."""

@@ -8,11 +8,11 @@ from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
-from advocacy.templating.branches import LAYOUT_TAGS, WATCH, Watch
 from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
-from advocacy.templating.running import RUN, TemplateMistake
+from advocacy.templating.running import RUN, WATCH, TemplateMistake, TemplateWatch
 from advocacy.templating.sandbox import trusted
+from advocacy.templating.source import LAYOUT_TAGS
 from advocacy.templating.values import display
 
 
@@ -23,7 +23,7 @@ class LayoutEnvironment(TemplateEnvironment):
     tags = LAYOUT_TAGS
     is_layout = True
 
-    def __init__(self, workspace: Workspace, watch: Watch | None = None) -> None:
+    def __init__(self, workspace: Workspace, watch: TemplateWatch | None = None) -> None:
         super().__init__(workspace, watch)
         self.filters["value_html"] = _value_html
 
@@ -52,7 +52,9 @@ def _value_html(value: Any) -> Markup:
 
 
 @lru_cache(maxsize=32)
-def layout_environment(workspace: Workspace, watch: Watch | None = None) -> LayoutEnvironment:
+def layout_environment(
+    workspace: Workspace, watch: TemplateWatch | None = None
+) -> LayoutEnvironment:
     """The environment of a workspace's layouts.
 
     `layout_environment(workspace).get_template("layouts/letter.html").render(…)` is HTML; the

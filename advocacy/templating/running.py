@@ -1,18 +1,16 @@
-"""What is raised inside a template, before it is known where it stands.
-
-Jinja's compiler, made to ask the environment wherever text is joined, taken or printed.
-
-What one rendering of a template has used up, and may use.
-"""
+"""One run of a template: what it has used up and may use, and the mistakes that end it."""
 
 import re
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import CallBlock, Concat, Const, FilterBlock, Getitem, List, Slice, Tuple
+from jinja2 import Environment, nodes
 
 _KINDS = {"str": "a text", "Markup": "a text", "int": "a number", "float": "a number"} | {
     "Count": "a number", "list": "a list", "tuple": "a list", "NoneType": "nothing",
@@ -59,68 +57,6 @@ def in_plain_words(error: Exception) -> TemplateMistake:
     return TemplateMistake("template-value", "This command cannot be carried out.", hint)
 
 
-class LimitedCodeGenerator(CodeGenerator):
-    """Jinja's compiler, where that would print or join without asking the environment."""
-
-    def visit_FilterBlock(self, node: FilterBlock, frame: Frame) -> None:  # noqa: N802
-        """A filtered block is printed as any other value."""
-        inner = frame.inner()
-        inner.symbols.analyze_node(node)
-        self.enter_frame(inner)
-        self.buffer(inner)
-        self.blockvisit(node.body, inner)
-        self.start_write(frame, node)
-        self.write("environment.finalize(context, ")
-        self.visit_Filter(node.filter, inner)
-        self.write(")")
-        self.end_write(frame)
-        self.leave_frame(inner)
-
-    def visit_CallBlock(self, node: CallBlock, frame: Frame) -> None:  # noqa: N802
-        """What a `call` gives is printed as any other value."""
-        inner, macro = self.macro_body(node, frame)
-        self.writeline("caller = ")
-        self.macro_def(macro, inner)
-        self.start_write(frame, node)
-        self.write("environment.finalize(context, ")
-        self.visit_Call(node.call, frame, forward_caller=True)
-        self.write(")")
-        self.end_write(frame)
-
-    def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802
-        """`~` joins by the environment's rules."""
-        self.write("environment.tilde((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-    def visit_Getitem(self, node: Getitem, frame: Frame) -> None:  # noqa: N802
-        """Slices are taken by the environment too."""
-        if not isinstance(node.arg, Slice):
-            return super().visit_Getitem(node, frame)
-        self.write("environment.sliced(")
-        self.visit(node.node, frame)
-        for end in (node.arg.start, node.arg.stop, node.arg.step):
-            self.write(", ")
-            self.visit(end or Const(None), frame)
-        return self.write(")")
-
-    def visit_List(self, node: List, frame: Frame) -> None:  # noqa: N802
-        """A list that is written out is looked at first."""
-        self.write("environment.listed(")
-        super().visit_List(node, frame)
-        self.write(")")
-
-    def visit_Tuple(self, node: Tuple, frame: Frame) -> None:  # noqa: N802
-        """As a list."""
-        if node.ctx != "load":
-            return super().visit_Tuple(node, frame)
-        self.write("environment.listed(")
-        super().visit_Tuple(node, frame)
-        return self.write(")")
-
-
 STEPS_AT_MOST = 1_000_000
 """Parts of a template (words of its syntax tree) that one rendering may go through."""
 CHARACTERS_AT_MOST = 2_000_000
@@ -142,7 +78,7 @@ class TemplateRun:
     _ends: float = field(default_factory=lambda: time.thread_time() + SECONDS_AT_MOST)
 
     def spend(self, steps: int) -> None:
-        """Count steps. Raises Mistake when there are too many, or they took too long."""
+        """Count steps. Raises TemplateMistake when there are too many, or they took too long."""
         self.steps += steps
         if self.steps > self._next_clock:
             self._next_clock = self.steps + _STEPS_BETWEEN_CLOCKS
@@ -154,7 +90,7 @@ class TemplateRun:
                 )
 
     def grow(self, characters: int) -> None:
-        """Count characters made. Raises Mistake when there are too many."""
+        """Count characters made. Raises TemplateMistake when there are too many."""
         self.characters += characters
         if self.characters > CHARACTERS_AT_MOST:
             raise TemplateMistake(
@@ -162,6 +98,38 @@ class TemplateRun:
                 f"This template makes more than {CHARACTERS_AT_MOST:,} characters.",
                 "Look for a loop that repeats too much, or a text that is added to itself.",
             )
+
+
+class TemplateWatch(ABC):
+    """Looks on while templates are compiled and run (see `advocacy.checks.branches.watch`)."""
+
+    @abstractmethod
+    def parse(self, environment: Environment, source: str, path: Path) -> nodes.Template:
+        """Parse a template."""
+
+    @abstractmethod
+    def build_in(self, tree: nodes.Template, path: Path) -> None:
+        """Put calls of the filter `SEEN` into a parsed template, with numbers of places."""
+
+    @abstractmethod
+    def see(self, value: Any, number: int) -> Any:
+        """Note that a place runs; the value passes as it is."""
+
+
+SEEN = "(seen)"  # no name that a template could write
+WATCH: ContextVar[TemplateWatch | None] = ContextVar("WATCH", default=None)
+"""Who watches the templates of this thread."""
+WatchT = TypeVar("WatchT", bound=TemplateWatch)
+
+
+@contextmanager
+def watching(watch: WatchT) -> Iterator[WatchT]:
+    """While it lasts, letters and layouts rendered in this thread are watched."""
+    token = WATCH.set(watch)
+    try:
+        yield watch
+    finally:
+        WATCH.reset(token)
 
 
 RUN: ContextVar[TemplateRun] = ContextVar("RUN")

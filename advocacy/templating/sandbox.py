@@ -1,11 +1,8 @@
-"""Text that is a template's own, in a type apart from the text of values.
+"""A Jinja environment for templates that volunteers write: small, safe, bounded.
 
-What templates may be made of, and what is said where they use something else.
-
-A Jinja environment for templates that volunteers write: small, safe, bounded.
-
-Templates reach the fields of what they are given and the functions named here, nothing else
-of Python. Whatever they do is counted, so that none runs or grows without end.
+Templates reach the fields of what they are given and the functions named here, nothing else of
+Python. Whatever they do is counted, so that none runs or grows without end. The template's own
+text (`Markup`) has another type than the text of values (`str`), and the two never mix unseen.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from advocacy.errors import Place, Problem
-from advocacy.templating.running import RUN, LimitedCodeGenerator, TemplateMistake
+from advocacy.templating.running import RUN, TemplateMistake
 from advocacy.templating.values import Count, NotKnown, described, display, local, readable, unknown
 
 
@@ -132,6 +130,68 @@ class _Context(Context):
 
     def resolve_or_missing(self, key: str) -> Any:
         return local(super().resolve_or_missing(key), RUN.get().language)
+
+
+class LimitedCodeGenerator(CodeGenerator):
+    """Jinja's compiler, where that would print or join without asking the environment."""
+
+    def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:  # noqa: N802
+        """A filtered block is printed as any other value."""
+        inner = frame.inner()
+        inner.symbols.analyze_node(node)
+        self.enter_frame(inner)
+        self.buffer(inner)
+        self.blockvisit(node.body, inner)
+        self.start_write(frame, node)
+        self.write("environment.finalize(context, ")
+        self.visit_Filter(node.filter, inner)
+        self.write(")")
+        self.end_write(frame)
+        self.leave_frame(inner)
+
+    def visit_CallBlock(self, node: nodes.CallBlock, frame: Frame) -> None:  # noqa: N802
+        """What a `call` gives is printed as any other value."""
+        inner, macro = self.macro_body(node, frame)
+        self.writeline("caller = ")
+        self.macro_def(macro, inner)
+        self.start_write(frame, node)
+        self.write("environment.finalize(context, ")
+        self.visit_Call(node.call, frame, forward_caller=True)
+        self.write(")")
+        self.end_write(frame)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        """`~` joins by the environment's rules."""
+        self.write("environment.tilde((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:  # noqa: N802
+        """Slices are taken by the environment too."""
+        if not isinstance(node.arg, nodes.Slice):
+            return super().visit_Getitem(node, frame)
+        self.write("environment.sliced(")
+        self.visit(node.node, frame)
+        for end in (node.arg.start, node.arg.stop, node.arg.step):
+            self.write(", ")
+            self.visit(end or nodes.Const(None), frame)
+        return self.write(")")
+
+    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802
+        """A list that is written out is looked at first."""
+        self.write("environment.listed(")
+        super().visit_List(node, frame)
+        self.write(")")
+
+    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802
+        """As a list."""
+        if node.ctx != "load":
+            return super().visit_Tuple(node, frame)
+        self.write("environment.listed(")
+        super().visit_Tuple(node, frame)
+        return self.write(")")
 
 
 class SafeEnvironment(ImmutableSandboxedEnvironment):

@@ -1,16 +1,35 @@
-"""Reading a template's file, and saying in plain words what is wrong with its commands."""
+"""The source of a template: reading its file, and what is wrong with its syntax.
+
+Jinja says what its parser met, and often on the last line of the file. Here a command that is
+never closed is found at its own line, and each of Jinja's messages is put in plain words.
+"""
 
 import re
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.text import read_text, without_bad_characters
-from advocacy.templating.branches import TAGS, nesting_problem
 
 BYTES_AT_MOST = 1_000_000
 COMMANDS_AT_MOST = 10_000
+_COMMENT_AT_END = re.compile(
+    r"(?m)(?<=\S)(?<!%\})(?<!#\})([ \t]*\{#(?:(?!#\}).)*?(?<![-+]))#\}(?=\n)"
+)
+TAGS = ("call", "filter", "for", "from", "if", "import", "include", "macro", "raw", "set", "with")
+"""The commands of letters."""
+LAYOUT_TAGS = (*TAGS, "block", "extends")
+"""The commands of layouts."""
+_OPENING = ("block", "call", "filter", "for", "if", "macro", "with")
+_MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
+# Comments and raw blocks are skipped whole, so that commands in them do not count.
+_SCAN = re.compile(
+    r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
+    r"|\{%[-+]?\s*(?P<tag>\w+)(?P<rest>(?:[^%]|%(?!\}))*)%\}"
+    r"|\{\{(?:[^}]|\}(?!\}))*\}\}",
+    re.DOTALL,
+)
 _HINT = "Print a value as `{{ name }}`; a command stands in `{% … %}`."
 _ENDS = {"end of print statement": "}}", "end of statement block": "%}"}
 _OPENS = {"}}": "{{", "%}": "{%"}
@@ -20,9 +39,6 @@ _WHERE = {
     "in": "Write it as `{% for ask in demand.asks %}`.",
     "name": "A single bar stands before a filter: `{{ recipient.name | upper }}`.",
 }
-_COMMENT_AT_END = re.compile(
-    r"(?m)(?<=\S)(?<!%\})(?<!#\})([ \t]*\{#(?:(?!#\}).)*?(?<![-+]))#\}(?=\n)"
-)
 _CURLY = re.compile("[“”„‘’«»]")
 
 
@@ -153,3 +169,64 @@ def _beginning(lines: list[str], line: int, mark: str) -> int:
 
 def _line_of_last(text: str, mark: str) -> int:
     return text.count("\n", 0, text.rfind(mark)) + 1
+
+
+def nesting_problem(text: str, path: Path, tags: tuple[str, ...]) -> Problem | None:
+    """The first mistake in the nesting of a template's commands, if there is one."""
+    open_tags: list[tuple[str, int]] = []
+    for found in _SCAN.finditer(text):
+        tag = found["tag"]
+        if tag is None:
+            continue
+        place = Place(path, text.count("\n", 0, found.start()) + 1)
+        if tag.startswith("end") or tag in _MIDDLE:
+            problem = _closing_problem(tag, open_tags, tags, place)
+            if problem is not None:
+                return problem
+        elif tag not in tags:
+            return _unknown_tag(tag, tags, place)
+        elif tag in _OPENING or (tag == "set" and "=" not in found["rest"]):
+            open_tags.append((tag, place.line or 0))
+    if not open_tags:
+        return None
+    name, line = open_tags[-1]
+    return Problem(
+        "template-syntax",
+        f"`{{% {name} … %}}` is never closed.",
+        f"Put `{{% end{name} %}}` where it ends.",
+        Place(path, line),
+    )
+
+
+def _closing_problem(
+    tag: str, open_tags: list[tuple[str, int]], tags: tuple[str, ...], place: Place
+) -> Problem | None:
+    """What is wrong with a command that closes; closes it if nothing is."""
+    closes = _MIDDLE.get(tag, (tag.removeprefix("end"),))
+    if open_tags and open_tags[-1][0] in closes:
+        if tag not in _MIDDLE:
+            open_tags.pop()
+        return None
+    if closes[0] not in tags:
+        return _unknown_tag(tag, tags, place)
+    if not open_tags:
+        message = f"`{{% {tag} %}}` closes what was never opened."
+        return Problem("template-syntax", message, "Remove it, or add the beginning.", place)
+    name, line = open_tags[-1]
+    return Problem(
+        "template-syntax",
+        f"`{{% {tag} %}}` stands where `{{% end{name} %}}` should stand.",
+        f"The `{{% {name} … %}}` of line {line} is still open.",
+        place,
+    )
+
+
+def _unknown_tag(tag: str, tags: tuple[str, ...], place: Place) -> Problem:
+    known = [*tags, *(f"end{name}" for name in tags), *_MIDDLE]
+    near = nearest(tag, known)
+    return Problem(
+        "template-syntax",
+        f"There is no command `{{% {tag} %}}`.",
+        f"Did you mean `{{% {near} %}}`?" if near else f"There are: {', '.join(tags)}.",
+        place,
+    )

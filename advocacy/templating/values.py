@@ -1,12 +1,8 @@
-"""Names and fields: what a template may read, and what it is told of those there are none of.
+"""Values as a template meets them: what it may read of them, how they print, what stands for them.
 
-Values that a template may print, or ask whether they are there, and do nothing else with.
-
-A template that does no more with what is one person's own makes the same text for everybody,
-up to these values. So it is run once with an `Placeholder` in the place of each, and the values are
-put in for each letter. One that does more (`recipient.title | upper`) meets `NeedsValue`.
-
-How values look when a template prints them: dates, numbers and lists in the language.
+A template reads the declared fields of its variables and nothing else. What it prints is text:
+dates, numbers and lists as the language writes them. While a run is shared by many letters, a
+`Placeholder` stands for each value that is one person's own.
 """
 
 import dataclasses
@@ -29,68 +25,14 @@ if TYPE_CHECKING:
     from babel import Locale
 
 
+# --- what may be read ---------------------------------------------------------------------------
+
 _LOOP_FIELDS = frozenset(
     (
         "changed", "cycle", "depth", "first", "index", "index0", "last", "length",
         "nextitem", "previtem", "revindex", "revindex0",
     )
 )  # fmt: skip
-
-
-class UnknownName(TemplateMistake):
-    """A name or a field that there is none of."""
-
-    def __init__(self, hint: str | None, obj: Any, name: str | None) -> None:
-        self.name, self.object = name, obj
-        if hint and hint.startswith("parameter "):
-            super().__init__(
-                "template-value",
-                f"This macro is used without its `{name}`.",
-                f'Give it in the brackets where the macro is used, or a default: `{name}=""`.',
-            )
-        elif hint:
-            message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
-            super().__init__("unknown-name", message, "Ask first whether there is one, with `if`.")
-        elif obj is missing:
-            super().__init__(
-                "unknown-name",
-                f"`{name}` is not known here.",
-                "It is known after the line that gives it a value, and inside a loop or macro only "
-                "there.",
-            )
-        else:
-            known = readable(obj)
-            near = nearest(str(name), known)
-            super().__init__(
-                "unknown-name",
-                f"There is no `{name}` in {described(obj)}.",
-                f"Did you mean `{near}`?" if near else known_names(known),
-            )
-
-
-def known_names(known: Iterable[str]) -> str:
-    """A hint that lists the names there are."""
-    names = ", ".join(f"`{name}`" for name in sorted(known))
-    return f"There are: {names}." if names else "It has no parts; print it as it is."
-
-
-class NotKnown(StrictUndefined):
-    """What stands for a name that is not known: any use but `is defined` is a Mistake."""
-
-    __slots__ = ()
-
-    def __init__(
-        self,
-        hint: str | None = None,
-        obj: Any = missing,
-        name: str | None = None,
-        exc: Any = None,  # noqa: ARG002 - Jinja's signature
-    ) -> None:
-        super().__init__(hint, obj, name, partial(_unknown, hint, obj, name))  # type: ignore[arg-type]
-
-
-def _unknown(hint: str | None, obj: Any, name: str | None, _message: str) -> UnknownName:
-    return UnknownName(hint, obj, name)
 
 
 @lru_cache(maxsize=256)
@@ -144,6 +86,60 @@ def described(obj: Any) -> str:
     return "this value"
 
 
+# --- names and fields that there are none of ---------------------------------------------------
+
+
+class NotKnown(StrictUndefined):
+    """What stands for a name that is not known: any use but `is defined` is a TemplateMistake."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: Any = None,  # noqa: ARG002 - Jinja's signature
+    ) -> None:
+        # Jinja calls its exception with a message. The one here knows better what to say.
+        super().__init__(hint, obj, name, partial(_unknown_name, hint, obj, name))  # type: ignore[arg-type]
+
+
+def _unknown_name(
+    hint: str | None, obj: Any, name: str | None, _message: str | None = None
+) -> TemplateMistake:
+    """That there is no such name, or no such field of an object; Jinja's `hint` says more."""
+    if hint and hint.startswith("parameter "):
+        return TemplateMistake(
+            "template-value",
+            f"This macro is used without its `{name}`.",
+            f'Give it in the brackets where the macro is used, or a default: `{name}=""`.',
+        )
+    if hint:
+        message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
+        return TemplateMistake(
+            "unknown-name", message, "Ask first whether there is one, with `if`."
+        )
+    if obj is missing:
+        advice = (
+            "It is known after the line that gives it a value, and inside a loop or macro only "
+        )
+        return TemplateMistake("unknown-name", f"`{name}` is not known here.", f"{advice}there.")
+    known = readable(obj)
+    near = nearest(str(name), known)
+    return TemplateMistake(
+        "unknown-name",
+        f"There is no `{name}` in {described(obj)}.",
+        f"Did you mean `{near}`?" if near else known_names(known),
+    )
+
+
+def known_names(known: Iterable[str]) -> str:
+    """A hint that lists the names there are."""
+    names = ", ".join(f"`{name}`" for name in sorted(known))
+    return f"There are: {names}." if names else "It has no parts; print it as it is."
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> TemplateMistake:
     """That there is no filter or test of that name."""
     names = [other for other in known if other.isidentifier()]
@@ -152,66 +148,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> TemplateMistake:
     return TemplateMistake(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint)
 
 
-class NeedsValue(BaseException):
-    """A template does something with a value that needs the value itself.
-
-    A BaseException, so that nothing on the way takes it for a mistake.
-    """
-
-    def __init__(self, name: Any = None) -> None:
-        """`name` is the value's, where it is known which it was."""
-        super().__init__()
-        self.name = name
-
-
-class Placeholder:
-    """Stands for a value that is not empty; those that are empty are given as they are.
-
-    It says that it is of the value's `kind`, as the value would. `asked` is whether it was
-    asked for a carriage return, as each text is before it is printed: no, it says, and who
-    puts values in must see that it is so.
-    """
-
-    __slots__ = ("_kind", "asked", "name")
-
-    def __init__(self, name: Any, kind: type = str) -> None:
-        self.name = name
-        self.asked = False
-        self._kind = kind
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        return self._kind
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __contains__(self, text: object) -> bool:
-        if text != "\r":
-            raise NeedsValue(self.name)
-        self.asked = True
-        return False
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is str and not other:
-            return False
-        raise NeedsValue(self.name)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise NeedsValue(self.name)
-
-    __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = __hash__ = _refuse
-    __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = __call__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __reversed__ = __int__ = __float__ = __index__ = _refuse
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):  # what Python and Jinja ask every object
-            raise AttributeError(name)
-        raise NeedsValue(self.name)
-
+# --- how values print ---------------------------------------------------------------------------
 
 _GROUPED_FROM = 10_000  # so that a year such as 2020 keeps its shape
 
@@ -255,10 +192,8 @@ def display(value: Any, language: str) -> str:
 
     None is empty. Raises Mistake for what cannot be printed, such as a group of fields.
     """
-    if isinstance(value, Missing):
-        raise TemplateMistake("nothing-to-print", value.message, value.hint)
     if isinstance(value, str):
-        return value.replace("\r\n", "\n") if "\r" in value else value
+        return _display_text(value)
     if value is None:
         return ""
     if isinstance(value, LocalText):
@@ -282,6 +217,14 @@ def display(value: Any, language: str) -> str:
         "This has parts and cannot be printed as a whole.",
         "Print one of its parts, as in `{{ recipient.name }}`.",
     )
+
+
+def _display_text(text: str) -> str:
+    if isinstance(text, Missing):
+        raise TemplateMistake("nothing-to-print", text.message, text.hint)
+    if isinstance(text, Placeholder):
+        return text  # whoever puts in the values looks for carriage returns in them
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 @lru_cache(maxsize=64)
@@ -357,3 +300,71 @@ def and_list(texts: Sequence[str], language: str) -> str:
     if len(texts) < 2:
         return "".join(texts)
     return format_list(texts, locale=locale_of(language))
+
+
+# --- what stands for a person's own values while a run is shared ------------------------------
+
+
+class NeedsValue(BaseException):
+    """A template does more with a placeholder than print it or ask whether it is there.
+
+    It is no `Exception`, because Jinja takes any `Exception` for an answer: its test
+    `is sequence` would say no, and the letter would silently differ from what its own run gives
+    (`tests/templating/test_shared_runs.py` has that template). For the same reason, nothing
+    but the caller that put in placeholders may catch it.
+    """
+
+    def __init__(self, name: Any = None) -> None:
+        """`name` is the placeholder's, if it is known which one it was."""
+        super().__init__()
+        self.name = name
+
+
+class Placeholder:
+    """Stands in a template's variables for a value that is one person's own and not empty.
+
+    It answers only what is true of each such value: that it is there, that it is not the empty
+    text, of which `kind` it is. Printed, it stays in the output as itself, for the caller to
+    replace. Every other use raises `NeedsValue`.
+
+    It cannot be a subclass of `str`: functions written in C, such as `"".join`, would read the
+    text in it without asking. So it only says of itself that it is one: `isinstance` looks at
+    `__class__` too, and everything that distinguishes texts from lists and numbers treats it as
+    it treats the value (`{% if recipient.name is string %}`). `type(value) is Placeholder`
+    and `isinstance(value, Placeholder)` still find it out.
+    """
+
+    __slots__ = ("_kind", "name")
+
+    def __init__(self, name: Any, kind: type = str) -> None:
+        """`name` is what the caller knows it by; `kind` is the type of the value."""
+        self.name = name
+        self._kind = kind
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return self._kind
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is str and not other:
+            return False
+        raise NeedsValue(self.name)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise NeedsValue(self.name)
+
+    __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = __hash__ = _refuse
+    __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = __call__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __reversed__ = __int__ = __float__ = __index__ = _refuse
+    __contains__ = _refuse
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # what Python and Jinja ask every object
+            raise AttributeError(name)
+        raise NeedsValue(self.name)

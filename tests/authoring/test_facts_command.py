@@ -194,21 +194,21 @@ def test_the_night_the_news_breaks(run_cli, campaigns: Path, edit) -> None:
 
 def test_every_campaign_and_stage_that_dies_is_listed(campaigns: Path) -> None:
     ending = end_fact(campaigns / FACTS, "nist-scale", TODAY, today=TODAY)
-    dying = {(one.campaign, one.stage) for one in ending.casualties}
+    dying = {(one.campaign, one.stage) for one in ending.affected}
     assert dying == {("amazon", "terms"), ("ibm", "word")}
-    assert {(path.stem, stage) for path, stage in ending.spared} >= {
+    assert {(path.stem, stage) for path, stage in ending.unaffected} >= {
         ("microsoft", "call"),
         ("amazon", "year"),
         ("amazon", "gaps"),
     }
-    assert ending.casualties[0].first == date(2026, 11, 24)
-    assert {use.place.path.name for one in ending.casualties for use in one.uses} == {"nist.md"}
+    assert ending.affected[0].first == date(2026, 11, 24)
+    assert {use.place.path.name for one in ending.affected for use in one.uses} == {"nist.md"}
 
 
 def test_a_stage_that_fits_the_next_day_is_named(campaigns: Path, edit) -> None:
     edit(campaigns / "microsoft.yaml", "    until: 2020-08-31\n", "    until: 2027-08-31\n")
     ending = end_fact(campaigns / FACTS, "fas-arrests", TODAY, today=TODAY)
-    [one] = ending.casualties
+    [one] = ending.affected
     advice = " ".join(one.advice)
     assert f"End the stage with the fact: `until: {TODAY}` in `keep`" in advice
     assert "--stage hold --date 2026-11-24" in advice
@@ -220,7 +220,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(campaigns: Path) -> None:
     dry = end_fact(path, "fas-arrests", TODAY, "crs-no-law", today=TODAY, dry_run=True)
     assert path.read_bytes() == before
     wet = end_fact(path, "fas-arrests", TODAY, "crs-no-law", today=TODAY)
-    assert (dry.casualties, dry.problems, dry.change) == (wet.casualties, wet.problems, wet.change)
+    assert (dry.affected, dry.problems, dry.change) == (wet.affected, wet.problems, wet.change)
 
 
 def test_a_successor_that_is_not_written_yet_does_not_hold_up_the_end(campaigns: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_campaign_that_cannot_be_read_is_reported_as_not_searched(campaigns: P
     assert any(
         "broken.yaml" in str(p.place) and "not searched" in p.message for p in ending.problems
     )
-    assert len(ending.casualties) == 1
+    assert len(ending.affected) == 1
 
 
 def test_what_dies_can_be_read_by_programs(run_cli, campaigns: Path) -> None:

@@ -16,14 +16,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from advocacy.authoring.new_campaign.answers import missing, read_answers, system_timezone
+from advocacy.authoring.new_campaign.answers import (
+    missing_answers,
+    read_answers,
+    system_timezone,
+)
+from advocacy.authoring.new_campaign.files import compose_campaign, wordings
 from advocacy.authoring.new_campaign.models import Answers
-from advocacy.authoring.new_campaign.records import WORDINGS
-from advocacy.authoring.templates.copying import new_campaign
 from advocacy.authoring.writing import write_new
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.run import run_checks
-from advocacy.checks.wording.wording import PLACEHOLDER
+from advocacy.checks.wording import PLACEHOLDER
+from advocacy.cli.new import option
 from advocacy.errors import AdvocacyError, has_errors
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
@@ -55,8 +59,12 @@ PROOF: dict[str, Any] = {
 }  # fmt: skip
 
 
+def answers_of(given_: dict[str, Any]) -> Answers:
+    return read_answers(given_, option)
+
+
 def written(folder: Path, **changes: Any) -> Campaign:
-    new = new_campaign(read_answers(NEEDED | changes), folder)
+    new = compose_campaign(answers_of(NEEDED | changes), folder)
     new.write()
     campaign, problems = load_campaign(new.campaign)
     assert campaign is not None, problems
@@ -140,7 +148,7 @@ def test_without_facts_the_letter_only_asks(tmp_path: Path) -> None:
 def test_nothing_is_invented_that_could_be_mailed_by_mistake(
     tmp_path: Path, proof: dict[str, Any]
 ) -> None:
-    new = new_campaign(read_answers(NEEDED | proof), tmp_path)
+    new = compose_campaign(answers_of(NEEDED | proof), tmp_path)
     text = "\n".join(new.files.values())
     typed = str(NEEDED | proof)
     for found in re.findall(r"[\w.]+@[\w.]+|https://\S+", text):
@@ -163,7 +171,7 @@ def test_a_campaign_may_begin_in_any_language_that_has_set_words(
     tmp_path: Path, language: str
 ) -> None:
     campaign = written(tmp_path, **PROOF, language=language)
-    assert body(campaign).startswith(WORDINGS[language[:2]].request.partition("{{")[0])
+    assert body(campaign).startswith(wordings()[language[:2]]["request"].partition("{{")[0])
     problems = run_checks(campaign, today=TODAY).problems
     assert not has_errors(problems), problems
 
@@ -226,7 +234,7 @@ LINE = st.text(
 @example("1_000", "~", "0x1F")
 @example("0", "?0", ":0")
 def test_whatever_is_typed_is_read_back_as_it_was(one: str, two: str, three: str) -> None:
-    answers = read_answers(
+    answers = answers_of(
         NEEDED
         | {"target": one, "to": two, "sender_address": ("1 Example Street", three)}
         | {"precedents": [(three, two, "s")], "facts": [("f", one, "s")]}
@@ -237,7 +245,7 @@ def test_whatever_is_typed_is_read_back_as_it_was(one: str, two: str, three: str
     from advocacy.campaign.sources import parse_sources
     from advocacy.files.yaml.reading import parse, read_yaml_text
 
-    new = new_campaign(answers, Path("folder"))
+    new = compose_campaign(answers, Path("folder"))
     assert new.facts
     assert new.sources
     file, problems = parse(CampaignFile, read_yaml_text(new.files[new.campaign], new.campaign))
@@ -264,7 +272,7 @@ def test_what_is_missing_is_named_at_once_where_nobody_can_be_asked(run_cli) -> 
     assert "--to," not in said
     assert "terminal" in said
     assert "--yes" in run_cli("new", "campaign", "parks", "--yes").stderr
-    assert set(missing({})) == set(NEEDED) - {"name", "today"}
+    assert set(missing_answers({})) == set(NEEDED) - {"name", "today"}
 
 
 def test_everything_that_is_wrong_is_said_at_once(run_cli, tmp_path: Path) -> None:
@@ -298,7 +306,7 @@ def test_answers_that_do_not_go_together_are_refused(
     changes: dict[str, Any], code: str, said: str
 ) -> None:
     with pytest.raises(AdvocacyError) as caught:
-        read_answers(NEEDED | PROOF | changes)
+        answers_of(NEEDED | PROOF | changes)
     problems = caught.value.problems
     assert {problem.code for problem in problems} == {code}
     assert said in f"{problems[0].message} {problems[0].hint}"

@@ -199,7 +199,7 @@ def test_the_variables_of_another_stage_and_person(run_cli, campaigns: Path, edi
 
 
 def test_a_letter_is_copied_with_its_translations_byte_for_byte(
-    campaigns: Path, tmp_path: Path, project_root: Path
+    campaigns: Path, tmp_path: Path
 ) -> None:
     given = tmp_path / "given"
     (given / "letters").mkdir(parents=True)
@@ -210,9 +210,20 @@ def test_a_letter_is_copied_with_its_translations_byte_for_byte(
     assert set(copied.files) == {letters / "ours.md", letters / "ours.fr.md"}
     assert (letters / "ours.md").read_bytes() == b"Short.\r\n"
     assert (letters / "ours.fr.md").read_bytes() == b"Court.\n"
-    new_template("mine", campaigns)
-    built_in = project_root / "templates" / "letters" / "call-to-follow.md"
-    assert (letters / "mine.md").read_bytes() == built_in.read_bytes()
+
+
+def test_a_letter_of_a_new_name_makes_the_asks_and_copies_no_other(
+    run_cli, campaigns: Path, edit
+) -> None:
+    made = run_cli("new", "template", "de")
+    assert made.returncode == 0, made.stderr
+    assert "templates/letters/de.md: a new letter, which copies none." in made.stdout
+    text = (campaigns / "templates" / "letters" / "de.md").read_text("utf-8")
+    assert "face" not in text
+    edit(campaigns / "microsoft.yaml", "template: call-to-follow\n", "template: de\n")
+    command = ("render", campaigns / "microsoft.yaml", "--stage", "call", "--format", "txt")
+    result = run_cli(*command, "--date", "2020-06-10")
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_layout_is_copied_with_its_styles_and_letters_can_be_set_in_it(
@@ -235,7 +246,7 @@ def test_a_layout_is_copied_with_its_styles_and_letters_can_be_set_in_it(
 def test_a_copy_under_the_same_name_says_which_letters_it_changes(run_cli, campaigns: Path) -> None:
     made = run_cli("new", "template", "thanks")
     assert made.returncode == 0
-    assert "takes the place of the other one at once, in: microsoft/thanks." in made.stdout
+    assert "replaces the original in: microsoft/thanks." in made.stdout
     made = run_cli("new", "template", "our-thanks", "--from", "thanks")
     assert "template: our-thanks" in made.stdout
 
@@ -256,7 +267,7 @@ def test_a_copy_is_never_written_over_another_file(run_cli, campaigns: Path) -> 
         (("ours", "--from", "thank"), 1, "Did you mean `thanks`?"),
         (("ours", "--layout", "leter"), 1, "Did you mean `letter`?"),
         (("letter", "--layout", "window-10"), 1, "build on itself"),
-        (("ours", "--layout", "letter", "--from", "thanks"), 2, "name one of them"),
+        (("ours", "--layout", "letter", "--from", "thanks"), 2, "use one of them"),
         (("call.fr", "--from", "thanks"), 2, "has a dot in it"),
         (("../ours",), 2, "is not an id"),
     ],

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.batch import executor
-from advocacy.batch.campaigns import RenderOptions, render_campaign
+from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.batch.executor import ProgressWatcher, work_off
 from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
@@ -111,18 +111,18 @@ def test_an_email_carries_the_pdf_that_was_made_before_and_is_still_right(
 ) -> None:
     edit(small_campaign, "template: open", "template: open\n    attach: [pdf]")
     output = tmp_path / "output"
-    render_campaign(small_campaign, formats=["pdf"], output=output)
+    render_campaign(RenderRequest(small_campaign, ("pdf",), output))
     folder = output / "parks" / "call"
     with monkeypatch.context() as patch:
         patch.setattr("advocacy.documents.pdf.render.render_pdf", None)  # nothing is typeset
-        again = render_campaign(small_campaign, formats=["eml"], output=output)
+        again = render_campaign(RenderRequest(small_campaign, ("eml",), output))
     assert again.made == 1
     message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
     (attached,) = message.iter_attachments()
     assert attached.get_content() == (folder / "doe.pdf").read_bytes()
     # A file that somebody changed is not what was reviewed: it is made anew.
     (folder / "doe.pdf").write_bytes(b"%PDF-1.7 something else")
-    render_campaign(small_campaign, formats=["eml"], output=output, how=RenderOptions(force=True))
+    render_campaign(RenderRequest(small_campaign, ("eml",), output, force=True))
     message = email.message_from_bytes((folder / "doe.eml").read_bytes(), policy=policy.SMTP)
     (attached,) = message.iter_attachments()
     assert len(attached.get_content()) > 1000
@@ -132,9 +132,10 @@ def test_a_file_that_a_power_cut_left_empty_is_made_again(
     small_campaign: Path, people: Path, tmp_path: Path
 ) -> None:
     def run() -> Any:
-        return render_campaign(
-            small_campaign, formats=["txt"], output=tmp_path / "output", people=People(people)
+        request = RenderRequest(
+            small_campaign, ("txt",), tmp_path / "output", people=People(people)
         )
+        return render_campaign(request)
 
     run()
     folder = tmp_path / FOLDER
@@ -318,7 +319,7 @@ def test_many_broken_rows_never_stop_the_others(
     )
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
-    assert "1090 letters made" in result.stdout
+    assert "1,090 letters made" in result.stdout
     made = {path.name for path in (tmp_path / FOLDER).iterdir()}
     assert len(made) == 1091
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("x")] == []
@@ -342,7 +343,7 @@ def test_an_error_of_the_program_in_one_letter_leaves_the_others(
 
     monkeypatch.setattr(text, "render_text", fails)
     result = render_campaign(
-        small_campaign, formats=["txt"], output=tmp_path / "output", people=People(people)
+        RenderRequest(small_campaign, ("txt",), tmp_path / "output", people=People(people))
     )
     assert result.made == 29
     assert len(result.crashes) == 1
@@ -353,40 +354,40 @@ def test_an_error_of_the_program_in_one_letter_leaves_the_others(
 
 
 class Fragile:
-    """A crew whose workers die of some letters, as a killed process does."""
+    """An executor whose workers crash on some letters, as a killed process does."""
 
     workers = 2
-    deaths = (BrokenExecutor,)
+    crash_errors = (BrokenExecutor,)
 
-    def __init__(self, deadly: set[str], accidents: int = 0) -> None:
-        self.deadly, self.accidents, self.renewed = deadly, accidents, 0
+    def __init__(self, crashing: set[str], accidents: int = 0) -> None:
+        self.crashing, self.accidents, self.replaced = crashing, accidents, 0
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         future: Future[TaskResult] = Future()
         names = [one.recipient.letter_id for one in wanted]
-        if self.accidents or self.deadly & set(names):
+        if self.accidents or self.crashing & set(names):
             self.accidents = max(self.accidents - 1, 0)
             future.set_exception(BrokenExecutor())
         else:
-            future.set_result(TaskResult([LetterOutcome(name) for name in names], 0.4))
+            future.set_result(([LetterOutcome(name) for name in names], 0.4))
         return future
 
-    def renew(self) -> None:
-        self.renewed += 1
+    def replace_workers(self) -> None:
+        self.replaced += 1
 
     def close(self, *, at_once: bool = False) -> None: ...
 
 
 def letters(count: int) -> Iterator[WantedLetter]:
-    return (WantedLetter(Recipient(id=f"p{n}", name="P")) for n in range(count))
+    return (WantedLetter(Recipient(id=f"p{n}", name="P"), "call") for n in range(count))
 
 
 @pytest.mark.parametrize("accidents", [1, 3])
 def test_a_worker_that_dies_by_accident_costs_no_letter(accidents: int) -> None:
-    crew = Fragile(set(), accidents)
-    found = [outcome.id for outcome in work_off(letters(40), crew, lambda: False, 3)]
+    fragile = Fragile(set(), accidents)
+    found = [outcome.id for outcome in work_off(letters(40), fragile, lambda: False, 3)]
     assert found == [f"p{n}" for n in range(40)]
-    assert crew.renewed
+    assert fragile.replaced
 
 
 def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
@@ -401,7 +402,7 @@ def test_a_worker_process_that_is_killed_costs_no_letter(
 ) -> None:
     from advocacy.campaign.addressing import People
 
-    class Murderer(ProgressWatcher):
+    class Killer(ProgressWatcher):
         done = False
 
         def step(self) -> None:
@@ -414,14 +415,10 @@ def test_a_worker_process_that_is_killed_costs_no_letter(
                     os.kill(int(worker), signal.SIGKILL)
                     return
 
-    result = render_campaign(
-        small_campaign,
-        formats=["pdf"],
-        output=tmp_path / "output",
-        people=People(people),
-        how=RenderOptions(workers=2),
-        watcher=Murderer(),
+    request = RenderRequest(
+        small_campaign, ("pdf",), tmp_path / "output", people=People(people), workers=2
     )
+    result = render_campaign(request, Killer())
     assert result.problems == []
     assert (result.made, result.refused) == (30, 0)
     assert set(manifest(tmp_path / FOLDER)) == {f"p{n}" for n in range(30)}
@@ -529,29 +526,49 @@ def test_verify_proves_every_file_and_finds_each_that_was_touched(
 ) -> None:
     options = ["--recipients", people]
     run_cli("render", small_campaign, *options, "--limit", "4", "--format", "pdf,eml,txt")
-    result = run_cli("render", small_campaign, *options, "--verify", "output")
-    assert result.returncode == 0, result.stderr
-    assert "12 files proven" in result.stdout
+    for same in (
+        ("verify", small_campaign, *options),
+        ("render", small_campaign, *options, "--verify", "output"),
+    ):
+        result = run_cli(*same)
+        assert result.returncode == 0, result.stderr
+        assert "12 files proven" in result.stdout
     with (tmp_path / FOLDER / "p2.txt").open("a") as file:
         file.write("P.S.\n")
     (tmp_path / FOLDER / "p3.eml").unlink()
-    result = run_cli("render", small_campaign, *options, "--verify", "output")
+    result = run_cli("verify", small_campaign, *options)
     assert result.returncode == 1
     assert "`p2.txt` was changed" in result.stderr
     assert "`p3.eml` is missing" in result.stderr
     assert "10 files proven" in result.stdout
     edit(small_campaign.parent / "templates/letters/open.md", "Many came", "Most came")
-    result = run_cli("render", small_campaign, *options, "--verify", "output")
+    result = run_cli("verify", small_campaign, *options)
     assert "not-reproduced" in result.stderr
     assert "0 files proven" in result.stdout
-    result = run_cli("render", small_campaign, "--verify", "output")
+    result = run_cli("verify", small_campaign)
     assert "not-listed" in result.stderr
+
+
+def test_verify_finds_the_campaigns_of_a_folder(run_cli, small_campaign: Path) -> None:
+    run_cli("render", small_campaign, "--format", "txt,html")
+    folder = small_campaign.parent
+    output = folder.parent / "output"
+    for named in (output, output / "parks", output / "parks/call"):
+        result = run_cli("verify", named, cwd=folder)
+        assert result.returncode == 0, result.stderr
+        assert "2 files proven" in result.stdout
+    elsewhere = run_cli("verify", output, cwd=output)
+    assert elsewhere.returncode == 1
+    assert "not in campaigns/ or in this folder" in " ".join(elsewhere.stderr.split())
+    empty = run_cli("verify", folder, cwd=folder)
+    assert empty.returncode == 1
+    assert "There are no letters in" in empty.stderr
 
 
 def test_verify_writes_nothing(run_cli, small_campaign: Path, tmp_path: Path) -> None:
     run_cli("render", small_campaign, "--format", "txt")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "output").rglob("*")}
-    run_cli("render", small_campaign, "--verify", "output")
+    run_cli("verify", small_campaign)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "output").rglob("*")} == before
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from advocacy.batch import cluster
-from advocacy.batch.documents import RenderJob, shared_inputs
-from advocacy.batch.worker import WantedLetter, WorkerSetup, make_letters
+from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.worker import WantedLetter, make_letters
 from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
 
@@ -26,43 +26,49 @@ needs_dask = pytest.mark.skipif(
 )
 
 
-def setup_of(path: Path) -> WorkerSetup:
+def settings_of(path: Path) -> BatchSettings:
     campaign, problems = load_campaign(path)
     assert campaign is not None
     assert problems == []
-    job = RenderJob(campaign.workspace, path.parent / "output", ("pdf", "eml"), True)
-    shared = shared_inputs(campaign, job.formats)
-    return WorkerSetup(campaign, job, campaign.letter_date(), "call", shared, deliver="return")
+    return BatchSettings(
+        campaign,
+        campaign.letter_date(),
+        ("pdf", "eml"),
+        formats_asked_for=True,
+        output=path.parent / "output",
+        deliver="return",
+        shared=shared_digests(campaign, ("pdf", "eml")),
+    )
 
 
 ELSEWHERE = """\
 import pickle, sys
 from pathlib import Path
-from advocacy.batch.cluster import make_away
+from advocacy.batch.cluster import make_remotely
 data, wanted = pickle.loads(Path(sys.argv[1]).read_bytes())
-Path(sys.argv[2]).write_bytes(pickle.dumps(make_away(data, wanted)))
+Path(sys.argv[2]).write_bytes(pickle.dumps(make_remotely(data, wanted)))
 """
 
 
 def made_elsewhere(path: Path, tmp_path: Path) -> list:
     """Make a campaign's first letter in another process, when the campaign's folder is gone."""
-    setup = setup_of(path)
-    wanted = [WantedLetter(setup.campaign.file.target.addressees[0])]
-    (tmp_path / "task").write_bytes(pickle.dumps((cluster.pack(setup), wanted)))
+    settings = settings_of(path)
+    wanted = [WantedLetter(settings.campaign.file.target.addressees[0], "call")]
+    (tmp_path / "task").write_bytes(pickle.dumps((cluster.pack_batch(settings), wanted)))
     shutil.move(path.parent, tmp_path / "away")
     command = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "task"), str(tmp_path / "done")]
     subprocess.run(command, check=True, cwd=tmp_path)
     shutil.move(tmp_path / "away", path.parent)
-    return pickle.loads((tmp_path / "done").read_bytes()).outcomes
+    return pickle.loads((tmp_path / "done").read_bytes())[0]
 
 
 def test_a_worker_needs_nothing_of_the_disk_that_the_campaign_is_on(
     campaigns: Path, tmp_path: Path
 ) -> None:
     path = campaigns / "microsoft.yaml"
-    setup = setup_of(path)
-    wanted = [WantedLetter(setup.campaign.file.target.addressees[0])]
-    (here,) = make_letters(setup, wanted).outcomes
+    settings = settings_of(path)
+    wanted = [WantedLetter(settings.campaign.file.target.addressees[0], "call")]
+    (here,) = make_letters(settings, wanted)
     (there,) = made_elsewhere(path, tmp_path)
     assert set(here.documents) == {"smith.pdf", "smith.eml"}
     assert there == here
@@ -84,12 +90,12 @@ def test_problems_found_elsewhere_name_the_files_here(
 def test_a_worker_with_other_libraries_makes_nothing(
     small_campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed = cluster.pack(setup_of(small_campaign))
+    packed = cluster.pack_batch(settings_of(small_campaign))
     real = cluster.used_versions
     monkeypatch.setattr(cluster, "used_versions", lambda _: real(True) | {"pango": "1.49.0"})
-    cluster._unpacked.cache_clear()
+    cluster._unpack.cache_clear()
     with pytest.raises(AdvocacyError) as caught:
-        cluster.make_away(packed, [])
+        cluster.make_remotely(packed, [])
     (problem,) = caught.value.problems
     assert problem.code == "other-versions"
     assert "pango 1.49.0 instead of" in problem.message
@@ -101,7 +107,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
 ) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     with pytest.raises(AdvocacyError) as caught:
-        cluster.Cluster(setup_of(small_campaign), "tcp://127.0.0.1:9")
+        cluster.Cluster(settings_of(small_campaign), "tcp://127.0.0.1:9")
     assert caught.value.problems[0].code == "no-cluster"
 
 

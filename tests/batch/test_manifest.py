@@ -16,7 +16,7 @@ def line(letter: str, digest: str = "d1", **files: str) -> Entry:
 def add(folder: Path, *entries: Entry) -> None:
     with BatchRecord(folder) as record:
         for entry in entries:
-            record.add(entry["id"], json.dumps(entry))
+            record.add(entry)
 
 
 def read(folder: Path) -> list[Entry]:

@@ -27,7 +27,7 @@ from advocacy.documents import text as text_document
 from advocacy.documents.email import html as html_document
 from advocacy.documents.email import message as email_document
 from advocacy.documents.pdf import paper
-from advocacy.files.workspace import settled
+from advocacy.files.cache import files_held
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, check
 
@@ -242,7 +242,7 @@ def test_a_whole_email_takes_less_than_encoding_its_parts_anew_would(letter, cap
         return (time.process_time() - start) / len(letters)
 
     def ours() -> None:
-        with settled():
+        with files_held():
             for one in letters:
                 assert one is not None
                 email_document.render_email(one, campaign.workspace)

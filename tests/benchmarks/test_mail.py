@@ -50,7 +50,7 @@ def rate(ledger: Ledger, group: int, threads: int = 1, size: int = LETTERS) -> f
     name = f"{MAILING}-{group}-{threads}-{time.monotonic_ns()}"
     ledger.start(name, "parks", "call", MailingText({}, ""))
     letters = [letter(n) for n in range(size)]
-    with ledger.begin_run(name, listed=size) as run:
+    with ledger.begin_run(name) as run:
         start = time.perf_counter()
         with ThreadPoolExecutor(threads) as pool:
             parts = [letters[n::threads] for n in range(threads)]

@@ -16,7 +16,7 @@ from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient, slug
 from advocacy.campaign.recipients.lists import Seen, read_list
 from advocacy.campaign.recipients.table import plain_email, recipient_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
 from advocacy.files.yaml.reading import YamlMap, parse
 
 DAY = date(2026, 6, 22)
@@ -29,9 +29,9 @@ def read(tmp_path: Path):
     def run(text: str | bytes, name: str = "list.csv", **columns: str):
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        rows = list(read_list(path, DAY, columns=columns))
-        people = [row for row in rows if isinstance(row, Recipient)]
-        return people, [row for row in rows if isinstance(row, Problem)]
+        problems: list[Problem] = []
+        people = list(read_list(path, DAY, problems.append, columns=columns))
+        return people, problems
 
     return run
 
@@ -171,14 +171,15 @@ def test_a_list_that_cannot_be_read_says_why(read, text, code: str, line: int | 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     for name, code in (("none.csv", "file-missing"), ("folder.csv", "is-a-folder")):
         (tmp_path / "folder.csv").mkdir(exist_ok=True)
-        [problem] = read_list(tmp_path / name, DAY)
-        assert isinstance(problem, Problem)
-        assert problem.code == code
+        problems: list[Problem] = []
+        assert list(read_list(tmp_path / name, DAY, problems.append)) == []
+        assert [problem.code for problem in problems] == [code]
 
 
 def test_a_list_of_another_kind_is_refused_with_what_to_save_it_as(tmp_path: Path) -> None:
-    [problem] = read_list(tmp_path / "list.docx", DAY)
-    assert isinstance(problem, Problem)
+    problems: list[Problem] = []
+    assert list(read_list(tmp_path / "list.docx", DAY, problems.append)) == []
+    [problem] = problems
     assert problem.code == "unknown-list"
     assert "CSV" in problem.hint
 
@@ -373,7 +374,8 @@ VALUES = {
 def test_the_fast_way_to_a_recipient_accepts_and_gives_what_the_models_do(row: dict) -> None:
     values = {key: value for key, value in row.items() if value}
     place = Place(Path("list.csv"), 2)
-    found, problems = recipient_of(values, place)
+    problems: list[Problem] = []
+    found = recipient_of(values, place, problems.append)
     known = {key: value for key, value in values.items() if key != "ward"}
     if "id" in known:
         known["id"] = known["id"].lower()
@@ -419,8 +421,8 @@ def test_whatever_stands_in_a_csv_is_people_or_problems(
     csv.writer(out).writerows([["name", "email", "ward"], *rows])
     path = tmp_path_factory.mktemp("any") / "list.csv"
     path.write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
-    for row in read_list(path, DAY):
-        assert isinstance(row, Recipient | Problem)
+    problems: list[Problem] = []
+    assert len(list(read_list(path, DAY, problems.append))) <= len(rows)
 
 
 # --- JSON Lines ---------------------------------------------------------------------------------
@@ -481,8 +483,7 @@ def test_a_campaign_writes_to_its_list_and_an_option_replaces_it(
     assert campaign is not None, problems
 
     def names(people: People) -> list[str]:
-        rows = recipients_of(campaign, DAY, people)
-        return [row.full_name for row in rows if isinstance(row, Recipient)]
+        return [row.full_name for row in recipients_of(campaign, DAY, ignore, people)]
 
     assert names(People()) == ["Ann Roe"]
     assert names(People(other)) == ["Zoë Weiß"]
@@ -492,8 +493,9 @@ def test_a_list_outside_the_campaigns_folder_is_refused(small_campaign: Path, ed
     edit(small_campaign, "demand:\n", "recipients: ../../etc/list.csv\ndemand:\n")
     campaign, _ = load_campaign(small_campaign)
     assert campaign is not None
-    [problem] = recipients_of(campaign, DAY)
-    assert isinstance(problem, Problem)
+    problems: list[Problem] = []
+    assert list(recipients_of(campaign, DAY, problems.append)) == []
+    [problem] = problems
     assert problem.code in ("outside-workspace", "missing-file")
 
 
@@ -512,10 +514,10 @@ def test_a_wrong_name_for_a_column_is_told_with_the_nearest(
 
 def test_reading_raises_nothing_for_a_users_mistake(tmp_path: Path) -> None:
     for name in ("a.csv", "a.xlsx", "a.jsonl", "a.yaml"):
-        path = tmp_path / name
+        path, problems = tmp_path / name, list[Problem]()
         path.write_bytes(b"\x00\xff\xfe garbage \x1b")
         try:
-            rows = list(read_list(path, DAY))
+            assert list(read_list(path, DAY, problems.append)) == []
         except AdvocacyError as error:
             pytest.fail(str(error))
-        assert any(isinstance(row, Problem) for row in rows), name
+        assert problems, name

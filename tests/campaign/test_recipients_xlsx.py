@@ -96,11 +96,8 @@ def workbook(path: Path, *sheets: list[list[object]]) -> Path:
 
 
 def read(path: Path) -> tuple[list[Recipient], list[Problem]]:
-    rows = list(read_list(path, DAY))
-    return (
-        [row for row in rows if isinstance(row, Recipient)],
-        [row for row in rows if isinstance(row, Problem)],
-    )
+    problems: list[Problem] = []
+    return list(read_list(path, DAY, problems.append)), problems
 
 
 def test_a_workbook_is_read_like_a_csv(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.reference import MODELS, reference
-from advocacy.campaign.schemas import SCHEMAS, json_schema
+from advocacy.campaign.loading import SCHEMAS, json_schema
+
+from ..tools.reference import MODELS, reference
 
 REGION = re.compile(r"(<!-- reference: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.sources import parse_sources, published_days
+from advocacy.campaign.days import published_days
+from advocacy.campaign.sources import parse_sources
 from advocacy.files.yaml.reading import read_yaml_text
 
 

@@ -22,13 +22,13 @@ from advocacy.campaign.field_types import SLUG_PATTERN
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.select import Selection
-from advocacy.campaign.supporters import Correspondence, Supporter, Supporters
+from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.campaign.supporters.reading import paragraph, plain
-from advocacy.checks.audit import reviewed
+from advocacy.checks.audit import audit_paragraphs
 from advocacy.checks.run import run_checks
-from advocacy.errors import Level, Problem
+from advocacy.errors import Level, Problem, ignore
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import Letter
 
@@ -296,7 +296,9 @@ def test_the_audit_tells_the_supporters_words_from_the_senders_claims(parks: Pat
     words = "In 2019 my brother fell there twice. The department said nothing."
     path = write(parks.parent, row("Ann Lee", own_words=words, approved="yes"))
     letters, _ = composed(parks, path, only=("ann--ash",))
-    passages = [p for one in reviewed(letters["ann--ash"], loaded(parks)) for p in one.passages]
+    passages = [
+        p for one in audit_paragraphs(letters["ann--ash"], loaded(parks)) for p in one.passages
+    ]
     own = {passage.text for passage in passages if passage.own}
     assert own == {"In 2019 my brother fell there twice.", "The department said nothing."}
     assert all(not passage.states for passage in passages if passage.own)
@@ -543,8 +545,8 @@ def test_whose_turn_it_is_depends_neither_on_the_order_of_the_list_nor_on_what_i
 def test_without_a_rule_of_its_own_a_campaign_has_the_limit_too(parks: Path) -> None:
     path = write(parks.parent, *(row(f"P{number} Lee") for number in range(230)))
     campaign = loaded(parks)
-    wanted = correspondence(campaign, DAY, People(supporters=path))
-    counts = Counter(one.recipient.letter_id for one in wanted if isinstance(one, Correspondence))
+    wanted = correspondence(campaign, DAY, ignore, People(supporters=path))
+    counts = Counter(one.recipient.letter_id for one in wanted)
     assert counts["ash"] == 115  # two equal runs
 
 
@@ -670,9 +672,8 @@ def many(folder: Path, people: int) -> tuple[Path, Path]:
 
 
 def counted(campaign: Campaign, people: People) -> Iterator[str]:
-    for one in correspondence(campaign, DAY, people):
-        if isinstance(one, Correspondence):
-            yield one.recipient.letter_id
+    for one in correspondence(campaign, DAY, ignore, people):
+        yield one.recipient.letter_id
 
 
 @pytest.mark.slow

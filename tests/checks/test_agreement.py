@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from advocacy.checks.claims.agreement import find_numbers
 
-from advocacy.checks.wording.wording import numbers
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
@@ -68,7 +68,7 @@ def test_a_figure_may_be_proven_by_another_citation_of_its_paragraph(house: Any)
 def test_numbers_are_read_in_digits_and_in_words() -> None:
     text = "Twenty-eight of 1,250 (18.27 million, 34.7%), ninety, and 8,49"
     wanted = {28, 1250, Decimal("18.27"), Decimal("34.7"), 90, Decimal("8.49")}
-    assert numbers(text) == {Decimal(number) for number in wanted}
+    assert find_numbers(text) == {Decimal(number) for number in wanted}
 
 
 def test_a_finding_about_one_company_is_not_told_of_another(house: Any, line_of: LineOf) -> None:

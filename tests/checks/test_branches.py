@@ -9,8 +9,8 @@ import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.branches import Coverage
+from advocacy.checks.branches.watch import Branch
 from advocacy.errors import Level, Problem
-from advocacy.templating.branches import Branch
 
 BODY = "templates/letters/call.md"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from advocacy.checks.claims.claims import Names, claim, short_forms
+from advocacy.checks.agreement.parties import short_forms
+from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
@@ -26,7 +27,7 @@ def test_the_measured_figures_do_not_fall(project_root: Path) -> None:
     names = Names.of([data["target"], *data["precedents"]])
     sentences = data["sentences"]
     assert len(sentences) == 60
-    warned = [s["needs_source"] for s in sentences if claim(s["text"], names) is not None]
+    warned = [s["needs_source"] for s in sentences if find_claim(s["text"], names) is not None]
     needing = sum(s["needs_source"] for s in sentences)
     precision, recall = sum(warned) / len(warned), sum(warned) / needing
     print(f"uncited-claim on 60 sentences: precision {precision:.3f}, recall {recall:.3f}")
@@ -63,7 +64,7 @@ def test_the_measured_figures_do_not_fall(project_root: Path) -> None:
     ],
 )
 def test_statements_that_need_a_source(sentence: str, because: str) -> None:
-    found = claim(sentence, NAMES)
+    found = find_claim(sentence, NAMES)
     assert found is not None
     assert because in found
 
@@ -95,13 +96,13 @@ def test_statements_that_need_a_source(sentence: str, because: str) -> None:
     ],
 )
 def test_sentences_that_need_none(sentence: str) -> None:
-    assert claim(sentence, NAMES) is None
+    assert find_claim(sentence, NAMES) is None
 
 
 def test_other_languages_have_figures_and_quotations() -> None:
-    assert claim("Die Fehlerrate lag bei 34,7 Prozent.", NAMES, "de") == "a figure (“34,7”)"
-    assert claim("Il a dit « nous ne vendons rien ici ».", NAMES, "fr") == "a quotation"
-    assert claim("Wir bitten um Antwort.", NAMES, "de") is None
+    assert find_claim("Die Fehlerrate lag bei 34,7 Prozent.", NAMES, "de") == "a figure (“34,7”)"
+    assert find_claim("Il a dit « nous ne vendons rien ici ».", NAMES, "fr") == "a quotation"
+    assert find_claim("Wir bitten um Antwort.", NAMES, "de") is None
 
 
 def test_organisations_are_known_by_their_short_names() -> None:
@@ -181,7 +182,9 @@ def test_a_mark_without_a_reason_silences_nothing(house: Any) -> None:
 
 def test_a_mark_that_silences_nothing_is_told(house: Any) -> None:
     house.call("We hope for the best. {# uncited: opinion #}")
-    assert "{# uncited: opinion #}" in house.one("silenced-nothing").message
+    found = house.one("silenced-nothing")
+    assert "{# uncited: opinion #}" in found.message
+    assert found.level is Level.NOTE
 
 
 def test_the_mark_prints_nothing(house: Any) -> None:
@@ -211,4 +214,4 @@ def test_the_mark_prints_nothing(house: Any) -> None:
     ids=lambda text: text[:12],
 )
 def test_no_text_keeps_the_check_busy(text: str) -> None:
-    claim(f"{text} ended.", NAMES)
+    find_claim(f"{text} ended.", NAMES)

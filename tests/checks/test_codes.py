@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from advocacy.checks.codes import document, explain, groups, registry
+from advocacy.checks.codes import explain_code, groups, registry, render_reference
 from advocacy.errors import AdvocacyError, Level
 
 # Functions and classes whose first argument is a code, besides constructors of mistakes.
@@ -82,22 +82,22 @@ def test_each_code_is_described_in_full(code: Any) -> None:
 
 def test_the_reference_in_the_docs_is_current(project_root: Path) -> None:
     path = project_root / "campaigns" / "checks.md"
-    assert path.read_text("utf-8") == document(), (
+    assert path.read_text("utf-8") == render_reference(), (
         "renew it: python -m advocacy.checks.codes > campaigns/checks.md"
     )
 
 
 def test_a_code_explains_itself() -> None:
-    text = explain("uncited-claim")
+    text = explain_code("uncited-claim")
     for part in ("What it finds", "Why it matters", "Example", "Cure", "In a campaign"):
         assert part in text
     assert all(len(line) <= 100 for line in text.splitlines())
-    assert explain("all").count("\n") == len(registry())
+    assert explain_code("all").count("\n") == len(registry())
 
 
 def test_a_mistyped_code_is_told_with_the_nearest() -> None:
     with pytest.raises(AdvocacyError, match="Did you mean `uncited-claim`"):
-        explain("uncited-clam")
+        explain_code("uncited-clam")
 
 
 def with_checks(house: Any, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from advocacy.campaign.sources import Source
-from advocacy.checks.facts.links import ask, check_links
+from advocacy.checks.facts.links import ask_address, check_links
 
 GONE_PORT = 9  # discard: nobody listens there
 
@@ -85,21 +85,21 @@ def site() -> Iterator[str]:
     ],
 )
 def test_what_a_server_may_answer(site: str, path: str, state: str) -> None:
-    assert ask(site + path, timeout=5).state == state
+    assert ask_address(site + path, timeout=5).state == state
 
 
 def test_where_it_moved_is_told(site: str) -> None:
-    assert ask(f"{site}/to/301/to/308/good", timeout=5).detail == f"{site}/good"
-    assert ask(f"{site}/to/301/to/302/good", timeout=5).detail == f"{site}/to/302/good"
+    assert ask_address(f"{site}/to/301/to/308/good", timeout=5).detail == f"{site}/good"
+    assert ask_address(f"{site}/to/301/to/302/good", timeout=5).detail == f"{site}/to/302/good"
 
 
 def test_a_server_that_takes_too_long_is_left(site: str) -> None:
-    assert ask(f"{site}/slow", timeout=0.2).detail == "the server took too long"
+    assert ask_address(f"{site}/slow", timeout=0.2).detail == "the server took too long"
 
 
 def test_a_page_is_asked_for_its_head_alone(site: str) -> None:
     Site.asked.clear()
-    ask(f"{site}/good", timeout=5)
+    ask_address(f"{site}/good", timeout=5)
     assert Site.asked == ["HEAD /good"]
 
 

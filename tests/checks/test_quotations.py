@@ -8,11 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.checks.quotations.quotations import nearest_passage, plain, stands_in
+from advocacy.checks.quotations.verbatim import (
+    find_nearest_passage,
+    is_verbatim,
+    normalize_text,
+)
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
-QUOTE = plain("Acme, asked “twice” this week, has not prohibited sales – to police departments")
+QUOTE = normalize_text(
+    "Acme, asked “twice” this week, has not prohibited sales – to police departments"
+)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ QUOTE = plain("Acme, asked “twice” this week, has not prohibited sales – t
     ],
 )
 def test_what_an_editor_may_change(words: str) -> None:
-    assert stands_in(words, QUOTE)
+    assert is_verbatim(words, QUOTE)
 
 
 @pytest.mark.parametrize(
@@ -63,25 +69,27 @@ def test_what_an_editor_may_change(words: str) -> None:
     ],
 )
 def test_what_an_editor_may_not_change(words: str) -> None:
-    assert not stands_in(words, QUOTE)
+    assert not is_verbatim(words, QUOTE)
 
 
 @given(st.text(alphabet="ab .…[]“”'\"-\n,", max_size=40))
 def test_every_text_is_verbatim_in_itself_whatever_is_in_it(words: str) -> None:
     if any(char.isalnum() for char in words) and "[" not in words and "]" not in words:
-        assert stands_in(words, plain(f"x {words} y"))
+        assert is_verbatim(words, normalize_text(f"x {words} y"))
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_breaks_the_comparison(words: str, text: str) -> None:
-    stands_in(words, plain(text))
-    nearest_passage(words, plain(text))
+    is_verbatim(words, normalize_text(text))
+    find_nearest_passage(words, normalize_text(text))
 
 
 def test_the_difference_is_told_in_words() -> None:
-    found = nearest_passage(
+    found = find_nearest_passage(
         "until we have a strong national law in place, grounded in human rights",
-        plain("We will not sell it until there is a strong national law grounded in human rights."),
+        normalize_text(
+            "We will not sell it until there is a strong national law grounded in human rights."
+        ),
     )
     assert found is not None
     assert found.passage.startswith("until there is a strong national law grounded")
@@ -153,9 +161,9 @@ def test_one_or_two_words_are_a_note(house: Any) -> None:
 
 def test_two_quotations_are_never_merged(shared_data: Path) -> None:
     """The written and the spoken form of one sentence, of which neither has both halves."""
-    copy = plain((shared_data / "sources" / "crn-2020-06-11.txt").read_text("utf-8"))
-    assert stands_in("until there is a strong national law", copy)
-    assert not stands_in("until we have a strong national law in place", copy)
+    copy = normalize_text((shared_data / "sources" / "crn-2020-06-11.txt").read_text("utf-8"))
+    assert is_verbatim("until there is a strong national law", copy)
+    assert not is_verbatim("until we have a strong national law in place", copy)
 
 
 @pytest.mark.parametrize(
@@ -163,4 +171,4 @@ def test_two_quotations_are_never_merged(shared_data: Path) -> None:
     ["the … the … the … the … absent", "[a] [b] [c] [d] absent", "t[h]e [x] the … [y] absent"],
 )
 def test_no_quotation_keeps_the_check_busy(words: str) -> None:
-    assert not stands_in(words, "the cat and the dog, " * 3000)
+    assert not is_verbatim(words, "the cat and the dog, " * 3000)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from advocacy.campaign.loading import load_campaign
-from advocacy.checks.run import chosen, run_checks
+from advocacy.checks.run import filter_by_code, run_checks
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 
 HEAVY = ("weasyprint", "pypandoc", "pikepdf", "rich", "sqlalchemy", "css_inline", "pypdfium2")
@@ -64,12 +64,15 @@ def test_one_stage_is_checked_alone(house: Any) -> None:
 
 def test_codes_are_selected_and_ignored() -> None:
     problems = [Problem(code, "m") for code in ("placeholder", "uncited-claim", "no-copy")]
-    assert [p.code for p in chosen(problems, ["no-copy", "placeholder"])] == [
+    assert [p.code for p in filter_by_code(problems, ["no-copy", "placeholder"])] == [
         "placeholder", "no-copy",
     ]  # fmt: skip
-    assert [p.code for p in chosen(problems, (), ["no-copy"])] == ["placeholder", "uncited-claim"]
+    assert [p.code for p in filter_by_code(problems, (), ["no-copy"])] == [
+        "placeholder",
+        "uncited-claim",
+    ]
     with pytest.raises(AdvocacyError, match="Did you mean `no-copy`"):
-        chosen(problems, ["no-kopy"])
+        filter_by_code(problems, ["no-kopy"])
 
 
 def test_checking_loads_nothing_heavy(house: Any) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import load_campaign
-from advocacy.checks.audit import reviewed
+from advocacy.checks.audit import audit_paragraphs
 from advocacy.checks.run import run_checks
 from advocacy.errors import Level, Problem
 from advocacy.letters.compose import compose_letters
@@ -383,7 +383,7 @@ def test_what_a_program_cannot_see_stands_beside_its_evidence_on_the_audit_sheet
     [letter] = compose_letters(campaign).letters
     [passage] = [
         passage
-        for paragraph in reviewed(letter, campaign)
+        for paragraph in audit_paragraphs(letter, campaign)
         for passage in paragraph.passages
         if passage.text == stronger
     ]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.checks.claims.sentences import quote_spans, read, split
+from advocacy.checks.sentences import locate_words, quote_spans, read_blocks, sentence_starts
 from advocacy.errors import Place
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, VALUE_MARK, Prose
 
 
 def sentences(text: str, language: str = "en-US") -> list[str]:
-    starts = [*split(text, language), len(text)]
+    starts = [*sentence_starts(text, language), len(text)]
     return [text[a:b].strip() for a, b in pairwise(starts)]
 
 
@@ -97,7 +97,7 @@ def test_a_citation_after_the_full_stop_belongs_to_the_sentence_before_it() -> N
     prose = Prose(
         f"One is.{mark(CITE_MARK)} Two is. {mark(CITE_MARK, 1)} Three{mark(CITE_MARK, 2)} is."
     )
-    (block,) = read(prose, "en")
+    (block,) = read_blocks(prose, "en")
     assert [(s.text, s.cites) for s in block.sentences] == [
         ("One is.", (0,)),
         ("Two is.", (1,)),
@@ -107,14 +107,14 @@ def test_a_citation_after_the_full_stop_belongs_to_the_sentence_before_it() -> N
 
 def test_values_are_read_as_printed_and_never_as_markdown() -> None:
     prose = Prose(f"To {mark(VALUE_MARK)} now.\n\n- {mark(VALUE_MARK, 1)}", ("*Bob*", "# Ask it."))
-    first, second = read(prose, "en")
+    first, second = read_blocks(prose, "en")
     assert first.text == "To *Bob* now."
     assert (second.kind, second.text) == ("item", "# Ask it.")
 
 
 def test_blocks_are_told_apart() -> None:
     markdown = "# A\n\nB *c* [d](http://e)\nf `g`\n\n- h\n\n> i\n"
-    assert [(block.kind, block.text) for block in read(Prose(markdown), "en")] == [
+    assert [(block.kind, block.text) for block in read_blocks(Prose(markdown), "en")] == [
         ("heading", "A"), ("paragraph", "B c d f g"), ("item", "h"), ("quote", "i"),
     ]  # fmt: skip
 
@@ -124,16 +124,28 @@ def test_a_sentence_knows_its_line_and_column(tmp_path: Path) -> None:
     file.write_text("One is here. Two begins\non the next. Three.\n")
     lines = (Place(file, 1), Place(file, 2))
     traced = f"One is here. Two begins{mark(LINE_MARK)}\non the next. Three{mark(LINE_MARK, 1)}.\n"
-    (block,) = read(Prose(traced), "en", lines)
+    (block,) = read_blocks(Prose(traced), "en", lines)
     assert [str(s.place).rpartition("/")[2] for s in block.sentences] == [
         "call.md:1:1", "call.md:1:14", "call.md:2:14",
     ]  # fmt: skip
     assert block.sentences[1].lines == lines
 
 
+def test_a_sentence_is_found_again_after_its_template_is_edited(tmp_path: Path) -> None:
+    file = tmp_path / "call.md"
+    prose, lines = Prose(f"One is here. Two is there.{mark(LINE_MARK)}\n"), (Place(file, 1),)
+    file.write_text("One is here. Two is there.\n")
+    (block,) = read_blocks(prose, "en", lines)
+    assert [s.place.column for s in block.sentences if s.place] == [1, 14]
+    file.write_text("**One is here.** Two is there.\n")
+    (block,) = read_blocks(prose, "en", lines)
+    assert [s.place.column for s in block.sentences if s.place] == [3, 18]
+    assert locate_words(lines, "Two is there") == Place(file, 1, 18)
+
+
 @given(st.text(alphabet="aB1 .!?…“”\"'()«»\n,Mr", max_size=80))
 def test_splitting_loses_nothing_and_keeps_the_order(text: str) -> None:
-    starts = split(text, "en")
+    starts = sentence_starts(text, "en")
     assert starts == sorted(set(starts))
     if text.strip():
         assert starts[0] == 0

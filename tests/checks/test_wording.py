@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from advocacy.checks.wording.wording import PLACEHOLDER, content_words
+from advocacy.checks.wording import PLACEHOLDER, content_words
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]

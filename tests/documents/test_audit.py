@@ -9,8 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from advocacy.batch.campaigns import render_campaign
-from advocacy.batch.documents import Format
+from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.campaign.loading import load_campaign
 from advocacy.checks.audit import audit_documents
 from advocacy.letters.compose import compose_letters
@@ -223,10 +222,8 @@ def test_a_character_that_no_font_has_leaves_the_html_and_says_so(
     edit(
         small_campaign.parent / "facts.yaml", "quote: 40,000 visits", "quote: 40,000 \u0628 visits"
     )
-    formats: list[Format] = ["txt"]
-    result = render_campaign(
-        small_campaign, formats=formats, output=tmp_path / "out", sheets=audit_documents
-    )
+    request = RenderRequest(small_campaign, ("txt",), tmp_path / "out", audit=True)
+    result = render_campaign(request)
     assert {path.name for path in result.files} == {"doe.txt", "doe.audit.html"}
     assert [p.code for p in result.problems] == ["unprintable-character"]
     assert "ARABIC LETTER BEH" in result.problems[0].message

@@ -414,9 +414,9 @@ def test_styles_are_those_of_the_repository_with_their_aliases() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("chicago-note-bibliography", "Did you mean 'chicago-notes-bibliography'?"),
-        ("APA", "Did you mean 'apa'?"),
-        ("../chicago-notes-bibliography", "Did you mean 'chicago-notes-bibliography'?"),
+        ("chicago-note-bibliography", "Did you mean `chicago-notes-bibliography`?"),
+        ("APA", "Did you mean `apa`?"),
+        ("../chicago-notes-bibliography", "Did you mean `chicago-notes-bibliography`?"),
         ("", "zotero.org/styles"),
         ("no such style, not even nearly", "zotero.org/styles"),
     ],

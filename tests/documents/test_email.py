@@ -120,7 +120,7 @@ def test_a_newline_in_a_value_cannot_begin_a_header(letter: Letter, campaign: Ca
     ],
 )
 def test_what_is_no_address_never_becomes_a_header(address: str) -> None:
-    with pytest.raises(ValueError, match="no email address"):
+    with pytest.raises(ValueError, match="not an email address"):
         address_header("To", [("Pat", address)])
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advocacy.documents.print_shop.labels import About, Label, PrintedLabels, print_labels
-from advocacy.documents.print_shop.merge import (
+from advocacy.documents.print_shop.stationery import (
     A4,
     ENVELOPES,
     SHEETS,

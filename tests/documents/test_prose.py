@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.documents.plain_text import columns
 from advocacy.documents.prose import body_html, body_text, value_html
+from advocacy.files.characters import column_width
 from advocacy.templating.citation_marks import CITE_MARK, VALUE_MARK, Prose
 
 V0, V1, V2 = (chr(VALUE_MARK + index) for index in range(3))
@@ -113,7 +113,7 @@ def test_a_value_is_printed_as_typed_in_text(template: str, value: str) -> None:
 def test_lines_of_text_fit_but_for_a_word_that_is_longer(words: list[str]) -> None:
     lines = text(" ".join(w for w in words if w in ("a", "word", "sentence.", C0, V0)), *HOSTILE)
     for line in lines.splitlines():
-        assert columns(line) <= 76 or " " not in line.strip()
+        assert column_width(line) <= 76 or " " not in line.strip()
 
 
 def test_html_has_blocks_and_tags_for_mail_and_paper() -> None:
@@ -211,9 +211,9 @@ def test_wide_characters_are_counted_and_broken_between() -> None:
     sentence = "日本語の文章は、空白なしで続きます。" * 5
     lines = text(V0, sentence, width=40).splitlines()
     assert "".join(lines) == sentence
-    assert all(columns(line) <= 40 for line in lines)
+    assert all(column_width(line) <= 40 for line in lines)
     assert not any(line[0] in "、。" for line in lines)
-    assert columns("e\u0301 日") == 4
+    assert column_width("e\u0301 日") == 4
 
 
 @pytest.mark.parametrize(

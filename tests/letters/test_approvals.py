@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.checks.approving import approve, review
+from advocacy.checks.approving import approve_stage, review_stage
 from advocacy.errors import AdvocacyError, Level
 from advocacy.letters.approvals import (
     approval_problems,
     approvals_path,
-    approved,
-    parts_of,
+    digest_parts,
+    judge_approval,
     read_approvals,
     record_approval,
 )
@@ -76,10 +76,10 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 
 def test_an_approved_text_is_approved(parks: Path) -> None:
     campaign = loaded(parks)
-    assert approved(campaign, "call").state == "not approved"
+    assert judge_approval(campaign, "call").state == "not approved"
     path = record_approval(campaign, "call", "Jane Doe", TODAY)
     assert path == parks.parent / "parks.approvals.yaml"
-    found = approved(loaded(parks), "call")
+    found = judge_approval(loaded(parks), "call")
     assert found.state == "approved"
     assert found.approval is not None
     assert (found.approval.by, found.approval.on) == ("Jane Doe", TODAY)
@@ -91,7 +91,7 @@ def test_any_change_of_what_is_read_or_relied_on_is_noticed(
 ) -> None:
     record_approval(loaded(parks), "call", "Jane Doe", TODAY)
     change(parks.parent, name, old, new)
-    found = approved(loaded(parks), "call")
+    found = judge_approval(loaded(parks), "call")
     assert found.state == "stale"
     assert found.changes == (told,)
 
@@ -102,11 +102,11 @@ def test_what_changes_no_text_leaves_the_approval(
 ) -> None:
     record_approval(loaded(parks), "call", "Jane Doe", TODAY)
     change(parks.parent, name, old, new)
-    assert approved(loaded(parks), "call").state == "approved"
+    assert judge_approval(loaded(parks), "call").state == "approved"
 
 
 def test_every_part_of_a_shipped_letter_is_covered(campaigns: Path) -> None:
-    parts = parts_of(loaded(campaigns / "microsoft.yaml"), "call")
+    parts = digest_parts(loaded(campaigns / "microsoft.yaml"), "call")
     for name in (
         "letter",
         "campaign/demand",
@@ -134,7 +134,7 @@ def test_digests_are_the_same_in_another_process(run_cli, parks: Path) -> None:
 def test_an_approval_stays_when_the_folder_moves(parks: Path, tmp_path: Path) -> None:
     record_approval(loaded(parks), "call", "Jane Doe", TODAY)
     shutil.move(parks.parent, tmp_path / "elsewhere")
-    assert approved(loaded(tmp_path / "elsewhere" / "parks.yaml"), "call").state == "approved"
+    assert judge_approval(loaded(tmp_path / "elsewhere" / "parks.yaml"), "call").state == "approved"
 
 
 def test_an_approval_of_one_stage_leaves_the_others_and_their_comments(campaigns: Path) -> None:
@@ -179,7 +179,9 @@ def test_a_record_changed_by_hand_is_noticed(parks: Path) -> None:
     text = path.read_text("utf-8")
     digest = read_approvals(parks)["call"].digest
     path.write_text(text.replace(digest, "f" * 64), "utf-8")
-    assert approved(loaded(parks), "call").changes == ("the approval itself was edited by hand",)
+    assert judge_approval(loaded(parks), "call").changes == (
+        "the approval itself was edited by hand",
+    )
     path.write_text("call: yes\n", "utf-8")
     [problem] = approval_problems(loaded(parks))
     assert problem.code == "bad-approval"
@@ -188,10 +190,10 @@ def test_a_record_changed_by_hand_is_noticed(parks: Path) -> None:
 def test_a_letter_with_an_error_cannot_be_approved(run_cli, parks: Path) -> None:
     change(parks.parent, "facts.yaml", "  checked:", "  until: 2026-03-10\n  checked:")
     campaign = loaded(parks)
-    seen = review(campaign, "call", TODAY)
+    seen = review_stage(campaign, "call", TODAY)
     assert not seen.may_be_approved
     with pytest.raises(AdvocacyError) as error:
-        approve(campaign, seen, "Jane Doe", TODAY)
+        approve_stage(campaign, seen, "Jane Doe", TODAY)
     assert error.value.problems[0].code == "cannot-approve"
     result = run_cli("approve", parks, "--stage", "call", "--by", "Jane Doe")
     assert result.returncode == 1
@@ -211,7 +213,7 @@ def test_the_command_shows_the_letter_and_records_who_approves_it(run_cli, parks
     result = run_cli("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q")
     assert result.returncode == 0
     assert result.stdout.startswith("Approved: the stage call, by Jane Doe, on ")
-    assert approved(loaded(parks), "call").state == "approved"
+    assert judge_approval(loaded(parks), "call").state == "approved"
 
 
 def test_a_mistyped_stage_is_told_with_the_nearest(run_cli, parks: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.errors import Problem
+from advocacy.errors import Hint, Problem
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, Letter, check
 
@@ -124,3 +124,27 @@ def test_on_a_day_of_no_stage_the_windows_are_told(campaigns: Path) -> None:
     (problem,) = composed.problems
     assert problem.code == "no-stage"
     assert "2020-08-31" in problem.message
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2020, 9, 15), date(2026, 1, 1)])
+def test_what_is_advised_where_no_stage_covers_the_day_is_not_refused(
+    campaigns: Path, day: date
+) -> None:
+    campaign = loaded(campaigns / "microsoft.yaml")
+    (problem,) = compose_letters(campaign, day=day).problems
+    assert isinstance(problem.hint, Hint)
+    assert "--stage" not in problem.hint  # a letter outside its stage's window is refused
+    composed = compose_letters(campaign, day=date.fromisoformat(problem.hint.words["day"]))
+    (letter,) = composed.letters
+    assert letter.stage == problem.hint.words["stage"]
+    assert check(letter, campaign)[0] is not None
+
+
+def test_who_gets_no_stage_at_all_is_to_be_added_to_one(campaigns: Path, edit) -> None:
+    path = campaigns / "microsoft.yaml"
+    edit(path, "  addressees:\n", "  addressees:\n    - {id: doe, name: Jane Doe}\n")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("    template:", "    to: [smith]\n    template:"), "utf-8")
+    problems = compose_letters(loaded(path), day=TENTH).problems
+    assert codes(problems) == {"no-stage"}
+    assert problems[0].hint.startswith("Add `doe` to the `to:` of a stage")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from advocacy.mail.ledger import (
     Ledger,
@@ -24,6 +25,7 @@ from advocacy.mail.ledger import (
     open_ledger,
 )
 from advocacy.mail.ledger.runs import RunOwner
+from advocacy.mail.ledger.schema import RUN
 
 MAILING = "parks/call"
 TEXT = MailingText({"call": "0123"}, "We ask you to keep the park open in the evening.")
@@ -45,6 +47,12 @@ def entry(name: str, address: str | None = None, **more: Any) -> LedgerEntry:
 def taken(answers: list[Taken]) -> list[str]:
     """The ids of the letters that were given out."""
     return [answer.letter_id for answer in answers if answer.taken]
+
+
+def runs_of(ledger: Ledger) -> list[Any]:
+    """The rows of all runs of the sender, the first one first."""
+    with ledger._backend.engine.connect() as connection:
+        return list(connection.execute(select(RUN).order_by(RUN.c.id)).all())
 
 
 @dataclass
@@ -87,8 +95,8 @@ class Books:
         return ledger
 
     def run(self, ledger: Ledger) -> MailingRun:
-        """A run whose lease nobody renews."""
-        return ledger.begin_run(MAILING, renew_every=None)
+        """A run of the mailing."""
+        return ledger.begin_run(MAILING)
 
     def state(self, letter_id: str) -> State | None:
         """The state of a letter, as anybody sees it."""

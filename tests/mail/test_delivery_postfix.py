@@ -86,12 +86,6 @@ def test_a_greylisted_recipient_gets_the_letter_the_second_time(
     assert len(postfix.delivered(name)) == 1
 
 
-def test_a_refused_copy_is_told(connection: Connection) -> None:
-    reply = connection.send(to("kate", others=("rejected@parks.example", "lee@parks.example")))
-    assert reply.verdict is SENT
-    assert [one[:2] for one in reply.refused] == [("rejected@parks.example", 550)]
-
-
 def test_mail_for_others_needs_a_login_and_stops(connection: Connection) -> None:
     reply = connection.send(Envelope(SENDER, "somebody@elsewhere.example", MESSAGE))
     assert reply.verdict is DEFERRED

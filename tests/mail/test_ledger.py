@@ -1,10 +1,11 @@
 """What a mailing may rely on, whichever database keeps its ledger."""
 
+import time
+
 import pytest
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import (
-    LedgerStanding,
     MailingTally,
     MailingText,
     PersonKey,
@@ -12,11 +13,12 @@ from advocacy.mail.ledger import (
     State,
     Why,
     ledger_exists,
-    queries,
+    reading,
+    runs,
 )
 from advocacy.mail.ledger.runs import LEASE_SECONDS
 
-from .ledger_fixtures import MAILING, TEXT, Books, entry, taken
+from .ledger_fixtures import MAILING, TEXT, Books, entry, runs_of, taken
 
 
 def sent(name: str) -> Result:
@@ -224,7 +226,7 @@ def test_what_a_killed_sender_had_under_way_is_uncertain_and_stays_so(books: Boo
         (answer,) = second.exchange(other, [], [entry("bob")])
         assert (answer.why_not, answer.state) == (Why.UNCERTAIN, State.UNCERTAIN)
     assert second.settle(MAILING) == 0
-    assert second.runs(MAILING)[0].why == "found dead"
+    assert runs_of(second)[0].why == "found dead"
 
 
 def test_elsewhere_a_killed_sender_is_found_out_when_its_lease_is_over(books: Books) -> None:
@@ -263,7 +265,7 @@ def test_a_sender_that_sleeps_and_wakes_tells_what_came_of_its_letters(books: Bo
     answers = first.exchange(run, results, [entry("joe")])
     assert taken(answers) == ["joe"]
     assert [books.state(name) for name in names] == [State.SENT, State.REFUSED, State.UNCERTAIN]
-    assert first.runs(MAILING)[0].ended_at is None, "it lives again"
+    assert runs_of(first)[0].ended_at is None, "it lives again"
     assert books.opened[1].settle(MAILING) == 0
 
 
@@ -288,7 +290,7 @@ def test_a_run_that_ends_leaves_nothing_under_way(books: Books) -> None:
     with books.run(ledger) as run:
         ledger.exchange(run, [], [entry("ann")])
     assert books.state("ann") is State.UNCERTAIN
-    record = ledger.runs(MAILING)[0]
+    record = runs_of(ledger)[0]
     assert (record.ended_at, record.why) == (books.clock.time, "finished")
 
     def broken() -> None:
@@ -299,7 +301,7 @@ def test_a_run_that_ends_leaves_nothing_under_way(books: Books) -> None:
     with pytest.raises(KeyboardInterrupt):
         broken()
     assert books.state("bob") is State.UNCERTAIN
-    assert ledger.runs(MAILING)[1].why == "stopped: KeyboardInterrupt"
+    assert runs_of(ledger)[1].why == "stopped: KeyboardInterrupt"
 
 
 def test_nothing_frees_an_uncertain_letter_but_the_word_to_resend_it(books: Books) -> None:
@@ -336,25 +338,18 @@ def test_a_lapsed_lease_is_seen_by_the_run_itself(
     assert run.lapsed
 
 
-def test_the_lease_is_renewed_while_a_server_takes_its_time(books: Books) -> None:
-    from threading import Event
-
-    renewed = Event()
+def test_the_lease_is_renewed_while_a_server_takes_its_time(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ledger = books.started()
-    run = ledger.begin_run(MAILING, renew_every=None)
-    before = ledger.runs(MAILING)[0].lease_until
-    books.clock.time += 100
-    honest = run._renew
-
-    def renew(one: object) -> None:
-        honest(run)
-        renewed.set()
-
-    run._renew = renew
-    run.start_renewing(0.001)
-    assert renewed.wait(30)
-    ledger.end_run(run, "finished")
-    assert ledger.runs(MAILING)[0].lease_until == before + 100
+    monkeypatch.setattr(runs, "RENEW_SECONDS", 0.01)
+    with books.run(ledger):
+        before = runs_of(ledger)[0].lease_until
+        books.clock.time += 100
+        deadline = time.monotonic() + 30
+        while runs_of(ledger)[0].lease_until < before + 100 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert runs_of(ledger)[0].lease_until == before + 100
 
 
 # --- the account -------------------------------------------------------------------------------
@@ -414,21 +409,19 @@ def test_letters_are_counted_by_domain_and_by_time(books: Books) -> None:
 
 
 def test_a_long_account_is_read_in_pages(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 100)
+    monkeypatch.setattr(reading, "PAGE", 100)
     ledger = books.started()
     names = [f"p{n:04}" for n in range(250)]
     with books.run(ledger) as run:
         for at in range(0, 250, 50):
             ledger.exchange(run, [], [entry(name) for name in names[at : at + 50]])
         ledger.exchange(run, [sent(name) for name in names[:120]], [])
-        reading = ledger.states(MAILING)
-        first = next(reading)
-        assert first == LedgerStanding(
-            "p0000", "p0000@parks.example", State.SENT, 1, "digest-p0000", None
-        )
+        records = ledger.records(MAILING)
+        first = next(records)
+        assert (first.letter_id, first.state, first.digest) == ("p0000", State.SENT, "digest-p0000")
         # It goes on, and nobody has to wait, while a reader is in the middle.
         ledger.exchange(run, [sent(names[-1])], [])
-        rest = [first, *reading]
+        rest = [first, *records]
     assert [one.letter_id for one in rest] == names
     assert rest[-1].state is State.SENT
     assert sum(1 for _ in ledger.records(MAILING, [State.SENT])) == 121

@@ -185,7 +185,7 @@ def killed_at_random(books: Books, kills: int) -> None:
         assert found <= group * threads * 2
         counts = ledger.counts(MAILING)
         assert counts[State.SENDING] == 0
-        done = {one.letter_id for one in ledger.states(MAILING)}
+        done = {one.letter_id for one in ledger.records(MAILING)}
         assert set(left) <= done, f"every letter that left is written down (kill {kill})"
     assert kill >= kills // 2
     uncertain = {one.letter_id for one in ledger.records(MAILING, [State.UNCERTAIN])}
@@ -218,7 +218,7 @@ with open_ledger(Path(sys.argv[1]), create=True, environ={}) as ledger:
     if ledger.mailing("parks/call") is None:
         ledger.start("parks/call", "parks", "call", MailingText({}, ""))
     ledger.settle("parks/call")
-    with ledger.begin_run("parks/call", renew_every=None) as run:
+    with ledger.begin_run("parks/call") as run:
         for name in ("ann", "bob", "eve"):
             given = ledger.exchange(run, [], [LedgerEntry(name, name, name, "", "", "")])
             if given[0].taken:

@@ -25,7 +25,7 @@ from advocacy.mail.ledger import (
 from advocacy.mail.ledger.sqlite import SqliteBackend
 from advocacy.mail.ledger.store import Ledger as Store
 
-from .ledger_fixtures import MAILING, TEXT, entry, taken
+from .ledger_fixtures import MAILING, TEXT, entry, runs_of, taken
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_to_look_at_a_ledger_does_not_make_it_look_incomplete(
     elsewhere = killed(campaign, tmp_path, wal=True)
     for _ in range(2):
         with open_ledger(elsewhere, environ={}) as ledger:
-            assert ledger.runs(MAILING)[0].ended_at is None
+            assert runs_of(ledger)[0].ended_at is None
             assert ledger.counts(MAILING)[State.SENDING] == 1
     assert not elsewhere.with_name("parks.ledger.sqlite-wal").exists()
 

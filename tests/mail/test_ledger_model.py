@@ -283,7 +283,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_ledger_is_as_the_model(self) -> None:
         found = sorted(
             ("h:" if one.letter_id.startswith("h:") else one.letter_id, one.state, one.attempts)
-            for one in self.ledger.states(MAILING)
+            for one in self.ledger.records(MAILING)
         )
         assert found == sorted(
             ("h:" if name.startswith("h:") else name, row.state, row.attempts)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from advocacy.preview.composing import compose_preview
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.people import Choices, Show
-from advocacy.preview.studio import PreviewState
-from advocacy.preview.turns import first
+from advocacy.preview.state import PreviewState
 
 from .conftest import Page, Running
 
@@ -339,11 +339,11 @@ def test_every_sentence_is_found_on_paper_in_the_email_and_in_the_text(
     path = campaigns / "microsoft.yaml"
     running = start(path)
     page = visit(running.address).ready()
-    studio, drafts = PreviewState(path), Drafts()
+    state, drafts = PreviewState(path), Drafts()
     try:
         for stage in ("call", "thanks", "hold", "keep"):
             show = Show(desk="desk-for-tests", choices=Choices(stage=stage))
-            turn = first(studio, drafts, show)
+            turn = compose_preview(state, drafts, show)
             sentences = [{"text": one["text"]} for one in turn.payload["sentences"]]
             assert len(sentences) > 5
             page.tab.select_option("#stage", stage)
@@ -353,7 +353,7 @@ def test_every_sentence_is_found_on_paper_in_the_email_and_in_the_text(
             module = f"{running.address}static/sentences.js"
             assert page.tab.evaluate(LOST, [module, sentences]) == [], stage
     finally:
-        studio.close()
+        state.close()
         drafts.close()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import load_campaign
-from advocacy.preview.people import AT_ONCE, SHOWN, PeopleList, scripts_of
+from advocacy.preview.people import FIRST_READ, MOST_FOUND, PeopleList, scripts_of
 
 PEOPLE = 400
 HEAD = "id,name,title,salutation,email,address,city,region,postal_code,country"
@@ -36,7 +36,7 @@ def read(roll: PeopleList) -> list[int]:
 
 
 def test_the_first_are_there_at_once_and_the_others_when_they_are_read(roll: PeopleList) -> None:
-    assert (len(roll), roll.complete) == (AT_ONCE, False)
+    assert (len(roll), roll.complete) == (FIRST_READ, False)
     first = roll.first()
     assert first is not None
     assert first.letter_id == "p0"
@@ -54,7 +54,7 @@ def test_words_are_found_in_any_order_without_case_and_accents(roll: PeopleList)
     assert [one.id for one in roll.search("akesson ZOE")[0]] == ["p7"]
     assert [one.id for one in roll.search("p31@list")[0]] == ["p31"]
     found, count = roll.search("person")
-    assert (len(found), count) == (SHOWN, PEOPLE - 3)
+    assert (len(found), count) == (MOST_FOUND, PEOPLE - 3)
     assert roll.search("nobody") == ([], 0)
     assert [one.id for one in roll.search("", ["p5", "p9"])[0]] == ["p5", "p9"]
 
@@ -72,20 +72,22 @@ def test_everyone_is_given_back_as_the_list_has_them(roll: PeopleList) -> None:
 
 def test_one_click_finds_who_strains_a_letter_and_the_next_click_the_next(roll: PeopleList) -> None:
     read(roll)
-    longest, missing, script = (roll.odd(kind) for kind in ("longest", "missing", "script"))
+    longest, missing, script = (
+        roll.find_unusual(kind) for kind in ("longest", "missing", "script")
+    )
     assert longest is not None
     assert longest.id == "p300"
     assert missing is not None
     assert missing.id == "p11"
-    again = roll.odd("missing", missing.id)
+    again = roll.find_unusual("missing", missing.id)
     assert again is not None
     assert again.id == "p12"
-    round_again = roll.odd("missing", again.id)
+    round_again = roll.find_unusual("missing", again.id)
     assert round_again is not None
     assert round_again.id == "p11"
     assert script is not None
     assert script.id == "p99"
-    assert roll.odd("script", among=["p1", "p2"]) is None
+    assert roll.find_unusual("script", among=["p1", "p2"]) is None
 
 
 @pytest.mark.parametrize(

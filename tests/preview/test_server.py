@@ -166,7 +166,7 @@ def test_a_port_that_is_taken_is_told_in_one_line(run_cli, small_campaign: Path)
         result = run_cli("preview", small_campaign, "--no-open", "--port", str(port))
     assert result.returncode == 1
     assert result.stdout == ""
-    assert f"port-taken: The port {port} of this machine cannot be used" in result.stderr
+    assert f"port-taken: Port {port} of this machine cannot be used" in result.stderr
 
 
 def test_a_campaign_that_is_not_there_is_told_before_anything_begins(run_cli) -> None:

@@ -28,15 +28,8 @@ LONGEST, SHORTEST = 400, 60
 # Modules that are shorter or longer for a reason: ten at most.
 EXCEPTIONS = {
     "advocacy.__main__": "the guard that stands before anything is imported",
-    "advocacy.batch.warm": "preloaded by worker processes",
-    "advocacy.campaign.schemas": "",
-    "advocacy.cli.completion": "a command",
     "advocacy.cli.schema": "a command",
-    "advocacy.documents.pdf.render": "",
-    "advocacy.files.remembered": "",
-    "advocacy.letters.signing": "",
     "advocacy.resources": "",
-    "advocacy.templating.branches": "",
 }
 FEWEST_MODULES = 200
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +159,51 @@ def installer(machine: Machine) -> Machine:
     (machine.bin / "pip-recorder").chmod(0o755)
     (machine.checkout / ".venv" / "bin" / "python").symlink_to(machine.bin / "pip-recorder")
     return machine
+
+
+def set_up_letters(machine: Machine) -> str:
+    """What is printed by a complete set-up, which must succeed."""
+    result = machine.set_up("run")
+    assert result.returncode == 0, result.stderr
+    assert (machine.checkout / ".venv" / ".advocacy").exists()
+    return result.stderr
+
+
+def test_without_node_letters_and_the_preview_work_and_it_says_what_is_missing(
+    installer: Machine,
+) -> None:
+    said = set_up_letters(installer)
+    assert "was not built: node and npm are not installed." in said
+    assert "The preview works too, with a plain text area" in said
+    assert said.splitlines()[-1].endswith("then type: make editor")
+
+
+def test_with_node_the_editor_is_built_until_its_sources_change(installer: Machine) -> None:
+    installer.program("node", "exit 0")
+    installer.program("npm", "exit 0")
+    assert "make editor" not in set_up_letters(installer)
+    calls = [line for line in installer.called().splitlines() if line.startswith("npm ")]
+    assert calls == ["npm ci --no-audit --no-fund", "npm run build"]
+    installer.calls.unlink()
+    set_up_letters(installer)
+    assert installer.called() == ""
+    with (installer.checkout / "advocacy/preview/editor/editor.js").open("a") as source:
+        source.write("// changed\n")
+    set_up_letters(installer)
+    assert "npm run build" in installer.called()
+
+
+def test_an_npm_that_fails_stops_nothing(installer: Machine) -> None:
+    installer.program("node", "exit 0")
+    installer.program("npm", "exit 1")
+    assert "was not built: npm failed; its reasons are above." in set_up_letters(installer)
+
+
+def test_what_letters_need_has_the_library_of_every_page(project_root: Path) -> None:
+    lock = (project_root / "requirements.lock").read_text()
+    extras = tomllib.loads((project_root / "pyproject.toml").read_text())["project"]
+    for wanted in extras["optional-dependencies"]["preview"]:
+        assert f"\n{wanted.partition('>=')[0]}==" in lock
 
 
 def installs(machine: Machine, kind: str) -> list[str]:

@@ -1,20 +1,19 @@
-"""A fact was checked, or has ended: its file edited, and everything found that dies with it."""
+"""Record that a fact was checked or has ended, and find the letters that are no longer true."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from advocacy.authoring.facts.uses import Use, campaigns_with, fact_uses, stage_days
-from advocacy.campaign.campaign import Stage
+from advocacy.authoring.facts.uses import Use, campaigns_with, fact_uses
+from advocacy.campaign.days import ONE_DAY
 from advocacy.campaign.facts import Fact, parse_facts
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
 from advocacy.files.yaml.editing import Change, Edit, SetValue, edit_file
 from advocacy.files.yaml.reading import YamlMap, read_yaml
 
-ONE_DAY = timedelta(days=1)
 _BEFORE_CHECKED = ("source", "locator", "quote", "via", "from", "until", "superseded_by",
                    "contradicts", "statement")  # fmt: skip
 _BEFORE_UNTIL = ("statement", "source", "locator", "quote", "via", "from")
@@ -25,8 +24,8 @@ OVER = (
 
 
 @dataclass(frozen=True, slots=True)
-class AffectedUse:
-    """A stage whose letter dies with a fact: from which day, at which lines, and the cures."""
+class AffectedStage:
+    """A stage whose letter is untrue once a fact ended: from which day, at which lines, advice."""
 
     campaign: str
     path: Path
@@ -39,12 +38,12 @@ class AffectedUse:
 
 @dataclass(slots=True)
 class FactEnding:
-    """What the end of a fact comes to. `spared` are stages that cite it and are over before."""
+    """What the end of a fact changes. `unaffected` are stages that cite it and end before it."""
 
     change: Change
     campaigns: int = 0
-    casualties: list[AffectedUse] = field(default_factory=list)
-    spared: list[tuple[Path, str]] = field(default_factory=list)
+    affected: list[AffectedStage] = field(default_factory=list)
+    unaffected: list[tuple[Path, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -82,7 +81,7 @@ def end_fact(
     templates: Path | None = None,
     dry_run: bool = False,
 ) -> FactEnding:
-    """Record a fact's last day and its successor, and find every letter that dies with it.
+    """Record a fact's last day and its successor, and find every letter that is untrue after it.
 
     `folders` are searched for campaigns that name the facts file; none means its own folder
     and the one above. A successor that no file has yet is left out, and a warning says what
@@ -169,22 +168,25 @@ def _not_yet_written(
 def _judge(
     campaign: Campaign, name: str, until: date, new: str | None, today: date, ending: FactEnding
 ) -> None:
+    """Add the stages of a campaign that cite the fact to those that are affected, or are not."""
     by_stage: dict[str, list[Use]] = {}
     for use in fact_uses(campaign):
         if use.fact == name:
             by_stage.setdefault(use.stage, []).append(use)
     for stage_name, uses in by_stage.items():
         stage = campaign.file.stages[stage_name]
-        first, last = stage_days(stage)
-        if last <= until:
-            ending.spared.append((campaign.path, stage_name))
+        if stage.until is not None and stage.until <= until:
+            ending.unaffected.append((campaign.path, stage_name))
             continue
-        dies = max(first, until + ONE_DAY)
-        advice = _advice(campaign, stage_name, stage, name, dies, until, new, set(by_stage))
-        if last < today:
-            advice = [OVER, *advice[-1:]]
-        ending.casualties.append(
-            AffectedUse(
+        dies = max(stage.from_ or date.min, until + ONE_DAY)
+        if stage.until is not None and stage.until < today:
+            advice = [OVER, _rewriting(campaign, name, new)]
+        else:
+            others = [other for other in campaign.stages_on(dies) if other not in by_stage]
+            advice = [*_windows(campaign, stage_name, until, dies, others)]
+            advice.append(_rewriting(campaign, name, new))
+        ending.affected.append(
+            AffectedStage(
                 campaign.file.id,
                 campaign.path,
                 stage_name,
@@ -196,40 +198,35 @@ def _judge(
         )
 
 
-def _advice(
-    campaign: Campaign,
-    stage_name: str,
-    stage: Stage,
-    name: str,
-    dies: date,
-    until: date,
-    new: str | None,
-    dying: set[str],
-) -> list[str]:
-    advice: list[str] = []
-    successor = campaign.facts.get(new) if new else None
-    if stage_days(stage)[0] <= until:
+def _windows(
+    campaign: Campaign, name: str, until: date, dies: date, others: Sequence[str]
+) -> Iterator[str]:
+    """Advise on the days of a stage that would go on, and of `others` that fit then."""
+    stage = campaign.file.stages[name]
+    if stage.from_ is None or stage.from_ <= until:
         place = stage.place("until") if stage.until else stage.place()
         line = f" (line {place.line})" if place else ""
-        advice.append(f"End the stage with the fact: `until: {until}` in `{stage_name}`{line}.")
-    others = [other for other in campaign.stages_on(dies) if other not in dying]
+        yield f"End the stage with the fact: `until: {until}` in `{name}`{line}."
     if others:
         command = f"advocacy render {campaign.path} --stage {others[0]} --date {dies}"
-        advice.append(f"From {dies} the stage `{others[0]}` fits: `{command}`.")
+        yield f"From {dies} the stage `{others[0]}` fits: `{command}`."
     else:
-        advice.append(f"No other stage covers {dies}: add one that says what is true now.")
+        yield f"No other stage covers {dies}: add one that says what is true now."
+
+
+def _rewriting(campaign: Campaign, name: str, new: str | None) -> str:
+    """Advise on the lines that cite the fact."""
+    successor = campaign.facts.get(new) if new else None
     if successor is not None:
         statement = successor.statement.get(campaign.file.language) or str(successor.statement)
-        advice.append(f"Or rewrite the lines, and cite `{new}`: “{statement}”")
-    elif new:
-        advice.append(f"Or write the fact `{new}`, rewrite the lines, and cite it.")
-    else:
-        advice.append(f"Or rewrite the lines so that they do without `{name}`.")
-    return advice
+        return f"Or rewrite the lines, and cite `{new}`: “{statement}”"
+    if new:
+        return f"Or write the fact `{new}`, rewrite the lines, and cite it."
+    return f"Or rewrite the lines so that they do without `{name}`."
 
 
 def record(ending: FactEnding) -> dict[str, Any]:
-    """The same for programs."""
+    """Describe a fact's end for programs."""
     return {
         "file": str(ending.change.path),
         "diff": ending.change.diff(),
@@ -241,19 +238,11 @@ def record(ending: FactEnding) -> dict[str, Any]:
                 "stage": one.stage,
                 "from": one.first.isoformat(),
                 "until": one.last.isoformat() if one.last else None,
-                "lines": [
-                    {
-                        "path": str(use.place.path),
-                        "line": use.place.line,
-                        "kind": use.kind,
-                        "sentence": use.sentence,
-                    }
-                    for use in one.uses
-                ],
+                "lines": [use.record() for use in one.uses],
                 "what_to_do": list(one.advice),
             }
-            for one in ending.casualties
+            for one in ending.affected
         ],
-        "over_before": [{"path": str(path), "stage": name} for path, name in ending.spared],
+        "over_before": [{"path": str(path), "stage": name} for path, name in ending.unaffected],
         "problems": [str(problem) for problem in ending.problems],
     }

@@ -1,4 +1,4 @@
-"""What every fact of a campaign is on a day, where it is cited, and where it comes from."""
+"""Describe the state of a campaign's facts on a day, their uses and sources."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,12 +34,7 @@ class FactStanding:
     @property
     def days(self) -> str:
         """The days on which it holds: `2020-06-10 to 2021-05-17`, `from 2020-06-11`."""
-        first, last = self.fact.from_, self.fact.until
-        if first and last:
-            return str(first) if first == last else f"{first} to {last}"
-        if first:
-            return f"from {first}"
-        return f"until {last}" if last else "always"
+        return self.fact.days.text()
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -69,24 +64,12 @@ class FactStanding:
             "source_title": self.source.title if self.source else None,
             "via": fact.via,
             "place": str(fact.place()) if fact.place() else None,
-            "cited": [
-                {
-                    "stage": use.stage,
-                    "kind": use.kind,
-                    "path": str(use.place.path),
-                    "line": use.place.line,
-                    "sentence": use.sentence,
-                }
-                for use in self.uses
-            ],
+            "cited": [{"stage": use.stage, **use.record()} for use in self.uses],
         }
 
 
 def standings(campaign: Campaign, day: date | None = None) -> tuple[FactStanding, ...]:
-    """Every fact that the campaign's files hold, as it is on that day, in their order.
-
-    `day` left out is the letters' date.
-    """
+    """Describe every fact of the campaign's files on a day (default: the letters' date)."""
     day = campaign.letter_date(day)
     uses: dict[str, list[Use]] = {}
     for use in fact_uses(campaign):

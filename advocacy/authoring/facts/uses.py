@@ -1,13 +1,8 @@
-"""Which campaigns use a facts file.
-
-Where facts are cited: in which stage, at which line, and in which sentence.
-"""
+"""Find where facts are cited: in which campaigns and stages, at which line and sentence."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -18,8 +13,7 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
 from advocacy.letters.compose import compose_letter
-from advocacy.letters.parts import letter_files, somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
 from advocacy.templating import letter_environment
 
 
@@ -89,6 +83,15 @@ class Use:
         """`call-to-follow.md:18`."""
         return f"{self.place.path.name}:{self.place.line}"
 
+    def record(self) -> dict[str, object]:
+        """What programs get of it, beside the fact and the stage."""
+        return {
+            "path": str(self.place.path),
+            "line": self.place.line,
+            "kind": self.kind,
+            "sentence": self.sentence,
+        }
+
 
 def fact_uses(campaign: Campaign) -> tuple[Use, ...]:
     """Every use of a fact by a stage, in the order of the stages and their lines.
@@ -129,9 +132,9 @@ def _written(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
 
 def _composed(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
     day = stage.from_ or campaign.letter_date()
-    for person in islice(somebody(campaign, stage, day), PEOPLE):
+    for person in islice(stage_recipients(campaign, stage, day), PEOPLE):
         try:
-            signed = stand_in(campaign, name)
+            signed = sample_supporters(campaign, name)
             letter = compose_letter(campaign, person, name, day, supporters=signed)
         except AdvocacyError:
             continue
@@ -153,18 +156,10 @@ def _precedents(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
             yield Use(precedent.fact, name, Place(place.path, place.line), "precedent", text)
 
 
-@lru_cache(maxsize=64)
-def _text(path: Path, _changed: int) -> str:
+def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def _read(path: Path) -> str:
-    try:
-        return _text(path, path.stat().st_mtime_ns)
-    except OSError:
         return ""
 
 
@@ -204,8 +199,3 @@ def _show_command(command: re.Match[str]) -> str:
     if not command[0].startswith("{{") or "cite(" in command[0]:
         return " "
     return "“…”" if "quote(" in command[0] else "…"
-
-
-def stage_days(stage: Stage) -> tuple[date, date]:
-    """The first and last day of a stage's window; an open end reaches to the calendar's."""
-    return stage.from_ or date.min, stage.until or date.max

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from advocacy.campaign.campaign import Sender
+from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import (
     Country,
     Day,
@@ -17,7 +18,7 @@ from advocacy.campaign.field_types import (
     Span,
     Timezone,
 )
-from advocacy.campaign.sources import IssuedDate, published_days
+from advocacy.campaign.sources import IssuedDate
 from advocacy.files.characters import fault, shown
 
 

@@ -1,4 +1,4 @@
-"""Sources from other programs: CSL-JSON, CSL-YAML, BibTeX and RIS, as CSL items of ours.
+"""Read sources from other programs: CSL-JSON, CSL-YAML, BibTeX and RIS, as CSL items.
 
 Zotero and pandoc exchange CSL; BibTeX and RIS go through pandoc. Dates become EDTF text, names
 the parts that CSL has, and markup inside titles goes.
@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from advocacy.campaign.sources import CSL_VARIABLES, Name, published_days
+from advocacy.campaign.days import published_days
+from advocacy.campaign.sources import CSL_VARIABLES, Name
 from advocacy.documents.citations.pandoc import TIMEOUT, pandoc_path
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.yaml.reading import read_text, scan_yaml_text
@@ -28,10 +29,9 @@ SUFFIXES: Mapping[str, Kind] = {
 }
 NAMES = frozenset(
     "author chair collection-editor compiler composer container-author contributor curator "
-    "director "
-    "editor editorial-director editor-translator executive-producer guest host illustrator "
-    "interviewer narrator organizer original-author performer producer recipient reviewed-author "
-    "script-writer series-creator translator".split()
+    "director editor editorial-director editor-translator executive-producer guest host "
+    "illustrator interviewer narrator organizer original-author performer producer recipient "
+    "reviewed-author script-writer series-creator translator".split()
 )
 DATES = frozenset("accessed available-date event-date issued original-date submitted".split())
 LEFT_OUT = frozenset(
@@ -45,13 +45,13 @@ Item = dict[str, Any]
 
 
 def read_items(path: Path) -> tuple[list[Item], list[Problem]]:
-    """The items of a file of sources, and what of them could not be read.
+    """Read the items of a file of sources, and report what of them could not be read.
 
     The ending of its name says what it is; a file with another is judged by its beginning.
     Raises AdvocacyError where the file cannot be read at all.
     """
     text = read_text(path)
-    kind = SUFFIXES.get(path.suffix.lower()) or _guessed(text)
+    kind = SUFFIXES.get(path.suffix.lower()) or _guess_kind(text)
     if kind == "csljson":
         raw: Any = _json(text, path)
     elif kind == "cslyaml":
@@ -79,7 +79,7 @@ def read_items(path: Path) -> tuple[list[Item], list[Problem]]:
     return items, problems
 
 
-def _guessed(text: str) -> Kind:
+def _guess_kind(text: str) -> Kind:
     start = text.lstrip()[:200]
     if start.startswith(("[", "{")):
         return "csljson"
@@ -92,9 +92,8 @@ def _json(text: str, path: Path) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        place = Place(
-            path, *((error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else ())
-        )
+        where = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else ()
+        place = Place(path, *where)
         message = "This is no good JSON."
         hint = "Export the file again, as CSL JSON."
         raise AdvocacyError(Problem("bad-json", message, hint, place)) from None

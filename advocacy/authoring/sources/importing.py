@@ -1,4 +1,4 @@
-"""Merging sources into a sources file: nothing that people wrote there is lost or overwritten."""
+"""Merge sources into a sources file; nothing that people wrote there is lost or overwritten."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Conflict:
 
 @dataclass(slots=True)
 class ImportedSources:
-    """What an import came to; ids of sources, with the fields that were set."""
+    """What an import changed: ids of sources, with the fields that were set."""
 
     path: Path
     change: Change | None = None
@@ -55,9 +55,8 @@ def import_sources(
 
     A source is the same where its DOI, its address or its id is. Fields that the file lacks
     are added; a field that it has otherwise is a conflict, and stays unless `update` is set.
-    `into` left out is the only sources file of the current folder; one that is not there is
-    begun. Raises AdvocacyError where either file cannot
-    be read.
+    `into` is, by default, the only sources file of the current folder; if the file does not
+    exist, it is begun. Raises AdvocacyError if either file cannot be read.
     """
     items, problems = read_items(path)
     into = into or default_file(Path())
@@ -92,14 +91,16 @@ def import_sources(
         result.change = Change(into, "", text)
     elif not new_file:
         edits.append(AppendItems(("references",), fresh))
-        result.change = edit_file(into, *edits, accept=_accept, dry_run=dry_run)
+        result.change = edit_file(
+            into, *edits, accept=lambda data: parse_sources(data)[1], dry_run=dry_run
+        )
     return result
 
 
 def default_file(folder: Path) -> Path:
-    """The sources file of a folder of campaigns: the only one that is there.
+    """Find the only sources file of a folder of campaigns.
 
-    Raises AdvocacyError where there is none, or several.
+    Raises AdvocacyError if there is none, or several.
     """
     found = sorted(
         file for name in ("campaigns/sources", "sources") for file in (folder / name).glob("*.y*ml")
@@ -250,10 +251,3 @@ def _twice(name: str, path: Path) -> Problem:
         "Give one of them another id in the file that you import.",
         Place(path),
     )
-
-
-def _accept(data: YamlMap) -> Sequence[Problem]:
-    return parse_sources(data)[1]
-
-
-__all__ = ["Conflict", "ImportedSources", "default_file", "import_sources"]

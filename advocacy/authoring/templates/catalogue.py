@@ -1,7 +1,4 @@
-"""What a letter may print: every variable, with its value for one recipient.
-
-Which templates there are, where each comes from, what it hides, and who uses it.
-"""
+"""List templates with their origins and uses, and the variables that a letter may print."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +14,14 @@ from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import letter_language
-from advocacy.letters.parts import SAMPLE, layout_files, letter_files, somebody, word_files
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import (
+    SAMPLE_RECIPIENT,
+    layout_files,
+    letter_files,
+    sample_supporters,
+    stage_recipients,
+    word_files,
+)
 from advocacy.letters.variables import Texts, template_variables
 from advocacy.resources import templates_dir
 from advocacy.templating.values import Missing, display
@@ -69,7 +72,7 @@ def printable(
     name = stage or next(iter([*campaign.stages_on(day), *file.stages]))
     chosen_stage = file.stages[name]
     recipient = person or _recipient(campaign, name, day, only)
-    supporters = stand_in(campaign, name)
+    supporters = sample_supporters(campaign, name)
     language = letter_language(campaign, recipient, chosen_stage)
     texts = Texts(language, file.language)
     variants = chosen(file.id, name, chosen_stage, letter_id(recipient, supporters))
@@ -82,13 +85,12 @@ def printable(
 
 def _recipient(campaign: Campaign, stage: str, day: date, only: str | None) -> Recipient:
     if only is None:
-        return next(somebody(campaign, campaign.file.stages[stage], day), SAMPLE)
+        return next(stage_recipients(campaign, campaign.file.stages[stage], day), SAMPLE_RECIPIENT)
     problems: list[Problem] = []
-    for one in recipients_of(campaign, day, People().only((only,))):
-        if isinstance(one, Recipient):
-            return one
-        problems.append(one)
-    raise AdvocacyError(problems)
+    found = next(recipients_of(campaign, day, problems.append, People().only((only,))), None)
+    if found is None:
+        raise AdvocacyError(problems)
+    return found
 
 
 def _flat(name: str, value: Any, language: str) -> Iterator[Variable]:

@@ -1,6 +1,4 @@
-"""How wide a text is in a sans-serif face, near enough to wrap it and to keep labels apart.
-
-The axis of the timeline: columns of days on which nothing changes.
+"""The axis of the timeline: columns of days on which nothing changes, and how wide text is.
 
 A scale in days cannot show 10 and 11 June 2020 apart on a sheet that reaches to 2026. So the
 days on which something begins or has ended cut the calendar into columns, each as wide as its
@@ -10,13 +8,15 @@ heading needs. A single day gets as much room as a quiet year.
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from advocacy.campaign.days import ONE_DAY, Days
 
 _NARROW, _THIN, _WIDE = "iljI.,:;'’‘|!", 'ftr()[]/- "“”·', "mwMW@%—…"
 
 
 def width_of(text: str, size: float) -> float:
-    """The width in pixels, a little on the safe side for Arial, Helvetica and their like."""
+    """Estimate the width in pixels, a little too wide for Arial, Helvetica and similar faces."""
     return sum(_ems(char) for char in text) * size
 
 
@@ -32,23 +32,9 @@ def _ems(char: str) -> float:
     return 0.7 if char.isupper() else 0.575
 
 
-def wrapped(text: str, size: float, width: float, lines: int) -> list[str]:
-    """A text in at most so many lines of at most that width; … stands for what is left out."""
-    rows: list[str] = [""]
-    words = text.split()
-    for number, word in enumerate(words):
-        candidate = f"{rows[-1]} {word}".strip()
-        if width_of(candidate, size) <= width or not rows[-1]:
-            rows[-1] = candidate
-        elif len(rows) < lines:
-            rows.append(word)
-        else:
-            rows[-1] = _with_dots(" ".join([rows[-1], *words[number:]]), size, width)
-            break
-    return [_with_dots(row, size, width) for row in rows if row]
-
-
-def _with_dots(text: str, size: float, width: float) -> str:
+def shorten(text: str, size: float, width: float) -> str:
+    """Cut a text to a width in pixels; … stands for what is left out."""
+    text = " ".join(text.split())
     if width_of(text, size) <= width:
         return text
     while text and width_of(f"{text}…", size) > width:
@@ -56,7 +42,6 @@ def _with_dots(text: str, size: float, width: float) -> str:
     return f"{text.rstrip(' ,.;:–-')}…"
 
 
-ONE_DAY = timedelta(days=1)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NARROWEST = 46.0
 HEAD, TAIL = 11.0, 9.5
@@ -64,7 +49,7 @@ HEAD, TAIL = 11.0, 9.5
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DayColumn:
     """A run of days: its first and last (None: open), and where it is drawn."""
 
     first: date | None
@@ -97,33 +82,29 @@ class Column:
         year = "" if self.first.year == self.last.year else f" {self.last.year}"
         return f"to {day_and_month(self.last)}{year}"
 
-    def covers(self, first: date | None, last: date | None) -> bool:
+    def covers(self, days: Days) -> bool:
         """Whether a run of days holds on all of its days (it holds on all or on none)."""
-        begins = first is None or (self.first is not None and first <= self.first)
-        ends = last is None or (self.last is not None and self.last <= last)
+        begins = days.first is None or (self.first is not None and days.first <= self.first)
+        ends = days.last is None or (self.last is not None and self.last <= days.last)
         return begins and ends
 
 
-Run = tuple[date | None, date | None]
-"""The first and last day of something; None is open."""
-
-
-def columns_of(runs: Iterable[Run], day: date, left: float) -> tuple[Column, ...]:
+def columns_of(runs: Iterable[Days], day: date, left: float) -> tuple[DayColumn, ...]:
     """The columns for these runs, with the chosen day in one of its own."""
     runs = list(runs)
     cuts = {day, _after(day)}
-    cuts |= {first for first, _ in runs if first}
-    cuts |= {_after(last) for _, last in runs if last}
+    cuts |= {run.first for run in runs if run.first}
+    cuts |= {_after(run.last) for run in runs if run.last}
     starts: list[date | None] = sorted(cuts)  # type: ignore[assignment]
-    if any(first is None for first, _ in runs) and min(cuts) > date.min:
+    if any(run.first is None for run in runs) and min(cuts) > date.min:
         starts.insert(0, None)
-    columns: list[Column] = []
+    columns: list[DayColumn] = []
     for number, first in enumerate(starts):
         following = starts[number + 1] if number + 1 < len(starts) else None
         last = following - ONE_DAY if following else None
-        bare = Column(first, last, left, 0)
+        bare = DayColumn(first, last, left, 0)
         needed = max(width_of(bare.head, HEAD), width_of(bare.tail, TAIL)) + 10
-        columns.append(Column(first, last, left, max(NARROWEST, needed)))
+        columns.append(DayColumn(first, last, left, max(NARROWEST, needed)))
         left = columns[-1].right
     return tuple(columns)
 

@@ -1,116 +1,77 @@
-"""What the timeline shows: rows of bars, each over the columns of its days."""
+"""What the timeline shows: stages and facts, each with the columns of its days."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from advocacy.authoring.facts.standing import FactStanding, standings
-from advocacy.authoring.timeline.columns import Column, Run, columns_of, in_words, width_of, wrapped
+from advocacy.authoring.timeline.columns import DayColumn, columns_of, in_words
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.days import Days
 from advocacy.campaign.loading import Campaign
 
 LABELS = 470.0
-"""Where the columns begin; the labels stand to the left of them."""
-STATEMENT, META, NOTE, STAGE = 11.5, 10.0, 10.5, 13.0
+"""The pixel at which the columns begin; the labels stand to the left of them."""
 Look = Literal["stage", "stage-off", "holds", "not yet", "ended"]
 Mark = Literal["holds", "not yet", "ended", "due", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class FactBar:
-    """A run of columns: from `left` to `right`, open ends drawn as arrows."""
-
-    left: float
-    right: float
-    open_left: bool = False
-    open_right: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A stage or a fact: its label, its bar, and what lies on it.
+    """A stage or a fact: its texts, and the columns of days over which its bars are drawn.
 
-    `uses` are the days of stages that rely on a fact, `dead` those of them on which it does
-    not hold (for a stage: on which one of its facts does not).
+    `days` are its own, `uses` those of stages that rely on a fact while it holds, `dead` those
+    on which a stage relies on a fact that does not hold. `meta` stands by the label, `note` by
+    the bar; `summary` has all of it in words.
     """
 
     label: str
     meta: str
-    bars: tuple[FactBar, ...]
+    note: str
+    summary: str
     look: Look
     mark: Mark
-    uses: tuple[FactBar, ...]
-    dead: tuple[FactBar, ...]
-    note: str
-    told: str
-    top: float
-    height: float
-
-    @property
-    def middle(self) -> float:
-        """The height of its bar's axis."""
-        return self.top + self.height / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A line of text above some rows."""
-
-    text: str
-    top: float
+    days: tuple[DayColumn, ...]
+    uses: tuple[DayColumn, ...]
+    dead: tuple[DayColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TimelinePicture:
-    """All that is drawn, with its size."""
+    """All that the timeline shows; `groups` are rows under their headings, the stages first."""
 
     title: str
     summary: str
     footnote: str
     day: date
-    columns: tuple[Column, ...]
-    headings: tuple[Heading, ...]
-    rows: tuple[TimelineRow, ...]
+    columns: tuple[DayColumn, ...]
+    groups: tuple[tuple[str, tuple[TimelineRow, ...]], ...]
     shown: tuple[FactStanding, ...]
-    width: float
-    height: float
-    body: tuple[float, float]
 
-
-HEADER = 124.0
-FOOTER = 86.0
+    @property
+    def rows(self) -> tuple[TimelineRow, ...]:
+        """All rows, from top to bottom."""
+        return tuple(row for _, rows in self.groups for row in rows)
 
 
 def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
-    """Lay the timeline out for a day (default: the letters' date)."""
+    """Collect what the timeline shows on a day (default: the letters' date)."""
     day = campaign.letter_date(day)
     facts = standings(campaign, day)
     groups = list(_groups(campaign, facts))
     shown = tuple(standing for _, members in groups for standing in members)
-    stages = campaign.file.stages
-    runs: list[Run] = [(stage.from_, stage.until) for stage in stages.values()]
-    runs += [(one.fact.from_, one.fact.until) for one in shown]
+    stages, language = campaign.file.stages, campaign.file.language
+    runs = [*(stage.days for stage in stages.values()), *(one.fact.days for one in shown)]
     columns = columns_of(runs, day, LABELS)
-    top = HEADER
-    headings, rows = [Heading("Stages", top)], []
-    top += 24
-    for name, stage in stages.items():
-        rows.append(_stage_row(name, stage, facts, columns, day, top, campaign.file.language))
-        top += rows[-1].height
-    for text, members in groups:
-        top += 6
-        headings.append(Heading(text, top))
-        top += 24
-        for one in members:
-            rows.append(_fact_row(one, stages, columns, top))
-            top += rows[-1].height
-    columns = _widened(columns, rows)
-    right = columns[-1].right
-    rows = [_to_the_edge(row, right) for row in rows]
+    stage_rows = [_stage_row(name, stages[name], facts, columns, day, language) for name in stages]
+    rows = [("Stages", tuple(stage_rows))]
+    rows += [
+        (text, tuple(_fact_row(one, stages, columns) for one in them)) for text, them in groups
+    ]
     left_out = len(facts) - len(shown)
     return TimelinePicture(
-        title=f"{campaign.file.title.get(campaign.file.language) or campaign.file.id}: "
+        title=f"{campaign.file.title.get(language) or campaign.file.id}: "
         f"facts and stages on {in_words(day)}",
         summary=_summary(campaign, shown, day),
         footnote=f"{left_out} other facts of its files, which no letter of this campaign cites, "
@@ -119,19 +80,15 @@ def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
         else "",
         day=day,
         columns=columns,
-        headings=tuple(headings),
-        rows=tuple(rows),
+        groups=tuple(rows),
         shown=shown,
-        width=right + 24,
-        height=top + FOOTER,
-        body=(HEADER, top + 6),
     )
 
 
 def _groups(
     campaign: Campaign, facts: Sequence[FactStanding]
 ) -> Iterator[tuple[str, list[FactStanding]]]:
-    """The facts of each stage, those that end first at the top, each fact once.
+    """Group the facts by stage, those that end first at the top, each fact once.
 
     A successor stands below the facts that it replaced, in the stage of the first of them.
     """
@@ -155,128 +112,63 @@ def _groups(
             yield f"{first} in “{name}”", ordered
 
 
-def _bars(first: date | None, last: date | None, columns: Sequence[Column]) -> tuple[FactBar, ...]:
-    """The bar over the columns of a run, in one piece; none where the run is reversed."""
-    mine = [column for column in columns if column.covers(first, last)]
-    if not mine:
-        return ()
-    return (FactBar(mine[0].left, mine[-1].right, first is None, last is None),)
-
-
-def _pieces(columns: Sequence[Column]) -> tuple[FactBar, ...]:
-    """Bars over columns, neighbours joined."""
-    bars: list[FactBar] = []
-    for column in columns:
-        if bars and abs(bars[-1].right - column.left) < 0.1:
-            bars[-1] = FactBar(bars[-1].left, column.right, open_right=column.last is None)
-        else:
-            bars.append(FactBar(column.left, column.right, open_right=column.last is None))
-    return tuple(bars)
-
-
 def _stage_row(
     name: str,
     stage: Stage,
     facts: Sequence[FactStanding],
-    columns: Sequence[Column],
+    columns: Sequence[DayColumn],
     day: date,
-    top: float,
     language: str,
 ) -> TimelineRow:
     cited = [one for one in facts if name in one.stages]
-    mine = [column for column in columns if column.covers(stage.from_, stage.until)]
-    wrong = [c for c in mine if any(not _holds(one, c) for one in cited)]
-    subject = stage.subject.get(language) or str(stage.subject)
-    culprits = [one.id for one in cited if any(not _holds(one, column) for column in wrong)]
+    days = _covered(stage.days, columns)
+    dead = tuple(c for c in days if not all(c.covers(one.fact.days) for one in cited))
+    culprits = [one.id for one in cited if not all(c.covers(one.fact.days) for c in dead)]
     note = f"cannot be sent: {', '.join(culprits)}" if culprits else ""
-    told = f"Stage {name}: {_days(stage.from_, stage.until)}. {len(cited)} facts."
+    summary = f"Stage {name}: {stage.days.text(in_words)}. {len(cited)} facts."
     return TimelineRow(
         label=name,
-        meta="".join(wrapped(subject, META, LABELS - 52 - width_of(name, STAGE) * 1.1, 1)),
-        bars=_bars(stage.from_, stage.until, columns),
+        meta=stage.subject.get(language) or str(stage.subject),
+        note=note,
+        summary=f"{summary} {note}".strip(),
         look="stage" if stage.covers(day) else "stage-off",
         mark="",
+        days=days,
         uses=(),
-        dead=_pieces(wrong),
-        note=note,
-        told=f"{told} {note}".strip(),
-        top=top,
-        height=27,
+        dead=dead,
     )
 
 
 def _fact_row(
-    one: FactStanding, stages: dict[str, Stage], columns: Sequence[Column], top: float
+    one: FactStanding, stages: dict[str, Stage], columns: Sequence[DayColumn]
 ) -> TimelineRow:
     fact = one.fact
-    label = "".join(wrapped(one.statement, STATEMENT, LABELS - 56, 1))
-    used = [
-        column
-        for column in columns
-        if any(column.covers(stages[n].from_, stages[n].until) for n in one.stages)
-    ]
-    note = ""
-    if fact.until:
-        note = f"ends {in_words(fact.until)}"
-        note += f" → {fact.superseded_by}" if fact.superseded_by else ""
+    days = _covered(fact.days, columns)
+    used = [c for c in columns if any(c.covers(stages[name].days) for name in one.stages)]
+    note = f"ends {in_words(fact.until)}" if fact.until else ""
+    note += f" → {fact.superseded_by}" if fact.until and fact.superseded_by else ""
     look: Look = "ended" if one.state in ("ended", "superseded") else one.state  # type: ignore[assignment]
     mark: Mark = "due" if one.due and look == "holds" else look  # type: ignore[assignment]
     cited = f"cited in {', '.join(one.stages)}" if one.stages else "not cited"
-    meta = wrapped(f"{one.id} · {one.label} · {cited}", META, LABELS - 56, 1)[0]
     return TimelineRow(
-        label=label,
-        meta=meta,
-        bars=_bars(fact.from_, fact.until, columns),
+        label=one.statement,
+        meta=f"{one.id} · {one.label} · {cited}",
+        note=note,
+        summary=f"{one.id}: {one.statement} {fact.days.text(in_words)}; {one.label}; {cited}.",
         look=look,
         mark=mark,
-        uses=_pieces([c for c in used if _holds(one, c)]),
-        dead=_pieces([c for c in used if not _holds(one, c)]),
-        note=note,
-        told=f"{one.id}: {one.statement} {_days(fact.from_, fact.until)}; {one.label}; {cited}.",
-        top=top,
-        height=30,
+        days=days,
+        uses=tuple(c for c in used if c in days),
+        dead=tuple(c for c in used if c not in days),
     )
 
 
-def _holds(one: FactStanding, column: Column) -> bool:
-    return column.covers(one.fact.from_, one.fact.until)
-
-
-def _days(first: date | None, last: date | None) -> str:
-    if first and last:
-        return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
-    if first:
-        return f"from {in_words(first)}"
-    return f"until {in_words(last)}" if last else "always"
-
-
-def note_left(row: TimelineRow) -> float:
-    """Where a row's note begins: on its dead days, which may have no end, or after its bar."""
-    if row.dead:
-        return row.dead[0].left + 12
-    return max(bar.right for bar in row.bars) + 8
-
-
-def _widened(columns: Sequence[Column], rows: Sequence[TimelineRow]) -> tuple[Column, ...]:
-    """The last column made wide enough for the notes that reach over it."""
-    last = columns[-1]
-    needed = [
-        note_left(row) + width_of(row.note, NOTE) * 1.05 + 22
-        for row in rows
-        if row.note and (row.bars or row.dead)
-    ]
-    right = max([last.right, *needed])
-    return (*columns[:-1], replace(last, width=right - last.left))
-
-
-def _to_the_edge(row: TimelineRow, right: float) -> TimelineRow:
-    def longer(bars: tuple[FactBar, ...]) -> tuple[FactBar, ...]:
-        return tuple(replace(bar, right=right) if bar.open_right else bar for bar in bars)
-
-    return replace(row, bars=longer(row.bars), uses=longer(row.uses), dead=longer(row.dead))
+def _covered(days: Days, columns: Sequence[DayColumn]) -> tuple[DayColumn, ...]:
+    return tuple(column for column in columns if column.covers(days))
 
 
 def _summary(campaign: Campaign, shown: Sequence[FactStanding], day: date) -> str:
+    """Say in a sentence or two which stage fits the day, and how many facts hold."""
     stages = campaign.stages_on(day)
     which = " and ".join(f"“{name}”" for name in stages)
     fitting = f"The stage {which} fits this day." if stages else "No stage fits this day."
@@ -288,6 +180,6 @@ def _summary(campaign: Campaign, shown: Sequence[FactStanding], day: date) -> st
         (sum(one.state in ("ended", "superseded") for one in shown), "no longer"),
     ]
     due = sum(one.due and one.state == "holds" for one in shown)
-    told = ", ".join(f"{count} {what}" for count, what in counts if count)
-    told += f"; {due} due for a recheck" if due else ""
-    return f"{fitting} Of {len(shown)} facts, {told}." if shown else f"{fitting} It cites no fact."
+    said = ", ".join(f"{count} {what}" for count, what in counts if count)
+    said += f"; {due} due for a recheck" if due else ""
+    return f"{fitting} Of {len(shown)} facts, {said}." if shown else f"{fitting} It cites no fact."

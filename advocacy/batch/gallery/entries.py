@@ -16,16 +16,16 @@ from PIL import Image, ImageChops
 
 from advocacy.campaign.addressing import People, recipients_of
 from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import PARTS, stages_signed
 from advocacy.campaign.supporters import Correspondence
 from advocacy.campaign.supporters.letters import correspondence
-from advocacy.errors import Problem
+from advocacy.errors import Report
 from advocacy.letters.compose import letter_language
-from advocacy.letters.parts import SAMPLE, letter_languages
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import SAMPLE_RECIPIENT, letter_languages, sample_supporters
 
 WIDTH, SMALL = 1000, 520
 """Pixels across a page: small enough for mail, large enough to read the notes; and to know it."""
@@ -87,25 +87,21 @@ class GalleryEntry:
 def entries(
     campaign: Campaign,
     people: People,
+    report: Report,
     *,
     stage: str | None = None,
     day: date | None = None,
     today: date,
-) -> Iterator[GalleryEntry | Problem]:
-    """The letters to show, stage by stage, among the problems of the lists.
+) -> Iterator[GalleryEntry]:
+    """The letters to show, stage by stage.
 
     With `day`, those of the stages whose windows cover it.
     """
     for name, one in campaign.file.stages.items():
         if stage not in (None, name) or (day is not None and not one.covers(day)):
             continue
-        letters: list[Correspondence] = []
-        listed = day or _day(one, campaign.file.date, today)
-        for found in _correspondence(campaign, people, name, listed):
-            if isinstance(found, Problem):
-                yield found
-            else:
-                letters.append(found)
+        listed = day or _near_day(one, campaign.file.date, today)
+        letters = list(_correspondence(campaign, people, name, listed, report))
         yield from _of_stage(campaign, name, one, letters)
 
 
@@ -113,13 +109,17 @@ def _of_stage(
     campaign: Campaign, name: str, stage: Stage, letters: list[Correspondence]
 ) -> Iterator[GalleryEntry]:
     for language in letter_languages(campaign, stage):
-        main = language.split("-")[0]
+        main = primary_language(language)
         mine = [
             one
             for one in letters
-            if letter_language(campaign, one.recipient, stage).split("-")[0] == main
+            if primary_language(letter_language(campaign, one.recipient, stage)) == main
         ]
-        first = letters[0] if letters else Correspondence(SAMPLE, stand_in(campaign, name))
+        first = (
+            letters[0]
+            if letters
+            else Correspondence(SAMPLE_RECIPIENT, sample_supporters(campaign, name))
+        )
         other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
         for wording in _wordings(stage):
             for one in mine or [other]:
@@ -135,37 +135,33 @@ def _wordings(stage: Stage) -> list[tuple[tuple[str, str], ...]]:
 
 
 def _correspondence(
-    campaign: Campaign, people: People, stage: str, day: date
-) -> Iterator[Correspondence | Problem]:
+    campaign: Campaign, people: People, stage: str, day: date, report: Report
+) -> Iterator[Correspondence]:
     """A few who get the stage's letter, or whom the selection names; and who signs it."""
     by_supporters = people.supporters is not None
     if by_supporters and stage in stages_signed(campaign, by_supporters=True):
         chosen = people.selection
         if chosen == Selection():
             chosen = Selection(limit=SHOWN) if people.joint else Selection(sample=SHOWN)
-        found = correspondence(campaign, day, people.selecting(chosen))
+        found = correspondence(campaign, day, report, people.selecting(chosen))
         yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
         return
-    signed = stand_in(campaign, stage)
-    for row in _recipients(campaign, people, stage, day):
-        yield row if isinstance(row, Problem) else Correspondence(row, signed)
+    signed = sample_supporters(campaign, stage)
+    for row in _recipients(campaign, people, stage, day, report):
+        yield Correspondence(row, signed)
 
 
 def _recipients(
-    campaign: Campaign, people: People, name: str, day: date
-) -> Iterator[Recipient | Problem]:
+    campaign: Campaign, people: People, name: str, day: date, report: Report
+) -> Iterator[Recipient]:
     wanted = campaign.file.stages[name].to
-    everybody = recipients_of(campaign, day, people.selecting(Selection()))
+    everybody = recipients_of(campaign, day, report, people.selecting(Selection()))
     selection = people.selection if people.selection != Selection() else Selection(sample=SHOWN)
-    yield from selection.choose(
-        row
-        for row in everybody
-        if isinstance(row, Problem) or not wanted or row.letter_id in wanted
-    )
+    mine = (row for row in everybody if not wanted or row.letter_id in wanted)
+    yield from selection.choose(mine, report)
 
 
-def _day(stage: Stage, anchor: date | None, today: date) -> date:
+def _near_day(stage: Stage, anchor: date | None, today: date) -> date:
     """The day as of which a list is read: of the window, and near."""
     near = anchor if anchor is not None and stage.covers(anchor) else today
-    near = max(near, stage.from_ or near)
-    return min(near, stage.until or near)
+    return stage.days.nearest(near)

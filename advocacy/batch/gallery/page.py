@@ -14,7 +14,7 @@ from babel.dates import format_date
 from advocacy.batch.gallery.entries import GalleryEntry, PagePicture
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
-from advocacy.errors import Problem
+from advocacy.errors import Problem, count_noun
 from advocacy.letters.letter import Letter
 from advocacy.resources import version
 
@@ -92,14 +92,10 @@ def _counts(shown: Sequence[Shown], stages: Sequence[tuple[str, list[Shown]]]) -
     made = sum(one.letter is not None for one in shown)
     refused = len(shown) - made
     languages = len({one.entry.language for one in shown})
-    parts = [_counted(made, "letter"), _counted(len(stages), "stage")]
-    parts += [_counted(languages, "language")] if languages > 1 else []
+    parts = [count_noun(made, "letter"), count_noun(len(stages), "stage")]
+    parts += [count_noun(languages, "language")] if languages > 1 else []
     told = f"{', '.join(parts)}."
     return f"{told} <strong>{refused} could not be made.</strong>" if refused else told
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _contents(campaign: Campaign, stages: Sequence[tuple[str, list[Shown]]]) -> str:
@@ -116,13 +112,7 @@ def _anchor(stage: str) -> str:
 
 
 def _window(stage: Stage) -> str:
-    if stage.from_ and stage.from_ == stage.until:
-        return _long(stage.from_)
-    if stage.from_ and stage.until:
-        return f"{_long(stage.from_)} to {_long(stage.until)}"
-    if stage.from_:
-        return f"from {_long(stage.from_)}"
-    return f"until {_long(stage.until)}" if stage.until else "any day"
+    return stage.days.text(_long, "any day")
 
 
 def _upper(text: str) -> str:
@@ -211,8 +201,8 @@ def _letter(shown: Shown, title: str) -> str:
         for kind, path in shown.documents.items()
     )
     facts = [
-        _counted(count, "page") if count else "",
-        _counted(len(letter.cites), "note"),
+        count_noun(count, "page") if count else "",
+        count_noun(len(letter.cites), "note"),
         f'<time datetime="{letter.date}">{_long(letter.date)}</time>',
     ]
     told = " · ".join(fact for fact in facts if fact)

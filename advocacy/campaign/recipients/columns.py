@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from advocacy.campaign.field_types import Line, fault, shown
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import Level, Place, Problem, nearest
+from advocacy.errors import Level, Place, Problem, did_you_mean, nearest
 
 KNOWN = tuple(name for name in Recipient.model_fields if name != "other")
 """The columns that the tool itself understands."""
@@ -21,47 +21,23 @@ _ADDRESS = re.compile(r"address_?(?:line_?)?([1-9])")
 _NAMES = frozenset({"name", "given_name", "family_name", "organization"})
 
 # What other programs call a known column. Only a hint: nothing is taken for something else.
-_ALSO = {
-    "zip": "postal_code",
-    "zip_code": "postal_code",
-    "zipcode": "postal_code",
-    "postcode": "postal_code",
-    "post_code": "postal_code",
-    "plz": "postal_code",
-    "postleitzahl": "postal_code",
-    "code_postal": "postal_code",
-    "first_name": "given_name",
-    "firstname": "given_name",
-    "forename": "given_name",
-    "vorname": "given_name",
-    "prénom": "given_name",
-    "last_name": "family_name",
-    "lastname": "family_name",
-    "surname": "family_name",
-    "nachname": "family_name",
-    "nom": "family_name",
-    "full_name": "name",
-    "mail": "email",
-    "e_mail": "email",
-    "email_address": "email",
-    "street": "address",
-    "street_address": "address",
-    "straße": "address",
-    "town": "city",
-    "ort": "city",
-    "stadt": "city",
-    "ville": "city",
-    "province": "region",
-    "company": "organization",
-    "organisation": "organization",
-    "firma": "organization",
-    "land": "country",
-    "sprache": "language",
-    "anrede": "honorific",
-    "greeting": "salutation",
-    "prefix": "honorific",
-    "job_title": "title",
+_ALSO_CALLED = {
+    "postal_code": "zip zip_code zipcode postcode post_code plz postleitzahl code_postal",
+    "given_name": "first_name firstname forename vorname prénom",
+    "family_name": "last_name lastname surname nachname nom",
+    "name": "full_name",
+    "email": "mail e_mail email_address",
+    "address": "street street_address straße",
+    "city": "town ort stadt ville",
+    "region": "province",
+    "organization": "company organisation firma",
+    "country": "land",
+    "language": "sprache",
+    "honorific": "anrede prefix",
+    "salutation": "greeting",
+    "title": "job_title",
 }
+_ALSO = {other: name for name, others in _ALSO_CALLED.items() for other in others.split()}
 
 
 def plain_name(header: str) -> str:
@@ -193,7 +169,7 @@ def _near_misses(
 def nearest_column(name: str) -> str | None:
     """The known column that a name is most likely a misspelling of."""
     near = nearest(name, KNOWN)
-    # `nearest` is made for whole vocabularies: `chamber` is none of ours.
+    # `nearest` is made for large vocabularies: `chamber` is not a misspelled column of ours.
     if near is None or abs(len(near) - len(name)) > 2 or near[0] != name[0]:
         return None
     return near
@@ -205,8 +181,7 @@ def _not_there(headers: Sequence[str], renamed: Mapping[str, str], place: Place)
     for header, name in renamed.items():
         if plain_name(header) in there:
             continue
-        near = nearest(header, there.values())
-        hint = f"Did you mean `{near}`?" if near else "Correct or remove it in `columns:`."
+        hint = did_you_mean(header, there.values(), "Correct or remove it in `columns:`.")
         message = f"`columns:` names `{header}` (for `{name}`), which this list does not have."
         problems.append(Problem("column-missing", message, hint, place, Level.WARNING))
     return problems

@@ -7,21 +7,17 @@ that title) and the last name in the salutation. None depends on a person's gend
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.table import recipient_of
-from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.text import read_text, without_bad_characters
-from advocacy.files.yaml.reading import YamlList, YamlMap
-from advocacy.files.yaml.syntax_errors import explain
-from advocacy.files.yaml.tree import Builder
+from advocacy.errors import AdvocacyError, Hint, Place, Problem, Report, reporting
+from advocacy.files.text import read_text
+from advocacy.files.yaml.reading import YamlList, YamlMap, scan_root
 
 CHAMBERS = {"sen": "senate", "rep": "house"}
 _HOUSES = {"senate": "United States Senate", "house": "United States House of Representatives"}
@@ -56,51 +52,54 @@ class Seats:
 
 
 def read_legislators(
-    path: Path, day: date, seats: Seats, committee: str | None = None
-) -> Iterator[Recipient | Problem]:
+    path: Path, day: date, report: Report, seats: Seats, committee: str | None = None
+) -> Iterator[Recipient]:
     """The members of Congress in a legislators file, with the term that covers a day.
 
     `committee` (a code or a name) is the committee whose rank a member gets, and title; without
     it, the one on which the member stands highest. Who has no office address, or no term that
     covers the day, is refused when the letter is composed.
     """
-    people, problems = _items(path)
-    yield from problems
-    for person in people:
-        yield from _member(person, day, seats, committee)
+    with reporting(report):
+        for person in _items(path):
+            member = _member(person, day, report, seats, committee)
+            if member is not None:
+                yield member
 
 
-def read_seats(paths: Iterable[Path]) -> tuple[Seats, list[Problem]]:
+def read_seats(paths: Sequence[Path]) -> Seats:
     """Who sits on which full committee, from a membership file and a committees file.
 
     The file of committees may be left out where it stands beside the other under its own name.
+    Raises AdvocacyError for files that are something else.
     """
     membership: YamlMap | None = None
     names: dict[str, str] = {}
     problems: list[Problem] = []
-    paths = list(paths)
     for path in paths:
-        root, found = _root(path)
-        problems += found
-        if isinstance(root, YamlMap):
-            membership = root
-        elif isinstance(root, YamlList):
-            names |= _names(root)
-        elif not found:
-            problems.append(_not_committees(path))
+        with reporting(problems.append):
+            root = _root(path)
+            if isinstance(root, YamlMap):
+                membership = root
+            elif isinstance(root, YamlList):
+                names |= _names(root)
+            else:
+                raise AdvocacyError(_not_committees(path))
+    if paths and membership is None and not problems:
+        problems = [_not_committees(paths[0])]
     if problems:
-        return Seats(), problems
+        raise AdvocacyError(problems)
     if membership is None:
-        return Seats(), [_not_committees(paths[0])] if paths else []
+        return Seats()
     beside = membership.path.with_name("committees-current.yaml")
     if not names and beside.is_file():
-        root, problems = _root(beside)
+        root = _root(beside)
         names = _names(root) if isinstance(root, YamlList) else {}
     if not names:
         message = "The names of the committees are not known."
         hint = "Give `committees-current.yaml` too: --committees FILE --committees FILE."
-        problems.append(Problem("no-committee-names", message, hint, membership.place))
-    return Seats(_by_member(membership, names), names), problems
+        raise AdvocacyError(Problem("no-committee-names", message, hint, membership.place))
+    return Seats(_by_member(membership, names), names)
 
 
 def _not_committees(path: Path) -> Problem:
@@ -112,17 +111,12 @@ def _not_committees(path: Path) -> Problem:
     )
 
 
-def _root(path: Path) -> tuple[Any, list[Problem]]:
-    """What stands at the top of a YAML file, be it a mapping or a list."""
-    try:
-        text, problems = without_bad_characters(read_text(path), path)
-        builder = Builder(path, text)
-        builder.build()
-    except AdvocacyError as error:
-        return None, list(error.problems)
-    except yaml.YAMLError as error:
-        return None, [explain(error, text, path)]
-    return builder.root, [*problems, *builder.problems]
+def _root(path: Path) -> Any:
+    """What stands at the top of a YAML file, be it a mapping or a list. Raises AdvocacyError."""
+    root, problems = scan_root(read_text(path), path)
+    if problems:
+        raise AdvocacyError(problems)
+    return root
 
 
 def _names(committees: YamlList) -> dict[str, str]:
@@ -151,21 +145,19 @@ def _by_member(membership: YamlMap, names: Mapping[str, str]) -> dict[str, tuple
     }
 
 
-def _items(path: Path) -> tuple[list[YamlMap], list[Problem]]:
-    root, problems = _root(path)
-    if problems:
-        return [], problems
+def _items(path: Path) -> list[YamlMap]:
+    root = _root(path)
     people = [item for item in root or () if isinstance(item, YamlMap)]
     if not isinstance(root, YamlList) or not people or "terms" not in people[0]:
-        message = "This YAML file is no list of members of Congress."
+        message = "This YAML file is not a list of members of Congress."
         hint = "Lists are CSV, XLSX or JSON Lines; of YAML, `legislators-current.yaml` is read."
-        return [], [Problem("not-legislators", message, hint, Place(path))]
-    return people, []
+        raise AdvocacyError(Problem("not-legislators", message, hint, Place(path)))
+    return people
 
 
 def _member(
-    person: YamlMap, day: date, seats: Seats, committee: str | None
-) -> Iterator[Recipient | Problem]:
+    person: YamlMap, day: date, report: Report, seats: Seats, committee: str | None
+) -> Recipient | None:
     names = _map(person, "name")
     name = _text(names, "official_full") or " ".join(
         part for part in (_text(names, key) for key in ("first", "last", "suffix")) if part
@@ -173,8 +165,8 @@ def _member(
     term = _term(person, day)
     if term is None or not name:
         message = f"{name or 'A member'} has no term of office in this file."
-        yield Problem("no-term", message, "Take the person out with --exclude.", person.place)
-        return
+        report(Problem("no-term", message, Hint("exclude"), person.place))
+        return None
     chamber = CHAMBERS.get(_text(term, "type"), "")
     found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))
     values: dict[str, Any] = {
@@ -197,13 +189,12 @@ def _member(
     elif _text(term, "address"):
         values["address"] = (_text(term, "address"),)
     values = {key: value for key, value in values.items() if value}
-    recipient, problems = recipient_of(values, person.place, name)
-    yield from problems
-    if recipient is not None:
-        bioguide = _text(_map(person, "id"), "bioguide")
-        other = _other(bioguide, chamber, term, seats, committee)
-        # Empty texts are no values of a row, but templates may ask for each of these columns.
-        yield recipient.model_copy(update={"other": other})
+    recipient = recipient_of(values, person.place, report, name)
+    if recipient is None:
+        return None
+    # Empty texts are not values of a row, but templates may ask for each of these columns.
+    other = _other(values.get("id", ""), chamber, term, seats, committee)
+    return recipient.model_copy(update={"other": other})
 
 
 def _called(chamber: str, state: str) -> str:

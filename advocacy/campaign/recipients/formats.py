@@ -1,9 +1,6 @@
-"""Recipients from CSV: strict, streamed, and every value text.
+"""Recipients from text: CSV, and JSON Lines with an object a line.
 
-How rows are read is said in `advocacy.files.csv_rows`.
-
-
-Recipients from JSON Lines: an object a line.
+Both are read strictly, row by row; `advocacy.files.csv_rows` says how rows of CSV are read.
 """
 
 import json
@@ -22,7 +19,7 @@ from advocacy.campaign.recipients.columns import (
 )
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
 from advocacy.files.csv_rows import (
     Lines,
     as_before,
@@ -37,68 +34,64 @@ from advocacy.files.text import open_binary
 _KNOWN = frozenset(KNOWN)
 
 
-def read_csv(path: Path, renamed: Mapping[str, str]) -> Iterator[Recipient | Problem]:
-    """The recipients of a CSV file in turn, and every problem where it arises.
+def read_csv(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+    """The recipients of a CSV file in turn.
 
     `renamed` maps foreign headers to names of columns. Nothing but the current row is kept.
     """
-    try:
-        file = open_binary(path)
-    except AdvocacyError as error:
-        yield from error.problems
-        return
-    with file:
+    with reporting(report), open_binary(path) as file:
         lines = lines_of(file, path)
         if isinstance(lines, Problem):
-            yield lines
-            return
-        yield from _read(lines, path, renamed)
+            report(lines)
+        else:
+            yield from _read(lines, path, renamed, report)
 
 
-def _read(lines: Lines, path: Path, renamed: Mapping[str, str]) -> Iterator[Recipient | Problem]:
+def _read(
+    lines: Lines, path: Path, renamed: Mapping[str, str], report: Report
+) -> Iterator[Recipient]:
     def known(cells: list[str]) -> int:
         return len(_KNOWN & set(column_names(cells, renamed)))
 
     header, delimiter, problem = header_of(lines, path, known)
     if problem:
-        yield problem
+        report(problem)
         return
     place = Place(path, lines.number)
     columns = read_header(header, renamed, place)
-    yield from columns.problems
-    if any(problem.level == "error" for problem in columns.problems):
+    for problem in columns.problems:
+        report(problem)
+    if has_errors(columns.problems):
         return
     rejected = set(REJECT_COLUMNS) <= set(columns.names)
     rows = 0
     for number, cells in rows_of(lines, delimiter, path, len(header)):
+        rows += bool(cells)
         if isinstance(cells, Problem):
-            rows += 1
-            yield cells
+            report(cells)
             continue
-        if not cells:
-            continue
-        rows += 1
         if rejected:  # corrected rows of an earlier batch
             cells = [
                 "" if name in REJECT_COLUMNS else as_before(cell)
-                for name, cell in zip(columns.names, cells, strict=True)
+                for name, cell in zip(columns.names, cells, strict=False)
             ]
-        yield from row_of(columns, cells, Place(path, number))
+        recipient = _row_of(columns, cells, Place(path, number), report) if cells else None
+        if recipient is not None:
+            yield recipient
     if not rows:
         message = "The list has a header and no rows."
-        yield Problem("empty-list", message, "Add the people, one a line.", place)
+        report(Problem("empty-list", message, "Add the people, one a line.", place))
 
 
-def row_of(columns: Columns, cells: list[str], place: Place) -> Iterator[Recipient | Problem]:
-    """What comes of a row's cells."""
+def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) -> Recipient | None:
     whole = "".join(cells)
     if has_bad_bytes(whole):
-        yield not_utf8(whole, place)
-        return
+        report(not_utf8(whole, place))
+        return None
     if len(whole) > LONGEST_ROW:
         message = f"The row has more than {LONGEST_ROW:,} characters."
-        yield Problem("row-too-long", message, "Shorten it.", place)
-        return
+        report(Problem("row-too-long", message, "Shorten it.", place))
+        return None
     values: dict[str, Any] = {
         name: text
         for name, cell in zip(columns.names, cells, strict=True)
@@ -106,13 +99,10 @@ def row_of(columns: Columns, cells: list[str], place: Place) -> Iterator[Recipie
     }
     if "" in values:
         message = f"“{values['']:.40}” stands in a column without a name."
-        yield Problem("cell-without-column", message, "Name the column.", place)
-        return
+        report(Problem("cell-without-column", message, "Name the column.", place))
+        return None
     gather_address(values, columns)
-    recipient, problems = recipient_of(values, place)
-    yield from problems
-    if recipient is not None:
-        yield recipient
+    return recipient_of(values, place, report)
 
 
 def gather_address(values: dict[str, Any], columns: Columns) -> None:
@@ -128,27 +118,24 @@ def gather_address(values: dict[str, Any], columns: Columns) -> None:
         values["address"] = tuple(lines)
 
 
-def read_jsonl(path: Path, renamed: Mapping[str, str]) -> Iterator[Recipient | Problem]:
-    """The recipients of a file of JSON Lines in turn, and every problem where it arises.
+def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+    """The recipients of a file of JSON Lines in turn.
 
     `renamed` maps foreign keys to names of columns. Lists are taken for `address` alone.
     """
-    try:
-        file = open_binary(path)
-    except AdvocacyError as error:
-        yield from error.problems
-        return
     headers = _Headers(renamed)
     count = 0
-    with file:
+    with reporting(report), open_binary(path) as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW * 4), b""), start=1):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
                 count += 1
-                yield from _line(text, headers, Place(path, number))
-    if not count:
-        hint = 'Write an object a line: `{"name": "Jane Doe"}`.'
-        yield Problem("empty-file", "The file is empty.", hint, Place(path))
+                recipient = _line(text, headers, Place(path, number), report)
+                if recipient is not None:
+                    yield recipient
+        if not count:
+            hint = 'Write an object a line: `{"name": "Jane Doe"}`.'
+            report(Problem("empty-file", "The file is empty.", hint, Place(path)))
 
 
 class _Headers:
@@ -167,83 +154,80 @@ class _Headers:
         return self._known[keys]
 
     def new(self, columns: Columns) -> Iterator[Problem]:
-        """What was not told of a line before this one."""
+        """The notes that no line before this one gave rise to."""
         for note in columns.problems:
             if note.level is not Level.ERROR and (note.code, note.message) not in self._told:
                 self._told.add((note.code, note.message))
                 yield note
 
 
-def _line(line: bytes, headers: _Headers, place: Place) -> Iterator[Recipient | Problem]:
-    pairs, problem = _object(line, place)
-    if problem:
-        yield problem
-        return
-    header = headers.of(tuple(key for key, _ in pairs), place)
-    yield from headers.new(header)
-    wrong = [replace(p, place=place) for p in header.problems if p.level is Level.ERROR]
-    if wrong:
-        yield from wrong
-    else:
-        yield from _row(header, pairs, place)
+def _line(line: bytes, headers: _Headers, place: Place, report: Report) -> Recipient | None:
+    pairs: list[tuple[str, Any]] = []
+    with reporting(report):
+        pairs = _object(line, place)
+        columns = headers.of(tuple(key for key, _ in pairs), place)
+        for note in headers.new(columns):
+            report(note)
+        wrong = [replace(p, place=place) for p in columns.problems if p.level is Level.ERROR]
+        if wrong:
+            raise AdvocacyError(wrong)
+        return recipient_of(_values(columns, pairs, place), place, report, "the line")
+    return None
 
 
-def _object(line: bytes, place: Place) -> tuple[list[tuple[str, Any]], Problem | None]:
+def _object(line: bytes, place: Place) -> list[tuple[str, Any]]:
+    hint = 'Write one object a line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
     try:
         text = line.decode("utf-8")
+        found = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
-        byte = line[error.start]
-        message = f"The byte 0x{byte:02X} in this line is not UTF-8."
-        return [], Problem("not-utf8", message, "Save the file as UTF-8.", place)
-    try:
-        found = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_no_constant)
+        message = f"The byte 0x{line[error.start]:02X} in this line is not UTF-8."
+        problem = Problem("not-utf8", message, "Save the file as UTF-8.", place)
+        raise AdvocacyError(problem) from None
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         message = f"This line is not JSON: {reason or 'nested too deeply'}."
-        hint = 'Write one object a line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
-        return [], Problem("not-json", message, hint, place)
+        raise AdvocacyError(Problem("not-json", message, hint, place)) from None
     if not isinstance(found, _Pairs):
         message = "This line holds no JSON object."
-        hint = 'Write one object a line: `{"name": "Jane Doe"}`.'
-        return [], Problem("not-json", message, hint, place)
-    return list(found), None
+        raise AdvocacyError(Problem("not-json", message, hint, place))
+    return found
 
 
 class _Pairs(list[tuple[str, Any]]):
     """An object's keys and values in order, those that stand twice included."""
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no value")
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")
 
 
-def _row(
-    header: Columns, pairs: list[tuple[str, Any]], place: Place
-) -> Iterator[Recipient | Problem]:
+def _values(columns: Columns, pairs: list[tuple[str, Any]], place: Place) -> dict[str, Any]:
+    """A line's texts by the names of their columns. Raises AdvocacyError with all that is wrong."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, (key, value) in zip(header.names, pairs, strict=True):
-        if name == "address" and isinstance(value, list) and not isinstance(value, _Pairs):
-            lines = [as_text(name, line, place, f"`{key}`") for line in value]
-            problems += [line for line in lines if isinstance(line, Problem)]
-            text: str | Problem = "\n".join(str(line) for line in lines)
-        elif isinstance(value, list):
-            message = f"`{key}` is a list or an object, where text should be."
-            text = Problem("not-text", message, "Write it as text.", place)
+    for name, (key, value) in zip(columns.names, pairs, strict=True):
+        try:
+            text = _text(name, key, value, place)
+        except AdvocacyError as error:
+            problems += error.problems
         else:
-            text = as_text(name, value, place, "this line")
-        if isinstance(text, Problem):
-            problems.append(text)
-        elif text and not name:
-            message = f"“{text:.40}” has a key without letters or digits."
-            problems.append(Problem("cell-without-column", message, "Name the key.", place))
-        elif text:
-            values[name] = re.sub(r"\r\n?", "\n", text)
+            if text:
+                values[name] = re.sub(r"\r\n?", "\n", text)
     if problems:
-        yield from problems
-        return
-    gather_address(values, header)
-    recipient, found = recipient_of(values, place, "the line")
-    yield from found
-    if recipient is not None:
-        yield recipient
+        raise AdvocacyError(problems)
+    gather_address(values, columns)
+    return values
+
+
+def _text(name: str, key: str, value: Any, place: Place) -> str:
+    if name == "address" and isinstance(value, list) and not isinstance(value, _Pairs):
+        return "\n".join(as_text(name, line, place, f"`{key}`") for line in value)
+    if isinstance(value, list):
+        message = f"`{key}` is a list or an object, where text should be."
+        raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
+    text = as_text(name, value, place, "this line")
+    if text and not name:
+        message = f"“{text:.40}” has a key without letters or digits."
+        raise AdvocacyError(Problem("cell-without-column", message, "Name the key.", place))
+    return text

@@ -1,4 +1,4 @@
-"""Lists of recipients: whichever kind of file, read row by row, with whoever stands twice held."""
+"""Lists of recipients of any kind of file, read row by row, without anybody twice."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import Level, Place, Problem, Report, reporting
 
 KINDS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson", ".yaml", ".yml")
 
@@ -14,13 +14,14 @@ KINDS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson", ".yaml", ".yml")
 def read_list(
     path: Path,
     day: date,
+    report: Report,
     *,
     columns: Mapping[str, str] | None = None,
     committees: Sequence[Path] = (),
     committee: str | None = None,
     shared_addresses: bool = False,
-) -> Iterator[Recipient | Problem]:
-    """The recipients of a list in its order, and every problem where it arises.
+) -> Iterator[Recipient]:
+    """The recipients of a list in its order.
 
     `columns` maps foreign headers to names of columns. `day` is the letters' date, for lists of
     people with terms of office; `committees` and `committee` are for members of Congress (see
@@ -29,74 +30,53 @@ def read_list(
     second goes without, unless `shared_addresses` may be. The file is streamed: nothing but a short
     digest of a row is kept.
     """
-    rows = _rows(path, day, columns or {}, committees, committee)
-    yield from _once(rows, shared_addresses)
-
-
-def _rows(
-    path: Path,
-    day: date,
-    columns: Mapping[str, str],
-    committees: Sequence[Path],
-    committee: str | None,
-) -> Iterator[Recipient | Problem]:
     kind = path.suffix.lower()
+    rows: Iterator[Recipient] = iter(())
     if kind in (".csv", ".tsv"):
         from advocacy.campaign.recipients.formats import read_csv
 
-        return read_csv(path, columns)
-    if kind == ".xlsx":
+        rows = read_csv(path, columns or {}, report)
+    elif kind == ".xlsx":
         from advocacy.campaign.recipients.xlsxlist import read_xlsx
 
-        return read_xlsx(path, columns)
-    if kind in (".jsonl", ".ndjson"):
+        rows = read_xlsx(path, columns or {}, report)
+    elif kind in (".jsonl", ".ndjson"):
         from advocacy.campaign.recipients.formats import read_jsonl
 
-        return read_jsonl(path, columns)
-    if kind in (".yaml", ".yml"):
-        return _congress(path, day, committees, committee)
-    message = f"A list of the kind `{kind or path.name}` is not read here."
-    hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
-    return iter([Problem("unknown-list", message, hint, Place(path))])
+        rows = read_jsonl(path, columns or {}, report)
+    elif kind in (".yaml", ".yml"):
+        from advocacy.campaign.recipients.congress import read_legislators, read_seats
+
+        with reporting(report):
+            rows = read_legislators(path, day, report, read_seats(committees), committee)
+    else:
+        message = f"A list of the kind `{kind or path.name}` is not read here."
+        hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
+        report(Problem("unknown-list", message, hint, Place(path)))
+    yield from _once(rows, report, shared=shared_addresses)
 
 
-def _congress(
-    path: Path, day: date, committees: Sequence[Path], committee: str | None
-) -> Iterator[Recipient | Problem]:
-    from advocacy.campaign.recipients.congress import read_legislators, read_seats
-
-    seats, problems = read_seats(committees)
-    yield from problems
-    if problems:
-        return
-    yield from read_legislators(path, day, seats, committee)
-
-
-def _once(rows: Iterable[Recipient | Problem], shared: bool) -> Iterator[Recipient | Problem]:
-    """Everyone once: whoever comes a second time is held, and told with the first's line."""
+def _once(rows: Iterable[Recipient], report: Report, *, shared: bool) -> Iterator[Recipient]:
+    """Everyone once: a second row of the same person is reported with the line of the first."""
     ids, people, addresses = Seen(), Seen(), Seen()
     for row in rows:
-        if isinstance(row, Problem):
-            yield row
-            continue
         place = row.place()
         line = (place.line if place else None) or 0
         first = ids.add(row.letter_id, line)
         if first is not None:
-            yield _again(row, first)
+            report(_again(row, first))
             continue
-        # Of two who share a name alone, nobody can say that they are one person.
+        # Two rows that share a name alone may be two people.
         if row.email or row.address or row.postal_code:
             first = people.add(_person(row), line)
             if first is not None:
-                yield _same_person(row, first)
+                report(_same_person(row, first))
                 continue
         if row.email and not shared:
             first = addresses.add(row.email.casefold(), line)
             if first is not None:
-                yield _same_address(row, first)
-                yield row.model_copy(update={"email": None})
-                continue
+                report(_same_address(row, first))
+                row = row.model_copy(update={"email": None})
         yield row
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from advocacy.campaign.field_types import Country, Day, Email, Language, Line, Slug, Words
 from advocacy.campaign.recipients.address import full_name, greeting
 from advocacy.errors import Problem
+from advocacy.files.writing import WINDOWS_DEVICE
 from advocacy.files.yaml.reading import Located
 
 
@@ -69,6 +70,15 @@ class Recipient(Located):
         """What messages call the recipient: the name, else the organization, else the id."""
         return self.full_name or self.organization or self.id or ""
 
+    def text_of(self, column: str) -> str:
+        """The text in a column, a known one or the list's own; empty where there is none."""
+        if column in self.other or column == "other" or column not in type(self).model_fields:
+            return self.other.get(column, "")
+        value = self.letter_id if column == "id" else getattr(self, column)
+        if isinstance(value, tuple):
+            return "\n".join(value)
+        return "" if value is None else str(value)
+
     @property
     def letter_id(self) -> str:
         """The id of this recipient's letter: the `id` column, else a slug of name and place."""
@@ -76,8 +86,6 @@ class Recipient(Located):
 
 
 LONGEST_SLUG = 80
-# Windows keeps these names for devices, with any ending.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")
 
 
 def slug(text: str) -> str:
@@ -96,7 +104,7 @@ def slug(text: str) -> str:
     if len(found) > LONGEST_SLUG:
         digest = hashlib.sha256(found.encode()).hexdigest()[:8]
         found = f"{found[: LONGEST_SLUG - 9].strip('-')}-{digest}"
-    return f"letter-{found}" if _DEVICES.fullmatch(found) else found
+    return f"letter-{found}" if WINDOWS_DEVICE.fullmatch(found) else found
 
 
 def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:

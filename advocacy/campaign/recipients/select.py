@@ -4,14 +4,15 @@ import csv
 import hashlib
 import heapq
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from advocacy.campaign.recipients.columns import KNOWN, plain_name
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, Report, did_you_mean
 from advocacy.files.text import read_text
 
 MOST_SAMPLED = 1000
@@ -37,42 +38,39 @@ class Selection:
         """The committee that is asked for, whose rank and title members then have."""
         return next((value for column, value in self.where if column == "committee"), None)
 
-    def choose(self, rows: Iterable[Recipient | Problem]) -> Iterator[Recipient | Problem]:
-        """Those who are chosen, in the order of the list, among the problems of the list.
+    def choose(self, rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
+        """Those who are chosen, in the order of the list.
 
-        Problems of rows pass as they are. What a selection asks for and the list does not
-        have comes last: a column that no row has, an id.
+        What a selection asks for and the list does not have is reported last: a column that no
+        row has, an id.
         """
-        wanted = self._wanted(rows)
+        wanted = self._wanted(rows, report)
         if self.sample is not None:
             wanted = _sampled(wanted, min(self.sample, MOST_SAMPLED))
-        left = self.limit
-        for row in wanted:
-            if isinstance(row, Problem):
-                yield row
-            elif left is None or left > 0:
-                left = None if left is None else left - 1
-                yield row
-                if left == 0 and not self.only:
-                    return  # a list of a million is not read for its first ten
+        # With ids the whole list is read, to say which are missing; else not a million rows
+        # for the first ten.
+        chosen = islice(wanted, self.limit)
+        yield from chosen
+        if self.only:
+            deque(wanted, maxlen=0)
 
-    def _wanted(self, rows: Iterable[Recipient | Problem]) -> Iterator[Recipient | Problem]:
+    def _wanted(self, rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
         tests = self._tests()
         there: set[str] = set()
         only = _Ids(self.only)
         last: Recipient | None = None
         for row in rows:
-            if isinstance(row, Problem):
-                yield row
-                continue
             last = row
             if len(there) < len(tests):
                 there.update(column for column in tests if _has(row, column))
             if only.has(row.letter_id) and self._passes(row, tests):
                 yield row
         if last is not None:
-            yield from (_no_column(column, last) for column in tests if column not in there)
-        yield from only.missing()
+            for column in tests:
+                if column not in there:
+                    report(_no_column(column, last))
+        for problem in only.missing():
+            report(problem)
 
     def _passes(self, row: Recipient, tests: dict[str, set[str]]) -> bool:
         return not self._excludes(row) and all(
@@ -120,7 +118,7 @@ def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
             raise AdvocacyError(
                 Problem(
                     "bad-selection",
-                    f"“{text}” is no selection.",
+                    f"“{text}” is not a selection.",
                     "Write the column, an equals sign and the value: `--where state=WA`.",
                 )
             )
@@ -170,12 +168,7 @@ def _has(row: Recipient, column: str) -> bool:
 
 def _value(row: Recipient, column: str) -> set[str]:
     """What a row has in a column; a committee goes by its name or its code."""
-    if column in KNOWN:
-        found = row.letter_id if column == "id" else getattr(row, column)
-        if isinstance(found, tuple):
-            found = "\n".join(found)
-        return {_folded(str(found)) if found is not None else ""}
-    values = {_folded(row.other.get(column, ""))}
+    values = {_folded(row.text_of(column))}
     if column == "committee" and "committee_code" in row.other:
         values.add(_folded(row.other["committee_code"]))
     return values
@@ -183,22 +176,19 @@ def _value(row: Recipient, column: str) -> set[str]:
 
 def _no_column(column: str, row: Recipient) -> Problem:
     known = [*(name for name in KNOWN if getattr(row, name)), *row.other]
-    near = nearest(column, [*KNOWN, *row.other])
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    hint = did_you_mean(column, [*KNOWN, *row.other], f"There are: {', '.join(known)}.")
     return Problem("unknown-column", f"No recipient has a column `{column}`.", hint, row.place())
 
 
 def _no_letter(name: str, ids: list[str]) -> Problem:
-    near = nearest(name, ids)
-    some = ", ".join(f"`{one}`" for one in ids[:8])
-    hint = f"Did you mean `{near}`?" if near else f"There are: {some or 'none'}."
-    return Problem("unknown-letter", f"The list has no letter `{name}`.", hint)
+    message = f"The list has no letter `{name}`."
+    return Problem("unknown-letter", message, did_you_mean(name, ids))
 
 
 # --- a sample that shows what a list holds ------------------------------------------------------
 
 
-def _sampled(rows: Iterable[Recipient | Problem], size: int) -> Iterator[Recipient | Problem]:
+def _sampled(rows: Iterable[Recipient], size: int) -> Iterator[Recipient]:
     """Those rows that are most likely to show what goes wrong, the same ones every time.
 
     In turn from each aspect: the longest names, the most empty fields, one of each script, the
@@ -208,9 +198,6 @@ def _sampled(rows: Iterable[Recipient | Problem], size: int) -> Iterator[Recipie
     best: list[list[tuple[int, int, Recipient]]] = [[] for _ in _RANKS]
     kinds: tuple[dict[str, tuple[int, Recipient]], ...] = ({}, {})
     for number, row in enumerate(rows):
-        if isinstance(row, Problem):
-            yield row
-            continue
         for heap, rank in zip(best, _RANKS, strict=True):
             _keep(heap, (rank(row), -number, row), size)
         for found, names in zip(kinds, (_scripts(row), _places(row)), strict=True):

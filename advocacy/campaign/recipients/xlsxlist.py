@@ -11,7 +11,7 @@ from advocacy.campaign.recipients.columns import Columns, read_header
 from advocacy.campaign.recipients.formats import gather_address
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.table import as_text, recipient_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
 from advocacy.files.text import open_binary
 
 LARGEST = 2_000_000_000  # bytes, unpacked
@@ -20,40 +20,43 @@ _FAULT = re.compile(rb"<c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*\br=[\"']([A-Z]+[0-9]+)[
 _CHUNK = 1 << 20
 
 
-def read_xlsx(path: Path, renamed: Mapping[str, str]) -> Iterator[Recipient | Problem]:
-    """The recipients of a workbook's first sheet in turn, and every problem where it arises.
+def read_xlsx(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+    """The recipients of a workbook's first sheet in turn.
 
     The sheet itself is held in memory (Excel's have at most 1,048,576 rows); recipients are
     made one at a time. Lines in places are rows of the sheet.
     """
-    try:
+    with reporting(report):
         rows, notes, faults = _open(path)
-    except AdvocacyError as error:
-        yield from error.problems
-        return
-    yield from notes
-    header: Columns | None = None
-    count = 0
-    for number, cells in enumerate(rows, start=1):
-        place = Place(path, number)
-        if all(cell in ("", None) for cell in cells):
-            continue
-        if header is None:
-            header = read_header(
-                ["" if cell is None else str(cell) for cell in cells], renamed, place
-            )
-            yield from header.problems
-            if any(problem.level is Level.ERROR for problem in header.problems):
-                return
-            continue
-        count += 1
-        yield from _row(header, cells, place, faults)
-    if header is None:
-        hint = "Its first row names the columns: name, email …"
-        yield Problem("empty-file", "The first sheet is empty.", hint, Place(path))
-    elif not count:
-        message = "The list has a header and no rows."
-        yield Problem("empty-list", message, "Add the people, one a row.", Place(path))
+        for note in notes:
+            report(note)
+        columns: Columns | None = None
+        count = 0
+        for number, cells in enumerate(rows, start=1):
+            place = Place(path, number)
+            if all(cell in ("", None) for cell in cells):
+                continue
+            if columns is None:
+                headers = ["" if cell is None else str(cell) for cell in cells]
+                columns = read_header(headers, renamed, place)
+                for problem in columns.problems:
+                    report(problem)
+                if has_errors(columns.problems):
+                    return
+                continue
+            count += 1
+            recipient = None
+            with reporting(report):
+                values = _values(columns, cells, place, faults)
+                recipient = recipient_of(values, place, report, f"row {number}")
+            if recipient is not None:
+                yield recipient
+        if columns is None:
+            hint = "Its first row names the columns: name, email …"
+            report(Problem("empty-file", "The first sheet is empty.", hint, Place(path)))
+        elif not count:
+            message = "The list has a header and no rows."
+            report(Problem("empty-list", message, "Add the people, one a row.", Place(path)))
 
 
 def _open(path: Path) -> tuple[Iterator[list[Any]], list[Problem], frozenset[str]]:
@@ -122,18 +125,21 @@ def _broken(place: Place) -> Problem:
     )
 
 
-def _row(
-    header: Columns, cells: list[Any], place: Place, faults: frozenset[str]
-) -> Iterator[Recipient | Problem]:
+def _values(
+    columns: Columns, cells: list[Any], place: Place, faults: frozenset[str]
+) -> dict[str, Any]:
+    """A row's texts by the names of their columns. Raises AdvocacyError with all that is wrong."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for index, cell in enumerate(cells):
         where = f"{_letters(index)}{place.line}"
-        name = header.names[index] if index < len(header.names) else ""
-        text = as_text(name, cell, place, where)
-        if isinstance(text, Problem):
-            problems.append(text)
-        elif text and not name:
+        name = columns.names[index] if index < len(columns.names) else ""
+        try:
+            text = as_text(name, cell, place, where)
+        except AdvocacyError as error:
+            problems += error.problems
+            continue
+        if text and not name:
             message = f"“{text:.40}” in {where} stands in a column without a name."
             problems.append(Problem("cell-without-column", message, "Name the column.", place))
         elif where in faults:
@@ -142,13 +148,9 @@ def _row(
         elif text:
             values[name] = text
     if problems:
-        yield from problems
-        return
-    gather_address(values, header)
-    recipient, found = recipient_of(values, place, f"row {place.line}")
-    yield from found
-    if recipient is not None:
-        yield recipient
+        raise AdvocacyError(problems)
+    gather_address(values, columns)
+    return values
 
 
 def _letters(index: int) -> str:

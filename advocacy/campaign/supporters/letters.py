@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, not_in_office, recipients_of, without_address
@@ -19,13 +18,13 @@ from advocacy.campaign.supporters.reading import (
     read_supporters,
     share_out,
 )
-from advocacy.errors import Level, Place, Problem, nearest
+from advocacy.errors import Hint, Level, Place, Problem, Report, did_you_mean, ignore
 
 
 def correspondence(
-    campaign: Campaign, day: date, people: People | None = None
-) -> Iterator[Correspondence | Problem]:
-    """The letters of a day, one after the other, among the problems of the lists.
+    campaign: Campaign, day: date, report: Report, people: People | None = None
+) -> Iterator[Correspondence]:
+    """The letters of a day, one after the other.
 
     With supporters, one for each of them and each recipient who is theirs, in the order of
     their list; or with `joint`, one for each recipient. Of the selection, `where` then chooses
@@ -34,73 +33,64 @@ def correspondence(
     """
     people = people or People()
     if people.supporters is None:
-        for row in recipients_of(campaign, day, people):
-            yield row if isinstance(row, Problem) else Correspondence(row)
+        yield from map(Correspondence, recipients_of(campaign, day, report, people))
         return
-    yield from _selected(_of_supporters(campaign, day, people, people.supporters), people)
+    letters = _of_supporters(campaign, day, report, people, people.supporters)
+    yield from _selected(letters, report, people)
 
 
 def _of_supporters(
-    campaign: Campaign, day: date, people: People, path: Path
-) -> Iterator[Correspondence | Problem]:
+    campaign: Campaign, day: date, report: Report, people: People, path: Path
+) -> Iterator[Correspondence]:
     rules = campaign.file.supporters
     targets = Targets(rules.match)
-    yield from _gather(targets, campaign, day, people)
+    _gather(targets, campaign, day, report, people)
     if not any(group.recipients for group in targets):
         return
     tally = SupporterTally()
     if people.joint:
-        yield from _joint(targets, rules, day, people, path, tally)
+        yield from _joint(targets, rules, day, report, people, path, tally)
     else:
-        yield from _own(targets, campaign, day, people, path, tally)
-    yield from notes(tally, rules, path)
+        yield from _own(targets, campaign, day, report, people, path, tally)
+    for note in notes(tally, rules, path):
+        report(note)
 
 
-def _gather(targets: Targets, campaign: Campaign, day: date, people: People) -> Iterator[Problem]:
-    """Read the recipients, but for those whom no letter can be written to; tell why once."""
+def _gather(
+    targets: Targets, campaign: Campaign, day: date, report: Report, people: People
+) -> None:
+    """Read the recipients, but for those whom no letter can be written to, which is reported."""
     chosen = people.selecting(
         Selection(where=people.selection.where, excluded=people.selection.excluded)
     )
-    for row in recipients_of(campaign, day, chosen):
-        if isinstance(row, Problem):
-            yield row
-            continue
+    for row in recipients_of(campaign, day, report, chosen):
         wrong = not_in_office(row, day) or without_address(campaign, row)
         if wrong and wrong.level is Level.ERROR:
-            yield wrong
+            report(wrong)
         elif not targets.add(row):
             columns = " or ".join(f"`{name}`" for name in campaign.file.supporters.match)
-            yield Problem(
-                "nobodys-target",
-                f"{row.called} has no {columns}: there is no telling whose letters they get.",
-                "Fill them in, or leave the recipient out with `--exclude`.",
-                row.place(),
-            )
+            message = f"{row.called} has no {columns}: there is no telling whose letters they get."
+            hint = Hint("fix-or-exclude", cure="Fill them in")
+            report(Problem("nobodys-target", message, hint, row.place()))
 
 
 def _own(
     targets: Targets,
     campaign: Campaign,
     day: date,
+    report: Report,
     people: People,
     path: Path,
     tally: SupporterTally,
-) -> Iterator[Correspondence | Problem]:
+) -> Iterator[Correspondence]:
     """Each supporter's letters."""
     rules, name = campaign.file.supporters, campaign.file.id
     excluded = people.selection.excluded
     # Read twice, so that whose turn it is does not depend on which letters are asked for.
-    everyone = (
-        row
-        for row in read_supporters(path, rules, day, SupporterTally(), excluded=excluded)
-        if isinstance(row, Supporter)
-    )
+    everyone = read_supporters(path, rules, day, ignore, SupporterTally(), excluded=excluded)
     share_out(name, targets, everyone, day, rules.max_per_target)
     sample = people.selection.sample
-    for row in read_supporters(path, rules, day, tally, excluded=excluded, sample=sample):
-        if isinstance(row, Problem):
-            yield row
-            continue
+    for row in read_supporters(path, rules, day, report, tally, excluded=excluded, sample=sample):
         mine = targets.of(row)
         if not mine:
             tally.without_target(row.place)
@@ -109,17 +99,16 @@ def _own(
             if group.turn[0] <= place <= group.turn[1]:
                 for recipient in group.recipients:
                     yield Correspondence(recipient, signed)
-    yield from _waiting(targets, rules, day, path)
-
-
-def _waiting(targets: Targets, rules: SupporterRules, day: date, path: Path) -> Iterator[Problem]:
-    """That letters were not made, lest one recipient gets too many in a day."""
     full = [group for group in targets if group.waiting]
-    if not full:
-        return
+    if full:
+        report(_waiting(full, rules, day, path))
+
+
+def _waiting(full: list[Group], rules: SupporterRules, day: date, path: Path) -> Problem:
+    """That letters were not made, lest one recipient gets too many in a day."""
     letters = sum(group.waiting * len(group.recipients) for group in full)
     most: Group = max(full, key=lambda group: group.waiting)
-    yield Problem(
+    return Problem(
         "max-per-target",
         f"{letters:,} letters are not made today: a recipient gets at most "
         f"{rules.max_per_target:,} a day, and {most.recipients[0].called} would get "
@@ -135,10 +124,11 @@ def _joint(
     targets: Targets,
     rules: SupporterRules,
     day: date,
+    report: Report,
     people: People,
     path: Path,
     tally: SupporterTally,
-) -> Iterator[Correspondence | Problem]:
+) -> Iterator[Correspondence]:
     """One letter for each recipient, with all supporters; some are named, the rest counted."""
     named: dict[int, list[Supporter]] = {}
     counts: dict[int, int] = {}
@@ -147,14 +137,12 @@ def _joint(
         path,
         rules,
         day,
+        report,
         tally,
         excluded=selection.excluded,
         sample=selection.sample,
         with_words=False,
     ):
-        if isinstance(row, Problem):
-            yield row
-            continue
         mine = targets.of(row)
         if not mine:
             tally.without_target(row.place)
@@ -176,8 +164,8 @@ def _joint(
 
 
 def _selected(
-    letters: Iterator[Correspondence | Problem], people: People
-) -> Iterator[Correspondence | Problem]:
+    letters: Iterator[Correspondence], report: Report, people: People
+) -> Iterator[Correspondence]:
     """The letters that are asked for."""
     selection = people.selection
     wanted = {name.lower() for name in selection.only}
@@ -185,9 +173,6 @@ def _selected(
     ids: list[str] = []
     left = selection.limit
     for one in letters:
-        if isinstance(one, Problem):
-            yield one
-            continue
         name = one.letter_id
         if name in selection.excluded:
             continue
@@ -202,7 +187,5 @@ def _selected(
         left = None if left is None else left - 1
         yield one
     for name in sorted(wanted - found):
-        near = nearest(name, ids)
-        some = ", ".join(f"`{one}`" for one in islice(ids, 4))
-        hint = f"Did you mean `{near}`?" if near else f"There are: {some or 'none'}."
-        yield Problem("unknown-letter", f"The lists give no letter `{name}`.", hint)
+        hint = did_you_mean(name, ids)
+        report(Problem("unknown-letter", f"The lists give no letter `{name}`.", hint))

@@ -1,16 +1,17 @@
-"""Which recipients are a supporter's, and how many supporters write to each of them in a day.
+"""Lists of supporters: who agreed to write, to which recipients, and on which day.
 
-Lists of supporters, read row by row: who agreed to write, and whose own words may go out.
+`read_supporters` reads a list row by row; `Targets` finds the recipients of each supporter;
+`share_out` limits how many supporters write to one recipient in a day.
 """
 
 import hashlib
+import re
 import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from advocacy.campaign.campaign import SupporterRules
@@ -18,7 +19,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.model import BETWEEN, Supporter
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 
 LAST = 2**64 - 1
 
@@ -53,7 +54,7 @@ class Targets:
 
     def add(self, recipient: Recipient) -> bool:
         """Add a recipient; False for one who has none of the columns, and would be everyone's."""
-        values = {column: plain(value_of(recipient, column)) for column in self._columns}
+        values = {column: plain(recipient.text_of(column)) for column in self._columns}
         columns = tuple(column for column in self._columns if values[column])
         if self._columns and not columns:
             return False
@@ -77,7 +78,6 @@ class Targets:
         return found
 
 
-@lru_cache(maxsize=65_536)
 def plain(value: str) -> str:
     """A value as it is compared: without regard to capitals, spaces around and `07` for `7`."""
     folded = unicodedata.normalize("NFC", value).strip().casefold()
@@ -127,14 +127,14 @@ LINES_SHOWN = 5
 
 @dataclass(slots=True)
 class SupporterTally:
-    """Rows that were left out, to be told together when the list has been read."""
+    """Rows that were left out; `notes` reports them together when the list has been read."""
 
     agreed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     held: list[int] = field(default_factory=list)
     held_count: int = 0
-    homeless: Place | None = None
-    homeless_count: int = 0
+    targetless: Place | None = None
+    targetless_count: int = 0
 
     def hold(self, place: Place | None) -> None:
         """Count a row whose own words nobody has approved."""
@@ -144,53 +144,49 @@ class SupporterTally:
 
     def without_target(self, place: Place | None) -> None:
         """Count a row whose supporter has nobody to write to."""
-        self.homeless_count += 1
-        self.homeless = self.homeless or place
+        self.targetless_count += 1
+        self.targetless = self.targetless or place
 
 
 def read_supporters(
     path: Path,
     rules: SupporterRules,
     day: date,
+    report: Report,
     tally: SupporterTally,
     *,
     excluded: frozenset[str] = frozenset(),
     sample: int | None = None,
     with_words: bool = True,
-) -> Iterator[Supporter | Problem]:
-    """Those of a list who agreed to write, in its order, among the problems of its rows.
+) -> Iterator[Supporter]:
+    """Those of a list who agreed to write, in its order.
 
     Who did not agree, or is `excluded` by id or email address, is left out and counted. With
     `with_words`, so is whoever has own words that are not approved; without, own words are
     nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
     current row is kept.
     """
-    rows = read_list(path, day, columns=rules.columns, shared_addresses=True)
-    agreed: Iterable[Recipient | Problem] = _agreed(rows, rules, tally, excluded)
+    rows = read_list(path, day, report, columns=rules.columns, shared_addresses=True)
+    agreed = _agreed(rows, rules, tally, excluded)
     if sample is not None:
-        agreed = Selection(sample=sample).choose(agreed)
+        agreed = Selection(sample=sample).choose(agreed, report)
     for row in agreed:
-        if isinstance(row, Problem):
-            yield row
-            continue
-        found = supporter_of(row, rules, with_words=with_words)
-        if found is None:
-            tally.hold(row.place())
-        else:
-            yield found
+        with reporting(report):
+            supporter = supporter_of(row, rules, with_words=with_words)
+            if supporter is None:
+                tally.hold(row.place())
+            else:
+                yield supporter
 
 
 def _agreed(
-    rows: Iterable[Recipient | Problem],
+    rows: Iterable[Recipient],
     rules: SupporterRules,
     tally: SupporterTally,
     excluded: frozenset[str],
-) -> Iterator[Recipient | Problem]:
+) -> Iterator[Recipient]:
     for row in rows:
-        if isinstance(row, Problem):
-            yield row
-            continue
-        answer = value_of(row, rules.consent).strip().casefold()
+        answer = row.text_of(rules.consent).strip().casefold()
         if answer != YES:
             tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
             continue
@@ -199,36 +195,29 @@ def _agreed(
             yield row
 
 
-def value_of(row: Recipient, column: str) -> str:
-    """What a row has in a column, be it a known one or the list's own; empty for nothing."""
-    if column in row.other:
-        return row.other[column]
-    if column not in type(row).model_fields or column == "other":
-        return ""
-    found = row.letter_id if column == "id" else getattr(row, column)
-    if isinstance(found, tuple):
-        return "\n".join(found)
-    return "" if found is None else str(found)
-
-
 def supporter_of(
     row: Recipient, rules: SupporterRules, *, with_words: bool = True
-) -> Supporter | Problem | None:
-    """A row's supporter, what is wrong with it, or None while its own words wait for approval."""
+) -> Supporter | None:
+    """A row's supporter, or None while its own words wait for approval.
+
+    Raises AdvocacyError where the row cannot be a supporter's.
+    """
     if BETWEEN in row.letter_id:
-        return Problem(
-            "bad-id",
-            f"The id `{row.letter_id}` of a supporter has `{BETWEEN}` in it, which in letters’ "
-            "ids divides the supporter from the addressee.",
-            f"Write it with one hyphen: `{_single(row.letter_id)}`.",
-            row.place("id"),
+        raise AdvocacyError(
+            Problem(
+                "bad-id",
+                f"The id `{row.letter_id}` of a supporter has `{BETWEEN}` in it, which in "
+                "letters’ ids divides the supporter from the addressee.",
+                f"Write it with one hyphen: `{re.sub('--+', '-', row.letter_id)}`.",
+                row.place("id"),
+            )
         )
     words = ""
     if with_words:
-        words = paragraph(value_of(row, rules.own_words))
+        words = paragraph(row.text_of(rules.own_words))
         if len(words) > rules.own_words_limit:
-            return _too_long(row, len(words), rules)
-        if words and value_of(row, rules.approved).strip().casefold() != YES:
+            raise AdvocacyError(_too_long(row, len(words), rules))
+        if words and row.text_of(rules.approved).strip().casefold() != YES:
             return None
     return Supporter(
         id=row.letter_id,
@@ -241,15 +230,9 @@ def supporter_of(
     )
 
 
-def _single(name: str) -> str:
-    while BETWEEN in name:
-        name = name.replace(BETWEEN, "-")
-    return name
-
-
 def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict[str, str]:
     """The columns that templates may print of a supporter, beside name, town and own words."""
-    found = {column: value_of(row, column) for column in rules.match}
+    found = {column: row.text_of(column) for column in rules.match}
     if everything:
         private = (rules.consent, rules.own_words, rules.approved)
         found |= {name: text for name, text in row.other.items() if name not in private}
@@ -276,7 +259,7 @@ def _too_long(row: Recipient, length: int, rules: SupporterRules) -> Problem:
 
 
 def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[Problem]:
-    """What to tell of those who were left out, once the whole list has been read."""
+    """Problems that sum up which rows were left out, once the whole list has been read."""
     place = Place(path)
     refused = tally.refused.total()
     if refused and not tally.agreed and set(tally.refused) == {""}:
@@ -289,7 +272,7 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
         )
     elif refused:
         others = [f"“{answer:.20}”" for answer in sorted(tally.refused) if answer]
-        said = f" (there stands {', '.join(others[:3])})" if others else ""
+        said = f" (found {', '.join(others[:3])})" if others else ""
         yield Problem(
             "no-consent",
             f"{_people(refused)} left out: `{rules.consent}` is not `{YES}`{said}.",
@@ -309,16 +292,16 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
             place,
             Level.NOTE,
         )
-    if tally.homeless_count:
+    if tally.targetless_count:
         yield Problem(
             "no-target",
-            f"{_people(tally.homeless_count)} without a letter: no recipient has the same "
+            f"{_people(tally.targetless_count)} without a letter: no recipient has the same "
             f"{' and '.join(f'`{column}`' for column in rules.match)}.",
             "Compare how both lists write these columns, beginning with this row.",
-            tally.homeless,
+            tally.targetless,
             Level.WARNING,
         )
 
 
 def _people(count: int) -> str:
-    return "1 supporter is" if count == 1 else f"{count:,} supporters are"
+    return count_noun(count, "supporter is", "supporters are")

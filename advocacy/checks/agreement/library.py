@@ -10,7 +10,7 @@ from advocacy.campaign.sources import Source
 from advocacy.checks.agreement.evidence import Evidence
 from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.language import LANGUAGES, bare, language_of
-from advocacy.checks.quotations.copies import Copies, NotReadable
+from advocacy.checks.quotations.copies import KeptCopies, UnreadableCopyError
 from advocacy.letters.letter import CitedFact
 
 LARGEST = 400_000
@@ -31,7 +31,7 @@ class Library:
     campaign: Campaign
     folder: Path | None = None
     _evidence: dict[tuple[str, str], Evidence | None] = field(default_factory=dict)
-    _copies: Copies | None = None
+    _copies: KeptCopies | None = None
     _sentences: dict[tuple[str, str], list[Reading]] = field(default_factory=dict)
     _statements: dict[str, list[tuple[str, Reading]]] = field(default_factory=dict)
     _opened: bool = False
@@ -105,12 +105,12 @@ class Library:
             self._sentences[key] = list(_sentences(copies, source, language))
         return self._sentences[key]
 
-    def _opened_copies(self) -> Copies | None:
+    def _opened_copies(self) -> KeptCopies | None:
         if not self._opened:
             self._opened = True
             where = self.folder or own_folder(self.campaign)
             if where is not None and where.is_dir():
-                self._copies = Copies.of(where)
+                self._copies = KeptCopies.of(where)
         return self._copies
 
     def _made(self, cited: CitedFact, language: str) -> Evidence | None:
@@ -134,10 +134,10 @@ def own_folder(campaign: Campaign) -> Path | None:
     return folder if folder is not None and campaign.workspace.contains(folder) else None
 
 
-def _sentences(copies: Copies, source: str, language: str) -> Iterator[Reading]:
+def _sentences(copies: KeptCopies, source: str, language: str) -> Iterator[Reading]:
     try:
         texts = copies.texts(source) if source in copies.files else ()
-    except NotReadable:
+    except UnreadableCopyError:
         return
     for sentence in _SENTENCE.split(texts[0][:LARGEST]) if texts else ():
         reading = read(sentence, language)

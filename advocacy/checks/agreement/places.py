@@ -20,7 +20,7 @@ from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.sentences import told_of
-from advocacy.checks.claims.sentences import TextBlock
+from advocacy.checks.sentences import TextBlock
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 

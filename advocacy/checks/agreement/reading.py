@@ -7,8 +7,8 @@ from functools import cached_property, lru_cache
 
 from advocacy.checks.agreement.days import Day, blank, days
 from advocacy.checks.agreement.quantities import Quantity, quantities
-from advocacy.checks.claims.sentences import quote_spans
 from advocacy.checks.language import Language, bare, flatten, language_of
+from advocacy.checks.sentences import quote_spans
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"(?<=[;:!?])\s+|(?<=[^\d\W][.])\s+(?=[A-ZÄÖÜÉÈÀÁ¿¡„“«\"])|\s+[–—]\s+")

@@ -21,8 +21,8 @@ from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.parties import short_forms
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
-from advocacy.checks.claims.sentences import Sentence, TextBlock
 from advocacy.checks.codes import problem
+from advocacy.checks.sentences import Sentence, TextBlock
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 

@@ -1,7 +1,4 @@
-"""What is longest in a list of recipients, of those whom it has and of each column.
-
-Whom a letter is tried with: people who are made up to show what goes wrong.
-"""
+"""Make up people with whom letters are tried, from the longest values that a list has."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,9 +10,8 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import KNOWN
 from advocacy.campaign.stages import stages_signed
 from advocacy.campaign.supporters import Supporter, Supporters
-from advocacy.letters.parts import letter_languages
-from advocacy.letters.signing import stand_in
-from advocacy.templating.branches import SOMETHING, Wish, in_words
+from advocacy.checks.branches.reaching_values import SOMETHING, FieldValues, describe_values
+from advocacy.letters.parts import letter_languages, sample_supporters
 
 KEPT = 8
 """So many of each aspect are kept while a list is read."""
@@ -154,7 +150,7 @@ def longest(extremes: Extremes) -> Recipient:
 
 def cases(campaign: Campaign, stage: str, extremes: Extremes) -> Iterator[Case]:
     """All worst cases: each kind of recipient and of signer, in each language."""
-    usual = stand_in(campaign, stage)
+    usual = sample_supporters(campaign, stage)
     everybody = [replace(case, supporters=usual) for case in made_up(campaign, extremes)]
     yield from everybody
     somebody = next(iter(extremes.everybody()), everybody[0].recipient)
@@ -194,21 +190,21 @@ def _together(count: int, most: int) -> Supporters:
     return Supporters(tuple(people), count, joint=True)
 
 
-def wished(case: Case, wish: Wish) -> Case:
+def wished(case: Case, values: FieldValues) -> Case:
     """The case with the values that a condition asks for."""
     recipient, supporters = case.recipient, case.supporters
-    for name, value in wish:
+    for name, value in values:
         root, _, key = name.partition(".")
         if root == "recipient":
             recipient = _given(recipient, key, value)
         elif root == "supporter":
             supporters = _signed(supporters, key, value)
-    count = dict(wish).get("supporters.count")
+    count = dict(values).get("supporters.count")
     if count is not None:
         supporters = _together(count, max(count, 1)) if count > 1 else supporters
         supporters = (supporters or _one()) if count == 1 else supporters
         supporters = None if count < 1 else supporters
-    return Case(recipient, supporters, f"a recipient with {in_words(wish)}")
+    return Case(recipient, supporters, f"a recipient with {describe_values(values)}")
 
 
 def _given(recipient: Recipient, key: str, value: Any) -> Recipient:

@@ -7,10 +7,10 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
+from advocacy.checks.branches.watch import Branch, Watch
 from advocacy.checks.settings import CheckSettings
-from advocacy.errors import Problem
+from advocacy.errors import Problem, count_noun
 from advocacy.letters.parts import layout_files
-from advocacy.templating.branches import Branch, Watch
 
 
 @dataclass(slots=True)
@@ -79,6 +79,6 @@ class Coverage:
         nobody = sum(not viewers for viewers in branches.values())
         others = len(branches) - listed - nobody
         return (
-            f"{len(branches)} branch{'' if len(branches) == 1 else 'es'} of letters: {listed} seen "
+            f"{count_noun(len(branches), 'branch', 'branches')} of letters: {listed} seen "
             f"by those who get or sign them, {others} by made-up people alone, {nobody} by no one."
         )

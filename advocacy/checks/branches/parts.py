@@ -8,11 +8,11 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.checks.branches.watch import Watch
 from advocacy.documents.email.html import render_html
 from advocacy.documents.pdf.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter, check
-from advocacy.templating.branches import Watch
 from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"

@@ -1,25 +1,21 @@
-"""What is said of branches that no one sees, and of what would not fit.
+"""Report branches that no one sees, and what does not fit on the pages of the longest letters."""
 
-The longest letters on paper: what does not fit, and how many pages there are.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.branches.reaching_values import describe_values, find_reaching_values
+from advocacy.checks.branches.watch import Branch
 from advocacy.checks.codes import problem
 from advocacy.documents.pdf.fitting import obstacles, spilling, unfit_problems
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.letters.letter import CheckedLetter
-from advocacy.templating.branches import Branch, in_words
 
 
 def unseen(branch: Branch) -> Problem:
-    """That nobody sees what stands in a branch."""
+    """Report that nobody sees what a branch prints."""
     return problem(
         "branch-unseen",
         f"No one ever sees what stands under {written(branch)}: {_why(branch)}.",
@@ -30,7 +26,7 @@ def unseen(branch: Branch) -> Problem:
 
 
 def unlisted(branch: Branch, viewer: str) -> Problem:
-    """That nobody on the list sees a branch, though somebody who is made up does."""
+    """Report that nobody on the list sees a branch, though a made-up person does."""
     return problem(
         "branch-unlisted",
         f"Nobody on the list sees what stands under {written(branch)}; {viewer} does.",
@@ -41,7 +37,7 @@ def unlisted(branch: Branch, viewer: str) -> Problem:
 
 
 def mistaken(found: Problem, made_up: str) -> Problem:
-    """A mistake that stops no letter yet: only one to somebody who is made up."""
+    """Report a mistake that stops no letter yet, except to a made-up person."""
     return replace(found, message=f"For {made_up}: {found.message}", level=Level.WARNING)
 
 
@@ -75,49 +71,16 @@ def _why(branch: Branch) -> str:
 
 
 def _cure(branch: Branch) -> str:
-    if not branch.wishes:
+    reaching = find_reaching_values(branch)
+    if not reaching:
         return "Nobody could be made up who gets it."
-    tried = "; ".join(in_words(wish) for wish in branch.wishes[:2])
+    tried = "; ".join(describe_values(values) for values in reaching[:2])
     return f"It was tried with {tried}."
-
-
-def third_page(stage: str, who: str, pages: int, limit: int, place: Place | None) -> Problem:
-    """That a letter is longer than it may be."""
-    return problem(
-        "letter-too-long",
-        f"The letter of the stage `{stage}` to {who} runs to {pages} pages; {limit} are allowed.",
-        "Shorten the letter, or set `checks: {letter-too-long: {limit: …, reason: …}}`.",
-        place,
-    )
-
-
-def overflow(stage: str, who: str, texts: Sequence[str], css: Path) -> list[Problem]:
-    """The texts that run out of their place on paper."""
-    return [
-        problem(
-            "text-overflows",
-            f"In the letter of the stage `{stage}` to {who} this runs out of its place: “{text}”.",
-            f"Shorten it, or give it room or `overflow-wrap: anywhere` in {css.name}.",
-            Place(css),
-        )
-        for text in texts
-    ]
-
-
-def would_not_fit(found: Problem, made_up: str) -> Problem:
-    """The same of somebody who is made up: a warning of what may come."""
-    return problem(
-        "would-not-fit",
-        f"For {made_up}: {found.message}",
-        "Nobody on the list is like this. If somebody may be, make room in the layout, or shorten "
-        "the letter.",
-        found.place,
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class BranchPages:
-    """What came of a letter on paper."""
+    """A letter on paper: what does not fit, and the number of its pages."""
 
     problems: tuple[Problem, ...]
     pages: int = 0
@@ -129,7 +92,7 @@ class BranchPages:
 
 
 def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> BranchPages:
-    """Lay a letter out, and say what is wrong with it; `limit` is of pages."""
+    """Lay a letter out, and report what does not fit; `limit` is its greatest number of pages."""
     letter, workspace = checked.letter, campaign.workspace
     css = layout_css(letter.layout, workspace)
     found = obstacles(checked, workspace)
@@ -147,9 +110,34 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     who = "them" if made_up else letter.recipient.called
     problems = unfit_problems(pdf.unfit, letter)
     if pdf.pages > limit and not letter.joint:
-        place = campaign.file.stages[letter.stage].place("template")
-        problems.append(third_page(letter.stage, who, pdf.pages, limit, place))
-    problems += overflow(letter.stage, who, spilt, css)
+        problems.append(
+            problem(
+                "letter-too-long",
+                f"The letter of the stage `{letter.stage}` to {who} runs to {pdf.pages} pages; "
+                f"{limit} are allowed.",
+                "Shorten the letter, or set `checks: {letter-too-long: {limit: …, reason: …}}`.",
+                campaign.file.stages[letter.stage].place("template"),
+            )
+        )
+    problems += [
+        problem(
+            "text-overflows",
+            f"In the letter of the stage `{letter.stage}` to {who} this runs out of its place: "
+            f"“{text}”.",
+            f"Shorten it, or give it room or `overflow-wrap: anywhere` in {css.name}.",
+            Place(css),
+        )
+        for text in spilt
+    ]
     if made_up:
-        problems = [would_not_fit(one, made_up) for one in problems]
+        problems = [
+            problem(
+                "would-not-fit",
+                f"For {made_up}: {found.message}",
+                "Nobody on the list is like this. If somebody may be, make room in the layout, or "
+                "shorten the letter.",
+                found.place,
+            )
+            for found in problems
+        ]
     return BranchPages(tuple(problems), pdf.pages)

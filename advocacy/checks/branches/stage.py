@@ -6,18 +6,19 @@ from datetime import date
 from advocacy.campaign.addressing import inside_address, not_in_office
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import PARTS, chosen, stages_signed
+from advocacy.campaign.stages import stages_signed
 from advocacy.checks.branches import parts, report
 from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
-from advocacy.checks.facts.dates import Window
+from advocacy.checks.branches.reaching_values import find_reaching_values
+from advocacy.checks.branches.watch import Branch, Watch
+from advocacy.checks.letters import wordings
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
-from advocacy.letters.parts import letter_files, somebody
-from advocacy.letters.signing import stand_in
+from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
 from advocacy.letters.true_days import true_letter
-from advocacy.templating.branches import Branch, Watch, watching
+from advocacy.templating.running import watching
 
 LIST = "the list"
 ALL_UP_TO = 200
@@ -36,10 +37,9 @@ class StageLetters:
     def __init__(self, campaign: Campaign, name: str, day: date | None, today: date) -> None:
         self.campaign, self.name, self.day, self.today = campaign, name, day, today
         self.stage = campaign.file.stages[name]
-        window = Window.of(self.stage)
-        self.days = (day,) if day else window.days(campaign.file.date, today)
+        self.days = (day,) if day else self.stage.days.ends(campaign.file.date, today)
         self.files = set(letter_files(campaign, self.stage).values())
-        self.usual = stand_in(campaign, name)
+        self.usual = sample_supporters(campaign, name)
         self.extremes = Extremes()
         self.found: dict[tuple[str, Place | None, str], Problem] = {}
 
@@ -66,7 +66,7 @@ class StageLetters:
     def _listed(self, watch: Watch) -> None:
         """Everybody on the list; of a long one, those whom it takes. All of it is measured."""
         left = True
-        for count, row in enumerate(somebody(self.campaign, self.stage, self.days[0])):
+        for count, row in enumerate(stage_recipients(self.campaign, self.stage, self.days[0])):
             if not_in_office(row, self.days[0]):
                 continue
             self.extremes.add(row, inside_address(self.campaign, row))
@@ -74,23 +74,14 @@ class StageLetters:
                 self._compose(watch, Case(row, self.usual), self.days[0])
                 left = count < ALL_UP_TO or any(map(_may_depend, self._left(watch, LIST)))
         for row in self.extremes.everybody()[:3]:
-            for variants in self._wordings(row.letter_id):
+            for variants in wordings(self.campaign, self.name, row.letter_id):
                 for day in self.days:
                     if not not_in_office(row, day):
                         self._compose(watch, Case(row, self.usual), day, variants)
 
-    def _wordings(self, letter_id: str) -> Iterator[dict[str, str]]:
-        """The person's own wording, then those in which one part is another one."""
-        own = chosen(self.campaign.file.id, self.name, self.stage, letter_id)
-        yield own
-        for part in PARTS if self.stage.variants else ():
-            for other in getattr(self.stage.variants, part):
-                if other != own.get(part):
-                    yield {**own, part: other}
-
     def _made_up(self, watch: Watch) -> None:
         for case in cases(self.campaign, self.name, self.extremes):
-            for variants in self._wordings("sample"):
+            for variants in wordings(self.campaign, self.name, "sample"):
                 self._compose(watch, case, self.days[0], variants)
 
     def _wished(self, watch: Watch) -> None:
@@ -103,9 +94,9 @@ class StageLetters:
             left = [branch for branch in self._left(watch) if branch not in tried]
             tried.update(left)
             for branch in left:
-                for wish in branch.wishes:
-                    if may_sign or not any(name.startswith("supporter") for name, _ in wish):
-                        tries = (wished(Case(one, self.usual), wish) for one in people)
+                for values in find_reaching_values(branch):
+                    if may_sign or not any(name.startswith("supporter") for name, _ in values):
+                        tries = (wished(Case(one, self.usual), values) for one in people)
                         self._try(watch, branch, tries)
 
     def _try(self, watch: Watch, branch: Branch, tries: Iterable[Case]) -> None:
@@ -154,7 +145,7 @@ class StageLetters:
                 if result.fits:  # and so do those that are shorter
                     break
         for row in self.extremes.everybody()[:1]:
-            for variants in list(self._wordings(row.letter_id))[1:]:
+            for variants in list(wordings(self.campaign, self.name, row.letter_id))[1:]:
                 yield from self._printed(Case(row), limit, variants).problems
         for result in tried.values():
             yield from result.problems
@@ -184,5 +175,5 @@ class StageLetters:
 
 def _may_depend(branch: Branch) -> bool:
     """Whether another recipient may reach a branch, as far as its conditions can be read."""
-    names = [name for wish in branch.wishes for name, _ in wish]
+    names = [name for values in find_reaching_values(branch) for name, _ in values]
     return not names or any(name.startswith("recipient.") for name in names)

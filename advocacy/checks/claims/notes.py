@@ -9,9 +9,9 @@ from advocacy.checks.agreement.evidence import Evidence
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.reading import read, shared, stems
-from advocacy.checks.claims.clause_rules import is_own
-from advocacy.checks.claims.sentences import Sentence, TextBlock
+from advocacy.checks.claims.clause_rules import has_rules, is_own, rule_claim, strong_claim
 from advocacy.checks.language import language_of
+from advocacy.checks.sentences import Sentence, TextBlock
 from advocacy.letters.letter import Letter
 
 WORDS = 4
@@ -28,9 +28,24 @@ class Notes:
 
     library: Library
 
-    def after(self, letter: Letter, block: TextBlock, index: int) -> str:
+    def recalled(self, letter: Letter, text: str) -> str | None:
+        """What a heading or an ask claims by the way that no fact of the letter says."""
+        what = strong_claim(text, letter.language) if len(text.split()) > 3 else None
+        return None if what and self.known(letter, text) else what
+
+    def beside(
+        self, letter: Letter, sentence: Sentence, text: str, after: Sequence[Sentence]
+    ) -> str | None:
+        """What a sentence claims that hides behind the next one's note."""
+        if sentence.text.endswith(":"):
+            return strong_claim(text, letter.language)
+        if self.covered(letter, sentence, after) or not has_rules(letter.language):
+            return None
+        what = rule_claim(text, letter.language)
+        return None if what and self.has_numbers(letter, sentence, after) else what
+
+    def after(self, block: TextBlock, index: int) -> str:
         """The words of a cited sentence after its last note, without quotations."""
-        del letter
         start = block.starts[index]
         end = block.starts[index + 1] if index + 1 < len(block.starts) else len(block.text)
         marks = [at for at, _ in block.marks if start < at < end]

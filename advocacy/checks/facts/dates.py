@@ -1,30 +1,25 @@
-"""Days that several stages of a campaign cover for one recipient, or that none covers.
-
-Checks by date: what a stage's window covers, and the days of the facts its letters cite.
-"""
+"""Check days: those that stages cover, and those on which the facts that letters cite hold."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations, product
 from pathlib import Path
 
-from advocacy.campaign.campaign import Demand, Stage
+from advocacy.campaign.campaign import Demand
+from advocacy.campaign.days import ONE_DAY, Days
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem
+from advocacy.errors import Hint, Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
-ONE_DAY = timedelta(days=1)
 
-
-def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Problem]:
-    """Overlaps and gaps of the stages, each told once with those whom it concerns."""
+def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Problem]:
+    """Report overlaps and gaps of the stages, each once with the people whom it concerns."""
     overlaps: dict[tuple[str, str], list[str]] = {}
-    gaps: dict[tuple[date, date], list[str]] = {}
+    gaps: dict[Days, list[str]] = {}
     seen: dict[tuple[str, ...], list[str]] = {}
     stages = campaign.file.stages
     sets = [names for _, names in stage_sets(campaign)]
@@ -35,7 +30,7 @@ def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Pro
         seen.setdefault(mine, []).append(recipient.called)
     for mine, people in seen.items():
         for pair in combinations(mine, 2):
-            if _common(campaign, *pair):
+            if stages[pair[0]].days.shared(stages[pair[1]].days):
                 overlaps.setdefault(pair, []).extend(people)
         for gap in _gaps(campaign, mine):
             gaps.setdefault(gap, []).extend(people)
@@ -45,23 +40,15 @@ def windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterator[Pro
         yield _gap(campaign, gap, _whom(people, recipients))
 
 
-def _common(campaign: Campaign, one: str, two: str) -> tuple[date, date] | None:
-    """The first and last day that both stages cover."""
-    a, b = campaign.file.stages[one], campaign.file.stages[two]
-    first = max(a.from_ or date.min, b.from_ or date.min)
-    last = min(a.until or date.max, b.until or date.max)
-    return (first, last) if first <= last else None
-
-
-def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[tuple[date, date]]:
-    """Runs of days between the first and the last stage that none of them covers."""
+def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[Days]:
+    """Find the days between the first and the last stage that none of them covers."""
     stages = sorted(
         (campaign.file.stages[name] for name in names), key=lambda s: s.from_ or date.min
     )
     reached: date | None = None
     for stage in stages:
         if reached is not None and stage.from_ is not None and stage.from_ > reached + ONE_DAY:
-            yield reached + ONE_DAY, stage.from_ - ONE_DAY
+            yield Days(reached + ONE_DAY, stage.from_ - ONE_DAY)
         last = stage.until or date.max
         reached = last if reached is None else max(reached, last)
         if reached == date.max:
@@ -69,32 +56,29 @@ def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[tuple[date, da
 
 
 def _overlap(campaign: Campaign, pair: tuple[str, str], whom: str) -> Problem:
-    common = _common(campaign, *pair)
-    days = _run(*common) if common else ""
-    later = max(pair, key=lambda name: campaign.file.stages[name].from_ or date.min)
+    stages = campaign.file.stages
+    common = stages[pair[0]].days.shared(stages[pair[1]].days)
+    later = max(pair, key=lambda name: stages[name].from_ or date.min)
     return problem(
         "stages-overlap",
-        f"The stages `{pair[0]}` and `{pair[1]}` both cover {days}{whom}.",
+        f"The stages `{pair[0]}` and `{pair[1]}` both cover {_in_words(common)}{whom}.",
         "Let one end on the day before the other begins; both days of a window count.",
-        campaign.file.stages[later].place("from"),
+        stages[later].place("from"),
     )
 
 
-def _gap(campaign: Campaign, gap: tuple[date, date], whom: str) -> Problem:
+def _gap(campaign: Campaign, gap: Days, whom: str) -> Problem:
     return problem(
         "stages-gap",
-        f"No stage covers {_run(*gap)}{whom}: on those days there is no letter to send.",
+        f"No stage covers {_in_words(gap)}{whom}: on those days there is no letter to send.",
         "If that is meant, leave it; else widen a window or add a stage.",
         campaign.file.place("stages"),
     )
 
 
-def _run(first: date, last: date) -> str:
-    if first == last:
-        return str(first)
-    if first == date.min:
-        return "every day" if last == date.max else f"all days until {last}"
-    return f"all days from {first}" if last == date.max else f"{first} to {last}"
+def _in_words(days: Days | None) -> str:
+    words = days.text(always="every day") if days else ""
+    return f"all days {words}" if words.startswith(("from", "until")) else words
 
 
 def _whom(people: list[str], recipients: Sequence[Recipient]) -> str:
@@ -104,38 +88,11 @@ def _whom(people: list[str], recipients: Sequence[Recipient]) -> str:
     return f" for {some}"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The first and last day on which a letter of a stage may be dated; None is open."""
-
-    first: date | None
-    last: date | None
-
-    @classmethod
-    def of(cls, stage: Stage) -> "Window":
-        """The window of a stage."""
-        return cls(stage.from_, stage.until)
-
-    def days(self, anchor: date | None, today: date) -> tuple[date, ...]:
-        """The days for which to compose its letters: first and last; an open end is today.
-
-        `anchor` is the campaign's own date, which stands for both open ends where it fits.
-        """
-        near = anchor if anchor is not None and self.covers(anchor) else today
-        first = self.first or (near if self.last is None else min(near, self.last))
-        last = self.last or max(near, first)
-        return (first,) if first == last else (first, last)
-
-    def covers(self, day: date) -> bool:
-        """Whether the day lies inside."""
-        return (self.first or date.min) <= day <= (self.last or date.max)
-
-
-def fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
-    """Facts and sources of the letter that do not hold over its stage's whole window."""
+def check_fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
+    """Report facts and sources of the letter that do not hold over its stage's whole window."""
     stage = campaign.file.stages[letter.stage]
-    window = Window.of(stage)
-    for cited, place in relied_on(letter, campaign):
+    window = stage.days
+    for cited, place in facts_used(letter, campaign):
         # The letter of the first day stands for the whole beginning, that of the last for the
         # end; a passage for other days is judged by its own letter's day.
         opens = letter.date == (window.first or letter.date)
@@ -150,8 +107,8 @@ def fact_days(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
         yield from _replaced(cited, letter, window, place, campaign)
 
 
-def relied_on(letter: Letter, campaign: Campaign) -> Iterator[tuple[CitedFact, Place | None]]:
-    """What the letter cites, then the facts of its precedents that it does not cite."""
+def facts_used(letter: Letter, campaign: Campaign) -> Iterator[tuple[CitedFact, Place | None]]:
+    """Yield what the letter cites, then the facts of its precedents that it does not cite."""
     for cite in letter.cites:
         for cited in cite.facts:
             yield cited, cite.place
@@ -165,12 +122,12 @@ def relied_on(letter: Letter, campaign: Campaign) -> Iterator[tuple[CitedFact, P
         yield CitedFact(precedent.fact, fact, source, via), precedent.place("fact")
 
 
-def _begins(cited: CitedFact, letter: Letter, window: Window, place: Place | None) -> Problem:
+def _begins(cited: CitedFact, letter: Letter, window: Days, place: Place | None) -> Problem:
     begins = cited.fact.from_
     start = f"begins on {window.first}" if window.first else "has no first day"
     return problem(
         "fact-not-yet",
-        f"The stage `{letter.stage}` {start}, but its letter cites {_told(cited, letter)}, "
+        f"The stage `{letter.stage}` {start}, but its letter cites {_quoted(cited, letter)}, "
         f"which holds from {begins} only.",
         f"Let the stage begin later (`from: {begins}`), or cite what was already true.",
         place,
@@ -178,7 +135,7 @@ def _begins(cited: CitedFact, letter: Letter, window: Window, place: Place | Non
 
 
 def _ends(
-    cited: CitedFact, letter: Letter, window: Window, place: Place | None, campaign: Campaign
+    cited: CitedFact, letter: Letter, window: Days, place: Place | None, campaign: Campaign
 ) -> Problem:
     ends = cited.fact.until or letter.date
     runs = f"runs until {window.last}" if window.last else "has no last day"
@@ -192,7 +149,7 @@ def _ends(
         hint += f" From {ends + ONE_DAY} on there is the stage `{fitting[0]}`."
     return problem(
         "fact-ended",
-        f"The stage `{letter.stage}` {runs}, but its letter cites {_told(cited, letter)}, "
+        f"The stage `{letter.stage}` {runs}, but its letter cites {_quoted(cited, letter)}, "
         f"which held until {ends}.",
         hint,
         place,
@@ -200,7 +157,7 @@ def _ends(
 
 
 def _published(
-    cited: CitedFact, letter: Letter, window: Window, place: Place | None
+    cited: CitedFact, letter: Letter, window: Days, place: Place | None
 ) -> Iterator[Problem]:
     for source in (cited.source, cited.via):
         if source is not None and not source.published_by(letter.date):
@@ -217,7 +174,7 @@ def _published(
 
 
 def _replaced(
-    cited: CitedFact, letter: Letter, window: Window, place: Place | None, campaign: Campaign
+    cited: CitedFact, letter: Letter, window: Days, place: Place | None, campaign: Campaign
 ) -> Iterator[Problem]:
     """A fact whose successor holds already, though its own last day was never written."""
     new = campaign.facts.get(cited.fact.superseded_by or "")
@@ -229,42 +186,42 @@ def _replaced(
     day = max(new.from_, window.first or new.from_)
     yield problem(
         "fact-superseded",
-        f"The stage `{letter.stage}` cites {_told(cited, letter)}, but from {new.from_} on "
+        f"The stage `{letter.stage}` cites {_quoted(cited, letter)}, but from {new.from_} on "
         f"`{cited.fact.superseded_by}` replaces it: “{new.statement.get(letter.language) or ''}”",
         f"Write `until: {new.from_ - ONE_DAY}` at `{cited.id}`, and do not cite it on {day}.",
         place,
     )
 
 
-def _told(cited: CitedFact, letter: Letter) -> str:
+def _quoted(cited: CitedFact, letter: Letter) -> str:
     return f"`{cited.id}` (“{cited.fact.statement.get(letter.language) or ''}”)"
 
 
-def superseded_on(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
-    """Facts whose successor holds already on the letter's own day."""
-    window = Window(letter.date, letter.date)
-    for cited, place in relied_on(letter, campaign):
+def check_superseded(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
+    """Report facts whose successor holds already on the letter's own day."""
+    window = Days(letter.date, letter.date)
+    for cited, place in facts_used(letter, campaign):
         yield from _replaced(cited, letter, window, place, campaign)
 
 
-def contradictions(letter: Letter) -> Iterator[Problem]:
-    """Pairs of facts in one letter that cannot both stand."""
+def check_contradictions(letter: Letter) -> Iterator[Problem]:
+    """Report pairs of facts in one letter that cannot both be true."""
     places = {cited.id: cite.place for cite in reversed(letter.cites) for cited in cite.facts}
     for one, two in combinations(letter.facts, 2):
         if two.id in one.fact.contradicts or one.id in two.fact.contradicts:
             yield problem(
                 "facts-contradict",
-                f"The letter of the stage `{letter.stage}` cites {_told(one, letter)} and "
-                f"{_told(two, letter)}; they contradict each other.",
+                f"The letter of the stage `{letter.stage}` cites {_quoted(one, letter)} and "
+                f"{_quoted(two, letter)}; they contradict each other.",
                 "Keep the one that is true on the letter's days, and write the passage anew.",
                 places[two.id],
             )
 
 
-def recheck(
+def check_rechecks(
     letters: Iterable[Letter], campaign: Campaign, today: date, *, exact: bool = False
 ) -> Iterator[Problem]:
-    """Cited facts whose source nobody has looked at for too long before the letter's date.
+    """Report cited facts whose source nobody has looked at for too long before the letter's date.
 
     A letter of the future is judged as of today, unless its day was asked for (`exact`).
     """
@@ -297,8 +254,7 @@ def recheck(
         yield problem(
             "recheck-due",
             said,
-            f"Look at `{cited.source.id}` again; if the fact still holds, run "
-            f"`advocacy facts touch {file} {name}`.",
+            Hint("recheck", source=cited.source.id, file=file, fact=name),
             cited.fact.place("checked"),
         )
 
@@ -309,8 +265,8 @@ def _typed(path: Path) -> str:
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
-def deadlines(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
-    """A day to reply by that lies before the letter's own date."""
+def check_deadline(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
+    """Report a day to reply by that lies before the letter's own date."""
     demand: Demand | None = letter.demand
     deadline = demand.deadline(letter.date) if demand else None
     if demand is None or deadline is None or deadline >= letter.date:

@@ -1,4 +1,4 @@
-"""Whether the addresses of sources answer: the only check that uses the network, opt-in."""
+"""Check whether the addresses of sources answer: the only check that uses the network."""
 
 import http.client
 import socket
@@ -37,7 +37,7 @@ class Answer:
 def check_links(
     sources: Iterable[Source], *, timeout: float = 15, workers: int = 8
 ) -> list[Problem]:
-    """Ask every source's address for an answer; one server gets one question at a time."""
+    """Ask every source's address for an answer; one server gets one request at a time."""
     wanted: dict[str, list[Source]] = {}
     for source in sources:
         address = source.url or (f"https://doi.org/{quote(source.doi)}" if source.doi else None)
@@ -48,7 +48,7 @@ def check_links(
         servers.setdefault(urlsplit(address).netloc, []).append(address)
 
     def ask_all(addresses: list[str]) -> list[tuple[str, Answer]]:
-        return [(address, ask(address, timeout)) for address in addresses]
+        return [(address, ask_address(address, timeout)) for address in addresses]
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         answers = dict(pair for pairs in pool.map(ask_all, servers.values()) for pair in pairs)
@@ -66,11 +66,11 @@ def check_links(
         found
         for address, answer in answers.items()
         for source in wanted[address]
-        for found in _told(source, address, answer)
+        for found in _problems(source, address, answer)
     ]
 
 
-def _told(source: Source, address: str, answer: Answer) -> Iterator[Problem]:
+def _problems(source: Source, address: str, answer: Answer) -> Iterator[Problem]:
     place = source.place("URL" if source.url else "DOI")
     if answer.state in ("dead", "unreachable"):
         yield problem(
@@ -97,7 +97,7 @@ def _told(source: Source, address: str, answer: Answer) -> Iterator[Problem]:
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Leaves redirections to us: urllib does not tell lasting ones from passing ones."""
+    """Leaves redirects to us: urllib does not tell permanent ones from temporary ones."""
 
     def redirect_request(self, *_args: object) -> None:
         """Follow none."""
@@ -107,15 +107,17 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_Stay)
 
 
-def ask(address: str, timeout: float) -> Answer:
-    """What an address answers, with signposts followed."""
+def ask_address(address: str, timeout: float) -> Answer:
+    """Request an address, and follow its redirects."""
     at, lasting = urldefrag(address).url, True
     moved_to = ""
     for _ in range(REDIRECTS_AT_MOST):
-        try:
-            status, location = _status(at, timeout)
-        except _Failed as failed:
-            return Answer(failed.state, str(failed))
+        answer = _request("HEAD", at, timeout)
+        if not isinstance(answer, Answer) and answer[0] in _ASK_AGAIN:
+            answer = _request("GET", at, timeout)
+        if isinstance(answer, Answer):
+            return answer
+        status, location = answer
         if status in _FOR_GOOD | _FOR_NOW and location:
             at = urljoin(at, location)
             if urlsplit(at).scheme not in ("http", "https"):
@@ -126,24 +128,14 @@ def ask(address: str, timeout: float) -> Answer:
         if status in _GONE:
             return Answer("dead", f"{_GONE[status]} ({status})")
         if status >= 400:
-            return Answer("unsure", f"the server answers {status} {_phrase(status)}".strip())
+            phrase = http.client.responses.get(status, "")
+            return Answer("unsure", f"the server answers {status} {phrase}".strip())
         return Answer("moved", moved_to) if moved_to else Answer("good")
     return Answer("dead", "it leads in circles")
 
 
-class _Failed(Exception):  # noqa: N818 - it becomes an Answer
-    def __init__(self, state: State, reason: str) -> None:
-        super().__init__(reason)
-        self.state = state
-
-
-def _status(address: str, timeout: float) -> tuple[int, str | None]:
-    """The status of an address and where it leads: by HEAD, and by GET where HEAD is refused."""
-    answer = _request("HEAD", address, timeout)
-    return _request("GET", address, timeout) if answer[0] in _ASK_AGAIN else answer
-
-
-def _request(method: str, address: str, timeout: float) -> tuple[int, str | None]:
+def _request(method: str, address: str, timeout: float) -> Answer | tuple[int, str | None]:
+    """Request an address: the status and where it leads, or the answer if there is none."""
     headers = {
         "User-Agent": f"Mozilla/5.0 (compatible; advocacy/{version()})",
         "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8",
@@ -157,22 +149,18 @@ def _request(method: str, address: str, timeout: float) -> tuple[int, str | None
         with error:
             return error.code, error.headers.get("Location")
     except urllib.error.URLError as error:
-        raise _failed(error.reason) from error
+        return _failed(error.reason)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise _failed(error) from error
+        return _failed(error)
 
 
-def _failed(reason: object) -> _Failed:
+def _failed(reason: object) -> Answer:
     if isinstance(reason, TimeoutError):
-        return _Failed("unsure", "the server took too long")
+        return Answer("unsure", "the server took too long")
     if isinstance(reason, socket.gaierror):
-        return _Failed("unreachable", "there is no such server")
+        return Answer("unreachable", "there is no such server")
     if isinstance(reason, ConnectionRefusedError):
-        return _Failed("unreachable", "the server takes no connections")
+        return Answer("unreachable", "the server takes no connections")
     if isinstance(reason, ssl.SSLError):
-        return _Failed("unsure", "its certificate is not valid")
-    return _Failed("unsure", f"the connection broke ({reason or type(reason).__name__})")
-
-
-def _phrase(status: int) -> str:
-    return http.client.responses.get(status, "")
+        return Answer("unsure", "its certificate is not valid")
+    return Answer("unsure", f"the connection broke ({reason or type(reason).__name__})")

@@ -1,4 +1,4 @@
-"""Checks of the records themselves: sources a reader cannot find, and records that nothing uses."""
+"""Check the records themselves: sources that a reader cannot find, records that nothing uses."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,8 +9,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem
-from advocacy.files.yaml.reading import Located
+from advocacy.errors import Place, Problem, join_words
 from advocacy.letters.letter import CitedFact
 
 READ_AT_MOST = 1_000_000
@@ -25,8 +24,8 @@ _QUOTED_ID = re.compile(r"[\"']([a-z0-9][a-z0-9._-]*)[\"']")  # cite("widget-sto
 _PRECEDENT = re.compile(r"\bfact:\s*[\"']?([a-z0-9][a-z0-9._-]*)")
 
 
-def sources(cited: Sequence[CitedFact]) -> Iterator[Problem]:
-    """What a reader misses in the sources of cited facts."""
+def check_sources(cited: Sequence[CitedFact]) -> Iterator[Problem]:
+    """Report what a reader misses in the sources of cited facts."""
     for source in used_sources(cited):
         yield from _findable(source)
         yield from _addresses(source)
@@ -35,7 +34,7 @@ def sources(cited: Sequence[CitedFact]) -> Iterator[Problem]:
 
 
 def used_sources(cited: Sequence[CitedFact]) -> list[Source]:
-    """The sources of facts, those read elsewhere and where, each once."""
+    """Collect the sources of facts and those in which they were read, each once."""
     used: dict[str, Source] = {}
     for fact in cited:
         for source in (fact.source, fact.via):
@@ -49,19 +48,14 @@ def _findable(source: Source) -> Iterator[Problem]:
     printed = title and source.issued and (source.publisher or source.container_title)
     by_number = source.type in _BY_NUMBER and (source.number or title)
     if not (address or printed or by_number or source.type in _PRIVATE):
-        lacks = [
-            name
-            for name, has in (
-                ("title", title),
-                ("issued", source.issued),
-                ("publisher` or `container-title", source.publisher or source.container_title),
-            )
-            if not has
-        ]
+        place_printed = source.publisher or source.container_title
+        named = {"title": title, "issued": source.issued}
+        named["publisher` or `container-title"] = place_printed
+        lacks = [f"`{name}`" for name, has in named.items() if not has]
         yield problem(
             "source-not-findable",
             f"A reader cannot find the source `{source.id}`: it has no address, and no "
-            f"{_listed(lacks)} to look it up by.",
+            f"{join_words(lacks, 'or')} to look it up by.",
             "Add `URL:` or `DOI:`; for print, title, publisher or publication, and date.",
             source.place(),
         )
@@ -80,11 +74,6 @@ def _findable(source: Source) -> Iterator[Problem]:
             "Add `issued:` with the day, month or year of publication.",
             source.place(),
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
 
 def _addresses(source: Source) -> Iterator[Problem]:
@@ -111,7 +100,7 @@ def _addresses(source: Source) -> Iterator[Problem]:
 def _read_there(cited: CitedFact) -> Iterator[Problem]:
     """A quotation from an address at which nobody says to have read it."""
     fact, source = cited.fact, cited.source
-    if fact.quote and fact.via is None and source.url and not has_accessed(source):
+    if fact.quote and fact.via is None and source.url and not source.accessed:
         yield problem(
             "quote-without-via",
             f"`{cited.id}` quotes `{source.id}`, but the source does not say that anybody read it "
@@ -129,13 +118,8 @@ def _read_there(cited: CitedFact) -> Iterator[Problem]:
         )
 
 
-def has_accessed(source: Source) -> bool:
-    """Whether somebody noted the day on which they read the source at its address."""
-    return bool(source.accessed)
-
-
-def unused(campaign: Campaign, cited: Collection[str]) -> Iterator[Problem]:
-    """Facts that no letter cites, and sources that no fact names.
+def check_unused(campaign: Campaign, cited: Collection[str]) -> Iterator[Problem]:
+    """Report facts that no letter cites, and sources that no fact names.
 
     A fact counts as used where its id stands in any template or any campaign file beside this
     one: libraries are shared, and a passage may be meant for another day.
@@ -172,7 +156,7 @@ def _report(
     places: dict[str, Place | None] = {}
     for name, record in records.items():
         if name not in used:
-            place = _own_place(record)
+            place = record.place()
             places[name] = place
             by_file.setdefault(place.path if place else None, []).append(name)
     for names in by_file.values():
@@ -192,7 +176,3 @@ def _report(
                 "Use it, remove it, or leave it for a later letter.",
                 places[name],
             )
-
-
-def _own_place(record: Located) -> Place | None:
-    return record.place()

@@ -1,6 +1,6 @@
-"""The kept copies of sources, `<source id>.txt`, `.html` or `.pdf`, read as text.
+"""Compare the quotes of facts with kept copies of their sources.
 
-Quotes of facts against the kept copies of their sources.
+A kept copy is `<source id>.txt`, `.html` or `.pdf` in the campaign's folder `copies:`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,20 +10,24 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.quotations.quotations import nearest_passage, plain, stands_in
-from advocacy.errors import Problem
+from advocacy.checks.quotations.verbatim import (
+    find_nearest_passage,
+    is_verbatim,
+    normalize_text,
+)
+from advocacy.errors import Problem, count_noun
 from advocacy.letters.letter import CitedFact
 
 ENDINGS = (".txt", ".html", ".htm", ".pdf")
 BYTES_AT_MOST = 50_000_000
 
 
-class NotReadable(Exception):  # noqa: N818 - it becomes a Problem
+class UnreadableCopyError(Exception):
     """A copy has no text that could be compared."""
 
 
 @dataclass(slots=True)
-class Copies:
+class KeptCopies:
     """A folder of kept copies; each file is read once."""
 
     folder: Path
@@ -31,7 +35,7 @@ class Copies:
     _texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path) -> "Copies":
+    def of(cls, folder: Path) -> "KeptCopies":
         """The copies in a folder; files that a link brings in from elsewhere are left out."""
         found = cls(folder)
         root = folder.resolve()
@@ -43,9 +47,9 @@ class Copies:
         return found
 
     def texts(self, source: str) -> tuple[str, ...]:
-        """The readings of a source's copy, as `plain` text; several where lines break words.
+        """Read a source's copy, as `normalize_text` makes it; twice if its lines break words.
 
-        Raises NotReadable.
+        Raises UnreadableCopyError.
         """
         if source not in self._texts:
             self._texts[source] = _readings(self.files[source])
@@ -54,19 +58,19 @@ class Copies:
     def has(self, source: str, quote: str) -> bool:
         """Whether a source has a copy that can be read and holds the quote."""
         try:
-            return source in self.files and any(stands_in(quote, t) for t in self.texts(source))
-        except NotReadable:
+            return source in self.files and any(is_verbatim(quote, t) for t in self.texts(source))
+        except UnreadableCopyError:
             return False
 
 
 def _readings(path: Path) -> tuple[str, ...]:
     if path.stat().st_size > BYTES_AT_MOST:
-        raise NotReadable("it is larger than 50 MB")
+        raise UnreadableCopyError("it is larger than 50 MB")
     if path.suffix.lower() == ".pdf":
         return _pdf(path)
     data = path.read_bytes()
     if b"\0" in data[:10_000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotReadable("it is no text")
+        raise UnreadableCopyError("it is no text")
     text = _decoded(data)
     if path.suffix.lower() in (".html", ".htm"):
         parser = _Text()
@@ -74,8 +78,8 @@ def _readings(path: Path) -> tuple[str, ...]:
         parser.close()
         text = "".join(parser.parts)
     if not text.strip():
-        raise NotReadable("it has no text")
-    return (plain(text),)
+        raise UnreadableCopyError("it has no text")
+    return (normalize_text(text),)
 
 
 def _decoded(data: bytes) -> str:
@@ -91,7 +95,7 @@ def _pdf(path: Path) -> tuple[str, ...]:
     try:
         import pypdfium2
     except ImportError:
-        raise NotReadable("reading PDF needs pypdfium2 (`pip install pypdfium2`)") from None
+        raise UnreadableCopyError("reading PDF needs pypdfium2 (`pip install pypdfium2`)") from None
     try:
         with pypdfium2.PdfDocument(path) as document:
             pages = []
@@ -100,13 +104,13 @@ def _pdf(path: Path) -> tuple[str, ...]:
                 pages.append(textpage.get_text_bounded())
                 textpage.close()
     except pypdfium2.PdfiumError as error:
-        raise NotReadable(f"it is no PDF that can be opened ({error})") from error
+        raise UnreadableCopyError(f"it is no PDF that can be opened ({error})") from error
     text = "\n".join(pages).replace("\r\n", "\n").replace("\x02", "-").replace("\ufffe", "-\n")
     text = text.replace("\u2010", "-")
     if not text.strip():
-        raise NotReadable("its pages are pictures without text")
+        raise UnreadableCopyError("its pages are pictures without text")
     # A hyphen at a line's end may be the word's own or the printer's: both readings count.
-    return tuple(dict.fromkeys(plain(text.replace("-\n", join)) for join in ("", "-")))
+    return tuple(dict.fromkeys(normalize_text(text.replace("-\n", join)) for join in ("", "-")))
 
 
 class _Text(HTMLParser):
@@ -147,10 +151,10 @@ class _Text(HTMLParser):
             self.parts.append("\n")
 
 
-def verbatim(
+def check_copies(
     campaign: Campaign, cited: Sequence[CitedFact], folder: Path | None = None
 ) -> Iterator[Problem]:
-    """Cited facts whose quote is not in the copy, or for which there is none to look into.
+    """Report cited facts whose quote is not in the kept copy, and those without a copy.
 
     `folder` overrides the campaign's `copies:`. Of facts that no letter cites, those are judged
     that have a copy.
@@ -161,7 +165,7 @@ def verbatim(
         if quoting:
             yield _no_folder(campaign, where, len(quoting))
         return
-    copies = Copies.of(where)
+    copies = KeptCopies.of(where)
     missing: dict[str, list[CitedFact]] = {}
     told: set[str] = set()
     for one in quoting:
@@ -183,18 +187,18 @@ def _own_folder(campaign: Campaign) -> Path | None:
     return folder if folder is not None and campaign.workspace.contains(folder) else None
 
 
-def _read_in(one: CitedFact, copies: Copies) -> str:
+def _read_in(one: CitedFact, copies: KeptCopies) -> str:
     """The source whose copy counts: the one it was read in, unless only the other has a copy."""
     if one.via is not None and (one.via.id in copies.files or one.source.id not in copies.files):
         return one.via.id
     return one.source.id
 
 
-def _compared(one: CitedFact, source: str, copies: Copies, told: set[str]) -> Iterator[Problem]:
+def _compared(one: CitedFact, source: str, copies: KeptCopies, told: set[str]) -> Iterator[Problem]:
     quote, path = one.fact.quote or "", copies.files[source]
     try:
         texts = copies.texts(source)
-    except NotReadable as error:
+    except UnreadableCopyError as error:
         if source not in told:
             told.add(source)
             yield problem(
@@ -204,13 +208,13 @@ def _compared(one: CitedFact, source: str, copies: Copies, told: set[str]) -> It
                 one.source.place(),
             )
         return
-    if any(stands_in(quote, text) for text in texts):
+    if any(is_verbatim(quote, text) for text in texts):
         return
     elsewhere = _elsewhere(one, copies)
     if one.via is None and elsewhere is not None:
         yield _without_via(one, elsewhere)
         return
-    near = nearest_passage(quote, texts[0])
+    near = find_nearest_passage(quote, texts[0])
     if near:
         says = f"The nearest passage is “{near.passage}”."
         says += f" Different: {near.differences}." if near.differences else ""
@@ -226,7 +230,7 @@ def _compared(one: CitedFact, source: str, copies: Copies, told: set[str]) -> It
     )
 
 
-def _elsewhere(one: CitedFact, copies: Copies) -> str | None:
+def _elsewhere(one: CitedFact, copies: KeptCopies) -> str | None:
     """Another source whose copy has the quote."""
     own = {one.source.id, one.via.id if one.via else ""}
     quote = one.fact.quote or ""
@@ -251,7 +255,7 @@ def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
         why = f"there is no folder {where.name}"
     else:
         why = "the campaign names no folder of copies"
-    quotes = "1 quote was" if count == 1 else f"{count} quotes were"
+    quotes = count_noun(count, "quote was", "quotes were")
     return problem(
         "no-copy",
         f"{quotes} not compared with kept copies of sources: {why}.",
@@ -273,7 +277,7 @@ def _no_copy(source: str, facts: Sequence[CitedFact]) -> Problem:
 
 
 def _not_cited(
-    campaign: Campaign, cited: set[str], copies: Copies, told: set[str]
+    campaign: Campaign, cited: set[str], copies: KeptCopies, told: set[str]
 ) -> Iterator[Problem]:
     for name, fact in campaign.facts.items():
         source = campaign.sources.get(fact.source)

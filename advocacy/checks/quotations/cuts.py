@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from advocacy.checks.claims.sentences import TextBlock, locate
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, language_of
-from advocacy.checks.quotations.quotations import GAP, LONGEST_PART, _Part, _parts, plain
+from advocacy.checks.quotations.verbatim import GAP, LONGEST_PART, _Part, _parts, normalize_text
+from advocacy.checks.sentences import TextBlock, locate_words
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -41,7 +41,7 @@ class Cut:
 
 
 def cut_of(quotation: str, text: str, language: Language, *, ends: bool = True) -> Cut | None:
-    """What a quotation hides of a text that `plain` made; None where it hides nothing.
+    """What a quotation hides of a text that `normalize_text` made; None where it hides nothing.
 
     With `ends`, what its sentence has before and after it counts, too.
     """
@@ -158,7 +158,7 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
                     f"“{' '.join(words.split())}” leaves out {cut.what} (“{cut.word}”): `{fact}` "
                     f"has “{cut.hidden}” there.",
                     "Quote on, or quote other words: what is left out changes the meaning.",
-                    locate(sentence.lines, words),
+                    locate_words(sentence.lines, words),
                 )
 
 
@@ -172,7 +172,7 @@ def _cut_from(words: str, facts: Sequence[CitedFact], language: Language) -> tup
     """What is left out of the first fact's quotation that has the words."""
     parts = _parts(words)
     for one in facts:
-        text = plain(one.fact.quote or "")
+        text = normalize_text(one.fact.quote or "")
         if text and parts and _tightest(parts, text) is not None:
             cut = cut_of(words, text, language, ends=bool(_MARKED.search(words)) or True)
             return (cut, one.id) if cut else None

@@ -1,9 +1,8 @@
-"""What pandoc answers, as our small HTML and as plain text.
+"""Ask pandoc's citation processor (CSL), and turn its answers into small HTML and plain text.
 
-No markup of a source gets here as markup; what is not a citation processor's own is dropped.
-
-
-Citations and sources as pandoc's citation processor reads them, and what it answers.
+`process` writes citations and sources as pandoc reads them and runs it once. `formatted` turns
+each note of the answer into HTML and text: no markup of a source gets there as markup, and what is
+not the processor's own is dropped.
 """
 
 import re
@@ -272,7 +271,7 @@ def _in_words(label: str, value: str, language: str) -> str:
     return f"{term} {value}".strip()
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # saves a run of pandoc, a tenth of a second
 def _terms(language: str) -> dict[str, tuple[str, str]]:
     """How a language abbreviates each kind of locator, one and several: pandoc's own terms."""
     texts = "".join(

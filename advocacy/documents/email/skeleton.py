@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
+from operator import attrgetter
 from typing import Any, NoReturn, TypeVar
 
 from markupsafe import Markup, escape
 
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.letters.shared_content import SharedContent
 from advocacy.templating.citation_marks import MARK, VALUE_MARK
 from advocacy.templating.values import NeedsValue, Placeholder
 
@@ -62,6 +64,28 @@ class Fields(dict[str, Any]):
 
     def __bool__(self) -> bool:
         return True
+
+
+RECIPIENT_FIELDS = (
+    "name", "given_name", "family_name", "full_name", "honorific", "title", "organization",
+    "city", "region", "postal_code", "country", "email",
+)  # fmt: skip
+"""The recipient's own texts that a layout may print."""
+_SHARED_FIELDS = (
+    "campaign", "title", "stage", "subject", "date", "timezone", "language", "close", "layout",
+    "sender", "signatories", "cosigners", "enclosures", "cc", "attach",
+)  # fmt: skip
+_shared_fields = attrgetter(*_SHARED_FIELDS)
+
+
+def letter_fields(shared: SharedContent, recipient: dict[str, Any], **own: Any) -> Fields:
+    """What a layout may read of `letter`, of letters that share their content.
+
+    `recipient` and `own` are slots by name, or what is empty in these letters. Letters that
+    supporters sign together are not among them.
+    """
+    common = dict(zip(_SHARED_FIELDS, _shared_fields(shared), strict=True))
+    return Fields(common | {"recipient": Fields(recipient), "joint": False, "others": ""} | own)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""What keeps a letter off paper: characters that no font has, pictures that are none.
+"""Find what keeps a letter off paper.
 
-Whether texts fit into the room that a layout has for them: addresses into their windows.
-
-A layout gives such an element a height of its own and says by `data-fit` what it holds.
+Before layout: characters that no font has, and files that are not pictures (`obstacles`). After
+layout: texts that do not fit into the room that the layout has for them, such as an address in
+its window (`overflowing`); a layout gives such an element a height of its own and says by
+`data-fit` what it holds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +13,11 @@ from typing import Any
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.documents.fonts import describe, unprintable
 from advocacy.documents.frame import contacts
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.errors import AdvocacyError, Hint, Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.models import Located
 from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.letters.shared_content import SharedContent
 
 
 def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
@@ -27,8 +29,11 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
             Problem(
                 "unprintable-character",
                 f"No font of the printed letter has {describe(char)}, in {what}.",
-                "Write it in letters that can be printed, or leave the PDF out: "
-                "`--format eml,html,txt`.",
+                Hint(
+                    "fix-or-omit-format",
+                    cure="Write it in letters that can be printed",
+                    format="pdf",
+                ),
                 place,
             )
             for char in unprintable(text)
@@ -47,19 +52,26 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
 
 def printed_texts(letter: Letter) -> Iterator[tuple[str, str, Place | None]]:
     """Every text that the letter prints, what it is, and where it stands."""
-    person, sender = letter.recipient, letter.sender
+    person = letter.recipient
     yield letter.subject, "the subject", None
     for line in letter.inside_address:
         yield line, f"the address of {person.full_name}", _place_of(person, line)
     yield letter.salutation, "the salutation", person.place("salutation")
     yield letter.body.text(), "the text", None
+    yield letter.others, "the signatures", None
+    yield from shared_texts(letter)
+
+
+def shared_texts(letter: Letter | SharedContent) -> Iterator[tuple[str, str, Place | None]]:
+    """The same of the texts that letters have in common, and of the signatories."""
+    sender = letter.sender
+    yield letter.subject, "the subject", None
     for line in (sender.organization, *sender.address, *contacts(sender)):
         yield line, "the letterhead", sender.place()
     people: tuple[Signatory | Cosigner, ...] = (*letter.signatories, *letter.cosigners)
     for one in people:
         for text in (one.name, one.title, one.organization):
             yield text or "", "the signatures", one.place()
-    yield letter.others, "the signatures", None
     for line in (*letter.enclosures, *letter.cc):
         yield line, "the lines below the signatures", None
     for cited in letter.facts:

@@ -1,29 +1,19 @@
-"""The glyphs that a letter's fonts always carry: the same for all letters of a layout.
-
-A font is cut down to its language's letters, figures and punctuation, and the ligatures that a
-layout's features make of them, whatever a letter says. So letters of one layout have the same
-fonts, byte for byte, and a name can be set into a page that is laid out. A letter with another
-character, Greek or Chinese, has that one too.
-
-
-The printed letter as HTML for the typesetter: the layout filled with the letter's text.
-"""
+"""The printed letter as HTML for the typesetter: the layout filled with the letter's text."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from string import ascii_letters
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import uharfbuzz as hb
 from markupsafe import Markup
 
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.campaign import Signatory
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
 from advocacy.documents.frame import contacts, direction, long_date, references
@@ -32,90 +22,11 @@ from advocacy.documents.prose import body_html
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.workspace import Workspace
-from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.letters.letter import CheckedLetter
+from advocacy.letters.shared_content import SharedContent, shared_content
 from advocacy.resources import version
 from advocacy.templating import render_layout
 from advocacy.templating.citation_marks import MARK
-
-_RANGES = ((0x20, 0x7F), (0xA0, 0xAD), (0xAE, 0x100))
-_MARKS = "ŒœŠšŽžŸ–—‘’‚“”„…•†‡€™‐‑−‹›"
-_RAISED = "¹²³ªº"  # their glyphs stand for plain figures and letters where these are raised
-_LATIN = "".join(chr(code) for span in _RANGES for code in range(*span) if chr(code) not in _RAISED)
-_LATIN += _MARKS
-# The letters that a language has beside those of Latin-1 (CLDR, main exemplar characters).
-_MORE = {
-    "bs": "ČčĆćĐđŠšŽž", "ca": "Ŀŀ", "cs": "ČčĎďĚěŇňŘřŠšŤťŮůŽž", "cy": "ŴŵŶŷŸ", "eo": "ĈĉĜĝĤĥĴĵŜŝŬŭ",
-    "et": "ŠšŽž", "fi": "ŠšŽž", "fr": "ŒœŸ", "hr": "ČčĆćĐđŠšŽž", "hu": "ŐőŰű",
-    "lt": "ĄąČčĘęĖėĮįŠšŲųŪūŽž", "lv": "ĀāČčĒēĢģĪīĶķĻļŅņŠšŪūŽž", "mt": "ĊċĠġĦħŻż",
-    "pl": "ĄąĆćĘęŁłŃńŚśŹźŻż", "ro": "ĂăȘșȚțŞşŢţ", "sk": "ČčĎďĹĺĽľŇňŔŕŠšŤťŽž", "sl": "ČčŠšŽž",
-    "sr": "ČčĆćĐđŠšŽž", "tr": "ĞğİıŞş",
-}  # fmt: skip
-_RANGE_OF = {"el": (0x386, 0x3CF), "ru": (0x401, 0x452), "uk": (0x401, 0x492), "bg": (0x410, 0x450)}
-
-
-@lru_cache(maxsize=64)
-def letters_of(language: str) -> frozenset[str]:
-    """The letters, figures and punctuation of a language: Latin-1's, and its own.
-
-    `language` is a tag such as `pl-PL`.
-    """
-    main = language.split("-")[0].lower()
-    own = "".join(map(chr, range(*_RANGE_OF.get(main, (0, 0)))))
-    return frozenset(_LATIN + _MORE.get(main, "") + own)
-
-
-Glyphs = Mapping[int, tuple[str, int]]
-"""By glyph: the text it stands for, and its width in thousandths of the font's size."""
-
-
-@lru_cache(maxsize=32)
-def face_of(font: bytes, index: int) -> hb.Face:
-    """A font file as HarfBuzz reads it."""
-    return hb.Face(hb.Blob(font), index)
-
-
-def shaped(
-    font: hb.Font, text: str, language: str, features: Mapping[str, int]
-) -> tuple[list[hb.GlyphInfo], list[hb.GlyphPosition]]:
-    """A text of one script, from left to right, as glyphs and their places."""
-    buffer = hb.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    buffer.direction = "ltr"
-    buffer.language = language
-    hb.shape(font, buffer, dict(features))
-    return buffer.glyph_infos, buffer.glyph_positions
-
-
-@lru_cache(maxsize=64)
-def alphabet(
-    file: bytes, index: int, language: str, features: tuple[tuple[str, int], ...]
-) -> Glyphs:
-    """The glyphs of a language's letters in a font with OpenType features switched on or off."""
-    face = face_of(file, index)
-    font = hb.Font(face)
-    upem = face.upem
-    found: dict[int, tuple[str, int]] = {}
-
-    def note(text: str) -> None:
-        infos, _ = shaped(font, text, language, dict(features))
-        ends = [*(info.cluster for info in infos), len(text)][1:]
-        for info, end in zip(infos, ends, strict=True):
-            if info.codepoint and end > info.cluster and info.codepoint not in found:
-                width = font.get_glyph_h_advance(info.codepoint)
-                found[info.codepoint] = text[info.cluster : end], round(width * 1000 / upem)
-
-    for char in sorted(letters_of(language)):
-        note(char)
-    note(_joined(one + two for one in ascii_letters for two in ascii_letters))
-    joins = [text for text, _ in found.values() if len(text) > 1]
-    note(_joined(join + letter for join in joins for letter in ascii_letters))
-    return found
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " ".join(texts)
-
 
 # CLDR's supplemental data, measurementData/paperSize; A4 everywhere else.
 US_LETTER = frozenset(
@@ -146,35 +57,40 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     Raises AdvocacyError where the layout, a picture or the citation style is wrong.
     """
     letter = checked.letter
-    words = furniture(letter.language, workspace)
+    words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
     body = body_html(letter.body, letter.language, partial(note_html, citations))
-    variables = page_variables(letter, words, citations, body)
+    variables = page_variables(shared_content(letter), words, citations, body) | {
+        "letter": letter,
+        "inside_address": letter.inside_address,
+        "address_rows": address_rows(letter.inside_address),
+        "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
+        "signatures": [] if letter.joint else _signature_rows(letter.signatories),
+    }
     printed = (text for text, _, _ in printed_texts(letter))
     return filled_layout(letter.layout, letter.language, workspace, variables, words, printed)
 
 
 def page_variables(
-    letter: Letter, words: SetPhrases, citations: FormattedCitations, body: str
+    shared: SharedContent, words: SetPhrases, citations: FormattedCitations, body: str
 ) -> dict[str, Any]:
-    """What a layout may print, by name; `body` is the text as HTML."""
+    """What a layout may print of what letters share, by name; `body` is the text as HTML.
+
+    `signatures` are the sender's own people, in rows; a supporter's takes their place.
+    """
     return {
-        "letter": letter,
         "words": words,
         "body": Markup(body),  # noqa: S704 - escaped where it was made
         "notes": () if citations.in_text else citations.notes,
         "references": references(citations) if citations.in_text else (),
-        "inside_address": letter.inside_address,
-        "address_rows": address_rows(letter.inside_address),
-        "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
-        "date": long_date(letter.date, letter.language),
-        "lang": letter.language,
-        "dir": direction(letter.language),
-        "contacts": (*letter.sender.address, *contacts(letter.sender)),
+        "date": long_date(shared.date, shared.language),
+        "lang": shared.language,
+        "dir": direction(shared.language),
+        "contacts": (*shared.sender.address, *contacts(shared.sender)),
         "page_words": _around(words.page, "{page}"),
-        "logo": _image(letter.sender.logo),
-        "signatures": [] if letter.joint else _signatures(letter),
-        "created": noon(letter.date, letter.timezone),
+        "logo": _image(shared.sender.logo),
+        "signatures": _signature_rows(shared.signatories),
+        "created": noon(shared.date, shared.timezone),
         "generator": f"advocacy {version()}",
     }
 
@@ -270,7 +186,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
     texts: dict[str, str] = {}
     while layout not in texts:
         path = layout_css(layout, workspace)
-        own = _read(path, path.stat().st_mtime_ns)
+        own = _read_stylesheet(path)
         found = _IMPORT.match(own)
         texts[layout] = own[found.end() :] if found else own
         layout = found[1] if found else layout
@@ -278,8 +194,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
     return "".join(f"{' '.join(text.splitlines())} " for text in reversed(below)) + own
 
 
-@lru_cache(maxsize=16)
-def _read(path: Path, _changed: int) -> str:
+def _read_stylesheet(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -300,11 +215,7 @@ def page_css(language: str, css: str, text: str) -> str:
     """
     families = needed(text, language)
     named = tuple(name for name in FAMILIES if name in css and name not in families)
-    return _style_rules(page_size(language), families, named)
-
-
-@lru_cache(maxsize=64)
-def _style_rules(size: str, families: tuple[str, ...], named: tuple[str, ...]) -> str:
+    size = page_size(language)
     return (
         f"{face_rules((*families, *named))}\n"
         f"@page {{ size: {size}; font-family: {font_list(families)} }}\n"
@@ -335,7 +246,7 @@ def _image(name: str | None) -> str | None:
     return quote(name) if name else None
 
 
-def _signatures(letter: Letter) -> list[list[Signature]]:
+def _signature_rows(signatories: Sequence[Signatory]) -> list[list[Signature]]:
     """The signatories in rows: two or three side by side."""
     people = [
         Signature(
@@ -345,7 +256,7 @@ def _signatures(letter: Letter) -> list[list[Signature]]:
             _image(person.signature),
             person.name,
         )
-        for person in letter.signatories
+        for person in signatories
     ]
     across = 2 if len(people) in (2, 4) else 3
     return [people[i : i + across] for i in range(0, len(people), across)]

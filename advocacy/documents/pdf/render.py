@@ -1,4 +1,13 @@
-"""The PDF of a letter: stamped into the master of all letters like it, or laid out in full."""
+"""Make the PDF of a letter: stamped into a master, or laid out in full.
+
+Stamping takes a five-hundredth of the time and comes out the same (`stamp`). Where it cannot be
+done, the letter is laid out by itself:
+
+1. `fitting.obstacles`: characters that no font has, pictures that are missing or broken
+2. `paper.paper_html`: the layout filled with the letter's text
+3. `pages.pdf_from_html`: WeasyPrint lays it out, and `tagging` puts its tags right
+4. `fitting.unfit_problems`: texts that are too long for their place
+"""
 
 from dataclasses import replace
 from typing import Literal
@@ -6,11 +15,11 @@ from typing import Literal
 from advocacy.documents.pdf.fitting import obstacles, unfit_problems
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
 from advocacy.documents.pdf.paper import layout_css, paper_html
-from advocacy.documents.pdf.stamp import CannotStamp, stamped
+from advocacy.documents.pdf.stamp import stamp_letter
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
-from advocacy.templating.branches import WATCH
+from advocacy.templating.running import WATCH
 
 __all__ = ["Pdf", "Typeset", "pdf_from_html", "printed", "render_pdf"]
 
@@ -41,10 +50,10 @@ def printed(
     """
     why = ASKED_FOR
     if typeset == "auto" and WATCH.get() is None:  # who watches a layout wants each letter's own
-        try:
-            return stamped(checked, workspace)
-        except CannotStamp as reason:
-            why = str(reason)
+        stamped = stamp_letter(checked, workspace)
+        if isinstance(stamped, Pdf):
+            return stamped
+        why = stamped.reason
     problems = obstacles(checked, workspace)
     if has_errors(problems):
         return problems

@@ -15,7 +15,8 @@ from advocacy.documents.frame import direction
 from advocacy.documents.pdf.fitting import ADDRESS, address_problem
 from advocacy.documents.pdf.paper import noon
 from advocacy.documents.pdf.render import pdf_from_html
-from advocacy.documents.print_shop.merge import Area, Merger, PaperEnvelope, PaperSheet
+from advocacy.documents.print_shop.merge import Merger
+from advocacy.documents.print_shop.stationery import Area, PaperEnvelope, PaperSheet
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.resources import version
@@ -211,7 +212,7 @@ def _pitch(lines: tuple[str, ...], area: Area, largest: float) -> tuple[float, i
         pitch = round(pitch - 0.5, 1)
 
 
-@cache
+@cache  # saves reading the font for each address
 def _advances() -> dict[int, float]:
     """The widths of the font's characters, in ems."""
     from fontTools.ttLib import TTFont

@@ -1,12 +1,9 @@
-"""A letter's body and notes as pandoc's document tree, in its JSON form.
+"""Write a letter as a Word file, for colleagues who comment there.
 
-The tree has text where the letter has text, so that no value is ever read as markup.
-
-
-The letter as a Word file, for colleagues who comment there: pandoc writes it.
-
-It has the letter's text with real footnotes, and Word's styles. It has no logo and no
-picture of a signature: whoever gets a file that can be changed should not get those.
+The letter becomes pandoc's document tree in JSON, which pandoc writes as a `.docx` with real
+footnotes and Word's styles. The tree has text where the letter has text, so no value is ever read
+as markup. The file has no logo and no picture of a signature: whoever gets a file that can be
+changed should not get those.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +13,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from advocacy.campaign.set_phrases import SetPhrases, furniture
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
 from advocacy.documents.frame import contacts, direction, long_date
@@ -212,7 +209,7 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     Raises AdvocacyError where the citation style is wrong or pandoc fails.
     """
     letter = checked.letter
-    phrases = furniture(letter.language, workspace)
+    phrases = read_set_phrases(letter.language, workspace)
     blocks = list(_blocks(letter, phrases, formatted(letter, workspace)))
     rtl = direction(letter.language) == "rtl"
     meta = {

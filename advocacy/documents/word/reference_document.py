@@ -8,7 +8,6 @@ names where Word has them, so that colleagues find them in the list.
 import io
 import zipfile
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -106,7 +105,6 @@ def _run(text: str) -> str:
     return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
-@lru_cache(maxsize=1)
 def _styles() -> str:
     fonts = " ".join(f'w:{name}="{FONT}"' for name in ("ascii", "hAnsi", "cs"))
     defaults = (

@@ -6,33 +6,17 @@ An edit is written only if the file then reads as before but for that edit.
 """
 
 import difflib
-import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import AdvocacyError, Place, Problem, has_errors, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean, has_errors
+from advocacy.files.writing import replace_file
 from advocacy.files.yaml.reading import YamlMap, read_text, scan_yaml_text
-from advocacy.files.yaml.splicing import Key, Keys, NoPlaceError, append_in, remove_in, set_in
-
-__all__ = [
-    "AppendItems",
-    "Change",
-    "Edit",
-    "Key",
-    "Keys",
-    "Remove",
-    "SetValue",
-    "create_file",
-    "edit_file",
-    "edited",
-    "rewrite_file",
-]
+from advocacy.files.yaml.splicing import Keys, NoPlaceError, append_in, remove_in, set_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +107,7 @@ def rewrite_file(path: Path, change: Callable[[str], str], *, dry_run: bool = Fa
 def create_file(path: Path, text: str) -> None:
     """Write a YAML file that is not there yet, whole or not at all.
 
-    Raises AdvocacyError where the text is no good YAML, or the file cannot be written.
+    Raises AdvocacyError where the text is not valid YAML, or the file cannot be written.
     """
     _read(text, path)
     _replace(path, None, text.encode("utf-8"))
@@ -183,13 +167,9 @@ def _no_place(text: str, path: Path, edit: Edit) -> Problem:
         ):
             data = data[key]  # type: ignore[index]
             continue
-        near = nearest(str(key), known)
-        return Problem(
-            "nothing-to-edit",
-            f"There is no `{key}` in this file.",
-            f"Did you mean `{near}`?" if near else "Check the name.",
-            Place(path),
-        )
+        message = f"There is no `{key}` in this file."
+        hint = did_you_mean(str(key), known, "Check the name.")
+        return Problem("nothing-to-edit", message, hint, Place(path))
     where = ".".join(str(key) for key in edit.keys)
     hint = "Edit the file by hand."
     return Problem("nothing-to-edit", f"`{where}` cannot be edited in place.", hint, Place(path))
@@ -239,27 +219,9 @@ def _same(one: Any, two: Any) -> bool:
 
 
 def _replace(path: Path, before: bytes | None, after: bytes) -> None:
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
-    try:
-        mode = 0o644 if before is None else stat.S_IMODE(path.stat().st_mode)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
+    mode = 0o644 if before is None else stat.S_IMODE(path.stat().st_mode)
+    advice = "Make room, or give yourself permission to write there"
+    with replace_file(path, mode=mode, durable=True, advice=advice) as file:
+        file.write(after)
         if (path.read_bytes() if path.exists() else None) != before:
             raise AdvocacyError(_refused(path, "somebody else has just changed the file"))
-        temporary.replace(path)
-    except OSError as error:
-        raise AdvocacyError(
-            Problem(
-                "cannot-write",
-                f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-                "Make room, or let yourself write there, and run the same command again.",
-                Place(path),
-            )
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()

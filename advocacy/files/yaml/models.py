@@ -13,12 +13,12 @@ from pydantic import (
 )
 
 from advocacy.errors import Place, Problem
-from advocacy.files.yaml.tree import YamlList, YamlMap
+from advocacy.files.yaml.tree import YamlMap, has_key
 from advocacy.files.yaml.validation_errors import problems_of
 
 
 class _Origin:
-    """The mapping that a model was read from. It is no part of what the model says, so all
+    """The mapping that a model was read from. It is not part of what the model says, so all
     origins are equal: a value made in memory equals one that was read.
     """
 
@@ -91,10 +91,7 @@ def place_in(data: YamlMap, keys: tuple[str | int, ...]) -> Place:
     at: Any = data
     place = data.place
     for key in keys:
-        if isinstance(at, YamlMap) and key in at:
-            place, at = at.value_place(str(key)), at[str(key)]
-        elif isinstance(at, YamlList) and isinstance(key, int) and key < len(at):
-            place, at = at.item_place(key), at[key]
-        else:
+        if not has_key(at, key):
             break
+        place, at = at.value_place(key), at[key]
     return place

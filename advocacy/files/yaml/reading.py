@@ -1,16 +1,17 @@
 """Reading the YAML that people write: every value knows its line and column.
 
-    campaign, problems = load(CampaignFile, Path("campaigns/microsoft.yaml"))
+    data, problems = scan_yaml(Path("campaigns/microsoft.yaml"))
+    campaign, more = parse(CampaignFile, data)
 
-or in two steps, `read_yaml` and `parse`.
+`scan_…` return what could be read, with all that is wrong; `read_…` raise where anything is.
 """
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Read
 from advocacy.files.text import read_text, without_bad_characters
 from advocacy.files.yaml.models import Located, parse
 from advocacy.files.yaml.syntax_errors import explain
@@ -30,17 +31,15 @@ __all__ = [
     "YamlList",
     "YamlMap",
     "as_read",
-    "load",
     "parse",
     "quoted",
     "read_text",
     "read_yaml",
     "read_yaml_text",
+    "scan_root",
     "scan_yaml",
     "scan_yaml_text",
 ]
-
-M = TypeVar("M", bound=Located)
 
 
 def read_yaml(path: Path) -> YamlMap:
@@ -48,10 +47,7 @@ def read_yaml(path: Path) -> YamlMap:
 
     Raises AdvocacyError with everything that is wrong with it as YAML.
     """
-    data, problems = scan_yaml(path)
-    if problems or data is None:
-        raise AdvocacyError(problems)
-    return data
+    return read_yaml_text(read_text(path), path)
 
 
 def read_yaml_text(text: str, path: Path) -> YamlMap:
@@ -65,7 +61,7 @@ def read_yaml_text(text: str, path: Path) -> YamlMap:
     return data
 
 
-def scan_yaml(path: Path) -> tuple[YamlMap | None, list[Problem]]:
+def scan_yaml(path: Path) -> Read[YamlMap | None]:
     """What can be read of a YAML file, and everything that is wrong with it as YAML."""
     try:
         text = read_text(path)
@@ -74,33 +70,35 @@ def scan_yaml(path: Path) -> tuple[YamlMap | None, list[Problem]]:
     return scan_yaml_text(text, path)
 
 
-def load(model: type[M], path: Path) -> tuple[M | None, list[Problem]]:
-    """Read a file and check it against a model: the value, and all problems in one list."""
-    data, problems = scan_yaml(path)
-    if data is None:
-        return None, problems
-    value, found = parse(model, data)
-    told = {problem.place for problem in problems}
-    problems += [problem for problem in found if problem.place not in told]
-    return (None if problems else value), problems
+def scan_yaml_text(text: str, path: Path, *, loader: Any = None) -> Read[YamlMap | None]:
+    """The same from memory."""
+    root, problems = scan_root(text, path, loader=loader)
+    if isinstance(root, YamlMap):
+        return root, problems
+    return None, problems or [_no_mapping(root, path)]
 
 
-def scan_yaml_text(
-    text: str, path: Path, *, loader: Any = None
-) -> tuple[YamlMap | None, list[Problem]]:
-    """The same from memory; `loader` is PyYAML's class to use, libyaml's if it is there."""
+def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
+    """What stands at the top of a YAML text: a mapping, a list or a single value.
+
+    It is None where the text is not YAML. `loader` is PyYAML's class to use; by default
+    libyaml's if it is there.
+    """
     text, problems = without_bad_characters(text.removeprefix("\ufeff"), path)
     builder = Builder(path, text)
+    root = None
     try:
         builder.build(loader)
+        root = builder.root
+        problems += builder.problems
     except yaml.YAMLError as error:
         problems += [*builder.problems, explain(error, text, path)]
-        return None, _sorted(problems, path)
-    problems += builder.problems
-    root = builder.root
-    if not isinstance(root, YamlMap) and not problems:
-        problems.append(_no_mapping(root, path))
-    return (root if isinstance(root, YamlMap) else None), _sorted(problems, path)
+    problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
+    if len(problems) >= MOST_PROBLEMS:
+        message = f"There are more problems than the {MOST_PROBLEMS} that are shown."
+        more = Problem("more-problems", message, "Correct these first.", Place(path), Level.NOTE)
+        problems = [*problems[:MOST_PROBLEMS], more]
+    return root, problems
 
 
 def _no_mapping(root: Any, path: Path) -> Problem:
@@ -114,12 +112,3 @@ def _no_mapping(root: Any, path: Path) -> Problem:
         "Begin each line with a key and a colon: `title: …`.",
         root.place if isinstance(root, YamlList) else Place(path, 1, 1),
     )
-
-
-def _sorted(problems: list[Problem], path: Path) -> list[Problem]:
-    problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
-    if len(problems) >= MOST_PROBLEMS:
-        message = f"There are more problems than the {MOST_PROBLEMS} that are shown."
-        more = Problem("more-problems", message, "Correct these first.", Place(path), Level.NOTE)
-        return [*problems[:MOST_PROBLEMS], more]
-    return problems

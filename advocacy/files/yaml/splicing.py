@@ -1,11 +1,10 @@
 """Where a value stands in a YAML text, and the text with a piece of it exchanged.
 
 Positions come from PyYAML, the parser that reads the files, so an edit sees what the reader
-sees; new values are written by ruamel.yaml. Nothing but the piece itself is touched: comments,
+sees; new values are written by PyYAML too. Nothing but the piece itself is touched: comments,
 quotes, order, line widths and indentation around it stay, however the file was laid out.
 """
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ Key = str | int
 Keys = Sequence[Key]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT = "tag:yaml.org,2002:str"
 _BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -96,48 +96,39 @@ def append_in(text: str, keys: Keys, items: Sequence[Any]) -> str:
     return _insert_lines(text, end, ("\n\n" if apart else "\n").join(blocks), apart=apart)
 
 
-def written(value: Any, *, flow: bool) -> str:
+class _Dumper(yaml.SafeDumper):
+    """Writes lists further in than their key, and puts text in double quotes where YAML 1.1
+    reads it as something else, or it has several lines.
+    """
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Write a value out wherever it stands: people do not read `&id001` and `*id001`."""
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    tag = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    plain = tag == _TEXT and "\n" not in text
+    return dumper.represent_scalar(_TEXT, text, None if plain else '"')
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def written(value: Any, *, flow: bool, quotes: str | None = None) -> str:
     """A value as YAML, without a line break at its end; in one line with `flow`.
 
-    Text is quoted where PyYAML, which reads by YAML 1.1, would take it for something else.
+    Text that YAML 1.1 reads as something else (`no`, `12:30`) gets quotes; with `quotes`, every
+    scalar gets these.
     """
-    from ruamel.yaml import YAML
-
-    writer = YAML()
-    writer.width = 1_000_000
-    writer.indent(mapping=2, sequence=4, offset=2)
-    writer.default_flow_style = flow
-    writer.brace_single_entry_mapping_in_flow_sequence = True
-    out = io.StringIO()
-    writer.dump(_ready(value), out)
-    lines = out.getvalue().removesuffix("\n").removesuffix("\n...").split("\n")
-    if isinstance(value, list) and not flow and value:
-        lines = [line.removeprefix("  ") for line in lines]  # the offset of a list in a mapping
-    return "\n".join(lines)
-
-
-def _ready(value: Any) -> Any:
-    """The value with quotes on every text that plain YAML would read as something else."""
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
-    if isinstance(value, Mapping):
-        return {_ready(str(key)): _ready(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_ready(entry) for entry in value]
-    if isinstance(value, str) and (_surprising(value) or "\n" in value or value != value.strip()):
-        return DoubleQuotedScalarString(value)
-    return value
-
-
-def _surprising(text: str) -> bool:
-    """Whether YAML 1.1 reads a plain text as something else: `no`, `12:30`, `2020-06-10`.
-
-    Between brackets PyYAML takes no plain text that begins with `:` or `?`, and ruamel writes it.
-    """
-    if text.startswith((":", "?")):
-        return True
-    resolvers: Mapping[Any, Any] = yaml.SafeLoader.yaml_implicit_resolvers
-    return any(pattern.match(text) for _, pattern in resolvers.get(text[:1], ()))
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=flow, default_style=quotes,
+        width=float("inf"), allow_unicode=True, sort_keys=False,
+    )  # fmt: skip
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _find(text: str, keys: Keys) -> yaml.Node:
@@ -169,19 +160,13 @@ def _exchange_under(
     text: str, parent: yaml.MappingNode, key: yaml.Node, node: yaml.Node, value: Any
 ) -> str:
     flow = bool(parent.flow_style)
-    if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
-        colon = text.index(":", key.end_mark.index)
-        end = _end(text, node)
-        stays_flow = flow or not (isinstance(value, list | Mapping) and _wants_block(node, value))
-        if not stays_flow:
-            lines = _indented(written(value, flow=False), key.start_mark.column + 2)
-            return text[: colon + 1] + _eol(text) + lines.replace("\n", _eol(text)) + text[end:]
-        return f"{text[: colon + 1]} {written(value, flow=True)}{text[end:]}"
+    begin, end = text.index(":", key.end_mark.index) + 1, _end(text, node)
     if isinstance(value, list | Mapping) and not flow and _wants_block(node, value):
         lines = _indented(written(value, flow=False), key.start_mark.column + 2)
-        begin, end = node.start_mark.index, _end(text, node)
-        return text[:begin].rstrip(" ") + _eol(text) + lines.replace("\n", _eol(text)) + text[end:]
-    return _exchange(text, node.start_mark.index, node, value, flow=flow)
+        return text[:begin] + _eol(text) + lines.replace("\n", _eol(text)) + text[end:]
+    if isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">"):
+        return _exchange(text, node.start_mark.index, node, value, flow=flow)
+    return f"{text[:begin]} {written(value, flow=True)}{text[end:]}"
 
 
 def _wants_block(node: yaml.Node, value: Any) -> bool:
@@ -208,13 +193,8 @@ def _exchange(text: str, begin: int, node: yaml.Node, value: Any, *, flow: bool)
 
 def _scalar_like(node: yaml.Node, value: Any, *, flow: bool) -> str:
     """A value in the quotes that the old one had."""
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
-
-    if isinstance(value, str) and isinstance(node, yaml.ScalarNode):
-        if node.style == '"' or "\n" in value:
-            return written(DoubleQuotedScalarString(value), flow=True)
-        if node.style == "'":
-            return written(SingleQuotedScalarString(value), flow=True)
+    if isinstance(value, str) and isinstance(node, yaml.ScalarNode) and node.style in ("'", '"'):
+        return written(value, flow=True, quotes='"' if "\n" in value else node.style)
     if isinstance(value, str) and flow:
         # What may stand plain on a line of its own may not stand plain between brackets.
         return written([value], flow=True)[1:-1]

@@ -14,7 +14,7 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
     (
         r"mapping values are not allowed",
         "yaml-colon",
-        "A colon stands where no key can be.",
+        "A colon is not allowed here.",
         (
             'A text that holds a colon and a space needs quotes: `subject: "Now: act"`. '
             "If it is a key, check that the line begins as far in as its neighbours."
@@ -29,13 +29,13 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
     (
         r"quoted scalar \|.*(escape|hexdecimal|hexadecimal|Unicode)",
         "yaml-escape",
-        'In "…" a backslash begins an escape, and this is none.',
+        'In "…" a backslash begins an escape; this one is not valid.',
         "Write the backslash twice, or put the text in '…'.",
     ),
     (
         r"anchor|alias",
         "yaml-alias",
-        "A text that begins with `*` or `&` has a meaning of its own in YAML.",
+        "Text that begins with `*` or `&` has a special meaning in YAML.",
         _IN_QUOTES,
     ),
     (
@@ -53,9 +53,9 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
     (
         r"expected ',' or|flow (sequence|mapping)",
         "yaml-brackets",
-        "A list or mapping in brackets, which begins on line {start}, goes wrong here.",
+        "The list or mapping in brackets that begins on line {start} is not valid here.",
         (
-            "Part its items by commas, close it with `]` or `}`, and put texts that hold "
+            "Separate items with commas, close it with `]` or `}`, and put texts that hold "
             "commas, colons or brackets in quotes."
         ),
     ),
@@ -74,13 +74,13 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
     (
         r"could not find expected ':'",
         "yaml-key",
-        "This line has neither a key with a colon, nor does it go on with the text above.",
+        "This line has no key with a colon and does not continue the text above.",
         "Add the colon after the key, or begin the line further in than the key above.",
     ),
     (
         r"while parsing a block (mapping|collection)|expected <block end>|expected key",
         "yaml-indentation",
-        "This does not fit under the lines above, which begin on line {start}.",
+        "The indentation does not match the lines above, which begin on line {start}.",
         (
             "Let the line begin as far in as its neighbours; a text with quotes inside needs "
             "quotes of the other kind around it."

@@ -1,15 +1,13 @@
-"""YAML text to values that know where they stand.
+"""YAML text to mappings and lists that know where their values stand.
 
 libyaml splits the text into events; values are made here, so that every key and value keeps
 its line and column and its text as written. What YAML 1.1 reads differently from what people
-mean is a problem with a cure, never a surprise further on.
-
-
-Values of a YAML file that know where they stand: mappings and lists.
+mean is a problem with a hint, never a surprise further on.
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,133 +29,149 @@ _STRING, _MERGE, _VALUE = (f"tag:yaml.org,2002:{name}" for name in ("str", "merg
 _SURPRISING_NUMBER = re.compile(r"[-+]?(0[0-7_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)")
 
 
-class _Open:
-    """A collection whose end has not come yet."""
+Node = tuple[Any, str | None, int]
+"""A value, its text as written if it is a scalar, and how many values it has in it."""
 
-    __slots__ = ("anchor", "column", "items", "key", "key_at", "line", "size")
 
-    def __init__(self, items: "YamlMap | YamlList", anchor: str | None, place: Place) -> None:
-        self.items, self.anchor = items, anchor
-        self.line, self.column = place.line or 0, place.column or 0
-        self.key: str | None = None  # the key that waits for its value
-        self.key_at = (0, 0)
-        self.size = 1
+class _StopReading(Exception):  # noqa: N818 - what is wrong is reported
+    """The rest of the text is not read."""
 
 
 class Builder:
-    """Makes the values of one document, and gathers what is wrong with it."""
+    """Makes the values of one document, and gathers what is wrong with it.
+
+    After `build`, `root` is the value at the top, None where the reading stopped early.
+    """
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.text = path, text
         self.problems: list[Problem] = []
         self.root: Any = None
-        self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Any, int, str | None]] = {}
+        self._events: Iterator[Any] = iter(())
+        self._open: list[str | None] = []  # the anchors of the collections around a value
+        self._anchors: dict[str, Node] = {}
         self._aliased = 0
         self._constructor = SafeConstructor()
 
     def build(self, loader: Any = None) -> None:
         """Read all of the text. Raises yaml.YAMLError where it is not YAML."""
         documents = 0
-        for event in yaml.parse(self.text, Loader=loader or _LOADER):
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if not self._start(event, is_map=kind is yaml.MappingStartEvent):
-                    return
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self._end()
-            elif kind is yaml.AliasEvent:
-                if not self._alias(event):
-                    return
-            elif kind is yaml.DocumentStartEvent:
+        self._events = yaml.parse(self.text, Loader=loader or _LOADER)
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     self.report(
                         event.start_mark,
                         "several-documents",
                         "A second YAML document begins here.",
-                        "Remove the line `---`, or put what follows into a file of its own.",
+                        "Remove the line `---`, or move what follows to another file.",
                     )
+                    return
+            elif isinstance(event, yaml.NodeEvent):
+                try:
+                    self.root, _, _ = self._node(event)
+                except _StopReading:
                     return
 
     def report(self, mark: Any, code: str, message: str, hint: str) -> None:
         """Note a problem at a mark of PyYAML's."""
-        place = Place(self.path, mark.line + 1, mark.column + 1)
-        self._add_problem(Problem(code, message, hint, place))
-
-    def _add_problem(self, problem: Problem) -> None:
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem)
+            self.problems.append(Problem(code, message, hint, self._place(mark)))
 
-    def _wants_key(self) -> bool:
-        top = self._open[-1] if self._open else None
-        return top is not None and isinstance(top.items, YamlMap) and top.key is None
+    def _place(self, mark: Any) -> Place:
+        return Place(self.path, mark.line + 1, mark.column + 1)
 
-    def _start(self, event: Any, *, is_map: bool) -> bool:
-        mark = event.start_mark
+    def _node(self, event: Any, label: str = "", head: Place | None = None) -> Node:
+        """The value that begins with an event; `label` and `head` are those of `YamlMap`."""
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
         if event.tag is not None:
             self._refuse_tag(event)
+        if isinstance(event, yaml.ScalarEvent):
+            node: Node = (self._scalar(event), event.value, 1)
+        else:
+            node = self._collection(event, label, head)
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _collection(self, start: Any, label: str, head: Place | None) -> Node:
         if len(self._open) >= DEEPEST:
             self.report(
-                mark,
+                start.start_mark,
                 "too-deep",
                 f"Values are nested more than {DEEPEST} levels deep here.",
                 "Write the file with fewer levels.",
             )
-            return False
-        place = Place(self.path, mark.line + 1, mark.column + 1)
-        label, head = self._label(place)
-        items: YamlMap | YamlList
-        if is_map:
-            items = YamlMap(self.path, place, label=label, head=head)
+            raise _StopReading
+        self._open.append(start.anchor)
+        place, size = self._place(start.start_mark), 1
+        if isinstance(start, yaml.MappingStartEvent):
+            data: YamlMap | YamlList = YamlMap(self.path, place, label=label, head=head)
         else:
-            items = YamlList(self.path, place, label=label)
-        if self._wants_key():
+            data = YamlList(self.path, place, label=label)
+        for event in self._events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                break
+            size += self._entry(data, event)
+        self._open.pop()
+        return data, None, size
+
+    def _entry(self, data: "YamlMap | YamlList", event: Any) -> int:
+        """Read the item or the key that an event begins, with its value; how many values it has."""
+        if isinstance(data, YamlMap):
+            at, key = event.start_mark, self._key(event, data)
+            event = next(self._events)
+            value, raw, size = self._node(event, f"`{key}`" if key else "", self._place(at))
+            spot = Spot(at.line + 1, at.column + 1, *_line_and_column(event), raw)
+            if key not in data:
+                data.put(key, value, spot)
+            return size
+        number, of = len(data) + 1, data.label
+        value, raw, size = self._node(event, f"item {number} of {of}" if of else f"item {number}")
+        data.put(value, Spot(0, 0, *_line_and_column(event), raw))
+        return size
+
+    def _key(self, event: Any, data: "YamlMap") -> str:
+        """The key that begins with an event; what cannot be a key is reported, and gets a name."""
+        mark = event.start_mark
+        if isinstance(event, yaml.CollectionStartEvent):
             self.report(
                 mark,
                 "key-not-text",
                 "A list or mapping stands where a key is wanted.",
                 "A text that begins with `{` or `[`, such as `{{ name }}`, needs quotes.",
             )
-        self._open.append(_Open(items, event.anchor, place))
-        return True
-
-    def _label(self, place: Place) -> tuple[str, Place]:
-        if not self._open:
-            return "", place
-        top = self._open[-1]
-        if isinstance(top.items, YamlMap):
-            return (f"`{top.key}`", Place(self.path, *top.key_at)) if top.key else ("", place)
-        number, of = len(top.items) + 1, top.items.label
-        return (f"item {number} of {of}" if of else f"item {number}"), place
-
-    def _end(self) -> None:
-        closed = self._open.pop()
-        if closed.anchor:
-            self._anchors[closed.anchor] = (closed.items, closed.size, None)
-        if self._wants_key():  # reported when it began
-            self._set_key(f"({closed.line}:{closed.column})", closed.line, closed.column)
+        value, raw, _ = self._node(event)
+        if isinstance(event, yaml.ScalarEvent):
+            self._refuse_key(event, value)
+            key = str(raw)
+        elif isinstance(event, yaml.AliasEvent):
+            key = value if isinstance(value, str) else f"*{event.anchor}"
         else:
-            self._add(closed.items, closed.line, closed.column, None, closed.size)
-
-    def _alias(self, event: Any) -> bool:
-        mark, name = event.start_mark, event.anchor
-        if name not in self._anchors:
-            inside = any(level.anchor == name for level in self._open)
+            key = "({}:{})".format(*_line_and_column(event))
+        if key in data:
+            first, line = data.key_place(key), mark.line + 1
             self.report(
                 mark,
-                "unknown-alias",
-                f"`*{name}` repeats the value that it stands in."
-                if inside
-                else f"`*{name}` repeats a value marked `&{name}`, but nothing is marked so.",
-                "If it is meant as text, put the whole text in quotes.",
+                "duplicate-key",
+                f"The key `{key}` stands twice, on lines {first.line} and {line}.",
+                "Remove one of them, or put both values into one.",
             )
-            value, size, raw = None, 1, None
+        return key
+
+    def _alias(self, event: Any) -> Node:
+        mark, name = event.start_mark, event.anchor
+        node: Node = (None, None, 1)
+        if name in self._anchors:
+            node = self._anchors[name]
+        elif name in self._open:
+            self._refuse_alias(mark, f"`*{name}` repeats the value that it stands in.")
         else:
-            value, size, raw = self._anchors[name]
-        self._aliased += size
+            message = f"`*{name}` repeats a value marked `&{name}`, but nothing is marked so."
+            self._refuse_alias(mark, message)
+        self._aliased += node[2]
         if self._aliased > MOST_ALIASED:
             self.report(
                 mark,
@@ -165,40 +179,27 @@ class Builder:
                 f"Aliases (`*name`) make more than {MOST_ALIASED:,} values of this file.",
                 "Write the values out, or split the file.",
             )
-            return False
-        if self._wants_key():
-            key = value if isinstance(value, str) else f"*{name}"
-            self._set_key(key, mark.line + 1, mark.column + 1)
-        else:
-            self._add(value, mark.line + 1, mark.column + 1, raw, size)
-        return True
+            raise _StopReading
+        return node
 
-    def _scalar(self, event: Any) -> None:
-        mark, raw = event.start_mark, event.value
-        if event.tag is not None:
-            self._refuse_tag(event)
+    def _refuse_alias(self, mark: Any, message: str) -> None:
+        hint = "If it is meant as text, put the whole text in quotes."
+        self.report(mark, "unknown-alias", message, hint)
+
+    def _scalar(self, event: Any) -> Any:
+        raw = event.value
         # The text itself was searched before; only an escape can still make such a character.
         if event.style == '"' and (bad := bad_character(raw)):
             self.report(
-                mark,
+                event.start_mark,
                 "bad-character",
                 f"This text holds the character {bad}, which cannot be printed.",
                 "Take the escape (`\\u…`, `\\x…`) out of the text.",
             )
-        value: Any = raw
-        tag = _STRING
-        if event.implicit[0]:  # plain: neither quoted, nor a block, nor tagged
-            tag = self._resolve(raw)
-            if tag != _STRING:
-                value = self._construct(tag, raw, mark)
-        if event.anchor:
-            self._anchors[event.anchor] = (value, 1, raw)
-        if self._wants_key():
-            if tag != _STRING:
-                self._refuse_key(tag, raw, value, mark)
-            self._set_key(raw, mark.line + 1, mark.column + 1)
-        else:
-            self._add(value, mark.line + 1, mark.column + 1, raw, 1)
+        if not event.implicit[0]:  # quoted, a block, or tagged
+            return raw
+        tag = self._resolve(raw)
+        return raw if tag == _STRING else self._construct(tag, raw, event.start_mark)
 
     def _resolve(self, raw: str) -> str:
         for tag, pattern in _RESOLVERS.get(raw[:1], ()):
@@ -239,8 +240,9 @@ class Builder:
             "Remove the tag; a text that begins with `!` needs quotes.",
         )
 
-    def _refuse_key(self, tag: str, raw: str, value: Any, mark: Any) -> None:
-        if tag == _MERGE:
+    def _refuse_key(self, event: Any, value: Any) -> None:
+        raw, mark = event.value, event.start_mark
+        if raw == "<<" and event.implicit[0]:
             self.report(
                 mark,
                 "merge-key",
@@ -262,33 +264,9 @@ class Builder:
                 f"Put it in quotes: `{quoted(raw)}:`.",
             )
 
-    def _set_key(self, key: str, line: int, column: int) -> None:
-        top = self._open[-1]
-        top.key, top.key_at = key, (line, column)
-        if isinstance(top.items, YamlMap) and key in top.items:
-            first = top.items.key_place(key)
-            self._add_problem(
-                Problem(
-                    "duplicate-key",
-                    f"The key `{key}` stands twice, on lines {first.line} and {line}.",
-                    "Remove one of them, or put both values into one.",
-                    Place(self.path, line, column),
-                )
-            )
 
-    def _add(self, value: Any, line: int, column: int, raw: str | None, size: int) -> None:
-        if not self._open:
-            self.root = value
-            return
-        top = self._open[-1]
-        top.size += size
-        if isinstance(top.items, YamlList):
-            top.items.put(value, Spot(0, 0, line, column, raw))
-            return
-        key = top.key or ""
-        if key not in top.items:
-            top.items.put(key, value, Spot(*top.key_at, line, column, raw))
-        top.key = None
+def _line_and_column(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 class Spot(NamedTuple):
@@ -301,7 +279,27 @@ class Spot(NamedTuple):
     raw: str | None
 
 
-class YamlMap(dict[str, Any]):
+class _Placed:
+    """What mappings and lists of a file have in common: the places of their values."""
+
+    __slots__ = ()
+    path: Path
+    place: Place
+    label: str
+    _spots: dict[Any, Spot]
+
+    def value_place(self, key: str | int) -> Place:
+        """Where the value of a key or index stands; the own place for one that is not there."""
+        spot = self._spots.get(key)
+        return Place(self.path, spot.line, spot.column) if spot else self.place
+
+    def raw(self, key: str | int) -> str | None:
+        """A scalar's text as written, without quotes (`no`, `1.10`); None for anything else."""
+        spot = self._spots.get(key)
+        return spot.raw if spot else None
+
+
+class YamlMap(dict[str, Any], _Placed):
     """A mapping of a file. Places count lines and columns from 1."""
 
     __slots__ = ("_head", "_spots", "label", "path", "place")
@@ -316,7 +314,7 @@ class YamlMap(dict[str, Any]):
         super().__init__()
         self.path, self.place, self.label = path, place, label
         self._head = head
-        self._spots: dict[str, Spot] = {}
+        self._spots = {}
 
     @property
     def head(self) -> Place:
@@ -333,18 +331,8 @@ class YamlMap(dict[str, Any]):
         spot = self._spots.get(key)
         return Place(self.path, spot.key_line, spot.key_column) if spot else self.place
 
-    def value_place(self, key: str) -> Place:
-        """Where a key's value stands; the mapping's place for a key that is not there."""
-        spot = self._spots.get(key)
-        return Place(self.path, spot.line, spot.column) if spot else self.place
 
-    def raw(self, key: str) -> str | None:
-        """A scalar's text as written, without quotes (`no`, `1.10`); None for anything else."""
-        spot = self._spots.get(key)
-        return spot.raw if spot else None
-
-
-class YamlList(list[Any]):
+class YamlList(list[Any], _Placed):
     """A list of a file."""
 
     __slots__ = ("_spots", "label", "path", "place")
@@ -352,22 +340,19 @@ class YamlList(list[Any]):
     def __init__(self, path: Path, place: Place, *, label: str = "") -> None:
         super().__init__()
         self.path, self.place, self.label = path, place, label
-        self._spots: list[Spot] = []
+        self._spots = {}
 
     def put(self, value: Any, spot: Spot) -> None:
         """Add an item with its place; for readers of files."""
+        self._spots[len(self)] = spot
         self.append(value)
-        self._spots.append(spot)
 
-    def item_place(self, index: int) -> Place:
-        """Where an item stands; the list's place for one that is not there."""
-        if not 0 <= index < len(self._spots):
-            return self.place
-        return Place(self.path, self._spots[index].line, self._spots[index].column)
 
-    def raw(self, index: int) -> str | None:
-        """An item's text as written, without quotes; None for anything but a scalar."""
-        return self._spots[index].raw if 0 <= index < len(self._spots) else None
+def has_key(data: Any, key: str | int) -> bool:
+    """Whether data of a file is a mapping with that key, or a list with that index."""
+    if isinstance(data, YamlMap):
+        return key in data
+    return isinstance(data, YamlList) and isinstance(key, int) and 0 <= key < len(data)
 
 
 def as_read(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What came back, read: delivery status notifications, feedback reports, wishes to unsubscribe.
+"""Read what came back: delivery status notifications, feedback reports, unsubscribe requests.
 
 The bytes come from strangers. Nothing in them is run, fetched or trusted: they are cut at a length,
 whatever cannot be parsed is `UNREAD`, and what they claim counts only together with a proof

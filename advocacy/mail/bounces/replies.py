@@ -1,9 +1,7 @@
-"""Messages that came back, one after the other: a Maildir, an mbox, or files of one each.
+"""Read mailboxes of messages that came back, and note in the ledger who answered.
 
-They are read and left as they are; of each at most the first megabyte is taken.
-
-
-Who answered: noted in the ledger, so that no reminder goes to them.
+Messages are read and left as they are, of each at most the first megabyte. Nobody who answered
+gets a reminder.
 """
 
 import os
@@ -64,7 +62,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _unreadable(folder: Path, error: OSError) -> Problem:
     message = f"The folder cannot be read: {(error.strerror or str(error)).lower()}."
-    return Problem("not-readable", message, "Let yourself read it.", Place(folder))
+    return Problem(
+        "not-readable",
+        message,
+        f"You have no permission to read it: chmod u+rx {folder}",
+        Place(folder),
+    )
 
 
 def _mbox(path: Path) -> Iterator[tuple[Place, bytes]]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from advocacy.documents.headers import ascii_domain
 from advocacy.errors import Place, Problem
 from advocacy.mail.consent.tokens import VARIABLE, Keys, find_keys
 
@@ -61,12 +62,8 @@ def domain_key(domain: str) -> str:
     What is no domain is given back in lower case.
     """
     plain = unicodedata.normalize("NFC", domain.strip()).rstrip(".")
-    if plain.isascii():
-        return plain.lower()
-    import idna
-
     try:
-        return idna.encode(plain, uts46=True).decode("ascii").lower()
+        return ascii_domain(plain).lower()
     except UnicodeError:  # idna's own errors are of this kind
         return unicodedata.normalize("NFC", plain.lower())
 

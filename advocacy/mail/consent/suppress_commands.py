@@ -15,8 +15,8 @@ from advocacy.mail.consent.suppression_file import (
     PLUS_TAGS,
     SuppressionRow,
     key_of,
-    moment,
     raw_rows,
+    read_moment,
     read_rows,
 )
 
@@ -31,14 +31,6 @@ class ImportedSuppressions:
     outcome: EditOutcome
     rows: int
     problems: tuple[Problem, ...]
-
-
-def campaigns_folder(given: Path | None) -> Path:
-    """The folder whose list is meant: the one given, else `campaigns/` here, else this one."""
-    if given is not None:
-        return given
-    here = Path("campaigns")
-    return here if here.is_dir() else Path()
 
 
 def suppress(
@@ -118,7 +110,7 @@ def import_list(
             row.key,
             row.reason or reason,
             row.source or "import",
-            moment(row.since),
+            read_moment(row.since),
             row.campaign or campaign,
         )
         for row in people
@@ -146,7 +138,7 @@ def _read(file: BufferedReader, path: Path) -> tuple[list[SuppressionRow], list[
                 if isinstance(row, SuppressionRow) and row is not PLUS_TAGS and row.counts
             ]
     finally:
-        lines.let_go()
+        lines.detach()
     if not people and not has_errors(problems):
         message = "The list names nobody."
         problems.append(Problem("empty-list", message, "Write an address a line.", None))

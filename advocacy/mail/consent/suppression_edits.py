@@ -1,139 +1,39 @@
-"""The shape of a suppression list: its columns, its line ends, and rows written to fit.
+"""Change `suppressed.csv`: whole or not at all, with every row that others wrote kept.
 
-Changing `suppressed.csv`: whole or not at all, with every row that others wrote kept.
-
-Two programs that change it at once lose nothing: each holds a lock on the folder, reads the
-file anew, and puts a whole new file in its place (mode 0600). Rows, their order, comments,
-unknown columns, the delimiter and the line ends stay; columns that are needed and not there
-are added at the end.
+Two programs that change it at the same time lose nothing: each holds a lock on the folder, reads
+the file anew, and puts a whole new file in its place (mode 0600). Rows, their order, comments,
+unknown columns, the delimiter and the line ends stay; columns that are needed and missing are
+added at the end.
 """
 
 import csv
 import fcntl
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.csv_rows import Lines, lines_of, spreadsheet_safe
 from advocacy.files.text import open_binary
-from advocacy.files.writing import CANNOT_WRITE, cannot_write, replacing
+from advocacy.files.writing import cannot_write, replace_file
 from advocacy.mail.consent.addresses import with_hashes
 from advocacy.mail.consent.suppression_file import (
     COLUMNS,
     FILE,
-    Raw,
     SuppressionRow,
     SuppressionTable,
-    moment,
     raw_rows,
+    read_moment,
     table_of,
 )
 
-Cells = Mapping[str, str]
-"""Cells by the names of their columns."""
-
-
-class SuppressionEditor:
-    """The shape of a file: its columns with those that it lacks, its line ends."""
-
-    def __init__(
-        self, path: Path, table: SuppressionTable | None, columns: Sequence[str], above: list[Raw]
-    ) -> None:
-        self.path = path
-        texts = [text for text, _ in above]
-        header = texts.pop() if table is not None and table.has_header else ""
-        self._above = texts
-        self._header = header
-        self._bare = table is None or not table.has_header
-        self.newline = "\r\n" if any(text.endswith("\r\n") for text, _ in above) else "\n"
-        self.table = table or SuppressionTable({}, 0)
-        self._lacking = [name for name in columns if name not in self.table.at]
-        if table is None:
-            self._lacking = list(COLUMNS)
-        self.names: list[str] = ["" for _ in range(self.table.width)]
-        for name, index in self.table.at.items():
-            self.names[index] = name
-        self.names += self._lacking
-
-    @property
-    def last(self) -> str:
-        """The last text of the head."""
-        return next(reversed(self.head()), "")
-
-    def head(self) -> list[str]:
-        """What stands above the rows, with the columns that were lacking."""
-        if self._bare:
-            names = [name or f"column_{index}" for index, name in enumerate(self.names, 1)]
-            header = self.table.delimiter.join(names) + self.newline
-            above = [t if t.endswith(("\n", "\r")) else t + self.newline for t in self._above]
-            return [*above, header]
-        return [*self._above, self._padded(self._header, self._lacking)]
-
-    def row(self, text: str, rows: Sequence[SuppressionRow], wanted: Cells) -> str:
-        """A row's new text. Raises AdvocacyError for one that is broken and is to be changed."""
-        if not (rows and (wanted or self._lacking)):
-            return text
-        cells = _cells(text, self.table.delimiter)
-        whole = len(cells) == self.table.width and len(rows) == 1
-        if wanted and not whole:
-            raise AdvocacyError(_broken(self.path, rows[0].line))
-        if not whole:
-            return text  # it is told, each time the file is read
-        if not wanted:
-            return self._padded(text, ["" for _ in self._lacking])
-        cells += ["" for _ in self._lacking]
-        named = dict(zip(self.names, cells, strict=True))
-        end = text[len(text.rstrip("\r\n")) :] or self.newline
-        return line_of({**named, **dict(wanted)}, self.names, self.table.delimiter, end, cells)
-
-    def _padded(self, text: str, more: Sequence[str]) -> str:
-        if not more:
-            return text
-        body = text.rstrip("\r\n")
-        mark = self.table.delimiter
-        return body + mark + mark.join(more) + (text[len(body) :] or self.newline)
-
-
-def _broken(path: Path, line: int) -> Problem:
-    message = "This row is broken, so it cannot be changed by a command."
-    hint = f"Correct it by hand: {', '.join(COLUMNS[:2])}, and the cells that the first row names."
-    return Problem("bad-suppression", message, hint, Place(path, line))
-
-
-def _cells(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return []
-
-
-def line_of(
-    cells: Cells,
-    names: Sequence[str],
-    delimiter: str,
-    newline: str,
-    kept: Sequence[str] | None = None,
-) -> str:
-    """A row's text; `kept` are cells that stay as they are where `cells` says nothing else."""
-    out = io.StringIO(newline="")
-    values = []
-    for index, name in enumerate(names):
-        old = kept[index] if kept is not None else ""
-        value = cells.get(name, old)
-        values.append(value if kept is not None and value == old else spreadsheet_safe(value))
-    csv.writer(out, delimiter=delimiter, lineterminator=newline).writerow(values)
-    return out.getvalue()
-
-
-BOM = b"\xef\xbb\xbf"
-Change = Callable[[Sequence[SuppressionRow]], Cells | None]
-"""From what a row says: the cells to set, or None to remove it."""
+BOM = "\ufeff"
+WHEN_ADDED = COLUMNS[:6]
+"""The columns that a row needs that suppresses; a lifted one needs all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +53,7 @@ class NewSuppression:
             "address": "" if domain else self.key,
             "domain": domain,
             "reason": self.reason,
-            "since": stamp_text(self.since or now),
+            "since": moment_text(self.since or now),
             "source": self.source,
             "campaign": self.campaign,
         }
@@ -171,46 +71,40 @@ class EditOutcome:
     changed: list[SuppressionRow] = field(default_factory=list)
 
 
-def stamp_text(when: datetime) -> str:
-    """A moment as the file has it: `2026-11-25T10:00:00Z`."""
+def moment_text(when: datetime) -> str:
+    """Write a moment as the file has it: `2026-11-25T10:00:00Z`."""
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def add(
     folder: Path, people: Iterable[NewSuppression], *, now: datetime | None = None
 ) -> EditOutcome:
-    """Suppress people for all campaigns of a folder; who is there already is left as he is.
+    """Suppress people for all campaigns of a folder. Existing entries are left unchanged.
 
     Of a person who was forgotten the hash is enough: the address does not come back. Somebody
     whose row was lifted later than they asked stays lifted, so that reading one file of requests
     twice changes nothing. Raises AdvocacyError where the file is no list, or cannot be written.
     """
     wanted = {one.key: one for one in people}
-    moment_now = now or datetime.now(UTC)
+    now = now or datetime.now(UTC)
     outcome = EditOutcome(folder / FILE)
+    if not wanted:
+        return outcome
     known = with_hashes(wanted)
-    rows: dict[str, list[SuppressionRow]] = {}
-
-    def note(found: Sequence[SuppressionRow]) -> Cells:
-        for row in found:
+    with edit_list(folder, WHEN_ADDED) as edited:
+        rows: dict[str, list[SuppressionRow]] = {key: [] for key in wanted}
+        for row in edited.people():
             if row.key in known:
-                rows.setdefault(known[row.key], []).append(row)
-        return {}
-
-    def missing() -> list[Cells]:
+                rows[known[row.key]].append(row)
         for key, one in wanted.items():
-            before = rows.get(key, [])
-            lifted = [when for row in before if (when := moment(row.lifted))]
-            if any(row.counts for row in before):
+            lifted = [when for row in rows[key] if (when := read_moment(row.lifted))]
+            if any(row.counts for row in rows[key]):
                 outcome.there.append(key)
-            elif lifted and (one.since or moment_now) <= max(lifted):
+            elif lifted and (one.since or now) <= max(lifted):
                 outcome.lifted_since.append(key)
             else:
                 outcome.added.append(key)
-        return [wanted[key].cells(moment_now) for key in outcome.added]
-
-    if wanted:
-        _rewrite(folder, note, missing, COLUMNS[:6])
+                edited.append(one.cells(now))
     return outcome
 
 
@@ -223,116 +117,165 @@ def lift(
     """
     wanted = set(keys)
     outcome = EditOutcome(folder / FILE)
-    cells = {"lifted": stamp_text(now or datetime.now(UTC)), "lifted_reason": because}
-
-    def change(found: Sequence[SuppressionRow]) -> Cells:
-        hit = [row for row in found if row.key in wanted and row.counts]
-        outcome.changed.extend(hit)
-        return cells if hit else {}
-
-    if (folder / FILE).exists():
-        _rewrite(folder, change, list, COLUMNS)
+    cells = {"lifted": moment_text(now or datetime.now(UTC)), "lifted_reason": because}
+    if not (folder / FILE).exists():
+        return outcome
+    with edit_list(folder, COLUMNS) as edited:
+        for number, rows in enumerate(edited.rows):
+            hit = [row for row in rows if row.key in wanted and row.counts]
+            if hit:
+                outcome.changed += hit
+                edited.change(number, cells)
     return outcome
 
 
-def rewrite(folder: Path, change: Change, extra: Callable[[], Iterable[NewSuppression]]) -> None:
-    """Change rows, then add some, under the lock; nothing is written where nothing differs."""
-    now = datetime.now(UTC)
-    _rewrite(folder, change, lambda: [one.cells(now) for one in extra()], COLUMNS[:6])
+@contextmanager
+def edit_list(folder: Path, columns: tuple[str, ...]) -> Iterator["EditedList"]:
+    """Open the list of a folder to change it, for as long as the block lasts.
 
-
-def _rewrite(
-    folder: Path,
-    change: Change,
-    extra: Callable[[], Iterable[Cells]],
-    columns: Sequence[str],
-) -> None:
+    The folder's lock is held meanwhile. At the end of the block the file is replaced, if anything
+    was changed; columns that it lacks of `columns` are added then. After an error it is as it
+    was. Raises AdvocacyError where the file is no list, or cannot be read or written.
+    """
     path = (folder / FILE).resolve()
     with _locked(path.parent):
-        with suppress(_Unchanged), _told(), replacing(path) as out:
-            if not _written(path, out, change, extra, columns):
-                raise _Unchanged
-            out.flush()
-            os.fsync(out.fileno())
-        _sync(path.parent)
+        edited = EditedList(path, columns)
+        yield edited
+        if edited.is_changed:
+            advice = "Make room, or allow yourself to write there; the list is as it was before."
+            with replace_file(path, durable=True, advice=advice) as out:
+                out.write(edited.text().encode("utf-8", "surrogateescape"))
+            _sync(path.parent)
 
 
-def _written(
-    path: Path,
-    out: IO[bytes],
-    change: Change,
-    extra: Callable[[], Iterable[Cells]],
-    columns: Sequence[str],
-) -> bool:
-    """Write the file as it is to be; whether anything differs."""
-    if not path.exists():
-        new = [line_of(cells, COLUMNS, ",", "\n") for cells in extra()]
-        header = ",".join(COLUMNS) + "\n"
-        out.write("".join([header, *new]).encode("utf-8", "surrogateescape"))
-        return bool(new)
-    with open_binary(path) as file:
-        out.write(BOM if file.peek(3)[:3] == BOM else b"")
-        lines = lines_of(file, path)
-        if isinstance(lines, Problem):
-            raise AdvocacyError(lines)
+class EditedList:
+    """A suppression list in memory, row by row as it stands in the file.
+
+    `rows` says whom each row is about: nobody in a comment, several people in a broken row.
+    `columns` that the file lacks are added as empty cells at once; the file itself changes only
+    where `is_changed`.
+    """
+
+    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
+        self._path = path
+        self._bom = ""
+        self._head: list[str] = []
+        """The lines above the first row: comments and the header."""
+        self._texts: list[str] = []
+        self.rows: list[tuple[SuppressionRow, ...]] = []
+        self.is_changed = False
+        self._names: list[str] = []
+        self._delimiter, self._newline = ",", "\n"
+        if not path.exists():
+            self._set_columns(None, columns)
+            return
+        with open_binary(path) as file:
+            self._bom = BOM if file.peek(3).startswith(BOM.encode()) else ""
+            lines = lines_of(file, path)
+            if isinstance(lines, Problem):
+                raise AdvocacyError(lines)
+            try:
+                self._read(lines, columns)
+            finally:
+                lines.detach()
+
+    def people(self) -> Iterator[SuppressionRow]:
+        """Yield whom the list names, in its order."""
+        for rows in self.rows:
+            yield from rows
+
+    def change(self, number: int, cells: Mapping[str, str]) -> None:
+        """Set some cells of a row. Raises AdvocacyError where the row is broken."""
+        text, rows = self._texts[number], self.rows[number]
+        there = self._split(text)
+        if len(rows) != 1 or len(there) != len(self._names):
+            message = "This row is broken, so it cannot be changed by a command."
+            names = ", ".join(COLUMNS[:2])
+            hint = f"Correct it by hand: {names}, and the cells that the first row names."
+            place = Place(self._path, rows[0].line)
+            raise AdvocacyError(Problem("bad-suppression", message, hint, place))
+        values = [
+            spreadsheet_safe(cells[name]) if name in cells else cell
+            for name, cell in zip(self._names, there, strict=True)
+        ]
+        self._texts[number] = self._line(values, _line_end(text) or self._newline)
+        self.is_changed = True
+
+    def remove(self, number: int) -> None:
+        """Remove a row; the numbers of the others stay."""
+        self._texts[number] = ""
+        self.is_changed = True
+
+    def append(self, cells: Mapping[str, str]) -> None:
+        """Add a row at the end."""
+        values = [spreadsheet_safe(cells.get(name, "")) for name in self._names]
+        self._texts.append(self._line(values, self._newline))
+        self.is_changed = True
+
+    def text(self) -> str:
+        """The file as it is to be."""
+        lines = [line for line in (*self._head, *self._texts) if line]
+        # The last line of a file that people wrote may have no end.
+        ended = [line if _line_end(line) else line + self._newline for line in lines[:-1]]
+        return self._bom + "".join([*ended, *lines[-1:]])
+
+    def _read(self, lines: Lines, columns: tuple[str, ...]) -> None:
+        table, above = table_of(lines, self._path)
+        wrong = [one for _, found in above for one in found if isinstance(one, Problem)]
+        if any(problem.level is Level.ERROR for problem in wrong):
+            raise AdvocacyError(wrong)
+        self._head = [text for text, _ in above]
+        if any(text.endswith("\r\n") for text in self._head):
+            self._newline = "\r\n"
+        more = [""] * self._set_columns(table, columns)
+        if table is None:
+            return
+        for text, found in raw_rows(lines, self._path, table):
+            people = tuple(one for one in found if isinstance(one, SuppressionRow) and one.key)
+            # A broken row stays as it is; it is told each time the file is read.
+            if more and len(people) == 1 and len(self._split(text)) == table.width:
+                text = self._with_more(text, more)
+            self._texts.append(text)
+            self.rows.append(people)
+
+    def _set_columns(self, table: SuppressionTable | None, columns: tuple[str, ...]) -> int:
+        """Set the columns, and the header with those that are lacking; returns how many are."""
+        if table is None:
+            table, columns = SuppressionTable({}, 0, has_header=False), COLUMNS
+        self._delimiter = table.delimiter
+        names = {index: name for name, index in table.at.items()}
+        lacking = [name for name in columns if name not in table.at]
+        self._names = [names.get(index, "") for index in range(table.width)] + lacking
+        if table.has_header:
+            if lacking:
+                self._head[-1] = self._with_more(self._head[-1], lacking)
+        else:
+            header = [name or f"column_{index}" for index, name in enumerate(self._names, 1)]
+            self._head.append(self._delimiter.join(header) + self._newline)
+        return len(lacking)
+
+    def _with_more(self, text: str, cells: Iterable[str]) -> str:
+        """The text of a row with more cells at its end, the others as they were written."""
+        end = _line_end(text)
+        body = text[: len(text) - len(end)]
+        return self._delimiter.join([body, *cells]) + (end or self._newline)
+
+    def _split(self, text: str) -> list[str]:
+        """The cells of a row; none where it is no CSV."""
         try:
-            return _copied(lines, path, out, change, extra, columns)
-        finally:
-            lines.let_go()
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True)
+            return next(rows, [])
+        except csv.Error:
+            return []
+
+    def _line(self, values: list[str], end: str) -> str:
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=self._delimiter, lineterminator=end).writerow(values)
+        return out.getvalue()
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say of a file that cannot be written what helps here."""
-    try:
-        yield
-    except AdvocacyError as error:
-        hint = "Make room, or let yourself write there; the list is as it was before."
-        raise AdvocacyError(
-            replace(problem, hint=hint) if problem.code == CANNOT_WRITE else problem
-            for problem in error.problems
-        ) from error
-
-
-class _Unchanged(Exception):  # noqa: N818 - leaves a block, tells of nothing
-    """Nothing differs: the file stays the one it is."""
-
-
-def _copied(
-    lines: Lines,
-    path: Path,
-    out: IO[bytes],
-    change: Change,
-    extra: Callable[[], Iterable[Cells]],
-    columns: Sequence[str],
-) -> bool:
-    """Copy a file's rows, changed, and add the rest; whether anything differs."""
-    table, above = table_of(lines, path)
-    wrong = [p for _, found in above for p in found if isinstance(p, Problem)]
-    if any(problem.level is Level.ERROR for problem in wrong):
-        raise AdvocacyError(wrong)
-    editor = SuppressionEditor(path, table, columns, above)
-    is_changed = False
-
-    def put(text: str) -> None:
-        out.write(text.encode("utf-8", "surrogateescape"))
-
-    for text in editor.head():
-        put(text)
-    last = editor.last
-    for text, found in raw_rows(lines, path, editor.table):
-        rows = [row for row in found if isinstance(row, SuppressionRow) and row.key]
-        wanted = change(rows)
-        new = "" if wanted is None else editor.row(text, rows, wanted)
-        is_changed = is_changed or wanted is None or bool(wanted)
-        put(new)
-        last = new or last
-    added = list(extra())
-    if added and last and not last.endswith(("\n", "\r")):
-        put(editor.newline)
-    for cells in added:
-        put(line_of(cells, editor.names, editor.table.delimiter, editor.newline))
-    return is_changed or bool(added)
+def _line_end(text: str) -> str:
+    return text[len(text.rstrip("\r\n")) :]
 
 
 @contextmanager

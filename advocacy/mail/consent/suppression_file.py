@@ -35,7 +35,7 @@ _SAID = {
     "forgotten": "asked to be forgotten",
 }
 
-Stamp = tuple[int, int, int, int]
+FileStamp = tuple[int, int, int, int]
 """A file's inode, size and times: another value means that it has changed."""
 
 
@@ -55,12 +55,12 @@ class SuppressionRow:
     @property
     def counts(self) -> bool:
         """Whether the row suppresses: not when it was lifted at a moment that can be read."""
-        return not self.lifted or moment(self.lifted) is None
+        return not self.lifted or read_moment(self.lifted) is None
 
     def said(self) -> str:
         """The reason in words, with its day."""
         reason = self.reason or _SAID.get(self.source, "on the suppression list")
-        day = moment(self.since)
+        day = read_moment(self.since)
         return f"{reason} ({day.date()})" if day else reason
 
 
@@ -73,10 +73,10 @@ class SuppressionEntries:
     above: dict[str, str] = field(default_factory=dict)
     hashes: dict[str, tuple[str, int]] = field(default_factory=dict)
     plus_tags: bool = False
-    stamp: Stamp | None = None
+    stamp: FileStamp | None = None
 
 
-def stamp_of(path: Path) -> Stamp | None:
+def file_stamp(path: Path) -> FileStamp | None:
     """The file's stamp now, or None where there is none."""
     try:
         status = path.stat()
@@ -85,7 +85,7 @@ def stamp_of(path: Path) -> Stamp | None:
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
     """A day or a time as people and programs write it (ISO 8601), in UTC; None for no such."""
     try:
         found = datetime.fromisoformat(text.strip())
@@ -96,7 +96,7 @@ def moment(text: str) -> datetime | None:
 
 def read_entries(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
     """What a file says, with all that is wrong in it; nothing where there is no file."""
-    entries = SuppressionEntries(stamp=stamp_of(path))
+    entries = SuppressionEntries(stamp=file_stamp(path))
     if entries.stamp is None:
         return entries, []
     problems: list[Problem] = []

@@ -21,10 +21,10 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.addresses import Hashes, address_key, domain_key, without_tag
 from advocacy.mail.consent.suppression_file import (
     FILE,
-    Stamp,
+    FileStamp,
     SuppressionEntries,
+    file_stamp,
     read_entries,
-    stamp_of,
 )
 from advocacy.mail.consent.tokens import Keys, find_keys
 
@@ -49,7 +49,7 @@ class Suppressions:
     above: Mapping[str, str] = field(default_factory=dict, repr=False)
     hashes: Hashes = field(default_factory=Hashes, repr=False)
     plus_tags: bool = False
-    stamp: Stamp | None = None
+    stamp: FileStamp | None = None
 
     def __len__(self) -> int:
         return len(self.addresses) + len(self.domains) + len(self.above) + len(self.hashes)
@@ -76,7 +76,7 @@ class Suppressions:
 
     def is_current(self) -> bool:
         """Whether the file is still the one that was read."""
-        return stamp_of(self.path) == self.stamp
+        return file_stamp(self.path) == self.stamp
 
 
 def suppressed_path(folder: Path) -> Path:
@@ -95,7 +95,7 @@ def read_suppressions(folder: Path, keys: Keys | None = None) -> tuple[Suppressi
         keys = keys or find_keys()
     except AdvocacyError as error:
         return Suppressions(path), list(error.problems)
-    entries, problems = _settled(path)
+    entries, problems = _read_when_still(path)
     hashes, found = Hashes.of(entries.hashes, keys, path)
     addresses = entries.addresses
     if entries.plus_tags:
@@ -116,21 +116,22 @@ _TRIES = 20
 _PAUSE = 0.05  # seconds
 
 
-def _settled(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
-    """What the file says, once it holds still: a spreadsheet program writes into it as it is."""
+def _read_when_still(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
+    """Read the file once nobody writes to it: a spreadsheet program does not replace it whole."""
     for _ in range(_TRIES):
         entries, problems = read_entries(path)
-        if stamp_of(path) == entries.stamp:
+        if file_stamp(path) == entries.stamp:
             break
         time.sleep(_PAUSE)
     return entries, problems
 
 
 class SuppressionGuard:
-    """Asked at the moment of sending; reads the file again when it has changed.
+    """Says at the moment of sending who is suppressed; reads the file again when it has changed.
 
-    Safe to use from several threads. Whoever was suppressed when it was made stays so for its
-    life, even where somebody removes the row, or a program has saved only half of the file.
+    Safe to use from several threads. People who were suppressed when it was created stay
+    suppressed for its lifetime, even where somebody removes the row, or a program has saved only
+    half of the file.
     """
 
     def __init__(self, folder: Path, keys: Keys | None = None) -> None:

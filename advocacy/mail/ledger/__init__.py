@@ -7,7 +7,7 @@ calls it `uncertain`, which nothing but `resend_uncertain` frees.
 
     with open_ledger(campaign, create=True) as ledger:
         ledger.start("microsoft/call", "microsoft", "call", text)
-        with ledger.begin_run("microsoft/call", listed=2000) as run:
+        with ledger.begin_run("microsoft/call") as run:
             taken = ledger.exchange(run, [], entries)  # now send those, and only those
             ledger.exchange(run, results, more)
 """
@@ -26,7 +26,6 @@ from advocacy.mail.ledger.values import (
     Moment,
     PersonKey,
     Result,
-    RunRecord,
     State,
     Taken,
     Why,
@@ -50,7 +49,6 @@ __all__ = [
     "Moment",
     "PersonKey",
     "Result",
-    "RunRecord",
     "State",
     "Taken",
     "Why",

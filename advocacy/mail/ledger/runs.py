@@ -1,14 +1,11 @@
-"""Who has a letter: a process, told from every other, and whether it still lives.
+"""Runs of the sender: which process has letters under way, and whether it still lives.
+
+A run has a lease, which a thread renews while its process lives. On the same machine the process
+itself is looked up, so that a killed sender is found at once; elsewhere its lease must run out.
 
 A process is known by its number and the moment it began, on one boot of one machine, within
 one namespace of process numbers (containers have their own). From anywhere else nobody can say
 whether it lives; there its lease decides.
-
-
-Runs of the sender: who has letters under way, and who is dead.
-
-A run has a lease, renewed by a thread while its process lives. On the same machine its process
-is asked for, so that a killed sender is found out at once; elsewhere its lease must run out.
 """
 
 import getpass
@@ -104,7 +101,9 @@ Liveness = Callable[[RunOwner], bool | None]
 class MailingRun:
     """A run of the sender, for as long as the block lasts: `with ledger.begin_run(…) as run:`.
 
-    At the end of the block it has ended, and what it still has under way is uncertain.
+    At the end of the block the run has ended, and what it still has under way is uncertain.
+    `_renew` and `_end` are the ledger's methods: a run lives in a `with` of the sender, but only
+    the ledger has the database.
     """
 
     number: int
@@ -148,11 +147,11 @@ class MailingRun:
         """Note that the lease was renewed by a transaction that began at `asked_at`."""
         self._renewed = max(self._renewed, asked_at)
 
-    def start_renewing(self, every: float = RENEW_SECONDS) -> None:
+    def start_renewing(self) -> None:
         """Renew the lease from a thread of its own until the run ends."""
 
         def renew() -> None:
-            while not self._over.wait(every):
+            while not self._over.wait(RENEW_SECONDS):
                 try:
                     self._renew(self)
                 except AdvocacyError:
@@ -174,7 +173,6 @@ def insert_run(
     mailing_id: int,
     owner: RunOwner,
     now: float,
-    listed: int | None,
     versions: Mapping[str, str],
 ) -> int:
     """Write a run down; its number."""
@@ -186,7 +184,6 @@ def insert_run(
         "pid": owner.pid,
         "started": owner.started,
         "versions": json.dumps(dict(versions)),
-        "listed": listed,
         "began_at": now,
         "lease_until": now + LEASE_SECONDS,
         "why": "",

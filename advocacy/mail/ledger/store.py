@@ -1,18 +1,19 @@
-"""The ledger as it is asked: everything that changes nothing.
+"""The ledger, opened: one object for every thread, one method for every change.
 
-The ledger, opened: one object for every thread, one method for every thing to do with it.
+Each method that changes something runs one transaction: the SQL of sending stands in `giving`,
+of runs in `runs`, of what people decide by hand in `changes`. Questions stand in `reading`.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 
 from sqlalchemy import Connection
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.ledger import changes, giving, queries, runs
+from advocacy.mail.ledger import changes, giving, runs
+from advocacy.mail.ledger.reading import LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import (
-    RENEW_SECONDS,
     Liveness,
     MailingRun,
     RunOwner,
@@ -20,111 +21,10 @@ from advocacy.mail.ledger.runs import (
     this_process,
 )
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
-from advocacy.mail.ledger.values import (
-    Heard,
-    KeyedAddress,
-    LedgerEntry,
-    LedgerMailing,
-    LedgerRecord,
-    LedgerStanding,
-    MailingTally,
-    MailingText,
-    Moment,
-    Result,
-    RunRecord,
-    State,
-    Taken,
-    Why,
-)
+from advocacy.mail.ledger.values import LedgerEntry, MailingText, Result, Taken, Why
 
 
-class Reader:
-    """The questions that an open ledger answers, from any thread."""
-
-    def __init__(self, backend: Backend, transactions: Transactions) -> None:
-        self._backend = backend
-        self._db = transactions
-        self.shown = backend.shown
-        """Where the ledger is, safe to print."""
-
-    def mailings(self) -> list[LedgerMailing]:
-        """Every mailing, in the order in which they were started."""
-        return queries.mailings(self._db.ask)
-
-    def mailing(self, name: str) -> LedgerMailing | None:
-        """A mailing by its name, or None."""
-        return queries.mailing(self._db.ask, name)
-
-    def text(self, name: str) -> MailingText:
-        """The text of a mailing: the one that was accepted last."""
-        return queries.text(self._db.ask, self._number(name))
-
-    def runs(self, name: str) -> list[RunRecord]:
-        """The runs of a mailing, the first one first."""
-        return queries.runs(self._db.ask, self._number(name), name)
-
-    def standing(self, name: str, keys: Sequence[KeyedAddress]) -> list[Taken]:
-        """What `exchange` would answer for these letters now; changes nothing."""
-        number = self._number(name)
-
-        def work(connection: Connection) -> list[Taken]:
-            now = self._db.time(connection)
-            return giving.standing(connection, number, keys, now)
-
-        return self._db.read(work)
-
-    def states(self, name: str) -> Iterator[LedgerStanding]:
-        """Every letter of a mailing that was ever given out, in brief, by id; read in pages."""
-        return queries.states(self._db.ask, self._number(name))
-
-    def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, LedgerStanding]:
-        """How some letters stand, by id; those never given out are left out."""
-        return queries.state_of(self._db.ask, self._number(name), letter_ids)
-
-    def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
-        """Everything about a mailing's letters, of all states or some, by id; read in pages."""
-        return queries.records(self._db.ask, self._number(name), states)
-
-    def counts(self, name: str) -> dict[State, int]:
-        """How many letters of a mailing are in each state."""
-        return queries.counts(self._db.ask, self._number(name))
-
-    def tallies(self, name: str) -> list[MailingTally]:
-        """How many letters of a mailing stand how, for each domain and reply code."""
-        return queries.tallies(self._db.ask, self._number(name), self._backend.name)
-
-    def progress(self, name: str, seconds: float) -> list[Moment]:
-        """How many letters came to the state that they have in each span of so many seconds."""
-        return queries.progress(self._db.ask, self._number(name), seconds)
-
-    def heard(self, name: str) -> Heard:
-        """How many letters of a mailing were answered, and how many came back."""
-        return queries.heard(self._db.ask, self._number(name))
-
-    def replied(self, campaign: str) -> set[str]:
-        """Letter ids and address keys of all who answered a letter of a campaign."""
-        return queries.replied(self._db.ask, campaign)
-
-    def find(
-        self,
-        *,
-        letter_id: str | None = None,
-        message_id: str | None = None,
-        address_key: str | None = None,
-    ) -> list[LedgerRecord]:
-        """The letters of any mailing that have all that is asked for, the oldest first."""
-        return queries.find(
-            self._db.ask, letter_id=letter_id, message_id=message_id, address_key=address_key
-        )
-
-    def _number(self, name: str) -> int:
-        number = self._db.read(lambda c: queries.mailing_id_of(c, name))
-        if number is None:
-            raise AdvocacyError(queries.unknown_mailing(name, self.shown))
-        return number
-
-
-class Ledger(Reader):
+class Ledger(LedgerReader):
     """The account of every mailing; a context manager, safe to use from several threads.
 
     Every method raises AdvocacyError where the database cannot do what is asked: it is locked,
@@ -158,7 +58,7 @@ class Ledger(Reader):
         self.close()
 
     def close(self) -> None:
-        """Close it. Runs that have not ended are left as they are, as a crash would leave them."""
+        """Close the database. Runs that have not ended stay open, as after a crash."""
         for run in list(self._runs.values()):
             run.stop_renewing()
         self._backend.close()
@@ -168,10 +68,10 @@ class Ledger(Reader):
         return self._db.now()
 
     def start(self, name: str, campaign: str, stage: str, text: MailingText) -> None:
-        """Begin a mailing, with the text that it has. Raises AdvocacyError where there is one."""
+        """Write a new mailing down, with its text. Raises AdvocacyError where there is one."""
 
         def work(connection: Connection) -> None:
-            if queries.mailing_id_of(connection, name) is not None:
+            if mailing_id_of(connection, name) is not None:
                 raise AdvocacyError(
                     Problem(
                         "mailing-exists",
@@ -186,22 +86,14 @@ class Ledger(Reader):
         self._db.write(work)
 
     def accept_text(self, name: str, text: MailingText) -> None:
-        """Go on with another text than that which the first letters of the mailing had."""
+        """Write down that the mailing goes on with another text than its first letters had."""
         number = self._number(name)
         self._db.write(lambda c: changes.insert_text(c, number, text, self._db.time(c)))
 
-    def begin_run(
-        self,
-        name: str,
-        *,
-        listed: int | None = None,
-        versions: Mapping[str, str] | None = None,
-        renew_every: float | None = RENEW_SECONDS,
-    ) -> MailingRun:
-        """Begin to send a mailing. The run's lease is renewed by a thread until it ends.
+    def begin_run(self, name: str, *, versions: Mapping[str, str] | None = None) -> MailingRun:
+        """Begin to send a mailing. A thread renews the run's lease until the run ends.
 
-        `listed` is how many people are on the list, `versions` what the letters are made by.
-        With `renew_every` None nobody renews the lease but `exchange`.
+        `versions` are the programs that make the letters, by name.
         """
         number = self._number(name)
         owner = self._owner or this_process()
@@ -209,15 +101,14 @@ class Ledger(Reader):
 
         def work(connection: Connection) -> int:
             now = self._db.time(connection)
-            return runs.insert_run(connection, number, owner, now, listed, versions or {})
+            return runs.insert_run(connection, number, owner, now, versions or {})
 
-        self._db.read(self._backend.examine)
+        self._db.read(self._backend.examine)  # no letter leaves by a damaged ledger
         run = MailingRun(self._db.write(work), name, number, self.renew, self.end_run)
         run.renewed(asked_at)
         self._backend.keep()
         self._runs[run.number] = run
-        if renew_every is not None:
-            run.start_renewing(renew_every)
+        run.start_renewing()
         return run
 
     def renew(self, run: MailingRun) -> None:
@@ -227,10 +118,7 @@ class Ledger(Reader):
         run.renewed(asked_at)
 
     def end_run(self, run: MailingRun, why: str) -> int:
-        """End a run; the number of its letters that are uncertain now.
-
-        Those are the ones of which it has not told what came of them.
-        """
+        """End a run. Its letters without a result become uncertain; returns how many."""
         run.stop_renewing()
         self._runs.pop(run.number, None)
         return self._db.write(
@@ -238,7 +126,7 @@ class Ledger(Reader):
         )
 
     def settle(self, name: str) -> int:
-        """Make uncertain what dead runs of a mailing have under way; the number of letters.
+        """Make uncertain what dead runs of a mailing have under way; returns how many letters.
 
         A run is dead when its process is gone, on this machine, or else when its lease is over.
         """
@@ -256,9 +144,14 @@ class Ledger(Reader):
         once this has returned: the letters are then `sending`, durably. Where it raises, nothing
         of `entries` may be sent, and `results` are to be given again.
         """
+        # Where a lost connection leaves open whether a commit succeeded, the transaction is
+        # repeated. The token marks the letters that the first try gave out, so that the second
+        # gives the same ones out instead of calling them under way.
         token = giving.new_token()
         asked_at = since_boot()
         told = {result.letter_id for result in results}
+        # What this run still has in hand is never given to it a second time, whatever others
+        # may have done with the row since, such as finding the run dead.
         held = run.hands - told
         free = [entry for entry in entries if entry.letter_id not in held]
 

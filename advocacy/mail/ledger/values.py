@@ -185,26 +185,6 @@ class LedgerMailing:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
-    """A run of the sender: who, where and when. One that has not ended may be dead.
-
-    `listed` is how many people its list had. `why` tells how it ended.
-    """
-
-    number: int
-    mailing: str
-    user: str
-    host: str
-    pid: int
-    began_at: float
-    lease_until: float
-    ended_at: float | None
-    why: str
-    listed: int | None
-    versions: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class MailingTally:
     """How many letters to one domain have one state and one reply code."""
 

@@ -1,4 +1,4 @@
-"""Who is left: the letters of a list that may be sent now, and why the others are not."""
+"""Select the letters of a list that may be sent now, and say why the others may not."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,11 +44,11 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Candidates:
-    """Goes through the list once: yields the letters to send, and tells of all others.
+    """Goes through the list once: yields the letters to send, and counts all others by reason.
 
-    `told` hears of each letter that is left out, `problems` keeps what is wrong with the list.
-    `listed` counts all letters of the list, `next_try` is when the first of those that their
-    servers put off may be tried again (UTC epoch seconds by `Ledger.now()`).
+    `on_left_out` is called for each letter that is left out; `problems` keeps what is wrong with
+    the list. `listed` counts all letters of the list, `next_try` is when the first of those that
+    their servers put off may be tried again (UTC epoch seconds by `Ledger.now()`).
     """
 
     mailing: MailingSettings
@@ -57,14 +57,14 @@ class Candidates:
     output: Path | None = None
     also_answered: bool = False
     also_uncertain: bool = False
-    told: Callable[[LeftOut], None] = lambda _: None
+    on_left_out: Callable[[LeftOut], None] = lambda _: None
     listed: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     problems: dict[Problem, None] = field(default_factory=dict)
     next_try: float | None = None
 
     def left(self) -> Iterator[WantedLetter]:
-        """The letters to be sent now, in the order of the list."""
+        """Yield the letters to be sent now, in the order of the list."""
         answered = self._answered()
         seen: set[str] = set()
         with _Printed(self.output, self.mailing) as printed:
@@ -73,18 +73,21 @@ class Candidates:
                     why, reason = self._left_out(one, standing, answered, seen)
                     if why:
                         self.counts[why] += 1
-                        self.told(LeftOut(one, why, reason))
+                        self.on_left_out(LeftOut(one, why, reason))
                     else:
-                        before = printed.find(one.letter_id)
-                        yield WantedLetter(one.recipient, before, ("eml",), one.supporters)
+                        yield WantedLetter(
+                            one.recipient,
+                            self.mailing.stage,
+                            one.supporters,
+                            previous=printed.find(one.letter_id),
+                            formats=("eml",),
+                        )
 
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing
         by_supporters = mailing.people.supporters is not None
-        for one in correspondence(mailing.campaign, mailing.day, mailing.people):
-            if isinstance(one, Problem):
-                self.problems.setdefault(one)
-                continue
+        report = self.problems.setdefault
+        for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):
             name, problems = stage_for(
                 mailing.campaign, one.recipient, mailing.day, mailing.stage,
                 by_supporters=by_supporters,

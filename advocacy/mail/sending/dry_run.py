@@ -1,4 +1,4 @@
-"""The dry run: every message composed and checked, nothing sent, and an account of it all."""
+"""The dry run: compose and check every message, send none, and count them."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from email.parser import BytesParser
 from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
 from advocacy.errors import Problem
 from advocacy.mail.sending.candidates import Candidates, LeftOut
-from advocacy.mail.sending.outbox import Ready
+from advocacy.mail.sending.outbox import ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
 
 EXAMPLES = 3
@@ -41,7 +41,7 @@ class DryRun:
     listed: int = 0
     size: int = 0
     domains: Counter[str] = field(default_factory=Counter)
-    shown: list[Ready] = field(default_factory=list)
+    shown: list[ReadyMessage] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     named: dict[str, list[str]] = field(default_factory=dict)
@@ -50,19 +50,15 @@ class DryRun:
     crashes: list[str] = field(default_factory=list)
 
 
-def rehearse(
-    candidates: Candidates,
-    press: MessageRenderer,
-    *,
-    watcher: ProgressWatcher | None = None,
+def compose_all(
+    candidates: Candidates, renderer: MessageRenderer, *, watcher: ProgressWatcher
 ) -> DryRun:
     """Compose and check every message that is left, and send none.
 
     Raises KeyboardInterrupt after Ctrl-C.
     """
-    watcher = watcher or ProgressWatcher()
     result = DryRun()
-    chosen = _Chosen()
+    samples = _Samples()
 
     def note(out: LeftOut) -> None:
         result.reasons[out.why, out.reason] += 1
@@ -70,43 +66,43 @@ def rehearse(
         if len(some) < EXAMPLES:
             some.append(out.letter.recipient.email or out.letter.recipient.called)
 
-    candidates.told = note
+    candidates.on_left_out = note
     with interruptible(watcher.interrupted) as interrupt:
         watcher.begin(candidates.mailing.name, lambda: None)
-        crew, wanted = press.crew(candidates.left())
+        executor, wanted = renderer.executor(candidates.left())
         try:
-            for outcome in work_off(wanted, crew, lambda: bool(interrupt), press.first):
+            for outcome in work_off(wanted, executor, lambda: bool(interrupt), renderer.first):
                 result.problems |= dict.fromkeys(outcome.problems)
                 if outcome.crash is not None:
                     result.crashes.append(outcome.crash)
-                ready = press.ready(outcome)
+                ready = renderer.finish(outcome)
                 if ready is None:
                     result.unmade += 1
                 else:
                     result.count += 1
                     result.size += len(ready.envelope.message)
                     result.domains[ready.domain] += 1
-                    chosen.add(ready)
+                    samples.add(ready)
                 watcher.step()
         finally:
-            crew.close(at_once=bool(interrupt))
+            executor.close(at_once=bool(interrupt))
             watcher.end()
     if interrupt:
         raise KeyboardInterrupt
     result.problems |= candidates.problems
     result.listed, result.left_out = candidates.listed, candidates.counts
-    result.shown = chosen.kept()
+    result.shown = samples.kept()
     return result
 
 
-class _Chosen:
+class _Samples:
     """Three messages that show the variety: the first, the longest address line, the largest."""
 
     def __init__(self) -> None:
-        self._kept: list[Ready | None] = [None, None, None]
+        self._kept: list[ReadyMessage | None] = [None, None, None]
         self._longest = self._largest = 0
 
-    def add(self, ready: Ready) -> None:
+    def add(self, ready: ReadyMessage) -> None:
         if self._kept[0] is None:
             self._kept[0] = ready
             return
@@ -116,12 +112,12 @@ class _Chosen:
         elif self._kept[2] is None or size > self._largest:
             self._kept[2], self._largest = ready, size
 
-    def kept(self) -> list[Ready]:
+    def kept(self) -> list[ReadyMessage]:
         return [ready for ready in self._kept if ready is not None]
 
 
-def sample_of(ready: Ready) -> SampleMessage:
-    """A message as an inbox would show it."""
+def read_sample(ready: ReadyMessage) -> SampleMessage:
+    """Read a message as an inbox would show it."""
     data = ready.envelope.message
     message = BytesParser(EmailMessage, policy=policy.SMTP).parsebytes(data)
     text = message.get_body(("plain",))

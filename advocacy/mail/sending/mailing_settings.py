@@ -1,4 +1,4 @@
-"""A mailing: one stage's emails to a list, and what must hold before it may go out."""
+"""What a mailing is, one stage's emails to a list, and what must hold before it may go out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,15 +9,15 @@ from markupsafe import escape
 
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.stages import stages_signed, unknown_stage
+from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.letters.approvals import approval_problems, parts_of
+from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
+from advocacy.letters.approvals import approval_problems, digest_parts
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import sample_letter
@@ -51,7 +51,7 @@ class MailingSettings:
         return replace(self, today=today)
 
 
-def mailing_of(
+def choose_mailing(
     campaign: Campaign,
     people: People,
     *,
@@ -60,7 +60,7 @@ def mailing_of(
     today: date | None = None,
     other: str | None = None,
 ) -> MailingSettings:
-    """The mailing of a stage (default: the one whose window covers the letters' date).
+    """Choose the mailing of a stage (default: the one whose window covers the letters' date).
 
     It is named `<campaign>/<stage>`, and `<campaign>/<stage>/<other>` where it is another one
     of the same stage. Raises AdvocacyError where no stage or several would do.
@@ -100,17 +100,17 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
     )
 
 
-def text_of(mailing: MailingSettings) -> MailingText:
-    """What the mailing says: the digests of all its parts, and a letter to nobody in particular."""
+def mailing_text(mailing: MailingSettings) -> MailingText:
+    """What the mailing says: the digests of all its parts, and a letter to an example recipient."""
     letter = sample_letter(mailing.campaign, mailing.stage)
     sample = ""
     if letter is not None:
         sample = f"{letter.subject}\n\n{letter.salutation}\n\n{letter.body.text()}\n"
-    return MailingText(parts_of(mailing.campaign, mailing.stage), sample)
+    return MailingText(digest_parts(mailing.campaign, mailing.stage), sample)
 
 
-def standing_problems(mailing: MailingSettings) -> list[Problem]:
-    """What keeps the whole mailing from going out on its day; warnings do not.
+def find_obstacles(mailing: MailingSettings) -> list[Problem]:
+    """Find what keeps the whole mailing from going out on its day (errors), and warnings.
 
     Its text must be approved and as it was approved, and its date neither too old nor to come.
     The first few letters are composed and put through the gate for their date and for the day
@@ -121,9 +121,15 @@ def standing_problems(mailing: MailingSettings) -> list[Problem]:
     problems += _days(mailing)
     letters = []
     for one in islice(_wanted(mailing), FIRST):
-        letter, found = compose_for(
-            campaign, one.recipient, mailing.day, mailing.stage, one.supporters
+        signed = one.supporters
+        name, found = stage_for(
+            campaign, one.recipient, mailing.day, mailing.stage, by_supporters=signed is not None
         )
+        letter = None
+        if name is not None:
+            letter, found = compose_for(
+                campaign, one.recipient, name, mailing.day, supporters=signed
+            )
         problems += found
         if letter is None:
             continue
@@ -135,7 +141,7 @@ def standing_problems(mailing: MailingSettings) -> list[Problem]:
         if passed is not None and mailing.subscribers:
             problems += _way_out(passed, campaign)
         letters.append(replace(letter, date=mailing.today))
-    due = dates.recheck(letters, campaign, max(mailing.today, campaign.today()), exact=True)
+    due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
     problems += CheckSettings(campaign.file).apply(due)
     return list(dict.fromkeys(problems))
 
@@ -154,9 +160,7 @@ def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
 
 
 def _wanted(mailing: MailingSettings) -> Iterator[Correspondence]:
-    for one in correspondence(mailing.campaign, mailing.day, mailing.people):
-        if not isinstance(one, Problem):
-            yield one
+    return correspondence(mailing.campaign, mailing.day, ignore, mailing.people)
 
 
 def _days(mailing: MailingSettings) -> Iterator[Problem]:

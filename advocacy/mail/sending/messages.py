@@ -1,10 +1,8 @@
-"""The text of a mailing: the same for the first half as for the second.
+"""What a rendered email gets so that it can leave.
 
-What a mailing's messages get when they leave: envelope sender, List headers, a signature.
-
-What is done to a rendered email so that it can leave: the headers of its own sending.
-
-A letter's digest covers none of them: what was reviewed is what is sent.
+These are the headers of its own sending (Date, Message-ID, List headers), an envelope sender and
+a signature. A letter's digest covers none of them: what was reviewed is what is sent. And the
+text of a mailing is the same for its second half as for its first (`compare_texts`).
 """
 
 import re
@@ -21,8 +19,8 @@ from advocacy.campaign.campaign import Sender
 from advocacy.documents.email.message import message_id
 from advocacy.documents.headers import address_header, text_header, wire_address
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leaving
-from advocacy.errors import AdvocacyError, Problem
-from advocacy.letters.approvals import changes_between
+from advocacy.errors import AdvocacyError, Problem, count_noun
+from advocacy.letters.approvals import describe_changes
 from advocacy.letters.letter import Letter
 from advocacy.mail.bounces.severity import bounce_address
 from advocacy.mail.consent.list_headers import list_headers, recipient_leaving
@@ -45,7 +43,7 @@ class TextChange:
     def problem(self, sent: int) -> Problem:
         """That the mailing stops for it, after so many were sent."""
         what = "; ".join(self.changes)
-        got = "1 message has" if sent == 1 else f"{sent:,} messages have"
+        got = count_noun(sent, "message has", "messages have")
         return Problem(
             "text-changed",
             f"{got} gone out with another text than would go now: {what}.",
@@ -54,9 +52,9 @@ class TextChange:
         )
 
 
-def text_change(before: MailingText, now: MailingText) -> TextChange | None:
-    """How the text differs from what the mailing's first got, or None where it does not."""
-    changes = tuple(changes_between(before.parts, now.parts))
+def compare_texts(before: MailingText, now: MailingText) -> TextChange | None:
+    """Compare the text with what the mailing's first got; None where it is the same."""
+    changes = tuple(describe_changes(before.parts, now.parts))
     if not changes:
         return None
     diff = unified_diff(before.sample.splitlines(), now.sample.splitlines(), n=CONTEXT, lineterm="")
@@ -71,13 +69,13 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
-    """What a message gets when it is about to leave.
+class Finishing:
+    """How a mailing's messages are finished when they are about to leave.
 
-    `envelope_sender` is told the Message-ID, `headers` the recipient's address as it travels and
-    the letter's language; `sign` puts a DKIM signature above the whole message, last of all.
-    `leaving` says where a letter's recipient unsubscribes; it travels to the processes that
-    compose.
+    `envelope_sender` takes the Message-ID; `headers` takes the recipient's address as it travels
+    and the letter's language, and returns whole header lines. `sign` puts a DKIM signature above
+    the whole message, last of all. `leaving` says where a letter's recipient unsubscribes; it is
+    sent to the processes that compose.
     """
 
     envelope_sender: Callable[[str], str]
@@ -86,8 +84,8 @@ class Finish:
     leaving: Callable[[Letter], UnsubscribeLinks] | None = None
 
 
-def finish_of(mailing: MailingSettings) -> Finish:
-    """What this mailing's messages get, by its audience and the environment's keys.
+def finishing_for(mailing: MailingSettings) -> Finishing:
+    """Say how this mailing's messages are finished, by its audience and the environment's keys.
 
     Raises AdvocacyError for keys that cannot be used; see `consent_problems`.
     """
@@ -108,7 +106,7 @@ def finish_of(mailing: MailingSettings) -> Finish:
         return (found, "Precedence: bulk\r\n")
 
     dkim = dkim_key_of(workspace=mailing.campaign.workspace.folder)
-    return Finish(
+    return Finishing(
         envelope_sender,
         headers,
         None if dkim is None else lambda message: sign(message, dkim),
@@ -122,7 +120,7 @@ def _own_leaving(mailing: str, keys: Keys | None, letter: Letter) -> Unsubscribe
 
 
 def consent_problems(mailing: MailingSettings) -> list[Problem]:
-    """What subscribed mail lacks of a way to say no, and keys that cannot be used.
+    """Find what subscribed mail lacks of a way to say no, and keys that cannot be used.
 
     RFC 8058 and the large receivers ask for a way to unsubscribe by one click; the law of many
     countries for one that works, and for the sender's postal address.
@@ -170,25 +168,27 @@ _END = b"\r\n\r\n"
 _NAME = re.compile(rb"([!-9;-~]+):")
 
 
-def outgoing(message: bytes, *, sent: datetime, message_id: str, more: Iterable[str] = ()) -> bytes:
-    """A rendered message with the time of its sending, its Message-ID, and more header lines.
+def add_sending_headers(
+    message: bytes, *, sent: datetime, message_id: str, more: Iterable[str] = ()
+) -> bytes:
+    """Give a rendered message the time of its sending, its Message-ID, and more header lines.
 
     `sent` knows its timezone; `more` are whole lines with their line breaks, such as those of
     RFC 8058.
     """
     headers = {"Date": f"Date: {format_datetime(sent)}\r\n", "Message-ID": _id_line(message_id)}
-    return with_headers(message, headers, more)
+    return replace_headers(message, headers, more)
 
 
-def marked_as_test(message: bytes, *, to: str, real_to: str) -> bytes:
-    """A message as it would go to `real_to`, but addressed to a colleague and marked as a test.
+def mark_as_test(message: bytes, *, to: str, real_to: str) -> bytes:
+    """Address a message for `real_to` to a colleague, and mark it as a test.
 
     The text is not touched: what the colleague reads is what the recipient would. It has no
     List headers, so that the colleague does not unsubscribe the recipient.
     """
     parsed = message_from_bytes(message.partition(_END)[0] + _END, policy=policy.SMTP)
     subject = f"[TEST] for {real_to}: {parsed['Subject']}"
-    return with_headers(
+    return replace_headers(
         message,
         {
             "To": address_header("To", [("", to)]),
@@ -201,8 +201,8 @@ def marked_as_test(message: bytes, *, to: str, real_to: str) -> bytes:
     )
 
 
-def with_headers(message: bytes, replaced: Mapping[str, str], more: Iterable[str] = ()) -> bytes:
-    """A message with other lines for some headers; an empty line drops one, `more` are added.
+def replace_headers(message: bytes, replaced: Mapping[str, str], more: Iterable[str] = ()) -> bytes:
+    """Replace some headers of a message; an empty line drops one, the lines of `more` are added.
 
     The lines are whole, with their line breaks, made by `advocacy.documents.headers`.
     """
@@ -217,8 +217,8 @@ def with_headers(message: bytes, replaced: Mapping[str, str], more: Iterable[str
     return b"".join(lines) + end[2:] + body
 
 
-def header(message: bytes, name: str) -> str:
-    """A header's value as it stands in the message, unfolded; empty where there is none."""
+def read_header(message: bytes, name: str) -> str:
+    """Read a header's value, unfolded; empty where there is none."""
     for field in _fields(message.partition(_END)[0] + b"\r\n"):
         found, _, value = field.partition(b":")
         if found.lower() == name.lower().encode():

@@ -14,8 +14,8 @@ MOST_WAITING = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A message that is composed, checked and finished, with what the ledger is told of it.
+class ReadyMessage:
+    """A message that is composed, checked and finished, with its entry for the ledger.
 
     `attempts` counts how often the ledger gave it out, once it did.
     """
@@ -31,26 +31,27 @@ class Ready:
 
 
 class Outbox:
-    """Between whoever composes and those who send; bounded, so that neither runs ahead.
+    """The queue between the thread that composes and the threads that send.
 
-    All methods may be called from any thread.
+    It is bounded, in messages and bytes, so that composing does not run ahead. All methods may
+    be called from any thread.
     """
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._waiting: dict[str, deque[Ready]] = {}
+        self._waiting: dict[str, deque[ReadyMessage]] = {}
         self._count = self._bytes = 0
         self._closed = self._stopped = False
         self._changed = threading.Condition()
 
-    def put(self, ready: Ready, hopeless: Callable[[], bool]) -> bool:
-        """Add a message when there is room; whether it was taken in.
+    def put(self, ready: ReadyMessage, should_give_up: Callable[[], bool]) -> bool:
+        """Add a message, when there is room for it.
 
-        It is not once `stop` was called, or when `hopeless` says so while it waits.
+        Returns False if `stop()` was called or `should_give_up()` becomes true while waiting.
         """
         with self._changed:
             while self._count >= MOST_WAITING or self._bytes >= MOST_BYTES:
-                if self._stopped or hopeless():
+                if self._stopped or should_give_up():
                     return False
                 self._changed.wait(0.1)
             if self._stopped:
@@ -61,7 +62,7 @@ class Outbox:
             self._changed.notify()
             return True
 
-    def take(self, most: int, *, wait: bool) -> list[Ready]:
+    def take(self, most: int, *, wait: bool) -> list[ReadyMessage]:
         """Up to so many messages that may go now.
 
         Empty when there is none; with `wait`, only when none will ever come.
@@ -86,9 +87,9 @@ class Outbox:
             self._stopped = True
             self._changed.notify_all()
 
-    def _allowed(self, most: int) -> tuple[list[Ready], float | None]:
+    def _allowed(self, most: int) -> tuple[list[ReadyMessage], float | None]:
         """Messages whose domains may get one now, and else how long it is until one may."""
-        group: list[Ready] = []
+        group: list[ReadyMessage] = []
         soonest: float | None = None
         for domain in list(self._waiting):
             queue = self._waiting[domain]

@@ -1,4 +1,4 @@
-"""Those who send: threads with a connection each, and the ledger told before and after.
+"""The threads that send, each with a connection of its own; the ledger is told before and after.
 
 A message is `sending` in the ledger, on the disk, before a byte of it leaves. What came of it is
 written together with the next group's marks, so that a group costs one commit.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State
-from advocacy.mail.sending.outbox import Outbox, Ready
+from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.smtp import Connection, SmtpReply, Verdict, backoff
 
 MOST_UNDER_WAY = 100
@@ -19,14 +19,18 @@ MOST_UNDER_WAY = 100
 GROUP_SECONDS = 0.05
 """How long a group of messages should take; on a slow server a group is one message."""
 TROUBLE_AT_FIRST, TROUBLE_LATER = 10.0, 300.0
-"""For so many seconds may the server, or the way to it, fail before the run gives up: at its
-beginning, where a name is wrong, and later, when a train is in a tunnel."""
+"""Seconds for which the server, or the way to it, may fail before the run gives up: short at its
+beginning, where a name may be wrong, and longer later, when a train may be in a tunnel."""
 LONGEST_PAUSE = 30.0
 
 
 @dataclass(slots=True)
-class SendFailure:
-    """Everyone's trouble in a row: how often, since when, and for how long it is waited out."""
+class ServerTrouble:
+    """Failures in a row that are not one recipient's, such as a server that cannot be reached.
+
+    `since` is when they began (seconds of the monotonic clock), `allowed` for how many seconds
+    they are waited out.
+    """
 
     count: int = 0
     since: float = 0.0
@@ -34,23 +38,23 @@ class SendFailure:
 
 
 @dataclass(slots=True)
-class SendSettings:
+class SenderSettings:
     """What the senders of a run share.
 
     `connect` gives a connection; `may_go` says, at the last moment, whether a message still may;
-    `told` hears of each message with what came of it. `most_failures` in a row stop the run.
-    `trouble` is the run's, and outlasts a pass over the list.
+    `on_sent` is called for each message with what came of it. `most_failures` in a row stop the
+    run. `trouble` is the run's, and outlasts a pass over the list.
     """
 
     outbox: Outbox
     ledger: Ledger
     run: MailingRun
     connect: Callable[[], Connection]
-    may_go: Callable[[Ready], bool]
-    told: Callable[[Ready, Result], None]
+    may_go: Callable[[ReadyMessage], bool]
+    on_sent: Callable[[ReadyMessage, Result], None]
     connections: int = 4
     most_failures: int = 20
-    trouble: SendFailure = field(default_factory=SendFailure)
+    trouble: ServerTrouble = field(default_factory=ServerTrouble)
 
 
 class Senders:
@@ -60,8 +64,8 @@ class Senders:
     (UTC epoch seconds by `Ledger.now()`); `gave_back` that some were not tried at all.
     """
 
-    def __init__(self, job: SendSettings) -> None:
-        self._job = job
+    def __init__(self, settings: SenderSettings) -> None:
+        self._settings = settings
         self._lock = threading.Lock()
         self._failures = 0
         self._resting = threading.Event()
@@ -71,7 +75,7 @@ class Senders:
         self.gave_back = False
         self._threads = [
             threading.Thread(target=self._guarded, name=f"sender-{n}", daemon=True)
-            for n in range(job.connections)
+            for n in range(settings.connections)
         ]
         for thread in self._threads:
             thread.start()
@@ -86,7 +90,7 @@ class Senders:
 
         Raises what ended a sender that was not meant to end.
         """
-        self._job.outbox.close()
+        self._settings.outbox.close()
         for thread in self._threads:
             while thread.is_alive():
                 if over():
@@ -100,12 +104,12 @@ class Senders:
         with self._lock:
             self.why = self.why or why
         self._resting.set()
-        self._job.outbox.stop()
+        self._settings.outbox.stop()
 
     def _guarded(self) -> None:
         try:
-            _Sender(self._job, self, self._job.connect()).work()
-        except AdvocacyError as error:  # the ledger, or the list of those who said no
+            _Sender(self._settings, self, self._settings.connect()).work()
+        except AdvocacyError as error:  # of the ledger, or of the suppression list
             self.stop(error.problems[0])
         except BaseException as error:  # noqa: BLE001 - it is raised where the run waits
             with self._lock:
@@ -126,7 +130,7 @@ class Senders:
 
         Trouble that is everyone's, such as a server that cannot be reached, is waited out first.
         """
-        trouble = self._job.trouble
+        trouble = self._settings.trouble
         with self._lock:
             now = time.monotonic()
             if reply.verdict is Verdict.SENT:
@@ -143,7 +147,7 @@ class Senders:
             self.stop(reply.stop)
         elif reply.everyone and lasting > trouble.allowed:
             self.stop(_no_way(lasting, reply))
-        elif failures >= self._job.most_failures:
+        elif failures >= self._settings.most_failures:
             self.stop(_too_many(failures, reply))
         elif reply.everyone:
             self._resting.wait(pause)
@@ -172,7 +176,7 @@ def _too_many(failures: int, reply: SmtpReply) -> Problem:
 class _Sender:
     """One thread's work: a connection, and results that the ledger has not been told yet."""
 
-    job: SendSettings
+    settings: SenderSettings
     senders: Senders
     connection: Connection
     results: list[Result] = field(default_factory=list)
@@ -182,7 +186,7 @@ class _Sender:
         """Send until nothing is left, or the run stops."""
         try:
             while True:
-                group = self.job.outbox.take(self.size, wait=not self.results)
+                group = self.settings.outbox.take(self.size, wait=not self.results)
                 if group:
                     self._send(group)
                 elif self.results:
@@ -196,19 +200,19 @@ class _Sender:
             finally:
                 self.connection.close()
 
-    def _send(self, group: Sequence[Ready]) -> None:
+    def _send(self, group: Sequence[ReadyMessage]) -> None:
         if not self._open():
             return
-        taken = self._exchange([ready for ready in group if self.job.may_go(ready)])
+        taken = self._exchange([ready for ready in group if self.settings.may_go(ready)])
         begun = time.monotonic()
         for position, ready in enumerate(taken):
-            if self.senders.stopped or self.job.run.lapsed:
+            if self.senders.stopped or self.settings.run.lapsed:
                 self.results += (Result.untried(one.entry.letter_id) for one in taken[position:])
                 break
             reply = self.connection.send(ready.envelope)
             result = self._result(ready, reply)
             self.results.append(result)
-            self.job.told(ready, result)
+            self.settings.on_sent(ready, result)
             if reply.everyone:  # the rest of the group waits, unmarked, until it has passed
                 self.results += (
                     Result.untried(one.entry.letter_id) for one in taken[position + 1 :]
@@ -235,21 +239,21 @@ class _Sender:
         if seconds > GROUP_SECONDS:
             self.size = max(1, self.size // 2)
         elif seconds < GROUP_SECONDS / 2 and sent >= self.size:
-            self.size = min(2 * self.size, max(1, MOST_UNDER_WAY // self.job.connections))
+            self.size = min(2 * self.size, max(1, MOST_UNDER_WAY // self.settings.connections))
 
-    def _result(self, ready: Ready, reply: SmtpReply) -> Result:
+    def _result(self, ready: ReadyMessage, reply: SmtpReply) -> Result:
         state, later = State(reply.verdict.value), None
         if state is State.DEFERRED:
             # One for whom a server stops us waits, so that the next run begins with others.
             at_once = reply.everyone and reply.stop is None
             wait = 0.0 if at_once else backoff(ready.attempts)
-            later = self.job.ledger.now() + wait
+            later = self.settings.ledger.now() + wait
         return Result(ready.entry.letter_id, state, reply.code, reply.text, later)
 
-    def _exchange(self, group: Sequence[Ready]) -> list[Ready]:
+    def _exchange(self, group: Sequence[ReadyMessage]) -> list[ReadyMessage]:
         """Tell the ledger what came of the last messages, and mark the next; those it gave out."""
         entries = [ready.entry for ready in group]
-        taken = self.job.ledger.exchange(self.job.run, self.results, entries)
+        taken = self.settings.ledger.exchange(self.settings.run, self.results, entries)
         self.senders.note(self.results)
         self.results = []
         return [

@@ -1,298 +1,200 @@
-"""Sending a mailing: passes over the list until nothing is left that may go now.
+"""Send a mailing, rehearse it, or send one test message: what `advocacy send` does.
 
-Only the ledger decides what is left. So a pass may end at any moment, because a server was
-slow, a day ended or somebody pressed Ctrl-C, and the next one, here or on another machine,
-goes on where it ended.
+    request = SendRequest(Path("parks.yaml"), People(list=Path("members.csv")))
+    rehearse_mailing(request)                                # nothing leaves
+    send_mailing(request, agree=lambda mailing: mailing.count_left())
+
+The order of the steps is the promise that nobody is written to twice or against their will, so
+it stands here alone, for the command line, tests and scheduled jobs alike.
 """
 
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from datetime import time as clock_time
-from zoneinfo import ZoneInfo
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 
-from advocacy.batch.documents import used_versions
-from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
-from advocacy.batch.worker import LetterOutcome
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.worker import make_letters
+from advocacy.documents.email.message import needs_smtputf8
+from advocacy.documents.headers import wire_address
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
-from advocacy.mail.ledger import Ledger, MailingRun, Result, State
-from advocacy.mail.sending.candidates import SUPPRESSED, Candidates
-from advocacy.mail.sending.mailing_settings import MailingSettings, standing_problems
-from advocacy.mail.sending.outbox import Outbox, Ready
-from advocacy.mail.sending.rendering import MessageRenderer
-from advocacy.mail.sending.senders import Senders, SendFailure, SendSettings
-from advocacy.mail.smtp import Connection
+from advocacy.mail.ledger import State
+from advocacy.mail.preflight.dns import resolver
+from advocacy.mail.preflight.preflight import preflight
+from advocacy.mail.sending.candidates import Candidates
+from advocacy.mail.sending.dry_run import DryRun
+from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_header
+from advocacy.mail.sending.passes import RunResult, RunSettings, send_in_passes
+from advocacy.mail.sending.preparation import Agree, PreparedMailing, SendRequest
+from advocacy.mail.sending.rendering import message_renderer, nobody_to_mail
+from advocacy.mail.smtp import Envelope, Options, Verdict, connect
 from advocacy.mail.smtp.pace import Pace
-
-LONGEST_NAP = 0.5
-"""Seconds after which a run that waits looks around: for Ctrl-C."""
-LONGEST_REST = 30.0
-"""Seconds at most between two passes for the sake of the second alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendTerms:
-    """How a mailing is sent: by how many connections, how fast, and how long to try again.
-
-    `patience` is for how many seconds a run waits for messages that their servers put off;
-    `pretended` says that the day of sending is not the real one. To more than `most` people
-    nothing is sent, whatever becomes of the list meanwhile.
-    """
-
-    connections: int = 4
-    patience: float = 3600.0
-    most_failures: int = 20
-    pretended: bool = False
-    most: int | None = None
+from advocacy.mail.smtp.secrets import password_of
+from advocacy.mail.smtp.server import Server
 
 
 @dataclass(slots=True)
 class SendResult:
-    """What a run came to: counts by state, and those that were left out, by reason.
+    """What came of a mailing: `run` is what this run did, None where nothing was left to send.
 
-    `unmade` are letters that could not be composed; `why` is what stopped it, `interrupted`
-    that somebody did. `left_out` and `unmade` are those of the last pass over the list.
+    `states` counts all letters of the mailing in the ledger. `left` counts those that may still
+    be sent, where the run was stopped.
     """
 
+    mailing: str
+    timezone: str
     states: Counter[State] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    listed: int = 0
-    unmade: int = 0
-    problems: dict[Problem, None] = field(default_factory=dict)
-    crashes: list[str] = field(default_factory=list)
-    why: Problem | None = None
-    interrupted: bool = False
-    waiting_until: float | None = None
-    given_back: bool = False
+    run: RunResult | None = None
+    left: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether everybody got the message who could; nobody is uncertain or still to come."""
+        run = self.run
+        stopped = run is not None and (
+            run.why is not None or run.unmade or has_errors(run.problems)
+        )
+        return not stopped and self.states[State.SENT] == self.states.total()
 
 
 def send_mailing(
-    mailing: MailingSettings,
-    ledger: Ledger,
-    *,
-    connect: Callable[[], Connection],
-    pace: Pace,
-    terms: SendTerms,
-    candidates: Callable[[MailingSettings], Candidates],
-    guard: SuppressionGuard,
-    press: Callable[[MailingSettings], MessageRenderer],
-    watcher: ProgressWatcher | None = None,
+    request: SendRequest, agree: Agree, watcher: ProgressWatcher | None = None
 ) -> SendResult:
-    """Send what is left of a mailing, and tell what came of it.
+    """Send what is left of a mailing, once somebody agreed to how many messages that is.
 
-    `candidates` and `press` are made anew for each day on which it runs. Raises AdvocacyError
-    where the server or the ledger cannot be reached; what was sent is then in the ledger.
+    Raises MailingStoppedError where the mailing may not begin, AdvocacyError where files, server or
+    ledger cannot be used, and what `agree` raises. What stopped a run that had begun is in the
+    result; the ledger knows what it sent.
     """
-    watcher = watcher or ProgressWatcher()
-    account = SendResult()
-    composed: set[str] = set()
-    trouble = SendFailure()
-    patient_until: float | None = None
-    run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
-    try:
-        with interruptible(watcher.interrupted) as interrupt:
-            while True:
-                one = _Pass(
-                    mailing, ledger, run, terms, trouble, composed, account, watcher,
-                    lambda: bool(interrupt),
-                )  # fmt: skip
-                began = time.monotonic()
-                one.go(candidates(mailing), press(mailing), connect, pace, guard)
-                if interrupt or account.why or account.crashes:
-                    break
-                today = mailing.today if terms.pretended else mailing.campaign.today()
-                if today != mailing.today:
-                    mailing = mailing.on(today)
-                    found = standing_problems(mailing)
-                    account.problems |= dict.fromkeys(found)
-                    if has_errors(found):
-                        account.why = _new_day(today)
-                        break
-                    continue
-                if account.given_back:  # not tried at all, as after a sleep of the machine
-                    continue
-                until = account.waiting_until
-                if until is not None:
-                    # Each pass reads the whole list: let more than one become due for the next.
-                    rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
-                    until = max(until, ledger.now() + rest)
-                if patient_until is None:  # it is for waiting: a long list does not use it up
-                    patient_until = time.monotonic() + terms.patience
-                left = patient_until - time.monotonic()
-                if not _waited(ledger, until, left, lambda: bool(interrupt), watcher):
-                    break
-            account.interrupted = bool(interrupt)
-    finally:
-        ledger.end_run(run, account.why.message if account.why else "")
-    return account
+    prepared = PreparedMailing.open(request, watcher)
+    prepared.check_may_begin()
+    # Before anybody is asked: what a killed run had under way is no longer left, but uncertain.
+    prepared.find_dead_runs()
+    most = agree(prepared)
+    run = _send_left(prepared, most) if most else None
+    if run is None:
+        prepared.settle_uncertain()
+    name = prepared.mailing.name
+    result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
+    if prepared.ledger is not None and prepared.begun:
+        result.states = Counter(prepared.ledger.counts(name))
+    if run is not None and (run.interrupted or run.why):
+        with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
+            result.left = sum(1 for _ in prepared.candidates().left())
+    return result
 
 
-def _waited(
-    ledger: Ledger,
-    until: float | None,
-    patience: float,
-    interrupted: Callable[[], bool],
-    watcher: ProgressWatcher,
-) -> bool:
-    """Wait until messages may be tried again; False where there are none, or too late."""
-    if until is None or until - ledger.now() > patience:
-        return False
-    watcher.waiting(until - ledger.now())
-    while (left := until - ledger.now()) > 0:
-        if interrupted():
-            return False
-        time.sleep(min(left, LONGEST_NAP))
-    return True
+def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
+    server, request = prepared.server, prepared.request
+    if server is None:
+        raise AdvocacyError(prepared.problems)
+    # Before the mailing counts as begun: nobody may know the password.
+    password = password_of(server)
+    ledger = prepared.begin()
+    prepared.settle_uncertain()
+    options = Options(per_connection=request.per_connection)
+    return send_in_passes(
+        prepared.mailing,
+        ledger,
+        connect=lambda: connect(server, password, options),
+        pace=Pace(request.rate, request.per_domain),
+        settings=RunSettings(
+            request.connections,
+            request.patience,
+            pretended=request.today is not None,
+            most=most,
+        ),
+        candidates=prepared.candidates,
+        guard=prepared.guard,
+        renderer=prepared.renderer,
+        watcher=prepared.watcher,
+    )
 
 
-@dataclass(slots=True)
-class _Pass:
-    """Once over the list."""
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A dry run: the mailing, its messages, what stops it, and everything that is to be told."""
 
-    mailing: MailingSettings
-    ledger: Ledger
-    run: MailingRun
-    terms: SendTerms
-    trouble: SendFailure
-    composed: set[str]
-    account: SendResult
-    watcher: ProgressWatcher
-    interrupted: Callable[[], bool]
-    said_no: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    prepared: PreparedMailing
+    messages: DryRun
+    stops: list[Problem]
+    problems: list[Problem]
 
-    def go(
-        self,
-        candidates: Candidates,
-        press: MessageRenderer,
-        connect: Callable[[], Connection],
-        pace: Pace,
-        guard: SuppressionGuard,
-    ) -> None:
-        day_ends = float("inf") if self.terms.pretended else _midnight(self.mailing)
 
-        def may_go(ready: Ready) -> bool:
-            if _has_come(day_ends):
-                return False
-            if guard.reason(ready.entry.address) is None:
-                return True
-            with self.lock:
-                self.said_no += 1
-                self.watcher.step()
-            return False
+def rehearse_mailing(
+    request: SendRequest, watcher: ProgressWatcher | None = None, *, with_preflight: bool = False
+) -> Rehearsal:
+    """Compose and check every message that is left, and send none.
 
-        outbox = Outbox(pace)
-        terms = self.terms
-        job = SendSettings(
-            outbox, self.ledger, self.run, connect, may_go, self._tell, terms.connections,
-            terms.most_failures, self.trouble,
-        )  # fmt: skip
-        senders = Senders(job)
+    `with_preflight` adds what the large receivers and SpamAssassin would hold against the
+    messages that are shown.
+    """
+    prepared = PreparedMailing.open(request, watcher)
+    seen = prepared.dry_run()
+    stops = prepared.stops()
+    problems = dict.fromkeys([*seen.problems, *stops])
+    found = _preflight(prepared, seen) if with_preflight else []
+    return Rehearsal(prepared, seen, stops, [*problems, *found])
 
-        def over() -> bool:
-            return self.interrupted() or senders.stopped or _has_come(day_ends)
 
-        self.watcher.begin(self.mailing.name, lambda: None)
-        self.account.unmade = 0
-        try:
-            self._feed(candidates, press, outbox, over)
-        except BaseException:
-            senders.stop()  # what waits is for the next run: nobody waits for it before they hear
-            raise
-        finally:
-            try:
-                senders.finish(over)
-            finally:
-                self.watcher.end()
-                self.account.why = self.account.why or senders.why
-                self._note(candidates, senders)
+def _preflight(prepared: PreparedMailing, seen: DryRun) -> list[Problem]:
+    server = prepared.server
+    if server is None:
+        return []
+    found = (
+        preflight(
+            ready.envelope.message,
+            server,
+            sender=ready.envelope.sender,
+            audience=prepared.mailing.campaign.file.audience,
+            lookup=None if server.is_local else resolver(),
+        )
+        for ready in seen.shown
+    )
+    return list(dict.fromkeys(problem for problems in found for problem in problems))
 
-    def _feed(
-        self,
-        candidates: Candidates,
-        press: MessageRenderer,
-        outbox: Outbox,
-        over: Callable[[], bool],
-    ) -> None:
-        crew, wanted = press.crew(candidates.left())
-        at_once = True
-        try:
-            for outcome in work_off(wanted, crew, over, press.first):
-                ready = self._ready(press, outcome)
-                if ready is None:
-                    continue
-                if not self._agreed(ready):
-                    self.account.why = _more_than_agreed(self.terms.most)
-                    return
-                if not outbox.put(ready, over):
-                    return
-            at_once = False
-        finally:
-            crew.close(at_once=at_once)
 
-    def _agreed(self, ready: Ready) -> bool:
-        """Whether the message is among as many as may be sent; one tried again is not another."""
-        most, letter_id = self.terms.most, ready.entry.letter_id
-        if most is not None and letter_id not in self.composed and len(self.composed) >= most:
-            return False
-        self.composed.add(letter_id)
-        return True
+def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = None) -> str:
+    """Send one message of the list to `to`, marked as a test; returns whom it is for.
 
-    def _ready(self, press: MessageRenderer, outcome: LetterOutcome) -> Ready | None:
-        self.account.problems |= dict.fromkeys(outcome.problems)
-        if outcome.crash is not None:
-            self.account.crashes.append(outcome.crash)
-        try:
-            ready = press.ready(outcome)
-        except AdvocacyError as error:
-            self.account.problems |= dict.fromkeys(error.problems)
-            ready = None
+    Nothing is written into the ledger. Raises AdvocacyError where there is no such message, or
+    it cannot be handed over.
+    """
+    prepared = PreparedMailing.open(request, watcher)
+    server = prepared.server
+    if server is None:
+        raise AdvocacyError(prepared.problems)
+    sample = replace(prepared.mailing.people.selection, limit=None)
+    mailing = replace(prepared.mailing, people=prepared.mailing.people.selecting(sample))
+    finishing = finishing_for(mailing)
+    # Nobody but the recipient gets the recipient's own address to unsubscribe.
+    plain = replace(finishing, sign=None, leaving=None)
+    renderer = message_renderer(mailing, plain, output=request.output, workers=1)
+    problems: list[Problem] = []
+    for wanted in Candidates(mailing, prepared.guard, None, request.output).left():
+        (outcome,) = make_letters(renderer.settings, [wanted])
+        ready = renderer.finish(outcome)
+        problems += outcome.problems
         if ready is None:
-            self.account.unmade += 1
-            self.watcher.step()
-        return ready
-
-    def _tell(self, _: Ready, result: Result) -> None:
-        with self.lock:  # the senders tell it
-            self.account.states[result.state] += 1
-            self.watcher.step()
-
-    def _note(self, candidates: Candidates, senders: Senders) -> None:
-        account = self.account
-        account.listed = candidates.listed
-        account.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
-        account.problems |= candidates.problems
-        account.given_back = senders.gave_back
-        times = (candidates.next_try, senders.next_try)
-        account.waiting_until = min((at for at in times if at is not None), default=None)
+            continue
+        address = wire_address(to)
+        message = mark_as_test(ready.envelope.message, to=address, real_to=ready.entry.address)
+        message = finishing.sign(message) if finishing.sign is not None else message
+        sender = wire_address(mailing.campaign.file.sender.email)
+        _hand_over(
+            server, Envelope(sender, address, message, needs_utf8=needs_smtputf8(message)), to
+        )
+        return read_header(ready.envelope.message, "To")
+    raise AdvocacyError(problems or [nobody_to_mail(mailing)])
 
 
-def _midnight(mailing: MailingSettings) -> float:
-    """When the day of sending ends, in seconds since the epoch."""
-    zone = ZoneInfo(mailing.campaign.file.timezone)
-    tomorrow = mailing.today + timedelta(days=1)
-    return datetime.combine(tomorrow, clock_time(), tzinfo=zone).timestamp()
-
-
-def _has_come(moment: float) -> bool:
-    return time.time() >= moment
-
-
-def _more_than_agreed(most: int | None) -> Problem:
-    return Problem(
-        "more-than-agreed",
-        f"The list has grown: more people are left than the {most} for whom it was begun.",
-        "Those that were agreed to are done. Look at the list, then run the command again.",
-    )
-
-
-def _new_day(today: date) -> Problem:
-    return Problem(
-        "new-day",
-        f"It has become {today} while the mailing ran, and its letters may not go out any more.",
-        "The reasons are above. What was sent is in the ledger; the others were not sent.",
-    )
+def _hand_over(server: Server, envelope: Envelope, to: str) -> None:
+    with closing(connect(server, password_of(server))) as connection:
+        reply = connection.send(envelope)
+    if reply.verdict is not Verdict.SENT:
+        said = f"{reply.code or ''} {reply.text}".strip()
+        refused = Problem(
+            "test-not-sent",
+            f"The server did not take the test message to {to}: {said}",
+            "Correct what the server says, and try again.",
+        )
+        raise AdvocacyError(reply.stop or refused)

@@ -33,9 +33,6 @@ class Connection(Protocol):
     def close(self) -> None:
         """End it; it may be used again, and then opens anew."""
 
-    def abort(self) -> None:
-        """From another thread: let who waits for the server wait no longer."""
-
 
 def connect(
     server: Server, password: Secret | None = None, options: Options | None = None

@@ -4,15 +4,13 @@ Between two sends a connection may have been closed: by a limit of the server on
 silence, or on the way. That shows at MAIL, before anything of the message has left, so the
 message is tried once more on a new connection. Nothing is ever repeated after its data.
 
-Where the server has PIPELINING (RFC 2920), MAIL, RCPT and, for a single recipient, DATA go in
-one piece: two round trips a message instead of four. CHUNKING (RFC 3030) would make it one, but
-would send every message in full to a server that may have refused its recipient.
+Where the server has PIPELINING (RFC 2920), MAIL, RCPT and DATA go in one piece: two round trips
+a message instead of four. CHUNKING (RFC 3030) would make it one, but would send every message in
+full to a server that may have refused its recipient.
 """
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import chain
 from typing import NamedTuple
 
 from advocacy.mail.smtp.envelope import fault_of, is_international, stuffed
@@ -33,13 +31,12 @@ _FEWEST = 10
 
 
 class SmtpConnection:
-    """A connection that is opened when needed and kept. One thread sends; `abort` is any's."""
+    """A connection that opens when it is needed and is kept. It belongs to one thread."""
 
     def __init__(self, server: Server, secret: Secret | None, options: Options) -> None:
         self._server, self._secret, self._options = server, secret, options
         self._most = options.most_messages(server)
         self._session: Session | None = None
-        self._aborted = False
 
     def open(self) -> SmtpReply | None:
         """Connect and log in now; what keeps it from that, or None. Nothing is sent."""
@@ -64,7 +61,7 @@ class SmtpConnection:
                 return SmtpReply(Verdict.REFUSED, None, fault)
             reply, step = self._hand_over(session, envelope)
             again = session.broken and session.carried and step in (Step.RSET, Step.MAIL)
-            if self._aborted or not again:
+            if not again:
                 session.carried += 1
                 session.used_at = time.monotonic()
                 return reply
@@ -75,25 +72,11 @@ class SmtpConnection:
     def close(self) -> None:
         """Say goodbye; the next message opens a connection anew."""
         session, self._session = self._session, None
-        self._aborted = False
         if session is not None:
             session.quit(_GOODBYE)
 
-    def abort(self) -> None:
-        """From another thread: who waits for a reply gets none, and nothing more is sent until
-        `close`.
-        """
-        self._aborted = True
-        session = self._session
-        if session is not None:
-            session.wire.abort()
-
     def _ready(self) -> Session:
         session, self._session = self._session, None
-        if self._aborted:
-            raise CannotOpen(
-                SmtpReply(Verdict.DEFERRED, None, "sending was stopped", everyone=True)
-            )
         if session is not None:
             full = session.carried >= self._most
             if not session.broken and not full and session.wire.in_step:
@@ -120,28 +103,21 @@ class SmtpConnection:
             session.broken = True
         if session.broken:
             session.wire.close()
-        if reply.verdict in (Verdict.SENT, Verdict.UNCERTAIN):
-            reply = replace(reply, refused=tuple(transaction.refused))
         return reply, transaction.step
 
 
 class _Command(NamedTuple):
     step: Step
     line: str
-    copy_to: str | None = None
 
 
 class _Transaction:
-    """One message on an open session (RFC 5321, 3.3).
-
-    `step` is what is being answered, `refused` the copies that the server does not take.
-    """
+    """One message on an open session (RFC 5321, 3.3). `step` is the command being answered."""
 
     def __init__(
         self, session: Session, envelope: Envelope, timeouts: Timeouts, pipelining: bool
     ) -> None:
         self.step = Step.MAIL
-        self.refused: list[tuple[str, int, str]] = []
         self._session, self._wire, self._envelope = session, session.wire, envelope
         self._timeouts, self._pipelining = timeouts, pipelining
         self._unread: list[Step] = []
@@ -149,28 +125,19 @@ class _Transaction:
     def run(self) -> SmtpReply:
         """Raises Dropped where the connection fails; `step` says how far it had come."""
         envelope, session = self._envelope, self._session
-        head = [
+        commands = [
             *([_Command(Step.RSET, "RSET\r\n")] if session.dirty else []),
             _Command(Step.MAIL, _mail(session.extensions, envelope)),
             _Command(Step.RCPT, f"RCPT TO:<{envelope.recipient}>\r\n"),
-            *(_Command(Step.RCPT, f"RCPT TO:<{one}>\r\n", one) for one in envelope.others),
+            _Command(Step.DATA, "DATA\r\n"),
         ]
-        data = [_Command(Step.DATA, "DATA\r\n")]
-        replies: Iterator[tuple[_Command, int, str]]
         session.dirty = True
-        if envelope.others:
-            # With DATA in one piece, a copy could get an empty message instead of none.
-            replies = chain(self._exchanged(head), self._exchanged(data))
-        else:
-            replies = self._exchanged(head + data)
-        for command, code, text in replies:
+        for command, code, text in self._exchanged(commands):
             if command.step is Step.RSET and code // 100 != 2:
                 raise Dropped(f"the server does not begin anew: {code} {text}")
-            if code == 354 if command.step is Step.DATA else code // 100 == 2:
-                continue
-            if command.copy_to is None or code == 421 or code // 100 not in (4, 5):
+            taken = code == 354 if command.step is Step.DATA else code // 100 == 2
+            if not taken:
                 return self._given_up(judged(command.step, code, text))
-            self.refused.append((command.copy_to, code, text))
         return self._data()
 
     def _exchanged(self, commands: list[_Command]) -> Iterator[tuple[_Command, int, str]]:

@@ -6,8 +6,7 @@ From. Canonicalization is relaxed/relaxed. Receivers ask that List-Unsubscribe a
 signed (RFC 8058, 4). Headers that a reader goes by are signed once more than they are there, so
 that nobody can add another; but a provider may add those of a list that has none.
 
-The `cryptography` library signs in a fraction of a millisecond and knows both kinds of key;
-where it is not installed, dkimpy signs with RSA in Python alone, in some six.
+The `cryptography` library signs in a fraction of a millisecond and knows both kinds of key.
 """
 
 import base64
@@ -62,13 +61,15 @@ def dkim_key_of(
     pem = given.replace("\\n", "\n") if "-----BEGIN" in given else _read(given, workspace)
     selector, domain = environ.get(SELECTOR, "").strip(), environ.get(DOMAIN, "").strip()
     if not _NAME.fullmatch(selector):
-        message = f"{SELECTOR} is missing." if not selector else f"{SELECTOR} is no name."
+        message = (
+            f"{SELECTOR} is missing." if not selector else f"{SELECTOR} is not a valid DNS label."
+        )
         hint = (
             "The part before ._domainkey of the DNS record: `mail` of mail._domainkey.example.org"
         )
         raise _bad(message, hint)
     if domain and not _NAME.fullmatch(domain):
-        raise _bad(f"{DOMAIN} is no domain.", "As in example.org, in ASCII; or leave it out.")
+        raise _bad(f"{DOMAIN} is not a domain.", "As in example.org, in ASCII; or leave it out.")
     algorithm, sign_bytes = _signer(pem.encode())
     return DkimKey(selector, domain.lower() or None, algorithm, sign_bytes)
 
@@ -202,7 +203,8 @@ def _signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
         from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError:
-        return _slow_signer(pem)
+        message = "Signing needs a library that is not installed."
+        raise _bad(message, "Type: pip install 'advocacy[dkim]'") from None
     try:
         key = load_pem_private_key(pem, None)
     except TypeError:
@@ -216,26 +218,6 @@ def _signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _LEAST_BITS:
         return "rsa-sha256", lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256())
     raise _bad(f"The key of {KEY} is neither RSA of 1024 bits or more nor Ed25519.", _MAKE_ONE)
-
-
-def _slow_signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
-    try:
-        from dkim import crypto
-    except ImportError:
-        message = "Signing needs a library that is not installed."
-        raise _bad(message, "Type: pip install 'advocacy[dkim]'") from None
-    try:
-        key = crypto.parse_pem_private_key(pem)
-    except crypto.UnparsableKeyError:
-        message = f"{KEY} names no RSA key in PEM; others need the library cryptography."
-        raise _bad(message, _MAKE_ONE) from None
-    if key["modulus"].bit_length() < _LEAST_BITS:
-        raise _bad(f"The key of {KEY} has fewer than {_LEAST_BITS} bits.", _MAKE_ONE)
-
-    def signed(data: bytes) -> bytes:
-        return bytes(crypto.RSASSA_PKCS1_v1_5_sign(hashlib.sha256(data), key))
-
-    return "rsa-sha256", signed
 
 
 def _bad(message: str, hint: str) -> AdvocacyError:

@@ -8,8 +8,8 @@ a lone CR or LF is an end of data to some servers (CVE-2023-51764 and its kin).
 Mailboxes on this machine in place of a server: a Maildir, or an mbox file.
 
 What is SENT is on the disk, whole, with mode 0600, and only then. A message is kept as it would
-have travelled, under the trace headers of a final delivery (RFC 5321, 4.4): Return-Path, and
-Delivered-To for each recipient.
+have travelled, under the trace headers of a final delivery (RFC 5321, 4.4): Return-Path and
+Delivered-To.
 """
 
 import contextlib
@@ -33,11 +33,10 @@ _NO_PATH = re.compile("[\x00-\x20\x7f-\xa0<>\ud800-\udfff]")
 def fault_of(envelope: Envelope) -> str:
     """Why this message cannot be handed over to any server, or nothing."""
     message = envelope.message
-    for address in (envelope.recipient, *envelope.others):
-        if _NO_PATH.search(address) or "@" not in address:
-            return "the recipient's address is none"
+    if _NO_PATH.search(envelope.recipient) or "@" not in envelope.recipient:
+        return "the recipient's address is not a valid email address"
     if _NO_PATH.search(envelope.sender):  # the empty one is allowed (RFC 5321, 4.5.5)
-        return "the sender's address is none"
+        return "the sender's address is not a valid email address"
     if not message.endswith(b"\r\n"):
         return "the message does not end with a line break"
     # Every CR and every LF ends a line here, a pair of them one: as many of each as lines, and
@@ -59,7 +58,7 @@ def is_international(envelope: Envelope) -> bool:
     return (
         envelope.needs_utf8
         or not envelope.message.isascii()
-        or not all(map(str.isascii, (envelope.sender, envelope.recipient, *envelope.others)))
+        or not (envelope.sender + envelope.recipient).isascii()
     )
 
 
@@ -132,9 +131,6 @@ class MaildirConnection:
     def close(self) -> None:
         """Nothing stays open."""
 
-    def abort(self) -> None:
-        """Nothing waits."""
-
 
 class MboxConnection:
     """All messages in one file, the lines that look like the next one's first marked with `>`."""
@@ -185,16 +181,10 @@ class MboxConnection:
     def close(self) -> None:
         """Nothing stays open."""
 
-    def abort(self) -> None:
-        """Nothing waits for long."""
-
 
 def _kept(envelope: Envelope) -> bytes:
     """The message with its trace headers, its lines ended as files here end them."""
-    people = (envelope.recipient, *envelope.others)
-    trace = f"Return-Path: <{envelope.sender}>\n" + "".join(
-        f"Delivered-To: {one}\n" for one in people
-    )
+    trace = f"Return-Path: <{envelope.sender}>\nDelivered-To: {envelope.recipient}\n"
     return trace.encode() + envelope.message.replace(b"\r\n", b"\n")
 
 

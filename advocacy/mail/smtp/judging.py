@@ -62,14 +62,12 @@ class Envelope:
     """A message and whom it is handed over for.
 
     `message` has CRLF line ends and, but for the headers of one that `needs_utf8` (RFC 6531),
-    is ASCII. `others` are the addresses that get a copy: theirs count for less. Addresses are
-    as they travel, with the domain in ASCII where it can be.
+    is ASCII. Addresses are as they travel, with the domain in ASCII where it can be.
     """
 
     sender: str
     recipient: str
     message: bytes
-    others: tuple[str, ...] = ()
     needs_utf8: bool = False
 
 
@@ -79,15 +77,13 @@ class SmtpReply:
 
     `text` is the server's, cleaned and bounded, its enhanced status code (RFC 3463) included, or
     our words where the server said nothing. `everyone` says that the trouble is the server's or
-    the way's, not this recipient's; `stop` that it will not pass by waiting. `refused` are those
-    of several recipients whom the server did not take, with code and text: the others have it.
+    the way's, not this recipient's; `stop` that it will not pass by waiting.
     """
 
     verdict: Verdict
     code: int | None = None
     text: str = ""
     stop: Problem | None = None
-    refused: tuple[tuple[str, int, str], ...] = ()
     everyone: bool = False
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from advocacy.documents.headers import ascii_domain
 from advocacy.errors import AdvocacyError, Problem
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -107,17 +108,16 @@ class Pace:
         self._interval = _nanoseconds(rate)
         self._per_domain = per_domain or DomainRates()
         self._clock = clock
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._next = clock()
         self._next_of: dict[str, int] = {}
-        self._stopped = False
 
     def take(self, domain: str) -> float:
         """Leave to send one message to that domain now: 0, or the seconds to wait before one
         may ask again. What is not given costs nothing, so another domain can be asked for.
         """
         domain = domain.lower()
-        with self._changed:
+        with self._lock:
             now = self._clock()
             wait = max(self._next, self._next_of.get(domain, now)) - now
             if wait > 0:
@@ -127,24 +127,6 @@ class Pace:
             if rate is not None:
                 self._next_of[domain] = now + _nanoseconds(rate)
             return 0.0
-
-    def wait(self, domain: str) -> bool:
-        """Wait for leave to send one message to that domain; False if `stop` came first."""
-        while True:
-            with self._changed:
-                if self._stopped:
-                    return False
-            seconds = self.take(domain)
-            if seconds == 0:
-                return True
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopped, timeout=seconds)
-
-    def stop(self) -> None:
-        """Wake all who wait: nothing more is to be sent."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
 
     def shortest(self, domains: Mapping[str, int]) -> float:
         """Seconds that a mailing takes at the least, from how many messages go to each domain."""
@@ -162,11 +144,7 @@ def _nanoseconds(rate: Rate | None) -> int:
 
 
 def _ascii(domain: str) -> str:
-    if domain.isascii():
-        return domain.lower().removesuffix(".")
-    import idna
-
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError:
+        return ascii_domain(domain).lower().removesuffix(".")
+    except UnicodeError:
         return ""

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
+from advocacy.documents.headers import ascii_domain
 from advocacy.errors import AdvocacyError, Problem, nearest
 
 VARIABLE = "ADVOCACY_SMTP"
@@ -168,14 +169,10 @@ def _host_and_port(place: str, source: str) -> tuple[str, int]:
 
 def _host(host: str, source: str) -> str:
     """The name in ASCII (IDNA 2008 with UTS 46, as for the domains of addresses)."""
-    if not host.isascii():
-        import idna
-
-        try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            host = ""
-    host = host.removesuffix(".").lower()
+    try:
+        host = ascii_domain(host).removesuffix(".").lower()
+    except UnicodeError:
+        host = ""
     labels = host.split(".")
     looks_like_address = all(label.isdigit() for label in labels)
     if (

@@ -114,11 +114,6 @@ class Wire:
         address = str(self._sock.getsockname()[0]).partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
-    def abort(self) -> None:
-        """Wake whoever waits on this connection, from another thread."""
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-
     def close(self) -> None:
         """Close it without a word."""
         with contextlib.suppress(OSError):

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from advocacy.authoring.timeline.svg import DARK, FACE, LIGHT
+from advocacy.documents.page_colors import FACE, page_html
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Moment, State
 from advocacy.mail.status.status import MailingStatus, Reason
@@ -23,12 +23,8 @@ _WORDS = {
     State.SENDING: "under way",
 }
 
-_CSS = """
-* {{ box-sizing: border-box }}
-:root {{ color-scheme: light dark; {light} }}
-@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
-body {{ margin: 0 auto; padding: 1.5rem 1.25rem 3rem; max-width: 58rem; background: var(--paper);
-  color: var(--ink); font: 16px/1.5 {face} }}
+_STYLE = f"""
+body {{ padding: 1.5rem 1.25rem 3rem; max-width: 58rem }}
 h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem }}
 h2 {{ font-size: 1.25rem; margin: 2.5rem 0 .25rem }}
 h3 {{ font-size: 1.0625rem; margin: 1.75rem 0 .25rem }}
@@ -39,50 +35,33 @@ h3 {{ font-size: 1.0625rem; margin: 1.75rem 0 .25rem }}
 .counts b {{ display: block; font-size: 1.5rem; line-height: 1.2;
   font-variant-numeric: tabular-nums }}
 .counts span {{ color: var(--muted); font-size: .875rem }}
-figure {{ margin: 0; border: 1px solid var(--line); overflow-x: auto }}
-figure:focus-visible, .table:focus-visible {{ outline: 3px solid var(--holds);
-  outline-offset: 2px }}
-svg {{ display: block; width: 100%; min-width: 36rem; height: auto }}
-svg text {{ font: 13px {face}; fill: var(--muted) }}
+figure {{ margin: 0 }}
+svg {{ min-width: 36rem }}
+svg text {{ font: 13px {FACE}; fill: var(--muted) }}
 .axis {{ stroke: var(--line); stroke-width: 1 }}
 .sent {{ fill: none; stroke: var(--holds); stroke-width: 2.5; stroke-linejoin: round }}
 .refused {{ fill: none; stroke: var(--ended); stroke-width: 2.5; stroke-dasharray: 7 4 }}
 .sent-name {{ fill: var(--holds); font-weight: 650 }}
 .refused-name {{ fill: var(--ended); font-weight: 650 }}
-.table {{ overflow-x: auto }}
-table {{ border-collapse: collapse; width: 100%; font-size: .9375rem }}
-th, td {{ text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0;
-  border-bottom: 1px solid var(--line) }}
+table {{ font-size: .9375rem }}
+th, td {{ padding: .4rem 1rem .4rem 0 }}
 td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }}
 td.said {{ overflow-wrap: anywhere }}
-@media print {{ :root {{ {light} }} body {{ padding: 0; max-width: none }}
-  tr, figure {{ break-inside: avoid }} }}
+@media print {{ figure {{ break-inside: avoid }} }}
 """
 
 
 def status_html(statuses: Sequence[MailingStatus], title: str, timezone: str, now: float) -> str:
     """The page, with nothing to fetch; it follows the reader's dark mode and prints well."""
-    css = _CSS.format(light=_variables(LIGHT), dark=_variables(DARK), face=FACE)
     asked = f"As the ledger had it on {_moment(now, timezone)}, {timezone}."
     body = "\n".join(part for status in statuses for part in _mailing(status, timezone))
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{escape(title)}: mailings</title>
-<style>{css}</style>
-</head>
-<body>
-<main>
-<h1>{escape(title)}</h1>
-<p class="lead">{escape(asked)}</p>
-{body or "<p>Nothing has been sent yet.</p>"}
-</main>
-</body>
-</html>
-"""
+    return page_html(
+        f"{title}: mailings",
+        _STYLE,
+        f"<h1>{escape(title)}</h1>\n"
+        f'<p class="lead">{escape(asked)}</p>\n'
+        f"{body or '<p>Nothing has been sent yet.</p>'}",
+    )
 
 
 def _mailing(status: MailingStatus, timezone: str) -> Iterable[str]:
@@ -261,7 +240,3 @@ def _day(at: float, timezone: str) -> str:
 def _tick(at: float, timezone: str, *, days: bool, seconds: bool) -> str:
     form = "%m-%d %H:%M" if days else "%H:%M:%S" if seconds else "%H:%M"
     return _local(at, timezone).strftime(form)
-
-
-def _variables(colours: dict[str, str]) -> str:
-    return " ".join(f"--{name}: {value};" for name, value in colours.items())

@@ -239,7 +239,7 @@ def not_reached(
     has got it meanwhile.
     """
     out: list[LeftOut] = []
-    candidates.told = out.append
+    candidates.on_left_out = out.append
     records = ledger.records(name, NOT_SENT) if ledger is not None else ()
     known = {record.letter_id: record for record in records}
     for wanted in candidates.left():

@@ -34,7 +34,7 @@ def row(name: str = "Zoë Müller", **values: str) -> dict[str, str]:
 @pytest.fixture
 def forgetful() -> None:
     """No masters from other tests."""
-    stamp.forget()
+    stamp.forget_masters()
 
 
 def test_a_usual_letter_is_laid_out_fast_and_is_small(letters: Letters, parks) -> None:
@@ -61,13 +61,13 @@ def test_a_letters_bytes_do_not_depend_on_the_letters_made_before_it(
     def bytes_of(some: list[CheckedLetter]) -> dict[str, bytes]:
         return {one.letter.id: render_pdf(one, parks.workspace).data for one in some}
 
-    stamp.forget()
+    stamp.forget_masters()
     forwards = bytes_of(made)
-    stamp.forget()
+    stamp.forget_masters()
     backwards = bytes_of(made[::-1])
     alone = {}
     for letter in made:
-        stamp.forget()
+        stamp.forget_masters()
         alone |= bytes_of([letter])
     assert forwards == backwards == alone
 
@@ -80,7 +80,7 @@ def test_if_weasyprint_sets_a_line_otherwise_than_expected_letters_are_laid_out_
     (letter,) = letters("plain", [row()])
     pdf = render_pdf(letter, parks.workspace)
     assert (pdf.typeset, pdf.why) == ("full", DIFFERENT)
-    stamp.forget()
+    stamp.forget_masters()
 
 
 def test_a_picture_that_has_changed_is_in_the_next_letter(

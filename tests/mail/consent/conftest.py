@@ -46,7 +46,7 @@ def _send(folder: Path, mailing: str, people: list[str]) -> None:
         ledger.start(
             mailing, "parks", mailing.partition("/")[2], MailingText({"letter": "1"}, "Dear …")
         )
-        run = ledger.begin_run(mailing, listed=len(people), renew_every=None)
+        run = ledger.begin_run(mailing)
         entries = [
             LedgerEntry(
                 name,

@@ -75,7 +75,7 @@ def prepare(folder: Path) -> None:
     )
     with open_ledger(campaigns / "parks.yaml", create=True) as ledger:
         ledger.start("parks/call", "parks", "call", MailingText({}, ""))
-        run = ledger.begin_run("parks/call", listed=3, renew_every=None)
+        run = ledger.begin_run("parks/call")
         entries = [
             LedgerEntry(name, address, address, "d", "r", message_id(name))
             for name, address in PEOPLE.items()

@@ -64,17 +64,17 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def run(home: Path, *, do: bool) -> list[str]:
-    found = forget(home, "bob@example.org", output=home.parent / "output", do=do)
+def run(home: Path, *, dry_run: bool) -> list[str]:
+    found = forget(home, "bob@example.org", output=home.parent / "output", dry_run=dry_run)
     return [f"{one.count} {one.what} {Path(one.place).name}" for one in found.removals]
 
 
 def test_first_it_is_only_said_what_would_be_removed(home: Path) -> None:
     before = everything(home.parent)
-    said = run(home, do=False)
+    said = run(home, dry_run=True)
     changed = {k for k, v in everything(home.parent).items() if before.get(k) != v}
     assert not {name for name in changed if not name.endswith(("-wal", "-shm"))}
-    assert run(home, do=True) == said
+    assert run(home, dry_run=False) == said
     assert sorted(said) == [
         "1 address in suppressed.csv",
         "1 letter call",
@@ -86,7 +86,7 @@ def test_first_it_is_only_said_what_would_be_removed(home: Path) -> None:
 
 
 def test_nothing_of_the_person_is_left_where_a_command_may_remove_it(home: Path) -> None:
-    run(home, do=True)
+    run(home, dry_run=False)
     assert b"bob" not in (home / "suppressed.csv").read_bytes().lower()
     assert b"bob" not in (home / "lists" / "more.jsonl").read_bytes()
     out = home.parent / "output" / "parks" / "call"
@@ -99,7 +99,7 @@ def test_nothing_of_the_person_is_left_where_a_command_may_remove_it(home: Path)
 
 
 def test_other_people_and_the_form_of_the_files_stay(home: Path) -> None:
-    run(home, do=True)
+    run(home, dry_run=False)
     assert (home / "lists" / "members.csv").read_bytes() == (
         "\ufeffid;name;email;note\r\nann;Ann;ann@example.org;\r\n\r\n"
         "eve;Eve;eve@example.org;assistant of bob@example.org\r\n"
@@ -115,7 +115,7 @@ def test_other_people_and_the_form_of_the_files_stay(home: Path) -> None:
 def test_the_person_is_still_not_written_to_and_no_import_brings_the_address_back(
     home: Path,
 ) -> None:
-    run(home, do=True)
+    run(home, dry_run=False)
     assert "forgotten" in (read_suppressions(home)[0].reason("Bob@Example.org") or "")
     old = home.parent / "unsubscribed.csv"
     old.write_text("address,since,source\nbob@example.org,2026-11-01,unsubscribed\n")
@@ -124,9 +124,9 @@ def test_the_person_is_still_not_written_to_and_no_import_brings_the_address_bac
 
 
 def test_doing_it_again_changes_nothing(home: Path) -> None:
-    run(home, do=True)
+    run(home, dry_run=False)
     before = everything(home.parent)
-    assert run(home, do=True) == []
+    assert run(home, dry_run=False) == []
     after = everything(home.parent)
     assert {k for k in after if "ledger" not in k and before.get(k) != after[k]} == set()
     assert (home / "suppressed.csv").read_text().count("hmac-sha256") == 1
@@ -171,7 +171,7 @@ def test_a_spreadsheet_is_told_with_the_row_and_one_that_cannot_be_read_too(home
 def test_a_list_elsewhere_is_named(home: Path) -> None:
     path = home.parent / "elsewhere.csv"
     path.write_text("email\nbob@example.org\nann@example.org\n")
-    forget(home, "bob@example.org", lists=[path], do=True)
+    forget(home, "bob@example.org", lists=[path], dry_run=False)
     assert path.read_text() == "email\nann@example.org\n"
 
 
@@ -179,31 +179,31 @@ def test_without_a_key_nothing_is_done(home: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("ADVOCACY_KEY")
     before = everything(home.parent)
     with pytest.raises(AdvocacyError, match="ADVOCACY_KEY is not set"):
-        run(home, do=True)
+        run(home, dry_run=False)
     assert everything(home.parent) == before
 
 
 def test_while_a_letter_is_under_way_the_files_stay(home: Path) -> None:
     with open_ledger(home / "parks.yaml") as ledger:
         ledger.start("parks/thanks", "parks", "thanks", MailingText({}, ""))
-        active = ledger.begin_run("parks/thanks", listed=1, renew_every=None)
+        active = ledger.begin_run("parks/thanks")
         entry = LedgerEntry("bob", "bob@example.org", "bob@example.org", "", "", "<1@x.example>")
         ledger.exchange(active, [], [entry])
         with pytest.raises(AdvocacyError, match="letter-under-way"):
-            run(home, do=True)
+            run(home, dry_run=False)
     assert "bob@example.org" in (home / "lists" / "more.jsonl").read_text()
 
 
 def test_somebody_else_in_a_broken_row_stays_suppressed(home: Path) -> None:
     with (home / "suppressed.csv").open("a") as file:
         file.write("bob@example.org and dan@example.org\n")
-    found = forget(home, "bob@example.org", do=True)
+    found = forget(home, "bob@example.org", dry_run=False)
     assert read_suppressions(home)[0].reason("dan@example.org")
     assert any(p.place and p.place.path.name == "suppressed.csv" for p in found.left)
 
 
 def test_a_person_who_comes_back_can_be_written_to_again(home: Path) -> None:
-    run(home, do=True)
+    run(home, dry_run=False)
     assert len(unsuppress(home, ["bob@example.org"], "signed up again").changed) == 1
     assert read_suppressions(home)[0].reason("bob@example.org") is None
 
@@ -221,11 +221,11 @@ def test_the_command_shows_first_and_does_it_with_yes(home: Path, run_cli) -> No
     assert done.returncode == 0
     assert "Removed. A keyed hash in campaigns/suppressed.csv" in done.stdout
     again = run_cli("forget", "bob@example.org", "--yes")
-    assert "The address stands in no ledger, letter or list here." in again.stdout
+    assert "The address is in no ledger, letter or list here." in again.stdout
 
 
 def test_the_ledger_is_sound_after_it_was_written_anew(home: Path) -> None:
-    run(home, do=True)
+    run(home, dry_run=False)
     with sqlite3.connect(home / "parks.ledger.sqlite") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()

@@ -60,7 +60,7 @@ def test_one_id_for_people_of_two_campaigns_is_asked_about(mailed: Path, send) -
 
     with open_ledger(other, create=True) as ledger:
         ledger.start("other/call", "other", "call", MailingText({}, ""))
-        run = ledger.begin_run("other/call", listed=1, renew_every=None)
+        run = ledger.begin_run("other/call")
         ledger.exchange(
             run, [], [LedgerEntry("bob", "b@x.example", "b@x.example", "", "", "<1@x.y>")]
         )

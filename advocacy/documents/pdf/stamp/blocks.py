@@ -1,14 +1,12 @@
-"""Varying lines: those with words of a master in them, and what a letter's own texts make of them.
+"""Find the blocks in which a letter's own texts stand, and stamp those that are lines.
 
-A line can be stamped where its length changes nothing else: it stands alone in its line, starts at
-the left, its line ends by force, and all boxes around it have widths of their own.
+Blocks are found in the tree of boxes before layout, where marks stand in the slots. A block is
+of *lines* where its own texts stand in short lines that end by force, such as an address; it
+is a *paragraph* where lines are broken to fit (`measured_lines`).
 
-
-Varying blocks: paragraphs and lines of a document in which a letter's own texts stand.
-
-They are found in the tree of boxes before it is laid out, where marks stand in the slots. A block
-is of *lines* where its own texts stand in short lines that end by force, such as an address; it
-is a *paragraph* where lines are broken to fit.
+After layout each line of a block becomes a `Stamp`. That is possible where the line's length
+changes nothing else: its text stands alone in it, starts at the left edge and ends by force, and
+all boxes around it have widths of their own.
 """
 
 import re
@@ -17,14 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advocacy.documents.pdf.painting import Drawn
+from advocacy.documents.pdf.painting import DrawnText
 from advocacy.documents.pdf.stamp.cache_key import (
     DIFFERENT,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
     TOO_LONG,
-    CannotStamp,
-    Wraps,
+    LaidOutInFull,
+    NeedsParagraph,
 )
 from advocacy.documents.pdf.stamp.recorder import Recording
 from advocacy.documents.pdf.stamp.shaping import FONT, UNITS, Shaper, as_bytes
@@ -33,151 +31,6 @@ from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _SLACK = 1.0  # CSS pixels: a line that just fits is left to WeasyPrint
 _CLOSE = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A varying line: its pieces of text and slots, how to set it, and the room it has."""
-
-    pieces: tuple[str | int, ...]
-    shaper: Shaper
-    room: float
-    block: int | None = None
-
-    def painted(self, texts: Mapping[int, str]) -> bytes:
-        """The operator that paints the line with these texts."""
-        if len(self.pieces) == 1:
-            text = texts[self.pieces[0]]  # type: ignore[index]
-        else:
-            text = "".join([p if isinstance(p, str) else texts[p] for p in self.pieces])
-        text = _SPACES.sub(" ", text).strip(" ")
-        line = self.shaper.line(text) if text else None
-        if line is None:
-            raise CannotStamp(OTHER_GLYPHS)
-        if line.width > self.room:
-            if self.block is None:
-                raise CannotStamp(TOO_LONG)
-            raise Wraps(self.block)
-        return line.operator
-
-
-def find_stamps(
-    blocks: Sequence["Block"], found: Recording, words: Mapping[int, str]
-) -> Iterator[tuple[int, int, int, Stamp]]:
-    """The varying lines, each with its place in a stream.
-
-    Raises Unfit where one cannot be stamped, or was not found.
-    """
-    slots = {word: slot for slot, word in words.items()}
-    if not slots:
-        return
-    any_word = re.compile("|".join(f"({word})" for word in slots))
-    numbers = {id(block.element): number for number, block in enumerate(blocks)}
-    printed: Counter[int] = Counter()
-    shapers = _Shapers(found)
-    for drawn in found.texts:
-        parts = [part for part in any_word.split(drawn.box.text) if part]
-        if not any(part in slots for part in parts):
-            continue
-        block, in_margin = _block(drawn, found)
-        where = None if in_margin else numbers.get(id(block.element))
-        if where is not None and blocks[where].is_paragraph:
-            continue  # an own text, that happens to have such a word in it
-        room = _room(drawn, block, found)
-        if room is None:
-            raise CannotStamp(NEEDS_TEXTS) if where is None else Wraps(where)
-        pieces = tuple(slots.get(part, part) for part in parts)
-        if not in_margin:
-            printed.update(piece for piece in pieces if isinstance(piece, int))
-        at, operator, font, units = _operator(drawn)
-        stamp = Stamp(pieces, shapers.of(drawn.box.style, font, units), room * UNITS, where)
-        number = drawn.stream.number
-        if number not in found.contents or stamp.painted(words) != operator:
-            raise CannotStamp(DIFFERENT)
-        yield number, at, at + 1, stamp
-    if printed != Counter(s for block in blocks if not block.is_paragraph for s in block.slots):
-        raise CannotStamp(NEEDS_TEXTS)
-
-
-class _Shapers:
-    """The shapers of a document's styles."""
-
-    def __init__(self, found: Recording) -> None:
-        self._fonts = {font.hash.encode(): font for font in found.document.fonts.values()}
-        self._known: dict[tuple[int, bytes, int], Shaper | None] = {}
-
-    def of(self, style: Any, font: bytes, units: int) -> Shaper:
-        """The shaper of a style in a font of a size.
-
-        Raises Unfit where lines of the style come out otherwise.
-        """
-        key = (id(style), font, units)
-        if key not in self._known:
-            self._known[key] = Shaper.of(style, self._fonts[font], units)
-        shaper = self._known[key]
-        if shaper is None:
-            raise CannotStamp(DIFFERENT)
-        return shaper
-
-
-def _operator(drawn: Drawn) -> tuple[int, bytes, bytes, int]:
-    """Where a text's one operator stands in its stream, the operator, its font and its size."""
-    font = operator = None
-    for at in range(drawn.start, drawn.end):
-        item = drawn.stream.stream[at]
-        data = as_bytes(item)
-        if match := FONT.fullmatch(data):
-            font = match
-        elif data.endswith(b" TJ"):
-            if operator is not None:
-                raise CannotStamp(OTHER_GLYPHS)
-            operator = at, data
-        elif data.endswith(b" Ts"):
-            raise CannotStamp(OTHER_GLYPHS)
-    if font is None or operator is None:
-        raise CannotStamp(DIFFERENT)
-    return *operator, font[1], round(float(font[2]) * UNITS)
-
-
-def _block(drawn: Drawn, found: Recording) -> tuple[Any, bool]:
-    """The block in whose lines a text stands, and whether it is in a margin of the page."""
-    above = list(found.above(drawn.box))
-    at = next((i for i, box in enumerate(above) if is_line(box)), None)
-    if at is None:
-        raise CannotStamp(NEEDS_TEXTS)
-    return above[at + 1], any(type(box).__name__ == "MarginBox" for box in above)
-
-
-def _room(drawn: Drawn, block: Any, found: Recording) -> float | None:
-    """The room that a line has, in CSS pixels; None where its length has a say in the layout."""
-    text = drawn.box
-    above = [block, *found.above(block)]
-    line = next(box for box in found.above(text) if is_line(box))
-    inside = list(line.descendants())
-    shown = [box for box in inside if is_text(box) and box.text.strip()]
-    left = block.content_box_x()
-    if (
-        not all(map(is_inline, inside))
-        or shown[-1] is not text
-        or abs(shown[0].position_x - left) > _CLOSE
-        or not _is_forced(block)
-        or not are_steady(above, flexible=True)
-    ):
-        return None
-    right = left + block.width
-    for box in above:
-        if box.element is not None and box.element.get("data-fit"):
-            right = min(right, box.content_box_x() + box.width)
-    return float(right - text.position_x - _SLACK)
-
-
-def _is_forced(block: Any) -> bool:
-    """Whether each line of a block, but for the last, ends in a forced break."""
-    lines = [child for child in block.children if is_line(child)]
-    breaks = [box for box in block.descendants() if box.element_tag == "br"]
-    return len(lines) == 1 or len(breaks) == len(lines) - 1
-
-
 # A block that WeasyPrint puts around lines, such as a list item's, has its parent's element and
 # the initial display.
 _IN_FLOW = (("block", "flow"), ("block", "flow", "list-item"), ("inline", "flow"))
@@ -278,6 +131,164 @@ def is_text(box: Any) -> bool:
 def is_inline(box: Any) -> bool:
     """Whether a box is text, or an element around text."""
     return type(box).__name__ in ("TextBox", "InlineBox", "LineBox")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A varying line: its pieces of text and slots, how to set it, and the room it has.
+
+    `room` is in Pango's units. `block` is the number of its block; in a margin there is none.
+    """
+
+    pieces: tuple[str | int, ...]
+    shaper: Shaper
+    room: float
+    block: int | None = None
+
+    def paint(self, texts: Mapping[int, str]) -> bytes | LaidOutInFull | NeedsParagraph:
+        """The operator that paints the line with these texts, by slot."""
+        text = "".join([p if isinstance(p, str) else texts[p] for p in self.pieces])
+        text = _SPACES.sub(" ", text).strip(" ")
+        line = self.shaper.set(text) if text else None
+        if line is None:
+            return LaidOutInFull(OTHER_GLYPHS)
+        if line.width > self.room:
+            return LaidOutInFull(TOO_LONG) if self.block is None else NeedsParagraph(self.block)
+        return line.operator
+
+
+PlacedStamp = tuple[int, int, Stamp]
+"""A stamp with its place: the number of a content stream, and the index of its operator there."""
+
+
+def find_stamps(
+    blocks: Sequence[Block], recording: Recording, words: Mapping[int, str]
+) -> list[PlacedStamp] | LaidOutInFull | NeedsParagraph:
+    """Find the varying lines of a document that was laid out with these words in its slots.
+
+    A refusal where a line cannot be stamped, or was not found.
+    """
+    slots = {word: slot for slot, word in words.items()}
+    if not slots:
+        return []
+    any_word = re.compile("|".join(f"({word})" for word in slots))
+    numbers = {id(block.element): number for number, block in enumerate(blocks)}
+    shapers = _Shapers(recording)
+    found: list[PlacedStamp] = []
+    printed: Counter[int] = Counter()
+    for drawn in recording.texts:
+        parts = [part for part in any_word.split(drawn.box.text) if part]
+        if not any(part in slots for part in parts):
+            continue
+        above = list(recording.above(drawn.box))
+        at = next((i for i, box in enumerate(above) if is_line(box)), None)
+        if at is None:
+            return LaidOutInFull(NEEDS_TEXTS)
+        in_margin = any(type(box).__name__ == "MarginBox" for box in above)
+        number = None if in_margin else numbers.get(id(above[at + 1].element))
+        if number is not None and blocks[number].is_paragraph:
+            continue  # an own text that happens to have such a word in it
+        room = _room(drawn.box, above[at], above[at + 1 :])
+        if room is None:
+            return LaidOutInFull(NEEDS_TEXTS) if number is None else NeedsParagraph(number)
+        pieces = tuple(slots.get(part, part) for part in parts)
+        if not in_margin:
+            printed.update(piece for piece in pieces if isinstance(piece, int))
+        stamp = shapers.make_stamp(drawn, pieces, room * UNITS, number, words)
+        if not isinstance(stamp, tuple):
+            return stamp
+        found.append(stamp)
+    if printed != Counter(s for block in blocks if not block.is_paragraph for s in block.slots):
+        return LaidOutInFull(NEEDS_TEXTS)
+    return found
+
+
+class _Shapers:
+    """The shapers of a document, by style, font and size."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._contents = recording.contents
+        self._fonts = {font.hash.encode(): font for font in recording.document.fonts.values()}
+        self._known: dict[tuple[int, bytes, int], Shaper | None] = {}
+
+    def make_stamp(
+        self,
+        drawn: DrawnText,
+        pieces: tuple[str | int, ...],
+        room: float,
+        block: int | None,
+        words: Mapping[int, str],
+    ) -> PlacedStamp | LaidOutInFull | NeedsParagraph:
+        """The stamp of a text; a refusal if it does not paint the words as WeasyPrint did."""
+        operator = _find_operator(drawn)
+        if isinstance(operator, LaidOutInFull):
+            return operator
+        index, expected, font, units = operator
+        style, stream = drawn.box.style, drawn.stream.number
+        key = (id(style), font, units)
+        if key not in self._known:
+            self._known[key] = Shaper.of(style, self._fonts[font], units)
+        shaper = self._known[key]
+        if shaper is None or stream not in self._contents:
+            return LaidOutInFull(DIFFERENT)
+        stamp = Stamp(pieces, shaper, room, block)
+        painted = stamp.paint(words)
+        if not isinstance(painted, bytes):
+            return painted
+        return (stream, index, stamp) if painted == expected else LaidOutInFull(DIFFERENT)
+
+
+def _find_operator(drawn: DrawnText) -> tuple[int, bytes, bytes, int] | LaidOutInFull:
+    """Find the one operator of a text.
+
+    Returns its index in the stream, the operator, the font's name, and the font's size in
+    Pango's units; or a refusal where a text has several, or is raised.
+    """
+    font = operator = None
+    for index in range(drawn.start, drawn.end):
+        data = as_bytes(drawn.stream.stream[index])
+        if match := FONT.fullmatch(data):
+            font = match
+        elif data.endswith(b" TJ"):
+            if operator is not None:
+                return LaidOutInFull(OTHER_GLYPHS)
+            operator = index, data
+        elif data.endswith(b" Ts"):
+            return LaidOutInFull(OTHER_GLYPHS)
+    if font is None or operator is None:
+        return LaidOutInFull(DIFFERENT)
+    return *operator, font[1], round(float(font[2]) * UNITS)
+
+
+def _room(text: Any, line: Any, around: Sequence[Any]) -> float | None:
+    """The room that a text has in its line, in CSS pixels; None where it shapes the layout.
+
+    `around` are the boxes around the line, from its block outwards.
+    """
+    block = around[0]
+    inside = list(line.descendants())
+    shown = [box for box in inside if is_text(box) and box.text.strip()]
+    left = block.content_box_x()
+    if (
+        not all(map(is_inline, inside))
+        or shown[-1] is not text
+        or abs(shown[0].position_x - left) > _CLOSE
+        or not _ends_by_force(block)
+        or not are_steady(around, flexible=True)
+    ):
+        return None
+    right = left + block.width
+    for box in around:
+        if box.element is not None and box.element.get("data-fit"):
+            right = min(right, box.content_box_x() + box.width)
+    return float(right - text.position_x - _SLACK)
+
+
+def _ends_by_force(block: Any) -> bool:
+    """Whether each line of a block, but for the last, ends in a forced break."""
+    lines = [child for child in block.children if is_line(child)]
+    breaks = [box for box in block.descendants() if box.element_tag == "br"]
+    return len(lines) == 1 or len(breaks) == len(lines) - 1
 
 
 def are_steady(boxes: Sequence[Any], *, flexible: bool = False) -> bool:

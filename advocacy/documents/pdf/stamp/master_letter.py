@@ -1,8 +1,8 @@
-"""A master: an outline laid out once, with the places where a letter's own lines are stamped.
+"""Lay out a letter shape once, and know the places where a letter's own texts are stamped.
 
-Its lines are laid out with words of no meaning in their slots, its paragraphs with a letter's own
-texts. Both are replaced in every letter, so that a master follows from the outline and from the
-shapes of the paragraphs alone.
+The lines of a master are laid out with words of no meaning (`Quaa`) in their slots, its
+paragraphs with one letter's own texts. Both are replaced in every letter, so a master follows
+from the letter shape and the shapes of the paragraphs alone.
 """
 
 import re
@@ -14,18 +14,24 @@ from typing import Any
 from advocacy.documents.pdf.pages import Pdf
 from advocacy.documents.pdf.paper import layout_css
 from advocacy.documents.pdf.stamp.assembly import Assembled, Assembly, Segment
-from advocacy.documents.pdf.stamp.blocks import Block, Stamp, fill, find_blocks, find_stamps
+from advocacy.documents.pdf.stamp.blocks import (
+    Block,
+    PlacedStamp,
+    Stamp,
+    fill,
+    find_blocks,
+    find_stamps,
+)
 from advocacy.documents.pdf.stamp.cache_key import (
     NEEDS_TEXTS,
     TOO_LONG,
-    CannotStamp,
-    HasOwnParagraph,
+    LaidOutInFull,
     LetterShape,
-    ShapeChanged,
-    Wraps,
+    NeedsParagraph,
+    NewShape,
 )
 from advocacy.documents.pdf.stamp.measured_lines import MeasuredLines
-from advocacy.documents.pdf.stamp.recorder import Recording, capture
+from advocacy.documents.pdf.stamp.recorder import Recording, record_layout
 from advocacy.documents.pdf.stamp.shaping import as_bytes
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import VALUE_MARK
@@ -33,116 +39,153 @@ from advocacy.templating.citation_marks import VALUE_MARK
 Forced = frozenset[int]
 """The numbers of blocks that are laid out as paragraphs, though they seem to be lines."""
 _DATA = re.compile(r"\sdata-[a-z-]+=\"[^\"<>]*\Z")
-_NEAR = 1500  # bytes between own operators that are rather repeated than put into another stream
+_NEAR = 1500
+"""Own operators at most so many bytes apart share a stream: what stands between is repeated."""
+
+Refusal = LaidOutInFull | NeedsParagraph
 
 
 class MasterLetter:
-    """A laid-out outline, ready to be stamped."""
+    """A letter shape as laid out, ready to be stamped.
+
+    `shapes` are those of its paragraphs, in order. Of a master that refuses every letter the
+    shapes are still wanted: a letter of another shape needs another master, which may not refuse.
+    """
 
     def __init__(
-        self, outline: LetterShape, workspace: Workspace, texts: Mapping[int, str], forced: Forced
-    ) -> None:
-        """Lay out the outline, its paragraphs with these texts; `forced` blocks are paragraphs.
-
-        Raises Unfit where its letters cannot be stamped, OfItsOwn where this one cannot, and
-        AdvocacyError where it loads what it may not.
-        """
-        words = _words(outline)
-        blocks: list[Block] = []
-
-        def built(root: Any) -> None:
-            blocks.extend(find_blocks(root, forced))
-            own = {slot for block in blocks if block.is_paragraph for slot in block.slots}
-            lines = {slot for block in blocks if not block.is_paragraph for slot in block.slots}
-            if own & lines:
-                raise CannotStamp(NEEDS_TEXTS)
-            fill(root, {**words, **{slot: texts[slot] for slot in own}})
-
-        html = _marked(outline, words)
-        found = capture(html, workspace, layout_css(outline.layout, workspace), built)
-        self.result: Pdf = found.result
-        self._galleys = [MeasuredLines(one, found, texts) for one in blocks if one.is_paragraph]
-        self.shape = tuple(galley.shape for galley in self._galleys)
-        self._refusal: CannotStamp | Wraps | None = None
-        try:
-            varying = self._varying(blocks, found, words, texts)
-        except HasOwnParagraph:
-            raise
-        except (CannotStamp, Wraps) as refusal:
-            self._refusal = refusal
-            return
-        spans: dict[int, dict[int, tuple[int, int]]] = {number: {} for number in found.contents}
-        self._parts: list[Stamp | MeasuredLines] = []
-        for number, start, end, part in varying:
-            spans[number][start] = (end, len(self._parts))
-            self._parts.append(part)
-        contents = {
-            number: _segments(found.objects[number].stream, spans[number])
-            for number in found.contents
-        }
-        self._assembly = Assembly(found.objects, found.root, found.info, contents)
-
-    def _varying(
         self,
-        blocks: Sequence[Block],
-        found: Recording,
-        words: Mapping[int, str],
-        texts: Mapping[int, str],
-    ) -> list[tuple[int, int, int, Stamp | MeasuredLines]]:
-        """What varies: in which content stream it stands, from where to where, and the thing."""
-        if found.result.unfit:
-            raise CannotStamp(TOO_LONG)
-        for galley in self._galleys:
-            galley.fix(found, texts)
-        _forbid_words(found, words)
-        return [
-            *((galley.number, galley.start, galley.end, galley) for galley in self._galleys),
-            *find_stamps(blocks, found, words),
-        ]
+        recording: Recording,
+        paragraphs: Sequence[MeasuredLines],
+        stamps: Sequence[PlacedStamp] | Refusal,
+    ) -> None:
+        """`stamps` are the varying lines with their places (see `find_stamps`), or a refusal."""
+        self.result: Pdf = recording.result
+        self.shapes = tuple(paragraph.shape for paragraph in paragraphs)
+        self._paragraphs = paragraphs
+        self._refusal = None if isinstance(stamps, Sequence) else stamps
+        if not isinstance(stamps, Sequence):
+            return
+        # For each content stream: where a varying part begins, where it ends, and its index.
+        spans: dict[int, dict[int, tuple[int, int]]] = {n: {} for n in recording.contents}
+        self._parts: list[Stamp | MeasuredLines] = []
+        for paragraph in paragraphs:
+            spans[paragraph.stream][paragraph.start] = (paragraph.end, len(self._parts))
+            self._parts.append(paragraph)
+        for stream, at, stamp in stamps:
+            spans[stream][at] = (at + 1, len(self._parts))
+            self._parts.append(stamp)
+        self._assembly = Assembly(
+            recording.objects,
+            recording.root,
+            recording.info,
+            {n: _segments(recording.objects[n].stream, spans[n]) for n in recording.contents},
+        )
 
-    def stamped(self, texts: Mapping[int, str]) -> Assembled:
-        """The PDF of the letter with these texts.
-
-        Raises Unfit where it must be laid out in full, Wraps where a line does not fit, and
-        Reshaped where another master is needed for its paragraphs.
-        """
-        shape = tuple([galley.shape_with(texts) for galley in self._galleys])
-        if shape != self.shape:
-            raise ShapeChanged(shape)
+    def stamp(self, texts: Mapping[int, str]) -> Assembled | NewShape | Refusal:
+        """The PDF of the letter with these texts, by slot; or what stands in its way."""
+        shapes = tuple([paragraph.shape_with(texts) for paragraph in self._paragraphs])
+        if shapes != self.shapes:
+            return NewShape(shapes)
         if self._refusal is not None:
-            raise type(self._refusal)(*self._refusal.args)
-        return self._assembly.finish([part.painted(texts) for part in self._parts])
+            return self._refusal
+        operators = []
+        for part in self._parts:
+            painted = part.paint(texts)
+            if not isinstance(painted, bytes):
+                return painted
+            operators.append(painted)
+        return self._assembly.finish(operators)
 
 
-def _words(outline: LetterShape) -> dict[int, str]:
+def lay_out_master(
+    letter_shape: LetterShape, workspace: Workspace, texts: Mapping[int, str], forced: Forced
+) -> MasterLetter | LaidOutInFull:
+    """Lay out a letter shape, its paragraphs with these texts; `forced` blocks are paragraphs.
+
+    Raises AdvocacyError where it loads what it may not.
+    """
+    words = _placeholder_words(letter_shape)
+    html = _marked_html(letter_shape, words)
+    if html is None:
+        return LaidOutInFull(NEEDS_TEXTS)
+    blocks: list[Block] = []
+
+    def fill_boxes(root: Any) -> None:
+        blocks.extend(find_blocks(root, forced))
+        fill(root, {**words, **{slot: texts[slot] for slot in _slots(blocks, paragraphs=True)}})
+
+    recording = record_layout(
+        html, workspace, layout_css(letter_shape.layout, workspace), fill_boxes
+    )
+    if _slots(blocks, paragraphs=True) & _slots(blocks, paragraphs=False):
+        return LaidOutInFull(NEEDS_TEXTS)
+    paragraphs = []
+    for block in blocks:
+        if block.is_paragraph:
+            paragraph = MeasuredLines.of(block, recording, texts)
+            if paragraph is None:
+                return LaidOutInFull(NEEDS_TEXTS)
+            paragraphs.append(paragraph)
+    stamps = _find_varying(blocks, paragraphs, recording, words, texts)
+    if isinstance(stamps, LaidOutInFull) and stamps.only_this:
+        return stamps
+    return MasterLetter(recording, paragraphs, stamps)
+
+
+def _find_varying(
+    blocks: Sequence[Block],
+    paragraphs: Sequence[MeasuredLines],
+    recording: Recording,
+    words: Mapping[int, str],
+    texts: Mapping[int, str],
+) -> list[PlacedStamp] | Refusal:
+    """Find the operators of the paragraphs, and the varying lines with theirs."""
+    if recording.result.unfit:
+        return LaidOutInFull(TOO_LONG)
+    for paragraph in paragraphs:
+        refusal = paragraph.find_operators(recording, texts)
+        if refusal is not None:
+            return refusal
+    if _shows_words_elsewhere(recording, words):
+        return LaidOutInFull(NEEDS_TEXTS)
+    return find_stamps(blocks, recording, words)
+
+
+def _slots(blocks: Sequence[Block], *, paragraphs: bool) -> set[int]:
+    return {slot for block in blocks if block.is_paragraph == paragraphs for slot in block.slots}
+
+
+def _placeholder_words(letter_shape: LetterShape) -> dict[int, str]:
     """A word of no meaning for each slot, which stands nowhere else in the document."""
-    html = "".join(outline.pieces)
+    html = "".join(letter_shape.pieces)
     free = ("Qu" + "".join(letters) for letters in product(ascii_lowercase, repeat=2))
     usable = (word for word in free if word not in html)
-    return {slot: next(usable) for slot in dict.fromkeys(outline.slots)}
+    return {slot: next(usable) for slot in dict.fromkeys(letter_shape.slots)}
 
 
-def _marked(outline: LetterShape, words: Mapping[int, str]) -> str:
-    """The document with marks in its texts, and with words in its attributes.
+def _marked_html(letter_shape: LetterShape, words: Mapping[int, str]) -> str | None:
+    """The document with marks in its texts, and with words in its `data-` attributes.
 
-    Raises Unfit for an attribute that may decide the layout.
+    None where an own text stands in another attribute, which may decide the layout.
     """
-    parts, inside = [outline.pieces[0]], False
-    for i, slot in enumerate(outline.slots):
-        piece = outline.pieces[i]
-        opens, closes = piece.rfind("<"), piece.rfind(">")
+    pieces = letter_shape.pieces
+    parts, inside = [pieces[0]], False
+    for i, slot in enumerate(letter_shape.slots):
+        opens, closes = pieces[i].rfind("<"), pieces[i].rfind(">")
         if opens != closes:
             inside = opens > closes
-        if inside and not _DATA.search(piece):
-            raise CannotStamp(NEEDS_TEXTS)
-        parts += (words[slot] if inside else chr(VALUE_MARK + slot), outline.pieces[i + 1])
+        if inside and not _DATA.search(pieces[i]):
+            return None
+        parts += (words[slot] if inside else chr(VALUE_MARK + slot), pieces[i + 1])
     return "".join(parts)
 
 
 def _segments(stream: Sequence[Any], spans: Mapping[int, tuple[int, int]]) -> list[Segment]:
-    """A content stream in segments: own ones, each with operators that stand near each other.
+    """A content stream in segments: shared ones, and between them a letter's own.
 
-    `spans` say where an own operator begins, where it ends, and which one it is.
+    `spans` give by the index of a varying part's first operator the index after its last one,
+    and the part's number, which takes its place. Varying parts that stand near each other share
+    a segment.
     """
     pieces: list[bytes | int] = []
     at = 0
@@ -186,22 +229,23 @@ def _joined(pieces: Sequence[bytes | int]) -> Iterator[bytes | int]:
         yield b"".join(waiting)
 
 
-def _forbid_words(found: Recording, words: Mapping[int, str]) -> None:
-    """Raise Unfit where a varying text stands outside the pages, such as in a bookmark."""
+def _shows_words_elsewhere(recording: Recording, words: Mapping[int, str]) -> bool:
+    """Whether a varying text stands outside the pages' text, such as in a bookmark or a title."""
     if not words:
-        return
+        return False
     shown = [text for slot, word in words.items() for text in (word, chr(VALUE_MARK + slot))]
     forms = [form for text in shown for form in (text.encode(), _in_utf_16(text))]
     any_form = re.compile(b"|".join(map(re.escape, forms)))
-    for number, item in enumerate(found.objects[1:], 1):
+    for number, item in enumerate(recording.objects[1:], 1):
         if hasattr(item, "stream"):
-            if number in found.contents or "Length1" in item.extra:
+            if number in recording.contents or "Length1" in item.extra:  # a page, or a font
                 continue
             data = b"\n".join(map(as_bytes, item.stream))
         else:
             data = item.data
         if any_form.search(data):
-            raise CannotStamp(NEEDS_TEXTS)
+            return True
+    return False
 
 
 def _in_utf_16(word: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A document laid out by WeasyPrint and caught before it is written: objects, boxes and texts."""
+"""Lay out a document with WeasyPrint and keep what it made instead of writing the file."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
-from advocacy.documents.pdf.painting import Drawn, DrawnLine, noted
+from advocacy.documents.pdf.painting import DrawnLine, DrawnText, record_drawing
 from advocacy.documents.pdf.tagging import finish
 from advocacy.files.workspace import Workspace
 
@@ -15,9 +15,10 @@ from advocacy.files.workspace import Workspace
 class Recording:
     """What WeasyPrint made of a document.
 
-    `objects` are pydyf's, `root` and `info` references to the catalog and the document's
-    information, `contents` the numbers of the pages' content streams. `texts` and `lines` are in
-    the order of painting. `context` is what boxes were laid out with.
+    `objects` are pydyf's, by number; `root` and `info` are references (`b"7 0 R"`) to the catalog
+    and the document's information; `contents` are the numbers of the pages' content streams.
+    `texts` and `lines` are in the order of painting. `context` is what boxes were laid out with;
+    `parents` gives each box's parent by the box's `id`. `result` has pages and problems, no data.
     """
 
     document: Any
@@ -26,30 +27,30 @@ class Recording:
     root: bytes
     info: bytes
     contents: tuple[int, ...]
-    texts: tuple[Drawn, ...]
+    texts: tuple[DrawnText, ...]
     lines: tuple[DrawnLine, ...]
     result: Pdf
     parents: dict[int, Any]
 
     def above(self, box: Any) -> Iterator[Any]:
-        """The boxes in which a box stands, from the inside."""
+        """The boxes in which a box stands, from the inside outwards."""
         while (box := self.parents.get(id(box))) is not None:
             yield box
 
     def boxes(self) -> Iterator[tuple[int, Any]]:
-        """All boxes with the numbers of their pages, in the order of the document."""
-        for number, page in enumerate(self.document.pages):
+        """All boxes with the indices of their pages, in the order of the document."""
+        for page_index, page in enumerate(self.document.pages):
             for box in page._page_box.descendants(placeholders=True):
-                yield number, getattr(box, "_box", box)
+                yield page_index, getattr(box, "_box", box)
 
 
-def capture(
-    html: str, workspace: Workspace, css: Path | None, built: Callable[[Any], None]
+def record_layout(
+    html: str, workspace: Workspace, css: Path | None, change_boxes: Callable[[Any], None]
 ) -> Recording:
-    """Lay out a document, and keep all that was made instead of the file.
+    """Lay out a document and record it.
 
-    `built` may change the tree of boxes before it is laid out. Raises AdvocacyError if the
-    document loads what it may not.
+    `change_boxes` may change the tree of boxes before it is laid out. Raises AdvocacyError if
+    the document loads what it may not.
     """
     kept: list[Any] = []
 
@@ -60,17 +61,25 @@ def capture(
         contents = tuple(int(page["Contents"].split()[0]) for page in pages)
         references = pdf.catalog.reference, pdf.info.reference
         kept.extend((document, tuple(pdf.objects), *references, contents))
-        del pdf.objects[1:]  # there is nothing to write
+        del pdf.objects[1:]  # so that WeasyPrint has nothing to write
 
-    with noted(built) as found:
+    with record_drawing(change_boxes) as drawing:
         result = pdf_from_html(html, workspace, css, finisher=keep)
     document, objects, root, info, contents = kept
     parents: dict[int, Any] = {}
     for page in document.pages:
         _note_parents(page._page_box, parents)
-    texts, lines = tuple(found.texts), tuple(found.lines)
     return Recording(
-        document, found.context[-1], objects, root, info, contents, texts, lines, result, parents
+        document,
+        drawing.contexts[-1],
+        objects,
+        root,
+        info,
+        contents,
+        tuple(drawing.texts),
+        tuple(drawing.lines),
+        result,
+        parents,
     )
 
 

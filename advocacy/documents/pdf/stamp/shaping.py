@@ -12,12 +12,12 @@ from typing import Any
 import uharfbuzz as hb
 from pydyf import _to_bytes
 
-from advocacy.documents.pdf.painting import features_of, is_running_text, set_line
-from advocacy.documents.pdf.paper import Glyphs, alphabet, face_of, letters_of, shaped
+from advocacy.documents.pdf.alphabet import Glyphs, alphabet, face_of, letters_of, shaped
+from advocacy.documents.pdf.painting import features_of, set_line
 
 UNITS = 1024
 """Pango's units to a CSS pixel."""
-_KNOWN_AT_MOST = 4096
+_MOST_KNOWN = 4096
 # All that changes how a line is set, at its initial value.
 _PLAIN = {
     "letter_spacing": "normal", "word_spacing": 0, "text_transform": "none",
@@ -36,12 +36,7 @@ def as_bytes(operator: Any) -> bytes:
     return bytes(_to_bytes(operator))
 
 
-def is_running(style: Any) -> bool:
-    """Whether a style is one in which fonts carry all letters of the language."""
-    return is_running_text(style, None)
-
-
-def carried(font: Any, style: Any) -> Glyphs:
+def carried_glyphs(font: Any, style: Any) -> Glyphs:
     """The glyphs that one of WeasyPrint's fonts always carries for a style."""
     if not hasattr(font, "whole"):
         return {}
@@ -89,22 +84,22 @@ class Shaper:
             language,
             features_of(style),
             letters_of(language),
-            {glyph: width for glyph, (_, width) in carried(font, style).items()},
+            {glyph: width for glyph, (_, width) in carried_glyphs(font, style).items()},
         )
-        probe = shaper.line(_PROBE)
+        probe = shaper.set(_PROBE)
         return shaper if probe and probe.operator in set_line(style, _PROBE) else None
 
-    def line(self, text: str) -> Line | None:
-        """The line of a text; None where it has characters that the font does not always carry."""
+    def set(self, text: str) -> Line | None:
+        """Set a text; None where it has characters that the font does not always carry."""
         try:
             return self.known[text]
         except KeyError:
-            if len(self.known) >= _KNOWN_AT_MOST:
+            if len(self.known) >= _MOST_KNOWN:
                 self.known.clear()
-            line = self.known[text] = self._line(text)
+            line = self.known[text] = self._set(text)
             return line
 
-    def _line(self, text: str) -> Line | None:
+    def _set(self, text: str) -> Line | None:
         if not self.letters.issuperset(text):
             return None
         total, known, parts = 0, self.parts, []

@@ -1,0 +1,298 @@
+"""Read a letter's body as blocks and sentences: plain text, with citations and places.
+
+Markdown is parsed as documents do it; values are printed as typed. A traced body
+(`compose_letter(..., trace=True)`) gives the template's file and line of each sentence.
+"""
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from advocacy.campaign.languages import primary_language
+from advocacy.errors import Place
+from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+Kind = Literal["paragraph", "heading", "item", "quote"]
+
+NEARBY_LINES = 15
+"""How many lines around a mark are searched for a sentence's first words."""
+_ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff]")
+# A full stop and its like, closing marks after it, and then space; CJK needs no space.
+_STOP = re.compile(r"""[.!?…]+(?:["'”’“‘»›)\]*_]|[\s\u00a0\u202f]»)*(?=\s)|[。！？]+[”’」』）]*""")
+_QUOTES = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence as it is read; `cites` are indexes of citations in it or at its end."""
+
+    text: str
+    cites: tuple[int, ...] = ()
+    place: Place | None = None
+    lines: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A paragraph, heading, list item or block quotation."""
+
+    kind: Kind
+    text: str
+    sentences: tuple[Sentence, ...]
+    quotes: tuple[tuple[int, int], ...] = ()
+    starts: tuple[int, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    """The citations: the offset in the text, and the index, of each."""
+
+    def at(self, offset: int) -> int:
+        """The number of the sentence that an offset of the block's text belongs to."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+
+def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tuple[TextBlock, ...]:
+    """Read the blocks of a body, in order.
+
+    `lines` are the places that the marks of a traced body stand for. The templates are read from
+    the disk each time, so that places fit the text as it is now.
+    """
+    files = _TemplateLines()
+    blocks: list[TextBlock] = []
+    last = lines[0] if lines else None
+    for kind, marked in _inline(prose.markdown):
+        block = _block(kind, marked, prose.values, language, lines, last, files)
+        last = next((s.place for s in reversed(block.sentences) if s.place), last)
+        blocks.append(block)
+    return tuple(blocks)
+
+
+def quote_spans(text: str) -> list[tuple[int, int]]:
+    """The insides of double quotation marks, straight or curly, outermost only."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(text):
+        opening = text[at]
+        if opening in _QUOTES and not _inches(text, at):
+            end = _closing(text, at + 1, opening)
+            if end > at:
+                spans.append((at + 1, end))
+                at = end
+        at += 1
+    return spans
+
+
+def _closing(text: str, at: int, opening: str) -> int:
+    depth = 1
+    for offset in range(at, len(text)):
+        char = text[offset]
+        if char in _QUOTES[opening]:
+            depth -= 1
+            if depth == 0:
+                return offset
+        elif char == opening:
+            depth += 1
+    return -1
+
+
+def _inches(text: str, at: int) -> bool:
+    """A straight mark after a digit, with no mark open before it, is a unit: inches."""
+    return text[at] == '"' and at > 0 and text[at - 1].isdigit()
+
+
+def split_sentences(text: str, language: str) -> list[str]:
+    """Split a plain text into its sentences, with single spaces."""
+    starts = [*sentence_starts(text, language), len(text)]
+    return [" ".join(text[start:end].split()) for start, end in pairwise(starts)]
+
+
+def sentence_starts(text: str, language: str) -> list[int]:
+    """Find the offsets at which the sentences of a plain text begin."""
+    quotes = quote_spans(text)
+    starts = [0] if text.strip() else []
+    for stop in _STOP.finditer(text):
+        end = stop.end()
+        begin = end + len(text[end:]) - len(text[end:].lstrip())
+        if begin >= len(text) or any(
+            first <= stop.start() and end <= last for first, last in quotes
+        ):
+            continue
+        if _ends_sentence(text[: stop.start()], stop[0], text[begin:], language):
+            starts.append(begin)
+    return starts
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).disable(["html_block", "html_inline"])
+
+
+def _inline(markdown: str) -> Iterator[tuple[Kind, str]]:
+    """The text of each block, marks in place, with the kind of the block."""
+    items = quotes = 0
+    heading = False
+    for token in _markdown().parse(markdown):
+        items += token.nesting * (token.type in ("list_item_open", "list_item_close"))
+        quotes += token.nesting * (token.type in ("blockquote_open", "blockquote_close"))
+        heading = token.type == "heading_open" or (heading and token.type == "inline")
+        if token.type == "inline":
+            kind: Kind = (
+                "quote" if quotes else "item" if items else "heading" if heading else "paragraph"
+            )
+            yield kind, "".join(_words(token))
+        elif token.type in ("fence", "code_block"):
+            yield "paragraph", token.content
+
+
+def _words(inline: "Token") -> Iterator[str]:
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            yield " "
+        elif child.type == "image":
+            yield "".join(_words(child))
+        else:
+            yield child.content
+
+
+def _block(
+    kind: Kind,
+    marked: str,
+    values: Sequence[str],
+    language: str,
+    lines: Sequence[Place],
+    before: Place | None,
+    files: "_TemplateLines",
+) -> TextBlock:
+    """Make a block of its text with marks; `before` is the place of the sentence before it."""
+    text, cites, traced = "", [], []
+    last = 0
+    for mark in _ANY_MARK.finditer(marked):
+        text += marked[last : mark.start()]
+        last = mark.end()
+        code = ord(mark[0])
+        if code >= CITE_MARK:
+            cites.append((len(text), code - CITE_MARK))
+        elif code >= VALUE_MARK:
+            text += values[code - VALUE_MARK]
+        elif code - LINE_MARK < len(lines):
+            traced.append((len(text), lines[code - LINE_MARK]))
+    text += marked[last:]
+    starts = sentence_starts(text, language)
+    sentences = []
+    for number, (start, end) in enumerate(pairwise([*starts, len(text) + 1])):
+        words = " ".join(text[start:end].split())
+        found = _places(traced, start, end) or ((before,) if before else ())
+        sentences.append(
+            Sentence(
+                words,
+                tuple(j for at, j in cites if (start < at or number == 0) and at <= end),
+                files.locate(found[0], words) if found else None,
+                found,
+            )
+        )
+    return TextBlock(
+        kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts), tuple(cites)
+    )
+
+
+def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[Place, ...]:
+    """The lines on which a stretch of text stands; each mark closes its line."""
+    found: list[Place] = []
+    for offset, place in traced:
+        if offset > start:
+            found.append(place)
+            if offset >= end - 1:
+                break
+    return tuple(dict.fromkeys(found)) or tuple(place for _, place in traced[-1:])
+
+
+def locate_words(lines: Sequence[Place], words: str) -> Place | None:
+    """Find where words begin on one of a sentence's lines, or its first line if none has them."""
+    files = _TemplateLines()
+    found = [files.locate(place, words) for place in lines]
+    return next((place for place in found if place.column), found[0] if found else None)
+
+
+class _TemplateLines(dict[Path, list[str]]):
+    """The lines of templates, each file read once for one body."""
+
+    def __missing__(self, path: Path) -> list[str]:
+        try:
+            self[path] = path.read_text("utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            self[path] = []
+        return self[path]
+
+    def locate(self, place: Place, words: str) -> Place:
+        """Find where words begin on a line or, as not every line has a mark, on the nearest."""
+        if place.line is None:
+            return place
+        lines, first = self[place.path], words.split()
+        near = sorted(range(1, len(lines) + 1), key=lambda number: abs(number - (place.line or 0)))
+        for count in (4, 3, 2):
+            for number in near[:NEARBY_LINES] if len(first) >= count else ():
+                at = lines[number - 1].find(" ".join(first[:count]))
+                if at >= 0:
+                    return Place(place.path, number, at + 1)
+        at = lines[place.line - 1].find(first[0]) if first and place.line <= len(lines) else -1
+        return Place(place.path, place.line, at + 1 if at >= 0 else None)
+
+
+# --- where a sentence ends ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _ends() -> dict[str, dict[str, frozenset[str]]]:
+    """Read the words that decide where a sentence ends: by kind, then by primary language."""
+    kinds = tomllib.loads(Path(__file__).with_name("sentence_ends.toml").read_text("utf-8"))
+    return {
+        kind: {language: frozenset(words.split()) for language, words in tables.items()}
+        for kind, tables in kinds.items()
+    }
+
+
+def _word_list(kind: str, language: str) -> frozenset[str]:
+    return _ends()[kind].get(language, frozenset())
+
+
+def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
+    """Whether a stop between two texts ends a sentence.
+
+    `before` reaches up to the stop, `after` begins with what follows the space.
+    """
+    following = after.lstrip("\"'“‘„«‹([¿¡*_ ")[:1]
+    if following.islower():
+        return False
+    if not stop.startswith(".") or stop.startswith(("..", ".!", ".?")):
+        return True
+    main = primary_language(language)
+    word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
+    last = word[0].casefold() if word else ""
+    if last in _word_list("never", main):
+        return False
+    if last in _word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
+        return False
+    starts = _begins_sentence(after, main)
+    if main == "de" and last.isdigit() and len(last) < 3:
+        return starts  # an ordinal goes on: “am 10. Juni”
+    if len(last) == 1 and last.isalpha() and last != "i":
+        return False  # an initial: “A. Example”, “S. 4084”
+    if last in _word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
+        return starts
+    return True
+
+
+def _begins_sentence(text: str, language: str) -> bool:
+    """Whether a text's first word is one with which sentences begin."""
+    first = re.match(r"[“‘\"'«„(\[]*([\w’']+)", text)
+    return first is not None and first[1].casefold() in _word_list("starters", language)

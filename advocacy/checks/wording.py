@@ -1,0 +1,172 @@
+"""Check a letter's wording: placeholders left in it, asks that are missing, lengths."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
+from advocacy.checks.codes import problem
+from advocacy.checks.sentences import TextBlock, quote_spans
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import Letter
+
+# Words by which templates mark what somebody still has to fill in.
+_TO_FILL = (
+    "your|name|names|first|last|date|day|month|year|city|town|state|zip|address|street|title|"
+    "organi[sz]ation|company|recipient|addressee|email|e-mail|phone|telephone|number|signature|"
+    "insert|fill|enter|add|here|tbd|tba|todo|placeholder|link|url|amount|district|position"
+)
+PLACEHOLDER = re.compile(
+    rf"""
+    \[ \s* (?: [A-Z][A-Z0-9'’ _-]*[A-Z0-9] | (?i:(?:{_TO_FILL})\b[^\]\n]{{0,60}}) ) \s* \]
+  | \{{\{{ .{{0,80}}? \}}\}} | \{{\{{ | \}}\}} | \{{% | %\}}       # a template's own signs
+  | \{{ [A-Za-z][A-Za-z0-9_.]{{1,40}} \}}                          # {{missingToken}}
+  | <<? [A-Za-z][A-Za-z_]*[0-9_]*[A-Za-z0-9_]* >>?                 # <addr3> of a mail merge
+  | « (?: \w*[_0-9]\w* | [A-Za-z][a-z]+[A-Z]\w* | (?i:{_TO_FILL}) ) »  # of a word processor
+  | % [A-Z][A-Z0-9_]{{2,30}} %
+  | \b (?: TODO | FIXME | XXX+ | TBD | TBA | TK | TKTK ) \b
+  | _{{3,}} | \?{{3,}}
+  | (?i: \b lorem \s+ ipsum \b )
+    """,
+    re.VERBOSE,
+)
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_TEMPLATE_WORD = re.compile(r"\b(?:your|name|insert|here)\b", re.IGNORECASE)
+
+_EMPTY_WORDS = {
+    "en": "a an and any are as at be been but by can do does for from has have how if in into is "
+    "it its of on or our so such than that the their them then there these they this those to up "
+    "us was we were what when where which who will with would you your please also all",
+    "de": "der die das den dem des ein eine einen einem einer und oder in im an am auf mit von zu "
+    "zum zur für ist sind wird werden dass sie ihr ihre ihren wir uns unser nicht auch bitte so",
+    "fr": "le la les l un une des de du d et ou en dans à au aux par pour avec que qui est sont "
+    "votre vos notre nos vous nous ce cette ces se s il elle ne pas",
+    "es": "el la los las un una unos unas de del y o en a al por para con que es son su sus "
+    "nuestro nuestra se lo",
+}
+ENOUGH = 0.6
+"""The share of an ask's words that one passage must have for the ask to count as made."""
+
+
+def check_placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> Iterator[Problem]:
+    """Report what nobody filled in in the body; `otherwise` is the place of text without a line."""
+    for block in blocks:
+        for sentence in block.sentences:
+            yield from _left("the letter", sentence.text, sentence.place or otherwise)
+
+
+def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
+    """Report the same in values that a body prints for one recipient."""
+    for value in printed:
+        yield from _left("the letter", value, letter.recipient.place())
+
+
+def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
+    """Report the same in the subject, the salutation and the addresses."""
+    yield from _left("the subject", letter.subject, _subject_place(letter, stage))
+    recipient, sender = letter.recipient, letter.sender
+    yield from _left("the salutation", letter.salutation, recipient.place("salutation"))
+    yield from _left("the inside address", "\n".join(letter.inside_address), recipient.place())
+    yield from _left("the sender’s address", "\n".join(sender.address), sender.place("address"))
+
+
+def _left(where: str, text: str, place: Place | None) -> Iterator[Problem]:
+    quotes = quote_spans(text)
+    for found in PLACEHOLDER.finditer(text):
+        inside = any(start <= found.start() and found.end() <= end for start, end in quotes)
+        if inside and _BRACKETED.fullmatch(found[0]) and not _TEMPLATE_WORD.search(found[0]):
+            continue  # an editor's words in a quotation: “[Microsoft] has refused”
+        yield problem(
+            "placeholder",
+            f"`{found[0]}` is left in {where}: it would be printed as it stands.",
+            "Write what belongs there, or take it out.",
+            place,
+        )
+
+
+def check_subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[Problem]:
+    """Report a subject that mail programs cut off."""
+    length = len(letter.subject)
+    if length > limit:
+        shown = letter.subject[:limit].rsplit(" ", 1)[0]
+        yield problem(
+            "subject-length",
+            f"The subject has {length} characters; mail programs show about {limit}: “{shown}…”",
+            "Shorten it, with what matters first.",
+            _subject_place(letter, stage),
+        )
+
+
+def _subject_place(letter: Letter, stage: Stage) -> Place | None:
+    """Where the subject stands: among the variants, or as the stage's own."""
+    if stage.variants:
+        for name, text in stage.variants.subject.items():
+            if text.get(letter.language) == letter.subject:
+                return stage.variants.place("subject", name)
+    return stage.place("subject")
+
+
+def check_body_length(
+    letter: Letter, blocks: Sequence[TextBlock], stage: Stage, limit: int, audience: str
+) -> Iterator[Problem]:
+    """Report a body that is longer than its audience reads."""
+    words = sum(len(block.text.split()) for block in blocks)
+    if words > limit:
+        yield problem(
+            "body-length",
+            f"The letter of the stage `{letter.stage}` has {words} words; {audience} read about "
+            f"{limit}.",
+            "Cut what the reader knows already, or put the detail into an enclosure.",
+            stage.place("template"),
+        )
+
+
+def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
+    """Report asks of the stage that the letter never makes."""
+    demand = letter.demand
+    if demand is None:
+        return
+    main = primary_language(letter.language)
+    passages = _passages(blocks, main)
+    wanted = [
+        (ask.get(letter.language), demand.place("asks", i)) for i, ask in enumerate(demand.asks)
+    ]
+    if not wanted:
+        wanted = [(demand.summary.get(letter.language), demand.place("summary"))]
+    for text, place in wanted:
+        words = content_words(text or "", main)
+        if words and max((len(words & p) / len(words) for p in passages), default=0) < ENOUGH:
+            yield problem(
+                "ask-missing",
+                f"The letter of the stage `{letter.stage}` never asks for this: “{text}”",
+                "Make the ask in the template (`{{ demand.asks }}` has them all), or remove it "
+                "from the campaign.",
+                place,
+            )
+
+
+def _passages(blocks: Sequence[TextBlock], main: str) -> list[set[str]]:
+    """The words of each sentence, and of each two that follow one another in a block."""
+    passages: list[set[str]] = []
+    for block in blocks:
+        words = [content_words(sentence.text, main) for sentence in block.sentences]
+        passages += words
+        passages += [one | two for one, two in pairwise(words)]
+    return passages
+
+
+def content_words(text: str, language: str) -> set[str]:
+    """The words that carry a text's meaning, without their commonest endings."""
+    empty = set(_EMPTY_WORDS.get(language, "").split())
+    words = re.findall(r"\w+", text.casefold().replace("’", "'"))
+    return {_stem(word, language) for word in words if word not in empty}
+
+
+def _stem(word: str, language: str) -> str:
+    if language != "en" or len(word) < 5:
+        return word
+    for ending in ("ments", "ment", "ings", "ing", "ies", "ied", "es", "ed", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word

@@ -1,1 +1,0 @@
-"""How a letter's words agree with the facts that they cite."""
