@@ -17,7 +17,7 @@ _NUMERIC = re.compile(
 )
 # A year is no count: no noun that is counted and no decimal follows it.
 _YEARS = re.compile(
-    rf"(?<![\w.,/$€£-])(?P<year>{_YEAR})(?![\w%€$£]|[.,]\d|\s?%)(?:[-–/](?P<to>\d{{2}}|{_YEAR})(?!\d))?"
+    rf"(?<![\w.,/$€£-])(?P<year>(?:19|20)\d\d)(?![\w%€$£]|[.,]\d|\s?%)(?:[-–/](?P<to>\d{{2}}|{_YEAR})(?!\d))?"
 )
 
 
@@ -105,7 +105,9 @@ def days(text: str, language: Language) -> tuple[Day, ...]:
 
 
 def _found(text: str, language: Language) -> Iterator[Day]:
-    side = lambda at: _side(text[max(0, at - 24) : at], language)  # noqa: E731
+    def side(at: int) -> Side:
+        return _side(text[max(0, at - 24) : at], language)
+
     for match in _ISO.finditer(text):
         yield Day(match[0], int(match["year"]), int(match["month"]), int(match["day"]),
                   side(match.start()), *match.span())  # fmt: skip
@@ -120,14 +122,14 @@ def _found(text: str, language: Language) -> Iterator[Day]:
     for pattern in (full, reversed_, with_year):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            day = int(groups["day"]) if groups.get("day") else None
+            number = int(groups["day"]) if groups.get("day") else None
             year = int(groups["year"]) if groups.get("year") else None
             name = bare(groups["month"]).rstrip(".")
             if groups["month"][0].islower() and language.code in ("en", "de"):
                 continue
-            if day is None or 1 <= day <= 31:
+            if number is None or 1 <= number <= 31:
                 yield Day(
-                    match[0].strip(), year, months[name], day, side(match.start()), *match.span()
+                    match[0].strip(), year, months[name], number, side(match.start()), *match.span()
                 )
     for match in alone.finditer(text):
         name = bare(match["month"]).rstrip(".")
@@ -173,7 +175,7 @@ def _side(before: str, language: Language) -> Side:
                 "jahr",
                 "dem jahr",
             ):
-                return side  # type: ignore[return-value]
+                return side
     return ""
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from advocacy.checks.agreement.causes import cause_differences
-from advocacy.checks.agreement.comparisons import comparison_differences
+from advocacy.checks.agreement.comparisons import cause_differences, comparison_differences
 from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.hedges import hedge_differences
@@ -65,9 +64,9 @@ def fact_differences(
     yield from hedge_differences(statement, evidence_of_words, strict=True)
     whole_passage = read(" ".join(one.text for one in evidence.passage), statement.language.code)
     if evidence.passage and whole_passage:
-        one = [Evidence((cited.via or cited.source).id, whole_passage, quote)]
-        yield from comparison_differences(statement, one)
-        yield from cause_differences(statement, one)
+        passages = [Evidence((cited.via or cited.source).id, whole_passage, quote)]
+        yield from comparison_differences(statement, passages)
+        yield from cause_differences(statement, passages)
 
 
 def _dates_known(statement: Reading, whole: Evidence) -> bool:

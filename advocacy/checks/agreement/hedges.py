@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from advocacy.checks.agreement.clauses import ALIKE, close_clauses, denies
-from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans

@@ -20,6 +20,13 @@ _LINKS = frozenset(
 )
 
 
+_OF_LAWS = frozenset(
+    word[:5]
+    for word in "section act article title chapter bill law rule regulation directive code "
+    "constitution convention gdpr ley constitucion codigo gesetz grundgesetz loi".split()
+)
+
+
 @dataclass(frozen=True)
 class Parties:
     """Whom a letter may name without a source: the target and people there, and the sender."""
@@ -76,7 +83,7 @@ def name_differences(
         parts = name_parts(name)
         known = held | parties.own_stems | (frozenset() if speaking else parties.target_stems)
         known |= _organization(parties) | aliases
-        unknown = {part for part in parts if part not in known}
+        unknown = {part for part in parts if part not in known | _OF_LAWS}
         if unknown and _abbreviated(name, said):
             continue
         if unknown and (len(unknown) == len(parts) or len(unknown) * 2 >= len(parts)):
@@ -226,3 +233,41 @@ def body_differences(
             found[0],
         )
         return
+
+
+_SUFFIX = re.compile(
+    r"[,\s]+"
+    + "(?:"
+    + "|".join(
+        r"""
+        corporation corp\.? inc\.? incorporated company co\.? llc ltd\.? limited plc gmbh ag se
+        s\.a\. sa nv bv group holdings?
+        """.split()
+    )
+    + r")\.?$",
+    re.IGNORECASE,
+)
+# First words of names that do not stand for the whole.
+_GENERIC = frozenset(
+    """
+    national american international united federal general first new the department university
+    ministry office state city bank european british royal public world global north south east
+    west central institute association council committee union board
+    """.split()
+)
+
+
+def short_forms(name: str) -> list[str]:
+    """`Microsoft Corporation` and Microsoft; Amazon Web Services, AWS and Amazon."""
+    forms = [name]
+    bare = name
+    while (shorter := _SUFFIX.sub("", bare)) != bare and shorter:
+        bare = shorter
+        forms.append(bare)
+    words = bare.split()
+    capitals = [word[0] for word in words if word[0].isupper()]
+    if len(capitals) >= 3:
+        forms.append("".join(capitals))
+    if len(words) > 1 and words[0].casefold() not in _GENERIC and len(words[0]) > 2:
+        forms.append(words[0])
+    return list(dict.fromkeys(forms))

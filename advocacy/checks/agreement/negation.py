@@ -7,8 +7,14 @@ nothing is alike enough, nothing is said.
 import re
 from collections.abc import Iterator, Sequence
 
-from advocacy.checks.agreement.clauses import BOTH, STRICT, close_clauses, denies
-from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.evidence import (
+    BOTH,
+    STRICT,
+    Difference,
+    Evidence,
+    close_clauses,
+    denies,
+)
 from advocacy.checks.agreement.reading import Clause, Reading, matches, shared, stems
 from advocacy.checks.language import Language
 
@@ -81,9 +87,9 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
             if any(ours.search(r.text) for one in evidence for r in one.readings):
                 continue
             clause = next((c for c in claim.clauses if word[0] in c.text), None)
-            for match, one in (
-                close_clauses(clause, evidence, language, 0.5, 0.34) if clause else ()
-            ):
+            if clause is None:
+                continue
+            for match, one in close_clauses(clause, evidence, language, 0.5, 0.34):
                 other = theirs.search(match.clause.text)
                 if other and denies(clause.text, language) == denies(match.clause.text, language):
                     yield Difference(

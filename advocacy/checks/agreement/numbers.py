@@ -179,6 +179,8 @@ def _ratios(held: Sequence[_Held]) -> list[float]:
     for one in held:
         if one.quantity.unit == "percent" and one.quantity.kind == "count":
             ratios.append(one.quantity.low / 100)
+        if one.quantity.kind == "count" and not one.quantity.unit and 0 < one.quantity.low < 1:
+            ratios.append(one.quantity.low)
         if one.quantity.kind == "share" and one.quantity.low == one.quantity.high:
             ratios.append(one.quantity.low)
     for a, b in _pairs(held):

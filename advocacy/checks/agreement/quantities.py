@@ -8,11 +8,20 @@ versions, times of day.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
-from advocacy.checks.agreement.quantity import AHEAD, BEHIND, Kind, Quantity, Token
-from advocacy.checks.agreement.shares import bound_of, multiples_of, shares_of
+from advocacy.checks.agreement.quantity import (
+    AHEAD,
+    BEHIND,
+    Kind,
+    Quantity,
+    Token,
+    bound_of,
+    multiples_of,
+    shares_of,
+)
 from advocacy.checks.language import Language, any_of, bare
 
 _DIGITS = re.compile(
@@ -83,7 +92,23 @@ def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
         for q in multiples_of(masked, language)
         if not any(start < q.end and q.start < end for start, end in taken)
     ]
-    return tuple(sorted(found, key=lambda quantity: quantity.start))
+    return tuple(_with_units(sorted(found, key=lambda quantity: quantity.start), masked))
+
+
+_RANGE = re.compile(r"\s*(?:to|and|or|bis|auf|und|oder|à|et|ou|a|y|o|[-–])\s*", re.IGNORECASE)
+
+
+def _with_units(found: list[Quantity], text: str) -> list[Quantity]:
+    """Numbers that share the unit of the other end of a range: “from 24 to 57 minutes”."""
+    for number, (one, other) in enumerate(pairwise(found)):
+        if one.kind != "count" or other.kind != "count" or not other.unit or one.unit or one.noun:
+            continue
+        if _RANGE.fullmatch(text[one.end : other.start]):
+            written = re.match(r"\d+(?:[.,]\d+)?", other.words)
+            factor = other.low / float(written[0].replace(",", ".")) if written else 1
+            value = one.low * factor if 0 < factor < 1e9 and other.unit != "$" else one.low
+            found[number] = replace(one, low=value, high=value, unit=other.unit)
+    return found
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from advocacy.checks.agreement.days import Day, blank, days
-from advocacy.checks.agreement.quantities import Quantity, quantities
+from advocacy.checks.agreement.quantities import quantities
+from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.language import Language, bare, flatten, language_of
 from advocacy.checks.sentences import quote_spans
 

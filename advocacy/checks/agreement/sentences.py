@@ -1,11 +1,14 @@
 """The sentences of a letter against the facts that they cite, as problems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.agreement.causes import cause_differences
-from advocacy.checks.agreement.comparisons import comparison_differences, rank_differences
+from advocacy.checks.agreement.comparisons import (
+    cause_differences,
+    comparison_differences,
+    rank_differences,
+)
 from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.hedges import hedge_differences
@@ -15,10 +18,10 @@ from advocacy.checks.agreement.names import (
     body_differences,
     name_differences,
     noun_differences,
+    short_forms,
 )
 from advocacy.checks.agreement.negation import negation_differences, opposite_differences
 from advocacy.checks.agreement.numbers import number_differences
-from advocacy.checks.agreement.parties import short_forms
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
 from advocacy.checks.codes import problem
@@ -51,12 +54,12 @@ def sentence_problems(
             if claim is None:
                 return
             if own:
-                found = chain(
+                differences = chain(
                     sentence_differences(claim, own, before, parties, earlier),
                     _unrelated(claim, own, library),
                     noun_differences(claim, own, library.nouns(language)) if german else (),
                 )
-                yield from _told(found, sentence.place)
+                yield from _told(differences, sentence.place)
             else:
                 following = _following(letter, blocks, number, index, library)
                 if following and covers(claim, following):
@@ -169,7 +172,7 @@ WORDS = {
 
 
 def _told(
-    found: Iterator[Difference], place: Place | None, subject: str = "the letter"
+    found: Iterable[Difference], place: Place | None, subject: str = "the letter"
 ) -> Iterator[Problem]:
     """Differences as problems; one of each code for a sentence is enough."""
     told: set[str] = set()

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advocacy.campaign.languages import primary_language
-from advocacy.checks.agreement.parties import short_forms
+from advocacy.checks.agreement.names import short_forms
 from advocacy.checks.claims import patterns as p
 from advocacy.checks.claims.clause_rules import has_rules, rule_claim, strong_claim
 from advocacy.checks.sentences import quote_spans
@@ -39,10 +39,15 @@ def find_claim(sentence: str, names: Names, language: str = "en") -> str | None:
     text = " ".join(sentence.replace("’", "'").split())
     if len(text.split()) < 3:
         return None
-    if strong := strong_claim(text, language):
-        return strong
     if primary_language(language) != "en":
-        return rule_claim(text, language) if has_rules(language) else _any_language(text)
+        if has_rules(language):
+            return rule_claim(text, language) or _quotation(text)
+        figure = p.FIGURE.search(p.CONTACT.sub("", text))
+        return _quotation(text) or (f"a figure (“{figure[0]}”)" if figure else None)
+    return _in_english(text, names) or strong_claim(text, language)
+
+
+def _in_english(text: str, names: Names) -> str | None:
     text = p.COURTESY.sub("", text)
     known = p.DID_YOU_KNOW.sub("", text)
     if known == text and p.QUESTION.search(text):
@@ -50,13 +55,10 @@ def find_claim(sentence: str, names: Names, language: str = "en") -> str | None:
     return _english(known, names)
 
 
-def _any_language(text: str) -> str | None:
+def _quotation(text: str) -> str | None:
     if p.QUESTION.search(text):
         return None
-    if _longest(_quoted(text)) >= 3:
-        return "a quotation"
-    figure = p.FIGURE.search(p.CONTACT.sub("", text))
-    return f"a figure (“{figure[0]}”)" if figure else None
+    return "a quotation" if _longest(_quoted(text)) >= 3 else None
 
 
 def _english(text: str, names: Names) -> str | None:

@@ -173,7 +173,7 @@ def _is_ask(text: str, asked: set[str]) -> bool:
 
 def _runs_in(block: TextBlock, index: int) -> bool:
     """Whether a sentence is a heading that runs into its paragraph."""
-    return index == 0 and len(block.sentences) > 1 and len(block.sentences[0].text.split()) <= 6
+    return index == 0 and block.bold and len(block.sentences[0].text.split()) <= 6
 
 
 def party_names(letter: Letter, campaign: Campaign) -> Names:
