@@ -115,7 +115,7 @@ def _equal(ours: Quantity, theirs: Quantity) -> bool:
     """Whether two quantities are one, as far as rounding goes."""
     if theirs.kind not in ("count", "change") or not units_agree(ours, theirs):
         return False
-    if ours.kind != theirs.kind and ours.unit == "percent" and "change" == ours.kind:
+    if ours.kind != theirs.kind and ours.unit == "percent" and ours.kind == "change":
         return False
     a, b = ours.low, theirs.low
     if not ours.unit and theirs.unit in ("time", "month", "m") and a != b:

@@ -121,9 +121,7 @@ def _differences(
             and quantity.start < factual
         ):
             continue
-        if not ask or quantity.start > factual or _was(claim, quantity):
-            yield one
-        elif (
+        if not ask or quantity.start > factual or _was(claim, quantity) or (
             like
             and not matched
             and any(

@@ -188,9 +188,7 @@ def _quantity(text: str, number: _Number, language: Language) -> Quantity:
     kind: Kind = "count"
     if _ends(before, "change_before", language) and not re.match(
         r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after[length:]
-    ):
-        kind = "change"
-    elif unit in ("percent", "points") and _begins(after[length:], "change_after", language):
+    ) or unit in ("percent", "points") and _begins(after[length:], "change_after", language):
         kind = "change"
     value = number.value * factor
     start = max(0, number.start - 18)
