@@ -38,16 +38,16 @@ class Language:
     patterns: Mapping[str, re.Pattern[str]]
     tables: Mapping[str, Mapping[str, Any]]
     lists: Mapping[str, tuple[str, ...]]
-    opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()
+    opposites: tuple[tuple[list[str], list[str]], ...] = ()
     """Words that say the opposite of each other."""
 
     def finds(self, kind: str, text: str) -> re.Match[str] | None:
         """The first word of that kind in a text."""
-        return self.patterns.get(kind, _NEVER).search(text)
+        return self.patterns[kind].search(text)
 
     def all(self, kind: str, text: str) -> list[re.Match[str]]:
         """Every word of that kind in a text."""
-        return list(self.patterns.get(kind, _NEVER).finditer(text))
+        return list(self.patterns[kind].finditer(text))
 
     def table(self, name: str) -> Mapping[str, Any]:
         """A table, empty where the language has none."""
@@ -66,17 +66,31 @@ def language_of(code: str) -> Language | None:
         return None
     data = tomllib.loads((FOLDER / f"{main}.toml").read_text("utf-8"))
     stop = frozenset(bare(word) for word in (data.pop("stop") + " " + data["functions"]).split())
-    opposites = tuple(
-        (any_of(a.split("|")), any_of(b.split("|"))) for a, b in data.pop("opposites")
-    )
+    pairs = tuple((a.split("|"), b.split("|")) for a, b in data.pop("opposites"))
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
     lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
-    patterns = {
+    return Language(main, stop, _Patterns(main, lists), tables, lists, pairs)
+
+
+class _Patterns(dict[str, re.Pattern[str]]):
+    """Patterns by kind, each made when it is first asked for: most texts need few."""
+
+    def __init__(self, code: str, lists: Mapping[str, Sequence[str]]) -> None:
+        super().__init__()
+        self._code, self._lists = code, lists
+
+    def __missing__(self, kind: str) -> re.Pattern[str]:
+        words = self._lists.get(kind)
         # In German the capital alone tells “Sie” from “sie”.
-        name: any_of(words, 0 if (main, name) == ("de", "you") else re.IGNORECASE)
-        for name, words in lists.items()
-    }
-    return Language(main, stop, patterns, tables, lists, opposites)
+        flags = re.NOFLAG if (self._code, kind) == ("de", "you") else re.IGNORECASE
+        self[kind] = any_of(words, flags) if words else _NEVER
+        return self[kind]
+
+
+@lru_cache(maxsize=512)
+def alternatives(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for any of some words, made once."""
+    return any_of(words)
 
 
 def any_of(words: Sequence[str], flags: int = re.IGNORECASE) -> re.Pattern[str]:

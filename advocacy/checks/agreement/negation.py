@@ -16,7 +16,7 @@ from advocacy.checks.agreement.evidence import (
     denies,
 )
 from advocacy.checks.agreement.reading import Clause, Reading, matches, shared, stems
-from advocacy.checks.language import Language
+from advocacy.checks.language import Language, alternatives
 
 
 def negation_differences(
@@ -79,12 +79,16 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
     """Words whose opposite the evidence has in nearly the same clause."""
     language = claim.language
     text = claim.outside
-    for sides in language.opposites:
+    said = " ".join(reading.text for one in evidence for reading in one.readings)
+    for pair in language.opposites:
+        sides = tuple(alternatives(tuple(words)) for words in pair)
+        if not any(side.search(text) for side in sides):
+            continue
         for ours, theirs in (sides, sides[::-1]):
             word = ours.search(text)
             if word is None or theirs.search(claim.text):
                 continue
-            if any(ours.search(r.text) for one in evidence for r in one.readings):
+            if ours.search(said) or not theirs.search(said):
                 continue
             clause = next((c for c in claim.clauses if word[0] in c.text), None)
             if clause is None:

@@ -121,13 +121,18 @@ def _differences(
             and quantity.start < factual
         ):
             continue
-        if not ask or quantity.start > factual or _was(claim, quantity) or (
-            like
-            and not matched
-            and any(
-                b.unit == quantity.unit and (b.unit or b.noun == quantity.noun)
-                for r in like.said
-                for b in r.quantities
+        if (
+            not ask
+            or quantity.start > factual
+            or _was(claim, quantity)
+            or (
+                like
+                and not matched
+                and any(
+                    b.unit == quantity.unit and (b.unit or b.noun == quantity.noun)
+                    for r in like.said
+                    for b in r.quantities
+                )
             )
         ):
             yield one

@@ -186,9 +186,12 @@ def _quantity(text: str, number: _Number, language: Language) -> Quantity:
     after = after[:AHEAD]
     unit, noun, factor, length = _unit(after, number, language)
     kind: Kind = "count"
-    if _ends(before, "change_before", language) and not re.match(
-        r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after[length:]
-    ) or unit in ("percent", "points") and _begins(after[length:], "change_after", language):
+    if (
+        _ends(before, "change_before", language)
+        and not re.match(r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after[length:])
+        or unit in ("percent", "points")
+        and _begins(after[length:], "change_after", language)
+    ):
         kind = "change"
     value = number.value * factor
     start = max(0, number.start - 18)
