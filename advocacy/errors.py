@@ -39,6 +39,11 @@ class Place:
         parts = [str(self.path), *(str(n) for n in (self.line, self.column) if n is not None)]
         return ":".join(parts)
 
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """What places are sorted by: file, line, column; a whole file comes before its lines."""
+        return str(self.path), self.line or 0, self.column or 0
+
 
 class Hint(str):
     """A hint that names an option or a command, kept as its kind and arguments.

@@ -1,14 +1,20 @@
-"""Where the files that come with advocacy stand, and which version it is.
+"""The files that come with advocacy: its templates, its fonts, its tables and its own pages.
 
-An installed package carries its templates inside; in a checkout they stand beside it.
+An installed package carries its templates inside; in a checkout they stand beside it. Tables
+(TOML) and pages (Jinja) stand beside the modules that use them.
 """
 
 import importlib.metadata
 import importlib.util
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from advocacy.errors import AdvocacyError, Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -44,3 +50,34 @@ def version() -> str:
         return importlib.metadata.version("advocacy")
     except importlib.metadata.PackageNotFoundError:
         return "0+unknown"
+
+
+@cache
+def read_table(name: str) -> dict[str, Any]:
+    """Read a table of the package: a TOML file, by its path in the package."""
+    return tomllib.loads((PACKAGE / name).read_text("utf-8"))
+
+
+def render_page(name: str, /, **values: object) -> str:
+    """Fill in a Jinja file of the package, by its path in it; all values are escaped.
+
+    These are the tool's own pages, pictures and parts of documents. Letters and their layouts
+    have the sandbox of `advocacy.templating`. A file reads a table with `read_table`.
+    """
+    return _page_environment().get_template(name).render(values)
+
+
+@cache
+def _page_environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["read_table"] = read_table
+    return environment

@@ -84,7 +84,13 @@ def render_campaign(
         for _ in correspondence(campaign, day, lambda one: found.add([one]), people):
             pass
         return RenderSummary(problems=found.problems())
-    settings = _settings(campaign, day, request)
+    formats = request.formats or DEFAULT_FORMATS
+    settings = BatchSettings(
+        campaign, day, formats, formats_asked_for=request.formats is not None,
+        output=request.output, deliver="write" if request.cluster is None else "return",
+        audit=request.audit, force=request.force, typeset=request.typeset,
+        shared=shared_digests(campaign, formats),
+    )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(manifests, people.supporters or list_of(campaign, people))
         recorder.problems.add(problems)
@@ -92,40 +98,20 @@ def render_campaign(
             wanted = _with_previous(campaign, day, request, manifests, recorder, queue)
             outcomes = run_batch(
                 settings, wanted, lambda: bool(interrupt) or recorder.is_full,
+                watcher, partial(_most_letters, campaign, people),
                 workers=request.workers, cluster=request.cluster,
             )  # fmt: skip
-            watcher.begin(campaign.file.id, partial(_most_letters, campaign, people))
-            try:
-                with closing(outcomes):
-                    for outcome in outcomes:
-                        recorder.record(outcome)
-                        if queue is not None:
-                            queue.enter(outcome, campaign.file.id)
-                        watcher.step()
-            finally:
-                watcher.end()
+            with closing(outcomes):
+                for outcome in outcomes:
+                    recorder.record(outcome)
+                    if queue is not None:
+                        queue.enter(outcome, campaign.file.id)
             if request.prune and not interrupt and not recorder.is_full:
                 recorder.prune(_stages_of(campaign, day, request))
     summary = recorder.finish()
     if interrupt:
         raise KeyboardInterrupt
     return summary
-
-
-def _settings(campaign: Campaign, day: date, request: RenderRequest) -> BatchSettings:
-    formats = request.formats or DEFAULT_FORMATS
-    return BatchSettings(
-        campaign,
-        day,
-        formats,
-        formats_asked_for=request.formats is not None,
-        output=request.output,
-        deliver="write" if request.cluster is None else "return",
-        audit=request.audit,
-        force=request.force,
-        typeset=request.typeset,
-        shared=shared_digests(campaign, formats),
-    )
 
 
 def wanted_letters(

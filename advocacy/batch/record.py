@@ -14,7 +14,6 @@ letter's last line stands.
 
 import errno
 import fcntl
-import importlib.metadata
 import json
 import os
 import re
@@ -22,17 +21,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replace_file, sweep
 from advocacy.letters.digests import letter_digest, recipient_digest
 from advocacy.letters.letter import Letter
-from advocacy.resources import version
 
 NAME = "manifest.jsonl"
-_PACKAGES = (("weasyprint", "weasyprint"), ("harfbuzz", "uharfbuzz"), ("fonts", "rendercv-fonts"))
 Entry = dict[str, Any]
 """One line: `id`, `campaign`, `stage`, `date`, `recipient`, `files` and the rest."""
 
@@ -90,34 +86,11 @@ def entry(
     return line
 
 
-def versions(pango: str | None = None) -> dict[str, str]:
-    """The versions of everything that decides a document's bytes.
-
-    `pango` is given by who has loaded it: finding it out here would load WeasyPrint.
-    """
-    found = {"advocacy": version()}
-    for name, package in _PACKAGES:
-        found[name] = importlib.metadata.version(package)
-    found["pandoc"] = importlib.metadata.version("pypandoc-binary")
-    if pango:
-        found["pango"] = pango
-    return found
-
-
-def unreadable(path: Path, line: int | None) -> Problem:
-    """That a manifest, or a line of it, is none."""
-    return Problem(
-        "broken-manifest",
-        "The manifest cannot be read.",
-        "Move it away and render the letters again; it will be written anew.",
-        Place(path, line),
-    )
-
-
 JOURNAL = ".manifest.journal"
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
 _MANIFEST, _JOURNAL = 0, 1
+_PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
 """After so many letters the disk is told to keep what it was given; a few wait for nothing."""
 
@@ -153,12 +126,7 @@ class BatchRecord:
     def __enter__(self) -> "BatchRecord":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -195,7 +163,7 @@ class BatchRecord:
                 journal.truncate(at)
             raise AdvocacyError(cannot_write(self.folder / JOURNAL, error)) from error
         self._changed = True
-        self._put(entry["id"], _JOURNAL, at, len(data))
+        self._index.execute(_PUT, (entry["id"], _JOURNAL, at, len(data)))
         self._unsynced += 1
         if self._unsynced >= SYNC_EVERY:
             self._sync()
@@ -240,15 +208,10 @@ class BatchRecord:
 
     def prune(self) -> int:
         """Remove every letter that was not marked, with its files; the number of them."""
-        count = 0
-        for letter_id in self.not_listed():
-            entry = self.find(letter_id) or {}
-            self.remove_files(entry.get("files", ()))
-            count += 1
-        if count:
-            self._index.execute("DELETE FROM line WHERE id NOT IN (SELECT id FROM listed)")
-            self._changed = True
-        return count
+        gone = list(self.not_listed())
+        for letter_id in gone:
+            self.remove(letter_id)
+        return len(gone)
 
     def close(self) -> None:
         """Merge the journal into the manifest, and let go of the folder.
@@ -260,7 +223,8 @@ class BatchRecord:
                 if self._unsynced >= FEWEST_TO_SYNC:
                     self._sync()
                 if self._changed:
-                    self._merge()
+                    with replace_file(self.folder / NAME, durable=True) as file:
+                        file.writelines(self._lines())
                 with suppress(OSError):
                     (self.folder / JOURNAL).unlink()
                 for folder in (self.folder, self.folder.parent):
@@ -313,23 +277,20 @@ class BatchRecord:
                 if letter_id is not None:
                     yield letter_id, number, at, len(line)
                 elif number == _MANIFEST:
-                    problems.append(unreadable(path, count))
+                    hint = "Move it away and render the letters again; it will be written anew."
+                    message = "The manifest cannot be read."
+                    problems.append(Problem("broken-manifest", message, hint, Place(path, count)))
                 elif not (self._read_only or line.endswith(b"\n")):
                     # A run was killed while it wrote this: its letter will be made again.
                     self._files[number].truncate(at)
                 at += len(line)
 
         with path.open("rb") as file, closing(self._index.cursor()) as cursor:
-            cursor.executemany("INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)", rows(file))
+            cursor.executemany(_PUT, rows(file))
             found = cursor.rowcount
         if problems:
             raise AdvocacyError(problems[:100])
         return max(found, 0)
-
-    def _put(self, letter_id: str, file: int, at: int, length: int) -> None:
-        self._index.execute(
-            "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)", (letter_id, file, at, length)
-        )
 
     def _read(self, file: int, at: int, length: int) -> bytes:
         return os.pread(self._files[file].fileno(), length, at)
@@ -337,10 +298,6 @@ class BatchRecord:
     def _lines(self) -> Iterator[bytes]:
         for row in self._index.execute("SELECT file, at, length FROM line ORDER BY id"):
             yield self._read(*row)
-
-    def _merge(self) -> None:
-        with replace_file(self.folder / NAME, durable=True) as file:
-            file.writelines(self._lines())
 
     def _shut(self) -> None:
         for file in self._files.values():

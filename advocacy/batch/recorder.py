@@ -99,9 +99,15 @@ class Recorder:
         self.problems.add([problem])
         self._rejects.add([problem], problem.place, {})
         if problem.code == "max-per-target":
-            self._not_pruned = _later_letters()
+            self._not_pruned = _not_pruned(
+                "some supporters’ letters are for a later day, and may be there.",
+                "To remove old letters too, delete the stage’s folder and render again.",
+            )
         elif problem.level is Level.ERROR:
-            self._not_pruned = self._not_pruned or _broken_rows()
+            self._not_pruned = self._not_pruned or _not_pruned(
+                "the list has rows that cannot be read, and their letters may be there.",
+                "Correct the rows, then run the same command again.",
+            )
 
     def record(self, outcome: LetterOutcome) -> None:
         """Record what came of a letter; files that no worker has written are written here."""
@@ -182,20 +188,5 @@ def _more(level: Level, count: int) -> Problem:
     )
 
 
-def _later_letters() -> Problem:
-    return Problem(
-        "not-pruned",
-        "Nothing was pruned: some supporters’ letters are for a later day, and may be there.",
-        "To remove old letters too, delete the stage’s folder and render again.",
-        level=Level.WARNING,
-    )
-
-
-def _broken_rows() -> Problem:
-    return Problem(
-        "not-pruned",
-        "Nothing was pruned: the list has rows that cannot be read, and their letters may be "
-        "there.",
-        "Correct the rows, then run the same command again.",
-        level=Level.WARNING,
-    )
+def _not_pruned(why: str, hint: str) -> Problem:
+    return Problem("not-pruned", f"Nothing was pruned: {why}", hint, level=Level.WARNING)

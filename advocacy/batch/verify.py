@@ -15,7 +15,6 @@ from advocacy.batch.campaigns import RenderRequest, wanted_letters
 from advocacy.batch.documents import (
     FORMATS,
     BatchSettings,
-    Format,
     Typeset,
     letter_folder,
     shared_digests,
@@ -166,21 +165,14 @@ def _verify_day(
     found: ProblemCollector,
 ) -> int:
     """Make the letters of a stage and day again; returns how many files came out the same."""
-    same = 0
     with interruptible(watcher.interrupted) as interrupt:
         wanted = _recorded_letters(settings, stage, record, request, found)
         outcomes = run_batch(
-            settings, wanted, lambda: bool(interrupt),
+            settings, wanted, lambda: bool(interrupt), watcher, record.__len__,
             workers=request.workers, cluster=request.cluster,
         )  # fmt: skip
-        watcher.begin(settings.campaign.file.id, record.__len__)
-        try:
-            with closing(outcomes):
-                for outcome in outcomes:
-                    same += _compare(outcome, record, found)
-                    watcher.step()
-        finally:
-            watcher.end()
+        with closing(outcomes):
+            same = sum(_compare(outcome, record, found) for outcome in outcomes)
     if interrupt:
         raise KeyboardInterrupt
     return same
@@ -199,7 +191,8 @@ def _recorded_letters(
         entry = record.find(one.letter_id)
         if entry is not None and entry["date"] == settings.day.isoformat():
             typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
-            yield replace(one, formats=_formats(entry), typeset=typeset)
+            formats = tuple(kind for kind in FORMATS if f"{entry['id']}.{kind}" in entry["files"])
+            yield replace(one, formats=formats, typeset=typeset)
 
 
 def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollector) -> int:
@@ -228,11 +221,6 @@ def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollecto
             found.add([_differs(name, entry, path)])
         same += there == made == expected
     return same
-
-
-def _formats(entry: Entry) -> tuple[Format, ...]:
-    names = entry["files"]
-    return tuple(kind for kind in FORMATS if f"{entry['id']}.{kind}" in names)
 
 
 def _differs(name: str, entry: Entry, path: Path) -> Problem:

@@ -7,6 +7,7 @@ have in common comes to a worker once, as `BatchSettings`; a task is a few `Want
 import hashlib
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -99,6 +100,33 @@ def make_task(settings: BatchSettings, wanted: Sequence[WantedLetter]) -> TaskRe
     return make_letters(settings, wanted), perf_counter() - start
 
 
+class Executor:
+    """Executes the tasks of one batch: in this process, when they are submitted."""
+
+    crash_errors: tuple[type[BaseException], ...] = ()
+    """What the future of a task raises whose worker crashed."""
+
+    def __init__(self, settings: BatchSettings, workers: int = 1) -> None:
+        self._settings, self._workers = settings, workers
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at the same time."""
+        return self._workers
+
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
+        """Start a task: make some letters."""
+        future: Future[TaskResult] = Future()
+        future.set_result(make_task(self._settings, wanted))
+        return future
+
+    def replace_workers(self) -> None:
+        """Start new workers in place of crashed ones."""
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Stop all workers; `at_once` without waiting for their tasks."""
+
+
 def make_letters(settings: BatchSettings, wanted: Sequence[WantedLetter]) -> list[LetterOutcome]:
     """Compose and check all these letters, then make the documents of each.
 
@@ -178,12 +206,8 @@ def _make(
     digests = letter_digest(letter), recipient_digest(letter.recipient)
     typesetter = f"{versions.get('pango')} {typeset}"
     kinds = {*formats, "pdf"} if attached else formats
-    inputs = {
-        f"{letter.id}.{kind}": digest
-        for kind, digest in document_inputs(
-            letter, " ".join(digests), settings.shared, kinds, typesetter
-        ).items()
-    }
+    made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
+    inputs = {f"{letter.id}.{kind}": digest for kind, digest in made_of.items()}
     known = {} if settings.force else previous.get("inputs", {})
     changed = tuple(
         kind

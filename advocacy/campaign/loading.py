@@ -67,7 +67,7 @@ def load_campaign(
     problems += [problem for problem in found if problem.place not in reported]
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
-    names = {key: _file_names(data, key) for key in ("facts", "sources")}
+    names = {key: file_names(data, key) for key in ("facts", "sources")}
     facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
     sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
     problems += unknown_references(facts, sources)
@@ -83,7 +83,8 @@ def _scan(path: Path, texts: Mapping[Path, str]) -> tuple[YamlMap | None, list[P
     return scan_yaml(path) if text is None else scan_yaml_text(text, path)
 
 
-def _file_names(data: YamlMap, key: str) -> list[tuple[str, Place]]:
+def file_names(data: YamlMap, key: str) -> list[tuple[str, Place]]:
+    """The names of files that a campaign lists under a key, each with its place."""
     names = data.get(key)
     if not isinstance(names, YamlList):
         return []

@@ -9,9 +9,8 @@ from advocacy.campaign.stages import unknown_stage
 from advocacy.checks.run import run_checks
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.letters.approvals import ApprovalStatus, judge_approval, record_approval
-from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
-from advocacy.letters.parts import sample_supporters, stage_recipients
+from advocacy.letters.parts import compose_sample, stage_recipients
 
 PEOPLE = 20
 """How many of those who get the letter are checked; what differs between them is theirs."""
@@ -50,8 +49,7 @@ def review_stage(campaign: Campaign, stage_name: str, today: date | None = None)
     for day in days:
         for number, person in enumerate(people):
             try:
-                signed = sample_supporters(campaign, stage_name)
-                letter = compose_letter(campaign, person, stage_name, day, supporters=signed)
+                letter = compose_sample(campaign, person, stage_name, day)
                 checked, found = check(letter, campaign)
             except AdvocacyError:
                 continue  # reported by the checks

@@ -8,12 +8,12 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.claims.uncited import UncitedClaim, UncitedMarks, find_uncited, party_names
 from advocacy.checks.letters import trace_letter
-from advocacy.checks.sentences import Sentence, TextBlock, read_blocks, split_sentences
+from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, read_letter, split_sentences
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.audit import Paragraph, Passage, render_audit
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
-from advocacy.letters.letter import CheckedLetter, CitedFact, Letter
+from advocacy.letters.letter import CheckedLetter, Letter
 
 
 def audit_documents(
@@ -35,7 +35,7 @@ def audit_documents(
 def audit_paragraphs(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:
     """Read the letter's paragraphs, each sentence with its facts or the check's remark."""
     traced = trace_letter(letter, campaign)
-    blocks = read_blocks(traced.body, traced.language, traced.lines)
+    blocks = read_letter(traced)
     uncited = _uncited(traced, blocks, campaign)
     names = party_names(traced, campaign)
     paragraphs = []
@@ -55,14 +55,12 @@ def _passages(
 ) -> Iterator[Passage]:
     for number, sentence in enumerate(sentences):
         found = uncited.get(id(sentence))
-        facts = _facts(sentence, letter)
+        facts = cited_facts(letter, [sentence])
         if found is None and not facts and find_claim(sentence.text, names, letter.language):
             # The check accepts a citation in the next sentence, so that is its evidence.
-            facts = tuple(
-                f for later in sentences[number + 1 : number + 2] for f in _facts(later, letter)
-            )
+            facts = cited_facts(letter, sentences[number + 1 : number + 2])
         states, reason = (found.what, found.reason) if found else ("", "")
-        yield Passage(sentence.text, facts, states, reason)
+        yield Passage(sentence.text, tuple(facts), states, reason)
 
 
 def _with_own(passages: Iterable[Passage], letter: Letter) -> Iterator[Passage]:
@@ -77,13 +75,9 @@ def _with_own(passages: Iterable[Passage], letter: Letter) -> Iterator[Passage]:
     parts = split_sentences(words, letter.language)
     for passage in passages:
         text = " ".join(passage.text.split())
-        theirs = bool(words) and (text in words or any(part in text for part in parts))
+        theirs = text in words or any(part in text for part in parts)
         own = theirs and not passage.facts
         yield replace(passage, own=True, states="", reason="") if own else passage
-
-
-def _facts(sentence: Sentence, letter: Letter) -> tuple[CitedFact, ...]:
-    return tuple({f.id: f for mark in sentence.cites for f in letter.cites[mark].facts}.values())
 
 
 def _uncited(

@@ -12,25 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Level, Place, Problem, did_you_mean
 
-_INTRODUCTION = """\
-Written from `advocacy/checks/codes.toml` by
-`python -m advocacy.checks.codes > campaigns/checks.md`; do not edit it here.
-`advocacy check --explain CODE` prints one entry.
-
-An **error** stops the letter it belongs to. A **warning** asks somebody to look. A **note** is said
-once and stops nothing. A campaign may change the level or the limit of a code that is not marked
-*fixed*:
-
-```yaml
-checks:
-  subject-length: {limit: 80, reason: our readers use a desktop program}
-  uncited-claim: {level: error}
-```
-
-Lowering a level, turning a check off and widening a limit need a `reason`.
-"""
 CHECKS = frozenset({"days", "claims", "records", "wording", "links", "media", "branches"})
 """The groups of codes that `run_checks` reports; a campaign may change those that are not fixed."""
 FILE = Path(__file__).with_name("codes.toml")
@@ -63,16 +46,17 @@ class Code:
 
 
 @lru_cache(maxsize=1)
-def _read() -> tuple[dict[str, Code], dict[str, str]]:
+def _read() -> tuple[dict[str, Code], dict[str, str], str]:
     data = tomllib.loads(FILE.read_text("utf-8"))
     groups: dict[str, str] = data.pop("groups")
+    introduction: str = data.pop("introduction")
     codes: dict[str, Code] = {}
     for name, entry in data.items():
         texts: dict[str, Any] = {k: v.strip() for k, v in entry.items() if isinstance(v, str)}
         fixed = entry.get("fixed", entry["group"] not in CHECKS)
         texts |= {"level": Level(entry["level"]), "fixed": fixed}
         codes[name] = Code(name=name, **{**entry, **texts})
-    return codes, groups
+    return codes, groups, introduction
 
 
 def registry() -> Mapping[str, Code]:
@@ -95,8 +79,7 @@ def find_code(name: str) -> Code:
     codes = registry()
     if name in codes:
         return codes[name]
-    near = nearest(name, codes)
-    hint = f"Did you mean `{near}`?" if near else "`advocacy check --explain all` lists them."
+    hint = did_you_mean(name, codes, "`advocacy check --explain all` lists them.")
     raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
 
 
@@ -121,13 +104,13 @@ def explain_code(name: str) -> str:
 def render_reference() -> str:
     """Write the reference of all codes as Markdown: a table for each group, then each in full."""
     lines = [
-        "# What `advocacy check` and the other commands may find",
+        "# Problems that `advocacy check` and other commands report",
         "",
-        *_INTRODUCTION.splitlines(),
+        *_read()[2].splitlines(),
     ]
     codes = registry().values()
     for group, title in groups().items():
-        lines += ["", f"## {title}", "", "| code | level | what it finds |", "| --- | --- | --- |"]
+        lines += ["", f"## {title}", "", "| code | level | problem |", "| --- | --- | --- |"]
         lines += [
             f"| [`{code.name}`](#{code.name}) | {_level(code)} | {code.summary} |"
             for code in codes

@@ -19,7 +19,7 @@ import yaml
 
 from advocacy.campaign.campaign import CampaignFile
 from advocacy.campaign.facts import parse_facts
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign, file_names, load_campaign
 from advocacy.campaign.sources import parse_sources
 from advocacy.checks.claims.uncited import MARK
 from advocacy.checks.run import run_checks
@@ -70,20 +70,22 @@ def fix_campaign(path: Path, templates: Path | None = None, *, fixable: Filter =
         return _in_order(made)
     found = fixable(list(run_checks(campaign).problems))
     for file in dict.fromkeys(p.place.path for p in found if p.place):
-        here = [p for p in found if p.place and p.place.path == file]
-        if any(p.code == "address-not-https" for p in here):
-            made += _rewrite(file, partial(_fix_addresses, here, campaign=campaign))
-        if any(p.code == "silenced-nothing" for p in here) and _is_its_own(file, campaign):
-            made += _rewrite(file, partial(_remove_marks, here))
+        here = [(p.code, p.place) for p in found if p.place and p.place.path == file]
+        insecure = [place for code, place in here if code == "address-not-https"]
+        idle = [place for code, place in here if code == "silenced-nothing"]
+        if insecure:
+            made += _rewrite(file, partial(_fix_addresses, insecure, campaign=campaign))
+        if idle and _is_its_own(file, campaign):
+            made += _rewrite(file, partial(_remove_marks, idle))
     return _in_order(made)
 
 
-def _rewrite(path: Path, find: Callable[[str], list[Fix]]) -> list[Fix]:
+def _rewrite(path: Path, find: Callable[[str], Iterable[Fix]]) -> list[Fix]:
     """Make the fixes that `find` has for a file's text, last first: all or none."""
     found: list[Fix] = []
 
     def change(text: str) -> str:
-        found[:] = find(text)
+        found[:] = sorted(find(text), key=lambda fix: -fix.begin)
         for fix in found:
             text = fix.applied(text)
         return text
@@ -93,7 +95,7 @@ def _rewrite(path: Path, find: Callable[[str], list[Fix]]) -> list[Fix]:
 
 
 def _in_order(made: Iterable[Fix]) -> list[Fix]:
-    return sorted(made, key=lambda f: (str(f.place.path), f.place.line or 0, f.place.column or 0))
+    return sorted(made, key=lambda fix: fix.place.order)
 
 
 def _offset(text: str, place: Place) -> int:
@@ -117,12 +119,10 @@ def _yaml_files(path: Path, templates: Path | None) -> dict[Path, Parser]:
         ("sources", lambda data: parse_sources(data)[1]),
     )
     for key, parser in parsers:
-        names = data.get(key)
-        for name in names if isinstance(names, list) else ():
-            if isinstance(name, str):
-                with suppress(AdvocacyError):  # the check says what is wrong with the name
-                    file = workspace.folder / name
-                    files.setdefault(workspace.naming(file).file(name), parser)
+        for name, _ in file_names(data, key):
+            with suppress(AdvocacyError):  # the check says what is wrong with the name
+                file = workspace.folder / name
+                files.setdefault(workspace.naming(file).file(name), parser)
     return files
 
 
@@ -214,11 +214,10 @@ def _folded(key: str) -> str:
 # --- addresses and marks --------------------------------------------------------------------------
 
 
-def _fix_addresses(problems: Iterable[Problem], text: str, campaign: Campaign) -> list[Fix]:
+def _fix_addresses(places: Iterable[Place], text: str, campaign: Campaign) -> Iterator[Fix]:
     """Write `https` in addresses whose host another source of the same file has with it."""
     urls = {source.place("URL"): source.url or "" for source in campaign.sources.values()}
-    made: list[Fix] = []
-    for place in (p.place for p in problems if p.code == "address-not-https" and p.place):
+    for place in places:
         secure = {
             urlsplit(url).netloc
             for other, url in urls.items()
@@ -228,18 +227,16 @@ def _fix_addresses(problems: Iterable[Problem], text: str, campaign: Campaign) -
         begin += text[begin : begin + 1] in ("'", '"')
         if urlsplit(url).netloc in secure and text.startswith("http://", begin):
             what = f"`{url}` now begins with https, as the host's other addresses do"
-            made.append(Fix(place, what, begin, begin + 4, "https"))
-    return sorted(made, key=lambda fix: -fix.begin)
+            yield Fix(place, what, begin, begin + 4, "https")
 
 
-def _remove_marks(problems: Iterable[Problem], text: str) -> list[Fix]:
+def _remove_marks(places: Iterable[Place], text: str) -> Iterator[Fix]:
     """Take the marks `{# uncited: … #}` of one template out that silence nothing.
 
     A mark stays if its removal could split or join paragraphs: Jinja takes the line break after
     a mark away with it.
     """
-    made: list[Fix] = []
-    for place in (p.place for p in problems if p.code == "silenced-nothing" and p.place):
+    for place in places:
         mark = MARK.match(text, _offset(text, place))
         if mark is None:
             continue
@@ -252,8 +249,7 @@ def _remove_marks(problems: Iterable[Problem], text: str) -> list[Fix]:
         spaced = text[begin - 1] == " " and text[begin - 2] != " "
         if spaced and (rest[:1].isspace() or not rest):
             begin -= 1
-        made.append(Fix(place, f"the mark `{mark[0]}` is removed", begin, end, ""))
-    return sorted(made, key=lambda fix: -fix.begin)
+        yield Fix(place, f"the mark `{mark[0]}` is removed", begin, end, "")
 
 
 def _is_its_own(template: Path, campaign: Campaign) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.campaign.campaign import Stage
 from advocacy.checks.codes import problem
+from advocacy.checks.patterns import pattern
 from advocacy.checks.sentences import TextBlock, quote_spans
-from advocacy.checks.wording import PLACEHOLDER
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
@@ -53,7 +53,7 @@ def leftover_problems(
 
 def _notes(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
     quotes = quote_spans(text)
-    known = [found.span() for found in PLACEHOLDER.finditer(text)]
+    known = [found.span() for found in pattern("placeholder").finditer(text)]
     for found in _NOTE.finditer(text):
         inside = any(start <= found.start() and found.end() <= end for start, end in quotes)
         twice = any(start < found.end() and found.start() < end for start, end in known)
@@ -70,7 +70,7 @@ def _notes(text: str, where: str, place: Place | None, typed: str = "") -> Itera
 def _markup(block: TextBlock, typed: str) -> Iterator[Problem]:
     for found in _MARKUP.finditer(block.text):
         near = block.text[max(0, found.start() - 12) : found.end() + 12]
-        if found[0] in typed or PLACEHOLDER.search(near):
+        if found[0] in typed or pattern("placeholder").search(near):
             continue
         yield _broken(block, found.start(), f"the mark `{found[0]}` is printed as it stands", near)
         return

@@ -11,7 +11,7 @@ from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unkno
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import sample_supporters
+from advocacy.letters.parts import compose_sample
 
 
 @dataclass(slots=True)
@@ -41,6 +41,27 @@ class LettersToCheck:
         for wording in list(wordings(self.campaign, stage, person.letter_id))[1:]:
             self._compose(person, stage, day, trace=True, variants=wording)
 
+    def add_day(self, people: Sequence[Recipient], day: date, stage: str | None) -> None:
+        """Compose the letters of one day: each person's stage, or the one that is named."""
+        first: dict[str, Recipient] = {}
+        for signed, names in stage_sets(self.campaign):
+            for person in people if stage is None or stage in names else ():
+                name, problems = stage_for(self.campaign, person, day, stage, by_supporters=signed)
+                self.problems += problems
+                if name is not None and self.add(person, name, day):
+                    first.setdefault(name, person)
+        for name, person in first.items():
+            self.add_wordings(person, name, day)
+
+    def add_window(self, people: Sequence[Recipient], name: str, today: date) -> None:
+        """Compose a stage's letters for the first and the last day of its window."""
+        stage = self.campaign.file.stages[name]
+        those = [p for p in people if not stage.to or p.letter_id in stage.to]
+        for day in stage.days.ends(self.campaign.file.date, today):
+            got = [person for person in those if self.add(person, name, day)]
+            if got:
+                self.add_wordings(got[0], name, day)
+
     def _compose(
         self,
         person: Recipient,
@@ -51,14 +72,8 @@ class LettersToCheck:
         variants: dict[str, str] | None = None,
     ) -> bool:
         try:
-            letter = compose_letter(
-                self.campaign,
-                person,
-                stage,
-                day,
-                trace=trace,
-                variants=variants,
-                supporters=sample_supporters(self.campaign, stage),
+            letter = compose_sample(
+                self.campaign, person, stage, day, trace=trace, variants=variants
             )
         except AdvocacyError as error:
             self.problems += error.problems
@@ -110,35 +125,8 @@ def compose_letters_to_check(
         raise AdvocacyError(unknown)
     gathered = LettersToCheck(campaign)
     if day is not None:
-        _of_day(gathered, people, day, stage)
+        gathered.add_day(people, day, stage)
         return gathered
     for name in campaign.file.stages if stage is None else (stage,):
-        _of_window(gathered, people, name, today)
+        gathered.add_window(people, name, today)
     return gathered
-
-
-def _of_day(
-    gathered: LettersToCheck, people: Sequence[Recipient], day: date, stage: str | None
-) -> None:
-    campaign = gathered.campaign
-    first: dict[str, Recipient] = {}
-    for by_supporters, names in stage_sets(campaign):
-        for person in people if stage is None or stage in names else ():
-            name, problems = stage_for(campaign, person, day, stage, by_supporters=by_supporters)
-            gathered.problems += problems
-            if name is not None and gathered.add(person, name, day):
-                first.setdefault(name, person)
-    for name, person in first.items():
-        gathered.add_wordings(person, name, day)
-
-
-def _of_window(
-    gathered: LettersToCheck, people: Sequence[Recipient], name: str, today: date
-) -> None:
-    campaign = gathered.campaign
-    stage = campaign.file.stages[name]
-    those = [p for p in people if not stage.to or p.letter_id in stage.to]
-    for day in stage.days.ends(campaign.file.date, today):
-        got = [person for person in those if gathered.add(person, name, day)]
-        if got:
-            gathered.add_wordings(got[0], name, day)

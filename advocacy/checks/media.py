@@ -17,8 +17,8 @@ from itertools import pairwise
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read_blocks
-from advocacy.checks.wording import ENOUGH, content_words
+from advocacy.checks.sentences import read_letter, shorten
+from advocacy.checks.wording import ENOUGH, asks_of, content_words
 from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
@@ -48,8 +48,7 @@ class PageNeeds:
 def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
     """Report what the documents of letters lack, each text once.
 
-    Letters that may not go out are left to the checks that say so. Raises AdvocacyError
-    (`missing-library`) where PDF cannot be read.
+    Letters that may not go out are left to the checks that say so.
     """
     seen: set[tuple[str, str, str]] = set()
     for traced in letters:
@@ -102,17 +101,12 @@ def _missing(
 
 def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
     """Each ask as it is printed, or the sentence that makes it in other words."""
-    demand = letter.demand
-    if demand is None:
-        return
     printed = squeezed(letter.body.text())
-    asks = [(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)]
-    for ask, place in asks or [(demand.summary, demand.place("summary"))]:
-        words = ask.get(letter.language) or ""
+    for words, place in asks_of(letter):
         passage = words if squeezed(words) in printed else _nearest(words, traced)
         if passage:
             way = dict.fromkeys(MEDIA, passage)
-            yield PageNeeds(f"what is asked for: “{_short(words)}”", place, (way,))
+            yield PageNeeds(f"what is asked for: “{shorten(words, 90)}”", place, (way,))
 
 
 def _nearest(words: str, traced: Letter) -> str:
@@ -120,7 +114,7 @@ def _nearest(words: str, traced: Letter) -> str:
     main = primary_language(traced.language)
     wanted = content_words(words, main)
     best, share = "", ENOUGH
-    for block in read_blocks(traced.body, traced.language, traced.lines):
+    for block in read_letter(traced):
         for sentence in block.sentences:
             # A number of a note may stand within it, so it is proven up to its citation.
             here = len(wanted & content_words(sentence.text, main)) / max(len(wanted), 1)
@@ -140,7 +134,7 @@ def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[PageNeeds]
                 ways["PDF"] = ways["HTML"]
             names = ", ".join(f"`{cited.id}`" for cited in cite.facts)
             yield PageNeeds(
-                f"the reference of {names}: “{_short(entry.text)}”", cite.place, (ways,)
+                f"the reference of {names}: “{shorten(entry.text, 90)}”", cite.place, (ways,)
             )
         if citations.in_text:
             ways = {medium: _bare(note.html) for medium in MEDIA} | {"text": note.text}
@@ -204,22 +198,10 @@ def _bare(markup: str) -> str:
     return unescape(_TAG.sub("", markup))
 
 
-def _short(words: str, limit: int = 90) -> str:
-    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
-
-
 def pages(data: bytes) -> tuple[str, ...]:
-    """The text of a PDF's pages. Raises AdvocacyError where the library for it is missing."""
-    try:
-        import pypdfium2
-    except ImportError:
-        raise AdvocacyError(
-            Problem(
-                "missing-library",
-                "`--media` reads PDF back, and pypdfium2 is not installed.",
-                "Type: python -m pip install pypdfium2",
-            )
-        ) from None
+    """The text of a PDF's pages."""
+    import pypdfium2
+
     with pypdfium2.PdfDocument(data) as document:
         return tuple(str(page.get_textpage().get_text_range()) for page in document)
 

@@ -20,7 +20,7 @@ from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.verbatim import check_quotations
-from advocacy.checks.sentences import read_blocks
+from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.variants import check_variants
 from advocacy.checks.wording import (
@@ -168,7 +168,7 @@ def _check_body(
     """Check the words of a traced letter's body."""
     stage = campaign.file.stages[letter.stage]
     limit, audience = settings.limit("body-length"), campaign.file.audience
-    blocks = read_blocks(letter.body, letter.language, letter.lines)
+    blocks = read_letter(letter)
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)
@@ -195,11 +195,8 @@ def _check_variants(
 
 def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:
     """Collect every fact that a letter cites or a precedent names, each once."""
-    cited: dict[str, CitedFact] = {}
-    for letter in letters:
-        for one, _ in dates.facts_used(letter, campaign):
-            cited.setdefault(one.id, one)
-    return list(cited.values())
+    used = (one for letter in letters for one, _ in dates.facts_used(letter, campaign))
+    return list({one.id: one for one in used}.values())
 
 
 def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -208,16 +205,9 @@ def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     A message that one line of a template gives on two days is kept once.
     """
 
-    def key(found: Problem) -> tuple[bool, str, int, int, str, str]:
-        place = found.place
-        return (
-            place is None,
-            str(place.path) if place else "",
-            (place.line or 0) if place else 0,
-            (place.column or 0) if place else 0,
-            found.code,
-            found.message,
-        )
+    def key(found: Problem) -> tuple[object, ...]:
+        where = found.place.order if found.place else ()
+        return found.place is None, where, found.code, found.message
 
     once: dict[tuple[object, ...], Problem] = {}
     for found in problems:

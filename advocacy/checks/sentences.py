@@ -7,7 +7,7 @@ Markdown is parsed as documents do it; values are printed as typed. A traced bod
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
+from advocacy.letters.letter import CitedFact, Letter
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 
 if TYPE_CHECKING:
@@ -76,6 +77,22 @@ def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tup
         last = next((s.place for s in reversed(block.sentences) if s.place), last)
         blocks.append(block)
     return tuple(blocks)
+
+
+def read_letter(letter: Letter) -> tuple[TextBlock, ...]:
+    """Read the blocks of a letter's body; with places, if the letter is traced."""
+    return read_blocks(letter.body, letter.language, letter.lines)
+
+
+def cited_facts(letter: Letter, sentences: Iterable[Sentence]) -> list[CitedFact]:
+    """The facts that sentences of a letter cite, each once."""
+    marks = [mark for sentence in sentences for mark in sentence.cites]
+    return list({one.id: one for mark in marks for one in letter.cites[mark].facts}.values())
+
+
+def shorten(words: str, limit: int) -> str:
+    """Words as a message quotes them: cut off at a space before the limit."""
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def quote_spans(text: str) -> list[tuple[int, int]]:
@@ -265,17 +282,18 @@ class _TemplateLines(dict[Path, list[str]]):
 
 
 @lru_cache(maxsize=1)
-def _ends() -> dict[str, dict[str, frozenset[str]]]:
-    """Read the words that decide where a sentence ends: by kind, then by primary language."""
-    kinds = tomllib.loads(Path(__file__).with_name("sentence_ends.toml").read_text("utf-8"))
+def _word_lists() -> dict[str, dict[str, frozenset[str]]]:
+    """Read the lists of words: by kind, then by primary language."""
+    kinds = tomllib.loads(Path(__file__).with_name("word_lists.toml").read_text("utf-8"))
     return {
         kind: {language: frozenset(words.split()) for language, words in tables.items()}
         for kind, tables in kinds.items()
     }
 
 
-def _word_list(kind: str, language: str) -> frozenset[str]:
-    return _ends()[kind].get(language, frozenset())
+def word_list(kind: str, language: str) -> frozenset[str]:
+    """The words of a kind in a primary language; none where there is no list."""
+    return _word_lists()[kind].get(language, frozenset())
 
 
 def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
@@ -291,16 +309,16 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
     main = primary_language(language)
     word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
     last = word[0].casefold() if word else ""
-    if last in _word_list("never", main):
+    if last in word_list("never", main):
         return False
-    if last in _word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
+    if last in word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
         return False
     starts = _begins_sentence(after, main)
     if main == "de" and last.isdigit() and len(last) < 3:
         return starts  # an ordinal goes on: “am 10. Juni”
     if len(last) == 1 and last.isalpha() and last != "i":
         return False  # an initial: “A. Example”, “S. 4084”
-    if last in _word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
+    if last in word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
         return starts
     return True
 
@@ -308,4 +326,4 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
 def _begins_sentence(text: str, language: str) -> bool:
     """Whether a text's first word is one with which sentences begin."""
     first = re.match(r"[“‘\"'«„(\[]*([\w’']+)", text)
-    return first is not None and first[1].casefold() in _word_list("starters", language)
+    return first is not None and first[1].casefold() in word_list("starters", language)

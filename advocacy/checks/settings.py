@@ -81,11 +81,8 @@ def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Pro
 
 def _needs_reason(code: Code, setting: CheckSetting, file: CampaignFile) -> str:
     if setting.level is not None and _WEIGHT[setting.level] < _WEIGHT[code.level]:
-        return (
-            "turned off"
-            if setting.level == "off"
-            else f"lowered to {article(Level(setting.level))}"
-        )
+        lowered = setting.level != "off"
+        return f"lowered to {article(Level(setting.level))}" if lowered else "turned off"
     default = code.limit(file.audience)
     if setting.limit is not None and default is not None and setting.limit > default:
         return f"given a wider limit ({setting.limit} instead of {default})"

@@ -8,12 +8,11 @@ from advocacy.campaign.campaign import Variants
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read_blocks
+from advocacy.checks.sentences import read_letter
 from advocacy.checks.wording import check_asks, check_subject_length
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import sample_supporters
+from advocacy.letters.parts import compose_sample
 
 
 def check_variants(
@@ -28,14 +27,7 @@ def check_variants(
         return
     for subject in stage.variants.subject:
         try:
-            letter = compose_letter(
-                campaign,
-                recipient,
-                name,
-                day,
-                variants={"subject": subject},
-                supporters=sample_supporters(campaign, name),
-            )
+            letter = compose_sample(campaign, recipient, name, day, variants={"subject": subject})
         except AdvocacyError:
             continue  # reported where the letter itself is composed, or below
         for found in check_subject_length(letter, stage, subject_limit):
@@ -49,14 +41,8 @@ def _openings(
     letters: dict[str, Letter] = {}
     for opening in offered.opening:
         try:
-            letters[opening] = compose_letter(
-                campaign,
-                recipient,
-                name,
-                day,
-                trace=True,
-                variants={"opening": opening},
-                supporters=sample_supporters(campaign, name),
+            letters[opening] = compose_sample(
+                campaign, recipient, name, day, trace=True, variants={"opening": opening}
             )
         except AdvocacyError as error:
             yield from error.problems
@@ -94,10 +80,7 @@ def _facts(
 def _asks(letters: dict[str, Letter], offered: Variants) -> Iterator[Problem]:
     """Report asks that one variant's letter makes and another's does not."""
     missing = {
-        name: {
-            found.message: found
-            for found in check_asks(letter, read_blocks(letter.body, letter.language, letter.lines))
-        }
+        name: {found.message: found for found in check_asks(letter, read_letter(letter))}
         for name, letter in letters.items()
     }
     everywhere = set.intersection(*(set(found) for found in missing.values()))

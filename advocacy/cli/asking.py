@@ -1,77 +1,21 @@
-"""Agreeing to a mailing: nothing leaves before somebody has said how many messages it is.
+"""The interview of `advocacy new campaign`: a question for each answer that no option gave."""
 
-The interview of `advocacy new campaign`: a question for each answer that no option gave.
-"""
-
-import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from advocacy.authoring.new_campaign.answers import read_answer
 from advocacy.campaign.recipients.model import slug
-from advocacy.cli import sending_output
-from advocacy.cli.report import Report, print_problems
-from advocacy.errors import AdvocacyError, count_noun, has_errors
-from advocacy.mail.sending.rendering import nobody_to_mail
+from advocacy.cli.report import print_problems
+from advocacy.errors import AdvocacyError
 
-if TYPE_CHECKING:
-    from advocacy.mail.sending.preparation import Agree, PreparedMailing
-
-
-def agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
-    """Make the callback that asks for consent to a mailing.
-
-    With `--yes N` nobody is asked. Otherwise the dry run is printed, and somebody types how many
-    messages it is. The callback returns to how many people the mailing may go, 0 where nobody is
-    left. It raises click.UsageError where nobody agreed, AdvocacyError where no message can be
-    made.
-    """
-
-    def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
-        left = mailing.count_left()
-        if left > most:
-            raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {most} allows: nothing was sent."
-            )
-        return most if left else 0
-
-    def ask(mailing: "PreparedMailing") -> int:
-        seen = mailing.dry_run()
-        print_problems(seen.problems, report)
-        if not quiet and report == "text":
-            sending_output.print_dry_run(mailing, seen, ())
-        left = seen.count + seen.left_out["put off"]
-        if not left:
-            if has_errors(seen.problems):
-                raise AdvocacyError(nobody_to_mail(mailing.mailing))
-            return 0
-        try:
-            question = _question(left, left - seen.count)
-            typed = click.prompt(question, default="", show_default=False, err=True)
-        except click.Abort:
-            if sys.stdin.isatty():
-                raise
-            raise click.UsageError("There is no terminal to ask at: use --yes N.") from None
-        if "".join(char for char in typed if char not in " ,.’'") != str(left):
-            raise click.UsageError("That is not their number: nothing was sent.")
-        return left
-
-    return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
-
-
-def _question(left: int, put_off: int) -> str:
-    later = f" ({put_off:,} of them later: they were put off)" if put_off else ""
-    return f"To send {count_noun(left, 'message')}{later}, type the number"
-
-
-LINES = "Lines are parted by semicolons: 2 Main Street; Springfield, IL 62701"
-_ADDRESS_OF_PAGE = "    Where does it stand? The address of the page (https://…)"
+LINES = "Separate lines with semicolons: 2 Main Street; Springfield, IL 62701"
+_ADDRESS_OF_PAGE = "    Where is it published? The page’s address (https://…)"
 
 
 def ask_for(given: dict[str, Any]) -> dict[str, Any]:
-    """The answers with those added that are still lacking; a wrong one is asked for again.
+    """Ask for the answers that are missing, and add them; a wrong one is asked for again.
 
     Raises click.Abort where the interview is broken off.
     """
@@ -83,36 +27,36 @@ def ask_for(given: dict[str, Any]) -> dict[str, Any]:
                 text, lambda typed: read_answer(key, typed, today=_seen_from(key, given)), **how
             )
 
-    click.echo("A few questions; Ctrl-C stops, and nothing is written before the end.")
-    _heading("Whom do you ask?")
-    ask("target", "The organisation that is to act, by its full name")
+    click.echo("A few questions follow. Ctrl-C stops; nothing is written before the end.")
+    _heading("Whom do you write to?")
+    ask("target", "The full name of the organization that should act")
     ask("target_address", "Its postal address", note=LINES)
-    ask("to", "The person there to whom you write")
-    ask("to_title", "That person’s office (such as Director)", optional=True)
+    ask("to", "The person there you write to")
+    ask("to_title", "That person’s title (such as Director)", optional=True)
     ask("salutation", "Dear …", default=answers["to"])
-    ask("to_email", "Email address (without one: paper alone)", optional=True)
-    _heading("What do you ask?")
+    ask("to_email", "Email address (leave empty for paper only)", optional=True)
+    _heading("What do you ask for?")
     ask("demand", "The demand in one line (such as: Keep the park open)")
     if not answers.get("asks"):
         answers["asks"] = _asks(answers["demand"])
-    ask("reply_by", "By when do you ask for an answer? Days, or a day", default="14 days")
+    ask("reply_by", "When do you need an answer? A number of days, or a date", default="14 days")
     if not answers.get("precedents"):
         _heading("Who has done it already?")
         _precedents(answers)
     if not answers.get("facts"):
-        _heading("What else do you rely on? Facts that the letter states, each with its source.")
+        _heading("Which other facts does the letter state? Each needs a source.")
         _facts(answers)
     if answers.get("sources"):
-        ask("checked", "When did you last look at these pages?", default=str(answers["today"]))
+        ask("checked", "When did you last check these pages?", default=str(answers["today"]))
     if not answers.get("sender_from"):
         _heading("Who writes?")
-        ask("sender", "Your organisation’s name")
+        ask("sender", "Your organization’s name")
         ask("sender_address", "Its postal address", note=LINES)
-        ask("sender_email", "The email address that letters come from")
+        ask("sender_email", "The email address that letters are sent from")
         ask("signatory", "Who signs")
-        ask("signatory_title", "That person’s office", optional=True)
+        ask("signatory_title", "That person’s title", optional=True)
     if "timezone" not in given or not given["timezone"]:
-        ask("timezone", "Whose days are the dates? Your time zone (such as America/New_York)")
+        ask("timezone", "Your time zone (such as America/New_York)")
     return answers
 
 
@@ -155,12 +99,12 @@ def _asked(
 
 def _asks(demand: str) -> list[str]:
     asks: list[str] = []
-    click.echo("  Each thing that you ask for, one sentence each; an empty line ends the list.")
+    click.echo("  List what you ask for, one sentence per line; an empty line ends the list.")
     while True:
         typed = _asked(f"{len(asks) + 1}.", lambda text: read_answer("asks", [text]), optional=True)
         if not typed:
             if not asks:
-                click.echo(f"    The letter asks for this, then: {demand}")
+                click.echo(f"    The letter asks for this: {demand}")
             return asks
         asks.append(typed)
 
@@ -168,7 +112,7 @@ def _asks(demand: str) -> list[str]:
 def _precedents(answers: dict[str, Any]) -> None:
     entries: list[tuple[str, str, str]] = []
     while True:
-        who = _part("precedents", "organization", "A peer that has (Enter: nobody, or no more)")
+        who = _part("precedents", "organization", "Who has done it? (Enter: none, or no more)")
         if not who:
             break
         what = _part("precedents", "action", f"{who} has …", needed=True)
@@ -201,7 +145,7 @@ def _source(answers: dict[str, Any]) -> str:
     title = _part("sources", "title", "  Its title", needed=True)
     author = _part("sources", "author", "  Who published it", needed=True)
     issued = _asked(
-        "  On which day (2026-03-01; Enter: not known)",
+        "  Publication date (2026-03-01; Enter: unknown)",
         lambda text: read_answer("sources", text, "issued", _seen_from("issued", answers)),
         optional=True,
     )

@@ -11,17 +11,20 @@ from advocacy.errors import count_noun
 if TYPE_CHECKING:
     from advocacy.batch.verify import BatchStatus, StageStatus
 
+COLUMNS = ("campaign", "stage", "what", "name", "count")
+
 
 def print_batch(status: "BatchStatus", report: TableReport) -> None:
     """Print the state of a batch."""
     if report == "text":
         _print_text(status)
     elif report == "json":
-        write_json(_record(status))
+        stages = [_stage(stage) for stage in status.stages]
+        failed = {str(path): count for path, count in status.failed.items()}
+        write_json({"stages": stages, "failed": failed})
     else:
-        names = ("campaign", "stage", "what", "name", "count")
-        rows = (dict(zip(names, row, strict=True)) for row in _csv_rows(status))
-        write_table(rows, names, report)
+        rows = (dict(zip(COLUMNS, row, strict=True)) for row in _csv_rows(status))
+        write_table(rows, COLUMNS, report)
 
 
 def _print_text(status: "BatchStatus") -> None:
@@ -41,13 +44,6 @@ def _print_text(status: "BatchStatus") -> None:
             click.echo(f"  with     {versions} ({count:,})")
     for path, count in status.failed.items():
         click.echo(f"failed: {count_noun(count, 'row')} rejected; correct {path}")
-
-
-def _record(status: "BatchStatus") -> dict[str, Any]:
-    return {
-        "stages": [_stage(stage) for stage in status.stages],
-        "failed": {str(path): count for path, count in status.failed.items()},
-    }
 
 
 def _stage(stage: "StageStatus") -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """`advocacy check`: check letters and the facts they rely on."""
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -10,23 +9,12 @@ from advocacy.cli.completion import complete_codes
 from advocacy.cli.options import (
     campaigns_argument,
     date_option,
-    quiet_option,
+    reporting_options,
     stage_option,
-    strict_option,
     templates_option,
 )
-from advocacy.cli.report import (
-    Report,
-    has_warnings,
-    print_problems,
-    report_option,
-    shown_place,
-    summary,
-)
+from advocacy.cli.report import Reporting, shown_place, summary
 from advocacy.errors import Place, Problem, count_noun, has_errors
-
-if TYPE_CHECKING:
-    from advocacy.checks.branches import Coverage
 
 
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -52,6 +40,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 )  # fmt: skip
 @click.option(
     "--copies",
+    "copies_folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
     help="The folder of kept copies of sources, instead of the campaign's.",
@@ -87,24 +76,16 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     help="Explain a problem code and its cure, and stop; `all` lists the codes.",
 )
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 def command(
     campaigns: tuple[Path, ...],
-    day: date | None,
-    stage: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    copies: Path | None,
-    media: bool,
     branches: bool,
-    links: bool,
     fix: bool,
     templates: Path | None,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
+    **options: Any,
 ) -> int:
     """Check the letters of campaigns and the facts they rely on.
 
@@ -125,36 +106,31 @@ def command(
     from advocacy.checks.run import filter_by_code, run_checks
 
     if fix:
-        _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
-    coverage = _coverage() if branches else None
+        is_quiet = reporting.quiet or reporting.report != "text"
+        _fix(campaigns, templates, select, ignore, quiet=is_quiet)
+    coverage = None
+    if branches:
+        from advocacy.checks.branches import Coverage
+
+        coverage = Coverage()
     problems: list[Problem] = []
     letters = 0
     for path in campaigns:
         campaign, found = load_campaign(path, templates)
         problems += found
         if campaign is not None and not has_errors(found):
-            result = run_checks(
-                campaign, day=day, stage=stage, copies_folder=copies, links=links, media=media
-            )
+            result = run_checks(campaign, **options)
             problems += result.problems
             letters += result.letters
             if coverage is not None:
-                problems += coverage.add(campaign, day=day, stage=stage)
+                problems += coverage.add(campaign, day=options["day"], stage=options["stage"])
     problems += coverage.problems() if coverage is not None else []
     problems = filter_by_code(dict.fromkeys(problems), select, ignore)
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        counted = f"{count_noun(letters, 'letter')} checked"
-        click.echo(f"{counted}: {summary(problems) or 'no problems'}.")
-        if coverage is not None:
-            click.echo(coverage.summary())
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
-
-
-def _coverage() -> "Coverage":
-    from advocacy.checks.branches import Coverage
-
-    return Coverage()
+    lines = [
+        f"{count_noun(letters, 'letter')} checked: {summary(problems) or 'no problems'}.",
+        *([coverage.summary()] if coverage is not None else []),
+    ]
+    return reporting.finish(problems, lines)
 
 
 def _fix(

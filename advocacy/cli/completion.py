@@ -31,9 +31,7 @@ def command(ctx: click.Context, shell: str) -> int:
 
 
 def complete_campaigns(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    incomplete: str,
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
     """Offer campaign files, those in `campaigns/` too; where there is none, any file."""
     folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
@@ -43,30 +41,20 @@ def complete_campaigns(
     return found or [CompletionItem(incomplete, type="file")]
 
 
-def complete_stages(
-    ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001
-    incomplete: str,
-) -> list[str]:
+def complete_stages(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the stages of the campaigns that stand before the option."""
     paths = _named_files(ctx, "campaign", "campaigns")
     return _starting(incomplete, (name for path in paths for name in _keys(path, "stages")))
 
 
-def complete_facts(
-    ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001
-    incomplete: str,
-) -> list[str]:
+def complete_facts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the ids of the facts file that stands before."""
     paths = _named_files(ctx, "facts_file")
     return _starting(incomplete, (name for path in paths for name in _keys(path)))
 
 
 def complete_codes(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,
-    incomplete: str,
+    _ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
     """Offer problem codes, each with its summary; `--explain` takes `all` too."""
     from advocacy.checks.codes import registry
@@ -77,11 +65,7 @@ def complete_codes(
     return [CompletionItem(c, help=summaries[c]) for c in _starting(incomplete, summaries)]
 
 
-def complete_formats(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    incomplete: str,
-) -> list[str]:
+def complete_formats(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the formats that are not yet in the list that is being typed."""
     from advocacy.batch.documents import FORMATS
 

@@ -3,23 +3,25 @@
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from advocacy.cli.completion import complete_facts
 from advocacy.cli.options import Day, campaign_argument, date_option, quiet_option, templates_option
-from advocacy.cli.report import print_problems
+from advocacy.cli.report import print_problems, shown_place
 from advocacy.cli.tables import (
     Column,
     TableReport,
     is_terminal,
+    report_choice,
     table_option,
     terminal_width,
     write_json,
     write_table,
 )
-from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.errors import AdvocacyError, count_noun, has_errors
+from advocacy.files.writing import cannot_write
 
 if TYPE_CHECKING:
     from advocacy.authoring.facts.ending import FactEnding
@@ -144,19 +146,14 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
 )  # fmt: skip
 @templates_option
 @dry_run_option
-@click.option(
-    "--report", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="How to print what dies: for people or programs.",
-)  # fmt: skip
+@report_choice("How to print what dies: for people or programs.", "text", "json")
 def end(
     facts_file: Path,
     fact: str,
     until: date,
-    new: str | None,
-    folders: tuple[Path, ...],
-    templates: Path | None,
     dry_run: bool,
     report: Literal["text", "json"],
+    **options: Any,
 ) -> int:
     """End a fact that is no longer true, and list every letter that dies with it.
 
@@ -170,16 +167,7 @@ def end(
     """
     from advocacy.authoring.facts.ending import end_fact, record
 
-    ending = end_fact(
-        facts_file,
-        fact,
-        until,
-        new,
-        today=_today(),
-        folders=folders,
-        templates=templates,
-        dry_run=dry_run,
-    )
+    ending = end_fact(facts_file, fact, until, today=_today(), dry_run=dry_run, **options)
     if report == "json":
         write_json(record(ending))
         return 0
@@ -196,14 +184,8 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise AdvocacyError(
-            Problem(
-                "cannot-write",
-                f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-                "Name a file in a folder that is there and that you may write to.",
-                Place(path),
-            )
-        ) from error
+        advice = "Name a file in a folder that is there and that you may write to"
+        raise AdvocacyError(cannot_write(path, error, advice)) from error
 
 
 def _write_facts(facts: "tuple[FactStanding, ...]", day: date) -> None:
@@ -252,8 +234,8 @@ def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool
         click.echo(f"{fact} ended on {until} ({path}).")
     else:
         click.echo(f"{fact} ended on {until}; the file says so already ({path}).")
-    count = ending.campaigns
-    searched = f"{count} campaigns use this file" if count != 1 else "1 campaign uses this file"
+    uses = count_noun(ending.campaigns, "campaign uses", "campaigns use")
+    searched = f"{uses} this file"
     if not ending.affected:
         click.echo(f"No letter dies with it; {searched}.")
     for one in ending.affected:
@@ -264,18 +246,11 @@ def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool
         click.echo(f"\n{title}: cannot be sent {span}")
         for use in one.uses:
             kind = "a precedent: " if use.kind == "precedent" else ""
-            click.echo(f"  {_relative(use.place)}: {kind}{use.sentence}")
+            click.echo(f"  {shown_place(use.place)}: {kind}{use.sentence}")
         for advice in one.advice:
             click.echo(f"    {click.style('→', fg='green')} {advice}")
     if ending.affected:
-        dying = len(ending.affected)
-        click.echo(f"\n{dying} stage{' dies' if dying == 1 else 's die'} with it; {searched}.")
+        dying = count_noun(len(ending.affected), "stage dies", "stages die")
+        click.echo(f"\n{dying} with it; {searched}.")
     for campaign, stage in ending.unaffected:
         click.echo(f"Not touched: {campaign}, stage `{stage}`, which is over before.")
-
-
-def _relative(place: Place) -> str:
-    try:
-        return str(Place(place.path.resolve().relative_to(Path.cwd()), place.line))
-    except ValueError:
-        return str(place)

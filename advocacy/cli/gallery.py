@@ -1,6 +1,6 @@
 """`advocacy gallery`: one page of letters, for review."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +10,15 @@ from advocacy.cli.options import (
     campaigns_argument,
     date_option,
     formats_option,
-    quiet_option,
+    output_option,
     recipients_options,
+    reporting_options,
     stage_option,
-    strict_option,
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
-from advocacy.errors import count_noun, has_errors
+from advocacy.cli.report import Reporting, summary
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,28 +34,17 @@ MAIL_TAKES = 10_000_000
 @click.command("gallery")
 @campaigns_argument
 @formats_option
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the page goes, as DIR/<campaign>/gallery.html.",
-)
+@output_option("Where the page goes, as DIR/<campaign>/gallery.html.")
 @stage_option
 @date_option
 @recipients_options
 @supporters_options
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 def command(
     campaigns: tuple[Path, ...],
     people: "Callable[[], People]",
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
     **options: Any,
 ) -> int:
     """Make one page of a campaign's letters, for somebody else to review.
@@ -72,35 +61,34 @@ def command(
 
     chosen = people()
     requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
-    return write_galleries(requests, strict=strict, quiet=quiet, report=report)
+    return write_galleries(requests, reporting)
 
 
-def write_galleries(
-    requests: "Sequence[RenderRequest]", *, strict: bool, quiet: bool, report: Report
-) -> int:
+def write_galleries(requests: "Sequence[RenderRequest]", reporting: Reporting) -> int:
     """Make the gallery of each campaign, and print where it is; returns the exit code."""
     from advocacy.batch.gallery import render_gallery
     from advocacy.cli.progress import watcher
 
-    made = [render_gallery(request, watcher(quiet)) for request in requests]
+    made = [render_gallery(request, watcher(reporting.quiet)) for request in requests]
     problems = list(dict.fromkeys(problem for one in made for problem in one.problems))
-    print_problems(problems, report)
-    if not quiet and report == "text":
+
+    def lines() -> Iterator[str]:
         for one in made:
-            _print_gallery(one)
+            yield from _describe(one)
         if problems:
-            click.echo(f"Needs attention: {summary(problems)}.")
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+            yield f"Needs attention: {summary(problems)}."
+
+    return reporting.finish(problems, lines())
 
 
-def _print_gallery(made: "Gallery") -> None:
+def _describe(made: "Gallery") -> Iterator[str]:
     if made.path is None:
         return
     letters = count_noun(made.letters, "letter")
     refused = f", {made.refused} refused" if made.refused else ""
-    click.echo(f"{made.path}: {letters}{refused}, {made.size / 1e6:.1f} MB")
+    yield f"{made.path}: {letters}{refused}, {made.size / 1e6:.1f} MB"
     if made.size > MAIL_TAKES:
-        click.echo(
+        yield (
             "  The file is large for email: share the folder, or show fewer letters with "
             "`--sample 2` or `--stage`."
         )

@@ -1,6 +1,6 @@
 """The options with which letters are merged for the print shop, and what is printed of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from advocacy.batch.executor import ProgressWatcher
     from advocacy.batch.printing import Merged, Printing, PrintQueue
 
+SHOWN = 20
 _ALL = "all"
 
 
@@ -99,16 +100,19 @@ def merge(
     return [merge_letters(queue, printing, watcher) for queue in each]
 
 
-def print_merged(merged: "Merged") -> None:
-    """Print what was merged."""
+def describe_merged(merged: "Merged") -> Iterator[str]:
+    """Yield lines that say what was merged."""
     if not merged.files:
-        click.echo("There was no letter to merge.")
+        yield "There was no letter to merge."
         return
-    click.echo(
-        f"{count_noun(merged.letters, 'letter')} merged, {count_noun(merged.pages, 'page')}:"
-    )
-    for file in merged.files[:20]:
-        click.echo(f"  {file}")
-    if len(merged.files) > 20:
-        click.echo(f"  … and {len(merged.files) - 20} more files")
-    click.echo(f"  {merged.table}")
+    yield f"{count_noun(merged.letters, 'letter')} merged, {count_noun(merged.pages, 'page')}:"
+    yield from list_files(merged.files, len(merged.files))
+    yield f"  {merged.table}"
+
+
+def list_files(files: Sequence[Path], count: int) -> Iterator[str]:
+    """Yield a line for each of the first files, and one for the rest of the `count`."""
+    for file in files[:SHOWN]:
+        yield f"  {file}"
+    if count > SHOWN:
+        yield f"  … and {count - SHOWN} more files"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.completion import complete_campaigns, complete_stages
+from advocacy.cli.completion import complete_campaigns, complete_formats, complete_stages
+from advocacy.cli.report import Report, Reporting, report_option
 
 if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
@@ -34,9 +35,7 @@ class Day(click.ParamType[date]):
 
 
 def _no_approvals(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    paths: tuple[Path, ...],
+    _ctx: click.Context, _param: click.Parameter, paths: tuple[Path, ...]
 ) -> tuple[Path, ...]:
     """Without the files of approvals that `campaigns/*.yaml` names too."""
     kept = tuple(path for path in paths if not path.name.endswith(".approvals.yaml"))
@@ -84,9 +83,7 @@ templates_option = click.option(
     metavar="DIR",
     help="A templates folder that comes before the campaign's own and the built-in ones.",
 )
-strict_option = click.option(
-    "--strict", is_flag=True, help="End with exit code 1 for warnings too."
-)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 
 
 def join_options(*options: Decorator) -> Decorator:
@@ -98,6 +95,14 @@ def join_options(*options: Decorator) -> Decorator:
         return command
 
     return decorate
+
+
+def output_option(text: str, **path: bool) -> Decorator:
+    """The option that names the folder of letters; `path` are settings of `click.Path`."""
+    return click.option(
+        "--output", type=click.Path(path_type=Path, **path), default=Path("output"),
+        show_default=True, metavar="DIR", help=text,
+    )  # fmt: skip
 
 
 def combine_options(name: str, make: Callable[..., Any], *options: Decorator) -> Decorator:
@@ -119,6 +124,18 @@ def combine_options(name: str, make: Callable[..., Any], *options: Decorator) ->
         return decorated
 
     return decorate
+
+
+def reporting_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add `--strict`, `--quiet` and `--report`; the command gets the argument `reporting`."""
+
+    @functools.wraps(function)
+    def command(strict: bool, quiet: bool, report: Report, **values: Any) -> int:
+        return function(reporting=Reporting(strict, quiet, report), **values)
+
+    strict = click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
+    decorated: Callable[..., int] = join_options(strict, quiet_option, report_option)(command)
+    return decorated
 
 
 def _people(
@@ -148,9 +165,7 @@ def _people_with_supporters(
 
 
 def _read_formats(
-    ctx: click.Context,
-    param: click.Parameter,
-    value: str | None,
+    ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[str, ...] | None:
     from advocacy.batch.documents import FORMATS
     from advocacy.errors import nearest
@@ -172,18 +187,10 @@ formats_option = click.option(
     "--format",
     "formats",
     callback=_read_formats,
+    shell_complete=complete_formats,
     metavar="KINDS",
     help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
 )
-letters_option = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.",
-)
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 recipients_options = combine_options(
     "people",
     _people,

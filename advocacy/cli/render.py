@@ -1,7 +1,7 @@
 """`advocacy render`: make the letters."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,30 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.gallery import write_galleries
-from advocacy.cli.merging import merge, merge_options, print_merged, print_queues
+from advocacy.cli.merging import describe_merged, list_files, merge, merge_options, print_queues
 from advocacy.cli.options import (
     batch_options,
     campaigns_argument,
     date_option,
     formats_option,
-    letters_option,
-    quiet_option,
+    output_option,
     recipients_options,
+    reporting_options,
     stage_option,
-    strict_option,
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import (
-    LetterCrashed,
-    Report,
-    has_warnings,
-    print_problems,
-    report_option,
-    summary,
-)
+from advocacy.cli.report import LetterCrashed, Reporting, summary
 from advocacy.cli.verify import verify_letters
-from advocacy.errors import Problem, count_noun, has_errors
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +34,13 @@ if TYPE_CHECKING:
     from advocacy.batch.recorder import RenderSummary
     from advocacy.campaign.addressing import People
 
-SHOWN = 20
 NOT_FOR_GALLERY = ("audit", "merge", "verify", "prune", "force", "workers", "cluster")
 
 
 @click.command("render")
 @campaigns_argument
 @formats_option
-@letters_option
+@output_option("Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.")
 @stage_option
 @date_option
 @recipients_options
@@ -70,9 +61,7 @@ NOT_FOR_GALLERY = ("audit", "merge", "verify", "prune", "force", "workers", "clu
     help="`advocacy verify`, by an old name.",
 )
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -82,9 +71,7 @@ def command(
     printing: "Callable[[], Printing | None]",
     gallery: bool,
     verify: Path | None,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
     **options: Any,
 ) -> int:
     """Make the letters of campaigns: a PDF to print and an email to send, for each addressee.
@@ -116,78 +103,65 @@ def command(
     if (job := printing()) and options["formats"] and "pdf" not in options["formats"]:
         raise click.UsageError("--merge needs the letters on paper: add pdf to --format.")
     if gallery or verify is not None:
-        return _run_other(requests, ctx.params, strict=strict, quiet=quiet, report=report)
+        return _run_other(requests, ctx.params, reporting)
     queues = print_queues(job, options["output"], len(requests))
     results = [
-        render_campaign(request, watcher(quiet), queue)
+        render_campaign(request, watcher(reporting.quiet), queue)
         for request, queue in zip(requests, queues, strict=True)
     ]
-    merged = merge(queues, job, watcher(quiet))
+    merged = merge(queues, job, watcher(reporting.quiet))
     problems = [problem for result in results for problem in result.problems]
     problems += [problem for one in merged for problem in one.problems]
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        _print_summary(results, problems, options["formats"] or DEFAULT_FORMATS)
+
+    def lines() -> Iterator[str]:
+        yield from _describe(results, options["formats"] or DEFAULT_FORMATS)
+        if problems:
+            yield f"Needs attention: {summary(problems)}."
         for one in merged:
-            print_merged(one)
+            yield from describe_merged(one)
+
+    code = reporting.finish(problems, lines())
     for result in results:
         for crash in result.crashes:
             raise LetterCrashed(crash)
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+    return code
 
 
 def _run_other(
-    requests: "list[RenderRequest]",
-    options: dict[str, Any],
-    *,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    requests: "list[RenderRequest]", options: dict[str, Any], reporting: Reporting
 ) -> int:
     """Run `advocacy gallery` or `advocacy verify`, which once were options of this command."""
     if options["gallery"]:
         for name in NOT_FOR_GALLERY:
             if options[name]:
                 raise click.UsageError(f"--gallery does not go with --{name}.")
-        return write_galleries(requests, strict=strict, quiet=quiet, report=report)
+        return write_galleries(requests, reporting)
     requests = [replace(one, output=options["verify"], stage=None) for one in requests]
-    return verify_letters(requests, strict=strict, quiet=quiet, report=report)
+    return verify_letters(requests, reporting)
 
 
-def _print_summary(
-    results: "Sequence[RenderSummary]", problems: Sequence[Problem], formats: Sequence[str]
-) -> None:
+def _describe(results: "Sequence[RenderSummary]", formats: Sequence[str]) -> Iterator[str]:
+    """Yield lines that say what was made, what was left, and what to correct."""
     kinds: Counter[str] = sum((result.kinds for result in results), Counter())
     parts = [f"{kinds[kind]} {kind}" for kind in formats if kinds[kind]]
     audits = kinds["audit.html"]
     parts += [count_noun(audits, "audit sheet")] if audits else []
     counts = f" ({', '.join(parts)})" if parts else ""
-    click.echo(f"{count_noun(sum(result.made for result in results), 'letter')} made{counts}")
-    _print_typesetting(results)
-    files = [file for result in results for file in result.files]
-    for file in files[:SHOWN]:
-        click.echo(f"  {file}")
-    if kinds.total() > SHOWN:
-        click.echo(f"  … and {kinds.total() - SHOWN} more files")
+    yield f"{count_noun(sum(result.made for result in results), 'letter')} made{counts}"
+    fast = sum(result.fast for result in results)
+    in_full: Counter[str] = sum((result.in_full for result in results), Counter())
+    if fast + in_full.total() > 1:
+        whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
+        full = f", {in_full.total()} in full ({whys})" if in_full else ""
+        yield f"Laid out: {fast} fast{full}."
+    yield from list_files([file for result in results for file in result.files], kinds.total())
     for count, what in (
         (sum(result.unchanged for result in results), "unchanged, and left as before"),
         (sum(result.pruned for result in results), "removed: no longer listed"),
         (sum(result.refused for result in results), "refused; the reasons are above"),
     ):
         if count:
-            click.echo(f"{count_noun(count, 'letter')} {what}.")
+            yield f"{count_noun(count, 'letter')} {what}."
     for result in results:
         if result.rejects:
-            click.echo(f"Rows to correct and feed back as the list: {result.rejects}")
-    if problems:
-        click.echo(f"Needs attention: {summary(problems)}.")
-
-
-def _print_typesetting(results: "Sequence[RenderSummary]") -> None:
-    """How many PDFs were laid out fast, and why others were not."""
-    fast = sum(result.fast for result in results)
-    in_full: Counter[str] = sum((result.in_full for result in results), Counter())
-    if fast + in_full.total() > 1:
-        whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
-        full = f", {in_full.total()} in full ({whys})" if in_full else ""
-        click.echo(f"Laid out: {fast} fast{full}.")
+            yield f"Rows to correct and feed back as the list: {result.rejects}"

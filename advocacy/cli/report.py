@@ -1,11 +1,9 @@
 """Print problems: for people, programs, code hosts, code scanners and spreadsheets."""
 
-import csv
-import io
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,20 +11,16 @@ from urllib.parse import quote
 
 import click
 
-from advocacy.errors import Level, Place, Problem, count_noun
-from advocacy.files.csv_rows import spreadsheet_safe
+from advocacy.cli.tables import csv_table, json_text, report_choice
+from advocacy.errors import Level, Place, Problem, count_noun, has_errors
 from advocacy.resources import version
 
 Report = Literal["text", "json", "github", "sarif", "csv"]
 REPORTS: tuple[Report, ...] = get_args(Report)
 COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
-report_option = click.option(
-    "--report",
-    type=click.Choice(REPORTS),
-    default="text",
-    show_default=True,
-    help="Form of the problems: for people, programs, code hosts or a spreadsheet.",
+report_option = report_choice(
+    "Form of the problems: for people, programs, code hosts or a spreadsheet.", *REPORTS
 )
 
 
@@ -50,9 +44,25 @@ def print_problems(problems: Iterable[Problem], report: Report = "text") -> None
     click.echo(FORMS[report](problems), nl=False)
 
 
-def has_warnings(problems: Iterable[Problem]) -> bool:
-    """Whether any of the problems is a warning."""
-    return any(problem.level is Level.WARNING for problem in problems)
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How a command reports, by its options `--strict`, `--quiet` and `--report`."""
+
+    strict: bool
+    quiet: bool
+    report: Report
+
+    def finish(self, problems: Sequence[Problem], lines: Iterable[str]) -> int:
+        """Print problems, then what the command did in `lines`, for people alone.
+
+        Returns the exit code: 1 where there are errors, or with `strict` warnings.
+        """
+        print_problems(problems, self.report)
+        if self.report == "text" and not self.quiet:
+            for line in lines:
+                click.echo(line)
+        is_warned = any(problem.level is Level.WARNING for problem in problems)
+        return int(has_errors(problems) or (self.strict and is_warned))
 
 
 def summary(problems: Iterable[Problem]) -> str:
@@ -127,20 +137,12 @@ def _record(problem: Problem) -> dict[str, Any]:
 
 
 def _json(problems: Sequence[Problem]) -> str:
-    return (
-        json.dumps([_record(problem) for problem in problems], ensure_ascii=False, indent=2) + "\n"
-    )
+    return json_text([_record(problem) for problem in problems])
 
 
 def _csv(problems: Sequence[Problem]) -> str:
-    out = io.StringIO()
     columns = ("path", "line", "column", "level", "code", "message", "hint")
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
-    for problem in problems:
-        record = _record(problem)
-        writer.writerow({key: spreadsheet_safe(record[key]) for key in columns})
-    return out.getvalue()
+    return csv_table(map(_record, problems), columns)
 
 
 def _github(problems: Sequence[Problem]) -> str:
@@ -190,7 +192,7 @@ def _sarif(problems: Sequence[Problem]) -> str:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return json_text(log)
 
 
 def _sarif_rule(name: str) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """`advocacy schema`: print JSON Schemas, for editors that complete and check YAML files."""
 
-import json
-
 import click
 
 from advocacy.campaign.loading import SCHEMAS, json_schema
+from advocacy.cli.tables import write_json
 
 
 @click.command("schema")
@@ -19,4 +18,4 @@ def command(kind: str) -> None:
       advocacy schema campaign > campaign.schema.json
       # yaml-language-server: $schema=campaign.schema.json
     """
-    click.echo(json.dumps(json_schema(kind), ensure_ascii=False, indent=2))
+    write_json(json_schema(kind))

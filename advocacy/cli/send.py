@@ -1,5 +1,6 @@
 """`advocacy send`: mail the letters of a stage."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +17,14 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import Report, report_option
+from advocacy.cli.report import Report, print_problems, report_option
+from advocacy.errors import AdvocacyError, count_noun, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
+    from advocacy.mail.sending.preparation import Agree, PreparedMailing
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -189,7 +192,6 @@ def command(
       advocacy status parks.yaml
     """
     from advocacy.cli import sending_output
-    from advocacy.cli.asking import agreement
     from advocacy.cli.progress import watcher
     from advocacy.mail.sending.preparation import MailingStoppedError, SendRequest
     from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
@@ -225,7 +227,7 @@ def command(
         rehearsal = rehearse_mailing(request, watching, with_preflight=preflight)
         return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
     try:
-        result = send_mailing(request, agreement(yes, quiet=quiet, report=report), watching)
+        result = send_mailing(request, _agreement(yes, quiet=quiet, report=report), watching)
     except MailingStoppedError as error:
         sending_output.print_difference(error.change)
         raise
@@ -255,3 +257,51 @@ def _check_usage(
     ):
         if given and not really:
             raise click.UsageError(f"{name} goes with --send.")
+
+
+def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
+    """Make the callback that asks for consent to a mailing.
+
+    With `--yes N` nobody is asked. Otherwise the dry run is printed, and somebody types how many
+    messages it is. The callback returns to how many people the mailing may go, 0 where nobody is
+    left. It raises click.UsageError where nobody agreed, AdvocacyError where no message can be
+    made.
+    """
+    from advocacy.cli import sending_output
+    from advocacy.mail.sending.rendering import nobody_to_mail
+
+    def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
+        left = mailing.count_left()
+        if left > most:
+            raise click.UsageError(
+                f"{left:,} messages are left, more than --yes {most} allows: nothing was sent."
+            )
+        return most if left else 0
+
+    def ask(mailing: "PreparedMailing") -> int:
+        seen = mailing.dry_run()
+        print_problems(seen.problems, report)
+        if not quiet and report == "text":
+            sending_output.print_dry_run(mailing, seen, ())
+        left = seen.count + seen.left_out["put off"]
+        if not left:
+            if has_errors(seen.problems):
+                raise AdvocacyError(nobody_to_mail(mailing.mailing))
+            return 0
+        try:
+            question = _question(left, left - seen.count)
+            typed = click.prompt(question, default="", show_default=False, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError("There is no terminal to ask at: use --yes N.") from None
+        if "".join(char for char in typed if char not in " ,.’'") != str(left):
+            raise click.UsageError("That is not their number: nothing was sent.")
+        return left
+
+    return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
+
+
+def _question(left: int, put_off: int) -> str:
+    later = f" ({put_off:,} of them later: they were put off)" if put_off else ""
+    return f"To send {count_noun(left, 'message')}{later}, type the number"

@@ -1,12 +1,13 @@
 """`advocacy sources`: import sources from other programs."""
 
-import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from advocacy.cli.report import print_problems
+from advocacy.cli.tables import report_choice, write_json
 from advocacy.errors import count_noun, has_errors
 
 if TYPE_CHECKING:
@@ -28,10 +29,7 @@ def command() -> None:
     "--update", is_flag=True, help="Where both files have a field, use the imported value."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option(
-    "--report", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="How to print what was done: for people or programs.",
-)  # fmt: skip
+@report_choice("How to print what was done: for people or programs.", "text", "json")
 def import_(
     file: Path, into: Path | None, update: bool, dry_run: bool, report: Literal["text", "json"]
 ) -> int:
@@ -50,7 +48,7 @@ def import_(
 
     result = import_sources(file, into, update=update, dry_run=dry_run)
     if report == "json":
-        click.echo(json.dumps(_record(result), ensure_ascii=False, indent=2))
+        write_json(_record(result))
     else:
         print_problems(result.problems)
         _print(result, dry_run=dry_run)
@@ -63,10 +61,7 @@ def _record(result: "ImportedSources") -> dict[str, object]:
         "added": result.added,
         "updated": result.updated,
         "kept": result.kept,
-        "conflicts": [
-            {"source": c.source, "field": c.field, "here": c.here, "there": c.there}
-            for c in result.conflicts
-        ],
+        "conflicts": [asdict(conflict) for conflict in result.conflicts],
         "renamed": result.renamed,
         "problems": [str(problem) for problem in result.problems],
     }
@@ -87,12 +82,8 @@ def _print(result: "ImportedSources", *, dry_run: bool) -> None:
         click.echo(f"conflict {conflict.source}, {conflict.field}:")
         click.echo(f"           here:  {conflict.here}")
         click.echo(f"           there: {conflict.there}")
-    counts = [
-        f"{len(result.added)} added",
-        f"{len(result.updated)} updated",
-        f"{len(result.kept)} kept as they were",
-    ]
-    click.echo(f"{result.path}: {', '.join(counts)}.")
+    counts = f"{len(result.added)} added, {len(result.updated)} updated"
+    click.echo(f"{result.path}: {counts}, {len(result.kept)} kept as they were.")
     if result.conflicts:
         differing = count_noun(len(result.conflicts), "field differs", "fields differ")
         click.echo(f"{differing} and kept the value in the file; --update takes the imported one.")

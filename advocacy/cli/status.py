@@ -1,7 +1,7 @@
 """`advocacy status`: what became of a mailing, or of a batch."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,7 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
+from advocacy.cli.tables import TableReport, report_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,14 +41,10 @@ if TYPE_CHECKING:
     metavar="FILE.html",
     help="Write a page with a plot of the mailing over time, for colleagues.",
 )
-@click.option(
-    "--report",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print it: for people, for programs, or as a list of those who did not get it, "
-    "ready to correct and use.",
-)
+@report_choice(
+    "How to print it: for people, for programs, or as a list of those who did not get it, "
+    "ready to correct and use.", "text", "json", "csv",
+)  # fmt: skip
 @templates_option
 def command(
     campaign: Path | None,
@@ -55,7 +52,7 @@ def command(
     mailing: str | None,
     people: "Callable[[], People]",
     page: Path | None,
-    report: Literal["text", "json", "csv"],
+    report: TableReport,
     templates: Path | None,
 ) -> int:
     """Say what became of a mailing: sent, refused and why, uncertain, suppressed, left.

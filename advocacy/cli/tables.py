@@ -7,21 +7,25 @@ a line a row in columns, as other programs like it.
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import click
 
-from advocacy.files.csv_rows import spreadsheet_safe
+from advocacy.files.writing import spreadsheet_safe
 
 TableReport = Literal["text", "json", "csv"]
-table_option = click.option(
-    "--report",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print the table: for people, programs or a spreadsheet.",
+
+
+def report_choice(text: str, *reports: str) -> Callable[[Any], Any]:
+    """The option `--report`, which says how something is printed; the default is `text`."""
+    choice = click.Choice(reports)
+    return click.option("--report", type=choice, default="text", show_default=True, help=text)
+
+
+table_option = report_choice(
+    "How to print the table: for people, programs or a spreadsheet.", "text", "json", "csv"
 )
 
 Row = Mapping[str, Any]
@@ -62,7 +66,12 @@ def write_table(
 
 def write_json(value: object) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json_text(value), nl=False)
+
+
+def json_text(value: object) -> str:
+    """A value as JSON with a line for each part, and an end of line."""
+    return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n"
 
 
 def csv_table(rows: Iterable[Row], columns: Sequence[str]) -> str:

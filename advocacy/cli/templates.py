@@ -1,7 +1,6 @@
 """`advocacy templates`: which templates there are, and what letters may print."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +24,12 @@ from advocacy.cli.tables import (
     write_table,
 )
 from advocacy.errors import AdvocacyError, has_errors
+from advocacy.resources import read_table
 
 if TYPE_CHECKING:
     from advocacy.authoring.templates.catalogue import Printable, Template, Variable
-    from advocacy.templating.reference import Tool
 
+REFERENCE = "templating/reference.toml"
 VARIABLE_COLUMNS = ("name", "kind", "prints")
 ORIGINS = {"campaign": "the campaign’s own", "--templates": "--templates", "built in": "built in"}
 
@@ -96,14 +96,7 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
 @click.option("--only", metavar="ID", help="For the letter of this id. Default: the first.")
 @templates_option
 @table_option
-def vars_(
-    campaign: Path,
-    stage: str | None,
-    day: date | None,
-    only: str | None,
-    templates: Path | None,
-    report: TableReport,
-) -> int:
+def vars_(campaign: Path, templates: Path | None, report: TableReport, **letter: Any) -> int:
     """Show every variable of a letter with its value for one recipient.
 
     Then the functions and filters that a letter may use, with a line on each.
@@ -120,7 +113,7 @@ def vars_(
     print_problems(problems)
     if loaded is None:
         return 1
-    found = printable(loaded, stage=stage, day=day, only=only)
+    found = printable(loaded, **letter)
     if report == "json":
         write_json(_record(found))
     elif report == "csv":
@@ -151,15 +144,14 @@ def _users(template: "Template", stages: int) -> str:
 
 def _write_variables(found: "Printable") -> None:
     """Print variables with their values, then functions and filters."""
-    from advocacy.templating.reference import FILTERS, FUNCTIONS
-
     whom = found.recipient.called
     click.echo(f"The letter of the stage `{found.stage}` to {whom}, of {found.day}.\n")
     variables = [(f"{{{{ {one.name} }}}}", _value(one)) for one in found.variables]
     _write_rows(variables, ("you write", "it prints"))
-    for title, tools in (("Functions", FUNCTIONS), ("Filters", FILTERS)):
-        click.echo(f"\n{title}")
-        _write_rows([(one.example, one.does) for one in tools], ("you write", "what it does"))
+    for kind, tools in read_table(REFERENCE).items():
+        click.echo(f"\n{kind.capitalize()}")
+        rows = [(one["example"], one["does"]) for one in tools]
+        _write_rows(rows, ("you write", "what it does"))
 
 
 def _value(one: "Variable") -> str:
@@ -179,22 +171,15 @@ def _write_rows(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
 
 def _record(found: "Printable") -> dict[str, Any]:
     """The variables, functions and filters, for programs."""
-    from advocacy.templating.reference import FILTERS, FUNCTIONS
-
     return {
         "stage": found.stage,
         "recipient": found.recipient.letter_id,
         "date": found.day.isoformat(),
         "language": found.language,
         "variables": [_variable(one) | {"value": one.value} for one in found.variables],
-        "functions": [_tool(one) for one in FUNCTIONS],
-        "filters": [_tool(one) for one in FILTERS],
+        **read_table(REFERENCE),
     }
 
 
 def _variable(one: "Variable") -> dict[str, Any]:
     return {"name": one.name, "kind": one.kind, "prints": one.printed}
-
-
-def _tool(tool: "Tool") -> dict[str, str]:
-    return {"name": tool.name, "example": tool.example, "does": tool.does}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.options import (
-    quiet_option,
+    output_option,
     recipients_options,
+    reporting_options,
     stage_option,
-    strict_option,
     supporters_options,
     templates_option,
     workers_options,
 )
-from advocacy.cli.report import Report, has_warnings, print_problems, report_option
-from advocacy.errors import AdvocacyError, has_errors
+from advocacy.cli.report import Reporting
+from advocacy.errors import AdvocacyError, count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,28 +34,19 @@ if TYPE_CHECKING:
     metavar="FOLDER|CAMPAIGN...",
     type=click.Path(path_type=Path, exists=True),
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="For a CAMPAIGN: the folder that --output named when its letters were made.",
+@output_option(
+    "For a CAMPAIGN: the folder that --output named when its letters were made.", file_okay=False
 )
 @stage_option
 @recipients_options
 @supporters_options
 @workers_options
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 def command(
     batches: tuple[Path, ...],
     people: "Callable[[], People]",
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
     **options: Any,
 ) -> int:
     """Make letters again, and prove that every file is the same to the last byte.
@@ -76,7 +67,7 @@ def command(
     for path in batches:
         request = RenderRequest(path, people=chosen, **options)
         requests += _batches_in(path, request) if path.is_dir() else [request]
-    return verify_letters(requests, strict=strict, quiet=quiet, report=report)
+    return verify_letters(requests, reporting)
 
 
 def _batches_in(folder: Path, request: "RenderRequest") -> "Iterator[RenderRequest]":
@@ -98,18 +89,13 @@ def _batches_in(folder: Path, request: "RenderRequest") -> "Iterator[RenderReque
         yield replace(request, campaign=place.path, output=output, stage=wanted)
 
 
-def verify_letters(
-    requests: "Sequence[RenderRequest]", *, strict: bool, quiet: bool, report: Report
-) -> int:
+def verify_letters(requests: "Sequence[RenderRequest]", reporting: Reporting) -> int:
     """Verify the letters of each request, and print the result; returns the exit code."""
     from advocacy.batch.verify import verify_campaign
     from advocacy.cli.progress import watcher
 
-    results = [verify_campaign(request, watcher(quiet)) for request in requests]
+    results = [verify_campaign(request, watcher(reporting.quiet)) for request in requests]
     problems = [problem for result in results for problem in result.problems]
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        same = sum(result.same for result in results)
-        files = f"{same} file{'' if same == 1 else 's'}"
-        click.echo(f"{files} proven: made again, the same to the last byte.")
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+    files = count_noun(sum(result.same for result in results), "file")
+    line = f"{files} proven: made again, the same to the last byte."
+    return reporting.finish(problems, [line])

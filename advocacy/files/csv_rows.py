@@ -1,7 +1,7 @@
 """Rows of CSV files that people edit: strict, streamed, and every row with its line.
 
 The form is RFC 4180's, with whichever delimiter the header row uses. A wrong row is reported with
-its line; the rows after it are still read. `spreadsheet_safe` guards what the tool itself writes.
+its line; the rows after it are still read.
 """
 
 import csv
@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 from advocacy.errors import Place, Problem, count_noun
 from advocacy.files.text import bad_byte, wrong_encoding
@@ -174,19 +173,3 @@ def not_utf8(text: str, place: Place) -> Problem:
 def has_bad_bytes(text: str) -> bool:
     """Whether a text read from a file holds bytes that are not UTF-8."""
     return not text.isascii() and bool(_SURROGATE.search(text))
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def spreadsheet_safe(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula, made plain text (OWASP's advice)."""
-    if isinstance(value, str) and value.startswith((*_FORMULA, *(f"'{sign}" for sign in _FORMULA))):
-        return f"'{value}"
-    return value
-
-
-def as_before(value: str) -> str:
-    """The text that `spreadsheet_safe` made into this."""
-    plain = value[1:]
-    return plain if value.startswith("'") and spreadsheet_safe(plain) == value else value

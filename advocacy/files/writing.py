@@ -1,13 +1,15 @@
 """Writing files whole or not at all, readable by their owner alone."""
 
+import csv
 import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
 
@@ -129,3 +131,26 @@ def no_room(error: OSError) -> Problem | None:
         f"There was no room to write{where}: {(error.strerror or str(error)).lower()}.",
         "Make room, then run the same command again; what was finished is kept.",
     )
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula, made plain text (OWASP's advice)."""
+    if isinstance(value, str) and value.startswith((*_FORMULA, *(f"'{sign}" for sign in _FORMULA))):
+        return f"'{value}"
+    return value
+
+
+def as_before(value: str) -> str:
+    """The text that `spreadsheet_safe` made into this."""
+    plain = value[1:]
+    return plain if value.startswith("'") and spreadsheet_safe(plain) == value else value
+
+
+def csv_line(cells: Iterable[Any]) -> bytes:
+    """A line of CSV in UTF-8, safe for spreadsheets."""
+    out = StringIO()
+    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
+    return out.getvalue().encode(errors="replace")

@@ -1,6 +1,6 @@
 """What a stage's letter is made of: its templates, layouts, words, images, facts and sources."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -34,16 +34,25 @@ def sample_letter(campaign: Campaign, stage: str) -> Letter | None:
         offered = {"subject": list(variants.subject), "opening": list(variants.opening)}
         first = {part: min(names) for part, names in offered.items() if names}
     try:
-        return compose_letter(
-            campaign,
-            SAMPLE_RECIPIENT,
-            stage,
-            SAMPLE_DAY,
-            variants=first,
-            supporters=sample_supporters(campaign, stage),
-        )
+        return compose_sample(campaign, SAMPLE_RECIPIENT, stage, SAMPLE_DAY, variants=first)
     except AdvocacyError:
         return None
+
+
+def compose_sample(
+    campaign: Campaign,
+    person: Recipient,
+    stage: str,
+    day: date,
+    *,
+    trace: bool = False,
+    variants: Mapping[str, str] | None = None,
+) -> Letter:
+    """Compose a letter as `compose_letter` does; where supporters sign, a made-up one does."""
+    signed = sample_supporters(campaign, stage)
+    return compose_letter(
+        campaign, person, stage, day, trace=trace, variants=variants, supporters=signed
+    )
 
 
 def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:

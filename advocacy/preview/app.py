@@ -7,6 +7,7 @@ names in addresses and in JSON (`desk` is a tab's name) are those of the scripts
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any
 
 from starlette.applications import Starlette
@@ -69,7 +70,7 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        self._state.on_people_read(self._send_people)
+        self._state.on_people_read = self._send_people
         watcher = asyncio.create_task(watch(self._state, self._refresh_tabs))
         try:
             yield
@@ -153,8 +154,7 @@ class Application:
             return json_answer({"people": [], "count": 0})
         words = request.query_params.get("words", "")[:200]
         found, count = await asyncio.to_thread(people.search, words, among)
-        records = [{"id": one.id, "name": one.name, "where": one.where} for one in found]
-        return json_answer({"people": records, "count": count})
+        return json_answer({"people": list(map(asdict, found)), "count": count})
 
     async def _find_unusual(self, request: Request) -> Response:
         people, among = self._people_of_stage(request)

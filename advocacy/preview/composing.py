@@ -10,7 +10,8 @@ from typing import Any
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.documents.email.message import obstacles
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.text import read_text
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import describe_surroundings
@@ -19,13 +20,11 @@ from advocacy.preview.files import (
     EditableFile,
     digest_of,
     list_files,
-    names_by_path,
 )
 from advocacy.preview.letters import (
     PreviewDocuments,
     check_further,
     make_preview_documents,
-    note_missing_email,
 )
 from advocacy.preview.paper import PaperHtml, prepare_paper
 from advocacy.preview.people import ChosenLetter, Show, choose_letter, languages
@@ -60,7 +59,7 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
     chosen = choose_letter(base, show.choices, people)
     stage = chosen.stage if chosen else next(iter(base.file.stages))
     files = list_files(base, stage, state.templates)
-    names = names_by_path(files)
+    names = {file.path.resolve(): name for name, file in files.items()}
     campaign, found = _load_with_drafts(state, drafts, show, files)
     documents, paper = PreviewDocuments(), None
     payload: dict[str, Any] = {}
@@ -77,7 +76,8 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
             for one in documents.sentences
         ]
         if documents.checked is not None:
-            found += note_missing_email(documents.checked)
+            # What keeps it from being mailed is a warning: the page shows it all the same.
+            found += [one.at(Level.WARNING) for one in obstacles(documents.checked)]
             try:
                 paper = prepare_paper(documents.checked, base.workspace)
             except AdvocacyError as error:

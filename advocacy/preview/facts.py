@@ -14,7 +14,7 @@ from advocacy.checks.sentences import read_blocks
 from advocacy.errors import AdvocacyError, Place
 from advocacy.letters.letter import Letter
 from advocacy.preview.people import ChosenLetter
-from advocacy.templating.reference import FILTERS, FUNCTIONS
+from advocacy.resources import read_table
 
 Mark = Literal["", "uncited", "excused", "dead"]
 
@@ -107,13 +107,13 @@ def describe_surroundings(campaign: Campaign, chosen: ChosenLetter) -> dict[str,
         "stops": _list_day_ranges(campaign, facts),
         "variables": _variables(campaign, chosen),
         "partials": [f"partials/{n}" for n in campaign.workspace.template_names("partials", "")],
-        "functions": [_tool(tool) for tool in FUNCTIONS],
-        "filters": [_tool(tool) for tool in FILTERS],
+        **read_table("templating/reference.toml"),
     }
 
 
 def _fact(one: FactStanding, chosen: ChosenLetter) -> dict[str, object]:
     source = one.source
+    url = str(source.url) if source and source.url else ""
     return {
         "id": one.id,
         "statement": one.fact.statement.get(chosen.language) or one.statement,
@@ -123,13 +123,9 @@ def _fact(one: FactStanding, chosen: ChosenLetter) -> dict[str, object]:
         "due": one.due,
         "days": one.days,
         "source": source.title if source and source.title else one.fact.source,
-        "url": source.url if source and _is_web(source.url) else None,
+        "url": url if url.startswith(("https://", "http://")) else None,
         "here": chosen.stage in one.stages,
     }
-
-
-def _is_web(url: str | None) -> bool:
-    return bool(url) and str(url).startswith(("https://", "http://"))
 
 
 def _variables(campaign: Campaign, chosen: ChosenLetter) -> list[dict[str, str]]:
@@ -140,7 +136,3 @@ def _variables(campaign: Campaign, chosen: ChosenLetter) -> list[dict[str, str]]
     return [
         {"name": one.name, "kind": one.kind, "prints": one.printed[:120]} for one in found.variables
     ]
-
-
-def _tool(tool: object) -> dict[str, str]:
-    return {key: str(getattr(tool, key)) for key in ("name", "example", "does")}

@@ -6,7 +6,7 @@ since it was opened.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +103,14 @@ def save_file(file: EditableFile, text: str, base: str) -> dict[str, object]:
     cannot be written.
     """
     if file.built_in:
-        raise AdvocacyError(_built_in_problem(file))
+        raise AdvocacyError(
+            Problem(
+                "built-in-template",
+                f"`{file.name}` comes with advocacy and cannot be changed here.",
+                "Press “Make my own copy” to copy it into the campaign's folder.",
+                Place(file.path),
+            )
+        )
 
     def change(raw: str) -> str:
         now = raw.replace("\r\n", "\n").replace("\r", "\n")
@@ -127,15 +134,6 @@ def rewrite_unless_changed(
         raise
 
 
-def _built_in_problem(file: EditableFile) -> Problem:
-    return Problem(
-        "built-in-template",
-        f"`{file.name}` comes with advocacy and cannot be changed here.",
-        "Press “Make my own copy” to copy it into the campaign's folder.",
-        Place(file.path),
-    )
-
-
 def copy_built_in(campaign: Campaign, file: EditableFile, templates: Path | None = None) -> Path:
     """Copy a built-in template into the campaign's folder, where it is used from then on.
 
@@ -150,8 +148,3 @@ def copy_built_in(campaign: Campaign, file: EditableFile, templates: Path | None
     path = folder / "templates" / file.name
     write_new({path: file.path.read_bytes()})
     return path
-
-
-def names_by_path(files: Mapping[str, EditableFile]) -> dict[Path, str]:
-    """The files' names by their resolved paths."""
-    return {file.path.resolve(): name for name, file in files.items()}

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 from advocacy.campaign.addressing import not_in_office, without_address
 from advocacy.campaign.loading import Campaign
@@ -12,7 +11,7 @@ from advocacy.documents.email.html import render_html
 from advocacy.documents.email.message import build_message
 from advocacy.documents.email.message import obstacles as email_obstacles
 from advocacy.documents.text import render_text
-from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, Letter, check
@@ -120,11 +119,6 @@ def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:
     return Screen(html, text, inbox)
 
 
-def note_missing_email(checked: CheckedLetter) -> list[Problem]:
-    """The problems that keep the letter from being mailed, as warnings: the page shows it."""
-    return [problem.at(Level.WARNING) for problem in email_obstacles(checked)]
-
-
 class _Visible(HTMLParser):
     """Collects the first visible text of a page."""
 
@@ -152,8 +146,3 @@ def inbox_snippet(html: str) -> str:
     page.feed(html)
     words = re.sub(r"\s+", " ", page.text).strip()
     return words if len(words) <= SNIPPET else f"{words[:SNIPPET].rsplit(' ', 1)[0]} …"
-
-
-def pdf_name(chosen: ChosenLetter, campaign: Campaign) -> str:
-    """The file name under which a browser saves the letter's PDF."""
-    return f"{Path(campaign.file.id).name}-{chosen.stage}-{chosen.person.letter_id}.pdf"

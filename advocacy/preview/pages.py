@@ -92,19 +92,11 @@ def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[TextRun]:
             words += char
             continue
         if words.strip():
-            yield _run(words, left, right, top, bottom, height)
+            yield _run(words, left, height - top, right - left, top - bottom)
         words, left, right, top, bottom = char, box.left, box.right, box.top, box.bottom
     if words.strip():
-        yield _run(words, left, right, top, bottom, height)
+        yield _run(words, left, height - top, right - left, top - bottom)
 
 
-def _run(
-    words: str, left: float, right: float, top: float, bottom: float, height: float
-) -> TextRun:
-    return TextRun(
-        words.strip(),
-        round(left, 1),
-        round(height - top, 1),
-        round(right - left, 1),
-        round(top - bottom, 1),
-    )
+def _run(words: str, *box: float) -> TextRun:
+    return TextRun(words.strip(), *(round(length, 1) for length in box))

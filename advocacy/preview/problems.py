@@ -13,6 +13,8 @@ MOST_BYTES = 50_000_000
 """The size from which on a file is not read for the sake of an excerpt."""
 # How the page words each kind of hint: it has buttons and fields instead of options.
 PAGE_HINTS = {
+    "add-source": "Add the source `{source}`.",
+    "day-of-stage": "Choose a day that a letter covers: {day} (`{stage}`).",
     "exclude": "Choose somebody else.",
     "fix-or-add-recipients": "{cure}.",
     "fix-or-exclude": "{cure}, or choose somebody else.",

@@ -6,24 +6,19 @@ import signal
 import socket
 import threading
 import webbrowser
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import HANDLED_SIGNALS
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.app import Application
 from advocacy.preview.state import PreviewState
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COMMON_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -43,7 +38,7 @@ class AccessGuard:
     keeps out forms and scripts of other pages. There are no CORS headers.
     """
 
-    def __init__(self, app: App, token: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self._app = app
         self._token = token.encode()
         self._hosts = {f"{place}:{port}".encode() for place in HOST_NAMES}
@@ -58,7 +53,10 @@ class AccessGuard:
             return
         refusal = self._refusal(scope)
         if refusal is not None:
-            await _refuse(send, *refusal)
+            status, words = refusal
+            response = PlainTextResponse(f"{words}\n", status)
+            response.raw_headers += COMMON_HEADERS
+            await response(scope, receive, send)
             return
         root = f"/{self._token.decode()}"
         inner = {**scope, "path": scope["path"].removeprefix(root), "root_path": ""}
@@ -86,12 +84,6 @@ class AccessGuard:
         if scope["method"] not in ("GET", "HEAD") and origin is None:
             return 403, "Only the page itself may change anything."
         return None
-
-
-async def _refuse(send: Send, status: int, words: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *COMMON_HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{words}\n".encode()})
 
 
 HOST = "127.0.0.1"

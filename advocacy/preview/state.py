@@ -33,7 +33,7 @@ async def watch(state: "PreviewState", changed: Callable[[], None]) -> None:
     """
     loop = asyncio.get_running_loop()
     again = asyncio.Event()
-    state.on_folders_change(lambda: loop.call_soon_threadsafe(again.set))
+    state.on_folders_change = lambda: loop.call_soon_threadsafe(again.set)
     while True:
         again.clear()
         folders = state.folders()
@@ -77,6 +77,8 @@ class PreviewState:
 
     `engine` is the one thread in which work on the campaign is done; `page_process` lays out
     paper. `pictures` are PNG files by digest, `last_good` is by stage and person's letter id.
+    `on_folders_change` is called when the campaign names other folders than before, and
+    `on_people_read`, in another thread, now and then while a list is read.
     """
 
     def __init__(self, path: Path, templates: Path | None = None) -> None:
@@ -89,10 +91,10 @@ class PreviewState:
         self.engine = ThreadPoolExecutor(1, thread_name_prefix="letters")
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
         self.last_good: OrderedDict[tuple[str, str], LastGoodPage] = OrderedDict()
+        self.on_folders_change: Callable[[], object] = lambda: None
+        self.on_people_read: Callable[[], object] = lambda: None
         self._file_states: FileStates | None = None
         self._folders: tuple[Path, ...] = ()
-        self._on_folders_changed: Callable[[], object] = lambda: None
-        self._on_people_read: Callable[[], object] = lambda: None
         self._people_key: object = None
         self._understood = False
         self._closing = threading.Event()
@@ -118,15 +120,7 @@ class PreviewState:
         folders = self.folders()
         if folders != self._folders:
             self._folders = folders
-            self._on_folders_changed()
-
-    def on_folders_change(self, callback: Callable[[], object]) -> None:
-        """Set what is called when the campaign names other folders than before."""
-        self._on_folders_changed = callback
-
-    def on_people_read(self, callback: Callable[[], object]) -> None:
-        """Set what is called, in another thread, now and then while a list is read."""
-        self._on_people_read = callback
+            self.on_folders_change()
 
     def load(self, texts: Mapping[Path, str]) -> tuple[Campaign | None, tuple[Problem, ...]]:
         """The campaign, or with unsaved `texts` the one that they make, and its problems."""
@@ -168,12 +162,8 @@ class PreviewState:
         def stop() -> bool:
             return self._closing.is_set() or self.people is not people
 
-        arguments = (stop, self._on_people_read)
+        arguments = (stop, self.on_people_read)
         threading.Thread(target=people.read, args=arguments, name="people", daemon=True).start()
-
-    def image_states(self, campaign: Campaign) -> FileStates:
-        """The states of the letters' images: their HTML stays the same when an image changes."""
-        return stat_files(image_files(campaign).values())
 
     def folders(self) -> tuple[Path, ...]:
         """Every folder in which a change may change the page."""

@@ -4,15 +4,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from advocacy.errors import AdvocacyError
+from advocacy.letters.parts import image_files
 from advocacy.preview.composing import ComposedPreview, add_details, compose_preview
 from advocacy.preview.drafts import Drafts
-from advocacy.preview.letters import pdf_name
 from advocacy.preview.people import Show
 from advocacy.preview.problems import problem_records
-from advocacy.preview.state import PreviewState
+from advocacy.preview.state import PreviewState, stat_files
 
 HEARTBEAT = 15.0
 """Seconds after which a silent event stream gets a comment, so that nothing closes it."""
@@ -137,7 +138,9 @@ class Tab:
         if paper is None or checked is None or chosen is None or composed.campaign is None:
             return
         state = self._state
-        key = (paper.html, str(paper.css), width, state.image_states(composed.campaign))
+        # The HTML stays the same when an image changes.
+        images_now = stat_files(image_files(composed.campaign).values())
+        key = (paper.html, str(paper.css), width, images_now)
         if key == self._shown_paper:
             self._send("paper", {"paperOk": True})
             return
@@ -154,7 +157,9 @@ class Tab:
         self._shown_paper = key
         if composed.documents.screen is not None:
             state.keep_pages(chosen.key, composed.documents.screen, images.pages)
-        self.pdf = (pdf_name(chosen, composed.campaign), images.data)
+        campaign = Path(composed.campaign.file.id).name
+        name = f"{campaign}-{chosen.stage}-{chosen.person.letter_id}.pdf"
+        self.pdf = (name, images.data)
         problems = self._records((*paper.problems, *images.problems), composed)
         pages = [page.record() for page in images.pages]
         self._send("paper", {"paperOk": True, "pages": pages, "paperProblems": problems})

@@ -11,7 +11,7 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import (
     CITE_MARK,
@@ -119,14 +119,9 @@ def find_body(name: str, workspace: Workspace, language: str) -> tuple[Path, str
     if path is not None:
         return path, None
     known = workspace.template_names("letters", ".md")
-    near = nearest(name, known)
-    raise AdvocacyError(
-        Problem(
-            "unknown-template",
-            f"There is no template `letters/{name}.md`.",
-            f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}.",
-        )
-    )
+    hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
+    message = f"There is no template `letters/{name}.md`."
+    raise AdvocacyError(Problem("unknown-template", message, hint))
 
 
 def render_body(

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.errors import Place, Problem
 from advocacy.templating.outline import fact_problem
-from advocacy.templating.running import RUN, TemplateMistake, TemplateRun
+from advocacy.templating.running import RUN, TemplateMistake, TemplateRun, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.source import read_template
 from advocacy.templating.typography import quotes
@@ -171,8 +171,7 @@ class LetterRun(TemplateRun):
         if isinstance(name, Undefined):
             str(name)  # raises
         if not isinstance(name, str):
-            raise TemplateMistake(
-                "template-value",
+            raise ValueMistake(
                 "A citation names a fact by its id.",
                 'Write the id in quotation marks: `{{ cite("the-id") }}`.',
             )
@@ -194,9 +193,7 @@ def letter_run() -> LetterRun:
 
 def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
     if not ids:
-        raise TemplateMistake(
-            "template-value", "`cite` names no fact.", 'Write `{{ cite("the-id") }}`.'
-        )
+        raise ValueMistake("`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
     return letter_run().cite(ids, line, path)
 
 

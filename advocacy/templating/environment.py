@@ -14,7 +14,7 @@ from jinja2.runtime import Context, Undefined
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.cache import file_status
 from advocacy.files.workspace import Workspace
 from advocacy.templating.filters import FILTERS, TESTS
@@ -128,8 +128,7 @@ class TemplateEnvironment(SafeEnvironment):
             )
         folder = name.split("/")[0]
         known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
-        near = nearest(name, known)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
+        hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
         return Problem("unknown-template", f"There is no template `{name}`.", hint, place)
 
     def compiled(self, path: Path) -> SafeTemplate:
@@ -289,16 +288,12 @@ def running(
     token = RUN.set(run)
     try:
         yield
-    except AdvocacyError:
-        raise
     except (TemplateMistake, TemplateError, ArithmeticError, LookupError) as error:
-        problems = _problems(error, template, variables)
-        raise AdvocacyError(problems) from None
+        raise AdvocacyError(_problems(error, template, variables)) from None
     except (TypeError, ValueError, AttributeError, RecursionError, MemoryError) as error:
         if _where(error.__traceback__) is None:
             raise  # not the template's: a bug
-        problems = _problems(error, template, variables)
-        raise AdvocacyError(problems) from None
+        raise AdvocacyError(_problems(error, template, variables)) from None
     finally:
         RUN.reset(token)
 

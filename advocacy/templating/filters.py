@@ -14,7 +14,7 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup
 
-from advocacy.templating.running import RUN, TemplateMistake
+from advocacy.templating.running import RUN, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.values import and_list, display, number, shaped_date, unknown
 
@@ -50,8 +50,7 @@ def _capitalize(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    words = text.split(" ")
-    return " ".join(_capitalize(word) for word in words)
+    return " ".join(map(_capitalize, text.split(" ")))
 
 
 def _trim(value: Any) -> str:
@@ -72,34 +71,20 @@ def _length(environment: "SafeEnvironment", value: Any) -> int:
     return len(value) if isinstance(value, str | Mapping) else len(_items_of(value))
 
 
-def _texts(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[str]:
-    """The items of a list as texts; if one is the template's own, all are made so."""
-    run = RUN.get()
-    items = _read(environment, value, attribute)
-    texts = [item if isinstance(item, Markup) else display(item, run.language) for item in items]
-    run.grow(sum(map(len, texts)))
-    if any(isinstance(text, Markup) for text in texts):
-        return [text if isinstance(text, Markup) else environment.own(text) for text in texts]
-    return texts
-
-
 @pass_environment
 def _join(
     environment: "SafeEnvironment", value: Any, between: str = "", attribute: str | None = None
 ) -> str:
-    texts = _texts(environment, value, attribute)
-    RUN.get().grow(len(between) * len(texts))
-    if isinstance(between, Markup):
-        texts = [text if isinstance(text, Markup) else environment.own(text) for text in texts]
-    elif any(isinstance(text, Markup) for text in texts):
-        between = environment.own(between)
+    items = _read(environment, value, attribute)
+    RUN.get().grow(len(between) * len(items))
+    between, *texts = environment.shown([between, *items])
     joined = str(between).join(map(str, texts))
     return trusted(joined) if isinstance(between, Markup) else joined
 
 
 @pass_environment
 def _and_list(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> str:
-    texts = _texts(environment, value, attribute)
+    texts = environment.shown(_read(environment, value, attribute))
     run = RUN.get()
     run.grow(10 * len(texts))
     joined = and_list(list(map(str, texts)), run.language)
@@ -112,7 +97,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
     text = value if isinstance(value, Markup) else display(value, run.language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
-        raise TemplateMistake("template-value", "`replace` needs the text that is to be replaced.")
+        raise ValueMistake("`replace` needs the text that is to be replaced.")
     run.grow(len(text) + str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
@@ -122,7 +107,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
 
 def _round(value: Any, digits: int = 0) -> float | int:
     if not isinstance(value, int | float) or not -10 <= digits <= 10:
-        raise TemplateMistake("template-value", "`round` works with a number and up to 10 digits.")
+        raise ValueMistake("`round` works with a number and up to 10 digits.")
     return round(value, digits) if digits > 0 else round(value)
 
 
@@ -130,12 +115,12 @@ def _int(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
-        raise TemplateMistake("template-value", "This is not a whole number.") from None
+        raise ValueMistake("This is not a whole number.") from None
 
 
 def _abs(value: Any) -> Any:
     if not isinstance(value, int | float):
-        raise TemplateMistake("template-value", "`abs` works with a number.")
+        raise ValueMistake("`abs` works with a number.")
     return abs(value)
 
 
@@ -144,20 +129,18 @@ def _date(value: Any, shape: str = "long") -> str:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            raise TemplateMistake(
-                "template-value", f"“{value}” is not a date.", "A date is written 2020-06-10."
+            raise ValueMistake(
+                f"“{value}” is not a date.", "A date is written 2020-06-10."
             ) from None
     if not isinstance(value, date):
-        raise TemplateMistake("template-value", "`date` works with a date, and here stands none.")
+        raise ValueMistake("`date` works with a date, and here stands none.")
     day = date(value.year, value.month, value.day)
     return shaped_date(day, str(shape), RUN.get().language)
 
 
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TemplateMistake(
-            "template-value", "`number` works with a number, and here stands none."
-        )
+        raise ValueMistake("`number` works with a number, and here stands none.")
     return number(value, RUN.get().language)
 
 
@@ -168,15 +151,12 @@ def _items_of(value: Any) -> Sequence[Any]:
     """The entries of a list. Raises TemplateMistake for what is none."""
     if isinstance(value, Undefined):
         str(value)  # raises
-    if isinstance(value, list | tuple | range):
-        RUN.get().spend(len(value))
-        return value
-    if isinstance(value, Mapping | set | frozenset):
-        RUN.get().spend(len(value))
-        return list(value)
     if value is None:
         return ()
-    raise TemplateMistake("template-value", "This filter works with a list, and here stands none.")
+    if isinstance(value, list | tuple | range | Mapping | set | frozenset):
+        RUN.get().spend(len(value))
+        return value if isinstance(value, Sequence) else list(value)
+    raise ValueMistake("This filter works with a list, and here stands none.")
 
 
 def _read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
@@ -270,9 +250,7 @@ def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> 
 
 def _pairs(value: Any) -> list[tuple[Any, Any]]:
     if not isinstance(value, Mapping):
-        raise TemplateMistake(
-            "template-value", "`items` works with names and values, and here are none."
-        )
+        raise ValueMistake("`items` works with names and values, and here are none.")
     RUN.get().spend(len(value))
     return list(value.items())
 

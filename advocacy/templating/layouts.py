@@ -10,7 +10,7 @@ from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
-from advocacy.templating.running import RUN, WATCH, TemplateMistake, TemplateWatch
+from advocacy.templating.running import RUN, WATCH, TemplateWatch, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.source import LAYOUT_TAGS
 from advocacy.templating.values import display
@@ -37,8 +37,7 @@ class LayoutEnvironment(TemplateEnvironment):
 
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:  # noqa: ARG002
         """Finished HTML cannot be changed by a filter for text."""
-        raise TemplateMistake(
-            "template-value",
+        raise ValueMistake(
             "This filter changes text; here stands finished HTML.",
             "Use it on the value before that is made HTML.",
         )

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from jinja2 import nodes
 
-from advocacy.errors import Place, Problem, nearest
+from advocacy.errors import Place, Problem, did_you_mean, nearest
 from advocacy.templating.sandbox import CITING, SafeEnvironment, called, refusals, unquoted_ids
 from advocacy.templating.values import known_names, readable
 
@@ -107,14 +107,9 @@ def _bounded(
     for count, (node, depth) in enumerate(found):
         if count > NODES_AT_MOST or depth > DEPTH_AT_MOST:
             what = "too long" if count > NODES_AT_MOST else "nested too deeply"
-            problems.append(
-                Problem(
-                    "template-too-large",
-                    f"The template is {what}.",
-                    "Write it shorter, or put parts of it into partials.",
-                    Place(path, getattr(node, "lineno", None)),
-                )
-            )
+            hint = "Write it shorter, or put parts of it into partials."
+            place = Place(path, getattr(node, "lineno", None))
+            problems.append(Problem("template-too-large", f"The template is {what}.", hint, place))
             return
         yield node
 
@@ -144,15 +139,9 @@ def missing(
         for name, line in each.names:
             if name in known or name in _SPECIAL or name in each.optional:
                 continue
-            near = nearest(name, known)
-            problems.append(
-                Problem(
-                    "unknown-name",
-                    f"`{name}` is not known here.",
-                    f"Did you mean `{near}`?" if near else known_names(known),
-                    Place(each.path, line),
-                )
-            )
+            message = f"`{name}` is not known here."
+            hint = did_you_mean(name, known, known_names(known))
+            problems.append(Problem("unknown-name", message, hint, Place(each.path, line)))
     return problems
 
 
@@ -173,15 +162,10 @@ def missing_fields(
                 if value is None:
                     break
                 if name not in known:
+                    message = f"There is no `{name}` in `{so_far}`."
                     near = nearest(name, known)
-                    problems.append(
-                        Problem(
-                            "unknown-name",
-                            f"There is no `{name}` in `{so_far}`.",
-                            f"Did you mean `{so_far}.{near}`?" if near else known_names(known),
-                            Place(each.path, line),
-                        )
-                    )
+                    hint = f"Did you mean `{so_far}.{near}`?" if near else known_names(known)
+                    problems.append(Problem("unknown-name", message, hint, Place(each.path, line)))
                     break
                 value = value[name] if isinstance(value, Mapping) else getattr(value, name)
                 so_far = f"{so_far}.{name}"
@@ -203,10 +187,6 @@ def fact_problem(name: str, facts: Collection[str], place: Place | None) -> Prob
     if not name.strip():
         what, hint = "A citation here names no fact.", 'Write a fact\'s id: `{{ cite("the-id") }}`.'
         return Problem("unknown-fact", what, hint, place)
-    near = nearest(name, facts)
-    return Problem(
-        "unknown-fact",
-        f"There is no fact `{name}` in the campaign's facts.",
-        f"Did you mean `{near}`?" if near else "Correct the id, or add the fact to a facts file.",
-        place,
-    )
+    what = f"There is no fact `{name}` in the campaign's facts."
+    hint = did_you_mean(name, facts, "Correct the id, or add the fact to a facts file.")
+    return Problem("unknown-fact", what, hint, place)

@@ -26,6 +26,13 @@ class TemplateMistake(Exception):  # noqa: N818 - it becomes a Problem
         self.code, self.message, self.hint = code, message, hint
 
 
+class ValueMistake(TemplateMistake):
+    """A mistake about a value: there is none, or it is not of the kind that is needed."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__("template-value", message, hint)
+
+
 def in_plain_words(error: Exception) -> TemplateMistake:
     """What an error of Python or Jinja means to the writer of the template."""
     if isinstance(error, RecursionError | MemoryError):
@@ -39,22 +46,16 @@ def in_plain_words(error: Exception) -> TemplateMistake:
     if found := re.search(r"not supported between instances of '([\w.]+)' and '([\w.]+)'", text):
         names = (kind.rpartition(".")[2] for kind in found.groups())
         kinds = " and ".join(_KINDS.get(name, "a value") for name in names)
-        return TemplateMistake("template-value", f"These cannot be compared: {kinds}.", hint)
-    if found := re.search(r"macro '(\w+)' takes (not more than \d+ argument)", text):
-        return TemplateMistake(
-            "template-value",
-            f"Too much stands in the brackets of `{found[1]}`.",
-            "Look at its `{% macro %}` for what it takes.",
-        )
+        return ValueMistake(f"These cannot be compared: {kinds}.", hint)
+    of_macro = "Look at its `{% macro %}` for what it takes."
+    if found := re.search(r"macro '(\w+)' takes not more than \d+ argument", text):
+        return ValueMistake(f"Too much stands in the brackets of `{found[1]}`.", of_macro)
     if found := re.search(r"macro '(\w+)' takes no keyword argument '(\w+)'", text):
-        message = f"`{found[1]}` takes nothing by the name `{found[2]}`."
-        return TemplateMistake(
-            "template-value", message, "Look at its `{% macro %}` for what it takes."
-        )
+        return ValueMistake(f"`{found[1]}` takes nothing by the name `{found[2]}`.", of_macro)
     if found := re.search(r"_(\w+)\(\) .*(argument|positional)", text):
         message = f"What stands in the brackets of `{found[1]}` does not fit."
-        return TemplateMistake("template-value", message, hint)
-    return TemplateMistake("template-value", "This command cannot be carried out.", hint)
+        return ValueMistake(message, hint)
+    return ValueMistake("This command cannot be carried out.", hint)
 
 
 STEPS_AT_MOST = 1_000_000

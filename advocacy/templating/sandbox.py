@@ -17,7 +17,7 @@ from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from advocacy.errors import Place, Problem
-from advocacy.templating.running import RUN, TemplateMistake
+from advocacy.templating.running import RUN, TemplateMistake, ValueMistake
 from advocacy.templating.values import Count, NotKnown, described, display, local, readable, unknown
 
 
@@ -233,9 +233,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         """A list that a template writes out: not deep, so that comparing lists stays cheap."""
         for item in items:
             if isinstance(item, list | tuple) and any(isinstance(i, list | tuple) for i in item):
-                raise TemplateMistake(
-                    "template-value", "Lists in lists in a list are too deep.", "Use fewer lists."
-                )
+                raise ValueMistake("Lists in lists in a list are too deep.", "Use fewer lists.")
         return items
 
     def sliced(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
@@ -244,8 +242,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             str(value)  # raises
         ends = all(end is None or isinstance(end, int) for end in (start, stop, step))
         if not isinstance(value, str | list | tuple | range) or not ends or step == 0:
-            raise TemplateMistake(
-                "template-value",
+            raise ValueMistake(
                 "There are no parts to take here.",
                 "Take parts of a list or a text, with numbers: `{{ names[:3] }}`.",
             )
@@ -253,16 +250,19 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
 
     def tilde(self, parts: Iterable[Any]) -> str:
         """`a ~ b`: text, or where a part is the template's own, text of the template."""
+        RUN.get().spend(1)
+        shown = self.shown(parts)
+        joined = "".join(map(str, shown))
+        return trusted(joined) if any(isinstance(part, Markup) for part in shown) else joined
+
+    def shown(self, values: Iterable[Any]) -> list[str]:
+        """Values as texts; if one is the template's own, all are made so."""
         run = RUN.get()
-        run.spend(1)
-        shown = [
-            part if isinstance(part, Markup) else display(part, run.language) for part in parts
-        ]
-        run.grow(sum(map(len, shown)))
-        if any(isinstance(part, Markup) for part in shown):
-            marked = (part if isinstance(part, Markup) else self.own(part) for part in shown)
-            return trusted("".join(marked))
-        return "".join(shown)
+        texts = [one if isinstance(one, Markup) else display(one, run.language) for one in values]
+        run.grow(sum(map(len, texts)))
+        if any(isinstance(text, Markup) for text in texts):
+            return [text if isinstance(text, Markup) else self.own(text) for text in texts]
+        return texts
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         """Arithmetic with numbers of a sensible size; `+` also joins two texts."""
@@ -272,21 +272,16 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             if isinstance(side, Undefined):
                 str(side)  # raises
         if not (_is_number(left) and _is_number(right)) or operator == "**":
-            raise TemplateMistake(
-                "template-value",
+            raise ValueMistake(
                 f"`{operator}` works with two numbers; here stand {described(left)} and "
                 f"{described(right)}.".replace("this ", "a "),
                 "Join texts with `~`." if operator == "+" else "Look at both sides of it.",
             )
         if operator in ("/", "//", "%") and right == 0:
-            raise TemplateMistake(
-                "template-value", "A number is divided by zero.", "Test it with `if`."
-            )
+            raise ValueMistake("A number is divided by zero.", "Test it with `if`.")
         result = self.binop_table[operator](left, right)
         if abs(result) > NUMBER_AT_MOST:
-            raise TemplateMistake(
-                "template-value", "This number is too large.", "Keep to smaller numbers."
-            )
+            raise ValueMistake("This number is too large.", "Keep to smaller numbers.")
         return Count(result) if Count in (type(left), type(right)) else result
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -370,8 +365,7 @@ def each(value: Any) -> Sequence[Any]:
         if isinstance(value, range):
             return [Count(number) for number in value]
         return [local(item, run.language) for item in value]
-    raise TemplateMistake(
-        "template-value",
+    raise ValueMistake(
         f"`for` goes through a list; here stands {described(value)}.".replace("this ", "a "),
         "Print a single value as `{{ name }}`.",
     )

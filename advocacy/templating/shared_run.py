@@ -110,15 +110,10 @@ class SharedTemplateRun:
 
     def _run(self, own: OwnValues) -> _SharedRun | None:
         while True:
-            variables = {group: self._hide(group, fields) for group, fields in own.items()}
+            hidden = {group: self._hide(group, fields) for group, fields in own.items()}
+            variables = {**self._variables, **hidden}
             try:
-                ran = run_body(
-                    self._name,
-                    self._workspace,
-                    self._language,
-                    {**self._variables, **variables},
-                    self._facts,
-                )
+                ran = run_body(self._name, self._workspace, self._language, variables, self._facts)
             except NeedsValue as needs:
                 group, name = needs.name
                 self._needed.setdefault(group, {})[name] = None

@@ -18,8 +18,8 @@ from jinja2.runtime import BlockReference, LoopContext, Undefined
 from jinja2.utils import missing
 
 from advocacy.campaign.languages import LocalText
-from advocacy.errors import nearest
-from advocacy.templating.running import TemplateMistake
+from advocacy.errors import did_you_mean
+from advocacy.templating.running import TemplateMistake, ValueMistake
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -67,23 +67,20 @@ def readable(obj: Any) -> frozenset[str]:
     return fields_of(kind)
 
 
+_KINDS: tuple[tuple[Any, str], ...] = (
+    (str, "this text"),
+    (bool, "this yes or no"),
+    (int | float, "this number"),
+    (type(None), "nothing: the value is missing"),
+    (list | tuple | range, "this list"),
+    (TemplateModule, "this partial"),
+    (date, "this date"),
+)
+
+
 def described(obj: Any) -> str:
     """What an object is, in plain words."""
-    if isinstance(obj, str):
-        return "this text"
-    if isinstance(obj, bool):
-        return "this yes or no"
-    if isinstance(obj, int | float):
-        return "this number"
-    if obj is None:
-        return "nothing: the value is missing"
-    if isinstance(obj, list | tuple | range):
-        return "this list"
-    if isinstance(obj, TemplateModule):
-        return "this partial"
-    if isinstance(obj, date):
-        return "this date"
-    return "this value"
+    return next((words for kinds, words in _KINDS if isinstance(obj, kinds)), "this value")
 
 
 # --- names and fields that there are none of ---------------------------------------------------
@@ -110,28 +107,24 @@ def _unknown_name(
 ) -> TemplateMistake:
     """That there is no such name, or no such field of an object; Jinja's `hint` says more."""
     if hint and hint.startswith("parameter "):
-        return TemplateMistake(
-            "template-value",
+        return ValueMistake(
             f"This macro is used without its `{name}`.",
             f'Give it in the brackets where the macro is used, or a default: `{name}=""`.',
         )
     if hint:
         message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
-        return TemplateMistake(
-            "unknown-name", message, "Ask first whether there is one, with `if`."
-        )
-    if obj is missing:
+        advice = "Ask first whether there is one, with `if`."
+    elif obj is missing:
+        message = f"`{name}` is not known here."
         advice = (
             "It is known after the line that gives it a value, and inside a loop or macro only "
+            "there."
         )
-        return TemplateMistake("unknown-name", f"`{name}` is not known here.", f"{advice}there.")
-    known = readable(obj)
-    near = nearest(str(name), known)
-    return TemplateMistake(
-        "unknown-name",
-        f"There is no `{name}` in {described(obj)}.",
-        f"Did you mean `{near}`?" if near else known_names(known),
-    )
+    else:
+        message = f"There is no `{name}` in {described(obj)}."
+        known = readable(obj)
+        advice = did_you_mean(str(name), known, known_names(known))
+    return TemplateMistake("unknown-name", message, advice)
 
 
 def known_names(known: Iterable[str]) -> str:
@@ -143,8 +136,7 @@ def known_names(known: Iterable[str]) -> str:
 def unknown(kind: str, name: str, known: Iterable[str]) -> TemplateMistake:
     """That there is no filter or test of that name."""
     names = [other for other in known if other.isidentifier()]
-    near = nearest(name, names)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(sorted(names))}."
+    hint = did_you_mean(name, names, f"There are: {', '.join(sorted(names))}.")
     return TemplateMistake(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint)
 
 
@@ -201,19 +193,19 @@ def display(value: Any, language: str) -> str:
     if isinstance(value, Undefined):
         return str(value)  # raises, if it is a name that is not known
     if isinstance(value, bool):
-        raise TemplateMistake(
-            "template-value",
-            "This prints a yes or no.",
-            "Use it as a condition: `{% if … %}…{% endif %}`.",
+        raise ValueMistake(
+            "This prints a yes or no.", "Use it as a condition: `{% if … %}…{% endif %}`."
         )
-    if isinstance(value, date | timedelta):
-        return _time(value, language)
+    if isinstance(value, timedelta):
+        return _days(value, language)
+    if isinstance(value, date):
+        return long_date(value.date() if isinstance(value, datetime) else value, language)
     if isinstance(value, int | float | Decimal):
-        return _plain_number(value, language)
+        small = isinstance(value, int) and abs(value) < _GROUPED_FROM
+        return str(value) if small else number(value, language)
     if isinstance(value, list | tuple | range):
         return and_list([display(item, language) for item in value], language)
-    raise TemplateMistake(
-        "template-value",
+    raise ValueMistake(
         "This has parts and cannot be printed as a whole.",
         "Print one of its parts, as in `{{ recipient.name }}`.",
     )
@@ -261,8 +253,7 @@ def shaped_date(day: date, shape: str, language: str) -> str:
             return format_date(day, shape, locale)
     except (KeyError, ValueError, AttributeError):
         pass
-    raise TemplateMistake(
-        "template-value",
+    raise ValueMistake(
         f"`{shape}` is not a form of a date.",
         "Use `full`, `long`, `medium` or `short`, or letters for its parts: `MMMM y`.",
     )
@@ -273,18 +264,6 @@ def number(value: float | Decimal, language: str) -> str:
     from babel.numbers import format_decimal
 
     return format_decimal(value, locale=locale_of(language))
-
-
-def _plain_number(value: float | Decimal, language: str) -> str:
-    if isinstance(value, int) and abs(value) < _GROUPED_FROM:
-        return str(value)
-    return number(value, language)
-
-
-def _time(value: date | timedelta, language: str) -> str:
-    if isinstance(value, timedelta):
-        return _days(value, language)
-    return long_date(value.date() if isinstance(value, datetime) else value, language)
 
 
 def _days(span: timedelta, language: str) -> str:

@@ -25,8 +25,8 @@ from advocacy.authoring.new_campaign.files import compose_campaign, wordings
 from advocacy.authoring.new_campaign.models import Answers
 from advocacy.authoring.writing import write_new
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.checks.patterns import pattern
 from advocacy.checks.run import run_checks
-from advocacy.checks.wording import PLACEHOLDER
 from advocacy.cli.new import option
 from advocacy.errors import AdvocacyError, has_errors
 from advocacy.letters.compose import compose_letters
@@ -154,7 +154,7 @@ def test_nothing_is_invented_that_could_be_mailed_by_mistake(
     for found in re.findall(r"[\w.]+@[\w.]+|https://\S+", text):
         assert found in typed
     campaign = written(tmp_path, **proof)
-    assert not PLACEHOLDER.search(body(campaign))
+    assert not pattern("placeholder").search(body(campaign))
     assert campaign.file.sender.reply_to is None
     assert campaign.file.target.addressees[0].email is None
 
@@ -465,37 +465,37 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
     today = date.today()  # noqa: DTZ011 - the interview's own day is the machine's
     talk = Terminal(tmp_path, "parks", "--timezone", "UTC", "--to-title", "Director")
     for question, text in (
-        ("by its full name", "Springfield Parks Department"),
+        ("full name of the organization", "Springfield Parks Department"),
         ("postal address", "2 Main Street; Springfield, IL 62701"),
-        ("to whom you write", ""),
-        ("to whom you write", "Jane Doe"),
+        ("person there you write to", ""),
+        ("person there you write to", "Jane Doe"),
         ("Dear …", "Ms. Doe"),
         ("Email address", "jane"),
         ("Email address", "jane@parks.example"),
         ("demand in one line", "Keep the park open"),
         ("1.", "Keep the park open until nine"),
         ("2.", ""),
-        ("By when", "soon"),
-        ("By when", "2020-01-01"),
-        ("By when", "3 weeks"),
-        ("A peer that has", "Shelbyville"),
+        ("When do you need", "soon"),
+        ("When do you need", "2020-01-01"),
+        ("When do you need", "3 weeks"),
+        ("Who has done it? (Enter", "Shelbyville"),
         ("Shelbyville has …", "kept its parks open until nine"),
-        ("address of the page", "https://gazette.example/parks"),
+        ("The page’s address", "https://gazette.example/parks"),
         ("Its title", "Parks Open Late"),
         ("Who published it", "Shelbyville Gazette"),
-        ("On which day", "2099"),
-        ("On which day", "2026-02-01"),
-        ("A peer that has", ""),
+        ("Publication date", "2099"),
+        ("Publication date", "2026-02-01"),
+        ("Who has done it? (Enter", ""),
         ("One plain sentence", "Many people came to the park."),
         ("short name", "came"),
-        ("address of the page", "https://gazette.example/parks"),
+        ("The page’s address", "https://gazette.example/parks"),
         ("One plain sentence", ""),
-        ("last look", ""),
-        ("organisation’s name", "Example Park Friends"),
+        ("last check", ""),
+        ("organization’s name", "Example Park Friends"),
         ("postal address", "1 Example Street"),
-        ("letters come from", "letters@friends.example"),
+        ("letters are sent from", "letters@friends.example"),
         ("Who signs", "A. Example"),
-        ("office", ""),
+        ("title", ""),
     ):
         talk.answer(question, text)
     assert talk.end() == 0, talk.said
@@ -536,7 +536,7 @@ def test_nobody_is_interviewed_for_a_campaign_that_is_there(campaigns: Path) -> 
 
 def test_an_interview_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
     talk = Terminal(tmp_path, "parks")
-    talk.answer("by its full name", "Springfield Parks Department")
+    talk.answer("full name of the organization", "Springfield Parks Department")
     talk.read("postal address: ")
     time.sleep(0.1)  # let the prompt begin to wait
     talk.process.send_signal(signal.SIGINT)

@@ -18,11 +18,13 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
+from advocacy.resources import read_table
 from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
-from advocacy.templating.reference import FILTERS, FUNCTIONS
 
 from ..pages import quoted
+
+REFERENCE = read_table("templating/reference.toml")
 
 
 def loaded(path: Path, templates: Path | None = None) -> Campaign:
@@ -154,7 +156,7 @@ def test_every_name_that_templates_know_is_in_the_table(campaigns: Path) -> None
         printed(campaign)
     known = set(re.findall(r"`(\w+)`", caught.value.problems[0].hint))
     roots = {re.split(r"[.\[]", one.name)[0] for one in printable(campaign).variables}
-    assert roots | {one.name for one in FUNCTIONS} == known
+    assert roots | {one["name"] for one in REFERENCE["functions"]} == known
 
 
 def test_columns_of_a_list_are_variables_too(campaigns: Path) -> None:
@@ -163,14 +165,15 @@ def test_columns_of_a_list_are_variables_too(campaigns: Path) -> None:
 
 
 def test_functions_and_filters_are_all_told_and_work(campaigns: Path) -> None:
-    assert {one.name for one in FILTERS} == set(ALL_FILTERS)
+    assert {one["name"] for one in REFERENCE["filters"]} == set(ALL_FILTERS)
     path = campaigns / "microsoft.yaml"
     environment = letter_environment(Workspace.of(path))
-    assert {one.name for one in FUNCTIONS} == set(environment.globals)
-    for tool in (*FUNCTIONS, *FILTERS):
-        example = tool.example.replace('"id"', '"nist-majority"')
+    assert {one["name"] for one in REFERENCE["functions"]} == set(environment.globals)
+    for tool in (*REFERENCE["functions"], *REFERENCE["filters"]):
+        example = tool["example"].replace('"id"', '"nist-majority"')
         assert printed(write_letter(path, f"Before {example} after.\n")), tool
-    assert all(len(tool.does) < 70 and not tool.does.endswith(".") for tool in FILTERS)
+    told = [tool["does"] for tool in REFERENCE["filters"]]
+    assert all(len(does) < 70 and not does.endswith(".") for does in told)
 
 
 def test_the_variables_of_another_stage_and_person(run_cli, campaigns: Path, edit) -> None:

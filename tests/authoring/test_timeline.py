@@ -16,8 +16,10 @@ from advocacy.authoring.timeline.columns import columns_of, shorten, width_of
 from advocacy.authoring.timeline.picture import LABELS, picture_of
 from advocacy.campaign.days import Days
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.documents.page_colors import DARK, LIGHT
+from advocacy.resources import read_table
 
+COLORS = read_table("documents/page_colors.toml")
+LIGHT, DARK = COLORS["light"], COLORS["dark"]
 SVG = "{http://www.w3.org/2000/svg}"
 TENTH = date(2020, 6, 10)
 DAYS = [TENTH, date(2020, 6, 11), date(2022, 1, 1), date(2026, 11, 23)]

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from advocacy.batch import executor
 from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.batch.executor import ProgressWatcher, work_off
-from advocacy.batch.worker import LetterOutcome, TaskResult, WantedLetter
+from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.csv_rows import as_before, spreadsheet_safe
+from advocacy.files.writing import as_before, spreadsheet_safe
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 
@@ -353,7 +353,7 @@ def test_an_error_of_the_program_in_one_letter_leaves_the_others(
 # --- workers that die, runs that are stopped ----------------------------------------------------
 
 
-class Fragile:
+class Fragile(Executor):
     """An executor whose workers crash on some letters, as a killed process does."""
 
     workers = 2

@@ -99,7 +99,7 @@ def test_problems_are_printed_for_programs(run_cli, small_campaign: Path, edit, 
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(run_cli, tmp_path: Path) -> None:
-    from advocacy.files.csv_rows import spreadsheet_safe
+    from advocacy.files.writing import spreadsheet_safe
 
     assert spreadsheet_safe("=cmd|' /C calc'!A0").startswith("'=")
     assert spreadsheet_safe("plain") == "plain"

@@ -29,7 +29,6 @@ LONGEST, SHORTEST = 400, 60
 EXCEPTIONS = {
     "advocacy.__main__": "the guard that stands before anything is imported",
     "advocacy.cli.schema": "a command",
-    "advocacy.resources": "",
 }
 FEWEST_MODULES = 200
 

@@ -104,8 +104,10 @@ def fact_uses(campaign: Campaign) -> tuple[Use, ...]:
     found: dict[tuple[str, str, Place], Use] = {}
     for name, stage in campaign.file.stages.items():
         written = list(_written(campaign, name, stage))
-        told = {(use.fact, use.place.path) for use in written}
-        others = [u for u in _composed(campaign, name, stage) if (u.fact, u.place.path) not in told]
+        known = {(use.fact, use.place.path) for use in written}
+        others = [
+            u for u in _composed(campaign, name, stage) if (u.fact, u.place.path) not in known
+        ]
         stage_uses = [*written, *others, *_precedents(campaign, name, stage)]
         stage_uses.sort(key=_order)
         for use in stage_uses:

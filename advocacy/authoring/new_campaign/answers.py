@@ -70,26 +70,28 @@ def read_answers(given: Mapping[str, Any], naming: Naming) -> Answers:
 
     `naming` is how problems call an answer. Raises AdvocacyError with everything that is wrong.
     """
-    told = {key: value for key, value in given.items() if value not in (None, "", (), [])}
-    if lacking := missing_answers(told):
+    answered = {key: value for key, value in given.items() if value not in (None, "", (), [])}
+    if lacking := missing_answers(answered):
         needed = Phrase("empty-value", "this is needed", "Give it a value.")
         raise AdvocacyError(_problem(needed, naming(key, "")) for key in lacking)
     for key, parts in PARTS.items():
-        if key in told:
-            told[key] = [
+        if key in answered:
+            answered[key] = [
                 {part: text for part, text in zip(parts, entry, strict=True) if text != ""}
-                for entry in told[key]
+                for entry in answered[key]
             ]
     try:
-        answers = Answers.model_validate(told)
+        answers = Answers.model_validate(answered)
     except ValidationError as error:
-        raise AdvocacyError(_invalid(error, told, naming)) from None
+        raise AdvocacyError(_invalid(error, answered, naming)) from None
     if problems := list(_disagreements(answers, naming)):
         raise AdvocacyError(problems)
     return answers
 
 
-def _invalid(error: ValidationError, told: Mapping[str, Any], naming: Naming) -> Iterator[Problem]:
+def _invalid(
+    error: ValidationError, answered: Mapping[str, Any], naming: Naming
+) -> Iterator[Problem]:
     """Report each answer, or part of an entry, that is wrong by itself."""
     by_answer: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
     for each in error.errors():
@@ -97,7 +99,7 @@ def _invalid(error: ValidationError, told: Mapping[str, Any], naming: Naming) ->
         depth = 3 if key in PARTS and len(rest) > 1 else 1
         by_answer.setdefault(each["loc"][:depth], []).append(each)
     for keys, errors in by_answer.items():
-        value: Any = told
+        value: Any = answered
         for key in keys:
             value = value.get(key, "") if isinstance(value, dict) else value[key]
         part = str(keys[2]) if len(keys) == 3 else ""
@@ -135,12 +137,12 @@ def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:
 
 
 def _days(answers: Answers, naming: Naming) -> Iterator[Problem]:
-    told: list[tuple[str, str, Any]] = [
+    days: list[tuple[str, str, Any]] = [
         (f"{naming('sources', '')} `{source.id}`", "issued", source.issued)
         for source in answers.sources
     ]
-    told += [(naming(key, ""), key, getattr(answers, key)) for key in ("checked", "reply_by")]
-    for name, key, value in told:
+    days += [(naming(key, ""), key, getattr(answers, key)) for key in ("checked", "reply_by")]
+    for name, key, value in days:
         seen_from = answers.today if key == "checked" else answers.begins
         if wrong := _untimely(key, value, seen_from):
             yield _problem(wrong, name)

@@ -227,16 +227,12 @@ def _shown(value: Any) -> str:
 
 
 def _wrong(item: Item, path: Path) -> list[Problem]:
-    """What is wrong with an item as a source of ours; places are those of the import."""
+    """Report why an item cannot be a source here; places are those of the imported file."""
     text = f"references:\n  - {written(item, flow=True)}\n"
     try:
-        data = read_yaml_text(text, path)
+        problems = parse_sources(read_yaml_text(text, path))[1]
     except AdvocacyError as error:
         problems = list(error.problems)
-    else:
-        problems = parse_sources(data)[1]
-        if not problems and not isinstance(data["references"][0], Mapping):
-            problems = [_twice(str(item["id"]), path)]
     return [
         Problem(p.code, f"`{item['id']}` was left out: {p.message}", p.hint, Place(path), p.level)
         for p in problems

@@ -107,7 +107,7 @@ def _flat(name: str, value: Any, language: str) -> Iterator[Variable]:
         for number, item in enumerate(value):
             yield from _flat(f"{name}[{number}]", item, language)
         return
-    value = "" if isinstance(value, Missing) else value  # empty; a letter that prints it is told
+    value = "" if isinstance(value, Missing) else value  # empty; the check of a letter reports it
     kind = "date" if isinstance(value, date) else "number" if isinstance(value, int) else "text"
     plain = value.isoformat() if isinstance(value, date) else value
     yield Variable(name, kind, display(value, language), plain)
@@ -156,7 +156,7 @@ class Template:
 def catalogue(workspace: Workspace, campaigns: Sequence[Campaign]) -> tuple[Template, ...]:
     """Every template that campaigns of a workspace may name, by kind and name.
 
-    `campaigns` are those whose use is told.
+    `campaigns` are those whose uses are listed.
     """
     users = used_by(campaigns)
     found = []

@@ -1,10 +1,9 @@
 """The timeline: stages and facts as bars over days, so that one sees which sentence dies when.
 
-`columns` is the axis, `picture` what is drawn where, `svg` draws it, `page` puts it into a
+`columns` is the axis, `picture` what is drawn where; `drawing` draws it, and puts it into a
 page with a table. `timeline_svg` and `timeline_html` are what others call.
 """
 
-from advocacy.authoring.timeline.page import timeline_html
-from advocacy.authoring.timeline.svg import timeline_svg
+from advocacy.authoring.timeline.drawing import timeline_html, timeline_svg
 
 __all__ = ["timeline_html", "timeline_svg"]

@@ -18,7 +18,6 @@ from advocacy.campaign.addressing import People, recipients_of
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import PARTS, stages_signed
 from advocacy.campaign.supporters import Correspondence
@@ -100,7 +99,10 @@ def entries(
     for name, one in campaign.file.stages.items():
         if stage not in (None, name) or (day is not None and not one.covers(day)):
             continue
-        listed = day or _near_day(one, campaign.file.date, today)
+        # The day as of which a list is read: of the window, and near.
+        anchor = campaign.file.date
+        near = anchor if anchor is not None and one.covers(anchor) else today
+        listed = day or one.days.nearest(near)
         letters = list(_correspondence(campaign, people, name, listed, report))
         yield from _of_stage(campaign, name, one, letters)
 
@@ -115,11 +117,8 @@ def _of_stage(
             for one in letters
             if primary_language(letter_language(campaign, one.recipient, stage)) == main
         ]
-        first = (
-            letters[0]
-            if letters
-            else Correspondence(SAMPLE_RECIPIENT, sample_supporters(campaign, name))
-        )
+        sample = Correspondence(SAMPLE_RECIPIENT, sample_supporters(campaign, name))
+        first = letters[0] if letters else sample
         other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
         for wording in _wordings(stage):
             for one in mine or [other]:
@@ -146,22 +145,10 @@ def _correspondence(
         found = correspondence(campaign, day, report, people.selecting(chosen))
         yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
         return
-    signed = sample_supporters(campaign, stage)
-    for row in _recipients(campaign, people, stage, day, report):
-        yield Correspondence(row, signed)
-
-
-def _recipients(
-    campaign: Campaign, people: People, name: str, day: date, report: Report
-) -> Iterator[Recipient]:
-    wanted = campaign.file.stages[name].to
+    wanted = campaign.file.stages[stage].to
     everybody = recipients_of(campaign, day, report, people.selecting(Selection()))
     selection = people.selection if people.selection != Selection() else Selection(sample=SHOWN)
     mine = (row for row in everybody if not wanted or row.letter_id in wanted)
-    yield from selection.choose(mine, report)
-
-
-def _near_day(stage: Stage, anchor: date | None, today: date) -> date:
-    """The day as of which a list is read: of the window, and near."""
-    near = anchor if anchor is not None and stage.covers(anchor) else today
-    return stage.days.nearest(near)
+    signed = sample_supporters(campaign, stage)
+    for row in selection.choose(mine, report):
+        yield Correspondence(row, signed)

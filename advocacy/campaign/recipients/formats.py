@@ -20,16 +20,9 @@ from advocacy.campaign.recipients.columns import (
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
-from advocacy.files.csv_rows import (
-    Lines,
-    as_before,
-    has_bad_bytes,
-    header_of,
-    lines_of,
-    not_utf8,
-    rows_of,
-)
+from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.files.text import open_binary
+from advocacy.files.writing import as_before
 
 _KNOWN = frozenset(KNOWN)
 

@@ -9,6 +9,7 @@ from advocacy.checks.agreement.days import days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.reading import Reading, matches
 from advocacy.checks.language import Language, bare
+from advocacy.checks.patterns import pattern, words
 
 CAPITAL = r"[A-ZÄÖÜÁÉÍÓÚÑÀÈÇÊÎ][\w'’-]+"
 _NAME = re.compile(
@@ -235,39 +236,18 @@ def body_differences(
         return
 
 
-_SUFFIX = re.compile(
-    r"[,\s]+"
-    + "(?:"
-    + "|".join(
-        r"""
-        corporation corp\.? inc\.? incorporated company co\.? llc ltd\.? limited plc gmbh ag se
-        s\.a\. sa nv bv group holdings?
-        """.split()
-    )
-    + r")\.?$",
-    re.IGNORECASE,
-)
-# First words of names that do not stand for the whole.
-_GENERIC = frozenset(
-    """
-    national american international united federal general first new the department university
-    ministry office state city bank european british royal public world global north south east
-    west central institute association council committee union board
-    """.split()
-)
-
-
 def short_forms(name: str) -> list[str]:
     """`Microsoft Corporation` and Microsoft; Amazon Web Services, AWS and Amazon."""
     forms = [name]
-    bare = name
-    while (shorter := _SUFFIX.sub("", bare)) != bare and shorter:
-        bare = shorter
-        forms.append(bare)
-    words = bare.split()
-    capitals = [word[0] for word in words if word[0].isupper()]
+    bare_name = name
+    while (shorter := pattern("legal_form").sub("", bare_name)) != bare_name and shorter:
+        bare_name = shorter
+        forms.append(bare_name)
+    parts = bare_name.split()
+    capitals = [part[0] for part in parts if part[0].isupper()]
     if len(capitals) >= 3:
         forms.append("".join(capitals))
-    if len(words) > 1 and words[0].casefold() not in _GENERIC and len(words[0]) > 2:
-        forms.append(words[0])
+    first = parts[0]
+    if len(parts) > 1 and first.casefold() not in words("generic") and len(first) > 2:
+        forms.append(first)
     return list(dict.fromkeys(forms))

@@ -1,6 +1,6 @@
 """Make up people with whom letters are tried, from the longest values that a list has."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from heapq import heappush, heappushpop
 from typing import Any
@@ -31,7 +31,6 @@ class Extremes:
     other: dict[str, str] = field(default_factory=dict)
     address: tuple[str, ...] = ()
     country: str | None = None
-    languages: dict[str, None] = field(default_factory=dict)
     _ranked: tuple[list[tuple[int, int, Recipient]], ...] = field(
         default_factory=lambda: ([], [], [])
     )
@@ -47,16 +46,16 @@ class Extremes:
         for name, value in row.other.items():
             if len(value) >= len(self.other.get(name, "")):
                 self.other[name] = value
-        if (len(row.address), sum(map(len, row.address))) > (
-            len(self.address),
-            sum(map(len, self.address)),
-        ):
-            self.address = row.address
+        self.address = max(self.address, row.address, key=_size)
         self.country = self.country or row.country
-        if row.language:
-            self.languages.setdefault(row.language)
-        for heap, rank in zip(self._ranked, _RANKS, strict=True):
-            entry = (rank(row, lines), -self._count, row)
+        texts = [getattr(row, name) or "" for name in TEXTS]
+        ranks = (
+            sum(map(len, (*texts, *row.other.values()))),
+            1000 * len(lines) + sum(map(len, lines)),
+            max(map(len, lines), default=0),
+        )
+        for heap, rank in zip(self._ranked, ranks, strict=True):
+            entry = (rank, -self._count, row)
             if len(heap) < KEPT:
                 heappush(heap, entry)
             else:
@@ -71,21 +70,8 @@ class Extremes:
         return list({row.letter_id: row for rows in self.longest() for row in rows}.values())
 
 
-def _texts(row: Recipient, lines: Iterable[str]) -> int:  # noqa: ARG001 - as the others
-    texts = [getattr(row, name) or "" for name in TEXTS]
-    return sum(map(len, (*texts, *row.other.values())))
-
-
-def _lines(row: Recipient, lines: Iterable[str]) -> int:  # noqa: ARG001 - as the others
-    lines = tuple(lines)
-    return 1000 * len(lines) + sum(map(len, lines))
-
-
-def _widest(row: Recipient, lines: Iterable[str]) -> int:  # noqa: ARG001 - as the others
-    return max(map(len, lines), default=0)
-
-
-_RANKS: tuple[Callable[[Recipient, tuple[str, ...]], int], ...] = (_texts, _lines, _widest)
+def _size(lines: tuple[str, ...]) -> tuple[int, int]:
+    return len(lines), sum(map(len, lines))
 
 
 LONG_NAME = "Maximiliane-Alexandra Montgomery-Featherstonehaugh"

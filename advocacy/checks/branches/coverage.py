@@ -1,4 +1,4 @@
-"""Which branches of templates are seen, over all the campaigns that are checked together."""
+"""Find the branches of templates that are never seen, over all campaigns checked together."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,7 +7,7 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
-from advocacy.checks.branches.watch import Branch, Watch
+from advocacy.checks.branches.watch import Watch
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import Problem, count_noun
 from advocacy.letters.parts import layout_files
@@ -29,9 +29,9 @@ class Coverage:
         stage: str | None = None,
         today: date | None = None,
     ) -> list[Problem]:
-        """Render the letters of a campaign, and say what is wrong with them.
+        """Render the letters of a campaign, and report what is wrong with them.
 
-        `day` and `stage` are as in `run_checks`. Branches are told by `problems`, once all
+        `day` and `stage` are as in `run_checks`. Branches are reported by `problems`, once all
         campaigns are added: what one never shows another may.
         """
         today = today or campaign.today()
@@ -47,36 +47,34 @@ class Coverage:
         return settings.apply(dict.fromkeys(problems))
 
     def problems(self) -> list[Problem]:
-        """The branches that no one sees, and those that nobody on a list does.
+        """Report the branches that no one sees, and those that nobody on a list sees.
 
-        Layouts have parts for campaigns of all kinds; of these only what no one sees is told.
+        Layouts have parts for campaigns of all kinds; of these only what no one sees is reported.
         """
-        told = [
+        found = [
             report.unseen(branch)
             for watch in (self.letters, self.layouts)
             for branch in watch.branches
             if branch not in watch.seen
         ]
-        told += [
+        found += [
             report.unlisted(branch, next(iter(viewers)))
             for branch, viewers in self.letters.seen.items()
             if LIST not in viewers
         ]
-        return list(dict.fromkeys(left for found in told for left in self._levelled(found)))
+        return list(dict.fromkeys(left for one in found for left in self._at_level(one)))
 
-    def _levelled(self, found: Problem) -> list[Problem]:
+    def _at_level(self, found: Problem) -> list[Problem]:
         """The problem at the level of the first campaign that does not turn it off."""
         path = found.place.path if found.place else None
         levels = [left for one, used in self._used if path in used for left in one.apply([found])]
         return levels[:1]
 
     def summary(self) -> str:
-        """How many branches the letters have, and who sees them."""
-        branches: dict[Branch, dict[str, None]] = {
-            branch: self.letters.seen.get(branch, {}) for branch in self.letters.branches
-        }
-        listed = sum(LIST in viewers for viewers in branches.values())
-        nobody = sum(not viewers for viewers in branches.values())
+        """Count the branches of letters, and those who see them."""
+        branches = [self.letters.seen.get(branch, {}) for branch in self.letters.branches]
+        listed = sum(LIST in viewers for viewers in branches)
+        nobody = sum(not viewers for viewers in branches)
         others = len(branches) - listed - nobody
         return (
             f"{count_noun(len(branches), 'branch', 'branches')} of letters: {listed} seen "

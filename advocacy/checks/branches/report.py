@@ -1,6 +1,6 @@
 """Report branches that no one sees, and what does not fit on the pages of the longest letters."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from advocacy.campaign.loading import Campaign
@@ -46,9 +46,7 @@ def written(branch: Branch) -> str:
     line, opened = branch.opened
     where = "" if line == branch.line else f" in line {line}"
     match branch.kind:
-        case "else":
-            return f"the `{{% else %}}` of `{{% {opened} %}}`{where}"
-        case "for-else":
+        case "else" | "for-else":
             return f"the `{{% else %}}` of `{{% {opened} %}}`{where}"
         case "inline-if":
             return f"`… if {branch.head}`"
@@ -58,16 +56,13 @@ def written(branch: Branch) -> str:
 
 
 def _why(branch: Branch) -> str:
-    match branch.kind:
-        case "for":
-            return "the list is always empty, or nothing in it passes"
-        case "for-else":
-            return "the list is never empty"
-        case "else":
-            return "a condition before it always holds"
-        case "inline-else":
-            return "the condition always holds"
-    return "the condition never holds where it stands"
+    reasons = {
+        "for": "the list is always empty, or nothing in it passes",
+        "for-else": "the list is never empty",
+        "else": "a condition before it always holds",
+        "inline-else": "the condition always holds",
+    }
+    return reasons.get(branch.kind, "the condition never holds where it stands")
 
 
 def _cure(branch: Branch) -> str:
@@ -78,26 +73,13 @@ def _cure(branch: Branch) -> str:
     return f"It was tried with {tried}."
 
 
-@dataclass(frozen=True, slots=True)
-class BranchPages:
-    """A letter on paper: what does not fit, and the number of its pages."""
-
-    problems: tuple[Problem, ...]
-    pages: int = 0
-
-    @property
-    def fits(self) -> bool:
-        """Whether all of it is in its place."""
-        return not self.problems
-
-
-def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> BranchPages:
+def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> list[Problem]:
     """Lay a letter out, and report what does not fit; `limit` is its greatest number of pages."""
     letter, workspace = checked.letter, campaign.workspace
     css = layout_css(letter.layout, workspace)
     found = obstacles(checked, workspace)
     if has_errors(found):
-        return BranchPages(tuple(found) if not made_up else ())
+        return [] if made_up else found
     spilt: list[str] = []
 
     def look(document: Any) -> None:
@@ -106,7 +88,7 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     try:
         pdf = pdf_from_html(paper_html(checked, workspace), workspace, css, inspect=look)
     except AdvocacyError as error:
-        return BranchPages(error.problems)
+        return list(error.problems)
     who = "them" if made_up else letter.recipient.called
     problems = unfit_problems(pdf.unfit, letter)
     if pdf.pages > limit and not letter.joint:
@@ -140,4 +122,4 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
             )
             for found in problems
         ]
-    return BranchPages(tuple(problems), pdf.pages)
+    return problems

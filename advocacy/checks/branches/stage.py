@@ -1,7 +1,8 @@
-"""One stage's letters, rendered for all on the list and for people who are made up."""
+"""Render one stage's letters for everybody on the list and for made-up people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 from advocacy.campaign.addressing import inside_address, not_in_office
 from advocacy.campaign.loading import Campaign
@@ -46,7 +47,7 @@ class StageLetters:
     def problems(
         self, letters: Watch, layouts: Watch, settings: CheckSettings
     ) -> Iterator[Problem]:
-        """All that is wrong; the watches are told of the branches on the way."""
+        """Report all that is wrong; the watches note the branches on the way."""
         with watching(letters):
             self._listed(letters)
             self._made_up(letters)
@@ -58,8 +59,8 @@ class StageLetters:
         if checked is not None:
             with watching(layouts):
                 layouts.viewer = LIST
-                yield from parts.shown(checked, self.campaign)
-                yield from parts.with_parts(checked, self.campaign, layouts)
+                yield from parts.fill_layouts(checked, self.campaign)
+                yield from parts.fill_layouts_with_parts(checked, self.campaign, layouts)
 
     # --- the text ---------------------------------------------------------------------------
 
@@ -96,14 +97,9 @@ class StageLetters:
             for branch in left:
                 for values in find_reaching_values(branch):
                     if may_sign or not any(name.startswith("supporter") for name, _ in values):
-                        tries = (wished(Case(one, self.usual), values) for one in people)
-                        self._try(watch, branch, tries)
-
-    def _try(self, watch: Watch, branch: Branch, tries: Iterable[Case]) -> None:
-        for case in tries:
-            for day in self.days:
-                if branch not in watch.seen:
-                    self._compose(watch, case, day)
+                        for one, day in product(people, self.days):
+                            if branch not in watch.seen:
+                                self._compose(watch, wished(Case(one, self.usual), values), day)
 
     def _left(self, watch: Watch, viewer: str = "") -> list[Branch]:
         """The branches of this stage's letter that nobody has seen, or not this viewer."""
@@ -118,47 +114,43 @@ class StageLetters:
         self, watch: Watch, case: Case, day: date, variants: dict[str, str] | None = None
     ) -> None:
         watch.viewer = LIST if case.expected else case.made_up or LIST
+        person, signed = case.recipient, case.supporters
         try:
             compose_letter(
-                self.campaign,
-                case.recipient,
-                self.name,
-                day,
-                variants=variants,
-                supporters=case.supporters,
+                self.campaign, person, self.name, day, variants=variants, supporters=signed
             )
         except AdvocacyError as error:
             for found in error.problems:
                 key = (found.code, found.place, found.message)
-                told = report.mistaken(found, case.made_up) if case.made_up else found
-                self.found.setdefault(key, told)
+                problem = report.mistaken(found, case.made_up) if case.made_up else found
+                self.found.setdefault(key, problem)
 
     # --- the page ---------------------------------------------------------------------------
 
     def _on_paper(self, limit: int) -> Iterator[Problem]:
         """What does not fit: of each aspect the worst, then those who are made up."""
-        tried: dict[str, report.BranchPages] = {}
+        tried: dict[str, list[Problem]] = {}
         for rows in self.extremes.longest():
             for row in rows:
-                result = tried.get(row.letter_id) or self._printed(Case(row), limit)
-                tried[row.letter_id] = result
-                if result.fits:  # and so do those that are shorter
+                if row.letter_id not in tried:
+                    tried[row.letter_id] = self._printed(Case(row), limit)
+                if not tried[row.letter_id]:  # it fits, and so do those that are shorter
                     break
         for row in self.extremes.everybody()[:1]:
             for variants in list(wordings(self.campaign, self.name, row.letter_id))[1:]:
-                yield from self._printed(Case(row), limit, variants).problems
-        for result in tried.values():
-            yield from result.problems
+                yield from self._printed(Case(row), limit, variants)
+        for found in tried.values():
+            yield from found
         for case in cases(self.campaign, self.name, self.extremes):
             if case.long:
-                yield from self._printed(case, limit).problems
+                yield from self._printed(case, limit)
 
     def _printed(
         self, case: Case, limit: int, variants: dict[str, str] | None = None
-    ) -> report.BranchPages:
+    ) -> list[Problem]:
         checked = self._true(case, variants)
         if checked is None:  # a check says why
-            return report.BranchPages(())
+            return []
         return report.printed(checked, self.campaign, limit, case.made_up)
 
     def _true(self, case: Case, variants: dict[str, str] | None = None) -> CheckedLetter | None:

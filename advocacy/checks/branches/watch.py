@@ -16,6 +16,11 @@ from jinja2.parser import Parser
 from advocacy.templating.running import SEEN, TemplateWatch
 
 Raw = tuple[int, str, str]
+Condition = tuple[nodes.Node, bool]
+"""An expression, and whether it must hold."""
+Head = tuple[int, str]
+"""A command as it is written, after its line."""
+Kind = Literal["if", "elif", "else", "for", "for-else", "inline-if", "inline-else"]
 
 
 class _Token(Token):
@@ -34,7 +39,7 @@ class WrittenParser(Parser):
 
     def __init__(self, environment: Environment, source: str, name: Any, filename: Any) -> None:
         super().__init__(environment, source, name, filename)
-        self.heads: dict[int, tuple[int, str]] = {}
+        self.heads: dict[int, Head] = {}
         self.written: dict[int, str] = {}
         lexer = environment.lexer
         self._raw: list[Raw] = list(lexer.tokeniter(source, name, filename))
@@ -83,11 +88,6 @@ class WrittenParser(Parser):
         return body
 
 
-Condition = tuple[nodes.Node, bool]
-"""An expression, and whether it must hold."""
-Kind = Literal["if", "elif", "else", "for", "for-else", "inline-if", "inline-else"]
-
-
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One branch: its place, and its command as it is written.
@@ -102,7 +102,7 @@ class Branch:
     number: int
     kind: Kind
     head: str
-    opened: tuple[int, str] = (0, "")
+    opened: Head = (0, "")
     conditions: tuple[Condition, ...] = field(default=(), compare=False)
     names: tuple[tuple[str, nodes.Node], ...] = field(default=(), compare=False)
 
@@ -193,41 +193,33 @@ class _Marker:
         self._body(node.else_, "for-else", (*holding, (items or node.iter, False)), opened)
 
     def _body(
-        self,
-        body: list[nodes.Node],
-        kind: Kind,
-        holding: tuple[Condition, ...],
-        opened: tuple[int, str],
+        self, body: list[nodes.Node], kind: Kind, holding: tuple[Condition, ...], opened: Head
     ) -> None:
         if not body:
             return
-        line, head = self.parser.heads[id(body)]
-        mark = self._number(line, kind, head, holding, opened)
+        head = self.parser.heads[id(body)]
+        mark = self._number(head, kind, holding, opened)
         self._all(body, holding)
-        seen = nodes.Filter(nodes.Const(None), SEEN, [mark], [], None, None, lineno=line)
-        body.insert(0, nodes.ExprStmt(seen, lineno=line))
+        seen = nodes.Filter(nodes.Const(None), SEEN, [mark], [], None, None, lineno=head[0])
+        body.insert(0, nodes.ExprStmt(seen, lineno=head[0]))
 
     def _inline(self, node: nodes.CondExpr, holding: tuple[Condition, ...]) -> None:
-        head = self.parser.written.get(id(node.test), "…")
+        head = (node.lineno, self.parser.written.get(id(node.test), "…"))
         self.mark(node.test, holding)
         for name, kind, wanted in (("expr1", "inline-if", True), ("expr2", "inline-else", False)):
             value = getattr(node, name)
             if value is None:
                 continue
             here = (*holding, (node.test, wanted))
-            mark = self._number(node.lineno, cast("Kind", kind), head, here, (node.lineno, head))
+            mark = self._number(head, cast("Kind", kind), here, head)
             self.mark(value, here)
             seen = nodes.Filter(value, SEEN, [mark], [], None, None, lineno=node.lineno)
             setattr(node, name, seen)
 
     def _number(
-        self,
-        line: int,
-        kind: Kind,
-        head: str,
-        holding: tuple[Condition, ...],
-        opened: tuple[int, str],
+        self, written: Head, kind: Kind, holding: tuple[Condition, ...], opened: Head
     ) -> nodes.Const:
+        line, head = written
         self.count += 1
         branch = Branch(self.path, line, self.count, kind, head, opened, holding, self.names)
         return nodes.Const(self.watch.add(branch), lineno=line)

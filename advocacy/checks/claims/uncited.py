@@ -16,7 +16,7 @@ from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims.notes import Notes
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import Sentence, TextBlock, split_sentences
+from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
@@ -42,12 +42,12 @@ class UncitedMarks:
         found: list[_Mark | None] = [None] * len(sentences)
         for path in dict.fromkeys(s.place.path for s in sentences if s.place):
             starts = [
-                (_position(s.place), number)
+                (s.place.order, number)
                 for number, s in enumerate(sentences)
                 if s.place and s.place.path == path
             ]
             for mark in self._read(path):
-                begun = [start for start, _ in starts if start < _position(mark.place)]
+                begun = [start for start, _ in starts if start < mark.place.order]
                 if begun:
                     self._near.add(mark)
                     for start, number in starts:  # a loop prints one line several times
@@ -89,10 +89,6 @@ class UncitedMarks:
                 for mark in MARK.finditer(text)
             ]
         return self._by_file[path]
-
-
-def _position(place: Place) -> tuple[int, int]:
-    return place.line or 0, place.column or 0
 
 
 def _place(path: Path, text: str, offset: int) -> Place:
@@ -150,7 +146,7 @@ def find_uncited(
                 marks.use(mark)
                 excused = problem(
                     "silenced-claim",
-                    f"“{_cut_to(sentence.text)}” goes without a citation: {mark.reason}.",
+                    f"“{shorten(sentence.text, 110)}” goes without a citation: {mark.reason}.",
                     "",
                     sentence.place,
                 )
@@ -158,7 +154,7 @@ def find_uncited(
                 continue
             found = problem(
                 "uncited-claim",
-                f"“{_cut_to(sentence.text)}” states {what}, and no citation stands by it.",
+                f"“{shorten(sentence.text, 110)}” states {what}, and no citation stands by it.",
                 'Add `{{ cite("…") }}` after the sentence, or say why it needs none: '
                 "`{# uncited: why #}`.",
                 sentence.place,
@@ -206,7 +202,3 @@ def _asked(letter: Letter) -> set[str]:
         text.get(letter.language) or "" for text in (letter.demand.summary, *letter.demand.asks)
     ]
     return {sentence for text in texts for sentence in split_sentences(text, letter.language)}
-
-
-def _cut_to(text: str, limit: int = 110) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"

@@ -96,6 +96,14 @@ def _problems(source: Source, address: str, answer: Answer) -> Iterator[Problem]
         )
 
 
+_FAILURES = (
+    (TimeoutError, Answer("unsure", "the server took too long")),
+    (socket.gaierror, Answer("unreachable", "there is no such server")),
+    (ConnectionRefusedError, Answer("unreachable", "the server takes no connections")),
+    (ssl.SSLError, Answer("unsure", "its certificate is not valid")),
+)
+
+
 class _Stay(urllib.request.HTTPRedirectHandler):
     """Leaves redirects to us: urllib does not tell permanent ones from temporary ones."""
 
@@ -155,12 +163,5 @@ def _request(method: str, address: str, timeout: float) -> Answer | tuple[int, s
 
 
 def _failed(reason: object) -> Answer:
-    if isinstance(reason, TimeoutError):
-        return Answer("unsure", "the server took too long")
-    if isinstance(reason, socket.gaierror):
-        return Answer("unreachable", "there is no such server")
-    if isinstance(reason, ConnectionRefusedError):
-        return Answer("unreachable", "the server takes no connections")
-    if isinstance(reason, ssl.SSLError):
-        return Answer("unsure", "its certificate is not valid")
-    return Answer("unsure", f"the connection broke ({reason or type(reason).__name__})")
+    broke = Answer("unsure", f"the connection broke ({reason or type(reason).__name__})")
+    return next((answer for kind, answer in _FAILURES if isinstance(reason, kind)), broke)

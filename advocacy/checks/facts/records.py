@@ -9,7 +9,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.checks.codes import problem
-from advocacy.errors import Place, Problem, join_words
+from advocacy.errors import Problem, join_words
 from advocacy.letters.letter import CitedFact
 
 READ_AT_MOST = 1_000_000
@@ -35,12 +35,8 @@ def check_sources(cited: Sequence[CitedFact]) -> Iterator[Problem]:
 
 def used_sources(cited: Sequence[CitedFact]) -> list[Source]:
     """Collect the sources of facts and those in which they were read, each once."""
-    used: dict[str, Source] = {}
-    for fact in cited:
-        for source in (fact.source, fact.via):
-            if source is not None:
-                used.setdefault(source.id, source)
-    return list(used.values())
+    used = (source for fact in cited for source in (fact.source, fact.via))
+    return list({source.id: source for source in used if source}.values())
 
 
 def _findable(source: Source) -> Iterator[Problem]:
@@ -152,13 +148,10 @@ def _report(
     code: str, records: Mapping[str, Fact] | Mapping[str, Source], used: Collection[str], how: str
 ) -> Iterator[Problem]:
     kind = code.removeprefix("unused-")
+    places = {name: record.place() for name, record in records.items() if name not in used}
     by_file: dict[Path | None, list[str]] = {}
-    places: dict[str, Place | None] = {}
-    for name, record in records.items():
-        if name not in used:
-            place = record.place()
-            places[name] = place
-            by_file.setdefault(place.path if place else None, []).append(name)
+    for name, place in places.items():
+        by_file.setdefault(place.path if place else None, []).append(name)
     for names in by_file.values():
         if len(names) > SHOWN_AT_MOST:
             some = ", ".join(f"`{name}`" for name in names[:SHOWN_AT_MOST])

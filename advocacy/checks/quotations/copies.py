@@ -92,10 +92,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _pdf(path: Path) -> tuple[str, ...]:
-    try:
-        import pypdfium2
-    except ImportError:
-        raise UnreadableCopyError("reading PDF needs pypdfium2 (`pip install pypdfium2`)") from None
+    import pypdfium2
+
     try:
         with pypdfium2.PdfDocument(path) as document:
             pages = []
@@ -137,10 +135,6 @@ class _Text(HTMLParser):
         self._silent = max(0, self._silent - (tag in self._SILENT))
         self._break(tag)
 
-    def handle_startendtag(self, tag: str, _attrs: object) -> None:
-        """A tag that has no inside."""
-        self._break(tag)
-
     def handle_data(self, data: str) -> None:
         """Keep words."""
         if not self._silent:
@@ -167,18 +161,18 @@ def check_copies(
         return
     copies = KeptCopies.of(where)
     missing: dict[str, list[CitedFact]] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     for one in quoting:
         source = _read_in(one, copies)
         if source in copies.files:
-            yield from _compared(one, source, copies, told)
+            yield from _compared(one, source, copies, reported)
         elif not one.source.accessed and (elsewhere := _elsewhere(one, copies)) is not None:
             yield _without_via(one, elsewhere)  # nobody says to have read it at its own address
         else:
             missing.setdefault(source, []).append(one)
     for source, facts in missing.items():
         yield _no_copy(source, facts)
-    yield from _not_cited(campaign, {one.id for one in cited}, copies, told)
+    yield from _not_cited(campaign, {one.id for one in cited}, copies, reported)
 
 
 def _own_folder(campaign: Campaign) -> Path | None:
@@ -194,13 +188,15 @@ def _read_in(one: CitedFact, copies: KeptCopies) -> str:
     return one.source.id
 
 
-def _compared(one: CitedFact, source: str, copies: KeptCopies, told: set[str]) -> Iterator[Problem]:
+def _compared(
+    one: CitedFact, source: str, copies: KeptCopies, reported: set[str]
+) -> Iterator[Problem]:
     quote, path = one.fact.quote or "", copies.files[source]
     try:
         texts = copies.texts(source)
     except UnreadableCopyError as error:
-        if source not in told:
-            told.add(source)
+        if source not in reported:
+            reported.add(source)
             yield problem(
                 "copy-not-readable",
                 f"The kept copy {path.name} cannot be compared: {error}.",
@@ -277,7 +273,7 @@ def _no_copy(source: str, facts: Sequence[CitedFact]) -> Problem:
 
 
 def _not_cited(
-    campaign: Campaign, cited: set[str], copies: KeptCopies, told: set[str]
+    campaign: Campaign, cited: set[str], copies: KeptCopies, reported: set[str]
 ) -> Iterator[Problem]:
     for name, fact in campaign.facts.items():
         source = campaign.sources.get(fact.source)
@@ -286,4 +282,4 @@ def _not_cited(
         one = CitedFact(name, fact, source, campaign.sources.get(fact.via) if fact.via else None)
         where = _read_in(one, copies)
         if where in copies.files:
-            yield from _compared(one, where, copies, told)
+            yield from _compared(one, where, copies, reported)

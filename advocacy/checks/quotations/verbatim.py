@@ -16,7 +16,7 @@ from heapq import nlargest
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import TextBlock, locate_words
+from advocacy.checks.sentences import TextBlock, cited_facts, locate_words
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -249,7 +249,7 @@ def check_quotations(
     """Report quotations of the body that no cited fact's quote has word for word."""
     for block in blocks:
         for words, number in _quotations(block):
-            cited = _nearby(block, number, letter)
+            cited = cited_facts(letter, block.sentences[number : number + 2])
             if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
@@ -266,12 +266,6 @@ def _quotations(block: TextBlock) -> Iterator[tuple[str, int]]:
     cited = any(sentence.cites for sentence in block.sentences)
     if block.kind == "quote" and cited and not block.quotes:
         yield block.text, len(block.sentences) - 1
-
-
-def _nearby(block: TextBlock, number: int, letter: Letter) -> list[CitedFact]:
-    """The facts cited in a sentence or the next."""
-    marks = [j for sentence in block.sentences[number : number + 2] for j in sentence.cites]
-    return [fact for j in marks for fact in letter.cites[j].facts]
 
 
 def _quoted_in(words: str, cited: CitedFact) -> bool:
@@ -312,18 +306,12 @@ def _elsewhere(words: str, facts: Iterable[tuple[str, Fact]]) -> str | None:
     """The fact of the library that has the words, if they are more than a term."""
     if len(words.split()) < SHORT:
         return None
-    for name, fact in facts:
-        if fact.quote and is_verbatim(words, normalize_text(fact.quote)):
-            return name
-    return None
+    has = (n for n, fact in facts if fact.quote and is_verbatim(words, normalize_text(fact.quote)))
+    return next(has, None)
 
 
 def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, NearestPassage] | None:
-    best: tuple[str, NearestPassage] | None = None
-    for one in cited:
-        found = (
-            find_nearest_passage(words, normalize_text(one.fact.quote)) if one.fact.quote else None
-        )
-        if found and (best is None or found.likeness > best[1].likeness):
-            best = one.id, found
-    return best
+    quotes = ((one.id, normalize_text(one.fact.quote)) for one in cited if one.fact.quote)
+    near = ((name, find_nearest_passage(words, quote)) for name, quote in quotes)
+    found = [(name, passage) for name, passage in near if passage]
+    return max(found, key=lambda one: one[1].likeness, default=None)

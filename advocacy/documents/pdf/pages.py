@@ -24,7 +24,7 @@ from advocacy.files.workspace import Workspace
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _AT = re.compile(r" at (\d+):(\d+)")
-# Rules that WeasyPrint must see in the document itself: they change how it counts and colours.
+# Rules that WeasyPrint must see in the document itself: they change how it counts and colors.
 _UNSHARED = re.compile(r"@(counter-style|color-profile|layer)\b", re.IGNORECASE)
 typesetting = threading.RLock()
 """Held while WeasyPrint or Pango is at work: they do not bear two threads."""

@@ -6,6 +6,8 @@ as markup. The file has no logo and no picture of a signature: whoever gets a fi
 changed should not get those.
 """
 
+import io
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from html.parser import HTMLParser
@@ -20,10 +22,15 @@ from advocacy.documents.frame import contacts, direction, long_date
 from advocacy.documents.pdf.paper import noon, page_size
 from advocacy.documents.prose import ADDRESS_END, ADDRESS_START, body_tokens, link_address
 from advocacy.documents.references import formatted
-from advocacy.documents.word.reference_document import Header, reference_document
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.resources import PACKAGE, render_page
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
+
+REFERENCE = PACKAGE / "documents" / "word" / "reference"
+PAPER = {"Letter": (12240, 15840), "A4": (11906, 16838)}
+"""Paper sizes in twentieths of a point."""
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier day
 
 Node = dict[str, Any]
 """A block or an inline: `t` is its type, `c` its content."""
@@ -217,10 +224,35 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
         "author": letter.sender.organization,
         "lang": letter.language,
     } | ({"dir": "rtl"} if rtl else {})
-    day = long_date(letter.date, letter.language)
-    header = Header(letter.inside_address[0], day, phrases.page)
-    reference = reference_document(header, page_size(letter.language), rtl=rtl)
+    reference = _reference_document(letter, phrases.page, rtl=rtl)
     return write_docx(blocks, meta, reference, noon(letter.date, letter.timezone))
+
+
+def _reference_document(letter: Letter, page: str, *, rtl: bool) -> bytes:
+    """A `.docx` from which pandoc takes the paper, margins, styles and the running header.
+
+    The folder `reference` has its parts. It is made for each letter, since its header from
+    page 2 on names the addressee, the date and the page: `page` has `{page}` for the number.
+    The styles bear Word's own names where Word has them, so that colleagues find them.
+    """
+    width, height = PAPER[page_size(letter.language)]
+    before, _, after = page.partition("{page}")
+    values = {
+        "width": width,
+        "height": height,
+        "rtl": rtl,
+        "addressee": letter.inside_address[0],
+        "date": long_date(letter.date, letter.language),
+        "before": before,
+        "after": after,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in REFERENCE.rglob("*") if path.is_file()):
+            text = render_page(path.relative_to(PACKAGE).as_posix(), **values)
+            name = path.relative_to(REFERENCE).as_posix()
+            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), text)
+    return out.getvalue()
 
 
 def _blocks(letter: Letter, phrases: SetPhrases, citations: FormattedCitations) -> Iterator[Node]:

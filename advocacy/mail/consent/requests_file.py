@@ -12,7 +12,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from advocacy.files.csv_rows import spreadsheet_safe
+from advocacy.files.writing import spreadsheet_safe
 from advocacy.mail.consent.tokens import Ticket
 
 HEADER = "address,since,source,campaign,how\n"

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.files.csv_rows import Lines, lines_of, spreadsheet_safe
+from advocacy.files.csv_rows import Lines, lines_of
 from advocacy.files.text import open_binary
-from advocacy.files.writing import cannot_write, replace_file
+from advocacy.files.writing import cannot_write, replace_file, spreadsheet_safe
 from advocacy.mail.consent.addresses import with_hashes
 from advocacy.mail.consent.suppression_file import (
     COLUMNS,

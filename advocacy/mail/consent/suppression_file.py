@@ -8,16 +8,9 @@ from pathlib import Path
 
 from advocacy.campaign.recipients.columns import plain_name
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.files.csv_rows import (
-    Lines,
-    as_before,
-    has_bad_bytes,
-    header_of,
-    lines_of,
-    not_utf8,
-    rows_of,
-)
+from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.files.text import open_binary
+from advocacy.files.writing import as_before
 from advocacy.mail.consent.addresses import ADDRESS, PREFIX, address_key, domain_key
 
 FILE = "suppressed.csv"

@@ -158,7 +158,7 @@ def unseal(keys: Keys, token: str) -> Ticket | None:
 def unsubscribe_url(base: str, keys: Keys, address: str, mailing: str, language: str = "en") -> str:
     """The address at which one recipient of one mailing unsubscribes.
 
-    `base` is where `mail.consent.unsubscribe` answers. The token is the last part of the path:
+    `base` is where `mail.unsubscribe` answers. The token is the last part of the path:
     unlike a query, it holds no `=`, which careless mail programs decode once too often. Where
     `base` has a query, the token joins it as `u`.
     """

@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import BatchSettings, shared_digests
-from advocacy.batch.executor import Executor, choose_executor
-from advocacy.batch.worker import LetterOutcome, WantedLetter
+from advocacy.batch.executor import choose_executor
+from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem

@@ -1,7 +1,5 @@
 """What in a text is no words: addresses that are typed bare, and marks.
 
-The quotation marks of each language (CLDR 47, delimiters).
-
 Spaces that do not break, and those that French has.
 
 After the Chicago Manual of Style 17 (6.121, 7.8), the Lexique des règles typographiques of the
@@ -11,9 +9,11 @@ Dashes, ellipses, apostrophes, and quotes that have no partner.
 """
 
 import re
+import tomllib
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 MARKS = "\U000f0000-\U000ffffd"
 """The marks of values, as a range of characters in a regular expression."""
@@ -49,61 +49,22 @@ class Quotes(NamedTuple):
     inner_closing: str
 
 
-_ENGLISH = Quotes("“", "”", "‘", "’")
-_GERMAN = Quotes("„", "“", "‚", "‘")
-_FRENCH = Quotes(f"«{NARROW}", f"{NARROW}»", "“", "”")
-_ANGLED = Quotes("«", "»", "“", "”")
-_SWISS = Quotes("«", "»", "‹", "›")
-_NORDIC = Quotes("”", "”", "’", "’")
-_LOW_HIGH = Quotes("„", "”", "«", "»")
-_CORNERS = Quotes("「", "」", "『", "』")
-_NORWEGIAN = Quotes("«", "»", "‘", "’")
-_EAST_SLAVIC = Quotes("«", "»", "„", "“")
-
-_QUOTES = {
-    "en": _ENGLISH, "fr": _FRENCH, "fr-CH": _SWISS, "de": _GERMAN, "de-CH": _SWISS,
-    "de-LI": _SWISS, "es": _ANGLED, "it": _ANGLED, "it-CH": _SWISS, "pt": _ANGLED,
-    "pt-BR": _ENGLISH, "ca": _ANGLED, "gl": _ANGLED, "nl": Quotes("‘", "’", "“", "”"),
-    "pl": _LOW_HIGH, "ro": _LOW_HIGH, "hu": Quotes("„", "”", "»", "«"), "cs": _GERMAN,
-    "sk": _GERMAN, "sl": _GERMAN, "is": _GERMAN, "lt": Quotes("„", "“", "„", "“"),
-    "bg": Quotes("„", "“", "’", "’"), "hr": Quotes("„", "”", "‚", "’"),
-    "et": Quotes("„", "“", "«", "»"), "lv": Quotes("“", "”", "„", "”"), "sv": _NORDIC,
-    "fi": _NORDIC, "da": Quotes("“", "”", "‘", "’"), "nb": _NORWEGIAN, "nn": _NORWEGIAN,
-    "no": _NORWEGIAN, "el": Quotes("«", "»", "“", "”"), "ru": _EAST_SLAVIC, "uk": _EAST_SLAVIC,
-    "ja": _CORNERS, "zh-Hant": _CORNERS, "zh-TW": _CORNERS, "zh": _ENGLISH, "ko": _ENGLISH,
-}  # fmt: skip
+@lru_cache(maxsize=1)
+def _data() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(Path(__file__).with_name("typography.toml").read_text("utf-8"))
 
 
 @lru_cache(maxsize=64)
 def quotes(language: str) -> Quotes:
     """The quotation marks of a language (`fr-CA` falls back to `fr`, others to English)."""
-    tag = language
+    known, tag = _data()["quotes"], language
     while tag:
-        if tag in _QUOTES:
-            return _QUOTES[tag]
+        if tag in known:
+            return Quotes(*known[tag])
         tag = tag.rpartition("-")[0]
-    return _ENGLISH
+    return Quotes(*known["en"])
 
 
-_TITLES = (
-    "Mr Mrs Ms Mx Dr Drs Prof Rev Hon Sen Rep Gov Gen Lt Col Capt Sgt St Messrs Sr Sra Srta "
-    "Ing Lic Dott Sig Dipl Mag M MM"
-)
-_COUNTED = (
-    "No Nos Nr Nrn Art Arts Abs Sec Secs Sect Ch Vol Vols Fig Figs Eq Para Paras Bd Ziff S "
-    "pp p no nos nr art arts abs sec ch vol vols fig figs para paras cap núm pág págs"
-)
-_UNITS = (
-    "million millions billion billions trillion thousand hundred Millionen Million Mio Mrd "
-    "Milliarden Milliarde milliard milliards mille millones millón mil milioni miliardi "
-    "km m cm mm kg g mg t lb lbs oz mi ft yd in ha kB KB MB GB TB Hz kHz MHz GHz W kW MW GW kWh "
-    "°C °F min a\\.m\\. p\\.m\\. am pm AM PM h Uhr USD EUR GBP CHF CAD"
-)
-_DOTTED_TITLE = re.compile(rf"\b({'|'.join(_TITLES.split())})\. (?=[^\W\d_]|[{MARKS}])")
-_COUNTED_THING = re.compile(
-    rf"(?:\b({'|'.join(_COUNTED.split())})\.|(§§?|¶¶?|№|n°|Nº|nº)) (?=[\dIVXLC{MARKS}])"
-)
-_UNIT = re.compile(rf"(?<=\d) (?=(?:{'|'.join(_UNITS.split())})(?![\w])|[%‰€$£¥°])")
 _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _INITIAL = re.compile(r"(?<![\w’'])((?:[A-ZÀ-ÖØ-Þ]\.)+) (?=[A-ZÀ-ÖØ-Þ])")
 _DASH_SPACE = re.compile(r"(?<=\S) (?=[–—](?:\s|$))")
@@ -119,6 +80,17 @@ _FRENCH_OPEN = re.compile(f"«[ {NBSP}{NARROW}]?")
 _FRENCH_CLOSE = re.compile(f"[ {NBSP}{NARROW}]?»")
 _FRENCH_NAMES = re.compile(rf"\b(Mme|Mmes|Mlle|Mlles|Me|MM?\.) (?=[A-ZÀ-ÖØ-Þ{MARKS}])")
 _GERMAN_NAMES = re.compile(rf"\b(Herrn?|Frau) (?=[A-ZÄÖÜ{MARKS}])")
+
+
+@lru_cache(maxsize=1)
+def _words_before_and_after() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """The spaces after a title, after the name of what is counted, and before a unit."""
+    lists = {kind: "|".join(words.split()) for kind, words in _data()["words"].items()}
+    return (
+        re.compile(rf"\b({lists['titles']})\. (?=[^\W\d_]|[{MARKS}])"),
+        re.compile(rf"(?:\b({lists['counted']})\.|(§§?|¶¶?|№|n°|Nº|nº)) (?=[\dIVXLC{MARKS}])"),
+        re.compile(rf"(?<=\d) (?=(?:{lists['units']})(?![\w])|[%‰€$£¥°])"),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -144,14 +116,15 @@ def spaces(text: str, language: str) -> str:
 
 
 def _spaces(text: str, language: str) -> str:
+    dotted_title, counted_thing, unit = _words_before_and_after()
     text = _DASH_SPACE.sub(NBSP, text)
-    text = _DOTTED_TITLE.sub(rf"\1.{NBSP}", text)
+    text = dotted_title.sub(rf"\1.{NBSP}", text)
     text = _INITIAL.sub(rf"\1{NBSP}", text)
     if any(sign in text for sign in ".§¶№°º"):
-        text = _COUNTED_THING.sub(lambda m: f"{m[1]}.{NBSP}" if m[1] else f"{m[2]}{NBSP}", text)
+        text = counted_thing.sub(lambda m: f"{m[1]}.{NBSP}" if m[1] else f"{m[2]}{NBSP}", text)
     if any(sign.isdigit() for sign in text):
         text = _THOUSANDS.sub(NARROW if language.startswith("fr") else NBSP, text)
-        text = _UNIT.sub(NBSP, text)
+        text = unit.sub(NBSP, text)
         day_month, month_day = _days_and_months(language)
         text = day_month.sub(rf"\1{NBSP}", text)
         if language.startswith("en"):

@@ -150,6 +150,6 @@ def test_every_command_and_option_on_the_page_is_one(page: str) -> None:
 
 
 def test_the_settings_on_the_page_are_those_of_the_program(page: str, project_root: Path) -> None:
-    source = (project_root / "advocacy" / "mail" / "consent" / "unsubscribe.py").read_text("utf-8")
+    source = (project_root / "advocacy" / "mail" / "unsubscribe.py").read_text("utf-8")
     told = set(re.findall(r"ADVOCACY_[A-Z_]+", page))
     assert told == set(re.findall(r"ADVOCACY_[A-Z_]+", source))

@@ -25,13 +25,12 @@ from hypothesis import strategies as st
 
 from advocacy.campaign.campaign import Sender
 from advocacy.errors import AdvocacyError
-from advocacy.mail.consent import unsubscribe
+from advocacy.mail import unsubscribe
 from advocacy.mail.consent.list_headers import list_headers
 from advocacy.mail.consent.requests_file import append_request
 from advocacy.mail.consent.suppress_commands import import_list
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard, read_suppressions
 from advocacy.mail.consent.tokens import Ticket, read_keys, seal, unsubscribe_url
-from advocacy.mail.consent.unsubscribe import UnsubscribeSettings, make_application
 from advocacy.mail.consent.unsubscribe_page import (
     POLICY,
     STYLE,
@@ -40,6 +39,7 @@ from advocacy.mail.consent.unsubscribe_page import (
     page,
     words_of,
 )
+from advocacy.mail.unsubscribe import UnsubscribeSettings, make_application
 
 KEYS = read_keys("test-key-of-an-example-coalition-0123456789")
 TICKET = Ticket("jane.doe@people.example", "parks/call", "en-US")
@@ -372,7 +372,7 @@ def test_every_language_has_every_word(project_root: Path) -> None:
 
 def test_the_page_needs_none_of_the_libraries_that_make_letters() -> None:
     code = (
-        "import sys, advocacy.mail.consent.unsubscribe as u\n"
+        "import sys, advocacy.mail.unsubscribe as u\n"
         "from advocacy.mail.consent.unsubscribe_page import page\n"
         "page('ask', 'de', address='a@b.example')\n"
         "known = set(sys.stdlib_module_names) | {'advocacy'}\n"

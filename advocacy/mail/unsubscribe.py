@@ -1,7 +1,7 @@
 """The unsubscribe page: a WSGI application for any host that runs Python.
 
-    gunicorn advocacy.mail.consent.unsubscribe:application
-    python3 -m advocacy.mail.consent.unsubscribe          (to try it on this machine)
+    gunicorn advocacy.mail.unsubscribe:application
+    python3 -m advocacy.mail.unsubscribe          (to try it on this machine)
 
 GET and HEAD show a page with a button and change nothing, since link scanners follow every link
 of a letter. POST unsubscribes: what a mail program sends by itself (RFC 8058: the form field
