@@ -123,9 +123,8 @@ def bare(word: str) -> str:
 def flatten(text: str, language: str = "en") -> str:
     """A text with one kind of apostrophe and space, and English “n't” as “ not”."""
     text = unicodedata.normalize("NFC", text.translate(_APOSTROPHES))
-    if "'" in text or "cannot" in text:
-        if language.startswith("en"):
-            text = _CONTRACTED.sub(_spelled_out, text)
+    if language.startswith("en") and ("'" in text or "cannot" in text):
+        text = _CONTRACTED.sub(_spelled_out, text)
     return " ".join(text.split())
 
 

@@ -14,16 +14,22 @@ from advocacy.checks.sentences import TextBlock, quote_spans
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
+_CAPITAL = "[A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜÑ]"
 _NOTE = re.compile(
-    r"""
-    \[\[ [^\]\n]{0,80} \]\]
-  | \[ (?!\d+\]|[.…\s]+\]|\w\]|sic\]) [^\]\n]{2,80} \]
-  | (?<!\w) X{2,} (?: [./:-] X{2,} )+ | \b (?:TT|DD|JJ|dd) [./-] (?:MM|mm) [./-] (?:JJJJ|YYYY|AAAA|yyyy) \b
-  | << [^<>\n]{1,80} >>
-  | \{ [A-Za-z_][\w. ]{0,40} \}
-  | (?<![\w-]) (?!(?:COVID|HTTPS?|URL|NOTA|PS|PPS)\b) [A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜÑ]{4,} (?:\s[A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜÑ]{2,}){0,3} \s? : (?=\s\S)
-  | \b (?:À|A) \s (?:COMPLÉTER|VÉRIFIER|REMPLIR|FAIRE|CONFIRMER) \b | \b POR \s (?:COMPLETAR|CONFIRMAR|REVISAR|DEFINIR) \b
-  | \b NOCH \s [A-ZÄÖÜ]{4,} \b | \b (?:PENDIENTE|EINFÜGEN|ERGÄNZEN|EINSETZEN|PRÜFEN|COMPLETAR|INSERTAR|CHECK \s THIS) \b
+    rf"""
+    \[\[ [^\]\n]{{0,80}} \]\]
+  | \[ (?!\d+\]|[.…\s]+\]|\w\]|sic\]) [^\]\n]{{2,80}} \]
+  | (?<!\w) X{{2,}} (?: [./:-] X{{2,}} )+
+  | \b (?:TT|DD|JJ|dd) [./-] (?:MM|mm) [./-] (?:JJJJ|YYYY|AAAA|yyyy) \b
+  | << [^<>\n]{{1,80}} >>
+  | \{{ [A-Za-z_][\w. ]{{0,40}} \}}
+  # A word in capitals and a colon: “CHECK:”.
+  | (?<![\w-]) (?!(?:COVID|HTTPS?|URL|NOTA|PS|PPS)\b)
+    {_CAPITAL}{{4,}} (?:\s{_CAPITAL}{{2,}}){{0,3}} \s? : (?=\s\S)
+  | \b (?:À|A) \s (?:COMPLÉTER|VÉRIFIER|REMPLIR|FAIRE|CONFIRMER) \b
+  | \b POR \s (?:COMPLETAR|CONFIRMAR|REVISAR|DEFINIR) \b
+  | \b NOCH \s [A-ZÄÖÜ]{{4,}} \b
+  | \b (?:PENDIENTE|EINFÜGEN|ERGÄNZEN|EINSETZEN|PRÜFEN|COMPLETAR|INSERTAR|CHECK \s THIS) \b
   | \( \s* (?:TODO|TK|TBD|FIXME|XX+|\?\?+) [^)\n]* \)
     """,
     re.VERBOSE,

@@ -154,21 +154,16 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--verbose", action="store_true")
     options.add_argument("--only", default="")
-    options.add_argument("--thirds", choices=("tune", "second", "held", "all"), default="all")
     given = options.parse_args()
     edits = [
         one for one in read_edits(given.folder) if re.search(given.only, one.id + " " + one.kind)
     ]
-    if given.thirds != "all":
-        rest = {"tune": {1, 2, 4, 5}, "second": {3}, "held": {0}}[given.thirds]
-        edits = [one for one in edits if int(re.findall(r"\d+", one.id)[-1]) % 6 in rest]
     outcomes = measure(given.folder, edits)
     if given.verbose:
         for one in outcomes:
             if not one.right:
-                print(
-                    f"{one.edit.id} {one.edit.kind}: {one.edit.differs}\n  - {one.edit.find}\n  + {one.edit.replace}"
-                )
+                print(f"{one.edit.id} {one.edit.kind}: {one.edit.differs}")
+                print(f"  - {one.edit.find}\n  + {one.edit.replace}")
                 for found in one.new:
                     print(f"    {found.level} {found.code} {found.place}: {found.message}")
     for key in (lambda e: e.kind, lambda e: e.language):

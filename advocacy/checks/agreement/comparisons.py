@@ -11,69 +11,85 @@ from advocacy.checks.language import Language
 
 
 def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """Rises that the evidence calls falls, and comparisons and ranks that it does not make."""
-    language = claim.language
+    """Rises that the evidence calls falls, and comparisons and ranks that it does not make.
+
+    At most one: the direction tells first, then the extreme, then whether it compares at all.
+    """
     text = _without_measures(claim)
-    ours = _direction(text, language)
-    if ours:
-        theirs = {d for one in evidence for r in one.said for d in _directions(r)}
-        theirs = theirs or {
-            d
-            for one in evidence
-            for r in one.passage
-            if shared(claim.stems, r.stems, language) >= 0.4 * len(claim.stems)
-            for d in _directions(r)
-        }
-        if theirs and ours not in theirs:
-            word = language.finds(ours, text)
-            one, reading = _where(evidence, next(iter(theirs)))
-            yield Difference(
-                "comparison-differs",
-                claim.cut(word.start(), word.end()) if word else claim.text,
-                reading.text,
-                one.fact,
-            )
+    for differ in (_direction_differences, _extreme_differences, _unmade_comparisons):
+        found = next(differ(claim, text, evidence), None)
+        if found is not None:
+            yield found
             return
-    for ours_kind, theirs_kind in (("highest", "lowest"), ("lowest", "highest")):
-        word = language.finds(ours_kind, text)
-        if word and not any(
-            language.finds(ours_kind, r.text) for o in evidence for r in o.readings
-        ):
-            for one in evidence:
-                for reading in one.said:
-                    other = language.finds(theirs_kind, reading.text)
-                    if (
-                        other
-                        and word[0].casefold() != other[0].casefold()
-                        and language.finds("ranked", other[0])
-                    ):
-                        yield Difference(
-                            "comparison-differs",
-                            claim.cut(word.start(), word.end()),
-                            reading.cut(other.start(), other.end()),
-                            one.fact,
-                        )
-                        return
+
+
+def _direction_differences(
+    claim: Reading, text: str, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """“Rose” where the evidence says “fell”; its passages count where the facts say neither."""
+    language = claim.language
+    ours = _direction(text, language)
+    if not ours:
+        return
+    theirs = {d for one in evidence for r in one.said for d in _directions(r)}
+    theirs = theirs or {
+        d
+        for one in evidence
+        for r in one.passage
+        if shared(claim.stems, r.stems, language) >= 0.4 * len(claim.stems)
+        for d in _directions(r)
+    }
+    if theirs and ours not in theirs:
+        word = language.finds(ours, text)
+        one, reading = _where(evidence, next(iter(theirs)))
+        words = claim.cut(word.start(), word.end()) if word else claim.text
+        yield Difference("comparison-differs", words, reading.text, one.fact)
+
+
+def _extreme_differences(
+    claim: Reading, text: str, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """“The highest” where the evidence says “the lowest”, and the other way round."""
+    language = claim.language
+    for ours, theirs in (("highest", "lowest"), ("lowest", "highest")):
+        word = language.finds(ours, text)
+        if word is None or any(language.finds(ours, r.text) for o in evidence for r in o.readings):
+            continue
+        for one in evidence:
+            for reading in one.said:
+                other = language.finds(theirs, reading.text)
+                if (
+                    other
+                    and word[0].casefold() != other[0].casefold()
+                    and language.finds("ranked", other[0])
+                ):
+                    yield Difference(
+                        "comparison-differs",
+                        claim.cut(word.start(), word.end()),
+                        reading.cut(other.start(), other.end()),
+                        one.fact,
+                    )
+
+
+def _unmade_comparisons(
+    claim: Reading, text: str, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """Ranks and comparisons where the facts have neither."""
+    language = claim.language
+    said = [reading for one in evidence for reading in one.said]
+    kinds = ("ranked", "compared", "highest", "lowest")
+    if any(language.finds(kind, reading.text) for reading in said for kind in kinds):
+        return
     for kind in ("ranked", "compared"):
         word = language.finds(kind, text)
-        if word is None:
-            continue
-        if any(
-            language.finds(k, r.text)
-            for o in evidence
-            for r in o.said
-            for k in ("ranked", "compared", "highest", "lowest")
-        ):
-            continue
-        if kind == "compared" and any(_directions(r) for o in evidence for r in o.said):
-            continue
-        if kind == "ranked" and not language.finds("ranked", word[0]):
+        if word is None or (kind == "compared" and any(_directions(r) for r in said)):
             continue
         yield Difference(
-            "comparison-differs", claim.cut(word.start(), word.end()), evidence[0].statement.text,
+            "comparison-differs",
+            claim.cut(word.start(), word.end()),
+            evidence[0].statement.text,
             evidence[0].fact,
-        )  # fmt: skip
-        return
+        )
 
 
 _SECOND = re.compile(

@@ -21,6 +21,19 @@ _YEARS = re.compile(
 )
 
 
+_CAPITAL_MONTHS = frozenset({"en", "de"})
+"""Languages whose months have a capital: “may” and “march” are verbs."""
+_BEFORE_MONTH = re.compile(
+    r"\b(?:in|since|until|by|before|after|last|of|de|en|depuis|dès|fin|début|avant)\s+$",
+    re.IGNORECASE,
+)
+# What may stand between “before” or “after” and a date.
+_TO_DATE = frozenset(
+    ("", "the", "end of", "the end of", "ende", "dem", "den", "le", "la", "el", "fin",
+     "finales de", "jahr", "dem jahr")
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day, month or year; what is not said is None. `side` is the side of it that is meant."""
@@ -105,76 +118,73 @@ def days(text: str, language: Language) -> tuple[Day, ...]:
 
 
 def _found(text: str, language: Language) -> Iterator[Day]:
-    def side(at: int) -> Side:
-        return _side(text[max(0, at - 24) : at], language)
+    """The dates by form, those that say most first; a later one may lie inside an earlier one."""
+    yield from _in_digits(text, language)
+    yield from _with_month(text, language)
+    yield from _months_alone(text, language)
+    yield from _years(text, language)
 
+
+def _in_digits(text: str, language: Language) -> Iterator[Day]:
+    """2020-06-10, 10.6.2020; of 6/13/2020 the number over twelve is the day."""
     for match in _ISO.finditer(text):
         yield Day(match[0], int(match["year"]), int(match["month"]), int(match["day"]),
-                  side(match.start()), *match.span())  # fmt: skip
+                  _side(text, match.start(), language), *match.span())  # fmt: skip
     for match in _NUMERIC.finditer(text):
         day, month = int(match["first"]), int(match["second"])
         if month > 12:
             day, month = month, day
         if 1 <= month <= 12 and 1 <= day <= 31:
-            yield Day(match[0], int(match["year"]), month, day, side(match.start()), *match.span())
-    full, reversed_, with_year, alone = _patterns(language.code)
+            side = _side(text, match.start(), language)
+            yield Day(match[0], int(match["year"]), month, day, side, *match.span())
+
+
+def _with_month(text: str, language: Language) -> Iterator[Day]:
+    """10 June 2020, June 10, June 2020: a month's name with a day or a year."""
     months = _months(language.code)
-    for pattern in (full, reversed_, with_year):
+    for pattern in _patterns(language.code)[:-1]:
         for match in pattern.finditer(text):
             groups = match.groupdict()
             number = int(groups["day"]) if groups.get("day") else None
             year = int(groups["year"]) if groups.get("year") else None
-            name = bare(groups["month"]).rstrip(".")
-            if groups["month"][0].islower() and language.code in ("en", "de"):
+            if groups["month"][0].islower() and language.code in _CAPITAL_MONTHS:
                 continue
             if number is None or 1 <= number <= 31:
-                yield Day(
-                    match[0].strip(), year, months[name], number, side(match.start()), *match.span()
-                )
-    for match in alone.finditer(text):
+                month = months[bare(groups["month"]).rstrip(".")]
+                side = _side(text, match.start(), language)
+                yield Day(match[0].strip(), year, month, number, side, *match.span())
+
+
+def _months_alone(text: str, language: Language) -> Iterator[Day]:
+    """“In June”: a month by its whole name; one that is another word, too, after a preposition."""
+    for match in _patterns(language.code)[-1].finditer(text):
         name = bare(match["month"]).rstrip(".")
-        capital = language.code in ("en", "de")
-        if name not in _wide(language.code) or (capital and match["month"][0].islower()):
+        lower = language.code in _CAPITAL_MONTHS and match["month"][0].islower()
+        if name not in _wide(language.code) or lower:
             continue
-        if name in ("may", "mars") and not re.search(
-            r"\b(?:in|since|until|by|before|after|last|of|de|en|depuis|dès|fin|début|avant)\s+$",
-            text[: match.start()], re.IGNORECASE,
-        ):  # fmt: skip
+        if name in ("may", "mars") and not _BEFORE_MONTH.search(text[: match.start()]):
             continue
-        yield Day(match[0], None, months[name], None, side(match.start()), *match.span())
+        side = _side(text, match.start(), language)
+        yield Day(match[0], None, _months(language.code)[name], None, side, *match.span())
+
+
+def _years(text: str, language: Language) -> Iterator[Day]:
+    """2020 and 2020–22: years that count nothing."""
     for match in _YEARS.finditer(text):
-        year = int(match["year"])
-        yield Day(
-            match["year"], year, None, None, side(match.start()), match.start(), match.start() + 4
-        )
+        year, start = int(match["year"]), match.start()
+        yield Day(match["year"], year, None, None, _side(text, start, language), start, start + 4)
         if match["to"]:
-            other = (
-                int(match["to"]) if len(match["to"]) == 4 else year // 100 * 100 + int(match["to"])
-            )
-            yield Day(match["to"], other, None, None, "", match.start("to"), match.end())
+            to = match["to"]
+            other = int(to) if len(to) == 4 else year // 100 * 100 + int(to)
+            yield Day(to, other, None, None, "", match.start("to"), match.end())
 
 
-def _side(before: str, language: Language) -> Side:
+def _side(text: str, at: int, language: Language) -> Side:
     """Whether the words before a date put something before or after it."""
+    before = text[max(0, at - 24) : at]
     for side in ("before", "after"):
         for match in reversed(language.all(side, before)):
-            rest = before[match.end() :].strip().casefold()
-            if rest in (
-                "",
-                "the",
-                "end of",
-                "the end of",
-                "ende",
-                "dem",
-                "den",
-                "le",
-                "la",
-                "el",
-                "fin",
-                "finales de",
-                "jahr",
-                "dem jahr",
-            ):
+            if before[match.end() :].strip().casefold() in _TO_DATE:
                 return side
     return ""
 

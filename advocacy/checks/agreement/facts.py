@@ -48,8 +48,7 @@ def fact_differences(
         whole = Evidence(
             source, passage[0], quote, tuple(copy), evidence.names, evidence.who, evidence.issued
         )
-        for one in number_differences(statement, [rest], [whole]):
-            yield one
+        yield from number_differences(statement, [rest], [whole])
         if not _dates_known(statement, whole):
             yield from day_differences(statement, [rest], [whole])
         evidence_of_words = [rest]

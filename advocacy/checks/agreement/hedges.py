@@ -1,9 +1,9 @@
-"""The limits of what is said: may, some, up to, if; and all, always, where the evidence has none."""
+"""The limits of what is said: may, some, up to, if; and all, always, without the evidence's."""
 
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
-from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.agreement.reading import Clause, Match, Reading
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans
 
@@ -16,59 +16,50 @@ def hedge_differences(
     `strict` leaves exceptions and quantifiers alone, which a statement need not take over.
     """
     language = claim.language
-    told = False
     stated = [Evidence(one.fact, one.statement, one.quote) for one in evidence]
     for clause in claim.clauses:
         close = close_clauses(clause, stated, language, alike=0.5, both=0.25)
-        if not close or told:
-            continue
-        match, one = close[0]
-        whole = claim.text
-        said = " ".join((clause.text, *_quoted(whole)))
-        if not language.finds("may", said):
-            for kind in ("strong_may", "wants"):
-                if kind == "wants" and language.finds("wants", whole):
-                    continue
-                if all(_limits(kind, m.clause.text, language) for m, _ in close) and not (
-                    kind == "wants" and language.finds("says", clause.text)
-                ):
-                    word = language.finds(kind, match.clause.text)
-                    yield Difference(
-                        "hedge-dropped",
-                        clause.text,
-                        match.clause.text,
-                        one.fact,
-                        word[0] if word else "",
-                    )
-                    told = True
-                    break
-        if told or strict:
-            continue
-        if not any(language.finds(kind, whole) for kind in ("some", "some_weak", "may")):
-            if all(language.finds("some", m.clause.text) for m, _ in close) and match.ours >= ALIKE:
-                word = language.finds("some", match.clause.text)
-                yield Difference(
-                    "hedge-dropped",
-                    clause.text,
-                    match.clause.text,
-                    one.fact,
-                    word[0] if word else "",
-                )
-                told = True
-                continue
-        if not any(language.finds(kind, whole) for kind in ("conditions", "may")):
-            limits = [m for m, _ in close if language.finds("conditions", m.clause.text)]
-            if len(limits) == len(close) and match.ours >= ALIKE:
-                word = language.finds("conditions", match.clause.text)
-                yield Difference(
-                    "hedge-dropped",
-                    clause.text,
-                    match.clause.text,
-                    one.fact,
-                    word[0] if word else "",
-                )
-                told = True
+        word = _dropped(clause, claim, [match for match, _ in close], strict=strict)
+        if word is not None:
+            match, one = close[0]
+            yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, word)
+            break  # one clause is enough for a sentence
     yield from _universal(claim, evidence)
+
+
+def _dropped(clause: Clause, claim: Reading, close: Sequence[Match], *, strict: bool) -> str | None:
+    """The first limit that all clauses close to one have, and it has not; None for no such."""
+    if not close:
+        return None
+    language = claim.language
+    theirs = close[0].clause.text
+    for kind in _kinds(clause, claim, strict=strict):
+        if kind in ("some", "conditions") and close[0].ours < ALIKE:
+            continue
+        if all(_limits(kind, match.clause.text, language) for match in close):
+            word = language.finds(kind, theirs)
+            return word[0] if word else ""
+    return None
+
+
+def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
+    """The kinds of limits that a clause may have dropped: it has no word of their like."""
+    language, whole = claim.language, claim.text
+
+    def has(*kinds: str, text: str = whole) -> bool:
+        return any(language.finds(kind, text) for kind in kinds)
+
+    if not has("may", text=" ".join((clause.text, *_quoted(whole)))):
+        yield "strong_may"
+        # “The board said” reports a plan by other words than “wants to”.
+        if not has("wants") and not has("says", text=clause.text):
+            yield "wants"
+    if strict:
+        return
+    if not has("some", "some_weak", "may"):
+        yield "some"
+    if not has("conditions", "may"):
+        yield "conditions"
 
 
 def _limits(kind: str, text: str, language: Language) -> bool:

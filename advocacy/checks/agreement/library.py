@@ -20,7 +20,8 @@ MOST = 300
 PASSAGE = 2
 """So many sentences of a copy stand beside a statement, next to those it quotes."""
 _SENTENCE = re.compile(
-    r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])"
+    r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])"
+    r"|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])"
 )
 
 
@@ -59,7 +60,7 @@ class Library:
         return self._statements[language]
 
     def uncited(self, cited: Iterable[CitedFact]) -> list[CitedFact]:
-        """The other facts of a campaign of ordinary size, where there are copies of their sources."""
+        """The facts not cited whose sources have copies, in a campaign of ordinary size."""
         copies = self._opened_copies()
         if copies is None or len(self.campaign.facts) > MOST:
             return []

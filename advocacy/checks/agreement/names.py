@@ -140,11 +140,8 @@ def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
             }:
                 start += len(words[0]) + 1
                 words = words[1:]
-            if len(words) < 2 or (
-                len(words) > 1 and language.code != "de" and not words[1][:1].isupper()
-            ):
-                if len(words) < 2:
-                    continue
+            if len(words) < 2:
+                continue
         elif words and bare(words[0]) in language.stop:
             words = words[1:]
         if language.code == "de":
@@ -195,13 +192,18 @@ def _nouns(text: str, language: Language) -> list[str]:
 _KIN = tuple(
     frozenset(word[:5] for word in words.split())
     for words in (
-        "congress house senate representatives capitol", "parliament house commons lords",
-        "bundestag parlament abgeordnete", "parlement assemblee senat", "parlamento congreso senado",
-        "police department officers sheriff", "court judge tribunal",
-        "mairie maire commune ville conseil", "ayuntamiento alcalde alcaldesa pleno municipio",
+        "congress house senate representatives capitol",
+        "parliament house commons lords",
+        "bundestag parlament abgeordnete",
+        "parlement assemblee senat",
+        "parlamento congreso senado",
+        "police department officers sheriff",
+        "court judge tribunal",
+        "mairie maire commune ville conseil",
+        "ayuntamiento alcalde alcaldesa pleno municipio",
         "gemeinde rat stadt burgermeister",
     )
-)  # fmt: skip
+)
 
 
 def body_differences(

@@ -42,10 +42,9 @@ def negation_differences(
             else _softly(match.clause, clause, language)
         ):
             continue
-        if not ours and language.finds("negators", claim.text) and len(claim.clauses) > 1:
-            # The sentence denies elsewhere: “nobody must …, it is not binding”.
-            if _shares_elsewhere(match.clause, clause, claim, language):
-                continue
+        # The sentence may deny elsewhere: “nobody must …, it is not binding”.
+        if not ours and _shares_elsewhere(match.clause, clause, claim, language):
+            continue
         yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
     if not strict:
         yield from _short_differences(claim, evidence)
@@ -59,10 +58,13 @@ def _short_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator
         for reading in one.readings:
             for stem, theirs in _short(reading).items():
                 text = ours.get(stem)
-                if text and denies(text, language) != denies(theirs, language):
-                    if not language.finds("soft_negators", text.replace(theirs, "")):
-                        yield Difference("negation-differs", text, theirs, one.fact)
-                        return
+                if (
+                    text
+                    and denies(text, language) != denies(theirs, language)
+                    and not language.finds("soft_negators", text.replace(theirs, ""))
+                ):
+                    yield Difference("negation-differs", text, theirs, one.fact)
+                    return
 
 
 def _short(reading: Reading) -> dict[str, str]:

@@ -102,6 +102,7 @@ def _same(ours: Quantity, theirs: Quantity) -> bool:
 
 
 def units_agree(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether two units may be one: percent and points are two, and a bare number may be any."""
     if ours.unit == theirs.unit:
         return True
     if {ours.unit, theirs.unit} == {"percent", "points"}:
@@ -159,11 +160,7 @@ def _rounded(ours: float, theirs: float) -> bool:
 def _bound_holds(ours: Bound, theirs: Bound, *, exact: bool) -> bool:
     """Whether a bound says no more than the evidence's does."""
     if theirs in ("max", "under"):
-        return (
-            ours in ("max", "under", "about")
-            if theirs == "max"
-            else ours in ("max", "under", "about")
-        )
+        return ours in ("max", "under", "about")
     if theirs in ("min", "over"):
         return ours in ("min", "over", "about") or not exact
     if theirs == "about":

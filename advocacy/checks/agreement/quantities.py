@@ -25,7 +25,8 @@ from advocacy.checks.agreement.quantity import (
 from advocacy.checks.language import Language, any_of, bare
 
 _DIGITS = re.compile(
-    r"(?<![\w.,])(?P<before>(?:[$€£¥]|\b(?:GBP|EUR|USD|CHF|US\$))\s?)?(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
+    r"(?<![\w.,])(?P<before>(?:[$€£¥]|\b(?:GBP|EUR|USD|CHF|US\$))\s?)?"
+    r"(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
     r"(?P<half>[½¼¾⅓⅔])?|(?P<alone>[½¼¾⅓⅔])"
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
@@ -34,12 +35,15 @@ _CONTACT = re.compile(
 )
 _PHONE = re.compile(r"(?:\+|\(|\b0)\d[\d ()/.-]{5,}\d")
 _TIME = re.compile(
-    r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)(?!\s*(?:%|€|\$|£|euro|million|percent|per cent|prozent|mil))"
+    r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"
+    r"(?!\s*(?:%|€|\$|£|euro|million|percent|per cent|prozent|mil))"
     r"|\b\d{1,2}\s*h\s*\d{2}\b|\b\d{1,2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|o'clock)\b",
     re.IGNORECASE,
 )
 _CODES = re.compile(
-    r"\b[A-Za-z]+-?\d[\w-]*|\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)|\b(?!(?:GBP|EUR|USD|CHF)\b)[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
+    r"\b[A-Za-z]+-?\d[\w-]*|\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)"
+    r"|\b(?!(?:GBP|EUR|USD|CHF)\b)[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?"
+    r"|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
 )
 _LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s)")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|ère|e|ème|\.?º|\.?ª)\b")
@@ -185,46 +189,29 @@ def _quantity(text: str, number: _Number, language: Language) -> Quantity:
     before, after = text[max(0, number.start - BEHIND) : number.start], text[number.end :]
     after = after[:AHEAD]
     unit, noun, factor, length = _unit(after, number, language)
-    kind: Kind = "count"
-    if (
-        _ends(before, "change_before", language)
-        and not re.match(r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after[length:])
-        or unit in ("percent", "points")
-        and _begins(after[length:], "change_after", language)
-    ):
-        kind = "change"
     value = number.value * factor
-    start = max(0, number.start - 18)
     words = " ".join(text[number.start : number.end + length].split())
     bound = bound_of(before, after[length:] or after, language)
-    del start
+    kind: Kind = "change" if _is_change(before, after[length:], unit, language) else "count"
     return Quantity(words, value, value, unit, noun, bound, kind, number.start, number.end + length)
+
+
+def _is_change(before: str, after: str, unit: str, language: Language) -> bool:
+    """Whether a number says by how much: “by 12”, “12 percent more”; “by 2 to 5” is a range."""
+    is_range = re.match(r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after)
+    if _ends(before, "change_before", language) and not is_range:
+        return True
+    return unit in ("percent", "points") and _begins(after, "change_after", language)
 
 
 def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, float, int]:
     """The unit after a number, what it counts, by what to multiply, and the unit's length."""
     if number.sign:
         return _SIGN.get(number.sign, number.sign), "", 1, 0
-    found = re.match(r"[\s-]*(%|[$€£¥](?!\d)|[^\W\d_]+(?:[. ]?[^\W\d_]+)?)", after)
-    if not found:
+    if not re.match(r"[\s-]*(?:%|[$€£¥](?!\d)|[^\W\d_])", after):
         return "", "", 1, 0
-    for unit in ("points", "percent"):
-        at = language.patterns[unit].match(after.lstrip(" -")) if unit != "points" else (
-            re.match(r"(?:%\s*-?\s*)?", after.lstrip(" -")) and
-            language.patterns[unit].match(after.lstrip(" -"))
-        )  # fmt: skip
-        if at:
-            if (
-                unit == "points"
-                and language.code in ("en",)
-                and "percent" not in at[0]
-                and "%" not in at[0]
-                and "per cent" not in at[0]
-            ):
-                continue
-            return unit, "", 1, len(after) - len(after.lstrip(" -")) + at.end()
-    if after.lstrip(" -").startswith("%"):
-        return "percent", "", 1, after.index("%") + 1
+    if share := _share_unit(after, language):
+        return share[0], "", 1, share[1]
     first = re.match(r"[\s-]*([^\W\d_]+|[$€£¥])", after)
     if first is None:
         return "", "", 1, 0
@@ -240,6 +227,20 @@ def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, fl
     if known:
         return known[0], "", known[1], skipped.end()
     return "", _noun(after, language), 1, 0
+
+
+def _share_unit(after: str, language: Language) -> tuple[str, int] | None:
+    """Points or percent after a number, and how long the words are; English “points” need more."""
+    rest = after.lstrip(" -")
+    skipped = len(after) - len(rest)
+    points = language.patterns["points"].match(rest)
+    if points and (
+        language.code != "en" or any(word in points[0] for word in ("percent", "per cent", "%"))
+    ):
+        return "points", skipped + points.end()
+    if percent := language.patterns["percent"].match(rest):
+        return "percent", skipped + percent.end()
+    return ("percent", skipped + 1) if rest.startswith("%") else None
 
 
 def _measure(word: str, language: Language) -> tuple[str, float] | None:

@@ -1,4 +1,4 @@
-"""One quantity of a text; shares, fractions and multiples in words, and the bounds of quantities."""
+"""One quantity of a text; shares, fractions and multiples in words, and bounds of quantities."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -45,12 +45,15 @@ class Token(str):
     __slots__ = ()
 
     def text(self) -> str:
+        """The word itself."""
         return str(self)
 
     def nt_separated(self, _previous: "Token") -> bool:
+        """Whether a pause parts it from the word before: a text has none."""
         return False
 
     def not_a_number_part(self) -> bool:
+        """Whether it is known to be no number: text2num decides."""
         return False
 
 
@@ -61,6 +64,7 @@ _ARTICLE = re.compile(
 
 
 def bound_of(before: str, after: str, language: Language) -> Bound:
+    """The bound that the words before or after a number set: “up to”, “or more”, “nearly”."""
     for bound in ("exactly", "max", "min", "over", "under", "about"):
         for found in reversed(language.all(bound, before)):
             if _ARTICLE.fullmatch(before[found.end() :]):
@@ -75,60 +79,78 @@ def bound_of(before: str, after: str, language: Language) -> Bound:
 def shares_of(text: str, language: Language) -> Iterator[Quantity]:
     """Fractions and shares in words: half, two thirds, one in three, nearly all."""
     taken: list[tuple[int, int]] = []
-
-    def made(low: float, high: float, start: int, end: int, *, bounds: bool = True) -> Quantity:
-        before = text[max(0, start - BEHIND) : start]
-        bound = bound_of(before, text[end : end + AHEAD], language) if bounds else ""
+    for low, high, start, end in _shares_by_form(text, language, taken):
+        bound: Bound = ""
+        if low == high:
+            before = text[max(0, start - BEHIND) : start]
+            bound = bound_of(before, text[end : end + AHEAD], language)
         taken.append((start, end))
-        return Quantity(text[start:end], low, high, "share", "", bound, "share", start, end)
+        yield Quantity(text[start:end], low, high, "share", "", bound, "share", start, end)
+
+
+_Span = tuple[float, float, int, int]
+"""The low and the high end of a share, and where its words begin and end."""
+
+
+def _shares_by_form(
+    text: str, language: Language, taken: Sequence[tuple[int, int]]
+) -> Iterator[_Span]:
+    """Shares by name, as “one in three”, and as fractions; `taken` grows while they are read."""
+
+    def is_free(found: re.Match[str]) -> bool:
+        return not any(start < found.end() and found.start() < end for start, end in taken)
 
     for words, (low, high) in language.table("shares").items():
-        for found in _pattern(words).finditer(text):
-            if not any(a < found.end() and found.start() < b for a, b in taken):
-                yield made(low, high, found.start(), found.end(), bounds=False)
+        for found in filter(is_free, _pattern(words).finditer(text)):
+            yield low, high, *found.span()
     one_in = language.table("one_in").get("pattern")
-    if one_in:
-        for found in _pattern(one_in).finditer(text):
-            n, m = (_small(found[name], language) for name in ("n", "m"))
-            spelled = not (found["n"].isdigit() or found["m"].isdigit())
-            if (
-                n
-                and m
-                and n < m <= 100
-                and (spelled or n == 1)
-                and not _counted(found, text, language)
-            ):
-                yield made(n / m, n / m, found.start(), found.end())
+    for found in _pattern(one_in).finditer(text) if one_in else ():
+        if part := _one_in(found, language):
+            yield part, part, *found.span()
     fractions = language.table("fractions")
-    for found in _words_of(tuple(fractions)).finditer(text):
-        if any(a < found.end() and found.start() < b for a, b in taken):
-            continue
-        n, m = fractions[found[1].casefold()]
-        start = found.start()
-        lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
-        ambiguous = found[1].casefold() in _NEED_COUNT
-        if lead:
-            count = _small(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
-            if count and (count > 1 or m != 2):
-                n, start = count * n, lead.start()
-            elif ambiguous and count is None:
-                continue
-        elif ambiguous:
-            continue
-        if 0 < n / m < 1:
-            yield made(n / m, n / m, start, found.end())
+    for found in filter(is_free, _words_of(tuple(fractions)).finditer(text)):
+        if fraction := _fraction(found, text, language):
+            part, start = fraction
+            yield part, part, start, found.end()
+
+
+def _one_in(found: re.Match[str], language: Language) -> float | None:
+    """The share that “one in three” is; figures, and what only counts, are none."""
+    n, m = (_small(found[name], language) for name in ("n", "m"))
+    if not n or not m or not n < m <= 100 or _counts(found, language):
+        return None
+    spelled = not (found["n"].isdigit() or found["m"].isdigit())
+    return n / m if spelled or n == 1 else None
+
+
+def _fraction(found: re.Match[str], text: str, language: Language) -> tuple[float, int] | None:
+    """The share that “half” or “two thirds” is, and where it begins; None for a “third” in a row.
+
+    A “quarter” needs a number or an article before it: it is a part of a year, too.
+    """
+    n, m = language.table("fractions")[found[1].casefold()]
+    start = found.start()
+    lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
+    count = None
+    if lead:
+        count = _small(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
+    if lead and count and (count > 1 or m != 2):
+        n, start = count * n, lead.start()
+    elif count is None and found[1].casefold() in _NEED_COUNT:
+        return None
+    return (n / m, start) if 0 < n / m < 1 else None
 
 
 _ONE = frozenset(
     "a an one ein eine einen einem einer un une uno una el la le les der die das the l".split()
 )
 _NEED_COUNT = frozenset(
-    "third thirds quarter quarters fifth fifths tenth tenths medio media cuarto cuarta quinto quinta "
-    "décimo décima quart quarts cinquième cinquièmes dixième viertel demi demie".split()
+    "third thirds quarter quarters fifth fifths tenth tenths medio media cuarto cuarta quinto "
+    "quinta décimo décima quart quarts cinquième cinquièmes dixième viertel demi demie".split()
 )
 
 
-def _counted(found: re.Match[str], text: str, language: Language) -> bool:
+def _counts(found: re.Match[str], language: Language) -> bool:
     """“Nine of fourteen hospitals” counts hospitals; “one in three” is a share."""
     if language.code == "en":
         return " of " in found[0] and found["n"].casefold() != "one"
@@ -161,6 +183,7 @@ def _small(word: str, language: Language) -> int | None:
 
 
 def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
+    """Doubled, threefold, half as many: by what something was multiplied."""
     table = language.table("multiples")
     for found in _words_of(tuple(table)).finditer(text) if table else ():
         before = text[max(0, found.start() - BEHIND) : found.start()]

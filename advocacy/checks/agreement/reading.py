@@ -14,7 +14,7 @@ from advocacy.checks.sentences import quote_spans
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"(?<=[;:!?])\s+|(?<=[^\d\W][.])\s+(?=[A-ZÄÖÜÉÈÀÁ¿¡„“«\"])|\s+[–—]\s+")
 LENGTH = 6
-"""So many letters of a stem are compared: enough to tell words apart, few enough for their forms."""
+"""So many letters of a stem are compared: words differ, and their forms do not."""
 
 
 @dataclass(frozen=True, slots=True)

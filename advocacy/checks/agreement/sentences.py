@@ -158,17 +158,42 @@ def _following(
     return []
 
 
+# What a message begins with, and its hint, by code.
 WORDS = {
-    "figure-not-in-fact": ("", "Compare the number with the fact and its source; cite the fact that has it."),
+    "figure-not-in-fact": (
+        "",
+        "Compare the number with the fact and its source; cite the fact that has it.",
+    ),
     "date-not-in-fact": ("", "Compare the day with the fact and its source."),
-    "speaker-differs": ("Somebody else speaks: ", "Name the one whose words the fact has, or cite another fact."),
-    "name-not-in-fact": ("", "Name the one that the fact is about, or cite a fact about the one that is named."),
-    "negation-differs": ("One side denies what the other says: ", "Say what the fact says, or cite a fact that says so."),
-    "hedge-dropped": ("This says more than the fact: ", "Keep the limits that the source sets."),
-    "comparison-differs": ("The comparison is another one: ", "Compare as the source does, or leave the comparison out."),
-    "cause-not-in-fact": ("The source does not give this cause: ", "Say what happened without why, or cite who says why."),
-    "citation-unrelated": ("The note has nothing to do with its sentence: ", "Cite the fact that the sentence rests on."),
-}  # fmt: skip
+    "speaker-differs": (
+        "Somebody else speaks: ",
+        "Name the one whose words the fact has, or cite another fact.",
+    ),
+    "name-not-in-fact": (
+        "",
+        "Name the one that the fact is about, or cite a fact about the one that is named.",
+    ),
+    "negation-differs": (
+        "One side denies what the other says: ",
+        "Say what the fact says, or cite a fact that says so.",
+    ),
+    "hedge-dropped": (
+        "This says more than the fact: ",
+        "Keep the limits that the source sets.",
+    ),
+    "comparison-differs": (
+        "The comparison is another one: ",
+        "Compare as the source does, or leave the comparison out.",
+    ),
+    "cause-not-in-fact": (
+        "The source does not give this cause: ",
+        "Say what happened without why, or cite who says why.",
+    ),
+    "citation-unrelated": (
+        "The note has nothing to do with its sentence: ",
+        "Cite the fact that the sentence rests on.",
+    ),
+}
 
 
 def _told(

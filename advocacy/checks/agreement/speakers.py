@@ -79,51 +79,63 @@ def _attribution(words: str, language: Language) -> Attribution | None:
 def speaker_differences(
     claim: Reading, evidence: Sequence[Evidence], parties: Parties
 ) -> Iterator[Difference]:
-    """Somebody who is said to say what, by the evidence, another said."""
-    language = claim.language
+    """Somebody who is said to say what, by the evidence, another said; one is enough."""
     if not evidence:
         return
-    ours = attributions(blank(claim.outside, claim.own_days), language)
+    near = nearest(evidence, claim.stems)
     target = parties.target_stems
-    for one in ours:
-        near = nearest(evidence, claim.stems)
-        text = "\n".join((*(r.text for r in near.said), near.names))
-        parts = name_parts(text)
+    for one in attributions(blank(claim.outside, claim.own_days), claim.language):
         if one.you and not (one.stems - target):
-            if not any(_is_target(e, parties) for e in evidence):
-                theirs = [a for r in near.said for a in attributions(r.text, language)]
-                shown = (
-                    theirs[0].words if theirs else near.who.split("\n")[0] or near.statement.text
-                )
-                yield Difference("speaker-differs", one.words, shown, near.fact)
-                return
-            other = _other_speaker(claim, one, near, language, target)
-            if other is not None:
-                yield Difference("speaker-differs", one.words, other, near.fact)
-                return
+            shown = _other_than_you(claim, one, near, evidence, parties)
+        elif one.you:
             continue
-        if one.you:
-            continue
-        everything = parts.union(
-            *(name_parts("\n".join((*(r.text for r in e.said), e.names))) for e in evidence)
-        )
-        named = one.stems
-        bodies = {bare(m[0])[:5] for m in language.all("bodies", one.words)}
-        if named and not named & everything:
-            named_inside = one.words[1:] if claim.text.startswith(one.words[:1]) else one.words
-            if not bodies and not re.search(CAPITAL, named_inside):
-                continue
-            theirs = [a for r in near.said for a in attributions(r.text, language)]
-            shown = theirs[0].words if theirs else near.statement.text
+        else:
+            shown = _other_than_named(claim, one, near, evidence, target)
+        if shown is not None:
             yield Difference("speaker-differs", one.words, shown, near.fact)
             return
-        if bodies and not bodies & everything and not bodies & target:
-            yield Difference("speaker-differs", one.words, near.statement.text, near.fact)
-            return
-        other = _other_speaker(claim, one, near, language, target)
-        if other:
-            yield Difference("speaker-differs", one.words, other, near.fact)
-            return
+
+
+def _other_than_you(
+    claim: Reading,
+    one: Attribution,
+    near: Evidence,
+    evidence: Sequence[Evidence],
+    parties: Parties,
+) -> str | None:
+    """Who speaks in the evidence where the letter says that its reader did."""
+    if any(_is_target(e, parties) for e in evidence):
+        return _other_speaker(claim, one, near, claim.language, parties.target_stems)
+    return _speaker(near, claim.language) or near.who.split("\n")[0] or near.statement.text
+
+
+def _other_than_named(
+    claim: Reading,
+    one: Attribution,
+    near: Evidence,
+    evidence: Sequence[Evidence],
+    target: frozenset[str],
+) -> str | None:
+    """Who speaks in the evidence where the letter names somebody else."""
+    language = claim.language
+    everything = frozenset[str]().union(
+        *(name_parts("\n".join((*(r.text for r in e.said), e.names))) for e in evidence)
+    )
+    bodies = {bare(m[0])[:5] for m in language.all("bodies", one.words)}
+    if one.stems and not one.stems & everything:
+        # The capital of a sentence's first word names nobody.
+        inside = one.words[1:] if claim.text.startswith(one.words[:1]) else one.words
+        if not bodies and not re.search(CAPITAL, inside):
+            return None
+        return _speaker(near, language) or near.statement.text
+    if bodies and not bodies & everything and not bodies & target:
+        return near.statement.text
+    return _other_speaker(claim, one, near, language, target) or None
+
+
+def _speaker(near: Evidence, language: Language) -> str | None:
+    """The first whom a fact names as the one who says something."""
+    return next((a.words for r in near.said for a in attributions(r.text, language)), None)
 
 
 def _is_target(one: Evidence, parties: Parties) -> bool:

@@ -1,4 +1,4 @@
-"""The rules by which clauses need a source, or need none, in each language (`clause_rules.toml`)."""
+"""The rules by which clauses need a source, or none, in each language (`clause_rules.toml`)."""
 
 import re
 import tomllib

@@ -129,9 +129,10 @@ def _trailing(left: str, language: Language) -> Cut | None:
         return None
     if condition := language.finds("conditions", bare):
         negator = language.finds("negators", bare[: condition.start() + 1])
-        if negator is None or bare.strip(" ,;-").startswith(condition[0]):
-            if not (negator and negator.start() == condition.start()):
-                return Cut(bare, condition[0], "a condition or exception")
+        at_start = bare.strip(" ,;-").startswith(condition[0])
+        same = negator is not None and negator.start() == condition.start()
+        if (negator is None or at_start) and not same:
+            return Cut(bare, condition[0], "a condition or exception")
     negator = language.finds("negators", bare)
     if negator and re.search(r"\w", bare[: negator.start()]):
         return Cut(bare, negator[0], "a negation")
