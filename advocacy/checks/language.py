@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from advocacy.checks.sentences import word_list
+
 FOLDER = Path(__file__).with_name("words")
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
 
@@ -65,11 +67,16 @@ def language_of(code: str) -> Language | None:
     if main not in LANGUAGES:
         return None
     data = tomllib.loads((FOLDER / f"{main}.toml").read_text("utf-8"))
-    stop = frozenset(bare(word) for word in (data.pop("stop") + " " + data["functions"]).split())
     pairs = tuple((a.split("|"), b.split("|")) for a, b in data.pop("opposites"))
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
     lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
-    return Language(main, stop, _Patterns(main, lists), tables, lists, pairs)
+    return Language(main, stop_words(main), _Patterns(main, lists), tables, lists, pairs)
+
+
+@lru_cache(maxsize=8)
+def stop_words(code: str) -> frozenset[str]:
+    """The words of a language that are not compared, without accents."""
+    return frozenset(bare(word) for word in word_list("stop", code))
 
 
 class _Patterns(dict[str, re.Pattern[str]]):

@@ -112,7 +112,7 @@ def _ranks(reading: Reading) -> dict[str, bool]:
 def rank_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     """“The largest” where the evidence says “the second largest”, and the other way round."""
     ours = _ranks(claim)
-    for one in evidence:
+    for one in evidence if ours else ():
         for reading in one.readings:
             theirs = _ranks(reading)
             for word in ours.keys() & theirs.keys():

@@ -24,6 +24,8 @@ def day_differences(
 
     `earlier` are all facts cited before: “the announcement of June 2020” may be any of theirs.
     """
+    if not claim.own_days:
+        return
     known = [
         day
         for one in evidence

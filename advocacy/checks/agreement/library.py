@@ -9,7 +9,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.checks.agreement.evidence import Evidence
 from advocacy.checks.agreement.reading import Reading, read
-from advocacy.checks.language import LANGUAGES, bare, language_of
+from advocacy.checks.language import LANGUAGES, bare, language_of, stop_words
 from advocacy.checks.quotations.copies import KeptCopies, UnreadableCopyError
 from advocacy.letters.letter import CitedFact
 
@@ -166,7 +166,23 @@ def _quote(cited: CitedFact, language: str) -> Reading | None:
     words = cited.fact.quote
     if not words:
         return None
-    return read(words, language_of_text(words, cited.source, language))
+    code = language_of_text(words, cited.source, language)
+    if code == language:  # few words tell nothing: those that a statement shares with them do
+        code = _language_of_statement(cited, words, language)
+    return read(words, code)
+
+
+def _language_of_statement(cited: CitedFact, words: str, otherwise: str) -> str:
+    """The language in which a fact's statement shares most words with its quotation."""
+    own = set(re.findall(r"\w+", words.casefold()))
+    statement = cited.fact.statement
+
+    def likeness(code: str) -> tuple[int, bool]:
+        theirs = set(re.findall(r"\w+", (statement.get(code) or "").casefold()))
+        return len(own & theirs), code == otherwise
+
+    known = [code for code in statement.languages if code.split("-")[0] in LANGUAGES]
+    return max((*known, otherwise), key=likeness)
 
 
 def language_of_text(text: str, source: Source, otherwise: str) -> str:
@@ -175,11 +191,7 @@ def language_of_text(text: str, source: Source, otherwise: str) -> str:
     if isinstance(told, str) and told.split("-")[0] in LANGUAGES:
         return told
     words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
-    counts = {}
-    for code in sorted(LANGUAGES):
-        language = language_of(code)
-        if language:
-            counts[code] = sum(word in language.stop for word in words)
+    counts = {code: sum(word in stop_words(code) for word in words) for code in sorted(LANGUAGES)}
     main = otherwise.split("-")[0]
     best = max(counts, key=lambda code: (counts[code], code == main))
     return otherwise if counts[best] < counts.get(main, 0) + 3 else best

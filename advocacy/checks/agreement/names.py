@@ -148,7 +148,7 @@ def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
             run = [w for w in words if w[:1].isupper()]
             if len(run) < 2 or not re.search(rf"{CAPITAL}\s+{CAPITAL}", " ".join(words)):
                 continue
-        if words and language.finds("functions_", " ".join(words)) is None:
+        if words:
             yield " ".join(words), start
 
 

@@ -30,9 +30,6 @@ _DIGITS = re.compile(
     r"(?P<half>[½¼¾⅓⅔])?|(?P<alone>[½¼¾⅓⅔])"
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
-_CONTACT = re.compile(
-    r"\S+@\S+|https?://\S+|(?:\+\d{1,3}[ .-]?)?\(?\d{2,5}\)?(?:[ /.-]\d{2,5}){1,5}(?=\D|$)"
-)
 _PHONE = re.compile(r"(?:\+|\(|\b0)\d[\d ()/.-]{5,}\d")
 _TIME = re.compile(
     r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"

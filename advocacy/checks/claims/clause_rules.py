@@ -34,19 +34,26 @@ class Rule:
     kind: str
     language: str
     says: str
-    pattern: re.Pattern[str]
+    written: str
     example: str
     counter: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, made when it is first asked for: a letter needs those of its language."""
+        return _compiled(self.written)
 
 
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
     """All rules in the order of their file."""
     data = tomllib.loads(FILE.read_text("utf-8"))
-    return tuple(
-        Rule(**{**one, "pattern": re.compile(one["pattern"], re.IGNORECASE)})
-        for one in data["rule"]
-    )
+    return tuple(Rule(written=one.pop("pattern"), **one) for one in data["rule"])
+
+
+@lru_cache(maxsize=256)
+def _compiled(written: str) -> re.Pattern[str]:
+    return re.compile(written, re.IGNORECASE)
 
 
 @lru_cache(maxsize=8)
