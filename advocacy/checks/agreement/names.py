@@ -211,13 +211,16 @@ def body_differences(
 ) -> Iterator[Difference]:
     """Bodies (a court, a ministry) that act in a sentence, where the evidence has other ones."""
     language = claim.language
+    ours = language.all("bodies", claim.outside)
+    if not ours:
+        return
     known = frozenset[str]().union(*(_saidname_parts(one) for one in (*evidence, *beside)))
     known |= parties.target_stems | parties.own_stems
     theirs = [m[0] for one in evidence for r in one.said for m in language.all("bodies", r.text)]
     theirs += [m[0] for one in evidence for m in language.all("bodies", one.names)]
     if not theirs:
         return
-    for found in language.all("bodies", claim.outside):
+    for found in ours:
         part = bare(found[0])[:5]
         if part in known or (language.code == "de" and not found[0][:1].isupper()):
             continue
