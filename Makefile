@@ -48,7 +48,7 @@ COMPILE = $(PYTHON_BIN) -m uv pip compile -q --universal --python-version 3.11 -
 
 lock: setup ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for the newest versions)
 	$(COMPILE) $(UPGRADE) --all-extras --group dev -o requirements-dev.lock
-	$(COMPILE) -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --extra preview -c requirements-dev.lock -o requirements.lock
 
 clean: ## remove what was made, but for the letters
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* build dist tests/tools/node_modules advocacy/preview/editor/node_modules

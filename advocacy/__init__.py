@@ -2,10 +2,9 @@
 
 As a library, what the commands do:
 
-    from pathlib import Path
     import advocacy
 
-    campaign, problems = advocacy.load_campaign(Path("campaigns/microsoft.yaml"))
+    campaign, problems = advocacy.load_campaign("campaigns/microsoft.yaml")
     for letter in advocacy.compose_letters(campaign).letters:
         checked, problems = advocacy.check(letter, campaign)
         if checked is not None:
@@ -19,30 +18,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from advocacy.batch.campaigns import render_campaign
+    from advocacy.campaign.loading import Campaign, load_campaign
     from advocacy.checks.run import run_checks
-    from advocacy.compose import compose_letters
-    from advocacy.documents.email import build_message, render_email
-    from advocacy.documents.html import render_html
-    from advocacy.documents.pdf import render_pdf
+    from advocacy.documents.email.html import render_html
+    from advocacy.documents.email.message import build_message, render_email
+    from advocacy.documents.pdf.render import render_pdf
     from advocacy.documents.text import render_text
     from advocacy.errors import AdvocacyError, Problem
-    from advocacy.letter import CheckedLetter, Letter, check
-    from advocacy.loading import Campaign, load_campaign
+    from advocacy.letters.compose import compose_letters
+    from advocacy.letters.letter import CheckedLetter, Letter, check
 
 _HOMES = {
     "AdvocacyError": "errors",
-    "Campaign": "loading",
-    "CheckedLetter": "letter",
-    "Letter": "letter",
+    "Campaign": "campaign.loading",
+    "CheckedLetter": "letters.letter",
+    "Letter": "letters.letter",
     "Problem": "errors",
-    "build_message": "documents.email",
-    "check": "letter",
-    "compose_letters": "compose",
-    "load_campaign": "loading",
+    "build_message": "documents.email.message",
+    "check": "letters.letter",
+    "compose_letters": "letters.compose",
+    "load_campaign": "campaign.loading",
     "render_campaign": "batch.campaigns",
-    "render_email": "documents.email",
-    "render_html": "documents.html",
-    "render_pdf": "documents.pdf",
+    "render_email": "documents.email.message",
+    "render_html": "documents.email.html",
+    "render_pdf": "documents.pdf.render",
     "render_text": "documents.text",
     "run_checks": "checks.run",
 }

@@ -6,7 +6,7 @@ line and exit code 1, whichever it is.
 
 import sys
 
-from advocacy.libraries import explain_missing
+from advocacy.installation import explain_missing
 
 
 def main() -> int:

@@ -1,15 +1,22 @@
 """Problems: the one value for anything wrong in a file that somebody wrote.
 
-A user's mistake is never an exception with a traceback: functions that read files
-return problems beside what they could read, or raise `AdvocacyError`, which carries
-them. A bug is any other exception.
+A user's mistake never ends in a traceback. There are three ways to report problems:
+
+* what reads a whole file returns `Read[T]`: what it could read, and everything that is wrong;
+* what reads a stream yields values and hands each problem to `report`, a function that it gets
+  (`problems.append` will do), at the moment when it comes to it;
+* everything else raises `AdvocacyError`, which carries problems.
+
+Any other exception is a bug.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar, TypeVar
 
 
 class Level(StrEnum):
@@ -31,6 +38,55 @@ class Place:
     def __str__(self) -> str:
         parts = [str(self.path), *(str(n) for n in (self.line, self.column) if n is not None)]
         return ":".join(parts)
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """What places are sorted by: file, line, column; a whole file comes before its lines."""
+        return str(self.path), self.line or 0, self.column or 0
+
+
+class Hint(str):
+    """A hint that names an option or a command, kept as its kind and arguments.
+
+    As a text it is what the terminal prints. The page has buttons instead of options, and words
+    the same `kind` from `stages` and `words` (see `preview.problem_records`). A hint that names
+    neither option nor command is a plain text. Raises KeyError for an unknown kind.
+
+        Hint("no-other-stage", day="2020-06-11", lead="")
+        Hint("other-stage", stages=("thanks",), day="2020-06-11", lead="")
+    """
+
+    __slots__ = ("kind", "stages", "words")
+
+    TERMINAL: ClassVar = {
+        "add-source": "Add it: `--source {source} TITLE AUTHOR PUBLISHED URL`.",
+        "day-of-stage": "Choose a day that a stage covers: `--date {day}` (`{stage}`).",
+        "exclude": "Leave the person out with `--exclude FILE`.",
+        "fix-or-add-recipients": "{cure}, or use `--recipients FILE`.",
+        "fix-or-exclude": "{cure}, or leave the person out with `--exclude FILE`.",
+        "fix-or-omit-format": "{cure}, or leave `{format}` out of `--format`.",
+        "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day "
+        "with `--date`.",
+        "other-stage": "{lead}On {day} another stage fits: {stages}.",
+        "recheck": "Look at `{source}` again; if the fact still holds, run "
+        "`advocacy facts touch {file} {fact}`.",
+    }
+
+    kind: str
+    stages: tuple[str, ...]
+    words: dict[str, str]
+
+    def __new__(cls, kind: str, stages: Iterable[str] = (), **words: str) -> "Hint":
+        """Word the hint for the terminal; `words` fill the gaps that its kind has."""
+        stages = tuple(stages)
+        options = " or ".join(f"`--stage {name}`" for name in stages)
+        hint = super().__new__(cls, cls.TERMINAL[kind].format(stages=options, **words))
+        hint.kind, hint.stages, hint.words = kind, stages, words
+        return hint
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, tuple[str, ...]], dict[str, str]]:
+        """The arguments with which pickle makes the hint again in another process."""
+        return (self.kind, self.stages), self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +113,14 @@ class Problem:
         return replace(self, level=level)
 
 
+Report = Callable[[Problem], None]
+"""What a stream of values hands its problems to."""
+
+T = TypeVar("T")
+Read = tuple[T, list[Problem]]
+"""What could be read of a file, and everything that is wrong with it."""
+
+
 class AdvocacyError(Exception):
     """Something that the user can put right; carries at least one problem."""
 
@@ -65,9 +129,47 @@ class AdvocacyError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def ignore(_problem: Problem) -> None:
+    """A `Report` for readers whose problems were reported before."""
+
+
+@contextmanager
+def reporting(report: Report) -> Iterator[None]:
+    """Hand the problems of an AdvocacyError in the block to `report`, and go on after it."""
+    try:
+        yield
+    except AdvocacyError as error:
+        for problem in error.problems:
+            report(problem)
+
+
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of the problems is an error."""
     return any(problem.level is Level.ERROR for problem in problems)
+
+
+def count_noun(count: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 letter`, `1,200 letters`; `plural` where an s is not enough."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def join_words(words: Sequence[str], conjunction: str) -> str:
+    """The words as one phrase: `a`, `a or b`, `a, b or c`."""
+    *most, last = words
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The hint for a name that is not known: the nearest known one, else `otherwise`.
+
+    Without `otherwise` it lists the first known names.
+    """
+    known = list(known)
+    near = nearest(word, known)
+    if near:
+        return f"Did you mean `{near}`?"
+    some = ", ".join(f"`{name}`" for name in known[:8])
+    return otherwise or (f"There are: {some}." if some else "There are none.")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,26 +1,31 @@
-"""Where the files that come with advocacy stand, and which version it is.
+"""The files that come with advocacy: its templates, its fonts, its tables and its own pages.
 
-An installed package carries its templates inside; in a checkout they stand beside it.
+An installed package carries its templates inside; in a checkout they stand beside it. Tables
+(TOML) and pages (Jinja) stand beside the modules that use them.
 """
 
 import importlib.metadata
 import importlib.util
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from advocacy.errors import AdvocacyError, Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PACKAGE = Path(__file__).resolve().parent
 
 
-@cache
 def templates_dir() -> Path:
     """The folder of the built-in templates: `letters/`, `layouts/`, `partials/`, `words/`."""
     inside = PACKAGE / "templates"
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
-@cache
+@cache  # asked for every page; to find a package takes a millisecond
 def fonts_dir() -> Path:
     """The folder of the fonts' package, one folder a family.
 
@@ -38,10 +43,41 @@ def fonts_dir() -> Path:
     return Path(spec.origin).resolve().parent
 
 
-@cache
+@cache  # asked for every letter; to read the package's metadata takes a millisecond
 def version() -> str:
     """The installed version of advocacy, or `0+unknown` where it runs without being installed."""
     try:
         return importlib.metadata.version("advocacy")
     except importlib.metadata.PackageNotFoundError:
         return "0+unknown"
+
+
+@cache
+def read_table(name: str) -> dict[str, Any]:
+    """Read a table of the package: a TOML file, by its path in the package."""
+    return tomllib.loads((PACKAGE / name).read_text("utf-8"))
+
+
+def render_page(name: str, /, **values: object) -> str:
+    """Fill in a Jinja file of the package, by its path in it; all values are escaped.
+
+    These are the tool's own pages, pictures and parts of documents. Letters and their layouts
+    have the sandbox of `advocacy.templating`. A file reads a table with `read_table`.
+    """
+    return _page_environment().get_template(name).render(values)
+
+
+@cache
+def _page_environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["read_table"] = read_table
+    return environment

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from advocacy.letter import Letter
-    from advocacy.loading import Campaign
+    from advocacy.campaign.loading import Campaign
+    from advocacy.letters.letter import Letter
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -398,7 +398,7 @@ def small_campaign(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def campaign() -> "Campaign":
     """The campaign of `tests/data/letters`, in which a letter has every part it can have."""
-    from advocacy.loading import load_campaign
+    from advocacy.campaign.loading import load_campaign
 
     loaded, problems = load_campaign(ROOT / "tests/data/letters/campaign.yaml")
     assert loaded is not None, problems
@@ -408,6 +408,6 @@ def campaign() -> "Campaign":
 @pytest.fixture(scope="module")
 def letter(campaign: "Campaign") -> "Letter":
     """The letter of that campaign that has every part."""
-    from advocacy.compose import compose_letters
+    from advocacy.letters.compose import compose_letters
 
     return compose_letters(campaign, only=["weiss"]).letters[0]

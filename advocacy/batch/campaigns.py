@@ -1,185 +1,173 @@
-"""A campaign rendered: loaded, and its letters made, one after the other or many at once."""
+"""Render a campaign: load it, then compose, check, document and write each letter.
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+What was made before is looked up on the way to the workers, and what was made is recorded on
+the way back; the letters themselves know of neither.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from itertools import chain, islice
 from pathlib import Path
 
-from advocacy.batch.books import Books, Problems, Rendered
-from advocacy.batch.crew import Alone, Crew, Processes, wants_paper
-from advocacy.batch.executor import interruptible, work_off
-from advocacy.batch.inputs import shared_inputs
-from advocacy.batch.printing import Pile
-from advocacy.batch.render import DEFAULT_FORMATS, Format, Job, Typeset
-from advocacy.batch.watching import Watcher
-from advocacy.batch.worker import Setup, Wanted
-from advocacy.errors import Problem, has_errors
-from advocacy.letter import CheckedLetter
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.stages import stage_for, stages_signed, unknown_stage
-from advocacy.supporters.letters import correspondence
-
-Sheets = Callable[
-    [Campaign, CheckedLetter, Mapping[str, str]], tuple[dict[str, bytes], Sequence[Problem]]
-]
-"""Makes what stands beside a letter's own documents, by file name: its audit sheet."""
-
-FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
-"""So many letters are made sooner by one process than others could be started."""
+from advocacy.batch.documents import (
+    DEFAULT_FORMATS,
+    BatchSettings,
+    Format,
+    Typeset,
+    shared_digests,
+)
+from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
+from advocacy.batch.previous_run import Manifests, find_previous
+from advocacy.batch.printing import PrintQueue
+from advocacy.batch.recorder import ProblemCollector, Recorder, RenderSummary
+from advocacy.batch.worker import WantedLetter
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.errors import Report, has_errors
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """How a batch is worked off; none of it but `typeset` changes a letter's bytes.
+class RenderRequest:
+    """What to render, of which campaign file, for whom, and how.
 
-    `workers` are processes (default: one for a few letters, else one for each core), `cluster`
-    the address of a Dask scheduler to use instead. `force` makes letters again although
-    nothing has changed, `prune` removes those of people who are no longer listed. `typeset` says
-    whether PDFs are laid out fast where they come out the same, or each in full.
+    `formats` left out means the usual ones, of which one that cannot be made is a warning.
+    `people` says whose letters, where not those of all whom the campaign names. With `audit`
+    each letter gets an audit sheet. `typeset` says whether PDFs are laid out fast where they
+    come out the same, or each in full.
+
+    None of the rest changes a letter's bytes: `workers` are processes (default: one for a few
+    letters, else one for each core), `cluster` is the address of a Dask scheduler to use
+    instead. `force` makes letters again although nothing has changed, `prune` removes those of
+    people who are no longer listed.
     """
 
+    campaign: Path
+    formats: tuple[Format, ...] | None = None
+    output: Path = Path("output")
+    stage: str | None = None
+    day: date | None = None
+    people: People = field(default_factory=People)
+    templates: Path | None = None
+    audit: bool = False
+    typeset: Typeset = "auto"
     workers: int | None = None
     cluster: str | None = None
     force: bool = False
     prune: bool = False
-    typeset: Typeset = "auto"
 
 
 def render_campaign(
-    path: Path,
-    *,
-    formats: Sequence[Format] | None = None,
-    output: Path = Path("output"),
-    stage: str | None = None,
-    day: date | None = None,
-    only: Sequence[str] = (),
-    people: People | None = None,
-    templates: Path | None = None,
-    sheets: Sheets | None = None,
-    how: How | None = None,
-    watcher: Watcher | None = None,
-    pile: Pile | None = None,
-) -> Rendered:
+    request: RenderRequest,
+    watcher: ProgressWatcher | None = None,
+    queue: PrintQueue | None = None,
+) -> RenderSummary:
     """Make the letters of a campaign file; a letter with an error leaves the others.
 
-    `formats` left out means the usual ones, of which one that cannot be made is a warning.
-    `people` says whose letters, where not those of all whom the campaign names.
-    `sheets` makes what stands beside each letter's documents. `watcher` is told of progress,
-    `pile` of the letters, which may then be printed.
+    `watcher` is called as letters are made; the letters that may be printed go into `queue`.
 
     Raises AdvocacyError where the output cannot be written at all, and KeyboardInterrupt after
-    Ctrl-C: what was finished is then recorded. Programs that call it for many letters guard
-    their main module, as the standard library's `multiprocessing` asks.
+    Ctrl-C: what was finished is then recorded. A program that calls it for many letters guards
+    its main module, as the standard library's `multiprocessing` asks.
     """
-    how, watcher = how or How(), watcher or Watcher()
-    campaign, problems = load_campaign(path, templates)
+    watcher = watcher or ProgressWatcher()
+    campaign, problems = load_campaign(request.campaign, request.templates)
     if campaign is None or has_errors(problems):
-        return Rendered(problems=problems)
-    day = campaign.letter_date(day)
-    people = (people or People()).only(tuple(only))
-    unknown = unknown_stage(campaign, stage)
-    if unknown:
-        found = Problems()
+        return RenderSummary(problems=problems)
+    day, people = campaign.letter_date(request.day), request.people
+    if unknown := unknown_stage(campaign, request.stage):
+        found = ProblemCollector()
         found.add([*problems, unknown])
-        found.add(row for row in correspondence(campaign, day, people) if isinstance(row, Problem))
-        return Rendered(problems=found.told())
-    kinds = tuple(formats or DEFAULT_FORMATS)
-    beside = partial(sheets, campaign) if sheets else None
-    setup = Setup(
-        campaign,
-        Job(campaign.workspace, output, kinds, formats is not None, beside, typeset=how.typeset),
-        day,
-        stage,
-        shared_inputs(campaign, kinds if "eml" not in kinds else {*kinds, "pdf"}),
-        deliver="write" if how.cluster is None else "return",
-        force=how.force,
-    )
-    with (
-        Books(setup, people.supporters or people.list, prunes=how.prune) as books,
-        interruptible(watcher.interrupted) as interrupt,
-    ):
-        books.problems.add(problems)
-        wanted = _wanted(setup, people, books, pile)
-        crew, wanted = crew_for(setup, how, wanted)
-        at_once = True
-        try:
-            watcher.begin(campaign.file.id, partial(_expected, campaign, people))
-            first = 1 if wants_paper(setup) else 20
-            for outcome in work_off(wanted, crew, lambda: bool(interrupt) or books.full, first):
-                books.enter(outcome)
-                if pile is not None:
-                    pile.enter(outcome, campaign.file.id)
-                watcher.step()
-            at_once = False
-        finally:
-            crew.close(at_once=at_once)
-            watcher.end()
-        if how.prune and not interrupt and not books.full:
-            signed = stages_signed(campaign, by_supporters=people.supporters is not None)
-            books.prune(set(signed) & set(campaign.stages_on(day) if stage is None else [stage]))
+        for _ in correspondence(campaign, day, lambda one: found.add([one]), people):
+            pass
+        return RenderSummary(problems=found.problems())
+    formats = request.formats or DEFAULT_FORMATS
+    settings = BatchSettings(
+        campaign, day, formats, formats_asked_for=request.formats is not None,
+        output=request.output, deliver="write" if request.cluster is None else "return",
+        audit=request.audit, force=request.force, typeset=request.typeset,
+        shared=shared_digests(campaign, formats),
+    )  # fmt: skip
+    with Manifests(request.output / campaign.file.id) as manifests:
+        recorder = Recorder(manifests, people.supporters or list_of(campaign, people))
+        recorder.problems.add(problems)
+        with interruptible(watcher.interrupted) as interrupt:
+            wanted = _with_previous(campaign, day, request, manifests, recorder, queue)
+            outcomes = run_batch(
+                settings, wanted, lambda: bool(interrupt) or recorder.is_full,
+                watcher, partial(_most_letters, campaign, people),
+                workers=request.workers, cluster=request.cluster,
+            )  # fmt: skip
+            with closing(outcomes):
+                for outcome in outcomes:
+                    recorder.record(outcome)
+                    if queue is not None:
+                        queue.enter(outcome, campaign.file.id)
+            if request.prune and not interrupt and not recorder.is_full:
+                recorder.prune(_stages_of(campaign, day, request))
+    summary = recorder.finish()
     if interrupt:
         raise KeyboardInterrupt
-    return books.result
+    return summary
 
 
-def _wanted(
-    setup: Setup, people: People, books: Books, pile: Pile | None = None
-) -> Iterator[Wanted]:
-    """The letters to make, in the order of the list; its problems go into the books."""
+def wanted_letters(
+    campaign: Campaign, day: date, report: Report, people: People, stage: str | None = None
+) -> Iterator[WantedLetter]:
+    """Yield the letters of a list in its order, each with its stage; report the list's problems."""
     by_supporters = people.supporters is not None
-    for one in correspondence(setup.campaign, setup.day, people):
-        if isinstance(one, Problem):
-            books.note(one)
-            continue
-        row = one.recipient
-        name, _ = stage_for(
-            setup.campaign, row, setup.day, setup.stage, by_supporters=by_supporters
-        )
-        before = books.before(name, one.letter_id) if name else None
-        if pile is not None and name:
-            pile.expect(one, setup.campaign, name)
-        yield Wanted(row, before, supporters=one.supporters)
+    for one in correspondence(campaign, day, report, people):
+        name, problems = stage_for(campaign, one.recipient, day, stage, by_supporters=by_supporters)
+        yield WantedLetter(one.recipient, name, one.supporters, tuple(problems))
 
 
-def crew_for(setup: Setup, how: How, wanted: Iterator[Wanted]) -> tuple[Crew, Iterator[Wanted]]:
-    """Who makes the letters, and the letters."""
-    if how.cluster is not None:
-        from advocacy.batch.cluster import Cluster
+def _with_previous(
+    campaign: Campaign,
+    day: date,
+    request: RenderRequest,
+    manifests: Manifests,
+    recorder: Recorder,
+    queue: PrintQueue | None,
+) -> Iterator[WantedLetter]:
+    """Yield the letters to make, each with what an earlier run made of it."""
+    report = recorder.record_problem
+    for one in wanted_letters(campaign, day, report, request.people, request.stage):
+        if one.stage is not None:
+            previous = find_previous(manifests.stage(one.stage), one.letter_id)
+            one = replace(one, previous=previous) if previous else one
+            if queue is not None:
+                queue.expect(one, campaign)
+        yield one
 
-        return Cluster(setup, how.cluster), wanted
-    workers = how.workers
-    if workers is None:
-        few = FEW_ON_PAPER if wants_paper(setup) else FEW_ON_SCREEN
-        first = list(islice(wanted, few + 1))
-        wanted = chain(first, wanted)
-        workers = cores() if len(first) > few else 1
-    return (Processes(setup, workers) if workers > 1 else Alone(setup)), wanted
+
+def _stages_of(campaign: Campaign, day: date, request: RenderRequest) -> set[str]:
+    """The stages whose letters a request makes, whoever gets them."""
+    signed = stages_signed(campaign, by_supporters=request.people.supporters is not None)
+    wanted = campaign.stages_on(day) if request.stage is None else [request.stage]
+    return set(signed) & set(wanted)
 
 
-def _expected(campaign: Campaign, people: People) -> int | None:
-    """How many letters there will be at most; None where that would take a reading of the list."""
+def list_of(campaign: Campaign, people: People) -> Path | None:
+    """The file of recipients; None where the campaign's own addressees get letters."""
+    if people.list is None and campaign.file.recipients is not None:
+        return campaign.workspace.folder / campaign.file.recipients
+    return people.list
+
+
+def _most_letters(campaign: Campaign, people: People) -> int | None:
+    """How many letters there will be at most; None where only reading the list would tell."""
     selection = people.selection
-    if people.supporters is not None:
-        most = [n for n in (selection.limit, len(selection.only) or None) if n]
-        return min(most, default=None)
-    most = [n for n in (selection.limit, selection.sample, len(selection.only) or None) if n]
-    path = people.list
-    if path is None and campaign.file.recipients is not None:
-        path = campaign.workspace.folder / campaign.file.recipients
-    if path is None:
-        most.append(len(campaign.file.target.addressees))
-    elif path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson"):
-        with path.open("rb") as file:
-            most.append(sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")))
-    return min(most, default=None)
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    limits = [selection.limit, len(selection.only) or None]
+    if people.supporters is None:
+        limits.append(selection.sample)
+        path = list_of(campaign, people)
+        if path is None:
+            limits.append(len(campaign.file.target.addressees))
+        elif path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson"):
+            with path.open("rb") as file:
+                blocks = iter(lambda: file.read(1 << 20), b"")
+                limits.append(sum(block.count(b"\n") for block in blocks))
+    return min((limit for limit in limits if limit is not None), default=None)

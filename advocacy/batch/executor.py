@@ -1,35 +1,157 @@
-"""Working off a batch: tasks in hand for every worker, results in the order of the list.
+"""Run a batch: hand tasks to workers, and yield the outcomes in the order of the list.
 
-Whatever happens to a worker happens to its task alone: it is given to another, in the end one
-letter at a time, so that a letter that ends its worker is found out and told.
+From top to bottom: the callbacks of progress; the worker processes of this machine (a cluster
+stands in its own module); how an executor is chosen; and the loop that keeps every worker busy. A
+worker that crashes costs its task alone, which another one gets. A letter that crashes its worker
+is found in the end, by making the letters of its task one by one.
 """
 
+import multiprocessing
+import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Future
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from types import FrameType
 
-from advocacy.batch.crew import Crew
-from advocacy.batch.worker import Done, Outcome, Wanted
+from advocacy.batch.documents import BatchSettings
+from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter, make_task
 from advocacy.errors import AdvocacyError, Problem
-
-TASK_SECONDS = 0.4
-"""How long a task shall take: long enough to be worth sending, short enough to wait for."""
-LARGEST_TASK = 200
-TRIES = 2
-"""How often a task may lose its worker before its letters are made one by one."""
+from advocacy.installation import missing_system_libraries
 
 
-@dataclass(slots=True, eq=False)
-class _Task:
-    wanted: list[Wanted]
-    future: "Future[Done] | None"
-    deaths: int = 0
+class ProgressWatcher:
+    """Callbacks of a batch's progress; these do nothing."""
+
+    def begin(self, title: str, total: Callable[[], int | None]) -> None:
+        """Letters are about to be made; `total` returns at most how many, None if unknown."""
+
+    def step(self) -> None:
+        """One more letter is done."""
+
+    def interrupted(self) -> None:
+        """Ctrl-C was pressed: the letters that were begun are being finished."""
+
+    def waiting(self, seconds: float) -> None:
+        """Nothing happens for so many seconds, until deferred messages may be tried again."""
+
+    def end(self) -> None:
+        """No more letters are made."""
+
+
+class WorkerProcesses(Executor):
+    """Worker processes on this machine, which write the files themselves.
+
+    They are forked from a clean server process: neither this process's threads nor the state of
+    its libraries reach them.
+    """
+
+    crash_errors = (BrokenExecutor,)
+
+    def __init__(self, settings: BatchSettings, workers: int) -> None:
+        super().__init__(settings, workers)
+        self._pool = self._start()
+
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
+        """Start a task in the first free worker."""
+        with _interrupts_blocked():
+            return self._pool.submit(_make_task_in_worker, wanted)
+
+    def replace_workers(self) -> None:
+        """Start a new pool: one that has lost a process takes no more tasks."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._start()
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the processes."""
+        if at_once:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("forkserver")
+        preload = [__name__, "advocacy.documents.email.message"]
+        is_missing = any(library.required for library in missing_system_libraries())
+        if self._settings.wants_paper and not is_missing:  # the letters' problems tell what is
+            preload.append("advocacy.documents.pdf.render")
+        context.set_forkserver_preload(preload)
+        return ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C; processes started meanwhile inherit the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_settings: BatchSettings | None = None
+
+
+def _start_worker(settings: BatchSettings) -> None:
+    """Prepare this process to work; runs once in each worker process."""
+    global _settings
+    _settings = settings
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C for all
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+
+
+def _exit_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _make_task_in_worker(wanted: Sequence[WantedLetter]) -> TaskResult:
+    if _settings is None:
+        raise RuntimeError("a worker must be started before it works")
+    return make_task(_settings, wanted)
+
+
+FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
+"""So many letters this process makes sooner than others could be started."""
+
+
+def choose_executor(
+    settings: BatchSettings,
+    wanted: Iterator[WantedLetter],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    few: int = FEW_ON_SCREEN,
+) -> tuple[Executor, Iterator[WantedLetter]]:
+    """Choose what makes the letters; returns it with the letters.
+
+    `cluster` is the address of a Dask scheduler, `workers` a number of processes. Without either,
+    this process makes a `few` letters alone (or 32 that are typeset), else one process for each
+    core does. Raises AdvocacyError where the cluster cannot be reached.
+    """
+    if cluster is not None:
+        from advocacy.batch.cluster import Cluster
+
+        return Cluster(settings, cluster), wanted
+    if workers is None:
+        few = FEW_ON_PAPER if settings.wants_paper else few
+        first = list(islice(wanted, few + 1))
+        wanted = chain(first, wanted)
+        workers = cores() if len(first) > few else 1
+    return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -43,131 +165,166 @@ class Interrupt:
 
 
 @contextmanager
-def interruptible(told: Callable[[], None]) -> Iterator[Interrupt]:
-    """While it lasts, the first Ctrl-C asks to stop, and the second stops at once.
+def interruptible(on_interrupt: Callable[[], None]) -> Iterator[Interrupt]:
+    """Make the first Ctrl-C ask to stop; the second stops at once.
 
-    `told` is called at the first, in whatever the main thread is doing. In another thread
-    nothing changes.
+    `on_interrupt` is called at the first, in whatever the main thread is doing. In another
+    thread, or where the program handles Ctrl-C itself, nothing changes.
     """
     interrupt = Interrupt()
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or before is not signal.default_int_handler:
         yield interrupt
         return
-    before = signal.getsignal(signal.SIGINT)
 
-    def hear(_number: int, _frame: FrameType | None) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
         interrupt.asked = True
         signal.signal(signal.SIGINT, before)
-        told()
+        on_interrupt()
 
-    if before is not signal.default_int_handler:  # somebody else's, or none: it stays
-        yield interrupt
-        return
-    signal.signal(signal.SIGINT, hear)
+    signal.signal(signal.SIGINT, ask)
     try:
         yield interrupt
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def work_off(
-    wanted: Iterator[Wanted], crew: Crew, stop: Callable[[], bool], first: int = 1
-) -> Iterator[Outcome]:
-    """The outcome of each letter, in the order of the list.
+TASK_SECONDS = 0.4
+"""How long a task should take: long enough to be worth sending, short enough to wait for."""
+LARGEST_TASK = 200
+TRIES = 2
+"""How often a task may lose its worker before its letters are made one by one."""
 
-    Once `stop` says so no more tasks are begun, and those in hand are finished. `first` is the
-    size of the first tasks; how long they take gives that of the others.
+
+@dataclass(slots=True, eq=False)
+class _SubmittedTask:
+    wanted: list[WantedLetter]
+    future: "Future[TaskResult] | None"  # None once its letters are to be made one by one
+    crashes: int = 0
+
+
+def run_batch(
+    settings: BatchSettings,
+    wanted: Iterator[WantedLetter],
+    stop: Callable[[], bool],
+    watcher: ProgressWatcher,
+    total: Callable[[], int | None],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Generator[LetterOutcome]:
+    """Make letters, and yield the outcome of each in the order of the list.
+
+    `total` returns how many letters there will be at most, for the `watcher`. Once `stop` returns
+    true no more tasks are begun, and those begun are finished. A caller that leaves early closes
+    the iterator, which ends the workers at once.
+    """
+    watcher.begin(settings.campaign.file.id, total)
+    try:
+        executor, wanted = choose_executor(settings, wanted, workers=workers, cluster=cluster)
+        is_done = False
+        try:
+            for outcome in work_off(wanted, executor, stop, 1 if settings.wants_paper else 20):
+                yield outcome
+                watcher.step()
+            is_done = True
+        finally:
+            executor.close(at_once=not is_done)
+    finally:
+        watcher.end()
+
+
+def work_off(
+    wanted: Iterator[WantedLetter], executor: Executor, stop: Callable[[], bool], first: int = 1
+) -> Iterator[LetterOutcome]:
+    """Keep an executor's workers busy; yields the outcome of each letter in the list's order.
+
+    `first` is the number of letters in the first tasks; how long those take decides the size of
+    the others.
     """
     size = first
-    tasks: deque[_Task] = deque()
+    tasks: deque[_SubmittedTask] = deque()
     while True:
         if stop():
-            _cancel(tasks)
+            _cancel_waiting(tasks)
         elif all(task.future is not None for task in tasks):
-            while len(tasks) < 2 * crew.workers and (some := list(islice(wanted, size))):
-                tasks.append(_Task(some, crew.submit(some)))
+            while len(tasks) < 2 * executor.workers and (some := list(islice(wanted, size))):
+                tasks.append(_SubmittedTask(some, executor.submit(some)))
         if not tasks:
             return
         task = tasks.popleft()
         if task.future is None:
-            yield from _one_by_one(task.wanted, crew)
+            yield from _make_one_by_one(task.wanted, executor)
             continue
         try:
-            done = task.future.result()
-        except crew.deaths:
+            outcomes, seconds = task.future.result()
+        except executor.crash_errors:
             tasks.appendleft(task)
-            _after_death(tasks, crew)
+            _resubmit_lost(tasks, executor)
             continue
         except CancelledError:  # not by us: what was cancelled is not in the queue
-            raise AdvocacyError(_lost()) from None
-        yield from done.outcomes
-        size = _next_size(size, len(task.wanted), done.seconds)
+            raise AdvocacyError(
+                Problem(
+                    "cluster-lost",
+                    "The connection to the cluster was lost; what it had made is kept.",
+                    "Run the same command again when the cluster is back: it goes on where it "
+                    "stopped.",
+                )
+            ) from None
+        yield from outcomes
+        size = _next_size(size, len(task.wanted), seconds)
 
 
-def _cancel(tasks: "deque[_Task]") -> None:
-    """Keep of the tasks those alone that somebody is working on."""
+def _cancel_waiting(tasks: "deque[_SubmittedTask]") -> None:
+    """Keep only the tasks that a worker has begun."""
     for task in list(tasks):
         if task.future is None or task.future.cancel():
             tasks.remove(task)
 
 
-def _after_death(tasks: Iterable[_Task], crew: Crew) -> None:
-    """Give the tasks whose workers died to others, or mark them to be done one by one."""
-    crew.renew()
-    lost = [task for task in tasks if task.future is not None and _died(task.future, crew)]
+def _resubmit_lost(tasks: Iterable[_SubmittedTask], executor: Executor) -> None:
+    """Submit the tasks whose workers crashed again, or mark them to be made one by one."""
+    executor.replace_workers()
+    lost = [task for task in tasks if task.future is not None and _crashed(task.future, executor)]
     for task in lost:
-        task.deaths += 1
-    if all(task.deaths < TRIES for task in lost):
-        for task in lost:
-            task.future = crew.submit(task.wanted)
-    else:
-        for task in lost:
-            task.future = None
+        task.crashes += 1
+    may_retry = all(task.crashes < TRIES for task in lost)
+    for task in lost:
+        task.future = executor.submit(task.wanted) if may_retry else None
 
 
-def _died(future: "Future[Done]", crew: Crew) -> bool:
-    return future.done() and not future.cancelled() and isinstance(future.exception(), crew.deaths)
+def _crashed(future: "Future[TaskResult]", executor: Executor) -> bool:
+    is_done = future.done() and not future.cancelled()
+    return is_done and isinstance(future.exception(), executor.crash_errors)
 
 
-def _one_by_one(wanted: Iterable[Wanted], crew: Crew) -> Iterator[Outcome]:
-    """Each letter a task of its own, with nothing else going on: a death has one cause."""
+def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iterator[LetterOutcome]:
+    """Make each letter a task of its own, with nothing else running: a crash has one cause."""
     for one in wanted:
+        recipient = one.recipient
         for attempt in range(1, TRIES + 1):
             try:
-                done = crew.submit([one]).result()
-            except crew.deaths:
-                crew.renew()
+                outcomes, _ = executor.submit([one]).result()
+            except executor.crash_errors:
+                executor.replace_workers()
                 if attempt == TRIES:
-                    yield _deadly(one)
+                    problem = Problem(
+                        "worker-died",
+                        f"The process that made the letter to {recipient.called} crashed twice.",
+                        "Most likely it needs more memory than there is: look for a huge value or "
+                        f"picture, or render it alone: `--only {one.letter_id} --workers 1`.",
+                        recipient.place(),
+                    )
+                    yield LetterOutcome(one.letter_id, refused=True, problems=[problem])
             else:
-                yield from done.outcomes
+                yield from outcomes
                 break
 
 
-def _deadly(wanted: Wanted) -> Outcome:
-    recipient = wanted.recipient
-    problem = Problem(
-        "worker-died",
-        f"The letter to {recipient.called} ended the process that made it, twice.",
-        "Most likely it needs more memory than there is: look for a huge value or picture, or "
-        "render it alone: `--only " + wanted.letter_id + " --workers 1`.",
-        recipient.place(),
-    )
-    return Outcome(wanted.letter_id, refused=True, problems=(problem,))
-
-
 def _next_size(size: int, done: int, seconds: float) -> int:
-    """The size of task that would have taken the right time, not far from the last one."""
+    """The size of a task that would take the right time, at most twice the last one."""
     if not seconds:
         return size
     right = int(done * TASK_SECONDS / seconds)
     return max(1, min(right, 2 * size, LARGEST_TASK))
-
-
-def _lost() -> Problem:
-    """That the scheduler is gone while a batch was at work."""
-    return Problem(
-        "cluster-lost",
-        "The cluster was lost; what it had made is kept.",
-        "Run the same command again when it is back: it goes on where it stopped.",
-    )

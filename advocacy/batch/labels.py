@@ -1,18 +1,21 @@
 """Labels and envelopes for those who get a letter."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
-from advocacy.batch.output import prepare_folder, replacing
+from advocacy.batch.campaigns import RenderRequest
 from advocacy.batch.printing import Order, printing_key
-from advocacy.documents.stationery import Envelope, Sheet
+from advocacy.campaign.addressing import (
+    inside_address,
+    not_in_office,
+    recipients_of,
+    without_address,
+)
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.stages import stage_for, unknown_stage
+from advocacy.documents.print_shop.stationery import PaperEnvelope, PaperSheet
 from advocacy.errors import Problem, has_errors
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People, inside_address, not_in_office, recipients_of, without_address
-from advocacy.recipients import Recipient
-from advocacy.stages import stage_for, unknown_stage
+from advocacy.files.writing import prepare_folder, replace_file
 
 
 @dataclass(slots=True)
@@ -26,36 +29,37 @@ class Labelled:
 
 
 def print_addresses(
-    path: Path,
-    form: Sheet | Envelope,
+    request: RenderRequest,
+    form: PaperSheet | PaperEnvelope,
     *,
-    output: Path = Path("output"),
-    people: People | None = None,
-    stage: str | None = None,
-    day: date | None = None,
     order: Order = "postal-code",
     skip: int = 0,
-    templates: Path | None = None,
 ) -> Labelled:
-    """Print the addresses of those who get a letter of that day, in the order of `--merge`.
+    """Print the addresses of those who get a request's letters, in the order of `--merge`.
 
     An address that cannot be printed leaves the others. Raises AdvocacyError where the file
     cannot be written.
     """
-    campaign, problems = load_campaign(path, templates)
+    campaign, problems = load_campaign(request.campaign, request.templates)
     result = Labelled(problems=problems)
     if campaign is None or has_errors(problems):
         return result
-    if unknown := unknown_stage(campaign, stage):
+    if unknown := unknown_stage(campaign, request.stage):
         result.problems.append(unknown)
         return result
-    day = campaign.letter_date(day)
-    found = list(_addressed(campaign, day, stage, people, result.problems))
+    day = campaign.letter_date(request.day)
+    found = []
+    for row in recipients_of(campaign, day, problems.append, request.people):
+        stage, wrong = stage_for(campaign, row, day, request.stage)
+        wrong += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
+        problems += wrong
+        if stage and not wrong:
+            found.append(row)
     if order == "postal-code":
         found.sort(key=lambda who: printing_key(who.postal_code or "", who.country or ""))
     if not found:
         return result
-    from advocacy.documents.labels import About, Label, print_labels
+    from advocacy.documents.print_shop.labels import About, Label, print_labels
 
     file = campaign.file
     sender = file.sender
@@ -70,30 +74,11 @@ def print_addresses(
         Label(inside_address(campaign, who), who.called, who.place("address") or who.place())
         for who in found
     )
-    kind = "labels" if isinstance(form, Sheet) else "envelopes"
-    name = output / file.id / f"{kind}-{form.name}.pdf"
+    kind = "labels" if isinstance(form, PaperSheet) else "envelopes"
+    name = request.output / file.id / f"{kind}-{form.name}.pdf"
     prepare_folder(name.parent)
-    with replacing(name) as out:
+    with replace_file(name) as out:
         printed = print_labels(labels, form, about, campaign.workspace, out, skip=skip)
     result.file, result.labels, result.pages = name, printed.labels, printed.pages
     result.problems = list(dict.fromkeys([*result.problems, *printed.problems]))
     return result
-
-
-def _addressed(
-    campaign: Campaign,
-    day: date,
-    stage: str | None,
-    people: People | None,
-    problems: list[Problem],
-) -> Iterator[Recipient]:
-    """Those who get a letter and have an address; why others do not goes to the problems."""
-    for row in recipients_of(campaign, day, people):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
-        name, found = stage_for(campaign, row, day, stage)
-        found += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
-        problems += found
-        if name and not found:
-            yield row

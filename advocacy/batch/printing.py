@@ -1,11 +1,10 @@
-"""Letters for the print shop: a batch's PDFs merged in the order of their postal codes.
+"""Merge a batch's PDFs for the print shop, in the order of their postal codes.
 
 What is merged are the files of the letters that the batch made or left as they were, each
 compared with the manifest's sum, so that nothing is printed that was not checked.
 """
 
-import csv
-import hashlib
+import glob
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -13,25 +12,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
-from advocacy.batch.output import prepare_folder, replacing
-from advocacy.batch.record import Record
-from advocacy.batch.render import letter_folder
-from advocacy.batch.watching import Watcher
-from advocacy.batch.worker import Outcome
+from advocacy.batch.documents import letter_folder
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.previous_run import file_sum
+from advocacy.batch.record import BatchRecord
+from advocacy.batch.worker import LetterOutcome, WantedLetter
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place, Problem
-from advocacy.loading import Campaign
-from advocacy.spreadsheets import spreadsheet_safe
-from advocacy.supporters import Correspondence
+from advocacy.files.writing import csv_line, prepare_folder, replace_file
 
 Order = Literal["postal-code", "list"]
 NAME = "merged"
 COLUMNS = ("sequence", "id", "name", "postal_code", "country", "file", "first_page", "pages")
 """The columns of the list that goes with merged letters."""
+_CHANGED_HINT = (
+    "Make it again with `--force`; if it was changed on purpose, change the template instead."
+)
 _PART = re.compile(r"-\d{4,}\.pdf")
 
 
 def printing_key(postal_code: str, country: str) -> tuple[bool, str, str]:
-    """What letters and labels are sorted by: those without a postal code come last."""
+    """The key that sorts letters and labels: those without a postal code come last."""
     return not postal_code, country, postal_code
 
 
@@ -50,8 +51,8 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A letter to be merged: its folder, and what the list says of its recipient."""
+class PrintedLetter:
+    """A letter to merge: its folder, and what the list says of its recipient."""
 
     number: int
     folder: Path
@@ -60,6 +61,7 @@ class Piece:
     postal_code: str
     country: str
 
+    @property
     def file(self) -> Path:
         """Its PDF."""
         return self.folder / f"{self.id}.pdf"
@@ -76,30 +78,31 @@ class Merged:
     problems: list[Problem] = field(default_factory=list)
 
 
-class Pile:
-    """The letters of batches that may be printed; each batch tells it what it does.
+class PrintQueue:
+    """The letters of batches that may be printed.
 
-    `output` is the folder below which the letters are written. The title and the language of
-    what is printed, and the folder that it goes to, are those of the first campaign.
+    A batch adds each letter before it is made (`expect`), and enters what came of it. `output`
+    is the folder below which the letters are written. Title, language and folder of what is
+    printed are those of the first campaign.
     """
 
     def __init__(self, output: Path) -> None:
         self.output = self.folder = output
         self.title = self.language = ""
-        self._expected: dict[tuple[Path, str], Piece] = {}
-        self._good: list[Piece] = []
+        self._expected: dict[tuple[Path, str], PrintedLetter] = {}
+        self._good: list[PrintedLetter] = []
         self._count = 0
 
-    def expect(self, wanted: Correspondence, campaign: Campaign, stage: str) -> None:
-        """A letter is about to be made."""
-        recipient = wanted.recipient
-        key = letter_folder(self.output, campaign.file.id, stage), wanted.letter_id
+    def expect(self, wanted: WantedLetter, campaign: Campaign) -> None:
+        """Note a letter that is about to be made."""
+        recipient, file = wanted.recipient, campaign.file
+        key = letter_folder(self.output, file.id, wanted.stage or ""), wanted.letter_id
         self._count += 1
         if self._count == 1:
-            self.language = campaign.file.language
-            self.title = campaign.file.title.get(self.language) or campaign.file.id
-            self.folder = self.output / campaign.file.id
-        self._expected[key] = Piece(
+            self.language = file.language
+            self.title = file.title.get(self.language) or file.id
+            self.folder = self.output / file.id
+        self._expected[key] = PrintedLetter(
             self._count,
             *key,
             recipient.called,
@@ -107,116 +110,109 @@ class Pile:
             recipient.country or "",
         )
 
-    def enter(self, outcome: Outcome, campaign: str) -> None:
-        """A letter was made, or left as it was, or refused."""
+    def enter(self, outcome: LetterOutcome, campaign: str) -> None:
+        """Keep a letter that was made or left as it was, and drop a refused one."""
         folder = letter_folder(self.output, campaign, outcome.stage or "")
-        piece = self._expected.pop((folder, outcome.id), None)
-        if piece is not None and not outcome.refused:
-            self._good.append(piece)
+        letter = self._expected.pop((folder, outcome.id), None)
+        if letter is not None and not outcome.refused:
+            self._good.append(letter)
 
-    def pieces(self, order: Order) -> list[Piece]:
-        """The letters that passed, in the order in which they are printed."""
+    def letters(self, order: Order) -> list[PrintedLetter]:
+        """The letters to print, in the order in which they are printed."""
         if order == "list":
-            return sorted(self._good, key=lambda piece: piece.number)
+            return sorted(self._good, key=lambda letter: letter.number)
         return sorted(
             self._good,
-            key=lambda piece: (*printing_key(piece.postal_code, piece.country), piece.number),
+            key=lambda letter: (*printing_key(letter.postal_code, letter.country), letter.number),
         )
 
 
-def merge_pile(pile: Pile, printing: Printing, watcher: Watcher | None = None) -> Merged:
-    """Merge the letters of a pile into one file, or several.
+def merge_letters(
+    queue: PrintQueue, printing: Printing, watcher: ProgressWatcher | None = None
+) -> Merged:
+    """Merge the letters of a queue into one file, or several.
 
     A letter without a PDF is left out, and so is one whose PDF is not what the manifest says,
     which is a problem. Raises AdvocacyError where a file cannot be written.
     """
-    watcher = watcher or Watcher()
-    file = printing.file or pile.folder / f"{NAME}.pdf"
+    watcher = watcher or ProgressWatcher()
+    file = printing.file or queue.folder / f"{NAME}.pdf"
     result = Merged()
-    with ExitStack() as stack:
-        pieces = list(_sound(pile.pieces(printing.order), result.problems))
-        if not pieces:
-            if printing.file is None:
-                _forget(file, [])
-            return result
+    letters = list(_unchanged(queue.letters(printing.order), result.problems))
+    if letters:
         prepare_folder(file.parent)
-        per = printing.per or len(pieces)
-        parts = [pieces[i : i + per] for i in range(0, len(pieces), per)]
-        names = [file] if printing.per is None else list(_numbered(file, len(parts)))
-        listed = stack.enter_context(replacing(file.with_suffix(".csv")))
-        _row(listed, COLUMNS)
-        watcher.begin(f"{NAME}.pdf", lambda: len(pieces))
-        stack.callback(watcher.end)
-        for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
-            title = pile.title if len(parts) == 1 else f"{pile.title} ({number}/{len(parts)})"
-            first = (number - 1) * per + 1
-            with replacing(name) as out:
-                result.pages += _merge(
-                    part, out, (title, pile.language), first, printing, name, listed, watcher
-                )
-            result.files.append(name)
-        result.letters = len(pieces)
-    result.table = file.with_suffix(".csv")
+        per = printing.per or len(letters)
+        parts = [letters[i : i + per] for i in range(0, len(letters), per)]
+        numbers = range(1, len(parts) + 1)
+        names = [file.with_name(f"{file.stem}-{number:04}.pdf") for number in numbers]
+        names = [file] if printing.per is None else names
+        result.table, result.letters = file.with_suffix(".csv"), len(letters)
+        watcher.begin(f"{NAME}.pdf", lambda: len(letters))
+        try:
+            with replace_file(result.table) as table:
+                table.write(csv_line(COLUMNS))
+                for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
+                    title = queue.title
+                    title += f" ({number}/{len(parts)})" if len(parts) > 1 else ""
+                    about, first = (title, queue.language), (number - 1) * per + 1
+                    result.pages += _merge(
+                        part, name, about, first, printing.duplex, table, watcher
+                    )
+                    result.files.append(name)
+        finally:
+            watcher.end()
     if printing.file is None:
-        _forget(file, result.files)
+        _remove_older(file, result.files)
     return result
 
 
 def _merge(
-    pieces: Sequence[Piece],
-    out: IO[bytes],
+    letters: Sequence[PrintedLetter],
+    file: Path,
     about: tuple[str, str],
     first: int,
-    printing: Printing,
-    name: Path,
-    listed: IO[bytes],
-    watcher: Watcher,
+    duplex: bool,
+    table: IO[bytes],
+    watcher: ProgressWatcher,
 ) -> int:
-    """Write one merged PDF and its part of the list; returns the number of pages."""
-    from advocacy.documents.merge import Merger
+    """Write one merged PDF and its rows of the table; returns the number of pages.
 
-    with Merger(out, *about, duplex=printing.duplex, first=first) as merger:
-        for sequence, piece in enumerate(pieces, first):
-            added = merger.add(piece.file(), piece.name or piece.id)
-            place = (name.name, added.first, added.pages)
-            _row(
-                listed,
-                (sequence, piece.id, piece.name, piece.postal_code, piece.country, *place),
-            )
+    `about` is the title and the language, `first` the sequence number of the first letter.
+    """
+    from advocacy.documents.print_shop.merge import Merger
+
+    with replace_file(file) as out, Merger(out, *about, duplex=duplex, first=first) as merger:
+        for sequence, one in enumerate(letters, first):
+            added = merger.add(one.file, one.name or one.id)
+            row = (sequence, one.id, one.name, one.postal_code, one.country)
+            table.write(csv_line((*row, file.name, added.first, added.pages)))
             watcher.step()
         return merger.pages
 
 
-def _sound(pieces: Sequence[Piece], problems: list[Problem]) -> Iterator[Piece]:
-    """Those of which there is the PDF that the manifest names."""
+def _unchanged(
+    letters: Sequence[PrintedLetter], problems: list[Problem]
+) -> Iterator[PrintedLetter]:
+    """Yield the letters whose PDF is the one that the manifest names."""
     with ExitStack() as stack:
-        records: dict[Path, Record] = {}
-        for piece in pieces:
-            if piece.folder not in records:
-                records[piece.folder] = stack.enter_context(Record(piece.folder, read_only=True))
-            entry = records[piece.folder].find(piece.id)
-            wanted = entry and entry["files"].get(f"{piece.id}.pdf")
-            if not wanted:
-                continue  # why there is none was told when it was to be made
-            try:
-                with piece.file().open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError:
-                found = ""
-            if found == wanted:
-                yield piece
+        records: dict[Path, BatchRecord] = {}
+        for one in letters:
+            if one.folder not in records:
+                records[one.folder] = stack.enter_context(BatchRecord(one.folder, read_only=True))
+            entry = records[one.folder].find(one.id)
+            expected = entry and entry["files"].get(f"{one.id}.pdf")
+            if not expected:
+                continue  # why there is none was reported when it was to be made
+            if file_sum(one.file) == expected:
+                yield one
             else:
-                problems.append(_changed(piece))
+                message = f"{one.file} is not the file that was made, and is left out."
+                problems.append(Problem("changed-file", message, _CHANGED_HINT, Place(one.file)))
 
 
-def _numbered(file: Path, count: int) -> Iterator[Path]:
-    for number in range(1, count + 1):
-        yield file.with_name(f"{file.stem}-{number:04}.pdf")
-
-
-def _forget(file: Path, kept: Sequence[Path]) -> None:
-    """Remove what an earlier run merged under the same name: nobody shall print it by mistake."""
-    older = [file, *file.parent.glob(f"{_literal(file.stem)}-*.pdf")]
+def _remove_older(file: Path, kept: Sequence[Path]) -> None:
+    """Remove what an earlier run merged under the same name, lest somebody prints it."""
+    older = [file, *file.parent.glob(f"{glob.escape(file.stem)}-*.pdf")]
     for path in older:
         ours = path == file or _PART.fullmatch(path.name.removeprefix(file.stem))
         if ours and path not in kept:
@@ -225,30 +221,3 @@ def _forget(file: Path, kept: Sequence[Path]) -> None:
     if not kept:
         with suppress(OSError):
             file.with_suffix(".csv").unlink()
-
-
-def _literal(text: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", text)
-
-
-class _Text:
-    """A text file for `csv`, above one of bytes."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, text: str) -> int:
-        return self._file.write(text.encode())
-
-
-def _row(file: IO[bytes], cells: Sequence[object]) -> None:
-    csv.writer(_Text(file)).writerow([spreadsheet_safe(cell) for cell in cells])
-
-
-def _changed(piece: Piece) -> Problem:
-    return Problem(
-        "changed-file",
-        f"{piece.file()} is not the file that was made: it is left out.",
-        "Make it again with `--force`; if it was changed on purpose, change the template instead.",
-        Place(piece.file()),
-    )

@@ -1,4 +1,10 @@
-"""The record of a batch: its folder's manifest, while letters are being made.
+"""The manifest: what each letter is, which facts it relies on, and which files it became.
+
+One JSON object a line, merged by letter id, so that rendering a part of a list never drops
+the record of the rest.
+
+
+The record of a batch: its folder's manifest, while letters are being made.
 
 The manifest is one JSON object a line, sorted by letter id. While a batch runs, new lines go
 to a journal beside it; at the end, or when the next run finds the journal of one that was
@@ -12,24 +18,84 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
-from advocacy.batch.manifest import NAME, Entry, unreadable
-from advocacy.batch.output import PRIVATE, cannot_write, prepare_folder, replacing, sweep
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replace_file, sweep
+from advocacy.letters.digests import letter_digest, recipient_digest
+from advocacy.letters.letter import Letter
+
+NAME = "manifest.jsonl"
+Entry = dict[str, Any]
+"""One line: `id`, `campaign`, `stage`, `date`, `recipient`, `files` and the rest."""
+
+
+def entry(
+    letter: Letter,
+    files: Mapping[str, str],
+    versions: Mapping[str, str],
+    digests: tuple[str, str] | None = None,
+    inputs: Mapping[str, str] | None = None,
+    typeset: str | None = None,
+) -> Entry:
+    """The manifest's line for a letter; `files` maps names to SHA-256 sums.
+
+    `digests` are the letter's and the recipient's, where they are known already; `inputs` maps
+    names to digests of what the files were made of. `typeset` is how the PDF was laid out: `fast`
+    or `full`.
+    """
+    recipient = letter.recipient
+    digest, person_digest = digests or (letter_digest(letter), recipient_digest(recipient))
+    person = {
+        "name": recipient.full_name,
+        "organization": recipient.organization,
+        "email": recipient.email,
+        # Where those are reached who have no email address: members of Congress, say.
+        "url": recipient.other.get("url"),
+        "contact_form": recipient.other.get("contact_form"),
+    }
+    line: Entry = {
+        "id": letter.id,
+        "campaign": letter.campaign,
+        "stage": letter.stage,
+        "date": letter.date.isoformat(),
+        "language": letter.language,
+        "layout": letter.layout,
+        "subject": letter.subject,
+        "recipient": {key: value for key, value in person.items() if value},
+        "files": dict(files),
+        "facts": [cited.id for cited in letter.facts],
+        "inputs": dict(inputs or {}),
+        "digest": digest,
+        "recipient_digest": person_digest,
+        "versions": dict(versions),
+    }
+    if typeset:
+        line["typeset"] = typeset
+    if letter.supporters is not None:
+        one = letter.supporter
+        line["supporters"] = letter.supporters.count
+        if one is not None:
+            line["supporter"] = {"id": one.id, "name": one.name, "email": one.email}
+            line["own_words"] = bool(one.own_words)
+    if letter.variants:
+        line["variants"] = dict(letter.variants)
+    return line
+
 
 JOURNAL = ".manifest.journal"
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
 _MANIFEST, _JOURNAL = 0, 1
+_PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
 """After so many letters the disk is told to keep what it was given; a few wait for nothing."""
 
 
-class Record:
+class BatchRecord:
     """A folder's manifest, open for one batch and locked against any other.
 
     With `read_only` nothing is locked, written or made, and a missing manifest is an empty
@@ -57,15 +123,10 @@ class Record:
             self._shut()
             raise
 
-    def __enter__(self) -> "Record":
+    def __enter__(self) -> "BatchRecord":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -86,13 +147,13 @@ class Record:
         entry: Entry = json.loads(self._read(*found))
         return entry
 
-    def add(self, letter_id: str, line: str) -> None:
-        """Record a letter with its line, a JSON object as text.
+    def add(self, entry: Entry) -> None:
+        """Record a letter.
 
-        Raises AdvocacyError where it cannot be written.
+        Raises AdvocacyError where its line cannot be written.
         """
         journal = self._files[_JOURNAL]
-        data = f"{line}\n".encode()
+        data = f"{_ENCODER.encode(entry)}\n".encode()
         at = journal.seek(0, os.SEEK_END)
         try:
             if journal.write(data) < len(data):
@@ -102,7 +163,7 @@ class Record:
                 journal.truncate(at)
             raise AdvocacyError(cannot_write(self.folder / JOURNAL, error)) from error
         self._changed = True
-        self._put(letter_id, _JOURNAL, at, len(data))
+        self._index.execute(_PUT, (entry["id"], _JOURNAL, at, len(data)))
         self._unsynced += 1
         if self._unsynced >= SYNC_EVERY:
             self._sync()
@@ -147,15 +208,10 @@ class Record:
 
     def prune(self) -> int:
         """Remove every letter that was not marked, with its files; the number of them."""
-        count = 0
-        for letter_id in self.not_listed():
-            entry = self.find(letter_id) or {}
-            self.remove_files(entry.get("files", ()))
-            count += 1
-        if count:
-            self._index.execute("DELETE FROM line WHERE id NOT IN (SELECT id FROM listed)")
-            self._changed = True
-        return count
+        gone = list(self.not_listed())
+        for letter_id in gone:
+            self.remove(letter_id)
+        return len(gone)
 
     def close(self) -> None:
         """Merge the journal into the manifest, and let go of the folder.
@@ -167,7 +223,8 @@ class Record:
                 if self._unsynced >= FEWEST_TO_SYNC:
                     self._sync()
                 if self._changed:
-                    self._merge()
+                    with replace_file(self.folder / NAME, durable=True) as file:
+                        file.writelines(self._lines())
                 with suppress(OSError):
                     (self.folder / JOURNAL).unlink()
                 for folder in (self.folder, self.folder.parent):
@@ -220,23 +277,20 @@ class Record:
                 if letter_id is not None:
                     yield letter_id, number, at, len(line)
                 elif number == _MANIFEST:
-                    problems.append(unreadable(path, count))
+                    hint = "Move it away and render the letters again; it will be written anew."
+                    message = "The manifest cannot be read."
+                    problems.append(Problem("broken-manifest", message, hint, Place(path, count)))
                 elif not (self._read_only or line.endswith(b"\n")):
                     # A run was killed while it wrote this: its letter will be made again.
                     self._files[number].truncate(at)
                 at += len(line)
 
         with path.open("rb") as file, closing(self._index.cursor()) as cursor:
-            cursor.executemany("INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)", rows(file))
+            cursor.executemany(_PUT, rows(file))
             found = cursor.rowcount
         if problems:
             raise AdvocacyError(problems[:100])
         return max(found, 0)
-
-    def _put(self, letter_id: str, file: int, at: int, length: int) -> None:
-        self._index.execute(
-            "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)", (letter_id, file, at, length)
-        )
 
     def _read(self, file: int, at: int, length: int) -> bytes:
         return os.pread(self._files[file].fileno(), length, at)
@@ -244,12 +298,6 @@ class Record:
     def _lines(self) -> Iterator[bytes]:
         for row in self._index.execute("SELECT file, at, length FROM line ORDER BY id"):
             yield self._read(*row)
-
-    def _merge(self) -> None:
-        with replacing(self.folder / NAME) as file:
-            file.writelines(self._lines())
-            file.flush()
-            os.fsync(file.fileno())
 
     def _shut(self) -> None:
         for file in self._files.values():

@@ -10,10 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from advocacy.batch.output import replacing
+from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
-from advocacy.recipients.columns import KNOWN, REJECT_COLUMNS
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.files.writing import csv_line, replace_file
 
 NAME = "problems.csv"
 MOST = 100_000
@@ -62,9 +61,8 @@ class Rejects:
                     path.unlink()
                 return None
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with replacing(path) as file:
-                for record in self._table():
-                    file.write(_csv_line(record))
+            with replace_file(path) as file:
+                file.writelines(map(csv_line, self._table()))
         return path
 
     def _table(self) -> Iterator[list[str]]:
@@ -87,19 +85,6 @@ class Rejects:
         for _, at in self._at:
             self._spool.seek(at)
             yield json.loads(self._spool.readline())
-
-
-def _csv_line(cells: Iterable[str]) -> bytes:
-    out = _Line()
-    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
-    return out.text.encode(errors="replace")
-
-
-class _Line:
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
 
 
 def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:

@@ -1,75 +1,56 @@
-"""What a worker does: some recipients' letters composed, checked, and made documents.
+"""Make some letters of a batch: compose and check each, then make and write its documents.
 
-A task is small: recipients, and what the manifest says of their letters. The campaign comes
-once to each worker, with everything else that letters have in common.
+This is what a worker does, in this process, in another or on another machine. What all letters
+have in common comes to a worker once, as `BatchSettings`; a task is a few `WantedLetter`s.
 """
 
 import hashlib
-import json
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, Literal
 
-from advocacy.batch.inputs import Shared, document_inputs
-from advocacy.batch.manifest import Entry, entry
-from advocacy.batch.output import no_room, write_file
-from advocacy.batch.render import (
+from advocacy.batch.documents import (
+    BatchSettings,
     Format,
-    Job,
-    Made,
+    MadeDocuments,
     Typeset,
+    document_inputs,
     letter_folder,
     make_documents,
     used_versions,
 )
-from advocacy.compose import compose_for
-from advocacy.digests import letter_digest, recipient_digest
+from advocacy.batch.record import Entry, entry
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.supporters import Supporters
+from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.recipients import Recipient
-from advocacy.supporters import Supporters
-from advocacy.supporters.model import letter_id
-from advocacy.workspace import settled
+from advocacy.files.cache import files_held
+from advocacy.files.writing import no_room, write_file
+from advocacy.letters.compose import compose_for
+from advocacy.letters.digests import letter_digest, recipient_digest
+from advocacy.letters.letter import CheckedLetter, Letter, check
 
 WITHOUT_EMAIL = "no-email"
-_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
-    """What all letters of a batch have in common.
+class WantedLetter:
+    """A letter to make: its recipient, and the supporters who write it, if not the sender.
 
-    Workers `write` files, `return` their bytes, or only `compare` their sums. With `force`
-    documents are made again although nothing has changed. The letters must be true on their own
-    day, and `also_on` another: the day on which they are mailed.
-    """
-
-    campaign: Campaign
-    job: Job
-    day: date
-    stage: str | None
-    shared: Shared
-    deliver: Literal["write", "return", "compare"] = "write"
-    force: bool = False
-    also_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A letter to make: its recipient, and the manifest's line if its files are still there.
-
-    `formats` are other ones than the job's, and so is `typeset`; `supporters` write it, where the
-    sender does not.
+    `stage` is the one that applies on the day; where none does, `problems` say why, or nothing
+    where the letters are not for this recipient. `previous` is the manifest's line, with the
+    files that are still there. `formats` and `typeset` replace those of the batch.
     """
 
     recipient: Recipient
-    before: Entry | None = None
-    formats: tuple[Format, ...] | None = None
+    stage: str | None
     supporters: Supporters | None = None
+    problems: tuple[Problem, ...] = ()
+    previous: Entry | None = None
+    formats: tuple[Format, ...] | None = None
     typeset: Typeset | None = None
 
     @property
@@ -78,69 +59,241 @@ class Wanted:
         return letter_id(self.recipient, self.supporters)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one recipient's letter.
+@dataclass(slots=True)
+class LetterOutcome:
+    """What came of one letter.
 
-    `line` is its new line for the manifest, None where nothing was made; `files` are the sums
-    of what was made, `gone` names of files that no longer belong to it, `documents` the bytes
-    that were not written yet. `place` and `row` are the recipient's, where there are problems.
-    `crash` is the traceback of an error of the program. `typeset` is how its PDF was laid out,
+    `stage` is set where the letter could be composed. `entry` is its new line for the manifest,
+    None where nothing was made; `sums` are the SHA-256 sums of the files made, by name, in
+    hexadecimal, `obsolete` the names of files that no longer belong to the letter, `documents`
+    the bytes that are not written yet. `typeset` is how its PDF was laid out, `fast` or `full`,
     and `why` not fast.
+
+    `languages` are the one that the recipient asks for and the one of the letter. Where there are
+    problems, `place` and `row` are those of the list to correct. `crash` is the traceback of a
+    bug.
     """
 
     id: str
     stage: str | None = None
-    language: str | None = None
     refused: bool = False
-    line: str | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
-    gone: tuple[str, ...] = ()
-    documents: Mapping[str, bytes] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    wanted_language: str | None = None
-    place: Place | None = None
-    row: Mapping[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
     crash: str | None = None
+    entry: Entry | None = None
+    sums: Mapping[str, str] = field(default_factory=dict)
+    obsolete: tuple[str, ...] = ()
+    documents: Mapping[str, bytes] = field(default_factory=dict)
     typeset: str | None = None
     why: str = ""
+    languages: tuple[str, str] | None = None
+    place: Place | None = None
+    row: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of a task, and how many seconds it took."""
-
-    outcomes: list[Outcome]
-    seconds: float
+TaskResult = tuple[list[LetterOutcome], float]
+"""The outcomes of a task's letters, in their order, and how many seconds they took."""
 
 
-def make_letters(setup: Setup, wanted: Sequence[Wanted]) -> Done:
-    """Compose and check all these letters, then make what is to be made of them.
-
-    One letter's problem, or an error of the program, does not stop the others.
-    """
+def make_task(settings: BatchSettings, wanted: Sequence[WantedLetter]) -> TaskResult:
+    """Make some letters, and measure how long that takes."""
     start = perf_counter()
-    with settled():
-        composed = [_guarded(_compose, setup, one) for one in wanted]
-        outcomes = [
-            one if isinstance(one, Outcome) else _guarded(_make, setup, one) for one in composed
-        ]
-    outcomes = [
-        _with_recipient(outcome, one) for outcome, one in zip(outcomes, wanted, strict=True)
-    ]
-    return Done(outcomes, perf_counter() - start)
+    return make_letters(settings, wanted), perf_counter() - start
 
 
-def _with_recipient(outcome: Outcome, wanted: Wanted) -> Outcome:
-    recipient, language = wanted.recipient, wanted.recipient.language
-    if outcome.problems:
-        row, place = row_of(recipient), recipient.place()
-        if wanted.supporters and wanted.supporters.one:  # theirs is the list to correct
-            one = wanted.supporters.one
-            row = {**one.columns, "id": one.id, "name": one.name, "email": one.email or ""}
-            place = one.place
-        return replace(outcome, wanted_language=language, place=place, row=row)
-    return replace(outcome, wanted_language=language) if language else outcome
+class Executor:
+    """Executes the tasks of one batch: in this process, when they are submitted."""
+
+    crash_errors: tuple[type[BaseException], ...] = ()
+    """What the future of a task raises whose worker crashed."""
+
+    def __init__(self, settings: BatchSettings, workers: int = 1) -> None:
+        self._settings, self._workers = settings, workers
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at the same time."""
+        return self._workers
+
+    def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
+        """Start a task: make some letters."""
+        future: Future[TaskResult] = Future()
+        future.set_result(make_task(self._settings, wanted))
+        return future
+
+    def replace_workers(self) -> None:
+        """Start new workers in place of crashed ones."""
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Stop all workers; `at_once` without waiting for their tasks."""
+
+
+def make_letters(settings: BatchSettings, wanted: Sequence[WantedLetter]) -> list[LetterOutcome]:
+    """Compose and check all these letters, then make the documents of each.
+
+    Two passes, since a processor repeats one kind of work faster than it changes between two. A
+    letter's problem, or a bug that it brings out, does not stop the others.
+    """
+    outcomes = [LetterOutcome(one.letter_id) for one in wanted]
+    checked: list[CheckedLetter | None] = [None] * len(wanted)
+    with files_held():
+        for number, (one, outcome) in enumerate(zip(wanted, outcomes, strict=True)):
+            with _failures_noted(outcome):
+                checked[number] = _compose(settings, one, outcome)
+        for one, letter, outcome in zip(wanted, checked, outcomes, strict=True):
+            if letter is not None:
+                with _failures_noted(outcome):
+                    _make(settings, one, letter, outcome)
+            if outcome.problems:
+                outcome.row, outcome.place = _row_to_correct(one)
+    return outcomes
+
+
+@contextmanager
+def _failures_noted(outcome: LetterOutcome) -> Iterator[None]:
+    """Turn what a letter's making raises into a refused letter."""
+    try:
+        yield
+    except AdvocacyError as error:
+        outcome.refused = True
+        outcome.problems += error.problems
+    except Exception as error:  # noqa: BLE001 - a bug is reported when the others are made
+        outcome.refused = True
+        full = no_room(error) if isinstance(error, OSError) else None
+        if full is not None:
+            outcome.problems.append(full)
+        else:
+            outcome.crash = traceback.format_exc()
+
+
+def _compose(
+    settings: BatchSettings, wanted: WantedLetter, outcome: LetterOutcome
+) -> CheckedLetter | None:
+    """Compose and check a letter; what is wrong with it goes into the outcome."""
+    campaign = settings.campaign
+    letter: Letter | None = None
+    outcome.problems += wanted.problems
+    if wanted.stage is not None:
+        letter, problems = compose_for(
+            campaign, wanted.recipient, wanted.stage, settings.day, supporters=wanted.supporters
+        )
+        outcome.problems += problems
+    if letter is None:
+        outcome.refused = has_errors(outcome.problems)
+        return None
+    outcome.stage = letter.stage
+    checked, problems = check(letter, campaign)
+    outcome.problems += problems
+    if settings.also_on is not None:
+        later, problems = check(letter, campaign, settings.also_on)
+        checked = later and checked
+        outcome.problems += (one for one in problems if one not in outcome.problems)
+    outcome.refused = checked is None
+    return checked
+
+
+def _make(
+    settings: BatchSettings, wanted: WantedLetter, checked: CheckedLetter, outcome: LetterOutcome
+) -> None:
+    """Make those of a letter's documents that have changed, and write them if workers do.
+
+    Raises AdvocacyError where a document cannot be made or written.
+    """
+    letter, previous = checked.letter, wanted.previous or {}
+    formats = wanted.formats or settings.formats
+    typeset = wanted.typeset or settings.typeset
+    attached = "pdf" in letter.attach and "eml" in formats
+    versions = used_versions("pdf" in formats or attached or settings.audit)
+    digests = letter_digest(letter), recipient_digest(letter.recipient)
+    typesetter = f"{versions.get('pango')} {typeset}"
+    kinds = {*formats, "pdf"} if attached else formats
+    made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
+    inputs = {f"{letter.id}.{kind}": digest for kind, digest in made_of.items()}
+    known = {} if settings.force else previous.get("inputs", {})
+    changed = tuple(
+        kind
+        for kind in formats
+        if known.get(f"{letter.id}.{kind}") != inputs[f"{letter.id}.{kind}"]
+    )
+    made = MadeDocuments()
+    if changed:
+        printed = None
+        if attached and "pdf" not in changed:
+            printed = _printed_before(settings, letter, previous, inputs)
+        made = make_documents(checked, settings, changed, typeset=typeset, printed=printed)
+    if settings.audit and (made.documents or len(changed) < len(formats)):
+        from advocacy.checks.audit import audit_documents
+
+        sheets, problems = audit_documents(settings.campaign, checked, versions)
+        made.documents |= sheets
+        made.problems += problems
+    if settings.deliver == "write":
+        folder = letter_folder(settings.output, letter.campaign, letter.stage)
+        for name, data in made.documents.items():
+            write_file(folder / name, data)
+    outcome.problems += made.problems
+    outcome.refused = not made.documents and len(changed) == len(formats)
+    if not outcome.refused and letter.recipient.language:
+        outcome.languages = letter.recipient.language, letter.language
+    if made.documents:
+        _record(wanted, letter, made, outcome, inputs, digests, versions)
+        if settings.deliver == "return":
+            outcome.documents = made.documents
+
+
+def _record(
+    wanted: WantedLetter,
+    letter: Letter,
+    made: MadeDocuments,
+    outcome: LetterOutcome,
+    inputs: Mapping[str, str],
+    digests: tuple[str, str],
+    versions: Mapping[str, str],
+) -> None:
+    """Write down what was made: the sums of the files, and the letter's line for the manifest."""
+    previous = wanted.previous
+    sums = {
+        name: made.sums.get(name) or hashlib.sha256(data).hexdigest()
+        for name, data in made.documents.items()
+    }
+    # What was made with a warning is made again, so that the warning is told again.
+    is_clean = all(problem.code == WITHOUT_EMAIL for problem in made.problems)
+    made_of = {name: inputs[name] for name in sums if is_clean and name in inputs}
+    files = sums
+    if previous and previous["digest"] == digests[0]:
+        # Another format of the same text: what was made before still stands.
+        files = {**previous["files"], **sums}
+        older = {k: v for k, v in previous.get("inputs", {}).items() if k not in sums}
+        made_of = {**older, **made_of}
+    elif previous:
+        outcome.obsolete = tuple(name for name in previous["files"] if name not in sums)
+    typeset = made.typeset or (previous or {}).get("typeset")
+    outcome.entry = entry(letter, files, versions, digests, made_of, typeset)
+    outcome.sums = sums
+    outcome.typeset, outcome.why = made.typeset, made.why
+
+
+def _printed_before(
+    settings: BatchSettings, letter: Letter, previous: Entry, inputs: Mapping[str, str]
+) -> bytes | None:
+    """The letter's PDF as it lies in the output folder, if it is what would be made now."""
+    name = f"{letter.id}.pdf"
+    expected = previous.get("files", {}).get(name)
+    if expected is None or previous.get("inputs", {}).get(name) != inputs[name]:
+        return None
+    folder = letter_folder(settings.output, letter.campaign, letter.stage)
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == expected else None
+
+
+def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]:
+    """The row of a list whose letter has problems, by column, and its place."""
+    if wanted.supporters and wanted.supporters.one:
+        one = wanted.supporters.one
+        return {**one.columns, "id": one.id, "name": one.name, "email": one.email or ""}, one.place
+    return row_of(wanted.recipient), wanted.recipient.place()
 
 
 def row_of(recipient: Recipient) -> dict[str, str]:
@@ -151,133 +304,3 @@ def row_of(recipient: Recipient) -> dict[str, str]:
         for name, value in known.items()
     }
     return {**columns, **recipient.other}
-
-
-@dataclass(frozen=True, slots=True)
-class _Composed:
-    wanted: Wanted
-    checked: CheckedLetter
-    problems: tuple[Problem, ...]
-
-
-def _guarded(step: Any, setup: Setup, what: Wanted | _Composed) -> Any:
-    try:
-        return step(setup, what)
-    except AdvocacyError as error:
-        return _refused(what, *error.problems)
-    except Exception as error:  # noqa: BLE001 - a bug is reported when the others are made
-        full = no_room(error) if isinstance(error, OSError) else None
-        if full is not None:
-            return _refused(what, full)
-        return replace(_refused(what), crash=traceback.format_exc())
-
-
-def _refused(what: Wanted | _Composed, *problems: Problem) -> Outcome:
-    if isinstance(what, Wanted):
-        return Outcome(what.letter_id, refused=True, problems=problems)
-    stage = what.checked.letter.stage
-    found = (*what.problems, *problems)
-    return Outcome(what.wanted.letter_id, stage, refused=True, problems=found)
-
-
-def _compose(setup: Setup, wanted: Wanted) -> _Composed | Outcome:
-    campaign, recipient = setup.campaign, wanted.recipient
-    letter, problems = compose_for(campaign, recipient, setup.day, setup.stage, wanted.supporters)
-    if letter is None:
-        # Without a problem, the stage is not for this recipient.
-        name = wanted.letter_id
-        return Outcome(name, refused=has_errors(problems), problems=tuple(problems))
-    checked, found = check(letter, campaign)
-    problems = [*problems, *found]
-    if setup.also_on is not None:
-        later, found = check(letter, campaign, setup.also_on)
-        checked = later and checked
-        problems += (problem for problem in found if problem not in problems)
-    if checked is None:
-        return Outcome(letter.id, letter.stage, refused=True, problems=tuple(problems))
-    return _Composed(wanted, checked, tuple(problems))
-
-
-def _make(setup: Setup, composed: _Composed) -> Outcome:
-    wanted, letter, job = composed.wanted, composed.checked.letter, setup.job
-    before: Entry = wanted.before or {}
-    formats = wanted.formats or job.formats
-    digest = letter_digest(letter)
-    attached = "pdf" in letter.attach and "eml" in formats
-    versions = used_versions("pdf" in formats or attached or job.beside is not None)
-    typeset = wanted.typeset or job.typeset
-    setter = f"{versions.get('pango')} {typeset}"
-    person = recipient_digest(letter.recipient)
-    inputs = document_inputs(letter, f"{digest} {person}", setup.shared, formats, setter)
-    known = {} if setup.force else before.get("inputs", {})
-    names = {kind: f"{letter.id}.{kind}" for kind in formats}
-    stale = tuple(kind for kind in formats if known.get(names[kind]) != inputs[kind])
-    made = Made()
-    if stale:
-        printed = None
-        if attached and "pdf" not in stale:
-            printed = _printed(setup, letter, f"{digest} {person}", before, setter)
-        wanted_job = replace(job, formats=stale, typeset=typeset)
-        made = make_documents(composed.checked, wanted_job, printed)
-    documents, found = made.documents, made.problems
-    if job.beside is not None and (documents or len(stale) < len(formats)):
-        more, told = job.beside(composed.checked, versions)
-        documents |= more
-        found += told
-    if setup.deliver == "write":
-        folder = letter_folder(job.output, letter.campaign, letter.stage)
-        for name, data in documents.items():
-            write_file(folder / name, data)
-    problems = (*composed.problems, *found)
-    if not documents:
-        refused = len(stale) == len(formats)
-        return Outcome(letter.id, letter.stage, letter.language, refused, problems=problems)
-    sums = {
-        name: made.sums.get(name) or hashlib.sha256(data).hexdigest()
-        for name, data in documents.items()
-    }
-    # What was made with a warning is made again, so that the warning is told again.
-    clean = all(problem.code == WITHOUT_EMAIL for problem in found)
-    made_of = {names[kind]: inputs[kind] for kind in stale if names[kind] in sums and clean}
-    files, gone = dict(sums), ()
-    if before and before["digest"] == digest:
-        # Another format of the same text: what was made before still stands.
-        files = {**before["files"], **sums}
-        older = {k: v for k, v in before.get("inputs", {}).items() if k not in sums}
-        made_of = {**older, **made_of}
-    elif before:
-        gone = tuple(name for name in before["files"] if name not in files)
-    way = made.typeset or before.get("typeset")
-    record = entry(letter, files, versions, (digest, person), made_of, way)
-    line = _JSON.encode(record)
-    return Outcome(
-        letter.id,
-        letter.stage,
-        letter.language,
-        line=line,
-        files=sums,
-        gone=gone,
-        documents=documents if setup.deliver == "return" else {},
-        problems=problems,
-        typeset=made.typeset,
-        why=made.why,
-    )
-
-
-def _printed(
-    setup: Setup, letter: Letter, digests: str, before: Entry, setter: str
-) -> bytes | None:
-    """The letter's PDF as it lies in the output folder, where it is what would be made now."""
-    name = f"{letter.id}.pdf"
-    expected = before.get("files", {}).get(name)
-    if expected is None or (letter.stage, "pdf") not in setup.shared:
-        return None
-    inputs = document_inputs(letter, digests, setup.shared, ("pdf",), setter)
-    if before.get("inputs", {}).get(name) != inputs["pdf"]:
-        return None
-    folder = letter_folder(setup.job.output, letter.campaign, letter.stage)
-    try:
-        data = (folder / name).read_bytes()
-    except OSError:
-        return None
-    return data if hashlib.sha256(data).hexdigest() == expected else None

@@ -1,18 +1,16 @@
-"""Signing off a stage: what is approved, and whether it may be."""
+"""Review a stage's letter, and record its approval."""
 
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from advocacy.approvals import Approved, approved, record_approval
-from advocacy.checks.dates import Window
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import unknown_stage
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letter
-from advocacy.errors import AdvocacyError, Problem, has_errors, nearest
-from advocacy.inputs import somebody
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign
-from advocacy.supporters import stand_in
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.letters.approvals import ApprovalStatus, judge_approval, record_approval
+from advocacy.letters.letter import CheckedLetter, check
+from advocacy.letters.parts import compose_sample, stage_recipients
 
 PEOPLE = 20
 """How many of those who get the letter are checked; what differs between them is theirs."""
@@ -23,7 +21,7 @@ class Review:
     """What somebody is asked to approve: the letter of each end of the stage's window."""
 
     stage: str
-    standing: Approved
+    standing: ApprovalStatus
     days: tuple[date, ...]
     letters: tuple[CheckedLetter, ...]
     problems: tuple[Problem, ...]
@@ -34,32 +32,27 @@ class Review:
         return bool(self.letters) and not has_errors(self.problems)
 
 
-def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Review:
+def review_stage(campaign: Campaign, stage_name: str, today: date | None = None) -> Review:
     """Put a stage's letter through the gate and all checks, on the first and last day.
 
-    Raises AdvocacyError for a stage there is none of.
+    Raises AdvocacyError for a stage that the campaign does not have.
     """
-    stages = campaign.file.stages
-    if stage_name not in stages:
-        near = nearest(stage_name, stages)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(stages)}."
-        message = f"The campaign has no stage `{stage_name}`."
-        raise AdvocacyError(Problem("unknown-stage", message, hint, campaign.file.place("stages")))
-    stage = stages[stage_name]
+    if unknown := unknown_stage(campaign, stage_name):
+        raise AdvocacyError(unknown)
+    stage = campaign.file.stages[stage_name]
     today = today or campaign.today()
-    days = Window.of(stage).days(campaign.file.date, today)
-    people = list(islice(somebody(campaign, stage, days[0]), PEOPLE))
+    days = stage.days.ends(campaign.file.date, today)
+    people = list(islice(stage_recipients(campaign, stage, days[0]), PEOPLE))
     report = run_checks(campaign, stage=stage_name, today=today, recipients=people)
     problems = list(report.problems)
     letters: list[CheckedLetter] = []
     for day in days:
         for number, person in enumerate(people):
             try:
-                signed = stand_in(campaign, stage_name)
-                letter = compose_letter(campaign, person, stage_name, day, supporters=signed)
+                letter = compose_sample(campaign, person, stage_name, day)
                 checked, found = check(letter, campaign)
             except AdvocacyError:
-                continue  # told by the checks
+                continue  # reported by the checks
             if has_errors(problems):
                 continue  # likewise, in the words of the stage's window
             problems += found
@@ -76,19 +69,19 @@ def review(campaign: Campaign, stage_name: str, today: date | None = None) -> Re
         )
     return Review(
         stage_name,
-        approved(campaign, stage_name),
+        judge_approval(campaign, stage_name),
         days,
         tuple(letters),
         tuple(dict.fromkeys(problems)),
     )
 
 
-def approve(campaign: Campaign, seen: Review, by: str, on: date) -> Approved:
-    """Record the approval of what was reviewed. Raises AdvocacyError where it has errors."""
+def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> ApprovalStatus:
+    """Record the approval of what was reviewed. Raises AdvocacyError if it has errors."""
     if not seen.may_be_approved:
         message = f"The stage `{seen.stage}` has errors, so its text was not approved."
         hint = "Correct what is listed above, and approve again."
         place = campaign.file.stages[seen.stage].place()
         raise AdvocacyError(Problem("cannot-approve", message, hint, place))
     record_approval(campaign, seen.stage, by, on)
-    return approved(campaign, seen.stage)
+    return judge_approval(campaign, seen.stage)

@@ -1,54 +1,46 @@
-"""What an audit sheet shows of a letter: its cited sentences, and those that the check marked."""
+"""Make the audit sheet of a letter: each sentence with its evidence or the check's remark."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from advocacy.checks import claims
-from advocacy.checks.claim_rules import Names, claim
-from advocacy.checks.sentences import Block, Sentence, read, split
-from advocacy.checks.settings import Settings
-from advocacy.compose import compose_letter
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.claims.rules import Names, find_claim
+from advocacy.checks.claims.uncited import UncitedClaim, UncitedMarks, find_uncited, party_names
+from advocacy.checks.letters import trace_letter
+from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, read_letter, split_sentences
+from advocacy.checks.settings import CheckSettings
 from advocacy.documents.audit import Paragraph, Passage, render_audit
 from advocacy.errors import Place, Problem
-from advocacy.letter import CheckedLetter, CitedFact, Letter
-from advocacy.loading import Campaign
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter, Letter
 
 
 def audit_documents(
     campaign: Campaign, checked: CheckedLetter, versions: Mapping[str, str]
 ) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
-    """The audit sheet of a letter as `<letter id>.audit.html` and `.pdf`, and its problems.
+    """Render the audit sheet of a letter: `<letter id>.audit.html` and `.pdf`, and its problems.
 
-    `versions` are those of everything that decides the letter's bytes, for the sheet's head.
-    Raises AdvocacyError where the sheet's layout is wrong.
+    `versions` of everything that decides the letter's bytes are printed in the sheet's head.
+    Raises AdvocacyError if the sheet's layout is wrong.
     """
     letter = checked.letter
-    sheet = render_audit(checked, reviewed(letter, campaign), campaign.workspace, versions)
+    sheet = render_audit(checked, audit_paragraphs(letter, campaign), campaign.workspace, versions)
     documents = {f"{letter.id}.audit.html": sheet.html}
     if sheet.pdf is not None:
         documents[f"{letter.id}.audit.pdf"] = sheet.pdf
     return documents, sheet.problems
 
 
-def reviewed(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:
-    """The letter's paragraphs, each sentence with the facts it cites or the check's remark."""
-    traced = compose_letter(
-        campaign,
-        letter.recipient,
-        letter.stage,
-        letter.date,
-        trace=True,
-        variants=dict(letter.variants),
-        supporters=letter.supporters,
-    )
-    blocks = read(traced.body, traced.language, traced.lines)
-    judged = _judged(traced, blocks, campaign)
-    names = claims.names_in(traced, campaign)
+def audit_paragraphs(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:
+    """Read the letter's paragraphs, each sentence with its facts or the check's remark."""
+    traced = trace_letter(letter, campaign)
+    blocks = read_letter(traced)
+    uncited = _uncited(traced, blocks, campaign)
+    names = party_names(traced, campaign)
     paragraphs = []
     for block in blocks:
-        passages = tuple(_with_own(_passages(block.sentences, traced, judged, names), traced))
+        passages = tuple(_with_own(_passages(block.sentences, traced, uncited, names), traced))
         places = [sentence.place for sentence in block.sentences if sentence.place]
         where = _where(places[0], campaign.workspace) if places else ""
         paragraphs.append(Paragraph(block.kind, where, passages))
@@ -58,51 +50,44 @@ def reviewed(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:
 def _passages(
     sentences: Sequence[Sentence],
     letter: Letter,
-    judged: Mapping[int, claims.Judgement],
+    uncited: Mapping[int, UncitedClaim],
     names: Names,
 ) -> Iterator[Passage]:
     for number, sentence in enumerate(sentences):
-        found = judged.get(id(sentence))
-        facts = _facts(sentence, letter)
-        if found is None and not facts and claim(sentence.text, names, letter.language):
-            # The check is content with a citation in the next sentence: so it is its evidence.
-            facts = tuple(
-                f for later in sentences[number + 1 : number + 2] for f in _facts(later, letter)
-            )
+        found = uncited.get(id(sentence))
+        facts = cited_facts(letter, [sentence])
+        if found is None and not facts and find_claim(sentence.text, names, letter.language):
+            # The check accepts a citation in the next sentence, so that is its evidence.
+            facts = cited_facts(letter, sentences[number + 1 : number + 2])
         states, reason = (found.what, found.reason) if found else ("", "")
-        yield Passage(sentence.text, facts, states, reason)
+        yield Passage(sentence.text, tuple(facts), states, reason)
 
 
 def _with_own(passages: Iterable[Passage], letter: Letter) -> Iterator[Passage]:
-    """The passages, with those marked that are the supporter's own words.
+    """Mark the passages that are the supporter's own words.
 
-    What a supporter says of themselves needs no citation, and is not the sender's to prove.
+    What supporters say about themselves needs no citation: it is not the sender's to prove.
     """
     words = " ".join(letter.supporter.own_words.split()) if letter.supporter else ""
     if not words:
         yield from passages
         return
-    starts = split(words, letter.language)
-    parts = [words[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
+    parts = split_sentences(words, letter.language)
     for passage in passages:
         text = " ".join(passage.text.split())
-        theirs = bool(words) and (text in words or any(part in text for part in parts))
+        theirs = text in words or any(part in text for part in parts)
         own = theirs and not passage.facts
         yield replace(passage, own=True, states="", reason="") if own else passage
 
 
-def _facts(sentence: Sentence, letter: Letter) -> tuple[CitedFact, ...]:
-    return tuple({f.id: f for mark in sentence.cites for f in letter.cites[mark].facts}.values())
-
-
-def _judged(
-    letter: Letter, blocks: Sequence[Block], campaign: Campaign
-) -> dict[int, claims.Judgement]:
-    """What the check for claims says, by the sentence's identity, as the campaign has it set."""
-    settings = Settings(campaign.file)
+def _uncited(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
+) -> dict[int, UncitedClaim]:
+    """What the check for claims finds, by the sentence's identity, at the campaign's levels."""
+    settings = CheckSettings(campaign.file)
     return {
         id(found.sentence): found
-        for found in claims.judged(letter, blocks, campaign, claims.Silences())
+        for found in find_uncited(letter, blocks, campaign, UncitedMarks())
         if settings.apply([found.problem])
     }
 

@@ -1,7 +1,7 @@
-"""Every code that a problem may have, and what it means: read from `codes.toml`, the one place.
+"""Every code that a problem may have, with its level and meaning, read from `codes.toml`.
 
-`advocacy check --explain CODE` prints `explain(CODE)`; `campaigns/checks.md` is `document()`,
-written by `python -m advocacy.checks.codes > campaigns/checks.md`.
+`advocacy check --explain CODE` prints `explain_code(CODE)`. `campaigns/checks.md` is
+`render_reference()`, written by `python -m advocacy.checks.codes > campaigns/checks.md`.
 """
 
 import textwrap
@@ -12,27 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
+from advocacy.errors import AdvocacyError, Level, Place, Problem, did_you_mean
 
-_INTRODUCTION = """\
-Written from `advocacy/checks/codes.toml` by
-`python -m advocacy.checks.codes > campaigns/checks.md`; do not edit it here.
-`advocacy check --explain CODE` prints one entry.
-
-An **error** stops the letter it belongs to. A **warning** asks somebody to look. A **note** is said
-once and stops nothing. A campaign may change the level or the limit of a code that is not marked
-*fixed*:
-
-```yaml
-checks:
-  subject-length: {limit: 80, reason: our readers use a desktop program}
-  uncited-claim: {level: error}
-```
-
-Lowering a level, turning a check off and widening a limit need a `reason`.
-"""
 CHECKS = frozenset({"days", "claims", "records", "wording", "links", "media", "branches"})
-"""The groups of codes that `run_checks` finds; a campaign may change those that are not fixed."""
+"""The groups of codes that `run_checks` reports; a campaign may change those that are not fixed."""
 FILE = Path(__file__).with_name("codes.toml")
 
 
@@ -63,16 +46,17 @@ class Code:
 
 
 @lru_cache(maxsize=1)
-def _read() -> tuple[dict[str, Code], dict[str, str]]:
+def _read() -> tuple[dict[str, Code], dict[str, str], str]:
     data = tomllib.loads(FILE.read_text("utf-8"))
     groups: dict[str, str] = data.pop("groups")
+    introduction: str = data.pop("introduction")
     codes: dict[str, Code] = {}
     for name, entry in data.items():
         texts: dict[str, Any] = {k: v.strip() for k, v in entry.items() if isinstance(v, str)}
         fixed = entry.get("fixed", entry["group"] not in CHECKS)
         texts |= {"level": Level(entry["level"]), "fixed": fixed}
         codes[name] = Code(name=name, **{**entry, **texts})
-    return codes, groups
+    return codes, groups, introduction
 
 
 def registry() -> Mapping[str, Code]:
@@ -90,25 +74,24 @@ def problem(code: str, message: str, hint: str, place: Place | None) -> Problem:
     return Problem(code, message, hint, place, registry()[code].level)
 
 
-def find(name: str) -> Code:
-    """The code of that name. Raises AdvocacyError, with the nearest, where there is none."""
+def find_code(name: str) -> Code:
+    """Find the code of that name. Raises AdvocacyError, with the nearest name, if there is none."""
     codes = registry()
     if name in codes:
         return codes[name]
-    near = nearest(name, codes)
-    hint = f"Did you mean `{near}`?" if near else "`advocacy check --explain all` lists them."
+    hint = did_you_mean(name, codes, "`advocacy check --explain all` lists them.")
     raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
 
 
-def explain(name: str) -> str:
-    """What `--explain` prints: one code in full, or for `all` a line for each."""
+def explain_code(name: str) -> str:
+    """Write what `--explain` prints: one code in full, or for `all` a line for each."""
     if name == "all":
         width = max(len(code) for code in registry())
         return "".join(
             f"{code.name:<{width}}  {code.level:<7}  {code.summary}\n"
             for code in registry().values()
         )
-    code = find(name)
+    code = find_code(name)
     parts = [f"{code.name} ({_level(code)})", code.summary, ""]
     for title, text in (("What it finds", code.what), ("Why it matters", code.why)):
         parts += [title, textwrap.indent(_wrapped(text), "  "), ""]
@@ -118,16 +101,16 @@ def explain(name: str) -> str:
     return "\n".join(parts)
 
 
-def document() -> str:
-    """The reference of all codes as Markdown: a table for each group, then each in full."""
+def render_reference() -> str:
+    """Write the reference of all codes as Markdown: a table for each group, then each in full."""
     lines = [
-        "# What `advocacy check` and the other commands may find",
+        "# Problems that `advocacy check` and other commands report",
         "",
-        *_INTRODUCTION.splitlines(),
+        *_read()[2].splitlines(),
     ]
     codes = registry().values()
     for group, title in groups().items():
-        lines += ["", f"## {title}", "", "| code | level | what it finds |", "| --- | --- | --- |"]
+        lines += ["", f"## {title}", "", "| code | level | problem |", "| --- | --- | --- |"]
         lines += [
             f"| [`{code.name}`](#{code.name}) | {_level(code)} | {code.summary} |"
             for code in codes
@@ -169,4 +152,4 @@ def _wrapped(text: str) -> str:
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(document())
+    sys.stdout.write(render_reference())

@@ -1,122 +1,113 @@
-"""`advocacy check --fix`: problems whose cure cannot change what the author means.
+"""Fix the problems whose cure cannot change what the author means: `advocacy check --fix`.
 
-A fix puts a few characters into a file, or takes them out; all the rest stays as it is. Each is
-tried in memory first, and made only where it cures its problem and brings no new one.
+A fix exchanges a few characters of a file; all the rest stays as it is. In YAML files, quotes go
+around a text that YAML reads as something else, and a key that differs from a known one only in
+case, hyphens, underscores and spaces gets the known name. Such a fix is tried in memory first,
+and kept only if it cures its problem and causes no new one.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from advocacy.campaign import CampaignFile
-from advocacy.checks.claims import MARK
+import yaml
+
+from advocacy.campaign.campaign import CampaignFile
+from advocacy.campaign.facts import parse_facts
+from advocacy.campaign.loading import Campaign, file_names, load_campaign
+from advocacy.campaign.sources import parse_sources
+from advocacy.checks.claims.uncited import MARK
 from advocacy.checks.run import run_checks
-from advocacy.checks.yamlfixes import Fix, Judge, fixes, scalars
-from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.facts import parse_facts
-from advocacy.loading import Campaign, load_campaign
+from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.files.workspace import Workspace
+from advocacy.files.yaml.editing import rewrite_file
+from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
 from advocacy.resources import templates_dir
-from advocacy.sources import parse_sources
-from advocacy.workspace import Workspace
-from advocacy.yamledit import rewrite_file
-from advocacy.yamlfile import YamlMap, parse, scan_yaml, scan_yaml_text
 
 Parser = Callable[[YamlMap], list[Problem]]
-"""All that is wrong with a file's values."""
+"""Finds all that is wrong with the values of a file."""
+Filter = Callable[[list[Problem]], list[Problem]]
+"""Keeps those of some problems that may be fixed."""
 
-Wanted = Callable[[list[Problem]], list[Problem]]
-"""Those of some problems that may be fixed."""
-
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_TEXTLESS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:str")
+_MEANT = re.compile(r"Did you mean `([^`]+)`\?")
 _PROSE = re.compile(r"\r?\n[^\W\d_]")  # the paragraph goes on in the next line
 
 
-def fix_campaign(
-    path: Path,
-    templates: Path | None = None,
-    *,
-    wanted: Wanted = list,
-) -> list[Fix]:
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A piece of a file's text to exchange for another; `what` describes it to people."""
+
+    place: Place
+    what: str
+    begin: int
+    end: int
+    text: str
+
+    def applied(self, text: str) -> str:
+        """The text with the fix made."""
+        return text[: self.begin] + self.text + text[self.end :]
+
+
+def fix_campaign(path: Path, templates: Path | None = None, *, fixable: Filter = list) -> list[Fix]:
     """Make every safe fix in a campaign's file, its facts, sources and own templates.
 
-    `wanted` chooses the problems that may be fixed. Returns what was fixed, by file and line.
-    Raises AdvocacyError where a file cannot be written.
+    `fixable` keeps the problems that may be fixed. Returns what was fixed, by file and line.
+    Raises AdvocacyError if a file cannot be written.
     """
     made: list[Fix] = []
-    for file, parser in _files(path, templates).items():
+    for file, parser in _yaml_files(path, templates).items():
         if scan_yaml(file)[0] is not None:
-            made += _made(file, partial(_in_yaml, judged=_judge(file, parser), wanted=wanted))
+            made += _rewrite(file, partial(_fix_yaml, path=file, parser=parser, fixable=fixable))
     campaign, problems = load_campaign(path, templates)
     if campaign is None or has_errors(problems):
-        return _ordered(made)
-    found = wanted(list(run_checks(campaign).problems))
+        return _in_order(made)
+    found = fixable(list(run_checks(campaign).problems))
     for file in dict.fromkeys(p.place.path for p in found if p.place):
-        here = [p for p in found if p.place and p.place.path == file]
-        if any(p.code == "address-not-https" for p in here):
-            made += _made(file, partial(https, here, campaign=campaign))
-        if any(p.code == "silenced-nothing" for p in here) and _is_its_own(file, campaign):
-            made += _made(file, partial(marks, here))
-    return _ordered(made)
+        here = [(p.code, p.place) for p in found if p.place and p.place.path == file]
+        insecure = [place for code, place in here if code == "address-not-https"]
+        idle = [place for code, place in here if code == "silenced-nothing"]
+        if insecure:
+            made += _rewrite(file, partial(_fix_addresses, insecure, campaign=campaign))
+        if idle and _is_its_own(file, campaign):
+            made += _rewrite(file, partial(_remove_marks, idle))
+    return _in_order(made)
 
 
-def https(problems: Iterable[Problem], text: str, campaign: Campaign) -> list[Fix]:
-    """`https` for the addresses of sources whose host another source of the file has with it."""
-    made: list[Fix] = []
-    found = scalars(text)
-    for problem in problems:
-        place = problem.place
-        scalar = found.get((place.line or 0, place.column or 0)) if place else None
-        if problem.code != "address-not-https" or place is None or scalar is None:
-            continue
-        begin = scalar.begin + (1 if scalar.node.style else 0)
-        secure = {
-            urlsplit(source.url).netloc
-            for source in campaign.sources.values()
-            if source.url and source.url.startswith("https://") and _file_of(source) == place.path
-        }
-        same_host = urlsplit(scalar.node.value).netloc in secure
-        if same_host and text.startswith("http://", begin):
-            what = f"`{scalar.node.value}` now begins with https, as the host's other addresses do"
-            made.append(Fix(place, what, begin, begin + 4, "https"))
-    return sorted(made, key=lambda fix: -fix.begin)
+def _rewrite(path: Path, find: Callable[[str], Iterable[Fix]]) -> list[Fix]:
+    """Make the fixes that `find` has for a file's text, last first: all or none."""
+    found: list[Fix] = []
+
+    def change(text: str) -> str:
+        found[:] = sorted(find(text), key=lambda fix: -fix.begin)
+        for fix in found:
+            text = fix.applied(text)
+        return text
+
+    rewrite_file(path, change)
+    return found
 
 
-def marks(problems: Iterable[Problem], text: str) -> list[Fix]:
-    """The marks `{# uncited: … #}` of one template that silence nothing, taken out.
-
-    One whose removal could part or join paragraphs is left: Jinja takes the line break after a
-    mark away with it.
-    """
-    wanted = {
-        (p.place.line, p.place.column): p.place
-        for p in problems
-        if p.code == "silenced-nothing" and p.place
-    }
-    made: list[Fix] = []
-    for mark in MARK.finditer(text):
-        begin, end = mark.span()
-        line = text.rfind("\n", 0, begin) + 1
-        place = wanted.get((text.count("\n", 0, begin) + 1, begin - line + 1))
-        rest = text[end:]
-        if place is None or "-" in (mark[0][2], mark[0][-3]) or not text[line:begin].strip():
-            continue
-        if rest.strip() and rest[:1] in "\r\n" and not _PROSE.match(rest):
-            continue
-        spaced = text[begin - 1] == " " and text[begin - 2] != " "
-        if spaced and (rest[:1].isspace() or not rest):
-            begin -= 1
-        made.append(Fix(place, f"the mark `{mark[0]}` is removed", begin, end, ""))
-    return made[::-1]
+def _in_order(made: Iterable[Fix]) -> list[Fix]:
+    return sorted(made, key=lambda fix: fix.place.order)
 
 
-def _in_yaml(text: str, *, judged: Judge, wanted: Wanted) -> list[Fix]:
-    return fixes(wanted(judged(text)), text, judged)
+def _offset(text: str, place: Place) -> int:
+    """The offset of a line and column, both counted from 1, in a text with any line ends."""
+    starts = [0, *(found.end() for found in re.finditer(r"\r\n?|\n", text))]
+    return starts[(place.line or 1) - 1] + (place.column or 1) - 1
 
 
-def _files(path: Path, templates: Path | None) -> dict[Path, Parser]:
+# --- YAML files -----------------------------------------------------------------------------------
+
+
+def _yaml_files(path: Path, templates: Path | None) -> dict[Path, Parser]:
     """The campaign's file, and the files of facts and sources that it names."""
     data = scan_yaml(path)[0]
     files: dict[Path, Parser] = {path: lambda data: parse(CampaignFile, data)[1]}
@@ -128,39 +119,141 @@ def _files(path: Path, templates: Path | None) -> dict[Path, Parser]:
         ("sources", lambda data: parse_sources(data)[1]),
     )
     for key, parser in parsers:
-        names = data.get(key)
-        for name in names if isinstance(names, list) else ():
-            if isinstance(name, str):
-                with suppress(AdvocacyError):  # the check says what is wrong with the name
-                    file = workspace.folder / name
-                    files.setdefault(workspace.naming(file).file(name), parser)
+        for name, _ in file_names(data, key):
+            with suppress(AdvocacyError):  # the check says what is wrong with the name
+                file = workspace.folder / name
+                files.setdefault(workspace.naming(file).file(name), parser)
     return files
 
 
-def _judge(path: Path, parser: Parser) -> Judge:
-    def judged(text: str) -> list[Problem]:
+def _fix_yaml(text: str, *, path: Path, parser: Parser, fixable: Filter) -> list[Fix]:
+    """Find the safe fixes of one YAML file, last first, so that each fits what the others leave."""
+
+    def judge(text: str) -> tuple[YamlMap | None, list[Problem]]:
         data, problems = scan_yaml_text(re.sub("\r\n?", "\n", text), path)
-        return problems if data is None else [*problems, *parser(data)]
+        return data, problems if data is None else [*problems, *parser(data)]
 
-    return judged
+    data, known = judge(text)
+    scalars = {scalar.place: scalar for scalar in _scalars(data)}
+    found: dict[int, Fix] = {}
+    for problem in fixable(known):
+        scalar = scalars.get(problem.place) if problem.place else None
+        fix = _fix(problem, scalar, text, lambda text: judge(text)[1]) if scalar else None
+        if fix:
+            found.setdefault(fix.begin, fix)
+    made: list[Fix] = []
+    for _, fix in sorted(found.items(), reverse=True):
+        left = judge(fix.applied(text))[1]
+        if _cures(fix, known, left):
+            text, known = fix.applied(text), left
+            made.append(fix)
+    return made
 
 
-def _made(path: Path, find: Callable[[str], list[Fix]]) -> list[Fix]:
-    """The fixes that `find` has for a file's text, made: all or none."""
-    found: list[Fix] = []
+class _Scalar(NamedTuple):
+    """A key or a single value of a YAML file, as it is written there, without quotes."""
 
-    def change(text: str) -> str:
-        found[:] = find(text)
-        for fix in found:
-            text = fix.applied(text)
-        return text
+    place: Place
+    raw: str
+    keys: tuple[str, ...] = ()  # all keys of its mapping, if it is a key
 
-    rewrite_file(path, change)
-    return found
+
+def _scalars(data: Any) -> Iterator[_Scalar]:
+    """Walk over all keys and single values of a file."""
+    if isinstance(data, YamlMap):
+        for key, value in data.items():
+            yield _Scalar(data.key_place(key), key, tuple(data))
+            yield _Scalar(data.value_place(key), data.raw(key) or "")
+            yield from _scalars(value)
+    elif isinstance(data, YamlList):
+        for index, value in enumerate(data):
+            yield _Scalar(data.value_place(index), data.raw(index) or "")
+            yield from _scalars(value)
+
+
+def _fix(
+    problem: Problem, scalar: _Scalar, text: str, judge: Callable[[str], list[Problem]]
+) -> Fix | None:
+    place, raw, keys = scalar
+    begin = _offset(text, place)
+    end = begin + len(raw)
+    if not raw or not text.startswith(raw, begin):  # in quotes, a block, after an anchor
+        return None
+    if keys and problem.code == "unknown-key":
+        meant = _MEANT.fullmatch(problem.hint)
+        if meant is None or _folded(meant[1]) != _folded(raw):
+            return None
+        if [_folded(key) for key in keys].count(_folded(raw)) > 1:
+            return None
+        return Fix(place, f"the key `{raw}` is now `{meant[1]}`", begin, end, meant[1])
+    resolver = yaml.SafeLoader("")
+    tag = resolver.resolve(yaml.ScalarNode, raw, (True, False))  # type: ignore[no-untyped-call]
+    is_text = problem.code == ("key-not-text" if keys else "not-text") and tag not in _TEXTLESS
+    if problem.code == "surprising-value" and tag in _NUMBERS:
+        # Where a number alone would do, the author may have meant one.
+        probe = Fix(place, "", begin, end, f'"{raw} x"')
+        is_text = not _remaining(judge(probe.applied(text)), place)
+    return Fix(place, f"`{raw}` is now in quotes", begin, end, f'"{raw}"') if is_text else None
+
+
+def _cures(fix: Fix, before: Sequence[Problem], after: Sequence[Problem]) -> bool:
+    """Whether a fix takes its problem away and brings no other."""
+    known = {(problem.code, problem.message) for problem in before}
+    new = [problem for problem in after if (problem.code, problem.message) not in known]
+    return not new and not _remaining(after, fix.place) and len(after) < len(before)
+
+
+def _remaining(problems: Iterable[Problem], place: Place) -> list[Problem]:
+    return [problem for problem in problems if problem.place == place]
+
+
+def _folded(key: str) -> str:
+    return re.sub(r"[-_ ]", "", key).casefold()
+
+
+# --- addresses and marks --------------------------------------------------------------------------
+
+
+def _fix_addresses(places: Iterable[Place], text: str, campaign: Campaign) -> Iterator[Fix]:
+    """Write `https` in addresses whose host another source of the same file has with it."""
+    urls = {source.place("URL"): source.url or "" for source in campaign.sources.values()}
+    for place in places:
+        secure = {
+            urlsplit(url).netloc
+            for other, url in urls.items()
+            if other and other.path == place.path and url.startswith("https://")
+        }
+        url, begin = urls.get(place, ""), _offset(text, place)
+        begin += text[begin : begin + 1] in ("'", '"')
+        if urlsplit(url).netloc in secure and text.startswith("http://", begin):
+            what = f"`{url}` now begins with https, as the host's other addresses do"
+            yield Fix(place, what, begin, begin + 4, "https")
+
+
+def _remove_marks(places: Iterable[Place], text: str) -> Iterator[Fix]:
+    """Take the marks `{# uncited: … #}` of one template out that silence nothing.
+
+    A mark stays if its removal could split or join paragraphs: Jinja takes the line break after
+    a mark away with it.
+    """
+    for place in places:
+        mark = MARK.match(text, _offset(text, place))
+        if mark is None:
+            continue
+        begin, end = mark.span()
+        line, rest = begin - (place.column or 1) + 1, text[end:]
+        if "-" in (mark[0][2], mark[0][-3]) or not text[line:begin].strip():
+            continue
+        if rest.strip() and rest[:1] in "\r\n" and not _PROSE.match(rest):
+            continue
+        spaced = text[begin - 1] == " " and text[begin - 2] != " "
+        if spaced and (rest[:1].isspace() or not rest):
+            begin -= 1
+        yield Fix(place, f"the mark `{mark[0]}` is removed", begin, end, "")
 
 
 def _is_its_own(template: Path, campaign: Campaign) -> bool:
-    """Whether no letters but this campaign's, all of which were read, can be made from it."""
+    """Whether only this campaign's letters, all of which were read, can be made from a template."""
     folder = campaign.workspace.folder
     resolved = template.resolve()
     if not resolved.is_relative_to(folder) or resolved.is_relative_to(templates_dir().resolve()):
@@ -169,12 +262,3 @@ def _is_its_own(template: Path, campaign: Campaign) -> bool:
         return False
     others = {*folder.glob("*.yaml"), *folder.glob("*.yml")} - {campaign.path.resolve()}
     return not any(re.search(rb"^stages\s*:", other.read_bytes(), re.M) for other in others)
-
-
-def _ordered(made: Iterable[Fix]) -> list[Fix]:
-    return sorted(made, key=lambda f: (str(f.place.path), f.place.line or 0, f.place.column or 0))
-
-
-def _file_of(source: Any) -> Path | None:
-    place = source.place()
-    return place.path if place else None

@@ -1,25 +1,22 @@
-"""The letters that a check looks at: every stage, person and wording, on the days that matter."""
+"""Compose the letters that are checked: each stage, person and wording, on the days that matter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from advocacy.campaign import Stage
-from advocacy.checks.dates import Window
-from advocacy.compose import compose_letter
+from advocacy.campaign.addressing import not_in_office
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unknown_stage
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.letter import Letter
-from advocacy.loading import Campaign
-from advocacy.people import not_in_office
-from advocacy.recipients import Recipient
-from advocacy.stages import stage_for, stage_sets, unknown_stage
-from advocacy.supporters import stand_in
-from advocacy.variants import PARTS, chosen
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import Letter
+from advocacy.letters.parts import compose_sample
 
 
 @dataclass(slots=True)
-class Gathered:
-    """Letters, with the marks of their templates' lines where needed, and what went wrong."""
+class LettersToCheck:
+    """Composed letters, one of each kind traced to the lines of its template, and the problems."""
 
     campaign: Campaign
     letters: list[Letter] = field(default_factory=list)
@@ -27,93 +24,109 @@ class Gathered:
     _traced: set[tuple[str, date, str | None]] = field(default_factory=set)
 
     def add(self, person: Recipient, stage: str, day: date) -> bool:
-        """Compose a person's letter; whether there is one."""
+        """Compose a person's letter; return whether that was possible."""
         wrong = not_in_office(person, day)
         if wrong:
             self.problems.append(wrong)
             return False
         # Tracing costs a compilation: one letter of a kind is enough, as a rule.
         kind = (stage, day, person.language)
+        made = self._compose(person, stage, day, trace=kind not in self._traced)
+        if made:
+            self._traced.add(kind)
+        return made
+
+    def add_wordings(self, person: Recipient, stage: str, day: date) -> None:
+        """Compose the wordings of a stage that are not the person's own."""
+        for wording in list(wordings(self.campaign, stage, person.letter_id))[1:]:
+            self._compose(person, stage, day, trace=True, variants=wording)
+
+    def add_day(self, people: Sequence[Recipient], day: date, stage: str | None) -> None:
+        """Compose the letters of one day: each person's stage, or the one that is named."""
+        first: dict[str, Recipient] = {}
+        for signed, names in stage_sets(self.campaign):
+            for person in people if stage is None or stage in names else ():
+                name, problems = stage_for(self.campaign, person, day, stage, by_supporters=signed)
+                self.problems += problems
+                if name is not None and self.add(person, name, day):
+                    first.setdefault(name, person)
+        for name, person in first.items():
+            self.add_wordings(person, name, day)
+
+    def add_window(self, people: Sequence[Recipient], name: str, today: date) -> None:
+        """Compose a stage's letters for the first and the last day of its window."""
+        stage = self.campaign.file.stages[name]
+        those = [p for p in people if not stage.to or p.letter_id in stage.to]
+        for day in stage.days.ends(self.campaign.file.date, today):
+            got = [person for person in those if self.add(person, name, day)]
+            if got:
+                self.add_wordings(got[0], name, day)
+
+    def _compose(
+        self,
+        person: Recipient,
+        stage: str,
+        day: date,
+        *,
+        trace: bool,
+        variants: dict[str, str] | None = None,
+    ) -> bool:
         try:
-            letter = compose_letter(
-                self.campaign,
-                person,
-                stage,
-                day,
-                trace=kind not in self._traced,
-                supporters=stand_in(self.campaign, stage),
+            letter = compose_sample(
+                self.campaign, person, stage, day, trace=trace, variants=variants
             )
         except AdvocacyError as error:
             self.problems += error.problems
             return False
-        self._traced.add(kind)
         self.letters.append(letter)
         return True
 
-    def vary(self, person: Recipient, name: str, stage: Stage, day: date) -> None:
-        """Compose the wordings of a stage that are not the person's own."""
-        own = chosen(self.campaign.file.id, name, stage, person.letter_id)
-        for part in PARTS if stage.variants else ():
-            for other in getattr(stage.variants, part):
-                if other != own.get(part):
-                    wording = {**own, part: other}
-                    try:
-                        letter = compose_letter(
-                            self.campaign,
-                            person,
-                            name,
-                            day,
-                            trace=True,
-                            variants=wording,
-                            supporters=stand_in(self.campaign, name),
-                        )
-                    except AdvocacyError as error:
-                        self.problems += error.problems
-                    else:
-                        self.letters.append(letter)
+
+def trace_letter(letter: Letter, campaign: Campaign) -> Letter:
+    """Compose the same letter with the marks of its template's lines."""
+    return compose_letter(
+        campaign,
+        letter.recipient,
+        letter.stage,
+        letter.date,
+        trace=True,
+        variants=dict(letter.variants),
+        supporters=letter.supporters,
+    )
 
 
-def gather(
+def wordings(campaign: Campaign, name: str, letter_id: str) -> Iterator[dict[str, str]]:
+    """Yield the person's own variants of a stage, then those that differ in one part.
+
+    Each is the name of a variant by part: `{"subject": "a", "opening": "b"}`.
+    """
+    stage = campaign.file.stages[name]
+    own = chosen(campaign.file.id, name, stage, letter_id)
+    yield own
+    for part in PARTS if stage.variants else ():
+        for other in getattr(stage.variants, part):
+            if other != own.get(part):
+                yield {**own, part: other}
+
+
+def compose_letters_to_check(
     campaign: Campaign,
     people: Sequence[Recipient],
     *,
     day: date | None,
     stage: str | None,
     today: date,
-) -> Gathered:
+) -> LettersToCheck:
     """Compose the letters of one day, or of the first and last day of each stage's window.
 
     Raises AdvocacyError for a stage that the campaign does not have.
     """
     if unknown := unknown_stage(campaign, stage):
         raise AdvocacyError(unknown)
-    gathered = Gathered(campaign)
+    gathered = LettersToCheck(campaign)
     if day is not None:
-        _of_day(gathered, people, day, stage)
+        gathered.add_day(people, day, stage)
         return gathered
     for name in campaign.file.stages if stage is None else (stage,):
-        _of_window(gathered, people, name, today)
+        gathered.add_window(people, name, today)
     return gathered
-
-
-def _of_day(gathered: Gathered, people: Sequence[Recipient], day: date, stage: str | None) -> None:
-    campaign = gathered.campaign
-    first: dict[str, Recipient] = {}
-    for by_supporters, names in stage_sets(campaign):
-        for person in people if stage is None or stage in names else ():
-            name, problems = stage_for(campaign, person, day, stage, by_supporters=by_supporters)
-            gathered.problems += problems
-            if name is not None and gathered.add(person, name, day):
-                first.setdefault(name, person)
-    for name, person in first.items():
-        gathered.vary(person, name, campaign.file.stages[name], day)
-
-
-def _of_window(gathered: Gathered, people: Sequence[Recipient], name: str, today: date) -> None:
-    campaign = gathered.campaign
-    stage = campaign.file.stages[name]
-    those = [p for p in people if not stage.to or p.letter_id in stage.to]
-    for day in Window.of(stage).days(campaign.file.date, today):
-        got = [person for person in those if gathered.add(person, name, day)]
-        if got:
-            gathered.vary(got[0], name, stage, day)

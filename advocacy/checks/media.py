@@ -1,4 +1,4 @@
-"""One text, every medium, proven: the demand, the deadline and the facts in PDF, HTML and text.
+"""Check that the demand, the deadline and the facts are in PDF, HTML and text alike.
 
 Each letter is rendered, and its documents are read back as a reader gets them: the PDF's own
 text page by page, the email's HTML without what its styles hide, the text part as it is. A
@@ -7,24 +7,28 @@ layout that loses the reference list or the notes is found here, before anybody 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read
-from advocacy.checks.wording import ENOUGH, content_words
-from advocacy.citations import FormattedCitations
-from advocacy.documents import html, paper, pdf, text
+from advocacy.checks.sentences import read_letter, shorten
+from advocacy.checks.wording import ENOUGH, asks_of, content_words
+from advocacy.documents import text
+from advocacy.documents.citations import FormattedCitations
+from advocacy.documents.email import html
 from advocacy.documents.frame import long_date
+from advocacy.documents.pdf import render as pdf
+from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import LINE, Prose
+from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.templating.citation_marks import LINE, Prose
 
 MEDIA = ("PDF", "HTML", "text")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -33,7 +37,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PageNeeds:
     """Something that each medium must have, in any of the ways in which it may be written."""
 
     what: str
@@ -41,11 +45,10 @@ class Wanted:
     ways: tuple[dict[str, str], ...]
 
 
-def prove(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
-    """What the documents of letters lack, each text proven once.
+def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
+    """Report what the documents of letters lack, each text once.
 
-    Letters that may not go out are left to the checks that say so. Raises AdvocacyError
-    (`missing-library`) where PDF cannot be read.
+    Letters that may not go out are left to the checks that say so.
     """
     seen: set[tuple[str, str, str]] = set()
     for traced in letters:
@@ -62,7 +65,7 @@ def prove(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
 
 def _proven(checked: CheckedLetter, traced: Letter, campaign: Campaign) -> Iterator[Problem]:
     workspace = campaign.workspace
-    found = paper.obstacles(checked, workspace)
+    found = obstacles(checked, workspace)
     yield from found
     contents = {
         "HTML": _Contents((seen_text(html.render_html(checked, workspace)),)),
@@ -77,7 +80,9 @@ def _proven(checked: CheckedLetter, traced: Letter, campaign: Campaign) -> Itera
     yield from _deadline(letter, contents)
 
 
-def _missing(wanted: Wanted, contents: dict[str, "_Contents"], letter: Letter) -> Iterator[Problem]:
+def _missing(
+    wanted: PageNeeds, contents: dict[str, "_Contents"], letter: Letter
+) -> Iterator[Problem]:
     without = [
         medium
         for medium in MEDIA
@@ -86,39 +91,30 @@ def _missing(wanted: Wanted, contents: dict[str, "_Contents"], letter: Letter) -
     if without:
         yield problem(
             "missing-in-medium",
-            f"The {_listed(without)} of the letter of the stage `{letter.stage}` does not have "
-            f"{wanted.what}.",
+            f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` does not "
+            f"have {wanted.what}.",
             "Look at the layout: it has to print the text, and its references or notes, whole. "
             "The built-in ones do.",
             wanted.place,
         )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and the ".join(names)
-
-
-def _asks(letter: Letter, traced: Letter) -> Iterator[Wanted]:
+def _asks(letter: Letter, traced: Letter) -> Iterator[PageNeeds]:
     """Each ask as it is printed, or the sentence that makes it in other words."""
-    demand = letter.demand
-    if demand is None:
-        return
     printed = squeezed(letter.body.text())
-    asks = [(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)]
-    for ask, place in asks or [(demand.summary, demand.place("summary"))]:
-        words = ask.get(letter.language) or ""
+    for words, place in asks_of(letter):
         passage = words if squeezed(words) in printed else _nearest(words, traced)
         if passage:
             way = dict.fromkeys(MEDIA, passage)
-            yield Wanted(f"what is asked for: “{_short(words)}”", place, (way,))
+            yield PageNeeds(f"what is asked for: “{shorten(words, 90)}”", place, (way,))
 
 
 def _nearest(words: str, traced: Letter) -> str:
     """The sentence that makes an ask; none where the letter does not make it."""
-    main = traced.language.split("-")[0]
+    main = primary_language(traced.language)
     wanted = content_words(words, main)
     best, share = "", ENOUGH
-    for block in read(traced.body, traced.language, traced.lines):
+    for block in read_letter(traced):
         for sentence in block.sentences:
             # A number of a note may stand within it, so it is proven up to its citation.
             here = len(wanted & content_words(sentence.text, main)) / max(len(wanted), 1)
@@ -127,7 +123,7 @@ def _nearest(words: str, traced: Letter) -> str:
     return best
 
 
-def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[Wanted]:
+def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[PageNeeds]:
     """The reference of each cited fact: the note on paper, the list's entry elsewhere."""
     for index, cite in enumerate(letter.cites):
         note = citations.notes[index]
@@ -137,10 +133,12 @@ def _facts(letter: Letter, citations: FormattedCitations) -> Iterator[Wanted]:
             if citations.in_text:
                 ways["PDF"] = ways["HTML"]
             names = ", ".join(f"`{cited.id}`" for cited in cite.facts)
-            yield Wanted(f"the reference of {names}: “{_short(entry.text)}”", cite.place, (ways,))
+            yield PageNeeds(
+                f"the reference of {names}: “{shorten(entry.text, 90)}”", cite.place, (ways,)
+            )
         if citations.in_text:
             ways = {medium: _bare(note.html) for medium in MEDIA} | {"text": note.text}
-            yield Wanted(f"the citation “{note.text}”", cite.place, (ways,))
+            yield PageNeeds(f"the citation “{note.text}”", cite.place, (ways,))
 
 
 def _deadline(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Problem]:
@@ -166,7 +164,7 @@ def _deadline(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Prob
         )
         return
     ways = tuple(dict.fromkeys(MEDIA, form) for form in forms)
-    yield from _missing(Wanted(f"the deadline, {forms[0]}", place, ways), contents, letter)
+    yield from _missing(PageNeeds(f"the deadline, {forms[0]}", place, ways), contents, letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,22 +198,10 @@ def _bare(markup: str) -> str:
     return unescape(_TAG.sub("", markup))
 
 
-def _short(words: str, limit: int = 90) -> str:
-    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
-
-
 def pages(data: bytes) -> tuple[str, ...]:
-    """The text of a PDF's pages. Raises AdvocacyError where the library for it is missing."""
-    try:
-        import pypdfium2
-    except ImportError:
-        raise AdvocacyError(
-            Problem(
-                "missing-library",
-                "`--media` reads PDF back, and pypdfium2 is not installed.",
-                "Type: python -m pip install pypdfium2",
-            )
-        ) from None
+    """The text of a PDF's pages."""
+    import pypdfium2
+
     with pypdfium2.PdfDocument(data) as document:
         return tuple(str(page.get_textpage().get_text_range()) for page in document)
 

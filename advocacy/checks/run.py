@@ -1,25 +1,35 @@
-"""All checks of a campaign: its letters composed for the days of their windows, and judged."""
+"""Run all checks of a campaign: compose its letters for the days of their windows, judge them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from advocacy.approvals import approval_problems
-from advocacy.checks import agreement, claims, copies, dates, quotations, records, wording
-from advocacy.checks.codes import find
-from advocacy.checks.letters import gather
-from advocacy.checks.sentences import Block, read
-from advocacy.checks.settings import Settings
-from advocacy.checks.variants import variants
-from advocacy.checks.windows import windows
-from advocacy.compose import compose_letter
+from advocacy.campaign.addressing import to_check
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.checks.claims.agreement import check_figures, check_parties
+from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
+from advocacy.checks.codes import find_code
+from advocacy.checks.facts import dates, records
+from advocacy.checks.letters import compose_letters_to_check, trace_letter
+from advocacy.checks.quotations.copies import check_copies
+from advocacy.checks.quotations.verbatim import check_quotations
+from advocacy.checks.sentences import read_letter
+from advocacy.checks.settings import CheckSettings
+from advocacy.checks.variants import check_variants
+from advocacy.checks.wording import (
+    check_around_body,
+    check_asks,
+    check_body_length,
+    check_placeholders,
+    check_subject_length,
+    check_values,
+)
 from advocacy.errors import Problem
-from advocacy.letter import CitedFact, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import LINE
-from advocacy.people import to_check
-from advocacy.recipients import Recipient
+from advocacy.letters.approvals import approval_problems
+from advocacy.letters.letter import CitedFact, Letter, check
+from advocacy.templating.citation_marks import LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +57,41 @@ def run_checks(
 
     With `day`, only the letters of that day; with `stage`, only that stage's. `copies_folder`
     overrides the campaign's `copies:`. `today` (default: the day in the campaign's timezone)
-    stands for the end of windows that have none. `recipients` (default: the addressees, or a
-    sample of the list) are whose letters are composed. `links` asks the network whether the
-    addresses of sources answer. Problems of loading are not repeated here. Raises AdvocacyError
-    for a stage there is none of.
+    is the end of windows that have none. `recipients` (default: the addressees, or a sample of
+    the list) are those whose letters are composed. `links` asks the network whether the
+    addresses of sources answer; `media` renders each text and reads it back. Problems of loading
+    are not repeated here. Raises AdvocacyError for a stage that the campaign does not have.
     """
     today = today or campaign.today()
-    people, listed = (
-        to_check(campaign, campaign.letter_date(day))
-        if recipients is None
-        else (list(recipients), [])
-    )
-    settings = Settings(campaign.file)
-    gathered = gather(campaign, people, day=day, stage=stage, today=today)
-    letters = gathered.letters
-    problems = [*settings.problems(), *listed, *gathered.problems]
-    problems += _days(letters, campaign, day, today)
-    problems += _texts(letters, campaign, settings)
-    for name, letter in {letter.stage: letter for letter in letters}.items():
-        limit = settings.limit("subject-length")
-        problems += variants(campaign, name, letter.recipient, letter.date, subject_limit=limit)
+    settings = CheckSettings(campaign.file)
+    if recipients is None:
+        recipients, of_list = to_check(campaign, campaign.letter_date(day))
+    else:
+        of_list = []
+    composed = compose_letters_to_check(campaign, recipients, day=day, stage=stage, today=today)
+    letters = composed.letters
     cited = _cited(letters, campaign)
-    problems += records.sources(cited)
-    problems += copies.verbatim(campaign, cited, copies_folder)
+    whole_campaign = day is None and stage is None
+
+    problems = [*settings.problems(), *of_list, *composed.problems]
+    problems += _check_days(letters, campaign, day, today)
+    problems += _check_words(letters, campaign, settings)
+    problems += _check_variants(letters, campaign, settings)
+    problems += records.check_sources(cited)
+    problems += check_copies(campaign, cited, copies_folder)
     if stage is None:
         problems += approval_problems(campaign)
-        if day is None:
-            problems += windows(campaign, people)
-            problems += records.unused(campaign, {fact.id for fact in cited})
+    if whole_campaign:
+        problems += dates.check_windows(campaign, recipients)
+        problems += records.check_unused(campaign, {fact.id for fact in cited})
     if links:
-        from advocacy.checks.links import check_links
+        from advocacy.checks.facts.links import check_links
 
         problems += check_links(records.used_sources(cited))
     if media:
-        from advocacy.checks.media import prove
+        from advocacy.checks.media import check_media
 
-        problems += prove(letters, campaign)
+        problems += check_media(letters, campaign)
     return Report(
         _ordered(settings.apply(problems)),
         len(letters),
@@ -91,15 +100,15 @@ def run_checks(
     )
 
 
-def chosen(
+def filter_by_code(
     problems: Iterable[Problem], select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> list[Problem]:
-    """The problems whose codes are selected (none named: all) and not ignored.
+    """Keep the problems whose codes are selected (none named: all) and not ignored.
 
-    Raises AdvocacyError for a name that is no code.
+    Raises AdvocacyError for a name that is not a code.
     """
-    wanted = {find(name).name for name in select}
-    unwanted = {find(name).name for name in ignore}
+    wanted = {find_code(name).name for name in select}
+    unwanted = {find_code(name).name for name in ignore}
     return [
         found
         for found in problems
@@ -107,99 +116,86 @@ def chosen(
     ]
 
 
-def _days(
+def _check_days(
     letters: Sequence[Letter], campaign: Campaign, day: date | None, today: date
 ) -> Iterator[Problem]:
-    """What does not hold on one day, or over the windows of the letters' stages."""
+    """Report what does not hold on one day, or over the windows of the letters' stages."""
     for letter in letters:
         if day is None:
-            yield from dates.fact_days(letter, campaign)
+            yield from dates.check_fact_days(letter, campaign)
         else:
             yield from check(letter, campaign, day)[1]
-            yield from dates.superseded_on(letter, campaign)
-        yield from dates.contradictions(letter)
-        yield from dates.deadlines(letter, campaign)
-    yield from dates.recheck(letters, campaign, today, exact=day is not None)
+            yield from dates.check_superseded(letter, campaign)
+        yield from dates.check_contradictions(letter)
+        yield from dates.check_deadline(letter, campaign)
+    yield from dates.check_rechecks(letters, campaign, today, exact=day is not None)
 
 
-def _texts(letters: Sequence[Letter], campaign: Campaign, settings: Settings) -> Iterator[Problem]:
-    """The checks of words; letters whose texts are equal but for their values are read once."""
-    read_before: dict[tuple[str, str, str], set[str]] = {}
-    silences = claims.Silences()
+def _check_words(
+    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings
+) -> Iterator[Problem]:
+    """Check the words; of letters whose texts differ in values alone, the first is read."""
+    values_read: dict[tuple[str, str, str], set[str]] = {}
+    marks = UncitedMarks()
     for letter in letters:
         stage = campaign.file.stages[letter.stage]
-        key = (letter.stage, letter.language, LINE.sub("", letter.body.markdown))
-        yield from wording.around(letter, stage)
-        yield from wording.subject_length(letter, stage, settings.limit("subject-length"))
-        told = read_before.setdefault(key, set())
-        if told:
-            yield from wording.values(letter, [v for v in letter.body.values if v not in told])
+        yield from check_around_body(letter, stage)
+        yield from check_subject_length(letter, stage, settings.limit("subject-length"))
+        text = (letter.stage, letter.language, LINE.sub("", letter.body.markdown))
+        read = values_read.setdefault(text, set())
+        if read:
+            yield from check_values(letter, [v for v in letter.body.values if v not in read])
         else:
-            traced = letter if letter.lines else _traced(letter, campaign)
-            blocks = read(traced.body, traced.language, traced.lines)
-            yield from _judged(traced, blocks, campaign, settings, silences)
-        told.update(letter.body.values, [""])
-    yield from silences.problems()
+            traced = letter if letter.lines else trace_letter(letter, campaign)
+            yield from _check_body(traced, campaign, settings, marks)
+        read.update(letter.body.values, [""])
+    yield from marks.problems()
 
 
-def _traced(letter: Letter, campaign: Campaign) -> Letter:
-    """The same letter, composed with its lines."""
-    return compose_letter(
-        campaign,
-        letter.recipient,
-        letter.stage,
-        letter.date,
-        trace=True,
-        supporters=letter.supporters,
-    )
-
-
-def _judged(
-    letter: Letter,
-    blocks: Sequence[Block],
-    campaign: Campaign,
-    settings: Settings,
-    silences: claims.Silences,
+def _check_body(
+    letter: Letter, campaign: Campaign, settings: CheckSettings, marks: UncitedMarks
 ) -> Iterator[Problem]:
+    """Check the words of a traced letter's body."""
     stage = campaign.file.stages[letter.stage]
-    yield from wording.placeholders(blocks, letter.recipient.place() or stage.place("template"))
-    yield from wording.body_length(
-        letter, blocks, stage, settings.limit("body-length"), campaign.file.audience
-    )
-    yield from wording.asks(letter, blocks)
-    yield from claims.uncited(letter, blocks, campaign, silences)
-    yield from quotations.verbatim(letter, blocks, campaign)
-    yield from agreement.figures(letter, blocks)
-    yield from agreement.parties(letter, blocks, campaign)
+    limit, audience = settings.limit("body-length"), campaign.file.audience
+    blocks = read_letter(letter)
+    yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
+    yield from check_body_length(letter, blocks, stage, limit, audience)
+    yield from check_asks(letter, blocks)
+    yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks))
+    yield from check_quotations(letter, blocks, campaign)
+    yield from check_figures(letter, blocks)
+    yield from check_parties(letter, blocks, campaign)
+
+
+def _check_variants(
+    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings
+) -> Iterator[Problem]:
+    """Check the variants of each stage, in a letter to one of its recipients."""
+    limit = settings.limit("subject-length")
+    for name, letter in {letter.stage: letter for letter in letters}.items():
+        yield from check_variants(
+            campaign, name, letter.recipient, letter.date, subject_limit=limit
+        )
 
 
 def _cited(letters: Iterable[Letter], campaign: Campaign) -> list[CitedFact]:
-    """Every fact that a letter cites or a precedent names, each once."""
-    cited: dict[str, CitedFact] = {}
-    for letter in letters:
-        for one, _ in dates.relied_on(letter, campaign):
-            cited.setdefault(one.id, one)
-    return list(cited.values())
+    """Collect every fact that a letter cites or a precedent names, each once."""
+    used = (one for letter in letters for one, _ in dates.facts_used(letter, campaign))
+    return list({one.id: one for one in used}.values())
 
 
 def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, by file, line and column; those without a place last.
 
-    A message that a template's line gives on two days of one stage is told once.
+    A message that one line of a template gives on two days is kept once.
     """
 
-    def key(found: Problem) -> tuple[bool, str, int, int, str, str]:
-        place = found.place
-        return (
-            place is None,
-            str(place.path) if place else "",
-            (place.line or 0) if place else 0,
-            (place.column or 0) if place else 0,
-            found.code,
-            found.message,
-        )
+    def key(found: Problem) -> tuple[object, ...]:
+        where = found.place.order if found.place else ()
+        return found.place is None, where, found.code, found.message
 
-    told: dict[tuple[object, ...], Problem] = {}
+    once: dict[tuple[object, ...], Problem] = {}
     for found in problems:
-        told.setdefault((found.code, found.place, found.message), found)
-    return tuple(sorted(told.values(), key=key))
+        once.setdefault((found.code, found.place, found.message), found)
+    return tuple(sorted(once.values(), key=key))

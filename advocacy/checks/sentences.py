@@ -1,20 +1,23 @@
-"""A letter's body as blocks and sentences: plain text, with citations and places.
+"""Read a letter's body as blocks and sentences: plain text, with citations and places.
 
 Markdown is parsed as documents do it; values are printed as typed. A traced body
-(`compose_letter(..., trace=True)`) tells the template's file and line of each sentence.
+(`compose_letter(..., trace=True)`) gives the template's file and line of each sentence.
 """
 
 import re
+import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from advocacy.checks.abbreviations import ends_sentence
+from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
-from advocacy.marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
+from advocacy.letters.letter import CitedFact, Letter
+from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["paragraph", "heading", "item", "quote"]
 
-NEAR = 15
-"""So many lines around a mark are searched for a sentence's first words."""
+NEARBY_LINES = 15
+"""How many lines around a mark are searched for a sentence's first words."""
 _ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff]")
 # A full stop and its like, closing marks after it, and then space; CJK needs no space.
 _STOP = re.compile(r"""[.!?…]+["'”’»›)\]*_]*(?=\s)|[。！？]+[”’」』）]*""")
@@ -41,7 +44,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A paragraph, heading, list item or block quotation."""
 
     kind: Kind
@@ -55,15 +58,36 @@ class Block:
         return max(0, bisect_right(self.starts, offset) - 1)
 
 
-def read(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tuple[Block, ...]:
-    """The blocks of a body in order. `lines` are the places that a traced body's marks name."""
-    blocks: list[Block] = []
+def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tuple[TextBlock, ...]:
+    """Read the blocks of a body, in order.
+
+    `lines` are the places that the marks of a traced body stand for. The templates are read from
+    the disk each time, so that places fit the text as it is now.
+    """
+    files = _TemplateLines()
+    blocks: list[TextBlock] = []
     last = lines[0] if lines else None
-    for kind, tokenised in _inline(prose.markdown):
-        block = _block(kind, tokenised, prose.values, language, lines, last)
+    for kind, marked in _inline(prose.markdown):
+        block = _block(kind, marked, prose.values, language, lines, last, files)
         last = next((s.place for s in reversed(block.sentences) if s.place), last)
         blocks.append(block)
     return tuple(blocks)
+
+
+def read_letter(letter: Letter) -> tuple[TextBlock, ...]:
+    """Read the blocks of a letter's body; with places, if the letter is traced."""
+    return read_blocks(letter.body, letter.language, letter.lines)
+
+
+def cited_facts(letter: Letter, sentences: Iterable[Sentence]) -> list[CitedFact]:
+    """The facts that sentences of a letter cite, each once."""
+    marks = [mark for sentence in sentences for mark in sentence.cites]
+    return list({one.id: one for mark in marks for one in letter.cites[mark].facts}.values())
+
+
+def shorten(words: str, limit: int) -> str:
+    """Words as a message quotes them: cut off at a space before the limit."""
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def quote_spans(text: str) -> list[tuple[int, int]]:
@@ -99,8 +123,14 @@ def _inches(text: str, at: int) -> bool:
     return text[at] == '"' and at > 0 and text[at - 1].isdigit()
 
 
-def split(text: str, language: str) -> list[int]:
-    """The offsets at which the sentences of a plain text begin."""
+def split_sentences(text: str, language: str) -> list[str]:
+    """Split a plain text into its sentences, with single spaces."""
+    starts = [*sentence_starts(text, language), len(text)]
+    return [" ".join(text[start:end].split()) for start, end in pairwise(starts)]
+
+
+def sentence_starts(text: str, language: str) -> list[int]:
+    """Find the offsets at which the sentences of a plain text begin."""
     quotes = quote_spans(text)
     starts = [0] if text.strip() else []
     for stop in _STOP.finditer(text):
@@ -110,7 +140,7 @@ def split(text: str, language: str) -> list[int]:
             first <= stop.start() and end <= last for first, last in quotes
         ):
             continue
-        if ends_sentence(text[: stop.start()], stop[0], text[begin:], language):
+        if _ends_sentence(text[: stop.start()], stop[0], text[begin:], language):
             starts.append(begin)
     return starts
 
@@ -151,16 +181,18 @@ def _words(inline: "Token") -> Iterator[str]:
 
 def _block(
     kind: Kind,
-    tokenised: str,
+    marked: str,
     values: Sequence[str],
     language: str,
     lines: Sequence[Place],
     before: Place | None,
-) -> Block:
+    files: "_TemplateLines",
+) -> TextBlock:
+    """Make a block of its text with marks; `before` is the place of the sentence before it."""
     text, cites, traced = "", [], []
     last = 0
-    for mark in _ANY_MARK.finditer(tokenised):
-        text += tokenised[last : mark.start()]
+    for mark in _ANY_MARK.finditer(marked):
+        text += marked[last : mark.start()]
         last = mark.end()
         code = ord(mark[0])
         if code >= CITE_MARK:
@@ -169,22 +201,21 @@ def _block(
             text += values[code - VALUE_MARK]
         elif code - LINE_MARK < len(lines):
             traced.append((len(text), lines[code - LINE_MARK]))
-    text += tokenised[last:]
-    starts = split(text, language)
+    text += marked[last:]
+    starts = sentence_starts(text, language)
     sentences = []
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(text) + 1
+    for number, (start, end) in enumerate(pairwise([*starts, len(text) + 1])):
         words = " ".join(text[start:end].split())
         found = _places(traced, start, end) or ((before,) if before else ())
         sentences.append(
             Sentence(
                 words,
                 tuple(j for at, j in cites if (start < at or number == 0) and at <= end),
-                _column(found[0], words) if found else None,
+                files.locate(found[0], words) if found else None,
                 found,
             )
         )
-    return Block(kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts))
+    return TextBlock(kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts))
 
 
 def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[Place, ...]:
@@ -198,31 +229,84 @@ def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[
     return tuple(dict.fromkeys(found)) or tuple(place for _, place in traced[-1:])
 
 
-def locate(lines: Sequence[Place], words: str) -> Place | None:
-    """Where words begin on one of a sentence's lines, or its first line where none has them."""
-    found = [_column(place, words) for place in lines]
+def locate_words(lines: Sequence[Place], words: str) -> Place | None:
+    """Find where words begin on one of a sentence's lines, or its first line if none has them."""
+    files = _TemplateLines()
+    found = [files.locate(place, words) for place in lines]
     return next((place for place in found if place.column), found[0] if found else None)
 
 
-def _column(place: Place, words: str) -> Place:
-    """Where the words begin on that line or, as not every line has a mark, on the nearest."""
-    if place.line is None:
-        return place
-    lines = _lines(place.path)
-    first = words.split()
-    near = sorted(range(1, len(lines) + 1), key=lambda number: abs(number - (place.line or 0)))
-    for count in (4, 3, 2):
-        for number in near[:NEAR] if len(first) >= count else ():
-            at = lines[number - 1].find(" ".join(first[:count]))
-            if at >= 0:
-                return Place(place.path, number, at + 1)
-    at = lines[place.line - 1].find(first[0]) if first and place.line <= len(lines) else -1
-    return Place(place.path, place.line, at + 1 if at >= 0 else None)
+class _TemplateLines(dict[Path, list[str]]):
+    """The lines of templates, each file read once for one body."""
+
+    def __missing__(self, path: Path) -> list[str]:
+        try:
+            self[path] = path.read_text("utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            self[path] = []
+        return self[path]
+
+    def locate(self, place: Place, words: str) -> Place:
+        """Find where words begin on a line or, as not every line has a mark, on the nearest."""
+        if place.line is None:
+            return place
+        lines, first = self[place.path], words.split()
+        near = sorted(range(1, len(lines) + 1), key=lambda number: abs(number - (place.line or 0)))
+        for count in (4, 3, 2):
+            for number in near[:NEARBY_LINES] if len(first) >= count else ():
+                at = lines[number - 1].find(" ".join(first[:count]))
+                if at >= 0:
+                    return Place(place.path, number, at + 1)
+        at = lines[place.line - 1].find(first[0]) if first and place.line <= len(lines) else -1
+        return Place(place.path, place.line, at + 1 if at >= 0 else None)
 
 
-@lru_cache(maxsize=64)
-def _lines(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(path.read_text("utf-8-sig").splitlines())
-    except (OSError, UnicodeDecodeError):
-        return ()
+# --- where a sentence ends ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _word_lists() -> dict[str, dict[str, frozenset[str]]]:
+    """Read the lists of words: by kind, then by primary language."""
+    kinds = tomllib.loads(Path(__file__).with_name("word_lists.toml").read_text("utf-8"))
+    return {
+        kind: {language: frozenset(words.split()) for language, words in tables.items()}
+        for kind, tables in kinds.items()
+    }
+
+
+def word_list(kind: str, language: str) -> frozenset[str]:
+    """The words of a kind in a primary language; none where there is no list."""
+    return _word_lists()[kind].get(language, frozenset())
+
+
+def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
+    """Whether a stop between two texts ends a sentence.
+
+    `before` reaches up to the stop, `after` begins with what follows the space.
+    """
+    following = after.lstrip("\"'“‘„«‹([¿¡*_ ")[:1]
+    if following.islower():
+        return False
+    if not stop.startswith(".") or stop.startswith(("..", ".!", ".?")):
+        return True
+    main = primary_language(language)
+    word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
+    last = word[0].casefold() if word else ""
+    if last in word_list("never", main):
+        return False
+    if last in word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
+        return False
+    starts = _begins_sentence(after, main)
+    if main == "de" and last.isdigit() and len(last) < 3:
+        return starts  # an ordinal goes on: “am 10. Juni”
+    if len(last) == 1 and last.isalpha() and last != "i":
+        return False  # an initial: “A. Example”, “S. 4084”
+    if last in word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
+        return starts
+    return True
+
+
+def _begins_sentence(text: str, language: str) -> bool:
+    """Whether a text's first word is one with which sentences begin."""
+    first = re.match(r"[“‘\"'«„(\[]*([\w’']+)", text)
+    return first is not None and first[1].casefold() in word_list("starters", language)

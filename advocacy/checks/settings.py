@@ -1,23 +1,23 @@
 """A campaign's own levels and limits for checks: its `checks:` key."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from advocacy.campaign import CampaignFile, CheckSetting
-from advocacy.checks.codes import Code, problem, registry
-from advocacy.errors import Level, Problem, nearest
+from advocacy.campaign.campaign import CampaignFile, CheckSetting
+from advocacy.checks.codes import Code, find_code, problem, registry
+from advocacy.errors import AdvocacyError, Level, Problem
 
 _WEIGHT = {"error": 3, "warning": 2, "note": 1, "off": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CheckSettings:
     """What a campaign changed, checked against the registry of codes."""
 
     file: CampaignFile
 
     def limit(self, code: str) -> int:
-        """The limit that holds in this campaign."""
+        """Find the limit that holds in this campaign. Raises KeyError for a code without one."""
         own = self.file.checks.get(code)
         limit = own.limit if own else None
         if limit is None:
@@ -27,7 +27,7 @@ class Settings:
         return limit
 
     def apply(self, problems: Iterable[Problem]) -> list[Problem]:
-        """The problems at the levels that hold in this campaign, without those turned off."""
+        """Give problems the levels that hold in this campaign; those turned off are left out."""
         kept: list[Problem] = []
         for found in problems:
             own, code = self.file.checks.get(found.code), registry().get(found.code)
@@ -38,7 +38,7 @@ class Settings:
         return kept
 
     def problems(self) -> list[Problem]:
-        """What is wrong with the settings themselves."""
+        """Report what is wrong with the settings themselves."""
         return [
             found
             for name, setting in self.file.checks.items()
@@ -48,11 +48,10 @@ class Settings:
 
 def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Problem]:
     place = file.place("checks", name)
-    code = registry().get(name)
-    if code is None:
-        near = nearest(name, registry())
-        hint = f"Did you mean `{near}`?" if near else "`advocacy check --explain all` lists them."
-        yield problem("unknown-code", f"There is no problem code `{name}`.", hint, place)
+    try:
+        code = find_code(name)
+    except AdvocacyError as error:
+        yield replace(error.problems[0], place=place)
         return
     level = setting.level
     if code.fixed and level is not None and level != code.level:
@@ -82,11 +81,8 @@ def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Pro
 
 def _needs_reason(code: Code, setting: CheckSetting, file: CampaignFile) -> str:
     if setting.level is not None and _WEIGHT[setting.level] < _WEIGHT[code.level]:
-        return (
-            "turned off"
-            if setting.level == "off"
-            else f"lowered to {article(Level(setting.level))}"
-        )
+        lowered = setting.level != "off"
+        return f"lowered to {article(Level(setting.level))}" if lowered else "turned off"
     default = code.limit(file.audience)
     if setting.limit is not None and default is not None and setting.limit > default:
         return f"given a wider limit ({setting.limit} instead of {default})"

@@ -1,45 +1,37 @@
-"""Variants of one letter: they differ in wording, never in what they prove and ask for."""
+"""Check that variants of one letter differ in wording alone, not in their facts and asks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from advocacy.campaign import Variants
-from advocacy.checks import wording
+from advocacy.campaign.campaign import Variants
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import read
-from advocacy.compose import compose_letter
+from advocacy.checks.sentences import read_letter
+from advocacy.checks.wording import check_asks, check_subject_length
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.letter import Letter
-from advocacy.loading import Campaign
-from advocacy.recipients import Recipient
-from advocacy.supporters import stand_in
+from advocacy.letters.letter import Letter
+from advocacy.letters.parts import compose_sample
 
 
-def variants(
+def check_variants(
     campaign: Campaign, name: str, recipient: Recipient, day: date, *, subject_limit: int
 ) -> Iterator[Problem]:
-    """Where the variants of a stage differ in facts or asks, or one cannot be made or is too long.
+    """Report variants of a stage that differ in facts or asks, cannot be composed or are too long.
 
-    Each is composed for the same recipient and day, whomever it would go to.
+    All are composed for the same recipient and day.
     """
     stage = campaign.file.stages[name]
     if stage.variants is None:
         return
     for subject in stage.variants.subject:
         try:
-            letter = compose_letter(
-                campaign,
-                recipient,
-                name,
-                day,
-                variants={"subject": subject},
-                supporters=stand_in(campaign, name),
-            )
+            letter = compose_sample(campaign, recipient, name, day, variants={"subject": subject})
         except AdvocacyError:
-            continue  # told where the letter itself is composed, or below
-        for found in wording.subject_length(letter, stage, subject_limit):
-            place = stage.variants.place("subject", subject)
-            yield Problem(found.code, found.message, found.hint, place, found.level)
+            continue  # reported where the letter itself is composed, or below
+        for found in check_subject_length(letter, stage, subject_limit):
+            yield replace(found, place=stage.variants.place("subject", subject))
     yield from _openings(campaign, name, stage.variants, recipient, day)
 
 
@@ -49,14 +41,8 @@ def _openings(
     letters: dict[str, Letter] = {}
     for opening in offered.opening:
         try:
-            letters[opening] = compose_letter(
-                campaign,
-                recipient,
-                name,
-                day,
-                trace=True,
-                variants={"opening": opening},
-                supporters=stand_in(campaign, name),
+            letters[opening] = compose_sample(
+                campaign, recipient, name, day, trace=True, variants={"opening": opening}
             )
         except AdvocacyError as error:
             yield from error.problems
@@ -92,12 +78,9 @@ def _facts(
 
 
 def _asks(letters: dict[str, Letter], offered: Variants) -> Iterator[Problem]:
-    """Asks that one variant's letter makes and another's does not."""
+    """Report asks that one variant's letter makes and another's does not."""
     missing = {
-        name: {
-            found.message: found
-            for found in wording.asks(letter, read(letter.body, letter.language, letter.lines))
-        }
+        name: {found.message: found for found in check_asks(letter, read_letter(letter))}
         for name, letter in letters.items()
     }
     everywhere = set.intersection(*(set(found) for found in missing.values()))

@@ -1,68 +1,39 @@
-"""Checks of a letter's wording: placeholders, asks that are missing, length."""
+"""Check a letter's wording: placeholders left in it, asks that are missing, lengths."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from advocacy.campaign import Stage
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
 from advocacy.checks.codes import problem
-from advocacy.checks.sentences import Block, quote_spans
+from advocacy.checks.patterns import pattern
+from advocacy.checks.sentences import TextBlock, quote_spans, word_list
 from advocacy.errors import Place, Problem
-from advocacy.letter import Letter
+from advocacy.letters.letter import Letter
 
-# Words by which templates mark what somebody still has to fill in.
-_TO_FILL = (
-    "your|name|names|first|last|date|day|month|year|city|town|state|zip|address|street|title|"
-    "organi[sz]ation|company|recipient|addressee|email|e-mail|phone|telephone|number|signature|"
-    "insert|fill|enter|add|here|tbd|tba|todo|placeholder|link|url|amount|district|position"
-)
-PLACEHOLDER = re.compile(
-    rf"""
-    \[ \s* (?: [A-Z][A-Z0-9'’ _-]*[A-Z0-9] | (?i:(?:{_TO_FILL})\b[^\]\n]{{0,60}}) ) \s* \]
-  | \{{\{{ .{{0,80}}? \}}\}} | \{{\{{ | \}}\}} | \{{% | %\}}       # a template's own signs
-  | \{{ [A-Za-z][A-Za-z0-9_.]{{1,40}} \}}                          # {{missingToken}}
-  | <<? [A-Za-z][A-Za-z_]*[0-9_]*[A-Za-z0-9_]* >>?                 # <addr3> of a mail merge
-  | « (?: \w*[_0-9]\w* | [A-Za-z][a-z]+[A-Z]\w* | (?i:{_TO_FILL}) ) »  # of a word processor
-  | % [A-Z][A-Z0-9_]{{2,30}} %
-  | \b (?: TODO | FIXME | XXX+ | TBD | TBA | TK | TKTK ) \b
-  | _{{3,}} | \?{{3,}}
-  | (?i: \b lorem \s+ ipsum \b )
-    """,
-    re.VERBOSE,
-)
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _TEMPLATE_WORD = re.compile(r"\b(?:your|name|insert|here)\b", re.IGNORECASE)
 
-_EMPTY_WORDS = {
-    "en": "a an and any are as at be been but by can do does for from has have how if in into is "
-    "it its of on or our so such than that the their them then there these they this those to up "
-    "us was we were what when where which who will with would you your please also all",
-    "de": "der die das den dem des ein eine einen einem einer und oder in im an am auf mit von zu "
-    "zum zur für ist sind wird werden dass sie ihr ihre ihren wir uns unser nicht auch bitte so",
-    "fr": "le la les l un une des de du d et ou en dans à au aux par pour avec que qui est sont "
-    "votre vos notre nos vous nous ce cette ces se s il elle ne pas",
-    "es": "el la los las un una unos unas de del y o en a al por para con que es son su sus "
-    "nuestro nuestra se lo",
-}
 ENOUGH = 0.6
-"""So much of an ask's words in one passage counts as the ask being made."""
+"""The share of an ask's words that one passage must have for the ask to count as made."""
 
 
-def placeholders(blocks: Sequence[Block], otherwise: Place | None) -> Iterator[Problem]:
-    """What somebody forgot to fill in, in the body; `otherwise` is for text without a line."""
+def check_placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> Iterator[Problem]:
+    """Report what nobody filled in in the body; `otherwise` is the place of text without a line."""
     for block in blocks:
         for sentence in block.sentences:
             yield from _left("the letter", sentence.text, sentence.place or otherwise)
 
 
-def values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
-    """The same in values that a body prints for one recipient."""
+def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
+    """Report the same in values that a body prints for one recipient."""
     for value in printed:
         yield from _left("the letter", value, letter.recipient.place())
 
 
-def around(letter: Letter, stage: Stage) -> Iterator[Problem]:
-    """The same in what stands around the body."""
+def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
+    """Report the same in the subject, the salutation and the addresses."""
     yield from _left("the subject", letter.subject, _subject_place(letter, stage))
     recipient, sender = letter.recipient, letter.sender
     yield from _left("the salutation", letter.salutation, recipient.place("salutation"))
@@ -72,7 +43,7 @@ def around(letter: Letter, stage: Stage) -> Iterator[Problem]:
 
 def _left(where: str, text: str, place: Place | None) -> Iterator[Problem]:
     quotes = quote_spans(text)
-    for found in PLACEHOLDER.finditer(text):
+    for found in pattern("placeholder").finditer(text):
         inside = any(start <= found.start() and found.end() <= end for start, end in quotes)
         if inside and _BRACKETED.fullmatch(found[0]) and not _TEMPLATE_WORD.search(found[0]):
             continue  # an editor's words in a quotation: “[Microsoft] has refused”
@@ -84,8 +55,8 @@ def _left(where: str, text: str, place: Place | None) -> Iterator[Problem]:
         )
 
 
-def subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[Problem]:
-    """A subject that mail programs cut off."""
+def check_subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[Problem]:
+    """Report a subject that mail programs cut off."""
     length = len(letter.subject)
     if length > limit:
         shown = letter.subject[:limit].rsplit(" ", 1)[0]
@@ -106,10 +77,10 @@ def _subject_place(letter: Letter, stage: Stage) -> Place | None:
     return stage.place("subject")
 
 
-def body_length(
-    letter: Letter, blocks: Sequence[Block], stage: Stage, limit: int, audience: str
+def check_body_length(
+    letter: Letter, blocks: Sequence[TextBlock], stage: Stage, limit: int, audience: str
 ) -> Iterator[Problem]:
-    """A body that is longer than those who get it read."""
+    """Report a body that is longer than its audience reads."""
     words = sum(len(block.text.split()) for block in blocks)
     if words > limit:
         yield problem(
@@ -121,20 +92,12 @@ def body_length(
         )
 
 
-def asks(letter: Letter, blocks: Sequence[Block]) -> Iterator[Problem]:
-    """Asks of the stage that the letter never makes."""
-    demand = letter.demand
-    if demand is None:
-        return
-    main = letter.language.split("-")[0]
+def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
+    """Report asks of the stage that the letter never makes."""
+    main = primary_language(letter.language)
     passages = _passages(blocks, main)
-    wanted = [
-        (ask.get(letter.language), demand.place("asks", i)) for i, ask in enumerate(demand.asks)
-    ]
-    if not wanted:
-        wanted = [(demand.summary.get(letter.language), demand.place("summary"))]
-    for text, place in wanted:
-        words = content_words(text or "", main)
+    for text, place in asks_of(letter):
+        words = content_words(text, main)
         if words and max((len(words & p) / len(words) for p in passages), default=0) < ENOUGH:
             yield problem(
                 "ask-missing",
@@ -145,7 +108,17 @@ def asks(letter: Letter, blocks: Sequence[Block]) -> Iterator[Problem]:
             )
 
 
-def _passages(blocks: Sequence[Block], main: str) -> list[set[str]]:
+def asks_of(letter: Letter) -> list[tuple[str, Place | None]]:
+    """What the stage asks for, in the letter's language: each ask, or the summary without any."""
+    demand = letter.demand
+    if demand is None:
+        return []
+    asks = [(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)]
+    asks = asks or [(demand.summary, demand.place("summary"))]
+    return [(ask.get(letter.language) or "", place) for ask, place in asks]
+
+
+def _passages(blocks: Sequence[TextBlock], main: str) -> list[set[str]]:
     """The words of each sentence, and of each two that follow one another in a block."""
     passages: list[set[str]] = []
     for block in blocks:
@@ -157,7 +130,7 @@ def _passages(blocks: Sequence[Block], main: str) -> list[set[str]]:
 
 def content_words(text: str, language: str) -> set[str]:
     """The words that carry a text's meaning, without their commonest endings."""
-    empty = set(_EMPTY_WORDS.get(language, "").split())
+    empty = word_list("empty", language)
     words = re.findall(r"\w+", text.casefold().replace("’", "'"))
     return {_stem(word, language) for word in words if word not in empty}
 

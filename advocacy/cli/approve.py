@@ -1,4 +1,4 @@
-"""`advocacy approve`: sign off the text of a stage."""
+"""`advocacy approve`: approve the text of a stage."""
 
 from difflib import ndiff
 from pathlib import Path
@@ -6,68 +6,72 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.cli.options import templates_option
+from advocacy.cli.completion import complete_stages
+from advocacy.cli.options import campaign_argument, templates_option
 from advocacy.cli.report import print_problems
 from advocacy.errors import has_errors
 
 if TYPE_CHECKING:
+    from advocacy.campaign.loading import Campaign
     from advocacy.checks.approving import Review
-    from advocacy.loading import Campaign
 
 
 def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    from advocacy.fields import bad_character
+    from advocacy.campaign.field_types import bad_character
 
     if value is not None and (not value.strip() or "\n" in value or bad_character(value)):
-        raise click.BadParameter("write a name, such as “Jane Doe”.", ctx, param)
+        raise click.BadParameter("give a name, such as “Jane Doe”.", ctx, param)
     return value.strip() if value else None
 
 
 @click.command("approve")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
-@click.option("--stage", required=True, metavar="NAME", help="The stage whose text is meant.")
+@campaign_argument
+@click.option(
+    "--stage", required=True, metavar="NAME", shell_complete=complete_stages,
+    help="The stage whose text is approved.",
+)  # fmt: skip
 @click.option(
     "--by", callback=_name, metavar="NAME",
-    help="Who approves it. Without it, the text is shown and nothing is recorded.",
+    help="Name of the person who approves. Without it, nothing is recorded.",
 )  # fmt: skip
 @templates_option
-@click.option("--quiet", "-q", is_flag=True, help="Do not show the text.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print the text.")
 def command(campaign: Path, stage: str, by: str | None, templates: Path | None, quiet: bool) -> int:
     """Show the text of a stage as its readers get it, and record who approves it.
 
-    The approval stands beside the campaign, in <campaign>.approvals.yaml. It covers the
+    The approval is stored beside the campaign, in <campaign>.approvals.yaml. It covers the
     templates, facts, sources, asks, subject, sender and layouts; when one of them changes,
-    `advocacy check` says so. People may be added to the list. A stage with an error cannot be
-    approved.
+    `advocacy check` reports it. You can still add people to the list. A stage with an error
+    cannot be approved.
 
     \b
     Examples:
       advocacy approve campaigns/microsoft.yaml --stage keep
       advocacy approve campaigns/microsoft.yaml --stage keep --by "Jane Doe"
     """
-    from advocacy.approvals import approvals_path
-    from advocacy.checks.approving import approve, review
-    from advocacy.loading import load_campaign
+    from advocacy.campaign.loading import load_campaign
+    from advocacy.checks.approving import approve_stage, review_stage
+    from advocacy.letters.approvals import approvals_path
 
     loaded, problems = load_campaign(campaign, templates)
     if loaded is None or has_errors(problems):
         print_problems(problems)
         return 1
-    seen = review(loaded, stage)
+    seen = review_stage(loaded, stage)
     if not quiet:
         _show(loaded, seen)
     print_problems([*problems, *seen.problems])
     if by is None:
-        click.echo(_standing(seen))
+        click.echo(_describe_approval(seen))
         return int(not seen.may_be_approved)
     on = loaded.today()
-    approve(loaded, seen, by, on)
+    approve_stage(loaded, seen, by, on)
     click.echo(f"Approved: the stage {stage}, by {by}, on {on} ({approvals_path(campaign)}).")
     return 0
 
 
 def _show(campaign: "Campaign", seen: "Review") -> None:
-    """The letter as plain text, then what it relies on."""
+    """Print the letter as plain text, then the facts that it relies on."""
     from advocacy.documents.text import render_text
 
     if not seen.letters:
@@ -81,7 +85,7 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
         changed = [line for line in ndiff(before, after) if line.startswith(("- ", "+ "))]
         click.echo(
             f"A letter of {checked.letter.date}, the window's other end, has the same text"
-            + ("." if not changed else ", but for:")
+            + ("." if not changed else ", except for:")
         )
         for line in changed:
             click.echo(f"  {line}")
@@ -94,7 +98,7 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
     click.echo()
 
 
-def _standing(seen: "Review") -> str:
+def _describe_approval(seen: "Review") -> str:
     found = seen.standing
     if found.approval is None:
         return "Nobody has approved this text. To approve it, add: --by NAME"

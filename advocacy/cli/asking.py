@@ -5,17 +5,17 @@ from typing import Any
 
 import click
 
+from advocacy.authoring.new_campaign.answers import read_answer
+from advocacy.campaign.recipients.model import slug
 from advocacy.cli.report import print_problems
 from advocacy.errors import AdvocacyError
-from advocacy.recipients.model import slug
-from advocacy.scaffold.answers import read_one
 
-LINES = "Lines are parted by semicolons: 2 Main Street; Springfield, IL 62701"
-_ADDRESS_OF_PAGE = "    Where does it stand? The address of the page (https://…)"
+LINES = "Separate lines with semicolons: 2 Main Street; Springfield, IL 62701"
+_ADDRESS_OF_PAGE = "    Where is it published? The page’s address (https://…)"
 
 
 def ask_for(given: dict[str, Any]) -> dict[str, Any]:
-    """The answers with those added that are still lacking; a wrong one is asked for again.
+    """Ask for the answers that are missing, and add them; a wrong one is asked for again.
 
     Raises click.Abort where the interview is broken off.
     """
@@ -24,39 +24,39 @@ def ask_for(given: dict[str, Any]) -> dict[str, Any]:
     def ask(key: str, text: str, **how: Any) -> None:
         if not answers.get(key):
             answers[key] = _asked(
-                text, lambda typed: read_one(key, typed, today=_seen_from(key, given)), **how
+                text, lambda typed: read_answer(key, typed, today=_seen_from(key, given)), **how
             )
 
-    click.echo("A few questions; Ctrl-C stops, and nothing is written before the end.")
-    _heading("Whom do you ask?")
-    ask("target", "The organisation that is to act, by its full name")
+    click.echo("A few questions follow. Ctrl-C stops; nothing is written before the end.")
+    _heading("Whom do you write to?")
+    ask("target", "The full name of the organization that should act")
     ask("target_address", "Its postal address", note=LINES)
-    ask("to", "The person there to whom you write")
-    ask("to_title", "That person’s office (such as Director)", optional=True)
+    ask("to", "The person there you write to")
+    ask("to_title", "That person’s title (such as Director)", optional=True)
     ask("salutation", "Dear …", default=answers["to"])
-    ask("to_email", "Email address (without one: paper alone)", optional=True)
-    _heading("What do you ask?")
+    ask("to_email", "Email address (leave empty for paper only)", optional=True)
+    _heading("What do you ask for?")
     ask("demand", "The demand in one line (such as: Keep the park open)")
     if not answers.get("asks"):
         answers["asks"] = _asks(answers["demand"])
-    ask("reply_by", "By when do you ask for an answer? Days, or a day", default="14 days")
+    ask("reply_by", "When do you need an answer? A number of days, or a date", default="14 days")
     if not answers.get("precedents"):
         _heading("Who has done it already?")
         _precedents(answers)
     if not answers.get("facts"):
-        _heading("What else do you rely on? Facts that the letter states, each with its source.")
+        _heading("Which other facts does the letter state? Each needs a source.")
         _facts(answers)
     if answers.get("sources"):
-        ask("checked", "When did you last look at these pages?", default=str(answers["today"]))
+        ask("checked", "When did you last check these pages?", default=str(answers["today"]))
     if not answers.get("sender_from"):
         _heading("Who writes?")
-        ask("sender", "Your organisation’s name")
+        ask("sender", "Your organization’s name")
         ask("sender_address", "Its postal address", note=LINES)
-        ask("sender_email", "The email address that letters come from")
+        ask("sender_email", "The email address that letters are sent from")
         ask("signatory", "Who signs")
-        ask("signatory_title", "That person’s office", optional=True)
+        ask("signatory_title", "That person’s title", optional=True)
     if "timezone" not in given or not given["timezone"]:
-        ask("timezone", "Whose days are the dates? Your time zone (such as America/New_York)")
+        ask("timezone", "Your time zone (such as America/New_York)")
     return answers
 
 
@@ -99,12 +99,12 @@ def _asked(
 
 def _asks(demand: str) -> list[str]:
     asks: list[str] = []
-    click.echo("  Each thing that you ask for, one sentence each; an empty line ends the list.")
+    click.echo("  List what you ask for, one sentence per line; an empty line ends the list.")
     while True:
-        typed = _asked(f"{len(asks) + 1}.", lambda text: read_one("asks", [text]), optional=True)
+        typed = _asked(f"{len(asks) + 1}.", lambda text: read_answer("asks", [text]), optional=True)
         if not typed:
             if not asks:
-                click.echo(f"    The letter asks for this, then: {demand}")
+                click.echo(f"    The letter asks for this: {demand}")
             return asks
         asks.append(typed)
 
@@ -112,7 +112,7 @@ def _asks(demand: str) -> list[str]:
 def _precedents(answers: dict[str, Any]) -> None:
     entries: list[tuple[str, str, str]] = []
     while True:
-        who = _part("precedents", "organization", "A peer that has (Enter: nobody, or no more)")
+        who = _part("precedents", "organization", "Who has done it? (Enter: none, or no more)")
         if not who:
             break
         what = _part("precedents", "action", f"{who} has …", needed=True)
@@ -138,15 +138,15 @@ def _facts(answers: dict[str, Any]) -> None:
 def _source(answers: dict[str, Any]) -> str:
     """The id of the source of what was just told: a new one, or one with the same address."""
     sources = answers["sources"] = list(answers.get("sources") or ())
-    url = _asked(_ADDRESS_OF_PAGE, lambda text: read_one("sources", text, "url"))
+    url = _asked(_ADDRESS_OF_PAGE, lambda text: read_answer("sources", text, "url"))
     for known in sources:
         if known[4] == url:
             return str(known[0])
     title = _part("sources", "title", "  Its title", needed=True)
     author = _part("sources", "author", "  Who published it", needed=True)
     issued = _asked(
-        "  On which day (2026-03-01; Enter: not known)",
-        lambda text: read_one("sources", text, "issued", _seen_from("issued", answers)),
+        "  Publication date (2026-03-01; Enter: unknown)",
+        lambda text: read_answer("sources", text, "issued", _seen_from("issued", answers)),
         optional=True,
     )
     wanted = slug(f"{author} {issued}")[:60].strip("-")
@@ -157,7 +157,7 @@ def _source(answers: dict[str, Any]) -> str:
 
 def _part(key: str, part: str, text: str, *, default: str = "", needed: bool = False) -> str:
     def read(typed: str) -> Any:
-        return read_one(key, typed, part)
+        return read_answer(key, typed, part)
 
     return _asked(text, read, default=default, optional=not needed)
 

@@ -1,26 +1,30 @@
 """What `advocacy status --batch` prints: for people, programs or a spreadsheet."""
 
-import csv
-import json
-import sys
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.cli.tables import TableReport, write_json, write_table
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
-    from advocacy.batch.status import BatchStatus, StageStatus
+    from advocacy.batch.verify import BatchStatus, StageStatus
+
+COLUMNS = ("campaign", "stage", "what", "name", "count")
 
 
-def print_batch(status: "BatchStatus", report: Literal["text", "json", "csv"]) -> None:
+def print_batch(status: "BatchStatus", report: TableReport) -> None:
     """Print the state of a batch."""
     if report == "text":
         _print_text(status)
     elif report == "json":
-        click.echo(json.dumps(_record(status), ensure_ascii=False, indent=2))
+        stages = [_stage(stage) for stage in status.stages]
+        failed = {str(path): count for path, count in status.failed.items()}
+        write_json({"stages": stages, "failed": failed})
     else:
-        _print_csv(status)
+        rows = (dict(zip(COLUMNS, row, strict=True)) for row in _csv_rows(status))
+        write_table(rows, COLUMNS, report)
 
 
 def _print_text(status: "BatchStatus") -> None:
@@ -28,30 +32,18 @@ def _print_text(status: "BatchStatus") -> None:
         click.echo(click.style(f"{stage.campaign} / {stage.stage}", bold=True))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(stage.kinds.items()))
         days = " to ".join(dict.fromkeys([str(min(stage.days)), str(max(stage.days))]))
-        click.echo(f"  made     {_counted(stage.made, 'letter')} of {days} ({kinds})")
+        click.echo(f"  made     {count_noun(stage.made, 'letter')} of {days} ({kinds})")
         for kind, count in sorted(stage.skipped.items()):
-            who = "1 letter has" if count == 1 else f"{count:,} letters have"
-            click.echo(f"  skipped  {who} no {kind}")
+            click.echo(f"  skipped  {count_noun(count, 'letter has', 'letters have')} no {kind}")
         if stage.missing:
-            click.echo(f"  missing  {_counted(stage.missing, 'file')} made and no longer there")
+            click.echo(f"  missing  {count_noun(stage.missing, 'file')} made and no longer there")
         if stage.unfinished:
             click.echo("  running  a batch is at work, or was stopped: run it again to go on")
         click.echo("  facts    " + (", ".join(stage.facts) or "none"))
         for versions, count in stage.versions.most_common():
             click.echo(f"  with     {versions} ({count:,})")
     for path, count in status.failed.items():
-        click.echo(f"failed: {_counted(count, 'row')} rejected; correct {path}")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _record(status: "BatchStatus") -> dict[str, Any]:
-    return {
-        "stages": [_stage(stage) for stage in status.stages],
-        "failed": {str(path): count for path, count in status.failed.items()},
-    }
+        click.echo(f"failed: {count_noun(count, 'row')} rejected; correct {path}")
 
 
 def _stage(stage: "StageStatus") -> dict[str, Any]:
@@ -70,9 +62,8 @@ def _stage(stage: "StageStatus") -> dict[str, Any]:
     }
 
 
-def _print_csv(status: "BatchStatus") -> None:
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["campaign", "stage", "what", "name", "count"])
+def _csv_rows(status: "BatchStatus") -> Iterator[tuple[str, str, str, str, int]]:
+    """Yield a row for each count: campaign, stage, what is counted, its name, the count."""
     for stage in status.stages:
         rows: list[tuple[str, str, int]] = [("made", "", stage.made)]
         rows += [("file", kind, count) for kind, count in sorted(stage.kinds.items())]
@@ -80,7 +71,6 @@ def _print_csv(status: "BatchStatus") -> None:
         rows += [("missing", "", stage.missing)] if stage.missing else []
         rows += [("fact", name, count) for name, count in stage.facts.items()]
         for row in rows:
-            cells = [stage.campaign, stage.stage, *map(str, row)]
-            out.writerow([spreadsheet_safe(cell) for cell in cells])
+            yield stage.campaign, stage.stage, *row
     for path, count in status.failed.items():
-        out.writerow(["", "", "failed", spreadsheet_safe(str(path)), count])
+        yield "", "", "failed", str(path), count

@@ -1,27 +1,23 @@
 """`advocacy bounces`: what came back, and what follows from it."""
 
-import csv
-import json
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.facts import TableReport, table_option
 from advocacy.cli.report import shown_place
 from advocacy.cli.suppress import folder_option
-from advocacy.errors import Place
-from advocacy.spreadsheets import spreadsheet_safe
+from advocacy.cli.tables import TableReport, table_option, write_json, write_table
+from advocacy.errors import Place, count_noun
 
 if TYPE_CHECKING:
-    from advocacy.mail.returns.bounces import Finding, Returned
+    from advocacy.mail.bounces.reports import Finding, Returned
 
 
 @click.group("bounces")
 def command() -> None:
-    """Read bounces, complaints and wishes to unsubscribe from a mailbox."""
+    """Read bounces, complaints and unsubscribe requests from a mailbox."""
 
 
 @command.command("import", short_help="Read a mailbox of bounces, and write to those no more.")
@@ -44,31 +40,25 @@ def import_command(
     """Read what came back, mark the letters in the ledger, and write to those people no more.
 
     MAILBOX is a Maildir, an mbox file, or a folder of .eml files. Addresses that do not work
-    (hard bounces), complaints and wishes to unsubscribe are suppressed; a full mailbox or a
+    (hard bounces), complaints and unsubscribe requests are suppressed; a full mailbox or a
     server that refused the message is only noted. A message counts only if it proves that it
-    answers a letter of yours; what cannot be read is told, for you to look at. Reading a
-    mailbox twice changes nothing.
+    answers one of your letters; messages that cannot be read are listed for you to look at.
+    Reading a mailbox twice changes nothing.
 
     \b
     Examples:
       advocacy bounces import ~/Maildir/.bounces --dry-run
       advocacy bounces import bounces.mbox --report csv > came-back.csv
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder
-    from advocacy.mail.returns.bounces import import_bounces
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.bounces.reports import import_bounces
 
     returned = import_bounces(campaigns_folder(folder), mailboxes, dry_run=dry_run)
     if report == "json":
-        record = {
-            "findings": [_record(one) for one in returned.findings],
-            "suppressed": returned.outcome.added,
-        }
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        findings = [_record(one) for one in returned.findings]
+        write_json({"findings": findings, "suppressed": returned.outcome.added})
     elif report == "csv":
-        out = csv.DictWriter(sys.stdout, _FIELDS, lineterminator="\n")
-        out.writeheader()
-        for one in returned.findings:
-            out.writerow({key: spreadsheet_safe(value) for key, value in _record(one).items()})
+        write_table([_record(one) for one in returned.findings], _FIELDS, "csv")
     else:
         _print_text(returned, dry_run=dry_run)
     return 0
@@ -95,7 +85,7 @@ def _print_text(returned: "Returned", *, dry_run: bool) -> None:
         groups.setdefault(one.fate, []).append(one)
     for fate, found in groups.items():
         note = _LEFT.get(fate, "written to no more")
-        title = f"{len(found):,} {fate}{'s' if len(found) > 1 and _plural(fate) else ''}"
+        title = count_noun(len(found), fate, None if _plural(fate) else fate)
         click.echo(f"{click.style(title, bold=True)}: {note}")
         for one in found[:_SHOWN]:
             click.echo(f"  {_line(one)}")

@@ -1,39 +1,28 @@
-"""`advocacy check`: what is wrong with letters and facts, before anybody else finds it."""
+"""`advocacy check`: check letters and the facts they rely on."""
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
+from advocacy.cli.completion import complete_codes
 from advocacy.cli.options import (
     campaigns_argument,
     date_option,
-    quiet_option,
+    reporting_options,
     stage_option,
-    strict_option,
     templates_option,
 )
-from advocacy.cli.report import (
-    Report,
-    has_warnings,
-    print_problems,
-    report_option,
-    shown_place,
-    summary,
-)
-from advocacy.errors import Place, Problem, has_errors
-
-if TYPE_CHECKING:
-    from advocacy.checks.branches import Coverage
+from advocacy.cli.report import Reporting, shown_place, summary
+from advocacy.errors import Place, Problem, count_noun, has_errors
 
 
 def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value is None or ctx.resilient_parsing:
         return
-    from advocacy.checks.codes import explain
+    from advocacy.checks.codes import explain_code
 
-    click.echo(explain(value))
+    click.echo(explain_code(value))
     ctx.exit(0)
 
 
@@ -41,10 +30,17 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @campaigns_argument
 @date_option
 @stage_option
-@click.option("--select", multiple=True, metavar="CODE", help="Only this code; repeatable.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Not this code; repeatable.")
+@click.option(
+    "--select", multiple=True, metavar="CODE", shell_complete=complete_codes,
+    help="Report only this code; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--ignore", multiple=True, metavar="CODE", shell_complete=complete_codes,
+    help="Do not report this code; repeatable.",
+)  # fmt: skip
 @click.option(
     "--copies",
+    "copies_folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
     help="The folder of kept copies of sources, instead of the campaign's.",
@@ -52,7 +48,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--media",
     is_flag=True,
-    help="Also make the letters, and prove that PDF, HTML and text say the same.",
+    help="Also render the letters, and check that PDF, HTML and text say the same.",
 )
 @click.option(
     "--branches",
@@ -63,12 +59,12 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--links",
     is_flag=True,
-    help="Also ask the network whether the sources' addresses still answer.",
+    help="Also check over the network that the sources' addresses still answer.",
 )
 @click.option(
     "--fix",
     is_flag=True,
-    help="First cure, in the files, what needs no judgment: missing quotes, slips in keys.",
+    help="Fix mechanical mistakes in the files before checking: missing quotes, mistyped keys.",
 )
 @click.option(
     "--explain",
@@ -76,27 +72,20 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     is_eager=True,
     expose_value=False,
     callback=_explain,
-    help="Say what a problem's code means and how to cure it, and stop.",
+    shell_complete=complete_codes,
+    help="Explain a problem code and its cure, and stop; `all` lists the codes.",
 )
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 def command(
     campaigns: tuple[Path, ...],
-    day: date | None,
-    stage: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    copies: Path | None,
-    media: bool,
     branches: bool,
-    links: bool,
     fix: bool,
     templates: Path | None,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
+    **options: Any,
 ) -> int:
     """Check the letters of campaigns and the facts they rely on.
 
@@ -113,40 +102,35 @@ def command(
       advocacy check campaigns/microsoft.yaml --fix
       advocacy check --explain fact-ended
     """
-    from advocacy.checks.run import chosen, run_checks
-    from advocacy.loading import load_campaign
+    from advocacy.campaign.loading import load_campaign
+    from advocacy.checks.run import filter_by_code, run_checks
 
     if fix:
-        _fix(campaigns, templates, select, ignore, quiet=quiet or report != "text")
-    coverage = _coverage() if branches else None
+        is_quiet = reporting.quiet or reporting.report != "text"
+        _fix(campaigns, templates, select, ignore, quiet=is_quiet)
+    coverage = None
+    if branches:
+        from advocacy.checks.branches import Coverage
+
+        coverage = Coverage()
     problems: list[Problem] = []
     letters = 0
     for path in campaigns:
         campaign, found = load_campaign(path, templates)
         problems += found
         if campaign is not None and not has_errors(found):
-            result = run_checks(
-                campaign, day=day, stage=stage, copies_folder=copies, links=links, media=media
-            )
+            result = run_checks(campaign, **options)
             problems += result.problems
             letters += result.letters
             if coverage is not None:
-                problems += coverage.add(campaign, day=day, stage=stage)
+                problems += coverage.add(campaign, day=options["day"], stage=options["stage"])
     problems += coverage.problems() if coverage is not None else []
-    problems = chosen(dict.fromkeys(problems), select, ignore)
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        counted = f"{letters} letter{'' if letters == 1 else 's'} checked"
-        click.echo(f"{counted}: {summary(problems) or 'no problems'}.")
-        if coverage is not None:
-            click.echo(coverage.summary())
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
-
-
-def _coverage() -> "Coverage":
-    from advocacy.checks.branches import Coverage
-
-    return Coverage()
+    problems = filter_by_code(dict.fromkeys(problems), select, ignore)
+    lines = [
+        f"{count_noun(letters, 'letter')} checked: {summary(problems) or 'no problems'}.",
+        *([coverage.summary()] if coverage is not None else []),
+    ]
+    return reporting.finish(problems, lines)
 
 
 def _fix(
@@ -157,17 +141,17 @@ def _fix(
     *,
     quiet: bool,
 ) -> None:
-    """Make the safe fixes, and say which."""
+    """Fix mechanical mistakes in the campaigns' files, and list the fixes."""
     from advocacy.checks.fixing import fix_campaign
-    from advocacy.checks.run import chosen
+    from advocacy.checks.run import filter_by_code
 
     found = False
     for path in campaigns:
         made = fix_campaign(
-            path, templates, wanted=lambda problems: chosen(problems, select, ignore)
+            path, templates, fixable=lambda problems: filter_by_code(problems, select, ignore)
         )
         found = found or bool(made)
         for one in () if quiet else made:
             click.echo(f"{shown_place(Place(one.place.path, one.place.line))}: fixed: {one.what}")
     if not found and not quiet:
-        click.echo("There was nothing to fix by itself.")
+        click.echo("There were no mechanical mistakes to fix.")

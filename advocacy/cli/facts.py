@@ -1,28 +1,44 @@
 """`advocacy facts`: what every fact is today, and the night on which one ends."""
 
-import json
+import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advocacy.cli.options import Day, date_option, quiet_option, templates_option
-from advocacy.cli.report import print_problems
-from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-
-TableReport = Literal["text", "json", "csv"]
-table_option = click.option(
-    "--report",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print the table: for people, programs or a spreadsheet.",
+from advocacy.cli.completion import complete_facts
+from advocacy.cli.options import Day, campaign_argument, date_option, quiet_option, templates_option
+from advocacy.cli.report import print_problems, shown_place
+from advocacy.cli.tables import (
+    Column,
+    TableReport,
+    is_terminal,
+    report_choice,
+    table_option,
+    terminal_width,
+    write_json,
+    write_table,
 )
+from advocacy.errors import AdvocacyError, count_noun, has_errors
+from advocacy.files.writing import cannot_write
+
+if TYPE_CHECKING:
+    from advocacy.authoring.facts.ending import FactEnding
+    from advocacy.authoring.facts.standing import FactStanding
+
+CSV_COLUMNS = (
+    "id", "state", "due_for_recheck", "superseded_by", "from", "until", "checked", "statement",
+    "cited", "source", "source_title", "via",
+)  # fmt: skip
+STYLES = {"holds": "green", "not yet": "cyan", "ended": "red", "superseded": "red"}
+ROOM_FOR_SOURCES = 120
+"""Characters from which on a terminal's table has a column for sources."""
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show what would be done, and write nothing."
 )
 file_argument = click.argument("facts_file", metavar="FACTSFILE", type=click.Path(path_type=Path))
+fact_argument = click.argument("fact", metavar="ID", shell_complete=complete_facts)
 
 
 @click.group("facts")
@@ -31,7 +47,7 @@ def command() -> None:
 
 
 @command.command("show", short_help="Show facts as they are on a day; draw the timeline.")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @date_option
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -59,10 +75,9 @@ def show(
       advocacy facts show campaigns/microsoft.yaml --html timeline.html
       advocacy facts show campaigns/microsoft.yaml --report csv > facts.csv
     """
-    from advocacy.cli.facts_output import print_csv, print_table
-    from advocacy.loading import load_campaign
-    from advocacy.upkeep.standing import standings
-    from advocacy.upkeep.timeline import timeline_html, timeline_svg
+    from advocacy.authoring.facts.standing import standings
+    from advocacy.authoring.timeline import timeline_html, timeline_svg
+    from advocacy.campaign.loading import load_campaign
 
     loaded, problems = load_campaign(campaign, templates)
     print_problems(problems)
@@ -74,14 +89,12 @@ def show(
             _write(path, draw(loaded, day))
     facts = standings(loaded, day)
     if report == "json":
-        records = [one.record() for one in facts]
-        click.echo(
-            json.dumps({"date": day.isoformat(), "facts": records}, ensure_ascii=False, indent=2)
-        )
+        write_json({"date": day.isoformat(), "facts": [one.record() for one in facts]})
     elif report == "csv":
-        print_csv(facts)
+        rows = [one.record() | {"cited": one.cited()} for one in facts]
+        write_table(rows, CSV_COLUMNS, report)
     elif svg is None and html is None:
-        print_table(facts, day)
+        _write_facts(facts, day)
     else:
         for path in (svg, html):
             if path is not None:
@@ -91,7 +104,7 @@ def show(
 
 @command.command("touch", short_help="Record that somebody has checked a fact.")
 @file_argument
-@click.argument("fact", metavar="ID")
+@fact_argument
 @click.option(
     "--date", "day", type=Day(), metavar="DAY", help="The day of the check. Default: today."
 )
@@ -104,7 +117,7 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
     Example:
       advocacy facts touch campaigns/facts/face-recognition.yaml microsoft-terms
     """
-    from advocacy.upkeep.ending import touch_fact
+    from advocacy.authoring.facts.ending import touch_fact
 
     today = _today()
     change = touch_fact(facts_file, fact, day or today, today=today, dry_run=dry_run)
@@ -118,11 +131,14 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
 
 @command.command("end", short_help="End a fact, and list what dies with it.")
 @file_argument
-@click.argument("fact", metavar="ID")
+@fact_argument
 @click.option(
     "--until", type=Day(), required=True, metavar="DAY", help="The last day on which it held."
 )
-@click.option("--superseded-by", "new", metavar="NEW", help="The fact that replaces it.")
+@click.option(
+    "--superseded-by", "new", metavar="NEW", shell_complete=complete_facts,
+    help="The fact that replaces it.",
+)  # fmt: skip
 @click.option(
     "--campaigns", "folders", multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
@@ -130,19 +146,14 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
 )  # fmt: skip
 @templates_option
 @dry_run_option
-@click.option(
-    "--report", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="How to print what dies: for people or programs.",
-)  # fmt: skip
+@report_choice("How to print what dies: for people or programs.", "text", "json")
 def end(
     facts_file: Path,
     fact: str,
     until: date,
-    new: str | None,
-    folders: tuple[Path, ...],
-    templates: Path | None,
     dry_run: bool,
     report: Literal["text", "json"],
+    **options: Any,
 ) -> int:
     """End a fact that is no longer true, and list every letter that dies with it.
 
@@ -154,24 +165,14 @@ def end(
       advocacy facts end campaigns/facts/face-recognition.yaml microsoft-terms \\
           --until 2026-11-22 --superseded-by microsoft-terms-gone
     """
-    from advocacy.cli.facts_output import print_ending
-    from advocacy.upkeep.ending import end_fact, record
+    from advocacy.authoring.facts.ending import end_fact, record
 
-    ending = end_fact(
-        facts_file,
-        fact,
-        until,
-        new,
-        today=_today(),
-        folders=folders,
-        templates=templates,
-        dry_run=dry_run,
-    )
+    ending = end_fact(facts_file, fact, until, today=_today(), dry_run=dry_run, **options)
     if report == "json":
-        click.echo(json.dumps(record(ending), ensure_ascii=False, indent=2))
+        write_json(record(ending))
         return 0
     print_problems(ending.problems)
-    print_ending(ending, fact, until, dry_run=dry_run)
+    _print_ending(ending, fact, until, dry_run=dry_run)
     return 0
 
 
@@ -183,11 +184,73 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise AdvocacyError(
-            Problem(
-                "cannot-write",
-                f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-                "Name a file in a folder that is there and that you may write to.",
-                Place(path),
-            )
-        ) from error
+        advice = "Name a file in a folder that is there and that you may write to"
+        raise AdvocacyError(cannot_write(path, error, advice)) from error
+
+
+def _write_facts(facts: "tuple[FactStanding, ...]", day: date) -> None:
+    """Print the facts of a day; a terminal shows statements and sources too."""
+    if not is_terminal():
+        plain = [
+            {"id": one.id, "state": one.label, "days": one.days, "source": one.fact.source,
+             "cited": one.cited()}
+            for one in facts
+        ]  # fmt: skip
+        write_table(plain, ("id", "state", "days", "source", "cited"), "text")
+        return
+    from rich.text import Text
+
+    width = terminal_width()
+    has_sources = width >= ROOM_FOR_SOURCES
+    longest = max((len(use.short) for one in facts for use in one.uses), default=0)
+    columns = [
+        Column("fact", "fact", ratio=2),
+        Column("state", "on this day", min(24, width // 5)),
+        Column("days", "holds", 13),
+        Column("cited", "cited in", min(longest, 32, width // 4)),
+        *([Column("source", "source")] if has_sources else []),
+    ]
+    rows = []
+    for one in facts:
+        source = Text((one.source.title if one.source else None) or one.fact.source)
+        lines = [Text(one.id, style="bold"), Text(one.statement)]
+        lines += [] if has_sources else [Text(f"({source})", style="dim")]
+        state = Text(one.label, style=STYLES[one.state])
+        cited = re.sub("; |, | ", "\n", one.cited())
+        rows.append(
+            {"fact": Text("\n").join(lines), "state": state, "days": one.days, "cited": cited,
+             "source": source}
+        )  # fmt: skip
+    write_table(rows, columns, "text", title=f"Facts on {day}")
+
+
+def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool) -> None:
+    """Print what was edited, what dies with the fact, and what to do about each."""
+    path = ending.change.path
+    if dry_run:
+        click.echo(ending.change.diff() or "The file says so already.")
+        click.echo("\nA dry run: nothing was written.")
+    elif ending.change:
+        click.echo(f"{fact} ended on {until} ({path}).")
+    else:
+        click.echo(f"{fact} ended on {until}; the file says so already ({path}).")
+    uses = count_noun(ending.campaigns, "campaign uses", "campaigns use")
+    searched = f"{uses} this file"
+    if not ending.affected:
+        click.echo(f"No letter dies with it; {searched}.")
+    for one in ending.affected:
+        span = f"from {one.first}" + (f" to {one.last}" if one.last else " on")
+        if one.last == one.first:
+            span = f"on {one.first}"
+        title = click.style(f"{one.path}, stage `{one.stage}`", bold=True)
+        click.echo(f"\n{title}: cannot be sent {span}")
+        for use in one.uses:
+            kind = "a precedent: " if use.kind == "precedent" else ""
+            click.echo(f"  {shown_place(use.place)}: {kind}{use.sentence}")
+        for advice in one.advice:
+            click.echo(f"    {click.style('→', fg='green')} {advice}")
+    if ending.affected:
+        dying = count_noun(len(ending.affected), "stage dies", "stages die")
+        click.echo(f"\n{dying} with it; {searched}.")
+    for campaign, stage in ending.unaffected:
+        click.echo(f"Not touched: {campaign}, stage `{stage}`, which is over before.")

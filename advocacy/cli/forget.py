@@ -1,6 +1,5 @@
 """`advocacy forget`: remove a person from everything that is kept."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -8,6 +7,7 @@ import click
 
 from advocacy.cli.report import print_problems, shown_place
 from advocacy.cli.suppress import folder_option, report_option
+from advocacy.cli.tables import write_json
 from advocacy.errors import Place
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("forget")
 @click.argument("address")
-@click.option("--yes", is_flag=True, help="Do it. Without this, say what would be removed.")
+@click.option("--yes", is_flag=True, help="Remove it. Without this, only list it.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="A list that stands elsewhere than in the campaigns' folder; repeatable.",
+    help="A list outside the campaigns' folder; repeatable.",
 )
 @folder_option
 @report_option
@@ -45,9 +45,9 @@ def command(
 ) -> int:
     """Remove a person from ledgers, letters and lists, for a request under a privacy law.
 
-    A keyed hash of the address stays in suppressed.csv, so that they are never written to
-    again: it needs ADVOCACY_KEY, and says nothing to anyone without it. Rows of CSV and JSON
-    Lines are removed; where else the address stands is told, for you to see to. The ledger
+    A keyed hash of the address stays in suppressed.csv, so that nobody writes to them again. It
+    needs ADVOCACY_KEY, and tells nothing to anyone without it. Rows of CSV and JSON Lines files
+    are removed; other places that mention the address are listed for you to correct. The ledger
     keeps its count, without the person. Approvals are not touched.
 
     \b
@@ -55,18 +55,19 @@ def command(
       advocacy forget bob@example.org
       advocacy forget bob@example.org --yes
     """
+    from advocacy.files.workspace import campaigns_folder
     from advocacy.mail.consent.forgetting import forget
-    from advocacy.mail.consent.suppressing import campaigns_folder, read_keys_of
+    from advocacy.mail.consent.suppress_commands import read_keys_of
 
     (key,) = read_keys_of([address])
     folder = campaigns_folder(folder)
-    found = forget(folder, key, output=output, lists=lists, do=yes)
+    found = forget(folder, key, output=output, lists=lists, dry_run=not yes)
     if report == "json":
         removals = [
             {"what": one.what, "path": str(one.place), "count": one.count, "detail": one.detail}
             for one in found.removals
         ]
-        click.echo(json.dumps({"done": yes, "removed": removals}, ensure_ascii=False, indent=2))
+        write_json({"done": yes, "removed": removals})
     else:
         _print(found, folder, yes)
     print_problems(found.left)
@@ -82,7 +83,7 @@ def _print(found: "Forgotten", folder: Path, done: bool) -> None:
         what = f"{one.count:,} {noun} {preposition or 'in'} {where}"
         click.echo(f"  {what}{f' ({one.detail})' if one.detail else ''}")
     if not found.removals:
-        click.echo("The address stands in no ledger, letter or list here.")
+        click.echo("The address is in no ledger, letter or list here.")
     path = shown_place(Place(folder / "suppressed.csv"))
     if done:
         click.echo(f"Removed. A keyed hash in {path} keeps them from being written to.")

@@ -1,84 +1,94 @@
-"""`advocacy render --gallery`: a page of letters for review, told on the terminal."""
+"""`advocacy gallery`: one page of letters, for review."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.report import Report, has_warnings, print_problems, summary
-from advocacy.errors import has_errors
+from advocacy.cli.options import (
+    campaigns_argument,
+    date_option,
+    formats_option,
+    output_option,
+    recipients_options,
+    reporting_options,
+    stage_option,
+    supporters_options,
+    templates_option,
+)
+from advocacy.cli.report import Reporting, summary
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.gallery import Gallery
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
 
 MAIL_TAKES = 10_000_000
-"""Bytes of a file that most mail still takes, as it grows by a third on its way."""
-
-gallery_option = click.option(
-    "--gallery",
-    is_flag=True,
-    help="Instead of a batch, one page for review: every stage, wording and language, to a few "
-    "recipients who show the list's variety. DIR/<campaign>/gallery.html",
-)
+"""Bytes of a file that most mail servers still take, as it grows by a third on its way."""
 
 
-def gallery(
-    campaigns: Sequence[Path],
-    formats: Sequence[Any] | None,
-    output: Path,
-    stage: str | None,
-    day: date | None,
-    people: "People",
-    templates: Path | None,
-    *,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+@click.command("gallery")
+@campaigns_argument
+@formats_option
+@output_option("Where the page goes, as DIR/<campaign>/gallery.html.")
+@stage_option
+@date_option
+@recipients_options
+@supporters_options
+@templates_option
+@reporting_options
+def command(
+    campaigns: tuple[Path, ...],
+    people: "Callable[[], People]",
+    reporting: Reporting,
+    **options: Any,
 ) -> int:
-    """Make the gallery of each campaign, and say where it is; returns the exit code."""
+    """Make one page of a campaign's letters, for somebody else to review.
+
+    It shows every stage, wording and language, to a few recipients who show the list's variety.
+    Each letter has a day of its stage's window on which it is true.
+
+    \b
+    Examples:
+      advocacy gallery campaigns/microsoft.yaml
+      advocacy gallery parks.yaml --recipients members.csv --sample 2
+    """
+    from advocacy.batch.campaigns import RenderRequest
+
+    chosen = people()
+    requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
+    return write_galleries(requests, reporting)
+
+
+def write_galleries(requests: "Sequence[RenderRequest]", reporting: Reporting) -> int:
+    """Make the gallery of each campaign, and print where it is; returns the exit code."""
     from advocacy.batch.gallery import render_gallery
     from advocacy.cli.progress import watcher
 
-    made = [
-        render_gallery(
-            path,
-            formats=formats,
-            output=output,
-            stage=stage,
-            day=day,
-            people=people,
-            templates=templates,
-            watcher=watcher(quiet),
-        )
-        for path in campaigns
-    ]
+    made = [render_gallery(request, watcher(reporting.quiet)) for request in requests]
     problems = list(dict.fromkeys(problem for one in made for problem in one.problems))
-    print_problems(problems, report)
-    if not quiet and report == "text":
+
+    def lines() -> Iterator[str]:
         for one in made:
-            _tell(one)
+            yield from _describe(one)
         if problems:
-            click.echo(f"Needs attention: {summary(problems)}.")
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+            yield f"Needs attention: {summary(problems)}."
+
+    return reporting.finish(problems, lines())
 
 
-def _tell(made: "Gallery") -> None:
+def _describe(made: "Gallery") -> Iterator[str]:
     if made.path is None:
         return
-    letters = f"{made.letters} letter{'' if made.letters == 1 else 's'}"
+    letters = count_noun(made.letters, "letter")
     refused = f", {made.refused} refused" if made.refused else ""
-    click.echo(f"{made.path}: {letters}{refused}, {made.size / 1e6:.1f} MB")
+    yield f"{made.path}: {letters}{refused}, {made.size / 1e6:.1f} MB"
     if made.size > MAIL_TAKES:
-        click.echo(
-            "  That is much for mail: share the folder, or show fewer, as --sample 2 or --stage."
+        yield (
+            "  The file is large for email: share the folder, or show fewer letters with "
+            "`--sample 2` or `--stage`."
         )
-
-
-def refuse(options: dict[str, object]) -> None:
-    """Say which option does not go with a gallery. Raises UsageError."""
-    for name, given in options.items():
-        if given:
-            raise click.UsageError(f"--gallery does not go with {name}.")

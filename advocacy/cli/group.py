@@ -10,31 +10,33 @@ from collections.abc import Sequence
 
 import click
 
-from advocacy.batch.output import no_room
-from advocacy.cli.report import print_problems
-from advocacy.errors import AdvocacyError, nearest
-from advocacy.libraries import explain_missing
+from advocacy.cli.report import REPORTS, Report, is_colorless, print_problems
+from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.files.writing import no_room
+from advocacy.installation import explain_missing
 from advocacy.resources import version
 
 DONE, PROBLEMS, USAGE, UNFINISHED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 # The command's module is imported when it is called, so that `--help` stays quick.
 COMMANDS = {
-    "new": "Begin a campaign, or a letter of your own.",
+    "new": "Start a campaign, or a letter of your own.",
     "check": "Check a campaign's letters and the facts they rely on.",
     "preview": "Show a letter in the browser while you write it.",
     "render": "Make the letters of a campaign: PDF and email.",
+    "gallery": "Show a campaign's letters on one page, for review.",
+    "verify": "Prove that letters come out again as they were made.",
     "labels": "Print address labels or envelopes.",
-    "send": "Mail the letters of a stage: nobody twice, nobody who said no.",
-    "status": "Say what became of a mailing, or of a batch.",
-    "facts": "Show facts as they are on a day, record a check, end one.",
+    "send": "Mail the letters of a stage: nobody twice, nobody who opted out.",
+    "status": "Show the state of a mailing or a batch.",
+    "facts": "Show facts on a day, record a check, end a fact.",
     "sources": "Import sources from other programs.",
-    "approve": "Sign off the text of a stage.",
-    "suppress": "Keep the list of people who are not to be written to.",
-    "bounces": "Read what came back: bounces and complaints.",
-    "replied": "Note who answered, so that no reminder goes to them.",
-    "forget": "Remove a person from everything that is kept.",
-    "templates": "List templates, and what letters may print.",
+    "approve": "Approve the text of a stage.",
+    "suppress": "Manage the list of people who must not be written to.",
+    "bounces": "Read bounces and complaints.",
+    "replied": "Record who replied, so that they get no reminder.",
+    "forget": "Remove a person from all stored files.",
+    "templates": "List templates and the variables of a letter.",
     "schema": "Print the JSON Schema of a campaign, facts or sources file.",
     "completion": "Print the completion script for your shell.",
 }
@@ -54,13 +56,13 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"advocacy.cli.{cmd_name}")
         command = module.command
         if not isinstance(command, click.Command):
-            raise TypeError(f"advocacy.cli.{cmd_name}.command is no command")
+            raise TypeError(f"advocacy.cli.{cmd_name}.command is not a command")
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name, or the nearest as a hint."""
+        """Find the command; an unknown name is wrong usage, with the nearest as a hint."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and (near := nearest(name, COMMANDS)):
             ctx.fail(f"There is no command “{name}”. Did you mean “{near}”?")
@@ -75,7 +77,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Begin with: advocacy render campaigns/microsoft.yaml",
+    epilog="Start with: advocacy new campaign my-campaign",
 )
 @click.version_option(version(), prog_name="advocacy", message="%(prog)s %(version)s")
 def advocacy() -> None:
@@ -90,18 +92,23 @@ def advocacy() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 done, 1 problems in the user's files or places, 2 wrong usage, 3 something unfinished,
-    70 a bug, 130 interrupted. A user's mistake never ends in a traceback.
+    0 done, 1 problems in the user's files or places, 2 wrong usage, 3 a mailing with something
+    unfinished (the command `send` returns it), 70 a bug, 130 interrupted. A user's mistake never
+    ends in a traceback.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    color = False if is_colorless() else None  # None: click colors what goes to a terminal
+    # Problems are printed after the command's own context has ended; this one outlives it.
+    with click.Context(advocacy, color=color):
+        return _run(words, color)
+
+
+def _run(words: list[str], color: bool | None) -> int:
     try:
-        result = advocacy.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="advocacy",
-            standalone_mode=False,
-        )
-        sys.stdout.flush()  # a full disk under it is told here, and not at exit
+        result = advocacy.main(args=words, prog_name="advocacy", standalone_mode=False, color=color)
+        sys.stdout.flush()  # so that a full disk is reported here, and not at exit
     except click.ClickException as error:
-        error.show()
+        _print_usage(error, _report_in(words))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted: what was finished is kept, and no half file is left.", err=True)
@@ -132,8 +139,30 @@ def _failed(error: Exception) -> int:
     return PROBLEMS
 
 
+def _report_in(words: Sequence[str]) -> Report:
+    """The form of report that the arguments ask for, though they could not be parsed."""
+    asked = "text"
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--report":
+            asked = following
+        elif word.startswith("--report="):
+            asked = word.partition("=")[2]
+    return next((report for report in REPORTS if report == asked), "text")
+
+
+def _print_usage(error: click.ClickException, report: Report) -> None:
+    """Say what is wrong with the command's arguments, to a program in the form it asked for."""
+    if report == "text":
+        error.show()
+        return
+    ctx = getattr(error, "ctx", None)
+    name = ctx.command_path if ctx is not None else "advocacy"
+    message, hint = error.format_message(), f"`{name} --help` lists its options."
+    print_problems([Problem("wrong-usage", message, hint)], report)
+
+
 def _forget_output() -> None:
-    """Let Python not complain at exit of what could not be printed."""
+    """Drop unprinted output, so that Python prints no BrokenPipeError message at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,27 +1,29 @@
 """`advocacy labels`: address labels and envelopes."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advocacy.cli.options import (
     campaigns_argument,
     date_option,
-    quiet_option,
+    output_option,
     recipients_options,
+    reporting_options,
     stage_option,
-    strict_option,
     templates_option,
 )
-from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
-from advocacy.documents.stationery import ENVELOPES, SHEETS
-from advocacy.errors import Problem, has_errors
+from advocacy.cli.report import Reporting, summary
+from advocacy.documents.print_shop.stationery import ENVELOPES, SHEETS
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
-    from advocacy.people import People
+    from collections.abc import Callable
+
+    from advocacy.batch.printing import Order
+    from advocacy.campaign.addressing import People
 
 
 @click.command("labels")
@@ -36,16 +38,10 @@ if TYPE_CHECKING:
     metavar="N",
     help="Begin at the sheet's Nth label: those before it are used up.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the PDF goes, as DIR/<campaign>/labels-<sheet>.pdf.",
-)
+@output_option("Where the PDF goes, as DIR/<campaign>/labels-<sheet>.pdf.")
 @click.option(
     "--sort",
+    "order",
     type=click.Choice(["postal-code", "list"]),
     default="postal-code",
     show_default=True,
@@ -55,23 +51,16 @@ if TYPE_CHECKING:
 @date_option
 @recipients_options
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
 def command(
     campaigns: tuple[Path, ...],
     sheet: str | None,
     envelope: str | None,
     start: int | None,
-    output: Path,
-    sort: str,
-    stage: str | None,
-    day: date | None,
+    order: "Order",
     people: "Callable[[], People]",
-    templates: Path | None,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    reporting: Reporting,
+    **options: Any,
 ) -> int:
     """Print address labels, or envelopes, for those who get a letter.
 
@@ -88,33 +77,24 @@ def command(
         raise click.UsageError("Name either --sheet or --envelope.")
     if start is not None and (sheet is None or start > SHEETS[sheet].size):
         raise click.UsageError("--start goes with --sheet, and is one of the sheet's labels.")
+    from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.labels import print_addresses
 
     form = SHEETS[sheet] if sheet else ENVELOPES[envelope or ""]
     chosen = people()
+    requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
     results = [
-        print_addresses(
-            path,
-            form,
-            output=output,
-            people=chosen,
-            stage=stage,
-            day=day,
-            order=sort,  # type: ignore[arg-type]
-            skip=(start or 1) - 1,
-            templates=templates,
-        )
-        for path in campaigns
+        print_addresses(request, form, order=order, skip=(start or 1) - 1) for request in requests
     ]
-    problems: list[Problem] = [problem for result in results for problem in result.problems]
-    print_problems(problems, report)
-    if not quiet and report == "text":
+    problems = [problem for result in results for problem in result.problems]
+
+    def lines() -> Iterator[str]:
         for result in results:
             if result.file is not None:
-                plural = "" if result.labels == 1 else "es"
-                pages = "page" if result.pages == 1 else "pages"
-                click.echo(f"{result.labels} address{plural} on {result.pages} {pages}:")
-                click.echo(f"  {result.file}")
+                addresses = count_noun(result.labels, "address", "addresses")
+                yield f"{addresses} on {count_noun(result.pages, 'page')}:"
+                yield f"  {result.file}"
         if problems:
-            click.echo(f"Needs attention: {summary(problems)}.")
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+            yield f"Needs attention: {summary(problems)}."
+
+    return reporting.finish(problems, lines())

@@ -1,45 +1,38 @@
 """What `advocacy status CAMPAIGN` prints: for people, for programs, or as the next list."""
 
-import csv
-import json
-import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advocacy.cli.sending_output import LEFT_OUT, moment
+from advocacy.cli.tables import TableReport, write_json, write_table
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import State
-from advocacy.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.status import MailingStatus, Reason
-    from advocacy.mail.statuses import Found
+    from advocacy.mail.status.status import MailingsFound, MailingStatus, Reason
 
 DOMAINS = 10
 UNCERTAIN = 20
 
 
-def print_mailings(
-    found: "Found", report: Literal["text", "json", "csv"], page: Path | None
-) -> None:
+def print_mailings(found: "MailingsFound", report: TableReport, page: Path | None) -> None:
     """Print the state of a campaign's mailings, and write their page."""
     if page is not None:
-        from advocacy.batch.output import write_file
-        from advocacy.mail.statuspage import status_html
+        from advocacy.files.writing import write_file
+        from advocacy.mail.status.page import status_html
 
         write_file(
             page, status_html(found.statuses, found.title, found.timezone, found.now).encode()
         )
         click.echo(f"Written: {page}", err=True)
     if report == "json":
-        click.echo(
-            json.dumps([_record(one) for one in found.statuses], ensure_ascii=False, indent=2)
-        )
+        write_json([_record(one) for one in found.statuses])
     elif report == "csv":
-        _print_csv(found.rows)
+        rows = list(found.rows)
+        names = dict.fromkeys(name for row in rows for name in row)
+        write_table(rows, [*names] or ["what", "reason", "id", "email"], "csv")
     elif not found.statuses:
         click.echo(f"Nothing of {found.campaign} has been sent ({found.ledger_place}).")
     else:
@@ -128,12 +121,3 @@ def _record(status: "MailingStatus") -> dict[str, Any]:
         },
         "unfinished": status.unfinished,
     }
-
-
-def _print_csv(rows: "Iterable[dict[str, str]]") -> None:
-    kept = list(rows)
-    names: Sequence[str] = list(dict.fromkeys(name for row in kept for name in row))
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(names or ["what", "reason", "id", "email"])
-    for row in kept:
-        out.writerow([spreadsheet_safe(row.get(name, "")) for name in names])

@@ -1,21 +1,23 @@
-"""Options with which letters are merged for the print shop, and how that is told."""
+"""The options with which letters are merged for the print shop, and what is printed of it."""
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from advocacy.batch.printing import Merged, Pile, Printing
-    from advocacy.batch.watching import Watcher
+from advocacy.cli.options import combine_options
+from advocacy.errors import count_noun
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from advocacy.batch.executor import ProgressWatcher
+    from advocacy.batch.printing import Merged, Printing, PrintQueue
+
+SHOWN = 20
 _ALL = "all"
 
 
-def _merge(
+def _read_merge(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[Path | None, int | None] | None:
     if value is None:
@@ -36,37 +38,28 @@ def _merge(
     )
 
 
-def merge_options(function: Function) -> Function:
-    """The options of merging; the command gets `printing`, which makes a `Printing` or None."""
+def _printing(
+    merge: tuple[Path | None, int | None] | None, duplex: bool, sort: str | None
+) -> "Printing | None":
+    """Say how letters are merged; None where they are not."""
+    from advocacy.batch.printing import Printing
 
-    @functools.wraps(function)
-    def command(
-        merge: tuple[Path | None, int | None] | None, duplex: bool, sort: str | None, **others: Any
-    ) -> Any:
-        if merge is None and (duplex or sort):
+    if merge is None:
+        if duplex or sort:
             raise click.UsageError("--duplex and --sort go with --merge.")
-
-        def printing() -> "Printing | None":
-            from advocacy.batch.printing import Printing
-
-            if merge is None:
-                return None
-            order = sort or "postal-code"
-            return Printing(merge[0], merge[1], duplex, order)  # type: ignore[arg-type]
-
-        return function(printing=printing, **others)
-
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return cast("Function", command)
+        return None
+    file, per = merge
+    return Printing(file, per, duplex, sort or "postal-code")  # type: ignore[arg-type]
 
 
-_OPTIONS = (
+merge_options = combine_options(
+    "printing",
+    _printing,
     click.option(
         "--merge",
         is_flag=False,
         flag_value=_ALL,
-        callback=_merge,
+        callback=_read_merge,
         metavar="[FILE|N]",
         help="For the print shop, all letters in one PDF too, or N in each, with a CSV of their "
         "order. Default: merged.pdf in the campaign's folder.",
@@ -82,38 +75,44 @@ _OPTIONS = (
 )
 
 
-def piles(printing: "Printing | None", output: Path, count: int) -> "list[Pile | None]":
-    """A pile for each of so many campaigns: the same one for all, where there is one file."""
+def print_queues(
+    printing: "Printing | None", output: Path, count: int
+) -> "list[PrintQueue] | list[None]":
+    """A queue for each of so many campaigns: the same one for all that go into one file."""
+    from advocacy.batch.printing import PrintQueue
+
     if printing is None:
         return [None] * count
-    from advocacy.batch.printing import Pile
-
     if printing.file is not None:
-        return [Pile(output)] * count
-    return [Pile(output) for _ in range(count)]
+        return [PrintQueue(output)] * count
+    return [PrintQueue(output) for _ in range(count)]
 
 
 def merge(
-    found: "Sequence[Pile | None]", printing: "Printing | None", watcher: "Watcher"
+    queues: "Sequence[PrintQueue | None]", printing: "Printing | None", watcher: "ProgressWatcher"
 ) -> "list[Merged]":
-    """Merge each of the piles."""
+    """Merge the letters of each queue."""
+    from advocacy.batch.printing import merge_letters
+
     if printing is None:
         return []
-    from advocacy.batch.printing import merge_pile
-
-    each = {id(pile): pile for pile in found if pile is not None}
-    return [merge_pile(pile, printing, watcher) for pile in each.values()]
+    each = dict.fromkeys(queue for queue in queues if queue is not None)
+    return [merge_letters(queue, printing, watcher) for queue in each]
 
 
-def tell_merged(merged: "Merged") -> None:
-    """Print what was merged."""
+def describe_merged(merged: "Merged") -> Iterator[str]:
+    """Yield lines that say what was merged."""
     if not merged.files:
-        click.echo("There was no letter to merge.")
+        yield "There was no letter to merge."
         return
-    plural = "" if merged.letters == 1 else "s"
-    click.echo(f"{merged.letters} letter{plural} merged, {merged.pages} pages:")
-    for file in merged.files[:20]:
-        click.echo(f"  {file}")
-    if len(merged.files) > 20:
-        click.echo(f"  … and {len(merged.files) - 20} more files")
-    click.echo(f"  {merged.table}")
+    yield f"{count_noun(merged.letters, 'letter')} merged, {count_noun(merged.pages, 'page')}:"
+    yield from list_files(merged.files, len(merged.files))
+    yield f"  {merged.table}"
+
+
+def list_files(files: Sequence[Path], count: int) -> Iterator[str]:
+    """Yield a line for each of the first files, and one for the rest of the `count`."""
+    for file in files[:SHOWN]:
+        yield f"  {file}"
+    if count > SHOWN:
+        yield f"  … and {count - SHOWN} more files"

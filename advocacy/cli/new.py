@@ -1,42 +1,90 @@
-"""`advocacy new`: begin a campaign, or a letter or layout of your own."""
+"""`advocacy new`: start a campaign, or copy a letter or layout to change it."""
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from advocacy.cli.completion import complete_campaigns
 from advocacy.cli.options import Day, templates_option
 from advocacy.cli.report import print_problems, summary
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.files.workspace import campaigns_folder
 
 if TYPE_CHECKING:
-    from advocacy.scaffold.copying import Copied
-    from advocacy.scaffold.files import NewCampaign
-    from advocacy.scaffold.models import Answers
+    from advocacy.authoring.new_campaign.files import NewCampaign
+    from advocacy.authoring.new_campaign.models import Answers
+    from advocacy.authoring.templates.copying import NewTemplate
 
 folder_option = click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The campaigns' folder. Default: campaigns/ where there is one here, else this folder.",
+    help="The campaigns' folder. Default: campaigns/ if there is one here, else this folder.",
 )
 
 
 def _name(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
-    from advocacy.scaffold.answers import read_one
+    from advocacy.authoring.new_campaign.answers import read_answer
 
     try:
-        return str(read_one("name", value))
+        return str(read_answer("name", value))
     except AdvocacyError as error:
         problem = error.problems[0]
         raise click.BadParameter(f"{problem.message} {problem.hint}", param_hint="NAME") from None
 
 
+_REPEATED: dict[str, Any] = {"multiple": True}
+# An option for each answer of the interview: names, placeholder, help, what else click is told.
+_ANSWERS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("--target", "NAME", "The organization that you ask to act.", {}),
+    ("--target-address", "LINES",
+     "Its postal address; repeat for each line, or separate lines with semicolons.", _REPEATED),
+    ("--country", "CODE", "Its country: US, FR …", {}),
+    ("--to", "NAME", "The person there to write to.", {}),
+    ("--to-title", "OFFICE", "That person's office.", {}),
+    ("--salutation", "NAME", "The name after “Dear”. Default: the full name.", {}),
+    ("--to-email", "ADDRESS", "That person's email address.", {}),
+    ("--demand", "LINE", "Your demand, in one line.", {}),
+    ("--ask asks", "SENTENCE", "One thing that you ask for; repeatable.", _REPEATED),
+    ("--reply-by", "WHEN", "Deadline for a reply: a day, or `14 days`.", {}),
+    ("--precedent precedents", "WHO WHAT SOURCE",
+     "A peer that has done it: its name, the words after “WHO has”, a source's id; repeatable.",
+     {"nargs": 3} | _REPEATED),
+    ("--fact facts", "ID STATEMENT SOURCE",
+     "A fact that the letter states: a short name, one sentence, a source's id; repeatable.",
+     {"nargs": 3} | _REPEATED),
+    ("--source sources", "ID TITLE AUTHOR PUBLISHED URL",
+     "A web page that proves it; PUBLISHED is its day, or \"\" if unknown. Repeatable.",
+     {"nargs": 5} | _REPEATED),
+    ("--checked", "DAY", "The day when you last checked the sources.", {}),
+    ("--sender", "NAME", "The organization that writes.", {}),
+    ("--sender-address", "LINES", "Its postal address.", _REPEATED),
+    ("--sender-country", "CODE", "Its country.", {}),
+    ("--sender-email", "ADDRESS", "The email address that letters come from.", {}),
+    ("--signatory", "NAME", "The person who signs.", {}),
+    ("--signatory-title", "OFFICE", "That person's office.", {}),
+    ("--sender-from", "CAMPAIGN", "Copy the sender, with its signatories, from this campaign.",
+     {"type": click.Path(path_type=Path, dir_okay=False), "shell_complete": complete_campaigns}),
+    ("--language", "TAG", "en-US, en-GB, de, es, fr … Default: en-US.", {}),
+    ("--timezone", "AREA/CITY", "Time zone of all dates. Default: this machine's.", {}),
+    ("--date first_day", "DAY", "The first day of the letter. Default: today.", {"type": Day()}),
+)  # fmt: skip
+
+
+def _answer_options(function: Callable[..., int]) -> Callable[..., int]:
+    for names, metavar, text, settings in reversed(_ANSWERS):
+        add = click.option(*names.split(), metavar=metavar, help=text, **settings)
+        function = add(function)
+    return function
+
+
 @click.group("new")
 def command() -> None:
-    """Begin a campaign, or a letter or layout of your own.
+    """Start a campaign, or copy a letter or layout to change it.
 
     \b
     Examples:
@@ -45,68 +93,18 @@ def command() -> None:
     """
 
 
-@command.command("campaign", short_help="Ask a few questions, and write a campaign from them.")
+@command.command("campaign", short_help="Ask a few questions and write a campaign.")
 @click.argument("name", metavar="NAME", callback=_name)
-@click.option("--target", metavar="NAME", help="The organisation that is asked to act.")
-@click.option(
-    "--target-address", multiple=True, metavar="LINES",
-    help="Its postal address; repeat it for each line, or part lines by semicolons.",
-)  # fmt: skip
-@click.option("--country", metavar="CODE", help="Its country: US, FR …")
-@click.option("--to", metavar="NAME", help="The person there to whom you write.")
-@click.option("--to-title", metavar="OFFICE", help="That person's office.")
-@click.option("--salutation", metavar="NAME", help="Whom “Dear …” greets; else by the full name.")
-@click.option("--to-email", metavar="ADDRESS", help="That person's email address.")
-@click.option("--demand", metavar="LINE", help="What you ask, in one line.")
-@click.option(
-    "--ask", "asks", multiple=True, metavar="SENTENCE", help="One thing asked for; repeatable."
-)
-@click.option(
-    "--reply-by", metavar="WHEN", help="By when you ask for an answer: a day, or `14 days`."
-)
-@click.option(
-    "--precedent", "precedents", nargs=3, multiple=True, metavar="WHO WHAT SOURCE",
-    help="A peer that has done it: its name, the end of the sentence “WHO has …”, and the id of "
-    "the source that says so; repeatable.",
-)  # fmt: skip
-@click.option(
-    "--fact", "facts", nargs=3, multiple=True, metavar="ID STATEMENT SOURCE",
-    help="A fact that the letter states: a short name, one sentence, and the id of its source; "
-    "repeatable.",
-)  # fmt: skip
-@click.option(
-    "--source", "sources", nargs=5, multiple=True, metavar="ID TITLE AUTHOR PUBLISHED URL",
-    help="A page that proves it; PUBLISHED is its day (or \"\" if not known). Repeatable.",
-)  # fmt: skip
-@click.option("--checked", metavar="DAY", help="The day on which you last looked at the sources.")
-@click.option("--sender", metavar="NAME", help="The organisation that writes.")
-@click.option("--sender-address", multiple=True, metavar="LINES", help="Its postal address.")
-@click.option("--sender-country", metavar="CODE", help="Its country.")
-@click.option("--sender-email", metavar="ADDRESS", help="The address that letters come from.")
-@click.option("--signatory", metavar="NAME", help="Who signs.")
-@click.option("--signatory-title", metavar="OFFICE", help="That person's office.")
-@click.option(
-    "--sender-from", type=click.Path(path_type=Path, dir_okay=False), metavar="CAMPAIGN",
-    help="Take the sender, with its signatories, from this campaign's file.",
-)  # fmt: skip
-@click.option("--language", metavar="TAG", help="en-US, en-GB, de, es, fr … Default: en-US.")
-@click.option("--timezone", metavar="AREA/CITY", help="Whose days the dates are. Default: here.")
-@click.option(
-    "--date",
-    "first_day",
-    type=Day(),
-    metavar="DAY",
-    help="The first day of the letter. Default: today.",
-)
-@click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
+@_answer_options
+@click.option("--yes", "-y", is_flag=True, help="Ask no questions.")
 @folder_option
 def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None,
              timezone: str | None, first_day: date | None, **given: Any) -> int:  # fmt: skip
     """Write a new campaign: its file, its facts and sources, and a letter of its own.
 
-    On a terminal it asks for what no option gives. What is written is what you say and
-    nothing else; it checks and renders at once, and its notes tell what to change. No file is
-    ever written over.
+    In a terminal, it asks for everything that no option gives. It writes what you say and
+    nothing else. The campaign checks and renders at once, and comments in its files explain
+    what to change. It never overwrites a file.
 
     \b
     Examples:
@@ -118,9 +116,13 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
           --sender-address "1 Example Street" --sender-email us@friends.example \\
           --signatory "A. Example"
     """
-    from advocacy.scaffold.answers import check_given, missing, option, read_answers
-    from advocacy.scaffold.files import check_free, new_campaign
-    from advocacy.scaffold.timezones import system_timezone
+    from advocacy.authoring.new_campaign.answers import (
+        check_given,
+        missing_answers,
+        read_answers,
+        system_timezone,
+    )
+    from advocacy.authoring.new_campaign.files import check_free, compose_campaign
 
     folder = campaigns_folder(folder)
     given |= {"name": name, "timezone": timezone or system_timezone()}
@@ -130,26 +132,28 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
         from advocacy.cli.asking import ask_for
 
         check_free(name, folder)
-        check_given(given)
+        check_given(given, option)
         given = ask_for(given)
         given["today"] = _today(given["timezone"])
-    elif lacking := missing(given):
+    elif lacking := missing_answers(given):
         names = ", ".join(option(key) for key in lacking)
-        how = "Or leave out --yes, and be asked." if yes else "Or type it in a terminal: it asks."
-        raise click.UsageError(f"These are needed: {names}. {how}")
-    answers = read_answers(given)
-    new = new_campaign(answers, folder)
+        how = "Or leave out --yes to be asked." if yes else "In a terminal, it asks for them."
+        raise click.UsageError(f"Missing options: {names}. {how}")
+    answers = read_answers(given, option)
+    new = compose_campaign(answers, folder)
     new.write()
-    return _told(new, answers)
+    return _print_result(new, answers)
 
 
-def campaigns_folder(folder: Path | None) -> Path:
-    """The folder that an option names, else `campaigns/` here, else this folder."""
-    return folder or (Path("campaigns") if Path("campaigns").is_dir() else Path())
+def option(answer: str, part: str = "") -> str:
+    """Name the option of an answer: `--target-address`, or `--source, url` for a part of it."""
+    names = {"asks": "ask", "precedents": "precedent", "facts": "fact", "sources": "source"}
+    name = "NAME" if answer == "name" else f"--{names.get(answer, answer).replace('_', '-')}"
+    return f"{name}, {part}" if part else name
 
 
 def _today(timezone: str | None) -> date:
-    """Today in a time zone; a wrong one is told with the other answers."""
+    """Today in a time zone; a wrong zone is reported later, with the other answers."""
     from zoneinfo import ZoneInfo
 
     try:
@@ -159,10 +163,10 @@ def _today(timezone: str | None) -> date:
 
 
 def _sender(path: Path | None, folder: Path) -> Any:
-    """The sender of another campaign."""
+    """Read the sender of another campaign. Raises AdvocacyError where its images stay behind."""
     if path is None:
         return None
-    from advocacy.loading import load_campaign
+    from advocacy.campaign.loading import load_campaign
 
     loaded, problems = load_campaign(path)
     if loaded is None:
@@ -173,42 +177,41 @@ def _sender(path: Path | None, folder: Path) -> Any:
         raise AdvocacyError(
             Problem(
                 "outside-workspace",
-                "The sender has images, which its campaign names from a folder of its own.",
-                f"Begin the new campaign there: --folder {path.parent}.",
+                "The sender has images, and they are in the folder of another campaign.",
+                f"Start the new campaign in that folder: `--folder {path.parent}`.",
                 Place(path),
             )
         )
     return sender
 
 
-def _told(new: "NewCampaign", answers: "Answers") -> int:
-    """Say what was written, how it checks, and what to type next."""
+def _print_result(new: "NewCampaign", answers: "Answers") -> int:
+    """Print what was written, check it, and print what to type next. Returns the exit code."""
+    from advocacy.campaign.loading import load_campaign
     from advocacy.checks.run import run_checks
-    from advocacy.loading import load_campaign
 
-    told = {
+    purposes = {
         new.campaign: "whom you ask, for what, by when",
-        new.facts: "what the letter relies on",
-        new.sources: "where that stands",
+        new.facts: "the facts that the letter relies on",
+        new.sources: "the sources of these facts",
         new.letter: "the letter: write it in your own words",
     }
     width = max(len(str(path)) for path in new.files)
     click.echo(("\n" if sys.stdin.isatty() else "") + "Written:")
     for path in new.files:
-        click.echo(f"  {str(path).ljust(width)}  {told[path]}")
+        click.echo(f"  {str(path).ljust(width)}  {purposes[path]}")
     loaded, problems = load_campaign(new.campaign)
     if loaded is not None and not has_errors(problems):
         problems += run_checks(loaded, today=answers.today).problems
     print_problems(problems)
     click.echo(f"Checked: {summary(problems) or 'no problems'}.")
-    days = f"Its days are those of {answers.timezone}"
-    click.echo(f"{days}; the letter may be dated from {answers.begins} on.")
+    click.echo(f"The letter can be dated from {answers.begins} on, in the zone {answers.timezone}.")
     click.echo("\nNext:")
     file = new.campaign
     steps = {
         f"advocacy render {file}": "make the letter, on paper and as email",
-        f"advocacy check {file}": "after each change",
-        f"advocacy templates vars {file}": "what the letter may print",
+        f"advocacy check {file}": "check it after each change",
+        f"advocacy templates vars {file}": "list what the letter may print",
     }
     width = max(map(len, steps))
     for step, why in steps.items():
@@ -216,7 +219,7 @@ def _told(new: "NewCampaign", answers: "Answers") -> int:
     return int(has_errors(problems))
 
 
-@command.command("template", short_help="Copy a letter or a layout, to be changed.")
+@command.command("template", short_help="Begin a letter or a layout, to change it.")
 @click.argument("name", metavar="NAME", callback=_name)
 @click.option("--from", "letter", metavar="LETTER", help="The letter to copy.")
 @click.option("--layout", metavar="LAYOUT", help="The layout to copy, with its styles.")
@@ -225,11 +228,12 @@ def _told(new: "NewCampaign", answers: "Answers") -> int:
 def template(
     name: str, letter: str | None, layout: str | None, folder: Path | None, templates: Path | None
 ) -> int:
-    """Copy a letter or a layout beside the campaigns, to be changed there.
+    """Begin a letter or a layout in the campaigns' folder, to change it there.
 
-    Without --from and --layout, it is the letter or layout of that name: the copy then takes
-    its place in all campaigns of the folder. Of any other name, it is `call-to-follow`. No file
-    is ever written over.
+    With --from or --layout, it is a copy of that letter or layout. Without them, it is a copy of
+    the letter or layout of that NAME, and the copy replaces it in all campaigns of the folder. For
+    any other name, it is a new letter that makes the campaign's asks and says nothing else. It
+    never overwrites a file.
 
     \b
     Examples:
@@ -237,29 +241,32 @@ def template(
       advocacy new template parks-thanks --from thanks
       advocacy new template our-paper --layout letter
     """
-    from advocacy.scaffold.copying import new_template
+    from advocacy.authoring.templates.copying import new_template
 
     if letter and layout:
-        raise click.UsageError("--from copies a letter, --layout a layout: name one of them.")
+        raise click.UsageError("--from copies a letter and --layout a layout: use one of them.")
     folder = campaigns_folder(folder)
-    copied = new_template(name, folder, letter=letter, layout=layout, templates=templates)
-    for path in copied.files:
-        click.echo(f"{path}: a copy of the {copied.kind} {copied.original}.")
-    _say_who_uses_it(copied, folder)
+    new = new_template(name, folder, letter=letter, layout=layout, templates=templates)
+    what = "a new letter, not a copy"
+    if new.original:
+        what = f"a copy of the {new.kind} {new.original}"
+    for path in new.files:
+        click.echo(f"{path}: {what}.")
+    _print_users(new, folder)
     return 0
 
 
-def _say_who_uses_it(copied: "Copied", folder: Path) -> None:
-    from advocacy.scaffold.catalogue import campaigns_in, used_by
+def _print_users(new: "NewTemplate", folder: Path) -> None:
+    from advocacy.authoring.templates.catalogue import campaigns_in, used_by
 
-    first = next(iter(copied.files))
+    first = new.files[0]
     loaded, _ = campaigns_in(folder)
     users = used_by(loaded).get(f"{first.parent.name}/{first.name}", ())
-    key = "layout" if copied.kind == "layout" else "template"
-    if copied.replaces and users:
-        click.echo(f"It takes the place of the other one at once, in: {', '.join(users)}.")
-    elif copied.replaces:
-        click.echo("It takes the place of the other one in every campaign of this folder.")
+    key = "layout" if new.kind == "layout" else "template"
+    if new.replaces and users:
+        click.echo(f"From now on, it replaces the original in: {', '.join(users)}.")
+    elif new.replaces:
+        click.echo("From now on, it replaces the original in every campaign of this folder.")
     else:
-        click.echo(f"To use it, write in a stage of a campaign:  {key}: {copied.name}")
+        click.echo(f"To use it, add this to a stage of a campaign:  {key}: {new.name}")
     click.echo(f"Change it, then type:  advocacy check {folder / 'CAMPAIGN.yaml'}")

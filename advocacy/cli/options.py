@@ -1,20 +1,22 @@
 """Options that several commands share, each defined once."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from advocacy.batch.campaigns import How
-    from advocacy.batch.render import Typeset
-    from advocacy.people import People
+from advocacy.cli.completion import complete_campaigns, complete_formats, complete_stages
+from advocacy.cli.report import Report, Reporting, report_option
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from advocacy.campaign.addressing import People
+
+Decorator = Callable[[Any], Any]
 
 
 class Day(click.ParamType[date]):
@@ -33,15 +35,26 @@ class Day(click.ParamType[date]):
 
 
 def _no_approvals(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    paths: tuple[Path, ...],
+    _ctx: click.Context, _param: click.Parameter, paths: tuple[Path, ...]
 ) -> tuple[Path, ...]:
     """Without the files of approvals that `campaigns/*.yaml` names too."""
     kept = tuple(path for path in paths if not path.name.endswith(".approvals.yaml"))
     return kept or paths
 
 
+campaign_argument = click.argument(
+    "campaign",
+    type=click.Path(path_type=Path),
+    metavar="CAMPAIGN",
+    shell_complete=complete_campaigns,
+)
+optional_campaign_argument = click.argument(
+    "campaign",
+    required=False,
+    type=click.Path(path_type=Path),
+    metavar="[CAMPAIGN]",
+    shell_complete=complete_campaigns,
+)
 campaigns_argument = click.argument(
     "campaigns",
     nargs=-1,
@@ -49,6 +62,7 @@ campaigns_argument = click.argument(
     metavar="CAMPAIGN...",
     type=click.Path(path_type=Path),
     callback=_no_approvals,
+    shell_complete=complete_campaigns,
 )
 date_option = click.option(
     "--date",
@@ -58,7 +72,10 @@ date_option = click.option(
     help="The letters' date, as 2020-06-10. Default: the campaign's, else today there.",
 )
 stage_option = click.option(
-    "--stage", metavar="NAME", help="The stage to use, instead of the one whose window fits."
+    "--stage",
+    metavar="NAME",
+    shell_complete=complete_stages,
+    help="The stage to use, instead of the one whose window fits.",
 )
 templates_option = click.option(
     "--templates",
@@ -66,78 +83,117 @@ templates_option = click.option(
     metavar="DIR",
     help="A templates folder that comes before the campaign's own and the built-in ones.",
 )
-strict_option = click.option(
-    "--strict", is_flag=True, help="End with exit code 1 for warnings too."
-)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 
 
-def recipients_options(function: Function) -> Function:
-    """Options that say who gets a letter; the command gets `people`, which makes a `People`.
+def join_options(*options: Decorator) -> Decorator:
+    """Join options into one decorator; help lists them in their order."""
 
-    It is called within the command, where a wrong file or selection is told like any problem.
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def output_option(text: str, **path: bool) -> Decorator:
+    """The option that names the folder of letters; `path` are settings of `click.Path`."""
+    return click.option(
+        "--output", type=click.Path(path_type=Path, **path), default=Path("output"),
+        show_default=True, metavar="DIR", help=text,
+    )  # fmt: skip
+
+
+def combine_options(name: str, make: Callable[..., Any], *options: Decorator) -> Decorator:
+    """Combine options into one argument of a command.
+
+    The command gets the argument `name`: a function without parameters that calls `make` with
+    the values of the options that it has as parameters. The command calls it, so that wrong
+    values are reported when everything else about the usage is right.
     """
+    own = tuple(inspect.signature(make).parameters)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(**values: Any) -> Any:
+            mine = {key: values.pop(key) for key in own}
+            return function(**{name: functools.partial(make, **mine)}, **values)
+
+        decorated: Callable[..., Any] = join_options(*options)(command)
+        return decorated
+
+    return decorate
+
+
+def reporting_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add `--strict`, `--quiet` and `--report`; the command gets the argument `reporting`."""
 
     @functools.wraps(function)
-    def command(
-        recipients: Path | None,
-        committees: tuple[Path, ...],
-        where: tuple[str, ...],
-        only: tuple[str, ...],
-        exclude: Path | None,
-        sample: int | None,
-        limit: int | None,
-        **others: Any,
-    ) -> Any:
-        def people() -> "People":
-            from advocacy.people import People
-            from advocacy.recipients import select
+    def command(strict: bool, quiet: bool, report: Report, **values: Any) -> int:
+        return function(reporting=Reporting(strict, quiet, report), **values)
 
-            out = select.excluded(exclude) if exclude else frozenset[str]()
-            selection = select.Selection(select.where(where), only, out, sample, limit)
-            return People(recipients, committees, selection)
-
-        return function(people=people, **others)
-
-    for option in reversed(_RECIPIENTS_OPTIONS):
-        command = option(command)
-    return cast("Function", command)
+    strict = click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
+    decorated: Callable[..., int] = join_options(strict, quiet_option, report_option)(command)
+    return decorated
 
 
-def supporters_options(function: Function) -> Function:
-    """Options that say who writes; after `recipients_options`, whose `people` they add to."""
+def _people(
+    recipients: Path | None,
+    committees: tuple[Path, ...],
+    where: tuple[str, ...],
+    only: tuple[str, ...],
+    exclude: Path | None,
+    sample: int | None,
+    limit: int | None,
+) -> "People":
+    """Say who gets a letter. Raises AdvocacyError where a file or a selection is wrong."""
+    from advocacy.campaign.addressing import People
+    from advocacy.campaign.recipients import select
 
-    @functools.wraps(function)
-    def command(
-        people: "Callable[[], People]", supporters: Path | None, joint: bool, **others: Any
-    ) -> Any:
-        if joint and supporters is None:
-            raise click.UsageError("--joint needs --supporters FILE.")
-
-        def with_supporters() -> "People":
-            return replace(people(), supporters=supporters, joint=joint)
-
-        return function(people=with_supporters, **others)
-
-    for option in reversed(_SUPPORTERS_OPTIONS):
-        command = option(command)
-    return cast("Function", command)
+    excluded = select.excluded(exclude) if exclude else frozenset[str]()
+    selection = select.Selection(select.where(where), only, excluded, sample, limit)
+    return People(recipients, committees, selection)
 
 
-_SUPPORTERS_OPTIONS = (
-    click.option(
-        "--supporters",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="A list of people (.csv, .xlsx, .jsonl) who each write a letter of their own to the "
-        "recipients who are theirs; a column `consent` says `yes`.",
-    ),
-    click.option(
-        "--joint",
-        is_flag=True,
-        help="One letter to each recipient, signed by all supporters together.",
-    ),
+def _people_with_supporters(
+    people: "Callable[[], People]", supporters: Path | None, joint: bool
+) -> "People":
+    if joint and supporters is None:
+        raise click.UsageError("--joint needs --supporters FILE.")
+    return replace(people(), supporters=supporters, joint=joint)
+
+
+def _read_formats(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    from advocacy.batch.documents import FORMATS
+    from advocacy.errors import nearest
+
+    if value is None:
+        return None
+    names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
+    for name in names:
+        if name not in FORMATS:
+            near = nearest(name, FORMATS)
+            hint = f" Did you mean “{near}”?" if near else f" There are: {', '.join(FORMATS)}."
+            raise click.BadParameter(f"there is no format “{name}”.{hint}", ctx, param)
+    if not names:
+        raise click.BadParameter("name at least one format.", ctx, param)
+    return names
+
+
+formats_option = click.option(
+    "--format",
+    "formats",
+    callback=_read_formats,
+    shell_complete=complete_formats,
+    metavar="KINDS",
+    help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
 )
-_RECIPIENTS_OPTIONS = (
+recipients_options = combine_options(
+    "people",
+    _people,
     click.option(
         "--recipients",
         type=click.Path(path_type=Path),
@@ -180,46 +236,40 @@ _RECIPIENTS_OPTIONS = (
         "--limit", type=click.IntRange(1), metavar="N", help="Only the first N recipients."
     ),
 )
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
-
-
-def batch_options(function: Function) -> Function:
-    """Options that say how a batch is worked off; the command gets `how`, which makes a `How`."""
-
-    @functools.wraps(function)
-    def command(
-        workers: int | None,
-        cluster: str | None,
-        typeset: "Typeset",
-        force: bool,
-        prune: bool,
-        **others: Any,
-    ) -> Any:
-        def how() -> "How":
-            from advocacy.batch.campaigns import How
-
-            return How(workers, cluster, force, prune, typeset)
-
-        return function(how=how, **others)
-
-    for option in reversed(_BATCH_OPTIONS):
-        command = option(command)
-    return cast("Function", command)
-
-
-_BATCH_OPTIONS = (
+supporters_options = combine_options(
+    "people",
+    _people_with_supporters,
+    click.option(
+        "--supporters",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A list of people (.csv, .xlsx, .jsonl) who each write a letter of their own to the "
+        "recipients who are theirs; a column `consent` says `yes`.",
+    ),
+    click.option(
+        "--joint",
+        is_flag=True,
+        help="One letter to each recipient, signed by all supporters together.",
+    ),
+)
+"""Who writes the letters; it stands below `recipients_options`, whose `people` it adds to."""
+workers_options = join_options(
     click.option(
         "--workers",
         type=click.IntRange(1, 256),
         metavar="N",
-        help="So many processes at once. Default: one for a few letters, else one for each core.",
+        help="How many processes make letters. Default: one for a few letters, else one for each "
+        "core.",
     ),
     click.option(
         "--cluster",
         metavar="ADDRESS",
-        help="Have the letters made by the workers of the Dask scheduler at this address, as "
+        help="Make the letters on the workers of the Dask scheduler at this address, such as "
         "tcp://10.0.0.5:8786. Install advocacy[cluster] here and there.",
     ),
+)
+batch_options = join_options(
+    workers_options,
     click.option(
         "--typeset",
         type=click.Choice(("auto", "full")),
@@ -229,7 +279,7 @@ _BATCH_OPTIONS = (
         "full: lay out each.",
     ),
     click.option(
-        "--force", is_flag=True, help="Make every letter again, those that have not changed too."
+        "--force", is_flag=True, help="Make every letter again, even if nothing has changed."
     ),
     click.option(
         "--prune", is_flag=True, help="Remove the letters of people who are no longer listed."

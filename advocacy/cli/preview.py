@@ -1,24 +1,24 @@
-"""`advocacy preview`: the letter on a page in the browser, as somebody writes it."""
+"""`advocacy preview`: show a letter in the browser while you write it."""
 
 from pathlib import Path
 
 import click
 
-from advocacy.cli.options import templates_option
+from advocacy.cli.options import campaign_argument, templates_option
 
 
 @click.command("preview")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="N",
-    help="The port of the page. Default: a free one.",
+    help="Port of the page. Default: a free port.",
 )
-@click.option("--no-open", is_flag=True, help="Print the page's address and open no browser.")
+@click.option("--no-open", is_flag=True, help="Print the page's address; do not open a browser.")
 @click.option(
-    "--read-only", is_flag=True, help="Show, and let nothing be changed: for a projector."
+    "--read-only", is_flag=True, help="Allow no changes, for showing the page on a projector."
 )
 @templates_option
 def command(
@@ -27,11 +27,11 @@ def command(
     """Show a campaign's letter in the browser while you write it.
 
     The page shows the letter as paper, email and text, for the person, day and language that
-    you choose. It changes as you type on it, and within a moment of saving a file in any other
-    editor. A mistake, or a fact that no longer holds, is told beside the last good page.
+    you choose. It changes as you type, and as soon as you save a file in any other editor. A
+    mistake, or a fact that no longer holds, is reported beside the last good page.
 
-    The first line that is printed is the page's address. Nobody but this machine can open it.
-    Ctrl-C ends it.
+    The first line of output is the page's address, which only this machine can open. Press
+    Ctrl-C to end it.
 
     \b
     Examples:
@@ -39,13 +39,13 @@ def command(
       advocacy preview campaigns/microsoft.yaml --port 8000 --no-open
       advocacy preview campaigns/microsoft.yaml --read-only
     """
+    from advocacy.files.text import read_text
     from advocacy.preview.server import serve
-    from advocacy.textfile import read_text
 
     read_text(campaign)  # there is nothing to show without it
     serve(
         campaign,
-        told=_told,
+        on_start=_print_address,
         templates=templates,
         port=port,
         read_only=read_only,
@@ -55,6 +55,6 @@ def command(
     return 0
 
 
-def _told(address: str) -> None:
+def _print_address(address: str) -> None:
     click.echo(address)
     click.echo("Press Ctrl-C here to end it.", err=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.batch.watching import Watcher
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.cli.report import is_dumb_terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -17,7 +18,7 @@ PATIENCE = 1.0
 EVERY = 0.1
 
 
-class Bar(Watcher):
+class ProgressBar(ProgressWatcher):
     """Shows how many letters are done, how quickly, and how long it will take."""
 
     def __init__(self) -> None:
@@ -94,16 +95,16 @@ class Bar(Watcher):
         self._progress.start()
 
 
-def watcher(quiet: bool) -> Watcher:
-    """A progress bar on a terminal, else little, and nothing where it is to be quiet."""
+def watcher(quiet: bool) -> ProgressWatcher:
+    """A progress bar on a terminal that can redraw a line; otherwise only notes, or nothing."""
     if quiet:
         return _Silent()
-    return Bar() if sys.stderr.isatty() else _Brief()
+    return ProgressBar() if sys.stderr.isatty() and not is_dumb_terminal() else _Brief()
 
 
-class _Silent(Watcher):
-    interrupted = Bar.interrupted
+class _Silent(ProgressWatcher):
+    interrupted = ProgressBar.interrupted
 
 
 class _Brief(_Silent):
-    waiting = Bar.waiting
+    waiting = ProgressBar.waiting

@@ -1,74 +1,46 @@
 """`advocacy render`: make the letters."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.gallery import gallery as make_gallery
-from advocacy.cli.gallery import gallery_option, refuse
-from advocacy.cli.merging import merge, merge_options, piles, tell_merged
+from advocacy.cli.gallery import write_galleries
+from advocacy.cli.merging import describe_merged, list_files, merge, merge_options, print_queues
 from advocacy.cli.options import (
     batch_options,
     campaigns_argument,
     date_option,
-    quiet_option,
+    formats_option,
+    output_option,
     recipients_options,
+    reporting_options,
     stage_option,
-    strict_option,
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import Report, has_warnings, print_problems, report_option, summary
-from advocacy.errors import Problem, has_errors
+from advocacy.cli.report import LetterCrashed, Reporting, summary
+from advocacy.cli.verify import verify_letters
+from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.batch.books import Rendered
-    from advocacy.batch.campaigns import How, Sheets
+    from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.printing import Printing
-    from advocacy.people import People
+    from advocacy.batch.recorder import RenderSummary
+    from advocacy.campaign.addressing import People
 
-SHOWN = 20
-DESCRIPTION = "pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml."
-
-
-def _formats(
-    ctx: click.Context,
-    param: click.Parameter,
-    value: str | None,
-) -> tuple[str, ...] | None:
-    from advocacy.batch.render import FORMATS
-    from advocacy.errors import nearest
-
-    if value is None:
-        return None
-    names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
-    for name in names:
-        if name not in FORMATS:
-            near = nearest(name, FORMATS)
-            hint = f" Did you mean “{near}”?" if near else f" There are: {', '.join(FORMATS)}."
-            raise click.BadParameter(f"there is no format “{name}”.{hint}", ctx, param)
-    if not names:
-        raise click.BadParameter("name at least one format.", ctx, param)
-    return names
+NOT_FOR_GALLERY = ("audit", "merge", "verify", "prune", "force", "workers", "cluster")
 
 
 @click.command("render")
 @campaigns_argument
-@click.option("--format", "formats", callback=_formats, metavar="KINDS", help=DESCRIPTION)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.",
-)
+@formats_option
+@output_option("Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.")
 @stage_option
 @date_option
 @recipients_options
@@ -76,38 +48,31 @@ def _formats(
 @click.option(
     "--audit",
     is_flag=True,
-    help="Beside each letter, a sheet of its claims and their evidence, to be signed.",
+    help="Also write an audit sheet for each letter: its claims, their evidence, and a line to "
+    "sign.",
 )
-@gallery_option
+@click.option("--gallery", is_flag=True, hidden=True, help="`advocacy gallery`, by an old name.")
 @merge_options
 @batch_options
 @click.option(
     "--verify",
-    "proof",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="Write nothing: make the letters in DIR again, and prove that they come out the same.",
+    hidden=True,
+    help="`advocacy verify`, by an old name.",
 )
 @templates_option
-@strict_option
-@quiet_option
-@report_option
+@reporting_options
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     campaigns: tuple[Path, ...],
-    formats: tuple[str, ...] | None,
-    output: Path,
-    stage: str | None,
-    day: date | None,
     people: "Callable[[], People]",
-    audit: bool,
-    gallery: bool,
     printing: "Callable[[], Printing | None]",
-    how: "Callable[[], How]",
-    proof: Path | None,
-    templates: Path | None,
-    strict: bool,
-    quiet: bool,
-    report: Report,
+    gallery: bool,
+    verify: Path | None,
+    reporting: Reporting,
+    **options: Any,
 ) -> int:
     """Make the letters of campaigns: a PDF to print and an email to send, for each addressee.
 
@@ -121,155 +86,82 @@ def command(
       advocacy render campaigns/microsoft.yaml --date 2020-06-12
       advocacy render campaigns/*.yaml --format pdf --output /tmp/letters
       advocacy render campaigns/microsoft.yaml --audit
-      advocacy render campaigns/microsoft.yaml --gallery
       advocacy render parks.yaml --recipients members.csv --merge --duplex
       advocacy render parks.yaml --recipients members.csv --where city=Springfield --sample 10
       advocacy render campaigns/congress.yaml --supporters constituents.csv --sample 5
       advocacy render campaigns/congress.yaml --supporters constituents.csv --joint
     """
-    from advocacy.batch.campaigns import render_campaign
-    from advocacy.batch.render import DEFAULT_FORMATS
+    from advocacy.batch.campaigns import RenderRequest, render_campaign
+    from advocacy.batch.documents import DEFAULT_FORMATS
+    from advocacy.campaign.recipients.select import Selection
     from advocacy.cli.progress import watcher
-    from advocacy.recipients.select import Selection
 
     chosen = people()
-    effort = how()
-    if effort.prune and chosen.selection != Selection():
+    requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
+    if options["prune"] and chosen.selection != Selection():
         raise click.UsageError("--prune goes with the whole list, not with a part of it.")
-    if (job := printing()) and formats and "pdf" not in formats:
+    if (job := printing()) and options["formats"] and "pdf" not in options["formats"]:
         raise click.UsageError("--merge needs the letters on paper: add pdf to --format.")
-    if gallery:
-        refuse(
-            {
-                "--audit": audit,
-                "--merge": job,
-                "--verify": proof,
-                "--prune": effort.prune,
-                "--force": effort.force,
-                "--workers": effort.workers,
-                "--cluster": effort.cluster,
-            }
-        )
-        return make_gallery(
-            campaigns,
-            formats,
-            output,
-            stage,
-            day,
-            chosen,
-            templates,
-            strict=strict,
-            quiet=quiet,
-            report=report,
-        )
-    heaps = piles(job, output, len(campaigns))
-    if proof is not None:
-        return _verify(campaigns, proof, chosen, templates, effort, strict, quiet, report)
+    if gallery or verify is not None:
+        return _run_other(requests, ctx.params, reporting)
+    queues = print_queues(job, options["output"], len(requests))
     results = [
-        render_campaign(
-            path,
-            formats=formats,  # type: ignore[arg-type]
-            output=output,
-            stage=stage,
-            day=day,
-            people=chosen,
-            templates=templates,
-            sheets=_sheets() if audit else None,
-            how=effort,
-            watcher=watcher(quiet),
-            pile=heap,
-        )
-        for path, heap in zip(campaigns, heaps, strict=True)
+        render_campaign(request, watcher(reporting.quiet), queue)
+        for request, queue in zip(requests, queues, strict=True)
     ]
-    merged = merge(heaps, job, watcher(quiet))
+    merged = merge(queues, job, watcher(reporting.quiet))
     problems = [problem for result in results for problem in result.problems]
     problems += [problem for one in merged for problem in one.problems]
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        _print_summary(results, problems, formats or DEFAULT_FORMATS)
+
+    def lines() -> Iterator[str]:
+        yield from _describe(results, options["formats"] or DEFAULT_FORMATS)
+        if problems:
+            yield f"Needs attention: {summary(problems)}."
         for one in merged:
-            tell_merged(one)
+            yield from describe_merged(one)
+
+    code = reporting.finish(problems, lines())
     for result in results:
         for crash in result.crashes:
             raise LetterCrashed(crash)
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+    return code
 
 
-def _verify(
-    campaigns: tuple[Path, ...],
-    proof: Path,
-    people: "People",
-    templates: Path | None,
-    how: "How",
-    strict: bool,
-    quiet: bool,
-    report: Report,
+def _run_other(
+    requests: "list[RenderRequest]", options: dict[str, Any], reporting: Reporting
 ) -> int:
-    from advocacy.batch.verify import verify_campaign
-    from advocacy.cli.progress import watcher
-
-    results = [
-        verify_campaign(
-            path, proof, people=people, templates=templates, how=how, watcher=watcher(quiet)
-        )
-        for path in campaigns
-    ]
-    problems = [problem for result in results for problem in result.problems]
-    print_problems(problems, report)
-    if not quiet and report == "text":
-        proven = _counted(sum(result.proven for result in results), "file")
-        click.echo(f"{proven} proven: made again, the same to the last byte.")
-    return int(has_errors(problems) or (strict and has_warnings(problems)))
+    """Run `advocacy gallery` or `advocacy verify`, which once were options of this command."""
+    if options["gallery"]:
+        for name in NOT_FOR_GALLERY:
+            if options[name]:
+                raise click.UsageError(f"--gallery does not go with --{name}.")
+        return write_galleries(requests, reporting)
+    requests = [replace(one, output=options["verify"], stage=None) for one in requests]
+    return verify_letters(requests, reporting)
 
 
-class LetterCrashed(Exception):  # noqa: N818 - what happened
-    """A bug that one letter brought out; the other letters are made."""
-
-
-def _sheets() -> "Sheets":
-    from advocacy.checks.audit import audit_documents
-
-    return audit_documents
-
-
-def _print_summary(
-    results: "Sequence[Rendered]", problems: Sequence[Problem], formats: tuple[str, ...]
-) -> None:
+def _describe(results: "Sequence[RenderSummary]", formats: Sequence[str]) -> Iterator[str]:
+    """Yield lines that say what was made, what was left, and what to correct."""
     kinds: Counter[str] = sum((result.kinds for result in results), Counter())
-    told = [f"{kinds[kind]} {kind}" for kind in formats if kinds[kind]]
-    audited = kinds["audit.html"]
-    told += [_counted(audited, "audit sheet")] if audited else []
-    counts = f" ({', '.join(told)})" if told else ""
-    click.echo(f"{_counted(sum(result.made for result in results), 'letter')} made{counts}")
-    _print_typesetting(results)
-    files = [file for result in results for file in result.files]
-    for file in files[:SHOWN]:
-        click.echo(f"  {file}")
-    if kinds.total() > SHOWN:
-        click.echo(f"  … and {kinds.total() - SHOWN} more files")
+    parts = [f"{kinds[kind]} {kind}" for kind in formats if kinds[kind]]
+    audits = kinds["audit.html"]
+    parts += [count_noun(audits, "audit sheet")] if audits else []
+    counts = f" ({', '.join(parts)})" if parts else ""
+    yield f"{count_noun(sum(result.made for result in results), 'letter')} made{counts}"
+    fast = sum(result.fast for result in results)
+    in_full: Counter[str] = sum((result.in_full for result in results), Counter())
+    if fast + in_full.total() > 1:
+        whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
+        full = f", {in_full.total()} in full ({whys})" if in_full else ""
+        yield f"Laid out: {fast} fast{full}."
+    yield from list_files([file for result in results for file in result.files], kinds.total())
     for count, what in (
         (sum(result.unchanged for result in results), "unchanged, and left as before"),
         (sum(result.pruned for result in results), "removed: no longer listed"),
         (sum(result.refused for result in results), "refused; the reasons are above"),
     ):
         if count:
-            click.echo(f"{_counted(count, 'letter')} {what}.")
+            yield f"{count_noun(count, 'letter')} {what}."
     for result in results:
         if result.rejects:
-            click.echo(f"Rows to correct and feed back as the list: {result.rejects}")
-    if problems:
-        click.echo(f"Needs attention: {summary(problems)}.")
-
-
-def _print_typesetting(results: "Sequence[Rendered]") -> None:
-    """How many PDFs were laid out fast, and why others were not."""
-    fast = sum(result.fast for result in results)
-    in_full: Counter[str] = sum((result.in_full for result in results), Counter())
-    if fast + in_full.total() > 1:
-        whys = "; ".join(f"{count} {why}" for why, count in in_full.most_common())
-        full = f", {in_full.total()} in full ({whys})" if in_full else ""
-        click.echo(f"Laid out: {fast} fast{full}.")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+            yield f"Rows to correct and feed back as the list: {result.rejects}"

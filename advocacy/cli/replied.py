@@ -1,6 +1,5 @@
 """`advocacy replied`: note who answered."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ import click
 from advocacy.cli.options import Day
 from advocacy.cli.report import print_problems
 from advocacy.cli.suppress import folder_option, report_option
+from advocacy.cli.tables import write_json
 
 
 @click.command("replied")
@@ -19,12 +19,12 @@ from advocacy.cli.suppress import folder_option, report_option
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Those in this file: ids or addresses, one a line, or CSV with a column id or email.",
+    help="A file of ids or addresses, one per line, or CSV with a column id or email.",
 )
 @click.option(
     "--mailing",
     metavar="NAME",
-    help="The mailing they answered, as parks/call. Default: the last one they got.",
+    help="The mailing they answered, such as parks/call. Default: the last one they got.",
 )
 @click.option("--on", "day", type=Day(), metavar="DAY", help="The day of the answer.")
 @folder_option
@@ -47,18 +47,20 @@ def command(
       advocacy replied mayor@springfield.example --mailing parks/call
       advocacy replied --from answered.csv
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder
-    from advocacy.mail.returns.replying import note_replies, replied_file
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.bounces.replies import note_replies, replied_file
 
     names = [*who, *(replied_file(file) if file else ())]
     if not names:
         raise click.UsageError("Name a letter's id or an address, or --from FILE.")
     replies, problems = note_replies(campaigns_folder(folder), names, mailing=mailing, on=day)
     if report == "json":
-        records = [
-            {"letter": one.letter_id, "mailing": one.mailing, "new": one.is_new} for one in replies
-        ]
-        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        write_json(
+            [
+                {"letter": one.letter_id, "mailing": one.mailing, "new": one.is_new}
+                for one in replies
+            ]
+        )
     else:
         for one in replies:
             state = "noted" if one.is_new else "was noted already"

@@ -1,31 +1,37 @@
-"""How problems are printed: for people, for programs, for code hosts and editors."""
+"""Print problems: for people, programs, code hosts, code scanners and spreadsheets."""
 
-import csv
-import io
-import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import quote
 
 import click
 
-from advocacy.errors import Level, Place, Problem
+from advocacy.cli.tables import csv_table, json_text, report_choice
+from advocacy.errors import Level, Place, Problem, count_noun, has_errors
 from advocacy.resources import version
-from advocacy.spreadsheets import spreadsheet_safe
 
 Report = Literal["text", "json", "github", "sarif", "csv"]
 REPORTS: tuple[Report, ...] = get_args(Report)
 COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
-report_option = click.option(
-    "--report",
-    type=click.Choice(REPORTS),
-    default="text",
-    show_default=True,
-    help="How to print problems: for people, programs, code hosts or a spreadsheet.",
+report_option = report_choice(
+    "Form of the problems: for people, programs, code hosts or a spreadsheet.", *REPORTS
 )
+
+
+def is_dumb_terminal() -> bool:
+    """Whether the terminal can neither color text nor redraw a line (`TERM=dumb`)."""
+    return os.environ.get("TERM") == "dumb"
+
+
+def is_colorless() -> bool:
+    """Whether colors are unwanted, by `NO_COLOR` (https://no-color.org) or `TERM=dumb`."""
+    return bool(os.environ.get("NO_COLOR")) or is_dumb_terminal()
 
 
 def print_problems(problems: Iterable[Problem], report: Report = "text") -> None:
@@ -38,19 +44,31 @@ def print_problems(problems: Iterable[Problem], report: Report = "text") -> None
     click.echo(FORMS[report](problems), nl=False)
 
 
-def has_warnings(problems: Iterable[Problem]) -> bool:
-    """Whether any of the problems is a warning."""
-    return any(problem.level is Level.WARNING for problem in problems)
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How a command reports, by its options `--strict`, `--quiet` and `--report`."""
+
+    strict: bool
+    quiet: bool
+    report: Report
+
+    def finish(self, problems: Sequence[Problem], lines: Iterable[str]) -> int:
+        """Print problems, then what the command did in `lines`, for people alone.
+
+        Returns the exit code: 1 where there are errors, or with `strict` warnings.
+        """
+        print_problems(problems, self.report)
+        if self.report == "text" and not self.quiet:
+            for line in lines:
+                click.echo(line)
+        is_warned = any(problem.level is Level.WARNING for problem in problems)
+        return int(has_errors(problems) or (self.strict and is_warned))
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """`2 errors, 1 warning`, or an empty text where there is nothing to say."""
+    """Count problems by level, as `2 errors, 1 warning`; an empty text without problems."""
     counts = Counter(problem.level for problem in problems)
-    return ", ".join(
-        f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}"
-        for level in Level
-        if counts[level]
-    )
+    return ", ".join(count_noun(counts[level], level) for level in Level if counts[level])
 
 
 def _text(problem: Problem) -> str:
@@ -64,7 +82,7 @@ def _text(problem: Problem) -> str:
 
 
 def _caret(place: Place | None) -> list[str]:
-    """The line itself with a caret under the place."""
+    """The line of the file, with a caret under the column; nothing if it cannot be read."""
     if place is None or place.line is None:
         return []
     lines = _lines(place.path)
@@ -94,7 +112,7 @@ def _lines(path: Path) -> tuple[str, ...]:
 
 
 def shown_place(place: Place) -> str:
-    """The place with its path from the current folder, where that is shorter."""
+    """The place, with a path relative to the current folder if it is below it."""
     return str(Place(_relative(place.path), place.line, place.column))
 
 
@@ -119,24 +137,16 @@ def _record(problem: Problem) -> dict[str, Any]:
 
 
 def _json(problems: Sequence[Problem]) -> str:
-    return (
-        json.dumps([_record(problem) for problem in problems], ensure_ascii=False, indent=2) + "\n"
-    )
+    return json_text([_record(problem) for problem in problems])
 
 
 def _csv(problems: Sequence[Problem]) -> str:
-    out = io.StringIO()
     columns = ("path", "line", "column", "level", "code", "message", "hint")
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
-    for problem in problems:
-        record = _record(problem)
-        writer.writerow({key: spreadsheet_safe(record[key]) for key in columns})
-    return out.getvalue()
+    return csv_table(map(_record, problems), columns)
 
 
 def _github(problems: Sequence[Problem]) -> str:
-    """Workflow commands, which a code host shows beside the lines of a change."""
+    """GitHub's workflow commands, which it shows beside the lines of a change."""
     kinds = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
     lines = []
     for problem in problems:
@@ -158,7 +168,7 @@ def _escaped(text: str, also: str = "") -> str:
 
 
 def _sarif(problems: Sequence[Problem]) -> str:
-    """SARIF 2.1.0 (OASIS), which code scanners exchange."""
+    """SARIF 2.1.0 (OASIS), which code scanners exchange; its addresses are URIs (RFC 3986)."""
     results = []
     for problem in problems:
         result: dict[str, Any] = {
@@ -168,21 +178,35 @@ def _sarif(problems: Sequence[Problem]) -> str:
         }
         if problem.place is not None:
             region = {"startLine": problem.place.line, "startColumn": problem.place.column}
-            physical: dict[str, Any] = {
-                "artifactLocation": {"uri": _relative(problem.place.path).as_posix()}
-            }
+            path = _relative(problem.place.path)
+            uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+            physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
             if problem.place.line is not None:
                 physical["region"] = {key: value for key, value in region.items() if value}
             result["locations"] = [{"physicalLocation": physical}]
         results.append(result)
-    rules = [{"id": code} for code in dict.fromkeys(problem.code for problem in problems)]
+    rules = [_sarif_rule(code) for code in dict.fromkeys(problem.code for problem in problems)]
     driver = {"name": "advocacy", "version": version(), "rules": rules}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return json_text(log)
+
+
+def _sarif_rule(name: str) -> dict[str, Any]:
+    """A code with the texts of `--explain`, which scanners show beside a result."""
+    from advocacy.checks.codes import registry
+
+    code = registry()[name]
+    texts = {"shortDescription": code.summary, "fullDescription": code.what, "help": code.cure}
+    rule = {key: {"text": " ".join(text.split())} for key, text in texts.items()}
+    return {"id": name, **rule, "defaultConfiguration": {"level": code.level.value}}
 
 
 FORMS = {"json": _json, "github": _github, "sarif": _sarif, "csv": _csv}
+
+
+class LetterCrashed(Exception):  # noqa: N818 - what happened
+    """A bug that one letter brought out; the other letters are made."""

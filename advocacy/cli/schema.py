@@ -1,10 +1,9 @@
-"""`advocacy schema`: JSON Schemas, with which editors complete and check the files."""
-
-import json
+"""`advocacy schema`: print JSON Schemas, for editors that complete and check YAML files."""
 
 import click
 
-from advocacy.schemas import SCHEMAS, json_schema
+from advocacy.campaign.loading import SCHEMAS, json_schema
+from advocacy.cli.tables import write_json
 
 
 @click.command("schema")
@@ -12,11 +11,11 @@ from advocacy.schemas import SCHEMAS, json_schema
 def command(kind: str) -> None:
     """Print the JSON Schema of a campaign, facts or sources file.
 
-    Editors that know YAML's language server use it to complete and check what you type. The
-    shipped files name it in their first line; for your own:
+    Editors with the YAML language server use it to complete and check what you type. The
+    shipped files name it in their first line. For your own files:
 
     \b
       advocacy schema campaign > campaign.schema.json
       # yaml-language-server: $schema=campaign.schema.json
     """
-    click.echo(json.dumps(json_schema(kind), ensure_ascii=False, indent=2))
+    write_json(json_schema(kind))

@@ -1,5 +1,6 @@
 """`advocacy send`: mail the letters of a stage."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import click
 
 from advocacy.cli.options import (
     Day,
+    campaign_argument,
     date_option,
     quiet_option,
     recipients_options,
@@ -15,21 +17,20 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.render import LetterCrashed
 from advocacy.cli.report import Report, print_problems, report_option
-from advocacy.errors import has_errors
+from advocacy.errors import AdvocacyError, count_noun, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.mail.office import Office
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
+    from advocacy.mail.sending.preparation import Agree, PreparedMailing
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     from pydantic import TypeAdapter, ValidationError
 
-    from advocacy.fields import Email
+    from advocacy.campaign.field_types import Email
 
     if value is None:
         return None
@@ -42,17 +43,17 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value is None or (value.isprintable() and value.strip() == value != "" and len(value) < 100):
         return value
-    raise click.BadParameter("It is a short name, such as `reminder`.", ctx, param)
+    raise click.BadParameter("Give a short name, such as `reminder`.", ctx, param)
 
 
 @click.command("send")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="CAMPAIGN")
+@campaign_argument
 @click.option("--send", "really", is_flag=True, help="Send. Without it, nothing leaves: a dry run.")
 @click.option(
     "--yes",
     type=click.IntRange(1),
     metavar="N",
-    help="With --send: do not ask; but stop where more than N messages are left.",
+    help="With --send: do not ask, but stop if more than N messages are left.",
 )
 @click.option(
     "--test-to",
@@ -68,8 +69,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "--mailing",
     callback=_name,
     metavar="NAME",
-    help="Another mailing of the same stage, with an account of its own: people who got the "
-    "first get this one too.",
+    help="Another mailing of the same stage: people who got the first get this one too.",
 )
 @click.option(
     "--new-mailing", is_flag=True, help="Begin a mailing that the ledger does not know yet."
@@ -77,35 +77,38 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option(
     "--new-text",
     is_flag=True,
-    help="Go on although the text is not what the first of the mailing got. It must be approved.",
+    help="Go on although the text has changed since the mailing began. It must be approved.",
 )
 @click.option(
     "--resend-uncertain",
     is_flag=True,
-    help="Send those again that may have arrived: some people may then get it twice.",
+    help="Send messages again that may have arrived: some people may get them twice.",
 )
-@click.option("--assume-sent", is_flag=True, help="Count those as sent that may have arrived.")
-@click.option("--also-answered", is_flag=True, help="Write to those too who answered before.")
+@click.option("--assume-sent", is_flag=True, help="Count messages that may have arrived as sent.")
+@click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
 @click.option(
     "--connections",
     type=click.IntRange(1, 50),
     default=4,
     show_default=True,
     metavar="N",
-    help="Connections to the server at once.",
+    help="Connections to the server at the same time.",
 )
 @click.option(
     "--per-connection",
     type=click.IntRange(1),
     metavar="N",
-    help="Messages on one connection before it is made anew.",
+    help="Messages per connection before it is opened anew.",
 )
-@click.option("--rate", metavar="N/s", help="No faster than this: 14/s, 600/min, 5000/h, 2000/d.")
+@click.option(
+    "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h or 2000/d."
+)
 @click.option(
     "--per-domain",
     multiple=True,
     metavar="[DOMAIN=]N/s",
-    help="Nor faster to any one domain (1/s), or to this one (gmail.com=20/min); repeatable.",
+    help="Maximum rate per recipient domain (1/s), or for one domain (gmail.com=20/min); "
+    "repeatable.",
 )
 @click.option(
     "--patience",
@@ -113,18 +116,18 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     default=60,
     show_default=True,
     metavar="MINUTES",
-    help="How long to wait for messages that their servers put off, before leaving them for the "
+    help="How long to retry messages that their servers put off, before leaving them for the "
     "next run.",
 )
 @click.option(
     "--preflight",
     is_flag=True,
-    help="In a dry run: check too what Gmail, Yahoo and Outlook ask of senders, and what "
-    "SpamAssassin says where it is installed.",
+    help="In a dry run: also check what Gmail, Yahoo and Outlook ask of senders, and what "
+    "SpamAssassin says, if it is installed.",
 )
 @click.option(
     "--today", type=Day(), metavar="DAY",
-    help="Pretend that it is this day; only towards a server on this machine, maildir: or mbox:.",
+    help="Pretend that it is this day; only with a server on this machine, maildir: or mbox:.",
 )  # fmt: skip
 @click.option(
     "--output",
@@ -132,9 +135,14 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     default=Path("output"),
     show_default=True,
     metavar="DIR",
-    help="Where rendered letters lie: a PDF there is attached if it is still right.",
+    help="Folder of rendered letters: a PDF there is attached if it is still up to date.",
 )
-@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Processes that compose.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Number of processes that compose letters.",
+)
 @templates_option
 @quiet_option
 @report_option
@@ -170,11 +178,10 @@ def command(
     Without --send nothing leaves: every message is composed and checked, and you see how many
     there are, three of them, who is left out and why, and what would stop the mailing.
 
-    The server is named by ADVOCACY_SMTP (smtps://user@host:465, smtp://user@host:587,
-    maildir:/path, mbox:/path), its password by ADVOCACY_SMTP_PASSWORD, a keyring or a prompt.
-    Only text that somebody approved goes out (advocacy approve). What was sent stands in a
-    ledger beside the campaign, and only the ledger decides what is left: after a crash or
-    Ctrl-C, run the same command again.
+    ADVOCACY_SMTP names the server (smtps://user@host:465, smtp://user@host:587, maildir:/path,
+    mbox:/path). Its password comes from ADVOCACY_SMTP_PASSWORD, a keyring or a prompt. Only
+    approved text goes out (advocacy approve). A ledger beside the campaign records what was
+    sent, and it alone decides what is left: after a crash or Ctrl-C, run the same command again.
 
     \b
     Examples:
@@ -184,21 +191,23 @@ def command(
       advocacy send parks.yaml --recipients members.csv --send --yes 1200
       advocacy status parks.yaml
     """
-    from advocacy.cli import sending_output as told
-    from advocacy.cli import sent_output
-    from advocacy.cli.agreeing import agreed_number
+    from advocacy.cli import sending_output
     from advocacy.cli.progress import watcher
-    from advocacy.mail.delivery.pace import domain_rates_from, rate_from
-    from advocacy.mail.office import Office, Request
+    from advocacy.mail.sending.preparation import MailingStoppedError, SendRequest
+    from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
+    from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
-    _usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
-    request = Request(
+    _check_usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
+    request = SendRequest(
         campaign=campaign,
         people=people(),
         stage=stage,
         day=day,
         today=today,
         mailing=mailing,
+        new_mailing=new_mailing,
+        new_text=new_text,
+        uncertain="resend" if resend_uncertain else "assume sent" if assume_sent else "leave",
         output=output,
         templates=templates,
         also_answered=also_answered,
@@ -209,39 +218,23 @@ def command(
         patience=patience * 60.0,
         workers=workers,
     )
-    office = Office.open(request, watcher(quiet))
-    office.resend_uncertain = resend_uncertain
+    watching = watcher(quiet)
     if test_to is not None:
-        real = office.send_test(test_to)
+        real = send_test(request, test_to, watching)
         click.echo(f"Sent to {test_to}, marked [TEST]: the message to {real}.")
         return 0
     if not really:
-        return _dry_run(office, preflight=preflight, quiet=quiet, report=report)
-    if office.change is not None and not new_text:
-        told.difference(office)
-    office.may_begin(new_mailing=new_mailing, new_text=new_text)
-    office.settle()
-    agreed = agreed_number(office, yes, quiet=quiet, report=report)
-    if agreed == 0:
-        office.decide(assume_sent=assume_sent)
-        if not quiet and report == "text":
-            sent_output.nothing_left(office)
-        return sent_output.exit_code(office)
-    office.begin(new_text=new_text, assume_sent=assume_sent)
-    account = office.send(agreed if yes is None else yes)
-    shown = not quiet and report == "text"
-    why = [] if shown or account.why is None else [account.why]
-    print_problems([*account.problems, *why], report)
-    if shown:
-        sent_output.account(office, account)
-    for crash in account.crashes:
-        raise LetterCrashed(crash)
-    if account.interrupted:
-        raise KeyboardInterrupt
-    return sent_output.exit_code(office, account)
+        rehearsal = rehearse_mailing(request, watching, with_preflight=preflight)
+        return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
+    try:
+        result = send_mailing(request, _agreement(yes, quiet=quiet, report=report), watching)
+    except MailingStoppedError as error:
+        sending_output.print_difference(error.change)
+        raise
+    return sending_output.print_result(result, request, quiet=quiet, report=report)
 
 
-def _usage(
+def _check_usage(
     really: bool,
     yes: int | None,
     test_to: str | None,
@@ -266,19 +259,49 @@ def _usage(
             raise click.UsageError(f"{name} goes with --send.")
 
 
-def _dry_run(office: "Office", *, preflight: bool, quiet: bool, report: Report) -> int:
-    from advocacy.cli import sending_output as told
+def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
+    """Make the callback that asks for consent to a mailing.
 
-    seen = office.rehearse()
-    stops = office.stops()
-    problems = [*seen.problems, *(p for p in stops if p not in seen.problems)]
-    problems += office.preflight(seen) if preflight else []
-    print_problems(problems, report)
-    for crash in seen.crashes:
-        raise LetterCrashed(crash)
-    if not quiet and report == "text":
-        told.rehearsal(office, seen, stops)
-        told.difference(office)
-        if not has_errors(stops):
-            told.how_to_send(office, seen)
-    return int(has_errors(problems))
+    With `--yes N` nobody is asked. Otherwise the dry run is printed, and somebody types how many
+    messages it is. The callback returns to how many people the mailing may go, 0 where nobody is
+    left. It raises click.UsageError where nobody agreed, AdvocacyError where no message can be
+    made.
+    """
+    from advocacy.cli import sending_output
+    from advocacy.mail.sending.rendering import nobody_to_mail
+
+    def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
+        left = mailing.count_left()
+        if left > most:
+            raise click.UsageError(
+                f"{left:,} messages are left, more than --yes {most} allows: nothing was sent."
+            )
+        return most if left else 0
+
+    def ask(mailing: "PreparedMailing") -> int:
+        seen = mailing.dry_run()
+        print_problems(seen.problems, report)
+        if not quiet and report == "text":
+            sending_output.print_dry_run(mailing, seen, ())
+        left = seen.count + seen.left_out["put off"]
+        if not left:
+            if has_errors(seen.problems):
+                raise AdvocacyError(nobody_to_mail(mailing.mailing))
+            return 0
+        try:
+            question = _question(left, left - seen.count)
+            typed = click.prompt(question, default="", show_default=False, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError("There is no terminal to ask at: use --yes N.") from None
+        if "".join(char for char in typed if char not in " ,.’'") != str(left):
+            raise click.UsageError("That is not their number: nothing was sent.")
+        return left
+
+    return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
+
+
+def _question(left: int, put_off: int) -> str:
+    later = f" ({put_off:,} of them later: they were put off)" if put_off else ""
+    return f"To send {count_noun(left, 'message')}{later}, type the number"

@@ -1,4 +1,4 @@
-"""What `advocacy send` prints before it sends: the dry run."""
+"""What `advocacy send` prints: the dry run, and what became of the mailing."""
 
 import shlex
 import sys
@@ -10,13 +10,19 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from advocacy.errors import Level, Problem
+from advocacy.campaign.recipients.select import Selection
+from advocacy.cli.report import LetterCrashed, Report, print_problems
+from advocacy.errors import Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
 
 if TYPE_CHECKING:
-    from advocacy.mail.office import Office
-    from advocacy.mail.rehearsal import Rehearsal, Sample
+    from advocacy.mail.sending.dry_run import DryRun, SampleMessage
+    from advocacy.mail.sending.messages import TextChange
+    from advocacy.mail.sending.passes import RunResult
+    from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
+    from advocacy.mail.sending.sending import Rehearsal, SendResult
 
+DONE, UNFINISHED = 0, 3
 WIDTH = 88
 LABEL = 11
 SECONDS_A_MESSAGE = 0.3
@@ -32,32 +38,115 @@ LEFT_OUT = {
     "uncertain": "uncertain, as they may have arrived (--resend-uncertain, --assume-sent)",
     "under way": "under way by a run that is at work, or was killed",
     "put off": "put off by their servers, to be tried again later",
-    "answered": "to people who answered before (--also-answered writes to them too)",
-    "twice": "to an address that stands on the list before",
+    "answered": "to people who have replied (--also-answered includes them)",
+    "twice": "to an address that is on the list already",
 }
 
 
-def rehearsal(office: "Office", seen: "Rehearsal", problems: Sequence[Problem]) -> None:
-    """The dry run, for whoever is about to press the button."""
-    from advocacy.mail.rehearsal import sample_of
+def print_rehearsal(rehearsal: "Rehearsal", *, quiet: bool, report: Report) -> int:
+    """Print a dry run, and return its exit code. Raises LetterCrashed after a bug."""
+    print_problems(rehearsal.problems, report)
+    for crash in rehearsal.messages.crashes:
+        raise LetterCrashed(crash)
+    if not quiet and report == "text":
+        prepared, stops = rehearsal.prepared, rehearsal.stops
+        print_dry_run(prepared, rehearsal.messages, stops)
+        print_difference(prepared.change)
+        if not has_errors(stops):
+            _print_how_to_send(prepared, rehearsal.messages)
+    return int(has_errors(rehearsal.problems))
 
-    _line("Mailing", _mailing(office))
-    _line("Text", _text(office))
-    for label, value in _addresses(office):
+
+def print_result(
+    result: "SendResult", request: "SendRequest", *, quiet: bool, report: Report
+) -> int:
+    """Print what became of a mailing, and return the exit code.
+
+    It is 0 where the mailing is finished, 3 where somebody has not got it, or may not have.
+    Raises LetterCrashed after a bug, and KeyboardInterrupt after Ctrl-C.
+    """
+    run = result.run
+    shown = not quiet and report == "text"
+    if run is None:
+        if shown:
+            everybody = request.people.selection == Selection()
+            whom = "" if everybody else " to the people you selected"
+            click.echo(f"Nothing is left to send of {result.mailing}{whom}.")
+            click.echo(f"More: {_status_command(request)}")
+    else:
+        why = [] if shown or run.why is None else [run.why]
+        print_problems([*run.problems, *why], report)
+        if shown:
+            _print_run(result, run, request)
+        for crash in run.crashes:
+            raise LetterCrashed(crash)
+        if run.interrupted:
+            raise KeyboardInterrupt
+    return DONE if result.is_finished else UNFINISHED
+
+
+def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -> None:
+    from advocacy.mail.ledger import State
+
+    later = ""
+    if run.waiting_until is not None:
+        later = f", from {moment(run.waiting_until, result.timezone)} {result.timezone} on"
+    click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now; of the whole mailing:")
+    for count, what in (
+        (result.states[State.SENT], "sent"),
+        (result.states[State.REFUSED], "refused by their servers, for good"),
+        (
+            result.states[State.DEFERRED],
+            f"put off by their servers; the next run tries them again{later}",
+        ),
+        (result.states[State.UNCERTAIN], "uncertain: they may have arrived"),
+        (result.states[State.SENDING], "under way in another run"),
+        (run.unmade, "not composed; the reasons are above"),
+        (run.left_out["suppressed"], "suppressed"),
+        (result.left, "left; run it again to go on, without --new-mailing"),
+    ):
+        if count:
+            click.echo(f"  {count:>7,}  {what}")
+    if result.states[State.UNCERTAIN]:
+        click.echo(
+            "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "
+            "with --resend-uncertain."
+        )
+    if run.why is not None:
+        click.echo(f"Stopped: {run.why.message}\n    → {run.why.hint}")
+    click.echo(f"More: {_status_command(request)}")
+
+
+def _status_command(request: "SendRequest") -> str:
+    words = ["advocacy", "status", str(request.campaign)]
+    for option, path in (
+        ("--recipients", request.people.list), ("--supporters", request.people.supporters),
+    ):  # fmt: skip
+        words += [option, str(path)] if path is not None else []
+    return shlex.join(words)
+
+
+def print_dry_run(prepared: "PreparedMailing", seen: "DryRun", problems: Sequence[Problem]) -> None:
+    """Print the dry run, for whoever is about to press the button."""
+    from advocacy.mail.sending.dry_run import read_sample
+
+    _line("Mailing", _mailing(prepared))
+    _line("Text", _text(prepared))
+    for label, value in _addresses(prepared):
         _line(label, value)
-    _line("Server", _server(office))
-    _line("Ledger", _ledger(office))
-    _line("To send", _to_send(office, seen))
+    _line("Server", _server(prepared))
+    _line("Ledger", _ledger(prepared))
+    _line("To send", _to_send(prepared, seen))
     for number, line in enumerate(_left_out(seen)):
         _line("Left out" if number == 0 else "", line)
     for number, ready in enumerate(seen.shown, start=1):
         click.echo()
-        _sample(number, sample_of(ready))
+        _print_sample(number, read_sample(ready))
     click.echo()
-    _verdict(problems)
+    _print_stops(problems)
 
 
-def _verdict(problems: Iterable[Problem]) -> None:
+def _print_stops(problems: Iterable[Problem]) -> None:
     errors = [problem for problem in problems if problem.level is Level.ERROR]
     if not errors:
         _line("Stops it", "nothing")
@@ -66,53 +155,51 @@ def _verdict(problems: Iterable[Problem]) -> None:
         _line("Stops it" if number == 0 else "", f"{problem.code}: {problem.message}")
 
 
-def how_to_send(office: "Office", seen: "Rehearsal") -> None:
-    """The command that would send it, after a dry run that nothing stops."""
+def _print_how_to_send(prepared: "PreparedMailing", seen: "DryRun") -> None:
     if not seen.count:
         return
     words = [word for word in sys.argv[1:] if word != "--preflight"]
     command = shlex.join(["advocacy", *words, "--send"])
-    if not office.begun:
+    if not prepared.begun:
         command += " --new-mailing"
     click.echo(f"\nThis was a dry run: nothing was sent. To send:\n    {command}")
 
 
-def _mailing(office: "Office") -> str:
-    mailing, file = office.mailing, office.mailing.campaign.file
+def _mailing(prepared: "PreparedMailing") -> str:
+    mailing, file = prepared.mailing, prepared.mailing.campaign.file
     who = "subscribers" if mailing.subscribers else "targets"
     sent = "" if mailing.today == mailing.day else f", sent on {mailing.today}"
     return f"{mailing.name}, letters of {mailing.day}{sent} ({file.timezone}), to {who}"
 
 
-def _text(office: "Office") -> str:
-    from advocacy.approvals import approved
+def _text(prepared: "PreparedMailing") -> str:
+    from advocacy.letters.approvals import judge_approval
 
-    found = approved(office.mailing.campaign, office.mailing.stage)
+    found = judge_approval(prepared.mailing.campaign, prepared.mailing.stage)
     if found.approval is None:
         return "approved by nobody"
     who = f"approved by {found.approval.by} on {found.approval.on}"
     return f"{who}, and unchanged" if found.state == "approved" else f"{who}, but changed since"
 
 
-def _addresses(office: "Office") -> Iterable[tuple[str, str]]:
-    sender = office.mailing.campaign.file.sender
+def _addresses(prepared: "PreparedMailing") -> Iterable[tuple[str, str]]:
+    sender = prepared.mailing.campaign.file.sender
     yield "From", f"{sender.organization} <{sender.email}>"
     yield "Answers", f"to {sender.reply_to or sender.email}"
     yield "Bounces", f"to {sender.bounces or sender.email}"
-    if office.mailing.subscribers:
+    if prepared.mailing.subscribers:
         own = sender.unsubscribe
         places = [str(place) for place in (own.url, own.mailto) if place] if own else []
         yield "Unsubscribe", " and ".join(places) or "nowhere"
 
 
-def _server(office: "Office") -> str:
-    if office.server is None:
+def _server(prepared: "PreparedMailing") -> str:
+    if prepared.server is None:
         return "none: ADVOCACY_SMTP is not set"
-    request = office.request
-    parts = [office.server.shown]
-    if not office.server.is_mailbox:
-        n = request.connections
-        parts.append(f"{n} connection{'' if n == 1 else 's'}")
+    request = prepared.request
+    parts = [prepared.server.shown]
+    if not prepared.server.is_mailbox:
+        parts.append(count_noun(request.connections, "connection"))
     parts.append(f"at most {request.rate}" if request.rate else "as fast as it takes them")
     if request.per_domain and request.per_domain.every:
         parts.append(f"{request.per_domain.every} to any one domain")
@@ -121,38 +208,40 @@ def _server(office: "Office") -> str:
     return ", ".join(parts)
 
 
-def _ledger(office: "Office") -> str:
-    place = office.ledger_place
-    if office.ledger is None:
+def _ledger(prepared: "PreparedMailing") -> str:
+    place = prepared.ledger_place
+    if prepared.ledger is None:
         return f"{place}: none yet; the first run needs --new-mailing"
-    if not office.begun:
+    if not prepared.begun:
         return f"{place}: knows nothing of this mailing yet; its first run needs --new-mailing"
-    counts = office.ledger.counts(office.mailing.name)
+    counts = prepared.ledger.counts(prepared.mailing.name)
     told = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
     return f"{place}: {told or 'begun, nothing sent'}"
 
 
-def _to_send(office: "Office", seen: "Rehearsal") -> str:
+def _to_send(prepared: "PreparedMailing", seen: "DryRun") -> str:
     if not seen.count:
         return "nothing"
-    parts = [f"{counted(seen.count, 'message')} of {seen.listed:,} on the list"]
+    parts = [f"{count_noun(seen.count, 'message')} of {seen.listed:,} on the list"]
     top = ", ".join(
         f"{readable(name)} {count:,}" for name, count in seen.domains.most_common(DOMAINS)
     )
     more = len(seen.domains) - DOMAINS
-    parts.append(f"to {counted(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else ""))
+    parts.append(
+        f"to {count_noun(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else "")
+    )
     parts.append(f"{_size(seen.size)} in all")
-    return "; ".join(parts) + f". {_duration(office, seen)}"
+    return "; ".join(parts) + f". {_duration(prepared, seen)}"
 
 
-def _duration(office: "Office", seen: "Rehearsal") -> str:
-    from advocacy.mail.delivery.pace import Pace
+def _duration(prepared: "PreparedMailing", seen: "DryRun") -> str:
+    from advocacy.mail.smtp.pace import Pace
 
-    request = office.request
-    if office.server is None:
+    request = prepared.request
+    if prepared.server is None:
         return ""
     slowest = 0.0
-    if not office.server.is_local:
+    if not prepared.server.is_local:
         slowest = seen.count * SECONDS_A_MESSAGE / request.connections
     why = f"if the server takes {SECONDS_A_MESSAGE} s a message on each connection"
     at_that_rate = Pace(request.rate, request.per_domain).shortest(seen.domains)
@@ -161,7 +250,7 @@ def _duration(office: "Office", seen: "Rehearsal") -> str:
     return f"It will take about {_span(slowest)}, {why}." if slowest >= 1 else ""
 
 
-def _left_out(seen: "Rehearsal") -> Iterable[str]:
+def _left_out(seen: "DryRun") -> Iterable[str]:
     for why, count in seen.left_out.most_common():
         reasons = {reason: n for (one, reason), n in seen.reasons.items() if one == why and reason}
         most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
@@ -174,7 +263,7 @@ def _left_out(seen: "Rehearsal") -> Iterable[str]:
         yield f"{seen.unmade:,} could not be composed; the reasons are above"
 
 
-def _sample(number: int, sample: "Sample") -> None:
+def _print_sample(number: int, sample: "SampleMessage") -> None:
     _line(f"Sample {number}", f"To: {sample.to}")
     _line("", f"Subject: {sample.subject}")
     _line("", textwrap.shorten(sample.beginning, 200, placeholder=" …"))
@@ -182,12 +271,11 @@ def _sample(number: int, sample: "Sample") -> None:
     _line("", f"{_size(sample.size)}{attached}")
 
 
-def difference(office: "Office") -> None:
-    """The lines in which the text differs from what the first of the mailing got."""
-    change = office.change
+def print_difference(change: "TextChange | None") -> None:
+    """Print, to stderr, the lines in which the text differs from what the mailing's first got."""
     for line in change.lines if change else ():
-        colour = {"+": "green", "-": "red"}.get(line[:1])
-        click.echo(click.style(f"    {line}", fg=colour), err=True)
+        color = {"+": "green", "-": "red"}.get(line[:1])
+        click.echo(click.style(f"    {line}", fg=color), err=True)
 
 
 def moment(seconds: float, timezone: str) -> str:
@@ -217,8 +305,3 @@ def _size(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count} bytes"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 message`, `1,200 messages`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,16 +1,17 @@
-"""`advocacy sources`: sources from other programs."""
+"""`advocacy sources`: import sources from other programs."""
 
-import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from advocacy.cli.report import print_problems
-from advocacy.errors import has_errors
+from advocacy.cli.tables import report_choice, write_json
+from advocacy.errors import count_noun, has_errors
 
 if TYPE_CHECKING:
-    from advocacy.upkeep.importing import Imported
+    from advocacy.authoring.sources.importing import ImportedSources
 
 
 @click.group("sources")
@@ -24,56 +25,52 @@ def command() -> None:
     "--into", type=click.Path(path_type=Path, dir_okay=False), metavar="SOURCESFILE",
     help="The sources file. Default: the only one in campaigns/sources/ or sources/.",
 )  # fmt: skip
-@click.option("--update", is_flag=True, help="Where both have a field, take the imported value.")
-@click.option("--dry-run", is_flag=True, help="Show what would be done, and write nothing.")
 @click.option(
-    "--report", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="How to print what was done: for people or programs.",
-)  # fmt: skip
+    "--update", is_flag=True, help="Where both files have a field, use the imported value."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@report_choice("How to print what was done: for people or programs.", "text", "json")
 def import_(
     file: Path, into: Path | None, update: bool, dry_run: bool, report: Literal["text", "json"]
 ) -> int:
-    """Merge sources from FILE into a sources file; comments and order stay.
+    """Merge sources from FILE into a sources file, keeping its comments and order.
 
     FILE is CSL JSON (.json) or CSL YAML (.yaml), as Zotero and pandoc write them, BibTeX
-    (.bib) or RIS (.ris). A source that the file has already, by DOI, address or id, gets the
-    fields it lacks. What both have differently is shown and stays, unless you say --update.
+    (.bib) or RIS (.ris). A source with a known DOI, address or id gets the fields it lacks.
+    Fields that differ are listed and left unchanged, unless you add --update.
 
     \b
     Examples:
       advocacy sources import zotero.json --dry-run
       advocacy sources import library.bib --into campaigns/sources/face-recognition.yaml
     """
-    from advocacy.upkeep.importing import import_sources
+    from advocacy.authoring.sources.importing import import_sources
 
     result = import_sources(file, into, update=update, dry_run=dry_run)
     if report == "json":
-        click.echo(json.dumps(_record(result), ensure_ascii=False, indent=2))
+        write_json(_record(result))
     else:
         print_problems(result.problems)
         _print(result, dry_run=dry_run)
     return int(has_errors(result.problems))
 
 
-def _record(result: "Imported") -> dict[str, object]:
+def _record(result: "ImportedSources") -> dict[str, object]:
     return {
         "file": str(result.path),
         "added": result.added,
         "updated": result.updated,
         "kept": result.kept,
-        "conflicts": [
-            {"source": c.source, "field": c.field, "here": c.here, "there": c.there}
-            for c in result.conflicts
-        ],
+        "conflicts": [asdict(conflict) for conflict in result.conflicts],
         "renamed": result.renamed,
         "problems": [str(problem) for problem in result.problems],
     }
 
 
-def _print(result: "Imported", *, dry_run: bool) -> None:
+def _print(result: "ImportedSources", *, dry_run: bool) -> None:
     if dry_run and result.change:
         click.echo(result.change.diff())
-        click.echo("A dry run: nothing was written.\n")
+        click.echo("Dry run: nothing was written.\n")
     names = {new: old for old, new in result.renamed.items()}
     for name in result.added:
         click.echo(f"added    {name}" + (f" (there: {names[name]})" if name in names else ""))
@@ -85,15 +82,10 @@ def _print(result: "Imported", *, dry_run: bool) -> None:
         click.echo(f"conflict {conflict.source}, {conflict.field}:")
         click.echo(f"           here:  {conflict.here}")
         click.echo(f"           there: {conflict.there}")
-    counts = [
-        f"{len(result.added)} added",
-        f"{len(result.updated)} updated",
-        f"{len(result.kept)} kept as they were",
-    ]
-    click.echo(f"{result.path}: {', '.join(counts)}.")
+    counts = f"{len(result.added)} added, {len(result.updated)} updated"
+    click.echo(f"{result.path}: {counts}, {len(result.kept)} kept as they were.")
     if result.conflicts:
-        count = len(result.conflicts)
+        differing = count_noun(len(result.conflicts), "field differs", "fields differ")
         click.echo(
-            f"{count} field{' differs' if count == 1 else 's differ'} and stayed as in the file; "
-            "--update takes the imported ones."
+            f"{differing} and kept the value in the file; --update takes the imported values."
         )

@@ -1,20 +1,26 @@
 """`advocacy status`: what became of a mailing, or of a batch."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.cli.options import recipients_options, supporters_options, templates_option
+from advocacy.cli.options import (
+    optional_campaign_argument,
+    recipients_options,
+    supporters_options,
+    templates_option,
+)
+from advocacy.cli.tables import TableReport, report_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from advocacy.people import People
+    from advocacy.campaign.addressing import People
 
 
 @click.command("status")
-@click.argument("campaign", type=click.Path(path_type=Path), metavar="[CAMPAIGN]", required=False)
+@optional_campaign_argument
 @click.option(
     "--batch",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -35,14 +41,10 @@ if TYPE_CHECKING:
     metavar="FILE.html",
     help="Write a page with a plot of the mailing over time, for colleagues.",
 )
-@click.option(
-    "--report",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print it: for people, for programs, or as a list of those who did not get it, "
-    "ready to correct and use.",
-)
+@report_choice(
+    "How to print it: for people, for programs, or as a list of those who did not get it, "
+    "ready to correct and use.", "text", "json", "csv",
+)  # fmt: skip
 @templates_option
 def command(
     campaign: Path | None,
@@ -50,7 +52,7 @@ def command(
     mailing: str | None,
     people: "Callable[[], People]",
     page: Path | None,
-    report: Literal["text", "json", "csv"],
+    report: TableReport,
     templates: Path | None,
 ) -> int:
     """Say what became of a mailing: sent, refused and why, uncertain, suppressed, left.
@@ -65,7 +67,7 @@ def command(
       advocacy status --batch output
     """
     if batch is not None and campaign is None:
-        from advocacy.batch.status import batch_status
+        from advocacy.batch.verify import batch_status
         from advocacy.cli.batch_output import print_batch
 
         print_batch(batch_status(batch), report)
@@ -74,7 +76,7 @@ def command(
         raise click.UsageError("Name a campaign, or a folder of letters with --batch DIR.")
     from advocacy.cli.mailing_output import print_mailings
     from advocacy.cli.report import print_problems
-    from advocacy.mail.statuses import statuses
+    from advocacy.mail.status.status import statuses
 
     found = statuses(campaign, people(), mailing=mailing, templates=templates)
     print_problems(found.problems)

@@ -1,29 +1,23 @@
 """`advocacy suppress`: who is not to be written to, by any campaign of a folder."""
 
-import csv
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from advocacy.cli.facts import TableReport, table_option
-from advocacy.cli.report import print_problems
-from advocacy.cli.suppress_output import (
-    FIELDS,
-    Report,
-    print_outcome,
-    print_removed,
-    print_rows,
-    print_still,
-    record,
-)
+from advocacy.cli.report import print_problems, shown_place
+from advocacy.cli.tables import TableReport, table_option, write_json, write_table
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
-from advocacy.spreadsheets import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from advocacy.mail.consent.suppressedfile import Row
+    from advocacy.mail.consent.suppression_edits import EditOutcome
+    from advocacy.mail.consent.suppression_file import SuppressionRow
+
+Report = Literal["text", "json"]
+COLUMNS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
+SHOWN = 20
+"""So many people are named one by one; of more, the number."""
 
 folder_option = click.option(
     "--campaigns",
@@ -81,14 +75,15 @@ def add_command(
       advocacy suppress add bob@example.org --reason "asked by phone"
       advocacy suppress add --domain example.org --reason "our own staff"
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder, suppress
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import suppress
 
     if not addresses and not domains:
         raise click.UsageError("Name an address, or --domain DOMAIN.")
     outcome = suppress(
         campaigns_folder(folder), addresses, domains, reason=reason, campaign=campaign
     )
-    print_outcome(outcome, report)
+    _print_outcome(outcome, report)
     return 0
 
 
@@ -123,9 +118,9 @@ def remove_command(
     Example:
       advocacy suppress remove bob@example.org --they-asked --reason "signed up again, 20 November"
     """
-    from advocacy.mail.consent.suppressing import (
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import (
         THEIR_OWN,
-        campaigns_folder,
         read_keys_of,
         standing,
         unsuppress,
@@ -141,8 +136,8 @@ def remove_command(
     if own and not they_asked:
         raise AdvocacyError([_said_no(row, folder) for row in own])
     outcome = unsuppress(folder, keys, reason)
-    print_removed(outcome, keys, report)
-    print_still(folder, addresses)
+    _print_removed(outcome, keys, report)
+    _print_still(folder, addresses)
     return 0 if outcome.changed else 1
 
 
@@ -158,19 +153,15 @@ def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
       advocacy suppress list
       advocacy suppress list --report csv > said-no.csv
     """
-    from advocacy.mail.consent.suppressing import campaigns_folder, listed
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import listed
 
     folder = campaigns_folder(folder)
     rows, problems = listed(folder, lifted=lifted)
-    if report == "json":
-        click.echo(json.dumps([record(row) for row in rows], ensure_ascii=False, indent=2))
-    elif report == "csv":
-        out = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
-        out.writeheader()
-        for row in rows:
-            out.writerow({k: spreadsheet_safe(v) for k, v in record(row).items()})
+    if report == "text":
+        _print_rows(rows, folder)
     else:
-        print_rows(rows, folder)
+        write_table([_record(row) for row in rows], COLUMNS, report)
     print_problems(problems)
     return int(has_errors(problems))
 
@@ -201,11 +192,12 @@ def import_command(
       ssh coalition.example cat unsubscribed.csv | advocacy suppress import -
       advocacy suppress import old-tool.csv --reason "unsubscribed in the old tool"
     """
-    from advocacy.mail.consent.suppressededit import Outcome
-    from advocacy.mail.consent.suppressing import campaigns_folder, import_list
+    from advocacy.files.workspace import campaigns_folder
+    from advocacy.mail.consent.suppress_commands import import_list
+    from advocacy.mail.consent.suppression_edits import EditOutcome
 
     folder = campaigns_folder(folder)
-    whole = Outcome(folder / "suppressed.csv")
+    whole = EditOutcome(folder / "suppressed.csv")
     problems: list[Problem] = []
     for path in files:
         # The buffer of standard input is read as any other file of bytes.
@@ -215,12 +207,12 @@ def import_command(
         whole.added += found.outcome.added
         whole.there += found.outcome.there
         whole.lifted_since += found.outcome.lifted_since
-    print_outcome(whole, report)
+    _print_outcome(whole, report)
     print_problems(problems)
     return int(has_errors(problems))
 
 
-def _said_no(row: "Row", folder: Path) -> Problem:
+def _said_no(row: "SuppressionRow", folder: Path) -> Problem:
     who = "Somebody who asked to be forgotten" if row.source == "forgotten" else row.key
     return Problem(
         "said-no-themselves",
@@ -234,3 +226,83 @@ def _asked_reason() -> str:
     if not sys.stdin.isatty():
         raise click.UsageError("Say why, with --reason TEXT; it is kept in the list.")
     return str(click.prompt("Why may they be written to again? (kept in the list)", type=str))
+
+
+def _print_outcome(outcome: "EditOutcome", report: Report) -> None:
+    """What came of adding people."""
+    if report == "json":
+        told = {
+            "path": str(outcome.path),
+            "added": outcome.added,
+            "there": outcome.there,
+            "lifted_since": outcome.lifted_since,
+        }
+        write_json(told)
+        return
+    for keys, what in (
+        (outcome.added, "added"),
+        (outcome.there, "there already"),
+        (outcome.lifted_since, "left out: may be written to again since a later day"),
+    ):
+        if keys and len(keys) <= SHOWN:
+            for key in keys:
+                click.echo(f"{key}: {what}")
+        elif keys:
+            click.echo(f"{len(keys):,} {what}")
+    click.echo(f"{shown_place(Place(outcome.path))}: {len(outcome.added):,} added.")
+
+
+def _print_removed(outcome: "EditOutcome", keys: list[str], report: Report) -> None:
+    """What came of lifting rows."""
+    lines = [row.line for row in outcome.changed]
+    if report == "json":
+        told = {"path": str(outcome.path), "lifted": [row.key for row in outcome.changed]}
+        write_json(told)
+    elif outcome.changed:
+        where = shown_place(Place(outcome.path))
+        rows = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+        click.echo(f"{', '.join(keys)}: may be written to again ({where}, {rows}).")
+    else:
+        click.echo(f"{', '.join(keys)}: not on the list, so nothing was changed.", err=True)
+
+
+def _print_still(folder: Path, addresses: tuple[str, ...]) -> None:
+    """Say who is still suppressed by another row, such as a domain's."""
+    from advocacy.mail.consent.suppression_snapshot import read_suppressions
+
+    found, _ = read_suppressions(folder)
+    for address in addresses:
+        reason = found.reason(address)
+        if reason:
+            click.echo(f"{address} is still not written to: {reason}.", err=True)
+
+
+def _print_rows(rows: list["SuppressionRow"], folder: Path) -> None:
+    """The list, a line for each."""
+    path = shown_place(Place(folder / "suppressed.csv"))
+    if not rows:
+        click.echo(f"Nobody is on the list ({path}).")
+        return
+    width = min(48, max(len(_who(row)) for row in rows))
+    for row in rows:
+        lifted = f"; lifted {row.lifted[:10]}: {row.lifted_reason}" if not row.counts else ""
+        click.echo(f"{_who(row):<{width}}  {row.said()}{lifted}")
+    counted = sum(row.counts for row in rows)
+    click.echo(f"{counted:,} not written to ({path}).")
+
+
+def _who(row: "SuppressionRow") -> str:
+    if row.key.startswith("hmac-"):
+        return "(forgotten: known by a keyed hash alone)"
+    return f"everyone at {row.key[1:]}" if row.key.startswith("@") else row.key
+
+
+def _record(row: "SuppressionRow") -> dict[str, str]:
+    """A row by its columns."""
+    others = {name: str(getattr(row, name)) for name in COLUMNS[2:]}
+    is_domain = row.key.startswith("@")
+    return {
+        "address": "" if is_domain else row.key,
+        "domain": row.key[1:] if is_domain else "",
+        **others,
+    }

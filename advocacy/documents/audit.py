@@ -12,18 +12,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advocacy.digests import letter_digest
+from advocacy.campaign.facts import Fact
+from advocacy.documents.fonts import BODY, describe, unprintable
 from advocacy.documents.frame import direction, long_date
-from advocacy.documents.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
-from advocacy.documents.pdf import pdf_from_html
+from advocacy.documents.pdf.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
+from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.documents.references import formatted
 from advocacy.errors import Level, Problem
-from advocacy.facts import Fact
-from advocacy.fonts import BODY, describe, unprintable
-from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter
+from advocacy.files.workspace import Workspace
+from advocacy.letters.digests import letter_digest
+from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter
 from advocacy.resources import version
 from advocacy.templating import render_layout
-from advocacy.workspace import Workspace
 
 LAYOUT = "audit"
 LANGUAGE = "en"
@@ -62,34 +62,6 @@ class Audit:
     html: bytes
     pdf: bytes | None
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A fact as the sheet prints it."""
-
-    number: int
-    id: str
-    statement: str
-    quote: str
-    references: tuple[Markup, ...]
-    addresses: tuple[str, ...]
-    locator: str
-    days: str
-    checked: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A sentence with the marks that stand after it."""
-
-    text: str
-    numbers: tuple[int, ...]
-    letter: str
-    states: str
-    reason: str
-    own: bool
 
 
 def render_audit(
@@ -139,7 +111,7 @@ def _variables(
     """What the layout may print, by name."""
     facts = dict.fromkeys(c.id for p in paragraphs for s in p.passages for c in s.facts)
     numbers = {name: number for number, name in enumerate(facts, 1)}
-    evidence = {one.id: one for one in _evidence(letter, numbers, workspace)}
+    evidence = {one["id"]: one for one in _evidence(letter, numbers, workspace)}
     passages = [passage for paragraph in paragraphs for passage in paragraph.passages]
     digest = letter_digest(letter)
     name = f"{letter.campaign}/{letter.stage}/{letter.id}"
@@ -166,7 +138,9 @@ def _variables(
 
 
 def _shown(
-    paragraphs: tuple[Paragraph, ...], numbers: Mapping[str, int], evidence: Mapping[str, Evidence]
+    paragraphs: tuple[Paragraph, ...],
+    numbers: Mapping[str, int],
+    evidence: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[dict[str, Any]]:
     """Each paragraph with the evidence that appears in it for the first time, and the rest."""
     told: set[str] = set()
@@ -174,22 +148,22 @@ def _shown(
     for paragraph in paragraphs:
         here = dict.fromkeys(c.id for passage in paragraph.passages for c in passage.facts)
         sentences = [
-            _Shown(
-                passage.text,
-                tuple(dict.fromkeys(numbers[c.id] for c in passage.facts)),
-                next(letters) if passage.states else "",
-                passage.states,
-                passage.reason,
-                passage.own,
-            )
+            {
+                "text": passage.text,
+                "numbers": tuple(dict.fromkeys(numbers[c.id] for c in passage.facts)),
+                "letter": next(letters) if passage.states else "",
+                "states": passage.states,
+                "reason": passage.reason,
+                "own": passage.own,
+            }
             for passage in paragraph.passages
         ]
         yield {
             "kind": paragraph.kind,
             "where": paragraph.where,
             "sentences": sentences,
-            "own": any(sentence.own for sentence in sentences),
-            "remarks": [sentence for sentence in sentences if sentence.states],
+            "own": any(sentence["own"] for sentence in sentences),
+            "remarks": [sentence for sentence in sentences if sentence["states"]],
             "evidence": [evidence[name] for name in here if name not in told],
             "again": [evidence[name] for name in here if name in told],
         }
@@ -205,7 +179,8 @@ def _letters() -> Iterator[str]:
 
 def _evidence(
     letter: Letter, numbers: Mapping[str, int], workspace: Workspace
-) -> Iterator[Evidence]:
+) -> Iterator[dict[str, Any]]:
+    """The facts as the sheet prints them."""
     cited = [fact for fact in letter.facts if fact.id in numbers]
     # Each fact as a note of its own, so that each has its source in full.
     alone = replace(letter, cites=tuple(Cite((fact,)) for fact in cited))
@@ -213,21 +188,21 @@ def _evidence(
     for fact, places in zip(cited, citations.numbers, strict=True):
         record = fact.fact
         entries = [citations.references[place - 1] for place in places]
-        yield Evidence(
-            number=numbers[fact.id],
-            id=fact.id,
-            statement=record.statement.get(letter.language) or "",
-            quote=record.quote or "",
-            references=tuple(
+        yield {
+            "number": numbers[fact.id],
+            "id": fact.id,
+            "statement": record.statement.get(letter.language) or "",
+            "quote": record.quote or "",
+            "references": tuple(
                 Markup(unbroken_hosts(entry.html))  # noqa: S704 - escaped where made
                 for entry in entries
             ),
-            addresses=tuple(_addresses(fact, " ".join(entry.text for entry in entries))),
-            locator=", ".join(f"{label} {value}" for label, value in record.locator.items()),
-            days=days(record),
-            checked=long_date(record.checked, LANGUAGE) if record.checked else "never",
-            state=_state(record, letter.date),
-        )
+            "addresses": tuple(_addresses(fact, " ".join(entry.text for entry in entries))),
+            "locator": ", ".join(f"{label} {value}" for label, value in record.locator.items()),
+            "days": days(record),
+            "checked": long_date(record.checked, LANGUAGE) if record.checked else "never",
+            "state": _state(record, letter.date),
+        }
 
 
 def _addresses(fact: CitedFact, printed: str) -> Iterator[str]:

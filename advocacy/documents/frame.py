@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from markupsafe import Markup
 
-from advocacy.campaign import Sender
-from advocacy.citations import FormattedCitations
-from advocacy.templating.display import locale_of, long_date
-from advocacy.workspace import Workspace, remembered, status_of
+from advocacy.campaign.campaign import Sender
+from advocacy.documents.citations import FormattedCitations
+from advocacy.files.cache import file_status, once_per_run
+from advocacy.files.workspace import Workspace
+from advocacy.templating.values import locale_of, long_date
 
 __all__ = [
     "Reference",
@@ -22,7 +22,6 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=64)
 def direction(language: str) -> str:
     """`rtl` for a language that is written from right to left, else `ltr`."""
     return "rtl" if locale_of(language).character_order == "right-to-left" else "ltr"
@@ -74,13 +73,13 @@ def stamps(workspace: Workspace, names: tuple[str, ...]) -> Stamps:
 
     Quicker than finding and reading them, so that it can be asked for every letter.
     """
-    return remembered((workspace, names), lambda: _stamps(workspace, names))
+    return once_per_run((workspace, names), lambda: _stamps(workspace, names))
 
 
 def _stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
     found = []
     for path in [f"{root}/{name}" for root in workspace.templates for name in names]:
-        status = status_of(path)
+        status = file_status(path)
         if status is not None:
             found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
     return tuple(found)

@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`{|}~-]{1,70}")
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # saves a tenth of an email: letters share their subject
 def text_header(name: str, value: str) -> str:
     """A header of free text, such as Subject, with its final line break."""
     return _folded(name, _text_tokens(one_line(value)))
@@ -66,30 +66,37 @@ def one_line(value: str) -> str:
     return _BREAKS.sub(" ", value).strip(" ")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # saves a seventh of an email: the sender's address, three times
 def wire_address(address: str) -> str:
     """An address as it travels: the domain in ASCII (IDNA), the local part as it is.
 
-    Raises ValueError for what is no address.
+    Raises ValueError for what is not an email address.
     """
     local, _, domain = address.rpartition("@")
-    if not domain.isascii():
-        import idna
-
-        domain = idna.encode(domain, uts46=True).decode("ascii")
+    domain = ascii_domain(domain)
     if not (_DOT_ATOM.fullmatch(local) and _DOMAIN.fullmatch(domain)) or _BREAKS.search(local):
-        raise ValueError(f"no email address: {address!r}")
+        raise ValueError(f"not an email address: {address!r}")
     return f"{local}@{domain}"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain in ASCII (IDNA 2008 with UTS 46); one that is in ASCII already stays as it is.
+
+    Raises ValueError (idna's own errors are UnicodeErrors) for what is not a domain.
+    """
+    if domain.isascii():
+        return domain
+    import idna
+
+    return idna.encode(domain, uts46=True).decode("ascii")
 
 
 def ascii_url(url: str) -> str:
     """A web address as headers may hold it: the host by IDNA, all else percent-encoded."""
     if url.isascii():
         return url
-    import idna
-
     parts = urlsplit(url)
-    host = idna.encode(parts.hostname or "", uts46=True).decode("ascii")
+    host = ascii_domain(parts.hostname or "")
     host += f":{parts.port}" if parts.port else ""
     path, query = quote(parts.path, safe=_URL_SAFE), quote(parts.query, safe=_URL_SAFE)
     return urlunsplit((parts.scheme, host, path, query, ""))
@@ -127,7 +134,6 @@ def _mailbox_tokens(display: str, address: str) -> list[str]:
     return [*_encoded_words(display), f"<{address}>"]
 
 
-@lru_cache(maxsize=1024)
 def _encoded_words(text: str) -> tuple[str, ...]:
     """The text as encoded words, each of whole characters, in the shorter of both encodings."""
     if not text:

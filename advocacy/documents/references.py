@@ -3,15 +3,18 @@
 from datetime import date
 from typing import Any
 
-from advocacy.citations import Citation, FormattedCitations, format_citations
-from advocacy.letter import Letter
-from advocacy.remembered import Remembered
-from advocacy.sources import Source, published_days
-from advocacy.words import furniture
-from advocacy.workspace import Workspace
+from advocacy.campaign.days import published_days
+from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.campaign.sources import Source
+from advocacy.documents.citations import Citation, FormattedCitations, format_citations
+from advocacy.files.cache import IdentityCache
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import Letter
 
-_of_cites: Remembered[FormattedCitations] = Remembered()
-_of_records: Remembered[FormattedCitations] = Remembered()
+# The first saves a quarter of an email. The second is for templates that run for each letter anew:
+# their citations are other objects, of the same records.
+_of_cites: IdentityCache[FormattedCitations] = IdentityCache()
+_of_records: IdentityCache[FormattedCitations] = IdentityCache()
 
 
 def formatted(letter: Letter, workspace: Workspace) -> FormattedCitations:
@@ -20,7 +23,7 @@ def formatted(letter: Letter, workspace: Workspace) -> FormattedCitations:
     The same object for letters that cite the same records in the same order. Raises
     AdvocacyError where the style is unknown or the citation processor is missing.
     """
-    quoted_in = furniture(letter.language, workspace).quoted_in
+    quoted_in = read_set_phrases(letter.language, workspace).quoted_in
     texts = (letter.style, letter.language, quoted_in, letter.date)
 
     def shared() -> FormattedCitations:

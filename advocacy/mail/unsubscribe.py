@@ -27,10 +27,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.consent.keys import Keys, require_keys
-from advocacy.mail.consent.requestsfile import append_request
-from advocacy.mail.consent.tokens import PARAMETER, Ticket, unseal
-from advocacy.mail.consent.unsubscribepage import POLICY, accepted_language, page
+from advocacy.mail.consent.requests_file import append_request
+from advocacy.mail.consent.tokens import PARAMETER, Keys, Ticket, require_keys, unseal
+from advocacy.mail.consent.unsubscribe_page import POLICY, accepted_language, page
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
@@ -51,7 +50,7 @@ _HEADERS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class UnsubscribeSettings:
     """What a page needs: keys, the file of requests, and what it shows of the sender."""
 
     keys: Keys
@@ -60,7 +59,7 @@ class Settings:
     contact: str = ""
 
 
-def settings_from(environ: Mapping[str, str] | None = None) -> Settings:
+def settings_from(environ: Mapping[str, str] | None = None) -> UnsubscribeSettings:
     """The settings of the environment. Raises AdvocacyError for what is missing or wrong."""
     environ = os.environ if environ is None else environ
     keys = require_keys("open the tokens of unsubscribe addresses")
@@ -79,10 +78,12 @@ def settings_from(environ: Mapping[str, str] | None = None) -> Settings:
         message = "ADVOCACY_UNSUBSCRIBE_CONTACT is not an email address."
         raise AdvocacyError(Problem("bad-email", message, "Write the address alone."))
     name = " ".join(environ.get("ADVOCACY_UNSUBSCRIBE_NAME", "").split())
-    return Settings(keys, Path(path), name, contact)
+    return UnsubscribeSettings(keys, Path(path), name, contact)
 
 
-def make_application(settings: Settings) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def make_application(
+    settings: UnsubscribeSettings,
+) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """A WSGI application with these settings."""
 
     def run(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -102,11 +103,13 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
 
 
 @lru_cache(maxsize=1)
-def _settings() -> Settings:
+def _settings() -> UnsubscribeSettings:
     return settings_from()
 
 
-def _answer(settings: Settings, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+def _answer(
+    settings: UnsubscribeSettings, environ: Environ, start_response: StartResponse
+) -> Iterable[bytes]:
     method = environ.get("REQUEST_METHOD", "")
 
     def answer(kind: str, status: str, *headers: tuple[str, str]) -> Iterable[bytes]:
@@ -140,7 +143,7 @@ def _page(
     status: str,
     environ: Environ,
     start_response: StartResponse,
-    settings: Settings | None = None,
+    settings: UnsubscribeSettings | None = None,
     ticket: Ticket | None = None,
     headers: Iterable[tuple[str, str]] = (),
 ) -> Iterable[bytes]:

@@ -1,15 +1,15 @@
-"""What the application answers with: the page itself, refusals, and how questions are read."""
+"""Answers of the application: the page, JSON, frames and refusals; and reading of requests."""
 
 import json
 import secrets
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from advocacy.preview.choices import Name, Text
+from advocacy.preview.people import Name, RequestModel, Text
 
 PAGE = Path(__file__).with_name("page")
 BUNDLE = "editor.bundle.js"
@@ -19,22 +19,18 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-BODY_AT_MOST = 4_000_000
-ALONE = (
+MOST_BODY_BYTES = 4_000_000
+FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
 )
-"""For what is shown in a frame: the email and the timeline have styles in themselves."""
+"""The content policy of frames: the email and the timeline carry their own styles."""
 NO_STORE = {"cache-control": "no-store"}
-Asked = TypeVar("Asked", bound=BaseModel)
+RequestBody = TypeVar("RequestBody", bound=BaseModel)
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Save(_Body):
-    """A file's new text, and the digest of what it was when it was opened."""
+class SaveFile(RequestModel):
+    """A file's new text, and the digest of the text that was opened."""
 
     desk: Name
     name: Name
@@ -42,35 +38,35 @@ class Save(_Body):
     base: Name
 
 
-class SaveField(Save):
-    """The same for one text of a YAML file."""
+class SaveField(SaveFile):
+    """The new text of one value of a YAML file, with the keys that lead to it."""
 
     keys: tuple[str | int, ...]
 
 
-class Copy(_Body):
-    """A built-in file to be copied beside the campaign."""
+class CopyFile(RequestModel):
+    """The built-in file to copy into the campaign's folder."""
 
     desk: Name
     name: Name
 
 
 class Refused(Exception):  # noqa: N818 - it becomes an answer
-    """What the page asked and cannot have; becomes the answer."""
+    """A request that is refused, with the HTTP status and the JSON of the answer."""
 
     def __init__(self, status: int, content: dict[str, Any] | None = None) -> None:
         super().__init__(status)
         self.status, self.content = status, content or {"problems": []}
 
 
-async def body(request: Request, model: type[Asked]) -> Asked:
-    """What a request says, as JSON of a known form. Raises Refused."""
+async def read_body(request: Request, model: type[RequestBody]) -> RequestBody:
+    """Read a request's JSON as a `model`. Raises Refused (400, 413 or 415)."""
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise Refused(415)
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > BODY_AT_MOST:
+        if len(data) > MOST_BODY_BYTES:
             raise Refused(413)
     try:
         return model.model_validate(json.loads(data))
@@ -78,31 +74,31 @@ async def body(request: Request, model: type[Asked]) -> Asked:
         raise Refused(400) from None
 
 
-async def refused(_request: Request, error: Exception) -> Response:
-    """The answer that says no."""
+async def answer_refused(_request: Request, error: Exception) -> Response:
+    """Answer a request that raised Refused."""
     if not isinstance(error, Refused):
         raise error
-    return answer(error.content, error.status)
+    return json_answer(error.content, error.status)
 
 
-def answer(content: Any, status: int = 200) -> Response:
-    """An answer in JSON."""
+def json_answer(content: Any, status: int = 200) -> Response:
+    """Answer with JSON, which no browser stores."""
     return JSONResponse(content, status_code=status, headers=NO_STORE)
 
 
-def framed(html: str) -> Response:
-    """A document for a frame, which can run nothing and fetch nothing."""
-    return HTMLResponse(html, headers={"content-security-policy": ALONE, **NO_STORE})
+def frame_answer(html: str) -> Response:
+    """Answer with a document for a frame, which can run and fetch nothing."""
+    return HTMLResponse(html, headers={"content-security-policy": FRAME_POLICY, **NO_STORE})
 
 
-async def frame(_request: Request) -> Response:
-    """The empty document that the email is put into."""
+async def empty_frame(_request: Request) -> Response:
+    """Answer with the empty document into which the page puts the email."""
     title = "<title>The letter as email</title>"
-    return framed(f"<!doctype html><html lang='en'><head>{title}</head><body></body></html>")
+    return frame_answer(f"<!doctype html><html lang='en'><head>{title}</head><body></body></html>")
 
 
-def index(*, read_only: bool) -> Response:
-    """The page. Its policy lets nothing in but the files that stand beside it."""
+def index_page(*, read_only: bool) -> Response:
+    """Answer with the page; its content policy allows only the page's own files."""
     nonce = secrets.token_urlsafe(16)
     html = (PAGE / "index.html").read_text("utf-8")
     html = html.replace("{{nonce}}", nonce)
@@ -116,10 +112,10 @@ def index(*, read_only: bool) -> Response:
     return HTMLResponse(html, headers={"content-security-policy": policy, **NO_STORE})
 
 
-async def file_of_page(request: Request) -> Response:
-    """A script, the style, or a licence of the page."""
+async def page_file(request: Request) -> Response:
+    """Answer with a script, the style or a license of the page. Raises Refused (404)."""
     name = request.path_params["name"]
-    path = next((one for one in PAGE.iterdir() if one.name == name and one.suffix in TYPES), None)
+    path = next((p for p in PAGE.iterdir() if p.name == name and p.suffix in TYPES), None)
     if path is None:
         raise Refused(404)
     return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=NO_STORE)

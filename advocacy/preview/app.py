@@ -1,8 +1,13 @@
-"""The web application: what the page asks, and what it is told."""
+"""The web application: its routes, and one `Tab` for each tab of a browser.
+
+Work on the campaign runs in the state's engine, a thread of its own, one piece at a time. The
+names in addresses and in JSON (`desk` is a tab's name) are those of the scripts in `page/`.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,218 +15,220 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from advocacy.authoring.timeline import timeline_html
 from advocacy.errors import AdvocacyError
 from advocacy.preview import files, texts
 from advocacy.preview.answers import (
     NO_STORE,
-    Asked,
-    Copy,
+    CopyFile,
     Refused,
-    Save,
+    RequestBody,
     SaveField,
-    answer,
-    body,
-    file_of_page,
-    frame,
-    framed,
-    index,
-    refused,
+    SaveFile,
+    answer_refused,
+    empty_frame,
+    frame_answer,
+    index_page,
+    json_answer,
+    page_file,
+    read_body,
 )
-from advocacy.preview.choices import Show
-from advocacy.preview.desk import Desk
-from advocacy.preview.people import KINDS
-from advocacy.preview.studio import Studio
-from advocacy.preview.telling import told
-from advocacy.preview.watching import watch
-from advocacy.upkeep.timeline import timeline_html
+from advocacy.preview.people import KINDS, PeopleList, Show
+from advocacy.preview.problems import problem_records
+from advocacy.preview.state import PreviewState, watch
+from advocacy.preview.tab import Tab
 
-DESKS_AT_MOST = 24
+MOST_TABS = 24
 
 
 class Application:
-    """The routes, over one studio and the desks of the tabs that are open."""
+    """The ASGI application `asgi` over one campaign; with `read_only` it writes no file."""
 
-    def __init__(self, studio: Studio, *, read_only: bool = False) -> None:
-        self._studio = studio
+    def __init__(self, state: PreviewState, *, read_only: bool = False) -> None:
+        self._state = state
         self._read_only = read_only
-        self._desks: dict[str, Desk] = {}
+        self._tabs: dict[str, Tab] = {}
         routes = [
             Route("/", self._index),
-            Route("/static/{name}", file_of_page),
-            Route("/frame", frame),
+            Route("/static/{name}", page_file),
+            Route("/frame", empty_frame),
             Route("/events", self._events),
             Route("/show", self._show, methods=["POST"]),
             Route("/picture/{digest}.png", self._picture),
             Route("/timeline", self._timeline),
             Route("/letter.pdf", self._pdf),
-            Route("/people", self._people),
-            Route("/odd", self._odd),
-            Route("/file", self._file),
-            Route("/save", self._save, methods=["POST"]),
+            Route("/people", self._search_people),
+            Route("/odd", self._find_unusual),
+            Route("/file", self._open_file),
+            Route("/save", self._save_file, methods=["POST"]),
             Route("/save-field", self._save_field, methods=["POST"]),
-            Route("/copy", self._copy, methods=["POST"]),
+            Route("/copy", self._copy_file, methods=["POST"]),
         ]
         self.asgi = Starlette(
-            routes=routes, lifespan=self._lifespan, exception_handlers={Refused: refused}
+            routes=routes, lifespan=self._lifespan, exception_handlers={Refused: answer_refused}
         )
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        self._studio.when_people_are_read(self._people_read)
-        watcher = asyncio.create_task(watch(self._studio, self._changed))
+        self._state.on_people_read = self._send_people
+        watcher = asyncio.create_task(watch(self._state, self._refresh_tabs))
         try:
             yield
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
-            self._studio.close()
+            self._state.close()
 
-    def _changed(self) -> None:
-        for desk in self._desks.values():
-            desk.want()
+    def _refresh_tabs(self) -> None:
+        for tab in self._tabs.values():
+            tab.request()
 
-    def _people_read(self) -> None:
-        for desk in list(self._desks.values()):
-            desk.note_people()
+    def _send_people(self) -> None:
+        for tab in list(self._tabs.values()):
+            tab.send_people()
 
     def close(self) -> None:
-        """End the lines to all tabs, so that the server can end."""
-        for desk in self._desks.values():
-            desk.close()
+        """End the event streams of all tabs, for which the server would wait."""
+        for tab in self._tabs.values():
+            tab.close()
 
     async def _index(self, _request: Request) -> Response:
-        return index(read_only=self._read_only)
+        return index_page(read_only=self._read_only)
 
     # --- tabs ----------------------------------------------------------------------------------
 
     async def _events(self, request: Request) -> Response:
         name = request.query_params.get("desk", "")
-        if not 8 <= len(name) <= 40 or len(self._desks) >= DESKS_AT_MOST:
+        if not 8 <= len(name) <= 40 or len(self._tabs) >= MOST_TABS:
             raise Refused(429)
-        desk = self._desks[name] = Desk(self._studio)
+        tab = self._tabs[name] = Tab(self._state)
 
         async def stream() -> AsyncIterator[str]:
             try:
-                async for event in desk.events():
+                async for event in tab.events():
                     yield event
             finally:
-                if self._desks.get(name) is desk:
-                    del self._desks[name]
+                if self._tabs.get(name) is tab:
+                    del self._tabs[name]
 
         return StreamingResponse(stream(), media_type="text/event-stream", headers=NO_STORE)
 
     async def _show(self, request: Request) -> Response:
-        show = await body(request, Show)
+        show = await read_body(request, Show)
         if self._read_only:
             show = show.model_copy(update={"drafts": {}, "fields": ()})
-        self._desk(show.desk).want(show)
+        self._tab(show.desk).request(show)
         return Response(status_code=204)
 
-    def _desk(self, name: str | None) -> Desk:
-        if name not in self._desks:
+    def _tab(self, name: str | None) -> Tab:
+        if name not in self._tabs:
             raise Refused(410)
-        return self._desks[name]
+        return self._tabs[name]
 
     async def _timeline(self, request: Request) -> Response:
-        turn = self._desk(request.query_params.get("desk")).turn
-        if turn is None or turn.campaign is None or turn.settled is None:
+        composed = self._tab(request.query_params.get("desk")).composed
+        if composed is None or composed.campaign is None or composed.chosen is None:
             raise Refused(404)
-        return framed(await self._in_engine(timeline_html, turn.campaign, turn.settled.day))
+        html = await self._in_engine(timeline_html, composed.campaign, composed.chosen.day)
+        return frame_answer(html)
 
     async def _picture(self, request: Request) -> Response:
-        data = self._studio.pictures.get(request.path_params["digest"])
+        data = self._state.pictures.get(request.path_params["digest"])
         if data is None:
             raise Refused(404)
-        kept = {"cache-control": "private, max-age=86400, immutable"}
-        return Response(data, media_type="image/png", headers=kept)
+        # The address holds the picture's digest, so the browser may keep it.
+        headers = {"cache-control": "private, max-age=86400, immutable"}
+        return Response(data, media_type="image/png", headers=headers)
 
     async def _pdf(self, request: Request) -> Response:
-        pdf = self._desk(request.query_params.get("desk")).pdf
+        pdf = self._tab(request.query_params.get("desk")).pdf
         if pdf is None:
             raise Refused(404)
         name, data = pdf
         headers = {"content-disposition": f'inline; filename="{name}"', **NO_STORE}
         return Response(data, media_type="application/pdf", headers=headers)
 
-    async def _people(self, request: Request) -> Response:
-        roll, campaign = self._studio.roll, self._studio.campaign
-        if roll is None or campaign is None:
-            return answer({"people": [], "count": 0})
-        stage = campaign.file.stages.get(request.query_params.get("stage", ""))
+    async def _search_people(self, request: Request) -> Response:
+        people, among = self._people_of_stage(request)
+        if people is None:
+            return json_answer({"people": [], "count": 0})
         words = request.query_params.get("words", "")[:200]
-        found, count = await asyncio.to_thread(roll.search, words, stage.to if stage else ())
-        people = [{"id": one.id, "name": one.name, "where": one.where} for one in found]
-        return answer({"people": people, "count": count})
+        found, count = await asyncio.to_thread(people.search, words, among)
+        return json_answer({"people": list(map(asdict, found)), "count": count})
 
-    async def _odd(self, request: Request) -> Response:
-        roll, campaign = self._studio.roll, self._studio.campaign
-        kind = KINDS.get(request.query_params.get("kind", ""))
-        if roll is None or campaign is None or kind is None:
+    async def _find_unusual(self, request: Request) -> Response:
+        people, among = self._people_of_stage(request)
+        query = request.query_params
+        kind = next((kind for kind in KINDS if kind == query.get("kind")), None)
+        if people is None or kind is None:
             raise Refused(404)
-        stage = campaign.file.stages.get(request.query_params.get("stage", ""))
-        after = request.query_params.get("after")
-        one = await asyncio.to_thread(roll.odd, kind, after, stage.to if stage else ())
-        return answer({"id": one.id if one else None})
+        one = await asyncio.to_thread(people.find_unusual, kind, query.get("after"), among)
+        return json_answer({"id": one.id if one else None})
+
+    def _people_of_stage(self, request: Request) -> tuple[PeopleList | None, Sequence[str]]:
+        """The people, and the ids of those alone for whom the request's stage is."""
+        campaign = self._state.campaign
+        name = request.query_params.get("stage", "")
+        stage = campaign.file.stages.get(name) if campaign else None
+        return self._state.people, stage.to if stage else ()
 
     # --- files ---------------------------------------------------------------------------------
 
-    async def _named(self, desk: str | None, name: str) -> files.File:
+    async def _find_file(self, tab: str | None, name: str) -> files.EditableFile:
         """The file of that name, among those that the campaign's letters are made of."""
-        turn, campaign = self._desk(desk).turn, self._studio.campaign
-        if turn is None or campaign is None:
+        composed, campaign = self._tab(tab).composed, self._state.campaign
+        if composed is None or campaign is None:
             raise Refused(404)
-        stage = turn.settled.stage if turn.settled else ""
-        found: files.File | None = await self._in_engine(
-            files.named, campaign, name, stage, self._studio.templates
+        stage = composed.chosen.stage if composed.chosen else ""
+        found: files.EditableFile | None = await self._in_engine(
+            files.find_file, campaign, name, stage, self._state.templates
         )
         if found is None:
             raise Refused(404)
         return found
 
-    async def _file(self, request: Request) -> Response:
+    async def _open_file(self, request: Request) -> Response:
         query = request.query_params
-        file = await self._named(query.get("desk"), query.get("name", ""))
-        return answer(await self._in_engine(files.opened, file))
+        file = await self._find_file(query.get("desk"), query.get("name", ""))
+        return json_answer(await self._in_engine(files.open_file, file))
 
-    async def _save(self, request: Request) -> Response:
-        asked = await self._writing(request, Save)
-        file = await self._named(asked.desk, asked.name)
-        return answer(await self._in_engine(files.save, file, asked.text, asked.base))
+    async def _save_file(self, request: Request) -> Response:
+        asked = await self._read_edit(request, SaveFile)
+        file = await self._find_file(asked.desk, asked.name)
+        return json_answer(await self._in_engine(files.save_file, file, asked.text, asked.base))
 
     async def _save_field(self, request: Request) -> Response:
-        asked = await self._writing(request, SaveField)
-        file = await self._named(asked.desk, asked.name)
+        asked = await self._read_edit(request, SaveField)
+        file = await self._find_file(asked.desk, asked.name)
         if file.kind != "yaml":
             raise Refused(404)
-        digest = await self._in_engine(
-            texts.save_field, file.path, asked.keys, asked.text, asked.base
-        )
-        return answer({"digest": digest})
+        edit = (file.path, asked.keys, asked.text, asked.base)
+        return json_answer({"digest": await self._in_engine(texts.save_text, *edit)})
 
-    async def _copy(self, request: Request) -> Response:
-        asked = await self._writing(request, Copy)
-        file = await self._named(asked.desk, asked.name)
-        campaign = self._studio.campaign
+    async def _copy_file(self, request: Request) -> Response:
+        asked = await self._read_edit(request, CopyFile)
+        file = await self._find_file(asked.desk, asked.name)
+        campaign = self._state.campaign
         if campaign is None or not file.built_in:
             raise Refused(404)
-        path = await self._in_engine(files.copy, campaign, file, self._studio.templates)
-        self._changed()
-        return answer({"file": path.name})
+        path = await self._in_engine(files.copy_built_in, campaign, file, self._state.templates)
+        self._refresh_tabs()
+        return json_answer({"file": path.name})
 
-    async def _writing(self, request: Request, model: type[Asked]) -> Asked:
+    async def _read_edit(self, request: Request, model: type[RequestBody]) -> RequestBody:
+        """Read a request that changes a file. Raises Refused (403) on a page to look at only."""
         if self._read_only:
             raise Refused(403)
-        return await body(request, model)
+        return await read_body(request, model)
 
     async def _in_engine(self, work: Any, *arguments: Any) -> Any:
-        """What touches the campaign is done in the engine; mistakes become answers."""
+        """Run `work` in the engine. Raises Refused with the user's mistakes (409 or 422)."""
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._studio.engine, work, *arguments)
+            return await loop.run_in_executor(self._state.engine, work, *arguments)
         except files.ChangedError as error:
-            raise Refused(
-                409, {"text": error.text, "digest": files.digest_of(error.text)}
-            ) from None
+            content = {"text": error.text, "digest": files.digest_of(error.text)}
+            raise Refused(409, content) from None
         except AdvocacyError as error:
-            records = told(error.problems, self._studio.campaign, {}, lambda _: None)
+            records = problem_records(error.problems, self._state.campaign, {})
             raise Refused(422, {"problems": records}) from None

@@ -5,13 +5,13 @@ YAML is read from memory. Places of problems are those of the real files.
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from advocacy.errors import Place, Problem
-from advocacy.loading import Campaign
-from advocacy.workspace import Workspace
+from advocacy.campaign.loading import Campaign
+from advocacy.errors import Place
+from advocacy.files.workspace import Workspace
 
 
 class Drafts:
@@ -19,76 +19,66 @@ class Drafts:
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._real: dict[Path, Path] = {}
-        self.yaml: dict[Path, str] = {}
+        self._real_paths: dict[Path, Path] = {}  # by the path of the draft
+        self._yaml: Mapping[Path, str] = {}
 
-    def put(self, templates: Mapping[str, tuple[Path, str]], yaml: Mapping[Path, str]) -> bool:
-        """Take these texts for what is written, and no others; whether that changes anything.
+    def replace_all(
+        self, templates: Mapping[str, tuple[Path, str]], yaml: Mapping[Path, str]
+    ) -> None:
+        """Keep these texts as the drafts, and no others.
 
-        `templates` are real files and texts by name (`letters/call.md`); the others by path.
+        `templates` are real files and texts by name (`letters/call.md`); `yaml` are texts by path.
         """
-        changed = dict(yaml) != self.yaml
-        self.yaml = dict(yaml)
-        if not templates and not self._real:
-            return changed
+        self._yaml = yaml
+        if not templates and not self._real_paths:
+            return
         root = self._root()
-        wanted = {root / name: pair for name, pair in templates.items()}
-        for path in [path for path in self._real if path not in wanted]:
+        drafts = {root / name: draft for name, draft in templates.items()}
+        for path in [path for path in self._real_paths if path not in drafts]:
             path.unlink(missing_ok=True)
-            del self._real[path]
-            changed = True
-        for path, (real, text) in wanted.items():
-            if path in self._real and path.read_text("utf-8") == text:
+            del self._real_paths[path]
+        for path, (real_path, text) in drafts.items():
+            if path in self._real_paths and path.read_text("utf-8") == text:
                 continue
             path.parent.mkdir(exist_ok=True)
-            # A new file each time, so that whoever remembers the old one sees the difference.
+            # A new file each time: caches tell files apart by their inode, size and time.
             path.unlink(missing_ok=True)
             path.write_text(text, "utf-8", newline="\n")
-            self._real[path] = real
-            changed = True
-        return changed
+            self._real_paths[path] = real_path
 
     def _root(self) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="advocacy-preview-")
         return Path(self._folder.name).resolve()
 
-    def over(self, campaign: Campaign) -> Campaign:
-        """The campaign with what is being written in front of its templates."""
-        if not self._real:
+    def apply_to(self, campaign: Campaign) -> Campaign:
+        """The campaign with the drafts in front of its templates."""
+        if not self._real_paths:
             return campaign
         workspace = campaign.workspace
-        shown = Workspace(workspace.folder, (self._root(), *workspace.templates), workspace.named)
-        return replace(campaign, workspace=shown)
+        templates = (self._root(), *workspace.templates)
+        return replace(campaign, workspace=Workspace(workspace.folder, templates, workspace.named))
 
-    def real(self, place: Place | None) -> Place | None:
-        """A place in the file that people know."""
-        if place is None or place.path not in self._real:
+    def real_place(self, place: Place | None) -> Place | None:
+        """The place in the file that is being written, for a place in its draft."""
+        if place is None or place.path not in self._real_paths:
             return place
-        return replace(place, path=self._real[place.path])
-
-    def told(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Problems at the places that people know."""
-        return [replace(problem, place=self.real(problem.place)) for problem in problems]
+        return replace(place, path=self._real_paths[place.path])
 
     def line(self, place: Place) -> str | None:
-        """The line of a place as it is being written, if it is."""
-        texts = {real: path for path, real in self._real.items()}
+        """The line at a place of a real file as it is being written; None without a draft."""
         if place.line is None:
             return None
-        if place.path in texts:
-            text = texts[place.path].read_text("utf-8")
-        else:
-            resolved = self.yaml.get(place.path.resolve())
-            if resolved is None:
-                return None
-            text = resolved
-        lines = text.splitlines()
+        text = self._yaml.get(place.path.resolve())
+        for draft, real_path in self._real_paths.items():
+            if real_path == place.path:
+                text = draft.read_text("utf-8")
+        lines = text.splitlines() if text is not None else []
         return lines[place.line - 1] if place.line <= len(lines) else None
 
     def close(self) -> None:
-        """Remove the folder."""
+        """Remove the folder of drafts."""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-        self._real.clear()
+        self._real_paths.clear()

@@ -1,31 +1,30 @@
-"""One letter for the page: composed, checked, and made into email and text."""
+"""One letter for the page: compose it, check it, and make its email and text."""
 
 import re
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
-from pathlib import Path
 
+from advocacy.campaign.addressing import not_in_office, without_address
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.run import run_checks
-from advocacy.compose import compose_letter
-from advocacy.documents.email import build_message
-from advocacy.documents.email import obstacles as email_obstacles
-from advocacy.documents.html import render_html
+from advocacy.documents.email.html import render_html
+from advocacy.documents.email.message import build_message
+from advocacy.documents.email.message import obstacles as email_obstacles
 from advocacy.documents.text import render_text
-from advocacy.errors import AdvocacyError, Level, Problem, has_errors
-from advocacy.letter import CheckedLetter, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import LINE, Prose
-from advocacy.people import not_in_office, without_address
-from advocacy.preview.choices import Settled
-from advocacy.preview.sentences import Marked, marked
-from advocacy.workspace import Workspace
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.preview.facts import MarkedSentence, mark_sentences
+from advocacy.preview.people import ChosenLetter
+from advocacy.templating.citation_marks import LINE, Prose
 
-SNIPPET = 180
+SNIPPET = 180  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """How the email stands in a list of messages: from whom, its subject, how it begins."""
+    """The email in a list of messages: its sender, its subject and its first words."""
 
     sender: str
     address: str
@@ -35,7 +34,7 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The letter as it is read on a screen."""
+    """The letter's email and plain text; no `inbox` where nobody can be mailed."""
 
     html: str
     text: str
@@ -43,60 +42,62 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What became of a letter: the checked one with its screen, or what stands in the way.
+class PreviewDocuments:
+    """A checked letter with its email and text, or the problems that stop it.
 
-    `sentences` are there as soon as the letter could be composed.
+    A letter that was composed has `sentences`, whether or not it was refused afterwards.
     """
 
     checked: CheckedLetter | None = None
     screen: Screen | None = None
-    sentences: tuple[Marked, ...] = ()
+    sentences: tuple[MarkedSentence, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def make(campaign: Campaign, settled: Settled, plain: Workspace) -> Made:
-    """Compose a letter, pass it through the gate, and write its email and text.
+def make_preview_documents(
+    campaign: Campaign, chosen: ChosenLetter, workspace: Workspace
+) -> PreviewDocuments:
+    """Compose and check a letter, and make its email and text.
 
-    `plain` is the workspace without drafts, in which what layouts need is known already.
+    `workspace` is the one without drafts, for which the layouts are cached already.
     """
-    person, day = settled.person, settled.day
+    person, day = chosen.person, chosen.day
     problems = [p for p in (not_in_office(person, day), without_address(campaign, person)) if p]
     try:
         traced = compose_letter(
             campaign,
             person,
-            settled.stage,
+            chosen.stage,
             day,
             trace=True,
-            variants=settled.variants,
-            supporters=settled.supporters,
+            variants=chosen.variants,
+            supporters=chosen.supporters,
         )
     except AdvocacyError as error:
-        return Made(problems=(*error.problems, *problems))
-    sentences = marked(traced, campaign)
-    checked, found = check(untraced(traced), campaign)
+        return PreviewDocuments(problems=(*error.problems, *problems))
+    sentences = mark_sentences(traced, campaign)
+    checked, found = check(_without_trace(traced), campaign)
     problems = [*found, *problems]
     if checked is None or has_errors(problems):
-        return Made(sentences=sentences, problems=tuple(problems))
+        return PreviewDocuments(sentences=sentences, problems=tuple(problems))
     try:
-        screen = _screen(checked, plain)
+        screen = _screen(checked, workspace)
     except AdvocacyError as error:
-        return Made(sentences=sentences, problems=(*error.problems, *problems))
-    return Made(checked, screen, sentences, tuple(problems))
+        return PreviewDocuments(sentences=sentences, problems=(*error.problems, *problems))
+    return PreviewDocuments(checked, screen, sentences, tuple(problems))
 
 
-def untraced(traced: Letter) -> Letter:
-    """The letter as it would have been composed without marks of its lines."""
+def _without_trace(traced: Letter) -> Letter:
+    """The letter as it is composed without the marks of its lines."""
     prose = Prose(LINE.sub("", traced.body.markdown), traced.body.values)
     return replace(traced, body=prose, lines=())
 
 
-def lints(campaign: Campaign, settled: Settled) -> list[Problem]:
-    """What the checks say of the letter besides; without what can be seen on no page."""
+def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
+    """Run the checks of `advocacy check`; kept copies do not concern a page."""
     try:
         report = run_checks(
-            campaign, day=settled.day, stage=settled.stage, recipients=[settled.person]
+            campaign, day=chosen.day, stage=chosen.stage, recipients=[chosen.person]
         )
     except AdvocacyError as error:
         return list(error.problems)
@@ -113,18 +114,13 @@ def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:
             sender.display_name or sender.addr_spec,
             sender.addr_spec,
             str(message["Subject"]),
-            first_words(html),
+            inbox_snippet(html),
         )
     return Screen(html, text, inbox)
 
 
-def email_notes(checked: CheckedLetter) -> list[Problem]:
-    """That there is no email of this letter, as a note beside its HTML."""
-    return [problem.at(Level.WARNING) for problem in email_obstacles(checked)]
-
-
 class _Visible(HTMLParser):
-    """The text of a page that is seen, as far as a list of messages shows it."""
+    """Collects the first visible text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,15 +140,9 @@ class _Visible(HTMLParser):
             self.text += data
 
 
-def first_words(html: str) -> str:
+def inbox_snippet(html: str) -> str:
     """The first visible words of an email, as mail programs print them after the subject."""
     page = _Visible()
     page.feed(html)
     words = re.sub(r"\s+", " ", page.text).strip()
     return words if len(words) <= SNIPPET else f"{words[:SNIPPET].rsplit(' ', 1)[0]} …"
-
-
-def page_name(settled: Settled, campaign: Campaign) -> str:
-    """What the letter's PDF is called when it is kept."""
-    folder = Path(campaign.file.id)
-    return f"{folder.name}-{settled.stage}-{settled.person.letter_id}.pdf"

@@ -1,21 +1,21 @@
-"""Pages of a PDF for the screen: a picture of each, and its words where they stand."""
+"""Pages of a PDF for the screen: a picture of each, and the positions of its words."""
 
 import ctypes
 import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-WIDEST = 2600
+MOST_PIXELS = 2600
 _SAME_LINE = 0.6  # points
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Words of one line: in points from the page's upper left corner."""
+class TextRun(NamedTuple):
+    """Words of one line, with their box in points from the page's upper left corner."""
 
     text: str
     left: float
@@ -25,29 +25,35 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PreviewPage:
     """A page: the digest of its picture, its size in points, its words.
 
-    `png` is left out where whoever asks has the picture already.
+    `png` is None where the caller has the picture already.
     """
 
     digest: str
     width: float
     height: float
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     png: bytes | None
 
+    def record(self) -> dict[str, Any]:
+        """Describe the page for the browser, which fetches the picture by its digest."""
+        return {
+            "digest": self.digest, "width": self.width, "height": self.height, "runs": self.runs
+        }  # fmt: skip
 
-def pages_of(data: bytes, width: int, known: frozenset[str]) -> tuple[Page, ...]:
-    """The pages of a PDF as pictures of that many pixels across."""
+
+def render_pages(data: bytes, width: int, known: frozenset[str]) -> tuple[PreviewPage, ...]:
+    """Render the pages of a PDF `width` pixels wide; `known` are digests of pictures at hand."""
     document = pypdfium2.PdfDocument(data)
     try:
-        return tuple(_page(page, min(width, WIDEST), known) for page in document)
+        return tuple(_page(page, min(width, MOST_PIXELS), known) for page in document)
     finally:
         document.close()
 
 
-def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Page:
+def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> PreviewPage:
     points, height = page.get_size()
     bitmap = page.render(scale=width / points)
     picture = bitmap.to_pil()
@@ -63,11 +69,11 @@ def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Page:
         runs = tuple(_runs(text, height))
     finally:
         text.close()
-    return Page(digest, points, height, runs, png)
+    return PreviewPage(digest, points, height, runs, png)
 
 
-def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Run]:
-    """The characters of a page, joined while they stand on one line."""
+def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[TextRun]:
+    """Join the characters of a page into runs, each within one line."""
     box = pdfium.FS_RECTF()
     words, left, right, top, bottom = "", 0.0, 0.0, 0.0, 0.0
     for index in range(text.count_chars()):
@@ -86,17 +92,11 @@ def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Run]:
             words += char
             continue
         if words.strip():
-            yield _run(words, left, right, top, bottom, height)
+            yield _run(words, left, height - top, right - left, top - bottom)
         words, left, right, top, bottom = char, box.left, box.right, box.top, box.bottom
     if words.strip():
-        yield _run(words, left, right, top, bottom, height)
+        yield _run(words, left, height - top, right - left, top - bottom)
 
 
-def _run(words: str, left: float, right: float, top: float, bottom: float, height: float) -> Run:
-    return Run(
-        words.strip(),
-        round(left, 1),
-        round(height - top, 1),
-        round(right - left, 1),
-        round(top - bottom, 1),
-    )
+def _run(words: str, *box: float) -> TextRun:
+    return TextRun(words.strip(), *(round(length, 1) for length in box))

@@ -1,6 +1,6 @@
-"""Laying out the paper in a process of its own, which is warm when it is needed.
+"""Lay out letters on paper in a process of its own, which is started before it is needed.
 
-A page that cannot be laid out, or takes too long, ends that process alone; a new one takes over.
+A page that crashes or takes too long ends that process alone; a new one takes its place.
 """
 
 import asyncio
@@ -11,20 +11,19 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from advocacy.documents.fitting import Unfit, unfit_problems
-from advocacy.documents.obstacles import obstacles
-from advocacy.documents.paper import layout_css, paper_html
+from advocacy.documents.pdf.fitting import LayoutOverflow, obstacles, unfit_problems
+from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.letter import CheckedLetter
-from advocacy.preview.pages import Page
-from advocacy.workspace import Workspace
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter
+from advocacy.preview.pages import PreviewPage
 
-SECONDS_AT_MOST = 60.0
+MOST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A letter ready for the typesetter, with what is to be told of it on the way."""
+class PaperHtml:
+    """A letter's HTML and style sheet for paper, and the problems that do not stop it."""
 
     html: str
     css: Path
@@ -33,55 +32,49 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """A PDF, its pages as pictures, and what went wrong."""
+class PageImages:
+    """A PDF, its pages as pictures, its problems, and the passages that do not fit."""
 
     data: bytes
-    pages: tuple[Page, ...]
+    pages: tuple[PreviewPage, ...]
     problems: tuple[Problem, ...] = ()
-    unfit: tuple[Unfit, ...] = ()
+    unfit: tuple[LayoutOverflow, ...] = ()
 
 
-def sheet_of(checked: CheckedLetter, workspace: Workspace) -> Sheet:
-    """The letter's HTML for paper, as `documents.pdf.render_pdf` makes it.
+def prepare_paper(checked: CheckedLetter, workspace: Workspace) -> PaperHtml:
+    """Make the letter's HTML for paper, as `documents.pdf.render_pdf` does.
 
-    Raises AdvocacyError with all that stands in its way.
+    Raises AdvocacyError with everything that keeps the letter off paper.
     """
     problems = obstacles(checked, workspace)
     if has_errors(problems):
         raise AdvocacyError(problems)
     css = layout_css(checked.letter.layout, workspace)
-    return Sheet(paper_html(checked, workspace), css, workspace, tuple(problems))
+    return PaperHtml(paper_html(checked, workspace), css, workspace, tuple(problems))
 
 
-def _begin() -> None:
-    """Make ready: what every page needs is read before the first one is asked for."""
+def _start_worker() -> None:
+    """Prepare the process: import what every page needs before the first request."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    from advocacy.documents import pdf  # noqa: F401
     from advocacy.preview import pages  # noqa: F401
 
 
-def _lay_out(sheet: Sheet, width: int, known: frozenset[str]) -> Laid:
-    from advocacy.documents.pdf import pdf_from_html
-    from advocacy.preview.pages import pages_of
+def _lay_out(
+    paper: PaperHtml, width: int, known: frozenset[str]
+) -> PageImages | tuple[Problem, ...]:
+    """Lay out in the other process; problems are returned, as errors lose them on the way."""
+    from advocacy.documents.pdf.render import pdf_from_html
+    from advocacy.preview.pages import render_pages
 
-    pdf = pdf_from_html(sheet.html, sheet.workspace, sheet.css)
-    return Laid(pdf.data, pages_of(pdf.data, width, known), pdf.problems, pdf.unfit)
-
-
-def _answer(sheet: Sheet, width: int, known: frozenset[str]) -> Laid | tuple[Problem, ...]:
     try:
-        return _lay_out(sheet, width, known)
+        pdf = pdf_from_html(paper.html, paper.workspace, paper.css)
     except AdvocacyError as error:
         return error.problems
+    return PageImages(pdf.data, render_pages(pdf.data, width, known), pdf.problems, pdf.unfit)
 
 
-def _nothing() -> None:
-    """What is asked first, so that the process begins."""
-
-
-class Press:
-    """The process that lays out. `warm` starts it, `close` ends it."""
+class PageProcess:
+    """The process that lays out letters: `warm` starts it, `close` ends it."""
 
     def __init__(self) -> None:
         self._pool = self._new()
@@ -89,33 +82,34 @@ class Press:
     @staticmethod
     def _new() -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=_begin)
+        return ProcessPoolExecutor(1, context, initializer=_start_worker)
 
     def warm(self) -> None:
         """Start the process without waiting for it."""
-        self._pool.submit(_nothing)
+        self._pool.submit(int)  # any call starts it
 
     async def lay_out(
-        self, sheet: Sheet, checked: CheckedLetter, width: int, known: frozenset[str]
-    ) -> Laid:
-        """The PDF of a letter, and its pages in pictures that many pixels wide.
+        self, paper: PaperHtml, checked: CheckedLetter, width: int, known: frozenset[str]
+    ) -> PageImages:
+        """Lay out a letter, and render its pages `width` pixels wide.
 
-        Raises AdvocacyError where it cannot be laid out, with everything that is wrong.
+        `known` are the digests of pictures that the caller has. Raises AdvocacyError with
+        everything that keeps the letter off paper.
         """
         loop, pool = asyncio.get_running_loop(), self._pool
         try:
             answer = await asyncio.wait_for(
-                loop.run_in_executor(pool, _answer, sheet, width, known), SECONDS_AT_MOST
+                loop.run_in_executor(pool, _lay_out, paper, width, known), MOST_SECONDS
             )
         except (BrokenProcessPool, TimeoutError) as error:
-            if pool is self._pool:  # nobody else has seen to it
+            if pool is self._pool:  # no other request has replaced it
                 self.close()
                 self._pool = self._new()
             raise AdvocacyError(
                 Problem(
                     "page-not-laid-out",
-                    "The page could not be laid out: it took too long, or was too much.",
-                    "Undo the last change, or make the letter shorter; then it is tried again.",
+                    "The page could not be laid out: it took too long or needed too much memory.",
+                    "Undo the last change or shorten the letter; the page then tries again.",
                 )
             ) from error
         if isinstance(answer, tuple):
@@ -125,7 +119,7 @@ class Press:
         return answer
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process, whatever it is doing."""
         processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

@@ -1,30 +1,149 @@
-"""Those who may get a letter: an index of a list of any length, searched as one types.
+"""The letter that a tab asks to see, and the index of all people who may get one.
 
-A list is read once, in a thread. Of each person a line to search and the packed entry are kept,
-about a kilobyte, so that 50,000 people fit and each is found at once.
+A list is read once, in a thread. Of each person the index keeps a line to search and the pickled
+entry, about a kilobyte, so that 50,000 people fit in memory and each is found at once.
 """
 
 import pickle
-import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
-from typing import Literal, cast
+from itertools import islice
+from typing import Annotated, Any, Literal, NamedTuple, cast, get_args
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from advocacy.campaign.addressing import organization_of, recipients_of
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import chosen, stage_for
+from advocacy.campaign.supporters import Supporters
+from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import Problem
-from advocacy.loading import Campaign
-from advocacy.people import People, organization_of, recipients_of
-from advocacy.recipients import Recipient
+from advocacy.files.characters import column_width
+from advocacy.letters.compose import letter_language
+from advocacy.letters.parts import sample_supporters
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=1_000_000)]
+TAB_NAME = r"^[A-Za-z0-9_-]{8,40}$"
+
+
+class RequestModel(BaseModel):
+    """JSON that the page sends; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choices(RequestModel):
+    """What is chosen on the page; None stands for what fits by itself. `width` is in pixels."""
+
+    stage: Name | None = None
+    person: Name | None = None
+    day: date | None = None
+    language: Name | None = None
+    variants: dict[Name, Name] = Field(default_factory=dict, max_length=8)
+    width: Annotated[int, Field(ge=300, le=2600)] = 1224
+
+
+class FieldText(RequestModel):
+    """The new text of one value of a YAML file, with the keys that lead to it."""
+
+    file: Name
+    keys: tuple[Annotated[str, StringConstraints(max_length=200)] | int, ...] = Field(
+        min_length=1, max_length=8
+    )
+    text: Text
+
+
+class Show(RequestModel):
+    """What a tab shows from now on, with its unsaved texts; `desk` is the tab's name."""
+
+    desk: str = Field(pattern=TAB_NAME)
+    choices: Choices = Choices()
+    drafts: dict[Name, Text] = Field(default_factory=dict, max_length=12)
+    fields: tuple[FieldText, ...] = Field((), max_length=60)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenLetter:
+    """One letter of a campaign: the choices with every gap filled."""
+
+    stage: str
+    person: Recipient
+    day: date
+    language: str
+    variants: dict[str, str]
+    supporters: Supporters | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The stage and the person's letter id, which stay the same on every day."""
+        return self.stage, self.person.letter_id
+
+
+def choose_letter(
+    campaign: Campaign, choices: Choices, people: "PeopleList"
+) -> ChosenLetter | None:
+    """Find the letter that the choices mean; None where the campaign writes to nobody.
+
+    Without a choice it is the letter that `render` makes for the person on the day. A stage that
+    is chosen without a day is shown on a day of its window.
+    """
+    file = campaign.file
+    day = choices.day or campaign.letter_date()
+    name = choices.stage
+    if name not in file.stages:
+        name = _fitting_stage(campaign, people.get(choices.person) or people.first(), day)
+    stage = file.stages[name]
+    if choices.day is None and not stage.covers(day):
+        day = stage.from_ or stage.until or day
+    person = _person(choices, people, stage)
+    if person is None:
+        return None
+    if choices.language:
+        person = person.model_copy(update={"language": choices.language})
+    supporters = sample_supporters(campaign, name)
+    variants = chosen(file.id, name, stage, letter_id(person, supporters))
+    for part, wanted in choices.variants.items():
+        offered = getattr(stage.variants, part, {}) if part in variants else {}
+        if wanted in offered:
+            variants[part] = wanted
+    language = letter_language(campaign, person, stage)
+    return ChosenLetter(name, person, day, language, variants, supporters)
+
+
+def _fitting_stage(campaign: Campaign, person: Recipient | None, day: date) -> str:
+    """The person's stage on the day; where none or several fit, the one that comes nearest."""
+    name = stage_for(campaign, person, day)[0] if person else None
+    stages = campaign.file.stages
+    begun = [name for name, stage in stages.items() if stage.from_ and stage.from_ <= day]
+    return name or next(iter([*campaign.stages_on(day), *reversed(begun), *stages]))
+
+
+def _person(choices: Choices, people: "PeopleList", stage: Stage) -> Recipient | None:
+    chosen_is_meant = not stage.to or choices.person in stage.to
+    return (people.get(choices.person) if chosen_is_meant else None) or people.first(stage.to)
+
+
+def languages(campaign: Campaign, stage: str) -> list[str]:
+    """The languages that a stage has a template in, the campaign's own first."""
+    template = campaign.file.stages[stage].template
+    names = campaign.workspace.template_names("letters", ".md")
+    tags = [name.removeprefix(f"{template}.") for name in names if name.startswith(f"{template}.")]
+    return list(dict.fromkeys([campaign.file.language, *tags]))
+
 
 Kind = Literal["longest", "missing", "script"]
-KINDS: dict[str, Kind] = {"longest": "longest", "missing": "missing", "script": "script"}
-SHOWN = 30
-AT_ONCE = 20
-"""So many are read before the first page is shown."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MOST_FOUND = 30
+MOST_PROBLEMS = 50
+FIRST_READ = 20
+"""The number of people who are read before the first page is shown."""
 _FIELDS = ("full_name", "title", "salutation", "email", "address", "city", "postal_code")
-# Unicode names the letters of a script by its name (ISO 15924 code → first word of the names).
+# The first words of the Unicode names of a script's letters, by the script's ISO 15924 code.
 _SCRIPTS = {
     "Latn": ("LATIN",), "Cyrl": ("CYRILLIC",), "Grek": ("GREEK",), "Arab": ("ARABIC",),
     "Hebr": ("HEBREW",), "Deva": ("DEVANAGARI",), "Hans": ("CJK",), "Hant": ("CJK",),
@@ -35,146 +154,142 @@ _SCRIPTS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the page shows of somebody: the letter's id, name, and where they work or live."""
+    """A person on the page: the letter's id, the name, and where they work or live."""
 
     id: str
     name: str
     where: str
 
 
-class Roll:
-    """The people of a campaign, in the order of their list."""
+class _Entry(NamedTuple):
+    """A person of the index: the line to search, the pickled recipient, and how much is empty."""
+
+    person: Person
+    line: str
+    pickled: bytes
+    empty_fields: int
+
+
+class PeopleList:
+    """The people of a campaign, in the order of their list.
+
+    One thread adds entries while others search: an entry is complete before it is added.
+    """
 
     def __init__(self, campaign: Campaign, day: date) -> None:
         """Read the first few; `read` reads the others."""
-        self._rows = recipients_of(campaign, day, People())
+        self._rows = recipients_of(campaign, day, self._report)
         self._campaign = campaign
-        self._entries: list[Person] = []
-        self._lines: list[str] = []
-        self._packed: list[bytes] = []
-        self._missing: list[tuple[str, ...]] = []
-        self._by_id: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._entries: list[_Entry] = []
+        self._by_id: dict[str, _Entry] = {}
         self.problems: list[Problem] = []
         self.complete = False
-        for _, row in zip(range(AT_ONCE), self._rows, strict=False):
+        for row in islice(self._rows, FIRST_READ):
             self._add(row)
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def read(self, stop: Callable[[], bool], told: Callable[[], object]) -> None:
-        """Read the rest, and tell now and then how far it is; `stop` ends it early."""
+    def progress(self) -> dict[str, Any]:
+        """How many people have been read, and whether these are all."""
+        return {"count": len(self), "complete": self.complete}
+
+    def read(self, stop: Callable[[], bool], on_progress: Callable[[], object]) -> None:
+        """Read the rest; `stop` ends it early, `on_progress` is called now and then."""
         for number, row in enumerate(self._rows):
             if number % 500 == 0 and stop():
                 return
             self._add(row)
             if number % 5000 == 4999:
-                told()
+                on_progress()
         self.complete = True
-        told()
+        on_progress()
 
-    def _add(self, row: Recipient | Problem) -> None:
-        if isinstance(row, Problem):
-            if len(self.problems) < 50:
-                self.problems.append(row)
-            return
+    def _report(self, problem: Problem) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    def _add(self, row: Recipient) -> None:
         organization = organization_of(self._campaign, row)
         where = ", ".join(part for part in (row.title, organization, row.city) if part)
-        line = f"{row.called} {where} {row.email or ''} {row.letter_id}"
-        with self._lock:
-            self._by_id.setdefault(row.letter_id, len(self._entries))
-            self._entries.append(Person(row.letter_id, row.called, where))
-            self._lines.append(_folded(line))
-            self._packed.append(pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
-            self._missing.append(tuple(name for name in _FIELDS if not getattr(row, name)))
+        line = _folded(f"{row.called} {where} {row.email or ''} {row.letter_id}")
+        pickled = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+        empty_fields = sum(not getattr(row, name) for name in _FIELDS)
+        entry = _Entry(Person(row.letter_id, row.called, where), line, pickled, empty_fields)
+        self._by_id.setdefault(row.letter_id, entry)
+        self._entries.append(entry)
 
-    def get(self, name: str) -> Recipient | None:
-        """The recipient of a letter's id."""
-        number = self._by_id.get(name)
-        return None if number is None else self._unpacked(number)
+    def get(self, letter_id: str | None) -> Recipient | None:
+        """The recipient with that letter id, if there is one."""
+        entry = self._by_id.get(letter_id or "")
+        return _recipient(entry) if entry else None
 
     def first(self, ids: Sequence[str] = ()) -> Recipient | None:
-        """The first on the list, or the first of those ids."""
-        for name in ids:
-            found = self.get(name)
-            if found is not None:
-                return found
-        return self._unpacked(0) if self._packed and not ids else None
+        """The first person on the list, or the first found of those ids."""
+        if ids:
+            return next(filter(None, map(self.get, ids)), None)
+        return _recipient(self._entries[0]) if self._entries else None
 
-    def _unpacked(self, number: int) -> Recipient:
-        # Packed by this object a moment ago: nothing that came from elsewhere.
-        return cast("Recipient", pickle.loads(self._packed[number]))  # noqa: S301
+    def _among(self, ids: Sequence[str]) -> list[_Entry]:
+        """The entries read so far, or those of these ids alone."""
+        wanted = set(ids)
+        return [one for one in list(self._entries) if not wanted or one.person.id in wanted]
 
     def search(self, words: str, among: Sequence[str] = ()) -> tuple[list[Person], int]:
-        """Up to `SHOWN` people in whose line all the words stand, and how many there are."""
+        """Find people whose line has all the words: up to `MOST_FOUND`, and how many there are."""
         wanted = _folded(words).split()
-        found: list[Person] = []
-        count = 0
-        allowed = set(among)
-        for number, line in enumerate(self._lines[: len(self._entries)]):
-            if all(word in line for word in wanted):
-                person = self._entries[number]
-                if allowed and person.id not in allowed:
-                    continue
-                count += 1
-                if len(found) < SHOWN:
-                    found.append(person)
-        return found, count
+        found = [
+            entry.person
+            for entry in self._among(among)
+            if all(word in entry.line for word in wanted)
+        ]
+        return found[:MOST_FOUND], len(found)
 
-    def odd(self, kind: Kind, after: str | None = None, among: Sequence[str] = ()) -> Person | None:
-        """One who strains a letter: the longest name, fields left empty, another script.
+    def find_unusual(
+        self, kind: Kind, after: str | None = None, among: Sequence[str] = ()
+    ) -> Person | None:
+        """Find a person who strains a letter: a very long name, empty fields, another script.
 
-        Asked again with the one found before, the next such one, and the first again at the end.
+        `after` is the id found before: the next one is returned, and after the last the first.
         """
-        numbers = range(len(self._entries))
-        allowed = set(among)
-        if allowed:
-            numbers = [n for n in numbers if self._entries[n].id in allowed]  # type: ignore[assignment]
-        if not numbers:
-            return None
+        entries = self._among(among)
         if kind == "longest":
-            order = sorted(numbers, key=lambda n: (-_width(self._entries[n].name), n))[:10]
+            entries = sorted(entries, key=lambda one: -column_width(one.person.name))[:10]
         elif kind == "missing":
-            order = sorted(numbers, key=lambda n: (-len(self._missing[n]), n))
-            most = len(self._missing[order[0]])
-            order = [n for n in order if self._missing[n] and len(self._missing[n]) == most]
+            most = max((one.empty_fields for one in entries), default=0)
+            entries = [one for one in entries if most and one.empty_fields == most]
         else:
             home = scripts_of(self._campaign.file.language)
-            order = [n for n in numbers if _other_script(self._entries[n].name, home)]
-        ids = [self._entries[n].id for n in order]
+            entries = [one for one in entries if _has_other_script(one.person.name, home)]
+        ids = [one.person.id for one in entries]
         at = ids.index(after) + 1 if after in ids else 0
-        return self._entries[order[at % len(order)]] if order else None
+        return entries[at % len(entries)].person if entries else None
+
+
+def _recipient(entry: _Entry) -> Recipient:
+    # Pickled by this process a moment ago: nothing that came from elsewhere.
+    return cast("Recipient", pickle.loads(entry.pickled))  # noqa: S301
 
 
 def _folded(text: str) -> str:
-    """Text without case and accents: `Zoë` is found as `zoe`."""
+    """Text without case and accents, so that `Zoë` is found as `zoe`."""
     if text.isascii():
         return text.casefold()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
-def _width(name: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
-
-
 def scripts_of(language: str) -> tuple[str, ...]:
-    """How Unicode's names of the letters begin that a language is written in (CLDR)."""
+    """The scripts that a language is written in (CLDR), by the first words of letters' names."""
     from babel.core import get_global
 
     likely = get_global("likely_subtags")
     parts = language.replace("_", "-").split("-")
     full = likely.get("_".join(parts)) or likely.get(parts[0]) or "en_Latn_US"
-    named = [part for part in chain(parts, full.split("_")) if part in _SCRIPTS]
-    return _SCRIPTS[named[0]] if named else ("LATIN",)
+    known = [part for part in (*parts, *full.split("_")) if part in _SCRIPTS]
+    return _SCRIPTS[known[0]] if known else ("LATIN",)
 
 
-def _other_script(name: str, home: Iterable[str]) -> bool:
-    return not name.isascii() and any(_foreign(name, tuple(home)))
-
-
-def _foreign(name: str, home: tuple[str, ...]) -> Iterator[bool]:
-    for char in name:
-        if char.isalpha():
-            yield not unicodedata.name(char, "LATIN").startswith(home)
+def _has_other_script(name: str, home: tuple[str, ...]) -> bool:
+    letters = filter(str.isalpha, name)
+    return any(not unicodedata.name(char, "LATIN").startswith(home) for char in letters)

@@ -1,5 +1,6 @@
-"""Running the page: a port of this machine, an address with a token, a browser."""
+"""Run the page: a port of this machine, an address with a token, a guard, a browser."""
 
+import os
 import secrets
 import signal
 import socket
@@ -11,18 +12,85 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import HANDLED_SIGNALS
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.app import Application
-from advocacy.preview.guard import Guard
-from advocacy.preview.studio import Studio
+from advocacy.preview.state import PreviewState
 
-HERE = "127.0.0.1"
+COMMON_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+HOST_NAMES = ("127.0.0.1", "localhost")
+
+
+class AccessGuard:
+    """Passes requests of the page's own scripts to the application, and refuses all others.
+
+    The token in the address keeps out other users of the machine and other pages. The Host header
+    keeps out pages whose own name was pointed at this machine (DNS rebinding). The Origin header
+    keeps out forms and scripts of other pages. There are no CORS headers.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, port: int) -> None:
+        self._app = app
+        self._token = token.encode()
+        self._hosts = {f"{place}:{port}".encode() for place in HOST_NAMES}
+        self._origins = {b"http://" + host for host in self._hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, or pass it on with the token removed from its path."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            status, words = refusal
+            response = PlainTextResponse(f"{words}\n", status)
+            response.raw_headers += COMMON_HEADERS
+            await response(scope, receive, send)
+            return
+        root = f"/{self._token.decode()}"
+        inner = {**scope, "path": scope["path"].removeprefix(root), "root_path": ""}
+        inner["raw_path"] = inner["path"].encode()
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *COMMON_HEADERS]
+            await send(message)
+
+        await self._app(inner, receive, with_headers)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        if headers.get(b"host") not in self._hosts:
+            return 421, "This is not the page's address."
+        token, slash, _ = scope["path"].removeprefix("/").partition("/")
+        if not slash or not secrets.compare_digest(token.encode(), self._token):
+            return 404, "Open the complete address that `advocacy preview` printed."
+        origin = headers.get(b"origin")
+        if origin is not None and origin not in self._origins:
+            return 403, "Another page may not ask this."
+        if headers.get(b"sec-fetch-site", b"none") not in (b"same-origin", b"none"):
+            return 403, "Another page may not ask this."
+        if scope["method"] not in ("GET", "HEAD") and origin is None:
+            return 403, "Only the page itself may change anything."
+        return None
+
+
+HOST = "127.0.0.1"
 
 
 class _Server(uvicorn.Server):
-    """A server that ends its long answers before it waits for them."""
+    """A server that ends its event streams before it waits for open answers."""
 
     def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
         super().__init__(config)
@@ -30,7 +98,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take Ctrl-C and its like for the way to end: they are not raised again afterwards."""
+        """Handle Ctrl-C as the normal way to end, without raising it again afterwards."""
         before = {sig: signal.signal(sig, self.handle_exit) for sig in HANDLED_SIGNALS}
         try:
             yield
@@ -39,7 +107,7 @@ class _Server(uvicorn.Server):
                 signal.signal(sig, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Note that it is to end."""
+        """End the event streams, then the server."""
         self._closing()
         super().handle_exit(sig, frame)
 
@@ -47,26 +115,26 @@ class _Server(uvicorn.Server):
 def serve(
     campaign: Path,
     *,
-    told: Callable[[str], None],
+    on_start: Callable[[str], None],
     templates: Path | None = None,
     port: int = 0,
     read_only: bool = False,
     open_browser: bool = True,
 ) -> None:
-    """Show a campaign on a page of this machine until somebody ends it.
+    """Show a campaign on a page of this machine until Ctrl-C.
 
-    `told` is given the page's address as soon as it answers; Ctrl-C ends it. Raises AdvocacyError
-    where the port is taken.
+    `on_start` is called with the page's address as soon as it can be opened. With `port` 0 a free
+    port is chosen. Raises AdvocacyError where the port cannot be used.
     """
-    listening = _listening(port)
+    listener = _listen(port)
     token = secrets.token_urlsafe(24)
-    port = listening.getsockname()[1]
-    address = f"http://{HERE}:{port}/{token}/"
-    studio = Studio(campaign, templates)
-    studio.press.warm()
-    application = Application(studio, read_only=read_only)
+    port = listener.getsockname()[1]
+    address = f"http://{HOST}:{port}/{token}/"
+    state = PreviewState(campaign, templates)
+    state.page_process.warm()
+    application = Application(state, read_only=read_only)
     config = uvicorn.Config(
-        Guard(application.asgi, token, port),
+        AccessGuard(application.asgi, token, port),
         log_level="error",
         access_log=False,
         lifespan="on",
@@ -76,31 +144,25 @@ def serve(
         timeout_graceful_shutdown=2,
     )
     server = _Server(config, application.close)
-    told(address)
+    on_start(address)
     if open_browser:
         # A text browser would wait for its end; the server must answer it meanwhile.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
-        server.run(sockets=[listening])
+        server.run(sockets=[listener])
     finally:
-        listening.close()
-        studio.close()
+        listener.close()
+        state.close()
 
 
-def _listening(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listen(port: int) -> socket.socket:
     try:
-        listening.bind((HERE, port))
-        listening.listen(64)
-    except (OSError, OverflowError) as error:
-        listening.close()
+        return socket.create_server((HOST, port), backlog=64)
+    except OSError as error:
         raise AdvocacyError(
             Problem(
                 "port-taken",
-                f"The port {port} of this machine cannot be used: "
-                f"{getattr(error, 'strerror', None) or error}.".replace("..", "."),
-                "Leave out `--port`, and a free one is taken.",
+                f"Port {port} of this machine cannot be used: {os.strerror(error.errno or 0)}.",
+                "Leave out `--port`, and a free port is chosen.",
             )
         ) from error
-    return listening

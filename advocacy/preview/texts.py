@@ -1,7 +1,7 @@
-"""The campaign's own texts as fields of a form: subject, title, what is asked for.
+"""The campaign's own texts as fields of a form: subject, title, asks.
 
-They are written back into the campaign's YAML in place, with every comment and line around them
-as it was.
+They are written back into the campaign's YAML in place; every comment and all other lines stay
+as they are.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign import Demand
-from advocacy.errors import AdvocacyError, Place
-from advocacy.fields import LocalText
-from advocacy.loading import Campaign
-from advocacy.preview.files import ChangedError, digest_of
-from advocacy.textfile import read_text
-from advocacy.yamledit import Keys, SetValue, edited, rewrite_file
-from advocacy.yamlfile import YamlMap, parse, read_yaml_text
+from advocacy.campaign.campaign import Demand
+from advocacy.campaign.field_types import LocalText
+from advocacy.campaign.loading import Campaign
+from advocacy.errors import Place
+from advocacy.files.text import read_text
+from advocacy.files.yaml.editing import SetValue, edited
+from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
+from advocacy.files.yaml.splicing import Keys
+from advocacy.preview.files import ChangedError, digest_of, rewrite_unless_changed
 
 
 @dataclass(frozen=True, slots=True)
-class FieldOf:
-    """A text of the campaign: what it is called, where it stands, what it says."""
+class TextField:
+    """A text of the campaign: its label, the keys that lead to it, and its place."""
 
     label: str
     keys: tuple[str | int, ...]
@@ -29,7 +30,7 @@ class FieldOf:
     place: Place | None
 
     def record(self) -> dict[str, object]:
-        """What the page gets of it."""
+        """Describe the field for the page."""
         return {
             "label": self.label,
             "keys": list(self.keys),
@@ -39,8 +40,8 @@ class FieldOf:
         }
 
 
-def fields_of(campaign: Campaign, stage_name: str) -> list[FieldOf]:
-    """The texts that the letters of a stage print, with the keys that lead to each."""
+def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
+    """List the texts that the letters of a stage print."""
     file = campaign.file
     stage = file.stages[stage_name]
     at: tuple[str | int, ...] = ("stages", stage_name)
@@ -59,7 +60,7 @@ def fields_of(campaign: Campaign, stage_name: str) -> list[FieldOf]:
     for number, peer in enumerate(file.stage_precedents(stage)):
         found += _texts(f"What {peer.organization} did", peer.action, (*start, number, "action"))
     found += _texts("Title of the campaign", file.title, ("title",))
-    return [FieldOf(label, keys, text, campaign.file.place(*keys)) for label, keys, text in found]
+    return [TextField(label, keys, text, campaign.file.place(*keys)) for label, keys, text in found]
 
 
 _Found = tuple[str, tuple[str | int, ...], str]
@@ -72,7 +73,7 @@ def _demand(demand: Demand, keys: tuple[str | int, ...]) -> Iterator[_Found]:
 
 
 def _texts(label: str, text: LocalText, keys: tuple[str | int, ...]) -> Iterator[_Found]:
-    """One field, or one for each language."""
+    """Yield one field, or one for each language."""
     if not text.languages:
         yield label, keys, str(text)
         return
@@ -80,19 +81,20 @@ def _texts(label: str, text: LocalText, keys: tuple[str | int, ...]) -> Iterator
         yield f"{label} ({language})", (*keys, language), text.get(language) or ""
 
 
-def with_field(text: str, path: Path, keys: Keys, value: str) -> str:
-    """The text of a YAML file with another text at `keys`.
+def replace_text(text: str, path: Path, keys: Keys, value: str) -> str:
+    """Replace the text at `keys` in the text of a YAML file, and return the result.
 
-    Raises AdvocacyError where the keys lead to no text, or the edit would change anything else.
+    Raises ChangedError where the keys lead to no text, AdvocacyError where the edit would change
+    anything else.
     """
     _text_at(text, path, keys)
     return edited(text, path, SetValue(tuple(keys), value))
 
 
-def save_field(path: Path, keys: Keys, value: str, base: str) -> str:
-    """Write one text into the file, if it still says what `base` is the digest of.
+def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
+    """Save the text at `keys`, if `base` is still the digest of the present text.
 
-    Returns the digest of what it says now. Raises ChangedError with the text that stands there,
+    Returns the digest of the new text. Raises ChangedError where the text has changed,
     AdvocacyError where the value is refused or the file cannot be written.
     """
 
@@ -102,17 +104,15 @@ def save_field(path: Path, keys: Keys, value: str, base: str) -> str:
             raise ChangedError(now)
         return edited(before, path, SetValue(tuple(keys), value), accept=_wrong)
 
-    try:
-        rewrite_file(path, change)
-    except AdvocacyError as error:
-        if error.problems[0].code == "edit-refused":
-            raise ChangedError(_text_at(read_text(path), path, keys)) from error
-        raise
-    return digest_of(_text_at(read_text(path), path, keys))
+    def present(path: Path) -> str:
+        return _text_at(read_text(path), path, keys)
+
+    rewrite_unless_changed(path, change, present)
+    return digest_of(present(path))
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:
-    from advocacy.campaign import CampaignFile
+    from advocacy.campaign.campaign import CampaignFile
 
     return parse(CampaignFile, data)[1]
 

@@ -10,22 +10,30 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.facts import Fact
-from advocacy.marks import (
+from advocacy.campaign.facts import Fact
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
+from advocacy.files.workspace import Workspace
+from advocacy.templating.citation_marks import (
     CITE_MARK,
+    CITING,
     LINE_MARK,
     LINES_AT_MOST,
     MARK,
     VALUE_MARK,
+    CiteCall,
+    LetterRun,
     Prose,
+    letter_run,
 )
-from advocacy.templating.branches import WATCH, Watch
-from advocacy.templating.citing import CITING, CiteCall, LetterRun, letter_run
 from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
-from advocacy.templating.lines import mark_lines
-from advocacy.templating.trusted import trusted
-from advocacy.workspace import Workspace
+from advocacy.templating.running import WATCH, TemplateWatch
+from advocacy.templating.sandbox import trusted
+
+# A plain word with nothing before or after it that Markdown could take for a sign.
+_WORD = re.compile(
+    r"(?:(?<=^)|(?<=\s)|(?<=[\"“‘(*_]))[^\W\d_][^\W_’'-]*(?:[’'-][^\W_]+)*(?=[\s.,;:!?)…”’\"*_]|$)"
+)
+_NO_TEXT = re.compile(r"\s*(\[[^\]]+\]:|```|~~~|\{|<)|.*[`<\[\]&]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class LetterEnvironment(TemplateEnvironment):
     """Bodies of letters; `trace` puts marks of lines into them."""
 
     def __init__(
-        self, workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
+        self, workspace: Workspace, *, trace: bool = False, watch: TemplateWatch | None = None
     ) -> None:
         super().__init__(workspace, watch)
         self.globals.update(CITING)
@@ -78,7 +86,7 @@ class LetterEnvironment(TemplateEnvironment):
         super().prepare(tree, path)
         if self.lines is not None:
             for data in tree.find_all(nodes.TemplateData):
-                data.data = mark_lines(data.data, data.lineno, lambda line: self._mark(path, line))
+                data.data = _mark_lines(data.data, data.lineno, lambda line: self._mark(path, line))
 
     def _mark(self, path: Path, line: int) -> str:
         if self.lines is None or len(self.lines) >= LINES_AT_MOST:
@@ -89,7 +97,7 @@ class LetterEnvironment(TemplateEnvironment):
 
 @lru_cache(maxsize=32)
 def letter_environment(
-    workspace: Workspace, *, trace: bool = False, watch: Watch | None = None
+    workspace: Workspace, *, trace: bool = False, watch: TemplateWatch | None = None
 ) -> LetterEnvironment:
     """The environment of a workspace's bodies; it remembers what it has compiled."""
     return LetterEnvironment(workspace, trace=trace, watch=watch)
@@ -111,14 +119,9 @@ def find_body(name: str, workspace: Workspace, language: str) -> tuple[Path, str
     if path is not None:
         return path, None
     known = workspace.template_names("letters", ".md")
-    near = nearest(name, known)
-    raise AdvocacyError(
-        Problem(
-            "unknown-template",
-            f"There is no template `letters/{name}.md`.",
-            f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}.",
-        )
-    )
+    hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
+    message = f"There is no template `letters/{name}.md`."
+    raise AdvocacyError(Problem("unknown-template", message, hint))
 
 
 def render_body(
@@ -141,12 +144,11 @@ def render_body(
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A body as a template made it: with what it took, and with the template itself."""
+    """A body, with the run that made it and the template that was run."""
 
     body: Body
     run: LetterRun
     template: SafeTemplate
-    environment: TemplateEnvironment
 
 
 def run_body(
@@ -158,22 +160,22 @@ def run_body(
     *,
     trace: bool = False,
 ) -> Ran:
-    """As `render_body`, where texts in groups among the variables may be unseen.
+    """As `render_body`; `Placeholder`s may stand for texts in groups among the variables.
 
-    Of these some may stand among the body's values, as they are. Raises NeedsValue where the
-    template does more with one than print it.
+    Those that the template prints are among the body's values. Raises NeedsValue where the
+    template does more with one than print it or ask whether it is there.
     """
     path, template_language = find_body(name, workspace, language)
     environment = letter_environment(workspace, trace=trace, watch=WATCH.get())
     template = environment.compiled(path)
     environment.check(template, variables, facts)
     run = LetterRun(language, facts=facts)
-    with running(run, environment, template, variables):
+    with running(run, template, variables):
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))
     prose, cites = _in_order(markdown, run)
     lines = tuple(environment.lines or ())
-    return Ran(Body(prose, cites, path, template_language, lines), run, template, environment)
+    return Ran(Body(prose, cites, path, template_language, lines), run, template)
 
 
 def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...]]:
@@ -190,3 +192,20 @@ def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...
         return chr(CITE_MARK + len(cites) - 1)
 
     return Prose(MARK.sub(renumbered, markdown), tuple(values)), tuple(cites)
+
+
+def _mark_lines(data: str, first_line: int, mark: Callable[[int], str]) -> str:
+    """Template text with an invisible mark after the last plain word of each line.
+
+    `mark(line)` gives the character for a line. Lines in which a word may be part of an
+    address or of code have no mark.
+    """
+    lines = data.split("\n")
+    for index, line in enumerate(lines):
+        if _NO_TEXT.match(line):
+            continue
+        words = list(_WORD.finditer(line))
+        if words:
+            at = words[-1].end()
+            lines[index] = line[:at] + mark(first_line + index) + line[at:]
+    return "\n".join(lines)

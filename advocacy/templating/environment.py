@@ -13,38 +13,50 @@ from jinja2.exceptions import TemplateError
 from jinja2.runtime import Context, Undefined
 from markupsafe import Markup
 
-from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.facts import Fact
-from advocacy.templating.branches import SEEN, Watch
-from advocacy.templating.counting import EACH, SPEND, build_in
-from advocacy.templating.display import Count, display
+from advocacy.campaign.facts import Fact
+from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
+from advocacy.files.cache import file_status
+from advocacy.files.workspace import Workspace
 from advocacy.templating.filters import FILTERS, TESTS
-from advocacy.templating.mistakes import Mistake, in_plain_words
-from advocacy.templating.nesting import TAGS
-from advocacy.templating.outline import Outline, missing, missing_facts, missing_fields, outline
-from advocacy.templating.run import RUN, Run
-from advocacy.templating.sandbox import SafeEnvironment, each
-from advocacy.templating.source import read_template, syntax_problem, with_line_ends
-from advocacy.templating.trusted import trusted
-from advocacy.templating.written import WrittenParser
-from advocacy.workspace import Workspace, status_of
+from advocacy.templating.outline import (
+    BodyOutline,
+    missing,
+    missing_facts,
+    missing_fields,
+    outline,
+    walk,
+)
+from advocacy.templating.running import (
+    RUN,
+    SEEN,
+    TemplateMistake,
+    TemplateRun,
+    TemplateWatch,
+    in_plain_words,
+)
+from advocacy.templating.sandbox import CITING, SafeEnvironment, called, each, trusted
+from advocacy.templating.source import TAGS, read_template, syntax_problem, with_line_ends
+from advocacy.templating.values import Count, display
 
+_EACH = "(each)"  # no name that a template could write
+_SPEND = "(spend)"
+_REPEATED = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Template, nodes.Block)
 _TOO_DEEP = "The template is nested too deeply."
 
 
 class SafeTemplate(Template):
     """A compiled template; `render` raises AdvocacyError for what is wrong in it."""
 
-    outline: Outline
+    environment: "TemplateEnvironment"
+    outline: BodyOutline
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The text it makes of variables (given as to a dict)."""
         variables = dict(*args, **kwargs)
-        environment = cast("TemplateEnvironment", self.environment)
-        environment.check(self, variables)
+        self.environment.check(self, variables)
         language = str(variables.get("lang") or "en")
-        with running(Run(language), environment, self, variables):
-            return environment.concat(self.root_render_func(self.new_context(variables)))
+        with running(TemplateRun(language), self, variables):
+            return self.environment.concat(self.root_render_func(self.new_context(variables)))
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         # Jinja keeps a module for later renderings, whose marks would mean other values.
@@ -64,16 +76,15 @@ class TemplateEnvironment(SafeEnvironment):
     folders: tuple[str, ...] = ("partials/",)
     tags: tuple[str, ...] = TAGS
 
-    def __init__(self, workspace: Workspace, watch: Watch | None = None) -> None:
+    def __init__(self, workspace: Workspace, watch: TemplateWatch | None = None) -> None:
         super().__init__()
         self.workspace, self.watch = workspace, watch
-        self.filters = {**FILTERS, EACH: each, SPEND: _spend}
+        self.filters = {**FILTERS, _EACH: each, _SPEND: _spend}
         if watch is not None:
             self.filters[SEEN] = watch.see
         self.tests = dict(TESTS)
         self.finalize = _finalize
         self._compiled: dict[Path, _Compiled] = {}
-        self._checked: dict[Path, tuple[list[Outline], frozenset[str], Any]] = {}
 
     def get_template(
         self,
@@ -117,8 +128,7 @@ class TemplateEnvironment(SafeEnvironment):
             )
         folder = name.split("/")[0]
         known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
-        near = nearest(name, known)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
+        hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
         return Problem("unknown-template", f"There is no template `{name}`.", hint, place)
 
     def compiled(self, path: Path) -> SafeTemplate:
@@ -127,7 +137,7 @@ class TemplateEnvironment(SafeEnvironment):
         One whose outline has problems is empty. Raises AdvocacyError where the file cannot be
         read or parsed.
         """
-        stat = status_of(str(path))
+        stat = file_status(str(path))
         if stat is None:
             read_template(path)  # says what is wrong
             stat = path.stat()
@@ -141,21 +151,22 @@ class TemplateEnvironment(SafeEnvironment):
         text = read_template(path)
         try:
             source = with_line_ends(text)
-            # The plain parser is the faster one.
-            parser = WrittenParser(self, source, None, str(path)) if self.watch else None
-            tree = parser.parse() if parser else self.parse(source, None, str(path))
+            if self.watch is not None:
+                tree = self.watch.parse(self, source, path)
+            else:
+                tree = self.parse(source, None, str(path))
             found = outline(tree, self, path)
             if found.problems:
                 tree = nodes.Template([], lineno=1)
                 tree.set_environment(self)
             self.prepare(tree, path)
-            if self.watch and parser:
-                self.watch.build_in(tree, parser, path)
+            if self.watch is not None:
+                self.watch.build_in(tree, path)
             code = self.compile(tree, None, str(path))
         except TemplateSyntaxError as error:
             raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None
         except (RecursionError, SyntaxError, ValueError, OverflowError, MemoryError):
-            hint = "Write it shorter, or put parts of it into partials."
+            hint = "Shorten it, or move parts of it to partials."
             raise AdvocacyError(
                 Problem("template-too-large", _TOO_DEEP, hint, Place(path))
             ) from None
@@ -165,7 +176,7 @@ class TemplateEnvironment(SafeEnvironment):
 
     def prepare(self, tree: nodes.Template, path: Path) -> None:
         """Build the counting into a parsed template."""
-        build_in(tree, path, own_words=not self.is_layout)
+        _build_in(tree, path, own_words=not self.is_layout)
 
     def check(
         self,
@@ -173,20 +184,11 @@ class TemplateEnvironment(SafeEnvironment):
         variables: Mapping[str, Any],
         facts: Mapping[str, Fact] | None = None,
     ) -> None:
-        """Say all at once what a template and its partials lack.
+        """Look for all mistakes in a template and its partials that can be found before it runs.
 
         Raises AdvocacyError with every refused command and every unknown name, filter, partial
-        and fact in them. What was checked with the same names and facts is not checked again.
+        and fact in them.
         """
-        names, path = frozenset(variables), template.outline.path
-        known = self._checked.get(path)
-        if (
-            known
-            and known[1] == names
-            and known[2] is facts
-            and self._unchanged(template, known[0])
-        ):
-            return
         outlines, problems = self.outlines(template)
         problems += missing(outlines, variables, self.globals)
         if facts is not None:
@@ -194,17 +196,8 @@ class TemplateEnvironment(SafeEnvironment):
         if problems:
             problems += missing_fields(outlines, variables)
             raise AdvocacyError(sorted(dict.fromkeys(problems), key=_order))
-        self._checked[path] = (outlines, names, facts)
 
-    def _unchanged(self, template: SafeTemplate, outlines: list[Outline]) -> bool:
-        try:
-            return template.outline is outlines[0] and all(
-                self.compiled(each_.path).outline is each_ for each_ in outlines[1:]
-            )
-        except AdvocacyError:
-            return False
-
-    def outlines(self, template: SafeTemplate) -> tuple[list[Outline], list[Problem]]:
+    def outlines(self, template: SafeTemplate) -> tuple[list[BodyOutline], list[Problem]]:
         """The outlines of a template and of all it includes by name, with their problems."""
         outlines = {template.outline.path: template.outline}
         problems = list(template.outline.problems)
@@ -224,6 +217,46 @@ class TemplateEnvironment(SafeEnvironment):
                     problems += outlines[path].problems
                     waiting.append(outlines[path])
         return list(outlines.values()), problems
+
+
+def _build_in(tree: nodes.Template, path: Path, own_words: bool) -> None:
+    """Make the template count what it does, and its citations know their lines.
+
+    With `own_words`, literal text that is printed (`{{ "text" }}`) is the template's own.
+    """
+    for node, _ in list(walk(tree)):
+        if isinstance(node, nodes.For):
+            node.iter = nodes.Filter(node.iter, _EACH, [], [], None, None, lineno=node.lineno)
+        if isinstance(node, _REPEATED):
+            _count_parts(node)
+        elif isinstance(node, nodes.Call) and called(node) in CITING and own_words:
+            for key, value in (("line", node.lineno), ("path", str(path))):
+                node.kwargs.append(nodes.Keyword(key, nodes.Const(value), lineno=node.lineno))
+        elif isinstance(node, nodes.Output) and own_words:
+            node.nodes = [_make_own(child) for child in node.nodes]
+
+
+def _count_parts(node: Any) -> None:
+    """Make a body count its parts each time that it is gone through."""
+    weight = nodes.Const(sum(1 for child in node.body for _ in walk(child)), lineno=node.lineno)
+    count = nodes.Filter(weight, _SPEND, [], [], None, None, lineno=node.lineno)
+    node.body.insert(0, nodes.ExprStmt(count, lineno=node.lineno))
+
+
+def _make_own(node: Any) -> Any:
+    """The expression, with literals that may be printed made the template's own."""
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        return nodes.MarkSafe(node, lineno=node.lineno)
+    if isinstance(node, nodes.CondExpr):
+        node.expr1 = _make_own(node.expr1)
+        node.expr2 = _make_own(node.expr2) if node.expr2 is not None else None
+    elif isinstance(node, nodes.Or | nodes.And):
+        node.left, node.right = _make_own(node.left), _make_own(node.right)
+    elif isinstance(node, nodes.Concat):
+        node.nodes = [_make_own(part) for part in node.nodes]
+    elif isinstance(node, nodes.Filter) and node.name in ("default", "d") and node.args:
+        node.args[0] = _make_own(node.args[0])
+    return node
 
 
 def _order(problem: Problem) -> tuple[str, int]:
@@ -249,37 +282,31 @@ def _spend(weight: int) -> None:
 
 @contextmanager
 def running(
-    run: Run, environment: TemplateEnvironment, template: SafeTemplate, variables: Mapping[str, Any]
+    run: TemplateRun, template: SafeTemplate, variables: Mapping[str, Any]
 ) -> Iterator[None]:
     """Carry out a rendering, and turn what goes wrong in it into problems with places."""
     token = RUN.set(run)
     try:
         yield
-    except AdvocacyError:
-        raise
-    except (Mistake, TemplateError, ArithmeticError, LookupError) as error:
-        problems = _problems(error, environment, template, variables)
-        raise AdvocacyError(problems) from None
+    except (TemplateMistake, TemplateError, ArithmeticError, LookupError) as error:
+        raise AdvocacyError(_problems(error, template, variables)) from None
     except (TypeError, ValueError, AttributeError, RecursionError, MemoryError) as error:
         if _where(error.__traceback__) is None:
             raise  # not the template's: a bug
-        problems = _problems(error, environment, template, variables)
-        raise AdvocacyError(problems) from None
+        raise AdvocacyError(_problems(error, template, variables)) from None
     finally:
         RUN.reset(token)
 
 
 def _problems(
-    error: Exception,
-    environment: TemplateEnvironment,
-    template: SafeTemplate,
-    variables: Mapping[str, Any],
+    error: Exception, template: SafeTemplate, variables: Mapping[str, Any]
 ) -> list[Problem]:
+    environment = template.environment
     place = _where(error.__traceback__) or Place(template.outline.path)
     if isinstance(error, TemplateNotFound):
         problem = environment.unknown_template(str(error.name), place)
     else:
-        mistake = error if isinstance(error, Mistake) else in_plain_words(error)
+        mistake = error if isinstance(error, TemplateMistake) else in_plain_words(error)
         problem = Problem(mistake.code, mistake.message, mistake.hint, place)
     outlines, _ = environment.outlines(template)
     others = missing_fields(outlines, variables)

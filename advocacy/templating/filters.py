@@ -4,7 +4,7 @@ Each keeps apart what is a template's own (Markup) and what is a value (plain te
 that joins the template's own text goes through `SafeEnvironment.own`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,9 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup
 
-from advocacy.templating.display import and_list, display, number, shaped_date
-from advocacy.templating.lists import LIST_FILTERS, items_of, read
-from advocacy.templating.mistakes import Mistake
-from advocacy.templating.run import RUN
-from advocacy.templating.trusted import trusted
+from advocacy.templating.running import RUN, ValueMistake
+from advocacy.templating.sandbox import trusted
+from advocacy.templating.values import and_list, display, number, shaped_date, unknown
 
 if TYPE_CHECKING:
     from advocacy.templating.sandbox import SafeEnvironment
@@ -52,8 +50,7 @@ def _capitalize(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    words = text.split(" ")
-    return " ".join(_capitalize(word) for word in words)
+    return " ".join(map(_capitalize, text.split(" ")))
 
 
 def _trim(value: Any) -> str:
@@ -71,34 +68,27 @@ def _default(value: Any, other: Any = "", boolean: bool = False) -> Any:
 def _length(environment: "SafeEnvironment", value: Any) -> int:
     if isinstance(value, Markup):
         return len(environment.plain(value))
-    return len(value) if isinstance(value, str | Mapping) else len(items_of(value))
+    return len(value) if isinstance(value, str | Mapping) else len(_items_of(value))
 
 
 @pass_environment
 def _join(
     environment: "SafeEnvironment", value: Any, between: str = "", attribute: str | None = None
 ) -> str:
-    items = read(environment, value, attribute)
-    run = RUN.get()
-    texts = [item if isinstance(item, Markup) else display(item, run.language) for item in items]
-    run.grow(sum(map(len, texts)) + len(between) * len(texts))
-    if any(isinstance(text, Markup) for text in (*texts, between)):
-        parts = [text if isinstance(text, Markup) else environment.own(text) for text in texts]
-        middle = between if isinstance(between, Markup) else environment.own(between)
-        return trusted(str(middle).join(parts))
-    return between.join(texts)
+    items = _read(environment, value, attribute)
+    RUN.get().grow(len(between) * len(items))
+    between, *texts = environment.shown([between, *items])
+    joined = str(between).join(map(str, texts))
+    return trusted(joined) if isinstance(between, Markup) else joined
 
 
 @pass_environment
 def _and_list(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> str:
-    items = read(environment, value, attribute)
+    texts = environment.shown(_read(environment, value, attribute))
     run = RUN.get()
-    texts = [item if isinstance(item, Markup) else display(item, run.language) for item in items]
-    run.grow(sum(map(len, texts)) + 10 * len(texts))
-    if any(isinstance(text, Markup) for text in texts):
-        parts = [text if isinstance(text, Markup) else environment.own(text) for text in texts]
-        return trusted(and_list([str(part) for part in parts], run.language))
-    return and_list(texts, run.language)
+    run.grow(10 * len(texts))
+    joined = and_list(list(map(str, texts)), run.language)
+    return trusted(joined) if any(isinstance(text, Markup) for text in texts) else joined
 
 
 @pass_environment
@@ -107,7 +97,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
     text = value if isinstance(value, Markup) else display(value, run.language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
-        raise Mistake("template-value", "`replace` needs the text that is to be replaced.")
+        raise ValueMistake("`replace` needs the text to replace.")
     run.grow(len(text) + str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
@@ -117,7 +107,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
 
 def _round(value: Any, digits: int = 0) -> float | int:
     if not isinstance(value, int | float) or not -10 <= digits <= 10:
-        raise Mistake("template-value", "`round` works with a number and up to 10 digits.")
+        raise ValueMistake("`round` needs a number and at most 10 digits.")
     return round(value, digits) if digits > 0 else round(value)
 
 
@@ -125,12 +115,12 @@ def _int(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
-        raise Mistake("template-value", "This is not a whole number.") from None
+        raise ValueMistake("This is not a whole number.") from None
 
 
 def _abs(value: Any) -> Any:
     if not isinstance(value, int | float):
-        raise Mistake("template-value", "`abs` works with a number.")
+        raise ValueMistake("`abs` needs a number.")
     return abs(value)
 
 
@@ -139,38 +129,158 @@ def _date(value: Any, shape: str = "long") -> str:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            raise Mistake(
-                "template-value", f"“{value}” is not a date.", "A date is written 2020-06-10."
-            ) from None
+            raise ValueMistake(f"“{value}” is not a date.", "Write a date as 2020-06-10.") from None
     if not isinstance(value, date):
-        raise Mistake("template-value", "`date` works with a date, and here stands none.")
+        raise ValueMistake("`date` needs a date, but this value is not a date.")
     day = date(value.year, value.month, value.day)
     return shaped_date(day, str(shape), RUN.get().language)
 
 
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Mistake("template-value", "`number` works with a number, and here stands none.")
+        raise ValueMistake("`number` needs a number, but this value is not a number.")
     return number(value, RUN.get().language)
 
 
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def _items_of(value: Any) -> Sequence[Any]:
+    """The entries of a list. Raises TemplateMistake for what is none."""
+    if isinstance(value, Undefined):
+        str(value)  # raises
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple | range | Mapping | set | frozenset):
+        RUN.get().spend(len(value))
+        return value if isinstance(value, Sequence) else list(value)
+    raise ValueMistake("This filter needs a list, but this value is not a list.")
+
+
+def _read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
+    """The items of a list, or of each the field that `attribute` names (`a.b` reads on)."""
+    items = list(_items_of(value))
+    for name in attribute.split(".") if attribute else ():
+        items = [environment.getattr(item, name) for item in items]
+    return items
+
+
+@pass_environment
+def _first(environment: "SafeEnvironment", value: Any) -> Any:
+    items = value if isinstance(value, str) else _items_of(value)
+    return items[0] if items else environment.undefined("the first of an empty list is missing")
+
+
+@pass_environment
+def _last(environment: "SafeEnvironment", value: Any) -> Any:
+    items = value if isinstance(value, str) else _items_of(value)
+    return items[-1] if items else environment.undefined("the last of an empty list is missing")
+
+
+def _list(value: Any) -> list[Any]:
+    return list(_items_of(value))
+
+
+def _key(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
+@pass_environment
+def _sort(
+    environment: "SafeEnvironment", value: Any, reverse: bool = False, attribute: str | None = None
+) -> list[Any]:
+    keys = [_key(key) for key in _read(environment, value, attribute)]
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+    items = _items_of(value)
+    return [items[index] for index in order]
+
+
+@pass_environment
+def _unique(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> list[Any]:
+    keys = [_key(key) for key in _read(environment, value, attribute)]
+    RUN.get().spend(len(keys) ** 2 // 10)
+    return [item for index, item in enumerate(_items_of(value)) if keys.index(keys[index]) == index]
+
+
+def _reverse(value: Any) -> Any:
+    return type(value)(value[::-1]) if isinstance(value, str) else _items_of(value)[::-1]
+
+
+@pass_environment
+def _map(
+    environment: "SafeEnvironment",
+    value: Any,
+    name: str | None = None,
+    *args: Any,
+    attribute: str | None = None,
+) -> list[Any]:
+    if attribute is not None:
+        return _read(environment, value, attribute)
+    function = environment.filters.get(str(name))
+    if function is None:
+        raise unknown("filter", str(name), environment.filters)
+    RUN.get().spend(10 * len(_items_of(value)))
+    return [environment.call_filter(str(name), item, args) for item in _items_of(value)]
+
+
+def _choosing(wanted: bool, by_attribute: bool) -> Callable[..., list[Any]]:
+    @pass_environment
+    def filter_(environment: "SafeEnvironment", value: Any, *args: Any) -> list[Any]:
+        keys = _read(environment, value, str(args[0]) if by_attribute and args else None)
+        rest = args[1:] if by_attribute else args
+        RUN.get().spend(10 * len(keys))
+        return [
+            item
+            for item, key in zip(_items_of(value), keys, strict=True)
+            if _passes(environment, key, rest) is wanted
+        ]
+
+    return filter_
+
+
+def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> bool:
+    if not test:
+        return bool(value)
+    if str(test[0]) not in environment.tests:
+        raise unknown("test", str(test[0]), environment.tests)
+    return bool(environment.call_test(str(test[0]), value, test[1:]))
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    if not isinstance(value, Mapping):
+        raise ValueMistake("`items` needs a mapping of names to values.")
+    RUN.get().spend(len(value))
+    return list(value.items())
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    **LIST_FILTERS,
     "abs": _abs,
     "and_list": _and_list,
     "capitalize": _changes_text(_capitalize),
     "d": _default,
     "date": _date,
     "default": _default,
+    "first": _first,
     "int": _int,
+    "items": _pairs,
     "join": _join,
+    "last": _last,
     "length": _length,
+    "list": _list,
     "lower": _changes_text(str.lower),
+    "map": _map,
     "number": _number,
+    "reject": _choosing(wanted=False, by_attribute=False),
+    "rejectattr": _choosing(wanted=False, by_attribute=True),
     "replace": _replace,
+    "reverse": _reverse,
     "round": _round,
+    "select": _choosing(wanted=True, by_attribute=False),
+    "selectattr": _choosing(wanted=True, by_attribute=True),
+    "sort": _sort,
     "title": _changes_text(_title),
     "trim": _trim,
+    "unique": _unique,
     "upper": _changes_text(str.upper),
 }
 """The filters, by name."""

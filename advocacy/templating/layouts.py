@@ -7,15 +7,13 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
-from advocacy.marks import value_html
-from advocacy.templating.branches import WATCH, Watch
-from advocacy.templating.display import display
+from advocacy.files.workspace import Workspace
+from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
-from advocacy.templating.mistakes import Mistake
-from advocacy.templating.nesting import LAYOUT_TAGS
-from advocacy.templating.run import RUN
-from advocacy.templating.trusted import trusted
-from advocacy.workspace import Workspace
+from advocacy.templating.running import RUN, WATCH, TemplateWatch, ValueMistake
+from advocacy.templating.sandbox import trusted
+from advocacy.templating.source import LAYOUT_TAGS
+from advocacy.templating.values import display
 
 
 class LayoutEnvironment(TemplateEnvironment):
@@ -25,7 +23,7 @@ class LayoutEnvironment(TemplateEnvironment):
     tags = LAYOUT_TAGS
     is_layout = True
 
-    def __init__(self, workspace: Workspace, watch: Watch | None = None) -> None:
+    def __init__(self, workspace: Workspace, watch: TemplateWatch | None = None) -> None:
         super().__init__(workspace, watch)
         self.filters["value_html"] = _value_html
 
@@ -39,10 +37,9 @@ class LayoutEnvironment(TemplateEnvironment):
 
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:  # noqa: ARG002
         """Finished HTML cannot be changed by a filter for text."""
-        raise Mistake(
-            "template-value",
-            "This filter changes text; here stands finished HTML.",
-            "Use it on the value before that is made HTML.",
+        raise ValueMistake(
+            "This filter changes text, but this value is already HTML.",
+            "Apply it before the value becomes HTML.",
         )
 
 
@@ -54,7 +51,9 @@ def _value_html(value: Any) -> Markup:
 
 
 @lru_cache(maxsize=32)
-def layout_environment(workspace: Workspace, watch: Watch | None = None) -> LayoutEnvironment:
+def layout_environment(
+    workspace: Workspace, watch: TemplateWatch | None = None
+) -> LayoutEnvironment:
     """The environment of a workspace's layouts.
 
     `layout_environment(workspace).get_template("layouts/letter.html").render(…)` is HTML; the

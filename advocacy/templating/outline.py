@@ -7,10 +7,9 @@ from typing import Any, TypeGuard
 
 from jinja2 import nodes
 
-from advocacy.errors import Place, Problem, nearest
-from advocacy.templating.names import known_names, readable
-from advocacy.templating.refusals import CITING, called, refusals, unquoted_ids
-from advocacy.templating.sandbox import SafeEnvironment
+from advocacy.errors import Place, Problem, did_you_mean, nearest
+from advocacy.templating.sandbox import CITING, SafeEnvironment, called, refusals, unquoted_ids
+from advocacy.templating.values import known_names, readable
 
 DEPTH_AT_MOST = 60
 NODES_AT_MOST = 50_000
@@ -19,7 +18,7 @@ _SPECIAL = frozenset(("loop", "caller", "varargs", "kwargs", "self", "super"))
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class BodyOutline:
     """What a template uses, with lines: collected once, checked against each set of variables."""
 
     path: Path
@@ -41,12 +40,12 @@ def walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
         stack += [(child, depth + 1) for child in reversed(list(node.iter_child_nodes()))]
 
 
-def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> Outline:
+def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> BodyOutline:
     """What a parsed template uses, and what in it is refused."""
     problems: list[Problem] = []
     found = list(_bounded(walk(tree), path, problems))
     if problems:
-        return Outline(path, problems=tuple(problems))
+        return BodyOutline(path, problems=tuple(problems))
     for node in found:
         problems += refusals(node, environment, path)
     told = {id(part) for node in found for one in unquoted_ids(node) for part, _ in walk(one)}
@@ -56,7 +55,7 @@ def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> O
         if isinstance(node, nodes.Name) and node.ctx == "load" and id(node) not in told
     ]
     fields = [(_dotted(n), n.lineno) for n in found if isinstance(n, nodes.Getattr)]
-    return Outline(
+    return BodyOutline(
         path,
         names=tuple(names),
         fields=tuple((chain, line) for chain, line in fields if len(chain) > 1),
@@ -108,14 +107,9 @@ def _bounded(
     for count, (node, depth) in enumerate(found):
         if count > NODES_AT_MOST or depth > DEPTH_AT_MOST:
             what = "too long" if count > NODES_AT_MOST else "nested too deeply"
-            problems.append(
-                Problem(
-                    "template-too-large",
-                    f"The template is {what}.",
-                    "Write it shorter, or put parts of it into partials.",
-                    Place(path, getattr(node, "lineno", None)),
-                )
-            )
+            hint = "Shorten it, or move parts of it to partials."
+            place = Place(path, getattr(node, "lineno", None))
+            problems.append(Problem("template-too-large", f"The template is {what}.", hint, place))
             return
         yield node
 
@@ -135,7 +129,7 @@ def _dotted(node: nodes.Node) -> tuple[str, ...]:
 
 
 def missing(
-    outlines: Collection[Outline], variables: Mapping[str, Any], functions: Collection[str]
+    outlines: Collection[BodyOutline], variables: Mapping[str, Any], functions: Collection[str]
 ) -> list[Problem]:
     """The names that no variable, function or command of these templates gives."""
     assigned = frozenset().union(*(o.assigned for o in outlines))
@@ -145,19 +139,15 @@ def missing(
         for name, line in each.names:
             if name in known or name in _SPECIAL or name in each.optional:
                 continue
-            near = nearest(name, known)
-            problems.append(
-                Problem(
-                    "unknown-name",
-                    f"`{name}` is not known here.",
-                    f"Did you mean `{near}`?" if near else known_names(known),
-                    Place(each.path, line),
-                )
-            )
+            message = f"`{name}` is not known here."
+            hint = did_you_mean(name, known, known_names(known))
+            problems.append(Problem("unknown-name", message, hint, Place(each.path, line)))
     return problems
 
 
-def missing_fields(outlines: Collection[Outline], variables: Mapping[str, Any]) -> list[Problem]:
+def missing_fields(
+    outlines: Collection[BodyOutline], variables: Mapping[str, Any]
+) -> list[Problem]:
     """The fields (`recipient.nmae`) that the variables' values do not have."""
     assigned = frozenset().union(*(o.assigned for o in outlines))
     problems = []
@@ -172,22 +162,17 @@ def missing_fields(outlines: Collection[Outline], variables: Mapping[str, Any]) 
                 if value is None:
                     break
                 if name not in known:
+                    message = f"There is no `{name}` in `{so_far}`."
                     near = nearest(name, known)
-                    problems.append(
-                        Problem(
-                            "unknown-name",
-                            f"There is no `{name}` in `{so_far}`.",
-                            f"Did you mean `{so_far}.{near}`?" if near else known_names(known),
-                            Place(each.path, line),
-                        )
-                    )
+                    hint = f"Did you mean `{so_far}.{near}`?" if near else known_names(known)
+                    problems.append(Problem("unknown-name", message, hint, Place(each.path, line)))
                     break
                 value = value[name] if isinstance(value, Mapping) else getattr(value, name)
                 so_far = f"{so_far}.{name}"
     return problems
 
 
-def missing_facts(outlines: Collection[Outline], facts: Collection[str]) -> list[Problem]:
+def missing_facts(outlines: Collection[BodyOutline], facts: Collection[str]) -> list[Problem]:
     """The ids of facts that no facts file has."""
     return [
         fact_problem(name, facts, Place(each.path, line))
@@ -200,12 +185,11 @@ def missing_facts(outlines: Collection[Outline], facts: Collection[str]) -> list
 def fact_problem(name: str, facts: Collection[str], place: Place | None) -> Problem:
     """That there is no fact of that id."""
     if not name.strip():
-        what, hint = "A citation here names no fact.", 'Write a fact\'s id: `{{ cite("the-id") }}`.'
+        what, hint = (
+            ("A citation here does not name a fact."),
+            'Write a fact\'s id: `{{ cite("the-id") }}`.',
+        )
         return Problem("unknown-fact", what, hint, place)
-    near = nearest(name, facts)
-    return Problem(
-        "unknown-fact",
-        f"There is no fact `{name}` in the campaign's facts.",
-        f"Did you mean `{near}`?" if near else "Correct the id, or add the fact to a facts file.",
-        place,
-    )
+    what = f"There is no fact `{name}` in the campaign's facts."
+    hint = did_you_mean(name, facts, "Correct the id, or add the fact to a facts file.")
+    return Problem("unknown-fact", what, hint, place)

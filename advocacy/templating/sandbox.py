@@ -1,23 +1,125 @@
 """A Jinja environment for templates that volunteers write: small, safe, bounded.
 
-Templates reach the fields of what they are given and the functions named here, nothing else
-of Python. Whatever they do is counted, so that none runs or grows without end.
+Templates reach the fields of what they are given and the functions named here, nothing else of
+Python. Whatever they do is counted, so that none runs or grows without end. The template's own
+text (`Markup`) has another type than the text of values (`str`), and the two never mix unseen.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from markupsafe import Markup
 
-from advocacy.templating.compiler import Generator
-from advocacy.templating.display import Count, display, local
-from advocacy.templating.mistakes import Mistake
-from advocacy.templating.names import NotKnown, described, readable
-from advocacy.templating.run import RUN
-from advocacy.templating.trusted import trusted
+from advocacy.errors import Place, Problem
+from advocacy.templating.running import RUN, TemplateMistake, ValueMistake
+from advocacy.templating.values import Count, NotKnown, described, display, local, readable, unknown
+
+
+def trusted(text: str) -> Markup:
+    """Text as the template's own: its words, marks, or values that have been escaped.
+
+    The one place that vouches for text: each caller says why it may.
+    """
+    return Markup(text)  # noqa: S704
+
+
+CITING = ("cite", "fact", "quote")
+"""The functions that name facts."""
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.NSRef, nodes.Const,
+    nodes.If, nodes.For, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter,
+    nodes.FilterBlock, nodes.Test, nodes.Call, nodes.Keyword, nodes.List, nodes.Tuple,
+    nodes.Compare, nodes.Operand, nodes.Concat, nodes.BinExpr, nodes.UnaryExpr, nodes.Assign,
+    nodes.AssignBlock, nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Import,
+    nodes.FromImport, nodes.With, nodes.Scope,
+)  # fmt: skip
+_LAYOUT_ALLOWED = (*_ALLOWED, nodes.Extends, nodes.Block)
+_REFUSED = {
+    nodes.Extends: "`extends` belongs in layouts.",
+    nodes.Block: "`block` belongs in layouts.",
+    nodes.Dict: "Curly brackets inside a command are not allowed here.",
+    nodes.Pow: "`**` is not allowed here.",
+}
+
+
+_OF_STRINGS = ("format", "join", "lower", "replace", "split", "strip", "title", "upper")
+
+
+def called(node: nodes.Call) -> str | None:
+    """The name that a call calls."""
+    return node.node.name if isinstance(node.node, nodes.Name) else None
+
+
+def unquoted(node: nodes.Node) -> str | None:
+    """`ibm-exit` for an id that stands without quotation marks, which reads as a subtraction."""
+    if isinstance(node, nodes.Name):
+        return str(node.name)
+    if isinstance(node, nodes.Const) and type(node.value) is int:
+        return str(node.value)
+    if isinstance(node, nodes.Sub):
+        left, right = unquoted(node.left), unquoted(node.right)
+        return f"{left}-{right}" if left and right else None
+    return None
+
+
+def unquoted_ids(node: nodes.Node) -> list[nodes.Sub]:
+    """The ids in a citation's brackets that stand without quotation marks."""
+    if not isinstance(node, nodes.Call) or called(node) not in CITING:
+        return []
+    return [one for one in node.args if isinstance(one, nodes.Sub) and unquoted(one)]
+
+
+def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> Iterator[Problem]:
+    """What is refused about one part of a template."""
+    place = Place(path, getattr(node, "lineno", None))
+    if isinstance(node, nodes.Filter | nodes.Test):
+        kind = "filter" if isinstance(node, nodes.Filter) else "test"
+        known = environment.filters if kind == "filter" else environment.tests
+        if node.name not in known:
+            mistake = unknown(kind, node.name, known)
+            yield Problem(mistake.code, mistake.message, mistake.hint, place)
+    for message, hint in _reasons(node, environment):
+        yield Problem("template-refused", message, hint or "Write it another way.", place)
+
+
+def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
+    allowed = _LAYOUT_ALLOWED if environment.is_layout else _ALLOWED
+    if not isinstance(node, allowed) or isinstance(node, nodes.Pow):
+        yield _REFUSED.get(type(node), "This command is not allowed here."), ""
+    elif isinstance(node, nodes.Call):
+        yield from _in_call(node, environment)
+    elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
+        yield "A filter cannot be used in `{% set … %}`.", "Use it where the text is printed."
+    elif isinstance(node, nodes.For) and node.recursive:
+        yield "`recursive` is not allowed here.", ""
+    elif isinstance(node, nodes.Include) and isinstance(node.template, nodes.List | nodes.Tuple):
+        yield "`include` must name a single partial.", "Include each partial separately."
+    elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        yield f"`{node.attr}` cannot be read by a template.", ""
+    name = getattr(node, "name", None)
+    stores = isinstance(node, nodes.Macro) or getattr(node, "ctx", "load") != "load"
+    if stores and name in environment.globals:
+        yield f"`{name}` is a reserved name.", "Choose another name."
+
+
+def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
+    if node.dyn_args or node.dyn_kwargs:
+        yield "`*` inside brackets is not allowed here.", ""
+    for one in unquoted_ids(node):
+        hint = f'Write `{{{{ {called(node)}("{unquoted(one)}") }}}}`.'
+        yield f"`{unquoted(one)}` needs quotation marks here.", hint
+    if called(node) in CITING and node.kwargs and not environment.is_layout:
+        yield f"`{called(node)}` takes only fact ids.", ""
+    if isinstance(node.node, nodes.Getattr) and node.node.attr in _OF_STRINGS:
+        hint = "Change a value with a filter, as in `{{ name|upper }}`."
+        yield f"`.{node.node.attr}(…)` is not allowed here.", hint
+
 
 RANGE_AT_MOST = 1000
 NUMBER_AT_MOST = 10**15
@@ -30,10 +132,72 @@ class _Context(Context):
         return local(super().resolve_or_missing(key), RUN.get().language)
 
 
+class LimitedCodeGenerator(CodeGenerator):
+    """Jinja's compiler, where that would print or join without asking the environment."""
+
+    def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:  # noqa: N802
+        """A filtered block is printed as any other value."""
+        inner = frame.inner()
+        inner.symbols.analyze_node(node)
+        self.enter_frame(inner)
+        self.buffer(inner)
+        self.blockvisit(node.body, inner)
+        self.start_write(frame, node)
+        self.write("environment.finalize(context, ")
+        self.visit_Filter(node.filter, inner)
+        self.write(")")
+        self.end_write(frame)
+        self.leave_frame(inner)
+
+    def visit_CallBlock(self, node: nodes.CallBlock, frame: Frame) -> None:  # noqa: N802
+        """What a `call` gives is printed as any other value."""
+        inner, macro = self.macro_body(node, frame)
+        self.writeline("caller = ")
+        self.macro_def(macro, inner)
+        self.start_write(frame, node)
+        self.write("environment.finalize(context, ")
+        self.visit_Call(node.call, frame, forward_caller=True)
+        self.write(")")
+        self.end_write(frame)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        """`~` joins by the environment's rules."""
+        self.write("environment.tilde((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:  # noqa: N802
+        """Slices are taken by the environment too."""
+        if not isinstance(node.arg, nodes.Slice):
+            return super().visit_Getitem(node, frame)
+        self.write("environment.sliced(")
+        self.visit(node.node, frame)
+        for end in (node.arg.start, node.arg.stop, node.arg.step):
+            self.write(", ")
+            self.visit(end or nodes.Const(None), frame)
+        return self.write(")")
+
+    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802
+        """A list that is written out is looked at first."""
+        self.write("environment.listed(")
+        super().visit_List(node, frame)
+        self.write(")")
+
+    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802
+        """As a list."""
+        if node.ctx != "load":
+            return super().visit_Tuple(node, frame)
+        self.write("environment.listed(")
+        super().visit_Tuple(node, frame)
+        return self.write(")")
+
+
 class SafeEnvironment(ImmutableSandboxedEnvironment):
     """What letters and layouts share; see `advocacy.templating` for the two kinds."""
 
-    code_generator_class = Generator
+    code_generator_class = LimitedCodeGenerator
     context_class = _Context
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
     functions: tuple[Any, ...] = ()
@@ -69,9 +233,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         """A list that a template writes out: not deep, so that comparing lists stays cheap."""
         for item in items:
             if isinstance(item, list | tuple) and any(isinstance(i, list | tuple) for i in item):
-                raise Mistake(
-                    "template-value", "Lists in lists in a list are too deep.", "Use fewer lists."
-                )
+                raise ValueMistake("The lists are nested too deeply.", "Use fewer lists.")
         return items
 
     def sliced(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
@@ -80,25 +242,27 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             str(value)  # raises
         ends = all(end is None or isinstance(end, int) for end in (start, stop, step))
         if not isinstance(value, str | list | tuple | range) or not ends or step == 0:
-            raise Mistake(
-                "template-value",
-                "There are no parts to take here.",
+            raise ValueMistake(
+                "This value has no parts.",
                 "Take parts of a list or a text, with numbers: `{{ names[:3] }}`.",
             )
         return value[start:stop:step]
 
     def tilde(self, parts: Iterable[Any]) -> str:
         """`a ~ b`: text, or where a part is the template's own, text of the template."""
+        RUN.get().spend(1)
+        shown = self.shown(parts)
+        joined = "".join(map(str, shown))
+        return trusted(joined) if any(isinstance(part, Markup) for part in shown) else joined
+
+    def shown(self, values: Iterable[Any]) -> list[str]:
+        """Values as texts; if one is the template's own, all are made so."""
         run = RUN.get()
-        run.spend(1)
-        shown = [
-            part if isinstance(part, Markup) else display(part, run.language) for part in parts
-        ]
-        run.grow(sum(map(len, shown)))
-        if any(isinstance(part, Markup) for part in shown):
-            marked = (part if isinstance(part, Markup) else self.own(part) for part in shown)
-            return trusted("".join(marked))
-        return "".join(shown)
+        texts = [one if isinstance(one, Markup) else display(one, run.language) for one in values]
+        run.grow(sum(map(len, texts)))
+        if any(isinstance(text, Markup) for text in texts):
+            return [text if isinstance(text, Markup) else self.own(text) for text in texts]
+        return texts
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         """Arithmetic with numbers of a sensible size; `+` also joins two texts."""
@@ -108,17 +272,16 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             if isinstance(side, Undefined):
                 str(side)  # raises
         if not (_is_number(left) and _is_number(right)) or operator == "**":
-            raise Mistake(
-                "template-value",
-                f"`{operator}` works with two numbers; here stand {described(left)} and "
+            raise ValueMistake(
+                f"`{operator}` needs two numbers, not {described(left)} and "
                 f"{described(right)}.".replace("this ", "a "),
-                "Join texts with `~`." if operator == "+" else "Look at both sides of it.",
+                "Join texts with `~`." if operator == "+" else "Check both sides of it.",
             )
         if operator in ("/", "//", "%") and right == 0:
-            raise Mistake("template-value", "A number is divided by zero.", "Test it with `if`.")
+            raise ValueMistake("Division by zero.", "Test it with `if`.")
         result = self.binop_table[operator](left, right)
         if abs(result) > NUMBER_AT_MOST:
-            raise Mistake("template-value", "This number is too large.", "Keep to smaller numbers.")
+            raise ValueMistake("This number is too large.", "Use smaller numbers.")
         return Count(result) if Count in (type(left), type(right)) else result
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -158,9 +321,9 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(__obj, Macro | BlockReference) or _is_loop_method(__obj):
             return __context.call(__obj, *args, **kwargs)
         if not any(__obj is function for function in __self.functions):
-            raise Mistake(
+            raise TemplateMistake(
                 "template-refused",
-                "What stands before these brackets cannot be called.",
+                "The name before these brackets is not a function.",
                 "Change a value with a filter, as in `{{ name|upper }}`.",
             )
         return __context.call(__obj, *args, **kwargs)
@@ -184,7 +347,7 @@ def bounded_range(*args: int) -> range:
     """`range(…)` of at most a thousand numbers."""
     result = range(*args)
     if len(result) > RANGE_AT_MOST:
-        raise Mistake(
+        raise TemplateMistake(
             "template-endless", f"This range has more than {RANGE_AT_MOST} numbers.", "Take fewer."
         )
     return result
@@ -202,8 +365,7 @@ def each(value: Any) -> Sequence[Any]:
         if isinstance(value, range):
             return [Count(number) for number in value]
         return [local(item, run.language) for item in value]
-    raise Mistake(
-        "template-value",
-        f"`for` goes through a list; here stands {described(value)}.".replace("this ", "a "),
+    raise ValueMistake(
+        f"`for` needs a list, not {described(value)}.".replace("this ", "a "),
         "Print a single value as `{{ name }}`.",
     )

@@ -1,28 +1,44 @@
-"""Reading a template's file, and saying in plain words what is wrong with its commands."""
+"""The source of a template: reading its file, and what is wrong with its syntax.
+
+Jinja says what its parser met, and often on the last line of the file. Here a command that is
+never closed is found at its own line, and each of Jinja's messages is put in plain words.
+"""
 
 import re
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 
-from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.templating.nesting import TAGS, nesting_problem
-from advocacy.textfile import read_text, without_bad_characters
+from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.files.text import read_text, without_bad_characters
 
 BYTES_AT_MOST = 1_000_000
 COMMANDS_AT_MOST = 10_000
-_HINT = "Print a value as `{{ name }}`; a command stands in `{% … %}`."
+_COMMENT_AT_END = re.compile(
+    r"(?m)(?<=\S)(?<!%\})(?<!#\})([ \t]*\{#(?:(?!#\}).)*?(?<![-+]))#\}(?=\n)"
+)
+TAGS = ("call", "filter", "for", "from", "if", "import", "include", "macro", "raw", "set", "with")
+"""The commands of letters."""
+LAYOUT_TAGS = (*TAGS, "block", "extends")
+"""The commands of layouts."""
+_OPENING = ("block", "call", "filter", "for", "if", "macro", "with")
+_MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
+# Comments and raw blocks are skipped whole, so that commands in them do not count.
+_SCAN = re.compile(
+    r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
+    r"|\{%[-+]?\s*(?P<tag>\w+)(?P<rest>(?:[^%]|%(?!\}))*)%\}"
+    r"|\{\{(?:[^}]|\}(?!\}))*\}\}",
+    re.DOTALL,
+)
+_HINT = "Print a value with `{{ name }}`. Write a command in `{% … %}`."
 _ENDS = {"end of print statement": "}}", "end of statement block": "%}"}
 _OPENS = {"}}": "{{", "%}": "{%"}
 _FOUND = {"string": "a text in quotation marks", "integer": "a number", "float": "a number"}
 _WANTED = {**_FOUND, "name": "a name"}
 _WHERE = {
     "in": "Write it as `{% for ask in demand.asks %}`.",
-    "name": "A single bar stands before a filter: `{{ recipient.name | upper }}`.",
+    "name": "Put a vertical bar before a filter: `{{ recipient.name | upper }}`.",
 }
-_COMMENT_AT_END = re.compile(
-    r"(?m)(?<=\S)(?<!%\})(?<!#\})([ \t]*\{#(?:(?!#\}).)*?(?<![-+]))#\}(?=\n)"
-)
 _CURLY = re.compile("[“”„‘’«»]")
 
 
@@ -55,7 +71,7 @@ def _too_large(path: Path, limit: str) -> Problem:
     return Problem(
         "template-too-large",
         f"The template has more than {limit}.",
-        "A letter needs a few thousand characters; remove what does not belong in it.",
+        "A letter needs only a few thousand characters. Remove what does not belong in it.",
         Place(path),
     )
 
@@ -78,7 +94,7 @@ def _explained(message: str, text: str, line: int) -> tuple[int, str, str]:
     lines = text.split("\n")
     source = lines[line - 1] if 0 < line <= len(lines) else ""
     if "omment" in message:
-        return _line_of_last(text, "{#"), "A comment does not end.", "Close it with `#}`."
+        return _line_of_last(text, "{#"), "A comment is not closed.", "Close it with `#}`."
     if "end of" in message and "expected token" not in message:
         return _early_end(message, text, line)
     if "unexpected char" in message:
@@ -87,13 +103,13 @@ def _explained(message: str, text: str, line: int) -> tuple[int, str, str]:
         if found := re.search(", expected '(.)'", message):
             return line, f"A `{found[1]}` is missing before `}}}}`.", "Put it where it belongs."
         if "}}" not in source:
-            return line, "What begins with `{{` ends with one bracket.", "Close it with `}}`."
+            return line, "`{{` is closed with a single bracket.", "Close it with `}}`."
     if re.search(r"unexpected '[}\])]'", message):
-        what = "A bracket closes here that was not opened, or not in this order."
+        what = "A closing bracket here has no matching opening bracket."
         return line, what, f"Check the brackets of this line. {_HINT}"
     if found := re.search(r"expected token '(.+?)', got '(.+?)'", message):
         return _unexpected(lines, line, *found.groups())
-    return line, "This command cannot be understood.", _HINT
+    return line, "This command cannot be parsed.", _HINT
 
 
 def _early_end(message: str, text: str, line: int) -> tuple[int, str, str]:
@@ -101,14 +117,14 @@ def _early_end(message: str, text: str, line: int) -> tuple[int, str, str]:
     for end, closing in _ENDS.items():
         if end in message and "end of template" not in message:
             what = f"Something is missing before `{closing}`."
-            return line, what, "Write what belongs there, or take the command out."
+            return line, what, "Add what is missing, or remove the command."
     opening = "{{" if text.rfind("{{") > text.rfind("{%") else "{%"
     return _line_of_last(text, opening), *_endless(opening)
 
 
 def _endless(opening: str) -> tuple[str, str]:
     closing = {"{{": "}}", "{%": "%}"}[opening]
-    return f"What begins with `{opening}` does not end.", f"Close it with `{closing}`."
+    return f"`{opening}` is not closed.", f"Close it with `{closing}`."
 
 
 def _unexpected(lines: list[str], line: int, wanted: str, got: str) -> tuple[int, str, str]:
@@ -117,30 +133,32 @@ def _unexpected(lines: list[str], line: int, wanted: str, got: str) -> tuple[int
     begins = _beginning(lines, line, closing or "")
     source = lines[begins - 1] if 0 < begins <= len(lines) else ""
     if "{{{" in source:
-        return begins, "A bracket too many stands here: `{{{`.", "Print a value as `{{ name }}`."
+        return begins, "There is one bracket too many: `{{{`.", "Print a value as `{{ name }}`."
     if closing and begins < line and closing not in "".join(lines[begins - 1 : line - 1]):
         return begins, *_endless(_OPENS[closing])
     shown = f"`{_ENDS[got]}`" if got in _ENDS else _FOUND.get(got, f"`{got}`")
     where = f"`{closing}`" if closing else _WANTED.get(wanted, f"`{wanted}`")
     if got == "=":
-        hint = "To ask whether two values are equal, write `==`."
+        hint = "To compare two values, write `==`."
     elif got == "string" and closing:
-        hint = 'What a function takes stands in brackets: `{{ cite("the-id") }}`.'
+        hint = 'Put the values for a function in brackets: `{{ cite("the-id") }}`.'
     elif closing == "}}":
-        hint = f"A name has no spaces in it: `{{{{ recipient.name }}}}`. {_HINT}"
+        hint = f"A name cannot contain spaces: `{{{{ recipient.name }}}}`. {_HINT}"
     else:
         hint = _WHERE.get(wanted, _HINT)
-    return begins, f"Here stands {shown} where {where} should stand.", hint
+    return begins, f"Expected {where}, but got {shown}.", hint
 
 
 def _odd_character(message: str, source: str) -> tuple[str, str]:
     found = re.search(r"unexpected char (['\"])(.+?)\1 at", message)
     character = found[2] if found else "?"
     if _CURLY.search(source):
-        return "There are curly quotation marks in a command.", 'Use straight ones there: `"…"`.'
+        return "There are curly quotation marks in a command.", (
+            'Use straight quotation marks: `"…"`.'
+        )
     if character in ('"', "'"):
-        return "A text in quotation marks does not end.", f"Close it with `{character}`."
-    return f"`{character}` cannot stand in a command.", _HINT
+        return "A text in quotation marks is not closed.", f"Close it with `{character}`."
+    return f"`{character}` is not allowed in a command.", _HINT
 
 
 def _beginning(lines: list[str], line: int, mark: str) -> int:
@@ -153,3 +171,64 @@ def _beginning(lines: list[str], line: int, mark: str) -> int:
 
 def _line_of_last(text: str, mark: str) -> int:
     return text.count("\n", 0, text.rfind(mark)) + 1
+
+
+def nesting_problem(text: str, path: Path, tags: tuple[str, ...]) -> Problem | None:
+    """The first mistake in the nesting of a template's commands, if there is one."""
+    open_tags: list[tuple[str, int]] = []
+    for found in _SCAN.finditer(text):
+        tag = found["tag"]
+        if tag is None:
+            continue
+        place = Place(path, text.count("\n", 0, found.start()) + 1)
+        if tag.startswith("end") or tag in _MIDDLE:
+            problem = _closing_problem(tag, open_tags, tags, place)
+            if problem is not None:
+                return problem
+        elif tag not in tags:
+            return _unknown_tag(tag, tags, place)
+        elif tag in _OPENING or (tag == "set" and "=" not in found["rest"]):
+            open_tags.append((tag, place.line or 0))
+    if not open_tags:
+        return None
+    name, line = open_tags[-1]
+    return Problem(
+        "template-syntax",
+        f"`{{% {name} … %}}` is never closed.",
+        f"Add `{{% end{name} %}}` where it ends.",
+        Place(path, line),
+    )
+
+
+def _closing_problem(
+    tag: str, open_tags: list[tuple[str, int]], tags: tuple[str, ...], place: Place
+) -> Problem | None:
+    """What is wrong with a command that closes; closes it if nothing is."""
+    closes = _MIDDLE.get(tag, (tag.removeprefix("end"),))
+    if open_tags and open_tags[-1][0] in closes:
+        if tag not in _MIDDLE:
+            open_tags.pop()
+        return None
+    if closes[0] not in tags:
+        return _unknown_tag(tag, tags, place)
+    if not open_tags:
+        message = f"`{{% {tag} %}}` has no opening command."
+        return Problem("template-syntax", message, "Remove it, or add the opening command.", place)
+    name, line = open_tags[-1]
+    return Problem(
+        "template-syntax",
+        f"`{{% {tag} %}}` stands where `{{% end{name} %}}` should stand.",
+        f"The `{{% {name} … %}}` of line {line} is still open.",
+        place,
+    )
+
+
+def _unknown_tag(tag: str, tags: tuple[str, ...], place: Place) -> Problem:
+    known = [*tags, *(f"end{name}" for name in tags), *_MIDDLE]
+    near = nearest(tag, known)
+    return Problem(
+        "template-syntax",
+        f"There is no command `{{% {tag} %}}`.",
+        f"Did you mean `{{% {near} %}}`?" if near else f"There are: {', '.join(tags)}.",
+        place,
+    )

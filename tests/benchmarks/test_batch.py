@@ -22,14 +22,14 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents import email as email_document
-from advocacy.documents import html as html_document
-from advocacy.documents import paper
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.documents import text as text_document
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
-from advocacy.workspace import settled
+from advocacy.documents.email import html as html_document
+from advocacy.documents.email import message as email_document
+from advocacy.documents.pdf import paper
+from advocacy.files.cache import files_held
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 CAMPAIGNS = Path(__file__).resolve().parents[2] / "campaigns"
 HEADER = ["id", "name", "address", "city", "region", "postal_code", "country", "email"]
@@ -157,7 +157,7 @@ def test_a_second_core_makes_pdfs_at_least_1_7_times_as_fast(folder: Path, capsy
 
 
 def test_pdfs_come_no_slower_than_weasyprint_in_a_loop(folder: Path, letter, capsys) -> None:
-    from advocacy.documents.typesetter import weasyprint
+    from advocacy.documents.pdf.typesetter import weasyprint
 
     checked, campaign = letter
     html = paper.paper_html(checked, campaign.workspace)
@@ -242,7 +242,7 @@ def test_a_whole_email_takes_less_than_encoding_its_parts_anew_would(letter, cap
         return (time.process_time() - start) / len(letters)
 
     def ours() -> None:
-        with settled():
+        with files_held():
             for one in letters:
                 assert one is not None
                 email_document.render_email(one, campaign.workspace)

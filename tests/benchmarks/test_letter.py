@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents import email, paper, pdf
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.email import message as email
+from advocacy.documents.pdf import paper
+from advocacy.documents.pdf import render as pdf
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 MICROSOFT = Path(__file__).resolve().parents[2] / "campaigns" / "microsoft.yaml"
 
@@ -29,7 +31,7 @@ def letter(campaign: Campaign) -> CheckedLetter:
 
 
 def test_a_pdf_costs_little_more_than_weasyprint_itself(campaign, letter, side_by_side) -> None:
-    from advocacy.documents.typesetter import weasyprint
+    from advocacy.documents.pdf.typesetter import weasyprint
 
     html = paper.paper_html(letter, campaign.workspace)
     result = side_by_side(

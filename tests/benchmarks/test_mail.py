@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.mail.ledger import Entry, Ledger, Result, Run, State, Text, open_ledger
+from advocacy.mail.ledger import (
+    Ledger,
+    LedgerEntry,
+    MailingRun,
+    MailingText,
+    Result,
+    State,
+    open_ledger,
+)
 
 from ..mail.ledger_fixtures import postgres_server, postgres_url
 
@@ -20,15 +28,15 @@ GROUPS = (1, 10, 50)
 LETTERS = 2000
 
 
-def letter(n: int) -> Entry:
+def letter(n: int) -> LedgerEntry:
     """A letter of ordinary size in the ledger."""
     address = f"person.{n}@list{n % 40}.example"
     digest = f"{n:064x}"
-    return Entry(f"person-{n}-of-springfield", address, address, digest, digest,
+    return LedgerEntry(f"person-{n}-of-springfield", address, address, digest, digest,
                  f"<{n:032x}@friends.example>", {"subject": "a", "opening": "b"})  # fmt: skip
 
 
-def work(ledger: Ledger, run: Run, letters: list[Entry], group: int) -> None:
+def work(ledger: Ledger, run: MailingRun, letters: list[LedgerEntry], group: int) -> None:
     """Give letters out group by group and write down that they were sent, as a sender does."""
     done: list[Result] = []
     for at in range(0, len(letters), group):
@@ -40,9 +48,9 @@ def work(ledger: Ledger, run: Run, letters: list[Entry], group: int) -> None:
 def rate(ledger: Ledger, group: int, threads: int = 1, size: int = LETTERS) -> float:
     """Letters a second that the ledger alone allows: each is marked twice, before and after."""
     name = f"{MAILING}-{group}-{threads}-{time.monotonic_ns()}"
-    ledger.start(name, "parks", "call", Text({}, ""))
+    ledger.start(name, "parks", "call", MailingText({}, ""))
     letters = [letter(n) for n in range(size)]
-    with ledger.begin_run(name, listed=size) as run:
+    with ledger.begin_run(name) as run:
         start = time.perf_counter()
         with ThreadPoolExecutor(threads) as pool:
             parts = [letters[n::threads] for n in range(threads)]

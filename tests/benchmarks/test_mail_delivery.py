@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from advocacy.documents.email import render_email
-from advocacy.letter import check
-from advocacy.mail.delivery import Envelope, Options, Verdict, connect
-from advocacy.mail.delivery.server import Server
+from advocacy.documents.email.message import render_email
+from advocacy.letters.letter import check
+from advocacy.mail.smtp import Envelope, Options, Verdict, connect
+from advocacy.mail.smtp.server import Server
 
 from .mail_servers import sink, slow_sink, smtp_source
 

@@ -21,12 +21,12 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.compose import compose_letters
-from advocacy.documents.paper import paper_html, unbroken_hosts
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.pdf.paper import paper_html, unbroken_hosts
 from advocacy.documents.prose import body_html
 from advocacy.documents.references import formatted
-from advocacy.letter import CheckedLetter, check
-from advocacy.loading import Campaign, load_campaign
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import CheckedLetter, check
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (1, 10, 100, 1_000, 10_000)
@@ -112,7 +112,7 @@ def letter(folder: Path) -> tuple[CheckedLetter, Campaign]:
 
 def others(letter: tuple[CheckedLetter, Campaign], tmp_path: Path) -> dict[str, float]:
     """Letters a second of plain WeasyPrint, Typst and Chromium, as far as they are here."""
-    from advocacy.documents.typesetter import font_configuration, weasyprint
+    from advocacy.documents.pdf.typesetter import font_configuration, weasyprint
 
     checked, campaign = letter
     html = paper_html(checked, campaign.workspace)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.run import run_checks
 from advocacy.errors import Problem
-from advocacy.loading import load_campaign
 
 CAMPAIGN = """\
 id: acme

@@ -13,12 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from advocacy.mail.ledger import Entry, Ledger, Run, State, Taken, Text, open_ledger
-from advocacy.mail.ledger.owners import Owner
+from advocacy.mail.ledger import (
+    Ledger,
+    LedgerEntry,
+    MailingRun,
+    MailingText,
+    State,
+    Taken,
+    open_ledger,
+)
+from advocacy.mail.ledger.runs import RunOwner
+from advocacy.mail.ledger.schema import RUN
 
 MAILING = "parks/call"
-TEXT = Text({"call": "0123"}, "We ask you to keep the park open in the evening.")
+TEXT = MailingText({"call": "0123"}, "We ask you to keep the park open in the evening.")
 HBA = """\
 local all all trust
 host all guarded 127.0.0.1/32 scram-sha-256
@@ -27,16 +37,22 @@ host all all 127.0.0.1/32 trust
 _numbers = count(1)
 
 
-def entry(name: str, address: str | None = None, **more: Any) -> Entry:
+def entry(name: str, address: str | None = None, **more: Any) -> LedgerEntry:
     """A letter to somebody of that name."""
     address = address or f"{name}@parks.example"
-    return Entry(name, address, address, f"digest-{name}", f"person-{name}",
+    return LedgerEntry(name, address, address, f"digest-{name}", f"person-{name}",
                  f"<{name}@friends.example>", **more)  # fmt: skip
 
 
 def taken(answers: list[Taken]) -> list[str]:
     """The ids of the letters that were given out."""
     return [answer.letter_id for answer in answers if answer.taken]
+
+
+def runs_of(ledger: Ledger) -> list[Any]:
+    """The rows of all runs of the sender, the first one first."""
+    with ledger._backend.engine.connect() as connection:
+        return list(connection.execute(select(RUN).order_by(RUN.c.id)).all())
 
 
 @dataclass
@@ -64,7 +80,7 @@ class Books:
 
     def open(self, pid: int = 1, *, create: bool = False) -> Ledger:
         """The ledger as a process with that number sees it, with the tests' clock."""
-        owner = Owner("somebody", "laptop", "boot", pid, "start")
+        owner = RunOwner("somebody", "laptop", "boot", pid, "start")
         ledger = open_ledger(
             self.campaign, create=create, environ=self.environ, clock=self.clock, owner=owner,
             alive=lambda one: one.pid not in self.dead if self.here else None,
@@ -78,9 +94,9 @@ class Books:
         ledger.start(MAILING, "parks", "call", TEXT)
         return ledger
 
-    def run(self, ledger: Ledger) -> Run:
-        """A run whose lease nobody renews."""
-        return ledger.begin_run(MAILING, renew_every=None)
+    def run(self, ledger: Ledger) -> MailingRun:
+        """A run of the mailing."""
+        return ledger.begin_run(MAILING)
 
     def state(self, letter_id: str) -> State | None:
         """The state of a letter, as anybody sees it."""

@@ -15,19 +15,19 @@ from aiosmtpd.controller import UnixSocketController
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.mail.delivery import (
+from advocacy.mail.smtp import (
     Connection,
     Envelope,
     Options,
-    Reply,
+    SmtpReply,
     Timeouts,
     Verdict,
     backoff,
     connect,
     session,
 )
-from advocacy.mail.delivery.server import server_from
-from advocacy.mail.delivery.wellformed import fault_of, stuffed
+from advocacy.mail.smtp.envelope import fault_of, stuffed
+from advocacy.mail.smtp.server import server_from
 
 from .smtp_fixtures import DROP, EXTENSIONS, HANG, MESSAGE, RESET, Act, FaultyServer
 
@@ -56,7 +56,7 @@ def opened(server: FaultyServer, options: Options) -> closing[Connection]:
     return closing(connect(server_from(server.url), options=options))
 
 
-def send_one(server: FaultyServer, options: Options, **more: Any) -> Reply:
+def send_one(server: FaultyServer, options: Options, **more: Any) -> SmtpReply:
     with opened(server, options) as connection:
         return connection.send(envelope(**more))
 
@@ -381,38 +381,6 @@ def test_a_host_that_nobody_knows_stops(monkeypatch: pytest.MonkeyPatch, options
     assert (reply.verdict, reply.everyone, reply.stop) == (DEFERRED, True, None)
 
 
-def test_who_waits_can_be_woken_from_another_thread(faulty: Faulty) -> None:
-    server = faulty(END=Act(then="hang", keeps=True))
-    connection = connect(server_from(server.url), options=Options(timeouts=PATIENT))
-    replies: list[Reply] = []
-    thread = threading.Thread(target=lambda: replies.append(connection.send(envelope())))
-    thread.start()
-    while "END" not in server.verbs:
-        time.sleep(0.01)
-    connection.abort()
-    thread.join(3)
-    assert [reply.verdict for reply in replies] == [UNCERTAIN]
-
-
-def test_who_was_woken_does_not_begin_again(faulty: Faulty) -> None:
-    server = faulty(MAIL=["250 ok", HANG, "250 ok"])
-    connection = connect(server_from(server.url), options=Options(timeouts=PATIENT))
-    assert connection.send(envelope()).verdict is SENT
-    replies: list[Reply] = []
-    thread = threading.Thread(target=lambda: replies.append(connection.send(envelope())))
-    thread.start()
-    while server.verbs.count("MAIL") < 2:
-        time.sleep(0.01)
-    connection.abort()
-    thread.join(3)
-    replies.append(connection.send(envelope()))
-    assert [reply.verdict for reply in replies] == [DEFERRED] * 2
-    assert server.connections == 1
-    connection.close()
-    assert connection.send(envelope()).verdict is SENT
-    connection.close()
-
-
 # --- kept connections --------------------------------------------------------------------------
 
 
@@ -488,44 +456,6 @@ def test_opening_alone_says_what_is_in_the_way(faulty: Faulty, options: Options)
     assert server.verbs == ["GREETING"]
 
 
-# --- several recipients ------------------------------------------------------------------------
-
-
-def test_a_refused_copy_is_told_and_the_letter_goes(faulty: Faulty, options: Options) -> None:
-    server = faulty(RCPT=["250 ok", "250 ok", "550 5.1.1 who?", "450 4.2.0 later"])
-    others = ("a@friends.example", "b@friends.example", "c@friends.example")
-    reply = send_one(server, options, others=others)
-    assert reply.verdict is SENT
-    assert reply.refused == (
-        ("b@friends.example", 550, "5.1.1 who?"),
-        ("c@friends.example", 450, "4.2.0 later"),
-    )
-    assert server.received[0][1] == ["jane@parks.example", "a@friends.example"]
-
-
-def test_a_refused_copy_is_told_of_a_letter_that_may_have_arrived(
-    faulty: Faulty, options: Options
-) -> None:
-    server = faulty(RCPT=["250 ok", "550 5.1.1 who?"], END=Act(then="drop", keeps=True))
-    reply = send_one(server, options, others=("a@friends.example",))
-    assert reply.verdict is UNCERTAIN
-    assert reply.refused == (("a@friends.example", 550, "5.1.1 who?"),)
-
-
-@pytest.mark.parametrize("answer", ["550 5.1.1 who?", "450 4.2.0 later"])
-def test_no_copy_goes_out_of_a_letter_that_does_not(
-    faulty: Faulty, options: Options, answer: str
-) -> None:
-    server = faulty(RCPT=[answer, "250 ok", "250 ok"])
-    with opened(server, options) as connection:
-        first = connection.send(envelope(others=("copy@friends.example",)))
-        second = connection.send(envelope())
-    assert first.verdict is (REFUSED if answer[0] == "5" else DEFERRED)
-    assert second.verdict is SENT
-    assert [to for _, to, _ in server.received] == [["jane@parks.example"]]
-    assert server.verbs.count("DATA") == 1
-
-
 def test_nobody_gets_an_empty_message_from_a_server_that_wants_data_all_the_same(
     faulty: Faulty, options: Options
 ) -> None:
@@ -549,7 +479,6 @@ INTERNATIONAL = MESSAGE.replace(b"jane@", "müller@".encode())
         envelope("müller@parks.example", message=INTERNATIONAL, needs_utf8=True),
         envelope("müller@parks.example"),
         envelope(message=INTERNATIONAL),
-        envelope(others=("müller@parks.example",)),
     ],
 )
 def test_an_address_in_other_letters_is_refused_in_words_where_the_server_lacks_them(
@@ -611,7 +540,6 @@ def test_a_size_refused_at_mail_is_that_messages_matter(faulty: Faulty, options:
         envelope("jane@parks.example> NOTIFY=NEVER <a@b.example"),
         envelope("nobody"),
         envelope("jane\ud800@parks.example"),
-        envelope(others=("a@b.example\r\nQUIT",)),
         Envelope("a@b.example\r\nRSET", "jane@parks.example", MESSAGE),
         envelope(message=MESSAGE + b"a\nb\r\n"),
         envelope(message=MESSAGE + b"a\rb\r\n"),
@@ -693,7 +621,7 @@ def test_no_server_makes_us_mail_twice_or_believe_in_what_did_not_happen(
     script = {verb: [*acts, good.get(verb, "250 ok")] for verb, acts in script.items()}
     server = FaultyServer(script, EXTENSIONS)
     left = [f"p{n}@parks.example" for n in range(4)]
-    final: dict[str, Reply] = {}
+    final: dict[str, SmtpReply] = {}
     try:
         with opened(server, Options(timeouts=QUICK, pipelining=pipelining)) as connection:
             for _ in range(40):

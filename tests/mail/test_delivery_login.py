@@ -13,9 +13,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from advocacy.mail.delivery import Envelope, Options, Reply, Timeouts, Verdict, connect, session
-from advocacy.mail.delivery.secrets import Secret
-from advocacy.mail.delivery.server import Server, server_from
+from advocacy.mail.smtp import Envelope, Options, SmtpReply, Timeouts, Verdict, connect, session
+from advocacy.mail.smtp.secrets import Secret
+from advocacy.mail.smtp.server import Server, server_from
 
 from .smtp_fixtures import (
     DROP,
@@ -36,7 +36,7 @@ LOGIN_OFFERED = (*EXTENSIONS, "AUTH PLAIN LOGIN")
 
 def send(
     server: Server, secret: Secret | None = None, certificates: Certificates | None = None
-) -> Reply:
+) -> SmtpReply:
     tls = certificates.trusting() if certificates else None
     with closing(connect(server, secret, Options(TIMEOUTS, tls=tls))) as connection:
         return connection.send(Envelope("letters@friends.example", "jane@parks.example", MESSAGE))
@@ -65,7 +65,7 @@ def remote(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Server]:
     return named
 
 
-def stop_code(reply: Reply) -> str:
+def stop_code(reply: SmtpReply) -> str:
     assert reply.verdict is DEFERRED
     assert reply.everyone
     assert reply.stop is not None

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.mail.delivery.judging import judged
-from advocacy.mail.delivery.replies import Step, Verdict, cleaned, enhanced
+from advocacy.mail.smtp.judging import Step, Verdict, cleaned, enhanced, judged
 
 SENT, REFUSED, DEFERRED, UNCERTAIN = Verdict
 RCPT, END = Step.RCPT, Step.END

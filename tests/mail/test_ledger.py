@@ -1,22 +1,24 @@
 """What a mailing may rely on, whichever database keeps its ledger."""
 
+import time
+
 import pytest
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import (
-    Key,
+    MailingTally,
+    MailingText,
+    PersonKey,
     Result,
-    Standing,
     State,
-    Tally,
-    Text,
     Why,
     ledger_exists,
-    queries,
+    reading,
+    runs,
 )
 from advocacy.mail.ledger.runs import LEASE_SECONDS
 
-from .ledger_fixtures import MAILING, TEXT, Books, entry, taken
+from .ledger_fixtures import MAILING, TEXT, Books, entry, runs_of, taken
 
 
 def sent(name: str) -> Result:
@@ -71,7 +73,9 @@ def test_two_mailings_of_one_stage_do_not_know_of_each_other(books: Books) -> No
 def test_a_text_that_was_accepted_is_the_mailings_text_from_then_on(books: Books) -> None:
     ledger = books.started()
     assert ledger.text(MAILING) == TEXT
-    changed = Text({"call": "4567"}, "Wir bitten Sie, den Park offen zu halten – auch nachts.")
+    changed = MailingText(
+        {"call": "4567"}, "Wir bitten Sie, den Park offen zu halten – auch nachts."
+    )
     ledger.accept_text(MAILING, changed)
     assert books.open(2).text(MAILING) == changed
 
@@ -187,8 +191,8 @@ def test_it_can_be_asked_beforehand_what_would_be_given_out(books: Books) -> Non
     with books.run(ledger) as run:
         ledger.exchange(run, [], [entry("ann"), entry("bob")])
         ledger.exchange(run, [sent("ann"), deferred("bob")], [])
-    keys = [Key(name, f"{name}@parks.example") for name in ("ann", "bob", "eve")]
-    keys.append(Key("ann2", "ann@parks.example"))
+    keys = [PersonKey(name, f"{name}@parks.example") for name in ("ann", "bob", "eve")]
+    keys.append(PersonKey("ann2", "ann@parks.example"))
     answers = ledger.standing(MAILING, keys)
     assert [one.why_not for one in answers] == [Why.SENT, None, None, Why.SAME_ADDRESS]
     assert ledger.counts(MAILING)[State.SENDING] == 0
@@ -222,7 +226,7 @@ def test_what_a_killed_sender_had_under_way_is_uncertain_and_stays_so(books: Boo
         (answer,) = second.exchange(other, [], [entry("bob")])
         assert (answer.why_not, answer.state) == (Why.UNCERTAIN, State.UNCERTAIN)
     assert second.settle(MAILING) == 0
-    assert second.runs(MAILING)[0].why == "found dead"
+    assert runs_of(second)[0].why == "found dead"
 
 
 def test_elsewhere_a_killed_sender_is_found_out_when_its_lease_is_over(books: Books) -> None:
@@ -261,7 +265,7 @@ def test_a_sender_that_sleeps_and_wakes_tells_what_came_of_its_letters(books: Bo
     answers = first.exchange(run, results, [entry("joe")])
     assert taken(answers) == ["joe"]
     assert [books.state(name) for name in names] == [State.SENT, State.REFUSED, State.UNCERTAIN]
-    assert first.runs(MAILING)[0].ended_at is None, "it lives again"
+    assert runs_of(first)[0].ended_at is None, "it lives again"
     assert books.opened[1].settle(MAILING) == 0
 
 
@@ -286,7 +290,7 @@ def test_a_run_that_ends_leaves_nothing_under_way(books: Books) -> None:
     with books.run(ledger) as run:
         ledger.exchange(run, [], [entry("ann")])
     assert books.state("ann") is State.UNCERTAIN
-    record = ledger.runs(MAILING)[0]
+    record = runs_of(ledger)[0]
     assert (record.ended_at, record.why) == (books.clock.time, "finished")
 
     def broken() -> None:
@@ -297,7 +301,7 @@ def test_a_run_that_ends_leaves_nothing_under_way(books: Books) -> None:
     with pytest.raises(KeyboardInterrupt):
         broken()
     assert books.state("bob") is State.UNCERTAIN
-    assert ledger.runs(MAILING)[1].why == "stopped: KeyboardInterrupt"
+    assert runs_of(ledger)[1].why == "stopped: KeyboardInterrupt"
 
 
 def test_nothing_frees_an_uncertain_letter_but_the_word_to_resend_it(books: Books) -> None:
@@ -334,25 +338,18 @@ def test_a_lapsed_lease_is_seen_by_the_run_itself(
     assert run.lapsed
 
 
-def test_the_lease_is_renewed_while_a_server_takes_its_time(books: Books) -> None:
-    from threading import Event
-
-    renewed = Event()
+def test_the_lease_is_renewed_while_a_server_takes_its_time(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ledger = books.started()
-    run = ledger.begin_run(MAILING, renew_every=None)
-    before = ledger.runs(MAILING)[0].lease_until
-    books.clock.time += 100
-    honest = run._renew
-
-    def renew(one: object) -> None:
-        honest(run)
-        renewed.set()
-
-    run._renew = renew
-    run.start_renewing(0.001)
-    assert renewed.wait(30)
-    ledger.end_run(run, "finished")
-    assert ledger.runs(MAILING)[0].lease_until == before + 100
+    monkeypatch.setattr(runs, "RENEW_SECONDS", 0.01)
+    with books.run(ledger):
+        before = runs_of(ledger)[0].lease_until
+        books.clock.time += 100
+        deadline = time.monotonic() + 30
+        while runs_of(ledger)[0].lease_until < before + 100 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert runs_of(ledger)[0].lease_until == before + 100
 
 
 # --- the account -------------------------------------------------------------------------------
@@ -403,30 +400,28 @@ def test_letters_are_counted_by_domain_and_by_time(books: Books) -> None:
         books.clock.time += 90
         ledger.exchange(run, [sent("eve")], [])
     assert ledger.tallies(MAILING) == [
-        Tally("home.example", State.SENT, 250, 1),
-        Tally("parks.example", State.REFUSED, 550, 1),
-        Tally("parks.example", State.SENT, 250, 1),
+        MailingTally("home.example", State.SENT, 250, 1),
+        MailingTally("parks.example", State.REFUSED, 550, 1),
+        MailingTally("parks.example", State.SENT, 250, 1),
     ]
     seen = [(one.at - start, one.state, one.count) for one in ledger.progress(MAILING, 60)]
     assert seen == [(0, State.REFUSED, 1), (0, State.SENT, 1), (60, State.SENT, 1)]
 
 
 def test_a_long_account_is_read_in_pages(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 100)
+    monkeypatch.setattr(reading, "PAGE", 100)
     ledger = books.started()
     names = [f"p{n:04}" for n in range(250)]
     with books.run(ledger) as run:
         for at in range(0, 250, 50):
             ledger.exchange(run, [], [entry(name) for name in names[at : at + 50]])
         ledger.exchange(run, [sent(name) for name in names[:120]], [])
-        reading = ledger.states(MAILING)
-        first = next(reading)
-        assert first == Standing(
-            "p0000", "p0000@parks.example", State.SENT, 1, "digest-p0000", None
-        )
+        records = ledger.records(MAILING)
+        first = next(records)
+        assert (first.letter_id, first.state, first.digest) == ("p0000", State.SENT, "digest-p0000")
         # It goes on, and nobody has to wait, while a reader is in the middle.
         ledger.exchange(run, [sent(names[-1])], [])
-        rest = [first, *reading]
+        rest = [first, *records]
     assert [one.letter_id for one in rest] == names
     assert rest[-1].state is State.SENT
     assert sum(1 for _ in ledger.records(MAILING, [State.SENT])) == 121
@@ -456,7 +451,7 @@ def test_a_person_who_is_forgotten_is_in_the_ledger_no_longer(books: Books) -> N
     assert ids == ["bob", "h:0123", "h:0123", "h:0123#2", "h:0123#3"]
     assert ledger.counts(MAILING)[State.DEFERRED] == 0, "nothing is tried again"
     assert ledger.resend_uncertain(MAILING) == 0
-    assert Tally("", State.SENT, 250, 1) in ledger.tallies(MAILING)
+    assert MailingTally("", State.SENT, 250, 1) in ledger.tallies(MAILING)
 
 
 def test_nobody_is_forgotten_while_a_letter_to_them_is_under_way(books: Books) -> None:

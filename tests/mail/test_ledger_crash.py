@@ -24,7 +24,7 @@ from .ledger_fixtures import MAILING, TEXT, Books, entry, taken
 SENDER = """\
 import random, sys, threading
 from pathlib import Path
-from advocacy.mail.ledger import Entry, Result, State, open_ledger
+from advocacy.mail.ledger import LedgerEntry, Result, State, open_ledger
 campaign, size, group, threads, seed = Path(sys.argv[1]), *map(int, sys.argv[2:6])
 shuffled = list(range(size))
 random.Random(seed).shuffle(shuffled)
@@ -33,7 +33,7 @@ speak = threading.Lock()
 
 def letter(n):
     address = f"p{n}@list.example"
-    return Entry(f"p{n}", address, address, "d", "r", f"<p{n}@friends.example>")
+    return LedgerEntry(f"p{n}", address, address, "d", "r", f"<p{n}@friends.example>")
 
 def work(ledger, run, numbers):
     told = []
@@ -185,7 +185,7 @@ def killed_at_random(books: Books, kills: int) -> None:
         assert found <= group * threads * 2
         counts = ledger.counts(MAILING)
         assert counts[State.SENDING] == 0
-        done = {one.letter_id for one in ledger.states(MAILING)}
+        done = {one.letter_id for one in ledger.records(MAILING)}
         assert set(left) <= done, f"every letter that left is written down (kill {kill})"
     assert kill >= kills // 2
     uncertain = {one.letter_id for one in ledger.records(MAILING, [State.UNCERTAIN])}
@@ -213,14 +213,14 @@ def test_a_sender_killed_a_hundred_times_never_writes_twice(books: Books) -> Non
 ALL = """\
 import sys
 from pathlib import Path
-from advocacy.mail.ledger import Entry, Result, State, Text, open_ledger
+from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
 with open_ledger(Path(sys.argv[1]), create=True, environ={}) as ledger:
     if ledger.mailing("parks/call") is None:
-        ledger.start("parks/call", "parks", "call", Text({}, ""))
+        ledger.start("parks/call", "parks", "call", MailingText({}, ""))
     ledger.settle("parks/call")
-    with ledger.begin_run("parks/call", renew_every=None) as run:
+    with ledger.begin_run("parks/call") as run:
         for name in ("ann", "bob", "eve"):
-            given = ledger.exchange(run, [], [Entry(name, name, name, "", "", "")])
+            given = ledger.exchange(run, [], [LedgerEntry(name, name, name, "", "", "")])
             if given[0].taken:
                 print(name, flush=True)
                 ledger.exchange(run, [Result(name, State.SENT, 250, "ok")], [])

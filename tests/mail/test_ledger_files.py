@@ -13,11 +13,19 @@ from pathlib import Path
 import pytest
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import Ledger, Result, Run, State, ledger_exists, ledger_url, open_ledger
+from advocacy.mail.ledger import (
+    Ledger,
+    MailingRun,
+    Result,
+    State,
+    ledger_exists,
+    ledger_url,
+    open_ledger,
+)
 from advocacy.mail.ledger.sqlite import SqliteBackend
 from advocacy.mail.ledger.store import Ledger as Store
 
-from .ledger_fixtures import MAILING, TEXT, entry, taken
+from .ledger_fixtures import MAILING, TEXT, entry, runs_of, taken
 
 
 @pytest.fixture
@@ -127,11 +135,11 @@ def test_a_commit_is_on_the_disk_when_exchange_returns(
     code = (
         "import sys; sys.path[:0] = [sys.argv[2]]\n"
         "from pathlib import Path\n"
-        "from advocacy.mail.ledger import Entry, open_ledger\n"
+        "from advocacy.mail.ledger import LedgerEntry, open_ledger\n"
         "ledger = open_ledger(Path(sys.argv[1]), environ={})\n"
         f"run = ledger.begin_run('{MAILING}')\n"
         "print('BEFORE', flush=True)\n"
-        "ledger.exchange(run, [], [Entry('bob', 'b@x.example', 'b@x.example', '', '', '')])\n"
+        "ledger.exchange(run, [], [LedgerEntry('bob', 'b@x.example', 'b@x.example', '', '', '')])\n"
         "print('AFTER', flush=True)\n"
     )
     log = tmp_path / "calls"
@@ -326,7 +334,7 @@ def test_to_look_at_a_ledger_does_not_make_it_look_incomplete(
     elsewhere = killed(campaign, tmp_path, wal=True)
     for _ in range(2):
         with open_ledger(elsewhere, environ={}) as ledger:
-            assert ledger.runs(MAILING)[0].ended_at is None
+            assert runs_of(ledger)[0].ended_at is None
             assert ledger.counts(MAILING)[State.SENDING] == 1
     assert not elsewhere.with_name("parks.ledger.sqlite-wal").exists()
 
@@ -358,7 +366,7 @@ def test_nothing_is_given_out_once_the_file_was_taken_away(
 # --- a disk that is full -----------------------------------------------------------------------
 
 
-def begun(campaign: Path) -> tuple[Ledger, Run]:
+def begun(campaign: Path) -> tuple[Ledger, MailingRun]:
     ledger = open_ledger(campaign, create=True, environ={})
     ledger.start(MAILING, "parks", "call", TEXT)
     return ledger, ledger.begin_run(MAILING)
@@ -395,7 +403,7 @@ FULL = """\
 import sys
 from pathlib import Path
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import Entry, open_ledger
+from advocacy.mail.ledger import LedgerEntry, open_ledger
 ledger = open_ledger(Path(sys.argv[1]), environ={})
 run = ledger.begin_run("parks/call")
 print("READY", flush=True)
@@ -403,7 +411,7 @@ sys.stdin.readline()
 for n in range(400):
     name = f"p{n}"
     try:
-        given = ledger.exchange(run, [], [Entry(name, name, name, "", "", "")])
+        given = ledger.exchange(run, [], [LedgerEntry(name, name, name, "", "", "")])
     except AdvocacyError as error:
         print(error.problems[0].code, flush=True)
         break

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.stateful import run_state_machine_as_test as drive
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import Entry, Ledger, Result, Run, State
+from advocacy.mail.ledger import Ledger, LedgerEntry, MailingRun, Result, State
 from advocacy.mail.ledger.runs import LEASE_SECONDS
 
 from .ledger_fixtures import MAILING, Books, Cluster, entry, taken
@@ -60,7 +60,7 @@ class Sender:
     """A process that sends; `hands` are the letters of which it has not yet told."""
 
     ledger: Ledger
-    run: Run
+    run: MailingRun
     lease_until: float
     hands: dict[str, tuple[Row, int]] = field(default_factory=dict)
     ended: bool = False
@@ -151,7 +151,7 @@ class LedgerMachine(RuleBasedStateMachine):
             case _:
                 row.state = State.UNCERTAIN
 
-    def give(self, pid: int, one: Entry) -> bool:
+    def give(self, pid: int, one: LedgerEntry) -> bool:
         """Whether the ledger should give a letter out; if so, it has."""
         name, sender = one.letter_id, self.senders[pid]
         same = {
@@ -283,7 +283,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_ledger_is_as_the_model(self) -> None:
         found = sorted(
             ("h:" if one.letter_id.startswith("h:") else one.letter_id, one.state, one.attempts)
-            for one in self.ledger.states(MAILING)
+            for one in self.ledger.records(MAILING)
         )
         assert found == sorted(
             ("h:" if name.startswith("h:") else name, row.state, row.attempts)

@@ -185,7 +185,7 @@ def test_a_commit_of_which_nobody_knows_is_repeated_and_counts_once(
     monkeypatch.undo()
     assert broken
     assert taken(answers) == ["bob", "eve"]
-    found = {one.letter_id: (one.state, one.attempts) for one in ledger.states(MAILING)}
+    found = {one.letter_id: (one.state, one.attempts) for one in ledger.records(MAILING)}
     assert found["ann"] == (State.SENT, 1)
     assert found["bob"] == (State.SENDING, 1)
     assert found["eve"][0] is State.SENDING

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.mail.delivery import Envelope, Reply, Verdict, connect
-from advocacy.mail.delivery.server import Server
+from advocacy.mail.smtp import Envelope, SmtpReply, Verdict, connect
+from advocacy.mail.smtp.server import Server
 
 from .smtp_fixtures import MESSAGE
 
@@ -89,8 +89,8 @@ def test_threads_and_processes_do_not_get_into_each_others_way(kind: str, tmp_pa
     code = (
         "import sys, threading\n"
         "from pathlib import Path\n"
-        "from advocacy.mail.delivery import *\n"
-        "from advocacy.mail.delivery.server import Server\n"
+        "from advocacy.mail.smtp import *\n"
+        "from advocacy.mail.smtp.server import Server\n"
         "server = Server(sys.argv[1], path=Path(sys.argv[2]))\n"
         "message = b'Subject: x\\r\\n\\r\\n' + b'x' * 70 * 1000 + b'\\r\\n'\n"
         "def run(n):\n"
@@ -148,7 +148,7 @@ def test_an_mbox_that_another_program_holds_is_waited_for(tmp_path: Path) -> Non
         assert holder.stdout is not None
         assert holder.stdin is not None
         holder.stdout.readline()
-        replies: list[Reply] = []
+        replies: list[SmtpReply] = []
         thread = threading.Thread(
             target=lambda: replies.append(connect(server("mbox", path)).send(envelope()))
         )
@@ -234,7 +234,7 @@ def test_a_maildir_that_vanishes_is_made_anew(tmp_path: Path) -> None:
     connection = connect(server("maildir", path))
     assert connection.send(envelope()).verdict is Verdict.SENT
     shutil.rmtree(path)
-    replies: list[Reply] = [connection.send(envelope()) for _ in range(2)]
+    replies: list[SmtpReply] = [connection.send(envelope()) for _ in range(2)]
     assert [one.verdict for one in replies] == [Verdict.DEFERRED, Verdict.SENT]
 
 

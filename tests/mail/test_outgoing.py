@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.documents.headers import address_header, text_header
-from advocacy.mail.outgoing import header, marked_as_test, outgoing, with_headers
+from advocacy.mail.sending.messages import (
+    add_sending_headers,
+    mark_as_test,
+    read_header,
+    replace_headers,
+)
 
 MESSAGE = (
     b'From: "Example, Coalition" <letters@coalition.example>\r\n'
@@ -29,7 +34,7 @@ def parsed(data: bytes):
 
 def test_the_date_and_the_message_id_are_those_of_the_sending_and_the_text_stays() -> None:
     more = ["List-Id: <parks.coalition.example>\r\n", "List-Unsubscribe: <a>,\r\n <b>\r\n"]
-    sent = outgoing(MESSAGE, sent=WHEN, message_id="<new@coalition.example>", more=more)
+    sent = add_sending_headers(MESSAGE, sent=WHEN, message_id="<new@coalition.example>", more=more)
     message = parsed(sent)
     assert message["Date"] == "Wed, 10 Jun 2020 18:30:00 +0000"
     assert message["Message-ID"] == "<new@coalition.example>"
@@ -40,7 +45,7 @@ def test_the_date_and_the_message_id_are_those_of_the_sending_and_the_text_stays
 
 
 def test_a_test_message_goes_to_the_colleague_and_names_whom_it_is_for() -> None:
-    marked = marked_as_test(MESSAGE, to="me@coalition.example", real_to="joerg@people.example")
+    marked = mark_as_test(MESSAGE, to="me@coalition.example", real_to="joerg@people.example")
     message = parsed(marked)
     assert str(message["To"]) == "me@coalition.example"
     assert str(message["Subject"]).startswith("[TEST] for joerg@people.example: Keep the park")
@@ -54,14 +59,14 @@ def test_no_text_can_add_a_header_or_end_the_headers(subject: str, name: str) ->
         "Subject": text_header("Subject", subject),
         "To": address_header("To", [(name, "a@b.example")]),
     }
-    changed = with_headers(MESSAGE, lines)
+    changed = replace_headers(MESSAGE, lines)
     before, after = parsed(MESSAGE), parsed(changed)
     assert after.keys() == before.keys()
     assert changed.endswith(MESSAGE.partition(b"\r\n\r\n")[2])
-    assert header(changed, "Message-ID") == "<old@coalition.example>"
+    assert read_header(changed, "Message-ID") == "<old@coalition.example>"
 
 
 def test_an_empty_line_drops_a_header_and_an_unknown_name_adds_one() -> None:
-    changed = with_headers(MESSAGE, {"Date": "", "X-New": "X-New: yes\r\n"})
+    changed = replace_headers(MESSAGE, {"Date": "", "X-New": "X-New: yes\r\n"})
     assert parsed(changed)["Date"] is None
     assert parsed(changed)["X-New"] == "yes"

@@ -1,4 +1,4 @@
-"""The pace: never faster than promised, never slower than need be, and stopped at once."""
+"""The pace: never faster than promised, and never slower than need be."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.delivery.pace import DomainRates, Pace, Rate, domain_rates_from, rate_from
+from advocacy.mail.smtp.pace import DomainRates, Pace, Rate, domain_rates_from, rate_from
 
 SECOND = 1_000_000_000
 
@@ -147,29 +147,14 @@ def test_the_shortest_time_of_a_mailing_is_that_of_its_tightest_limit() -> None:
     assert pace.shortest({}) == 0
 
 
-def test_stopping_wakes_everybody_who_waits() -> None:
-    pace = Pace(rate_from("1/d"))
-    assert pace.wait("a.example")
-    got: list[bool] = []
-    threads = [threading.Thread(target=lambda: got.append(pace.wait("a.example"))) for _ in "123"]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.05)
-    assert got == []
-    pace.stop()
-    for thread in threads:
-        thread.join(5)
-    assert got == [False] * 3
-    assert not pace.wait("b.example")
-
-
 def test_threads_together_keep_the_pace() -> None:
     pace = Pace(rate_from("500/s"))
     times: list[float] = []
 
     def run() -> None:
         for _ in range(10):
-            assert pace.wait("a.example")
+            while seconds := pace.take("a.example"):
+                time.sleep(seconds)
             times.append(time.monotonic())
 
     threads = [threading.Thread(target=run) for _ in range(4)]

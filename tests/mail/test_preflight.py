@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from advocacy.documents.email import render_email
+from advocacy.documents.email.message import render_email
 from advocacy.errors import Level, Problem
-from advocacy.letter import check
-from advocacy.mail.delivery.preflight import preflight
-from advocacy.mail.delivery.preflight_dns import resolver
-from advocacy.mail.delivery.server import server_from
-from advocacy.mail.delivery.spamassassin import rules, spam_problems
+from advocacy.letters.letter import check
+from advocacy.mail.preflight.dns import resolver
+from advocacy.mail.preflight.preflight import preflight
+from advocacy.mail.preflight.spamassassin import rules, spam_problems
+from advocacy.mail.smtp.server import server_from
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 SERVER = server_from("smtps://letters@smtp.friends.example")

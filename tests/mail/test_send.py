@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,14 +18,20 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign
 from advocacy.cli import group
-from advocacy.loading import Campaign
-from advocacy.mail import sending
-from advocacy.mail.consent.keys import read_keys
-from advocacy.mail.consent.tokens import unseal
-from advocacy.mail.delivery import Reply, Verdict
-from advocacy.mail.ledger import Entry, State, open_ledger
-from advocacy.mail.office import Office
+from advocacy.mail.consent.tokens import read_keys, unseal
+from advocacy.mail.ledger import Ledger, LedgerEntry, State, open_ledger
+from advocacy.mail.sending import passes
+from advocacy.mail.sending.preparation import (
+    MailingStoppedError,
+    PreparedMailing,
+    SendRequest,
+)
+from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
+from advocacy.mail.smtp import SmtpReply, Verdict
+from advocacy.mail.smtp.pace import rate_from
 
 from .sink import Sink, serving
 
@@ -86,7 +93,8 @@ def number_of(address: str) -> int:
     return int(re.findall(r"\d+", address)[0])
 
 
-TODAY = ("--today", "2026-03-02")
+DAY = date(2026, 3, 2)
+TODAY = ("--today", str(DAY))
 
 
 def test_without_send_nothing_leaves_and_nothing_is_written(
@@ -118,6 +126,42 @@ def test_a_mailing_reaches_everyone_once_however_often_it_is_run(
     assert message["Auto-Submitted"] is None
 
 
+def test_a_program_sends_as_the_command_does(parks: Path, people: Path, sink: Sink) -> None:
+    """The same calls serve a scheduled job: nothing of the terminal takes part."""
+    request = SendRequest(parks, People(people), today=DAY)
+    rehearsal = rehearse_mailing(request)
+    assert (rehearsal.messages.count, rehearsal.stops) == (N, [])
+    assert send_test(request, "me@coalition.example") == "Person 0 <p0@d0.example>"
+    assert sink.to == {"me@coalition.example": 1}
+    with pytest.raises(MailingStoppedError, match="new-mailing"):
+        send_mailing(request, PreparedMailing.count_left)
+    asked: list[int] = []
+
+    def agree(mailing: PreparedMailing) -> int:
+        asked.append(mailing.count_left())
+        return asked[-1]
+
+    result = send_mailing(replace(request, new_mailing=True), agree)
+    assert result.is_finished
+    assert result.states == Counter({State.SENT: N, **dict.fromkeys(set(State) - {State.SENT}, 0)})
+    again = send_mailing(request, agree)
+    assert (again.run, again.is_finished, asked) == (None, True, [N, 0])
+    assert sink.to.total() == N + 1
+
+
+def test_who_does_not_agree_sends_nothing(parks: Path, people: Path, sink: Sink) -> None:
+    class NobodyAgreesError(Exception):
+        pass
+
+    def refuse(_mailing: PreparedMailing) -> int:
+        raise NobodyAgreesError
+
+    with pytest.raises(NobodyAgreesError):
+        send_mailing(SendRequest(parks, People(people), today=DAY, new_mailing=True), refuse)
+    assert sink.taken == []
+    assert not list(parks.parent.glob("*.ledger.sqlite"))
+
+
 def test_a_ledger_that_is_gone_does_not_mail_everyone_again(
     advocacy: Run, parks: Path, people: Path, sink: Sink
 ) -> None:
@@ -132,7 +176,7 @@ def test_a_ledger_that_is_gone_does_not_mail_everyone_again(
 def test_an_edited_list_never_mails_the_wrong_person(
     advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.001)
 
     def refuse_the_second_half(step: str, address: str) -> str | None:
         return "451 4.7.1 later" if step == "rcpt" and number_of(address) >= N // 2 else None
@@ -197,14 +241,14 @@ def test_a_list_that_grows_while_it_is_sent_gets_no_more_than_was_agreed(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    begin = Office.begin
+    begin = PreparedMailing.begin
 
-    def grow(office: Office, **how: bool) -> None:
+    def grow(prepared: PreparedMailing) -> Ledger:
         write_list(people, [person(n) for n in range(N + 5)])
-        begin(office, **how)
+        return begin(prepared)
 
-    monkeypatch.setattr(Office, "begin", grow)
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    monkeypatch.setattr(PreparedMailing, "begin", grow)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.02)
     asked: list[str] = []
 
     def greylist(step: str, address: str) -> str | None:
@@ -238,7 +282,9 @@ def left_under_way(campaign: Path, *numbers: int) -> None:
     with open_ledger(campaign) as ledger:
         run = ledger.begin_run("parks/call", versions={})
         entries = [
-            Entry(f"p{n}", f"p{n}@d{n % 3}.example", f"p{n}@d{n % 3}.example", "", "", f"<{n}@x>")
+            LedgerEntry(
+                f"p{n}", f"p{n}@d{n % 3}.example", f"p{n}@d{n % 3}.example", "", "", f"<{n}@x>"
+            )
             for n in numbers
         ]
         ledger.exchange(run, [], entries)
@@ -542,7 +588,7 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.05)
     monkeypatch.setattr("advocacy.cli.progress.PATIENCE", 0.0)
     asked: list[str] = []
 
@@ -562,9 +608,9 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
 
 
 def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
-    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advocacy.mail.delivery.FIRST_WAIT", 0.02)
+    monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.02)
     asked: list[str] = []
 
     def greylist(step: str, address: str) -> str | None:
@@ -572,15 +618,10 @@ def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(
         return "451 4.7.1 later" if step == "rcpt" and asked.count(address) == 1 else None
 
     sink.answer = greylist
-    send = Office.send
-
-    def impatient(office: Office, most: int | None = None) -> object:
-        office.request = replace(office.request, patience=0.5)
-        return send(office, most)
-
-    monkeypatch.setattr(Office, "send", impatient)
-    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
-    assert advocacy(*command, "--new-mailing", "--rate", "14/s") == 0
+    request = SendRequest(
+        parks, People(people), today=DAY, new_mailing=True, rate=rate_from("7/s"), patience=1.2
+    )
+    assert send_mailing(request, lambda _: N).is_finished
     assert set(sink.to.values()) == {1}
 
 
@@ -605,15 +646,15 @@ def test_ctrl_c_ends_a_run_whose_server_is_not_to_be_reached(
 ) -> None:
     tries = 0
 
-    def unreachable(_self: object) -> Reply:
+    def unreachable(_self: object) -> SmtpReply:
         nonlocal tries
         tries += 1
         if tries == 1:
             threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
-        return Reply(Verdict.DEFERRED, text="no way", everyone=True)
+        return SmtpReply(Verdict.DEFERRED, text="no way", everyone=True)
 
     monkeypatch.setenv("ADVOCACY_SMTP", "smtp://127.0.0.1:9")
-    monkeypatch.setattr("advocacy.mail.delivery.smtp.SmtpConnection.open", unreachable)
+    monkeypatch.setattr("advocacy.mail.smtp.connection.SmtpConnection.open", unreachable)
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert tries <= 2
@@ -634,7 +675,7 @@ def test_the_message_has_the_pdf_that_was_rendered_and_reviewed(
     edit(parks, "template: open", "template: open\n    attach: [pdf]")
     assert advocacy("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q") == 0
     assert advocacy("render", parks, "--format", "pdf", "-q") == 0
-    monkeypatch.setattr("advocacy.documents.pdf.render_pdf", None)  # nothing is typeset
+    monkeypatch.setattr("advocacy.documents.pdf.render.render_pdf", None)  # nothing is typeset
     command = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--workers", 1)
     assert advocacy(*command) == 0
     (attached,) = sink.message("jane@parks.example").iter_attachments()
@@ -648,7 +689,7 @@ def test_when_the_day_ends_while_it_runs_the_letters_are_judged_anew(
     day = date(2026, 3, 2)
     monkeypatch.setattr(Campaign, "today", lambda _: day)
     over = False
-    monkeypatch.setattr(sending, "_has_come", lambda _moment: over)
+    monkeypatch.setattr(passes, "_is_past", lambda _moment: over)
     edit(parks, "until: 2026-03-31", "until: 2026-03-02")
 
     def midnight(step: str, address: str) -> str | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.delivery.server import Server, server_from, server_of
+from advocacy.mail.smtp.server import Server, server_from, server_of
 
 
 @pytest.mark.parametrize(

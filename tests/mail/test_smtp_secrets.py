@@ -15,8 +15,8 @@ import keyring.errors
 import pytest
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.delivery.secrets import Secret, password_of
-from advocacy.mail.delivery.server import server_from
+from advocacy.mail.smtp.secrets import Secret, password_of
+from advocacy.mail.smtp.server import server_from
 
 SERVER = server_from("smtps://me@smtp.example.org")
 
@@ -161,8 +161,8 @@ def test_the_real_keyring_library_locked_or_without_a_backend(backend: Any) -> N
 
 def test_a_terminal_is_asked_and_shows_nothing_of_what_is_typed() -> None:
     code = (
-        "from advocacy.mail.delivery.secrets import password_of\n"
-        "from advocacy.mail.delivery.server import server_from\n"
+        "from advocacy.mail.smtp.secrets import password_of\n"
+        "from advocacy.mail.smtp.server import server_from\n"
         "found = password_of(server_from('smtps://me@smtp.example.org'), {})\n"
         "print('length', len(found.reveal()), found)\n"
     )

@@ -13,10 +13,10 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from advocacy.compose import compose_letters
-from advocacy.documents.pdf import render_pdf
-from advocacy.letter import check
-from advocacy.loading import load_campaign
+from advocacy.campaign.loading import load_campaign
+from advocacy.documents.pdf.render import render_pdf
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 640

@@ -1,29 +1,75 @@
-"""Which letters a gallery shows: every stage, in every wording and language, to a few people."""
+"""The pages of a PDF as pictures that stand inside a page of HTML.
 
+Which letters a gallery shows: every stage, in every wording and language, to a few people.
+"""
+
+import io
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, product
+from typing import Any
 
-from advocacy.campaign import Stage
-from advocacy.compose import letter_language
-from advocacy.errors import Problem
-from advocacy.inputs import SAMPLE, letter_languages
-from advocacy.loading import Campaign
-from advocacy.people import People, recipients_of
-from advocacy.recipients import Recipient
-from advocacy.recipients.select import Selection
-from advocacy.stages import stages_signed
-from advocacy.supporters import Correspondence, stand_in
-from advocacy.supporters.letters import correspondence
-from advocacy.variants import PARTS
+import pypdfium2
+from PIL import Image, ImageChops
+
+from advocacy.campaign.addressing import People, recipients_of
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.stages import PARTS, stages_signed
+from advocacy.campaign.supporters import Correspondence
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.errors import Report
+from advocacy.letters.compose import letter_language
+from advocacy.letters.parts import SAMPLE_RECIPIENT, letter_languages, sample_supporters
+
+WIDTH, SMALL = 1000, 520
+"""Pixels across a page: small enough for mail, large enough to read the notes; and to know it."""
+SHADES, COLOURS = 16, 96
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """One page: its size in pixels, and its address with the picture in it."""
+
+    width: int
+    height: int
+    address: str
+
+
+def pictures(pdf: bytes) -> tuple[PagePicture, ...]:
+    """The first page of a PDF in small, then each page to be read."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return (_drawn(document[0], SMALL), *(_drawn(page, WIDTH) for page in document))
+
+
+def _drawn(page: Any, width: int) -> PagePicture:
+    drawn = page.render(scale=width / page.get_width()).to_pil().convert("RGB")
+    address = f"data:image/png;base64,{b64encode(_png(drawn)).decode()}"
+    return PagePicture(drawn.width, drawn.height, address)
+
+
+def _png(picture: Image.Image) -> bytes:
+    """As a PNG of few colours: a third of the size, and text looks the same."""
+    red, green, blue = picture.split()
+    is_grey = not (
+        ImageChops.difference(red, green).getbbox() or ImageChops.difference(red, blue).getbbox()
+    )
+    small = red.quantize(SHADES) if is_grey else picture.quantize(COLOURS)
+    out = io.BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
 
 SHOWN = 4
 """So many recipients of a list show what letters to it look like, unless one says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GalleryEntry:
     """One letter of the gallery, before it is made.
 
     `wording` are names of variants by part; `stand_in` says that the recipient is none who
@@ -40,43 +86,43 @@ class Entry:
 def entries(
     campaign: Campaign,
     people: People,
+    report: Report,
     *,
     stage: str | None = None,
     day: date | None = None,
     today: date,
-) -> Iterator[Entry | Problem]:
-    """The letters to show, stage by stage, among the problems of the lists.
+) -> Iterator[GalleryEntry]:
+    """The letters to show, stage by stage.
 
     With `day`, those of the stages whose windows cover it.
     """
     for name, one in campaign.file.stages.items():
         if stage not in (None, name) or (day is not None and not one.covers(day)):
             continue
-        letters: list[Correspondence] = []
-        listed = day or _day(one, campaign.file.date, today)
-        for found in _correspondence(campaign, people, name, listed):
-            if isinstance(found, Problem):
-                yield found
-            else:
-                letters.append(found)
+        # The day as of which a list is read: of the window, and near.
+        anchor = campaign.file.date
+        near = anchor if anchor is not None and one.covers(anchor) else today
+        listed = day or one.days.nearest(near)
+        letters = list(_correspondence(campaign, people, name, listed, report))
         yield from _of_stage(campaign, name, one, letters)
 
 
 def _of_stage(
     campaign: Campaign, name: str, stage: Stage, letters: list[Correspondence]
-) -> Iterator[Entry]:
+) -> Iterator[GalleryEntry]:
     for language in letter_languages(campaign, stage):
-        main = language.split("-")[0]
+        main = primary_language(language)
         mine = [
             one
             for one in letters
-            if letter_language(campaign, one.recipient, stage).split("-")[0] == main
+            if primary_language(letter_language(campaign, one.recipient, stage)) == main
         ]
-        first = letters[0] if letters else Correspondence(SAMPLE, stand_in(campaign, name))
+        sample = Correspondence(SAMPLE_RECIPIENT, sample_supporters(campaign, name))
+        first = letters[0] if letters else sample
         other = replace(first, recipient=first.recipient.model_copy(update={"language": language}))
         for wording in _wordings(stage):
             for one in mine or [other]:
-                yield Entry(name, language, wording, one, stand_in=not mine)
+                yield GalleryEntry(name, language, wording, one, stand_in=not mine)
 
 
 def _wordings(stage: Stage) -> list[tuple[tuple[str, str], ...]]:
@@ -88,37 +134,21 @@ def _wordings(stage: Stage) -> list[tuple[tuple[str, str], ...]]:
 
 
 def _correspondence(
-    campaign: Campaign, people: People, stage: str, day: date
-) -> Iterator[Correspondence | Problem]:
+    campaign: Campaign, people: People, stage: str, day: date, report: Report
+) -> Iterator[Correspondence]:
     """A few who get the stage's letter, or whom the selection names; and who signs it."""
     by_supporters = people.supporters is not None
     if by_supporters and stage in stages_signed(campaign, by_supporters=True):
         chosen = people.selection
         if chosen == Selection():
             chosen = Selection(limit=SHOWN) if people.joint else Selection(sample=SHOWN)
-        found = correspondence(campaign, day, people.selecting(chosen))
+        found = correspondence(campaign, day, report, people.selecting(chosen))
         yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
         return
-    signed = stand_in(campaign, stage)
-    for row in _recipients(campaign, people, stage, day):
-        yield row if isinstance(row, Problem) else Correspondence(row, signed)
-
-
-def _recipients(
-    campaign: Campaign, people: People, name: str, day: date
-) -> Iterator[Recipient | Problem]:
-    wanted = campaign.file.stages[name].to
-    everybody = recipients_of(campaign, day, people.selecting(Selection()))
+    wanted = campaign.file.stages[stage].to
+    everybody = recipients_of(campaign, day, report, people.selecting(Selection()))
     selection = people.selection if people.selection != Selection() else Selection(sample=SHOWN)
-    yield from selection.choose(
-        row
-        for row in everybody
-        if isinstance(row, Problem) or not wanted or row.letter_id in wanted
-    )
-
-
-def _day(stage: Stage, anchor: date | None, today: date) -> date:
-    """The day as of which a list is read: of the window, and near."""
-    near = anchor if anchor is not None and stage.covers(anchor) else today
-    near = max(near, stage.from_ or near)
-    return min(near, stage.until or near)
+    mine = (row for row in everybody if not wanted or row.letter_id in wanted)
+    signed = sample_supporters(campaign, stage)
+    for row in selection.choose(mine, report):
+        yield Correspondence(row, signed)

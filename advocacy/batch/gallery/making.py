@@ -1,25 +1,23 @@
 """Making a gallery: the letters, their documents beside the page, and the page."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from advocacy.batch.gallery.entries import Entry, entries
+from advocacy.batch.campaigns import RenderRequest
+from advocacy.batch.documents import BatchSettings, Format, make_documents
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html
-from advocacy.batch.gallery.pictures import pictures
-from advocacy.batch.output import prepare_folder, write_file
-from advocacy.batch.render import Format, Job, make_documents
-from advocacy.batch.watching import Watcher
-from advocacy.days import true_letter
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.stages import unknown_stage
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.loading import Campaign, load_campaign
-from advocacy.people import People
-from advocacy.stages import unknown_stage
+from advocacy.files.writing import prepare_folder, write_file
+from advocacy.letters.true_days import true_letter
 
 FORMATS: tuple[Format, ...] = ("pdf", "html", "txt")
 """What a reviewer can open without a mail program."""
@@ -38,45 +36,36 @@ class Gallery:
     problems: list[Problem] = field(default_factory=list)
 
 
-def render_gallery(
-    path: Path,
-    *,
-    formats: Sequence[Format] | None = None,
-    output: Path = Path("output"),
-    stage: str | None = None,
-    day: date | None = None,
-    people: People | None = None,
-    templates: Path | None = None,
-    watcher: Watcher | None = None,
-) -> Gallery:
+def render_gallery(request: RenderRequest, watcher: ProgressWatcher | None = None) -> Gallery:
     """Write `<output>/<campaign>/gallery.html`, and the documents in `_gallery` beside it.
 
-    Each letter has a day of its stage's window on which it is true, or `day`. `people` chooses
-    recipients; else a few show the list's variety. Documents of an earlier gallery that this
-    one does not have are removed. Raises AdvocacyError where nothing can be written.
+    Each letter has a day of its stage's window on which it is true, or the request's day. The
+    request's people choose recipients; else a few show the list's variety. Documents of an
+    earlier gallery that this one does not have are removed. Raises AdvocacyError where nothing
+    can be written.
     """
-    watcher = watcher or Watcher()
-    campaign, problems = load_campaign(path, templates)
+    watcher = watcher or ProgressWatcher()
+    campaign, problems = load_campaign(request.campaign, request.templates)
     if campaign is None or has_errors(problems):
         return Gallery(problems=problems)
-    if unknown := unknown_stage(campaign, stage):
+    if unknown := unknown_stage(campaign, request.stage):
         return Gallery(problems=[*problems, unknown])
-    folder = output / campaign.file.id
+    folder = request.output / campaign.file.id
     prepare_folder(folder)
     gallery = Gallery(folder / NAME, problems=problems)
-    today = campaign.today()
-    wanted: list[Entry] = []
-    for found in entries(campaign, people or People(), stage=stage, day=day, today=today):
-        if isinstance(found, Problem):
-            gallery.problems.append(found)
-        else:
-            wanted.append(found)
-    job = Job(campaign.workspace, output, tuple(formats or FORMATS), formats is not None)
+    today, day = campaign.today(), request.day
+    report = gallery.problems.append
+    wanted = list(
+        entries(campaign, request.people, report, stage=request.stage, day=day, today=today)
+    )
+    settings = BatchSettings(
+        campaign, day or today, request.formats or FORMATS, request.formats is not None
+    )
     watcher.begin(campaign.file.id, lambda: len(wanted))
     shown: list[Shown] = []
     try:
         for entry in wanted:
-            shown.append(_made(entry, campaign, job, folder, day, today))
+            shown.append(_make(entry, settings, folder, day, today))
             watcher.step()
     finally:
         watcher.end()
@@ -98,10 +87,11 @@ def _finish(gallery: Gallery, shown: list[Shown], campaign: Campaign, folder: Pa
     gallery.problems = list(dict.fromkeys(gallery.problems))
 
 
-def _made(
-    entry: Entry, campaign: Campaign, job: Job, folder: Path, day: date | None, today: date
+def _make(
+    entry: GalleryEntry, settings: BatchSettings, folder: Path, day: date | None, today: date
 ) -> Shown:
-    """One letter with its documents written, or why there is none."""
+    """Make one letter and write its documents; or say why there is none."""
+    campaign = settings.campaign
     checked, problems = true_letter(
         campaign,
         entry.to.recipient,
@@ -114,7 +104,7 @@ def _made(
     if checked is None:
         return Shown(entry, problems=tuple(problems))
     try:
-        made = make_documents(checked, job)
+        made = make_documents(checked, settings, settings.formats)
         documents, found = made.documents, made.problems
         text = render_text(checked, campaign.workspace)
     except AdvocacyError as error:

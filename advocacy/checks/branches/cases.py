@@ -1,17 +1,78 @@
-"""Whom a letter is tried with: people who are made up to show what goes wrong."""
+"""Make up people with whom letters are tried, from the longest values that a list has."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from heapq import heappush, heappushpop
 from typing import Any
 
-from advocacy.checks.branches.extremes import TEXTS, Extremes
-from advocacy.inputs import letter_languages
-from advocacy.loading import Campaign
-from advocacy.recipients import Recipient
-from advocacy.recipients.columns import KNOWN
-from advocacy.stages import stages_signed
-from advocacy.supporters import Supporter, Supporters, stand_in
-from advocacy.templating.wishes import SOMETHING, Wish, in_words
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.columns import KNOWN
+from advocacy.campaign.stages import stages_signed
+from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.checks.branches.reaching_values import SOMETHING, FieldValues, describe_values
+from advocacy.letters.parts import letter_languages, sample_supporters
+
+KEPT = 8
+"""So many of each aspect are kept while a list is read."""
+TEXTS = tuple(
+    name
+    for name in KNOWN
+    if name not in ("id", "address", "language", "country", "verified")
+    and not name.startswith("in_office")
+)
+
+
+@dataclass(slots=True)
+class Extremes:
+    """The longest of a list, gathered row by row."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    other: dict[str, str] = field(default_factory=dict)
+    address: tuple[str, ...] = ()
+    country: str | None = None
+    _ranked: tuple[list[tuple[int, int, Recipient]], ...] = field(
+        default_factory=lambda: ([], [], [])
+    )
+    _count: int = 0
+
+    def add(self, row: Recipient, lines: tuple[str, ...]) -> None:
+        """Take a recipient into account, whose inside address has these lines."""
+        self._count += 1
+        for name in TEXTS:
+            value = getattr(row, name)
+            if value and len(value) > len(self.columns.get(name, "")):
+                self.columns[name] = value
+        for name, value in row.other.items():
+            if len(value) >= len(self.other.get(name, "")):
+                self.other[name] = value
+        self.address = max(self.address, row.address, key=_size)
+        self.country = self.country or row.country
+        texts = [getattr(row, name) or "" for name in TEXTS]
+        ranks = (
+            sum(map(len, (*texts, *row.other.values()))),
+            1000 * len(lines) + sum(map(len, lines)),
+            max(map(len, lines), default=0),
+        )
+        for heap, rank in zip(self._ranked, ranks, strict=True):
+            entry = (rank, -self._count, row)
+            if len(heap) < KEPT:
+                heappush(heap, entry)
+            else:
+                heappushpop(heap, entry)
+
+    def longest(self) -> list[list[Recipient]]:
+        """The recipients whose texts, address and line of it are longest, each the worst first."""
+        return [[row for _, _, row in sorted(heap, reverse=True)] for heap in self._ranked]
+
+    def everybody(self) -> list[Recipient]:
+        """The same, each once."""
+        return list({row.letter_id: row for rows in self.longest() for row in rows}.values())
+
+
+def _size(lines: tuple[str, ...]) -> tuple[int, int]:
+    return len(lines), sum(map(len, lines))
+
 
 LONG_NAME = "Maximiliane-Alexandra Montgomery-Featherstonehaugh"
 LONG_TITLE = "Deputy Assistant Secretary for Civil Rights and Civil Liberties"
@@ -75,7 +136,7 @@ def longest(extremes: Extremes) -> Recipient:
 
 def cases(campaign: Campaign, stage: str, extremes: Extremes) -> Iterator[Case]:
     """All worst cases: each kind of recipient and of signer, in each language."""
-    usual = stand_in(campaign, stage)
+    usual = sample_supporters(campaign, stage)
     everybody = [replace(case, supporters=usual) for case in made_up(campaign, extremes)]
     yield from everybody
     somebody = next(iter(extremes.everybody()), everybody[0].recipient)
@@ -115,21 +176,21 @@ def _together(count: int, most: int) -> Supporters:
     return Supporters(tuple(people), count, joint=True)
 
 
-def wished(case: Case, wish: Wish) -> Case:
+def wished(case: Case, values: FieldValues) -> Case:
     """The case with the values that a condition asks for."""
     recipient, supporters = case.recipient, case.supporters
-    for name, value in wish:
+    for name, value in values:
         root, _, key = name.partition(".")
         if root == "recipient":
             recipient = _given(recipient, key, value)
         elif root == "supporter":
             supporters = _signed(supporters, key, value)
-    count = dict(wish).get("supporters.count")
+    count = dict(values).get("supporters.count")
     if count is not None:
         supporters = _together(count, max(count, 1)) if count > 1 else supporters
         supporters = (supporters or _one()) if count == 1 else supporters
         supporters = None if count < 1 else supporters
-    return Case(recipient, supporters, f"a recipient with {in_words(wish)}")
+    return Case(recipient, supporters, f"a recipient with {describe_values(values)}")
 
 
 def _given(recipient: Recipient, key: str, value: Any) -> Recipient:

@@ -1,16 +1,16 @@
-"""Which branches of templates are seen, over all the campaigns that are checked together."""
+"""Find the branches of templates that are never seen, over all campaigns checked together."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from advocacy.checks.branches import telling
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
-from advocacy.checks.settings import Settings
-from advocacy.errors import Problem
-from advocacy.inputs import layout_files
-from advocacy.loading import Campaign
-from advocacy.templating.branches import Branch, Watch
+from advocacy.checks.branches.watch import Watch
+from advocacy.checks.settings import CheckSettings
+from advocacy.errors import Problem, count_noun
+from advocacy.letters.parts import layout_files
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class Coverage:
 
     letters: Watch = field(default_factory=Watch)
     layouts: Watch = field(default_factory=Watch)
-    _used: list[tuple[Settings, set[Path]]] = field(default_factory=list)
+    _used: list[tuple[CheckSettings, set[Path]]] = field(default_factory=list)
 
     def add(
         self,
@@ -29,13 +29,13 @@ class Coverage:
         stage: str | None = None,
         today: date | None = None,
     ) -> list[Problem]:
-        """Render the letters of a campaign, and say what is wrong with them.
+        """Render the letters of a campaign, and report what is wrong with them.
 
-        `day` and `stage` are as in `run_checks`. Branches are told by `problems`, once all
+        `day` and `stage` are as in `run_checks`. Branches are reported by `problems`, once all
         campaigns are added: what one never shows another may.
         """
         today = today or campaign.today()
-        settings = Settings(campaign.file)
+        settings = CheckSettings(campaign.file)
         problems: list[Problem] = []
         used: set[Path] = set()
         for name, one in campaign.file.stages.items():
@@ -47,38 +47,36 @@ class Coverage:
         return settings.apply(dict.fromkeys(problems))
 
     def problems(self) -> list[Problem]:
-        """The branches that no one sees, and those that nobody on a list does.
+        """Report the branches that no one sees, and those that nobody on a list sees.
 
-        Layouts have parts for campaigns of all kinds; of these only what no one sees is told.
+        Layouts have parts for campaigns of all kinds; of these only what no one sees is reported.
         """
-        told = [
-            telling.unseen(branch)
+        found = [
+            report.unseen(branch)
             for watch in (self.letters, self.layouts)
             for branch in watch.branches
             if branch not in watch.seen
         ]
-        told += [
-            telling.unlisted(branch, next(iter(viewers)))
+        found += [
+            report.unlisted(branch, next(iter(viewers)))
             for branch, viewers in self.letters.seen.items()
             if LIST not in viewers
         ]
-        return list(dict.fromkeys(left for found in told for left in self._levelled(found)))
+        return list(dict.fromkeys(left for one in found for left in self._at_level(one)))
 
-    def _levelled(self, found: Problem) -> list[Problem]:
+    def _at_level(self, found: Problem) -> list[Problem]:
         """The problem at the level of the first campaign that does not turn it off."""
         path = found.place.path if found.place else None
         levels = [left for one, used in self._used if path in used for left in one.apply([found])]
         return levels[:1]
 
     def summary(self) -> str:
-        """How many branches the letters have, and who sees them."""
-        branches: dict[Branch, dict[str, None]] = {
-            branch: self.letters.seen.get(branch, {}) for branch in self.letters.branches
-        }
-        listed = sum(LIST in viewers for viewers in branches.values())
-        nobody = sum(not viewers for viewers in branches.values())
+        """Count the branches of letters, and those who see them."""
+        branches = [self.letters.seen.get(branch, {}) for branch in self.letters.branches]
+        listed = sum(LIST in viewers for viewers in branches)
+        nobody = sum(not viewers for viewers in branches)
         others = len(branches) - listed - nobody
         return (
-            f"{len(branches)} branch{'' if len(branches) == 1 else 'es'} of letters: {listed} seen "
+            f"{count_noun(len(branches), 'branch', 'branches')} of letters: {listed} seen "
             f"by those who get or sign them, {others} by made-up people alone, {nobody} by no one."
         )

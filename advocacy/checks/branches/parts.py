@@ -1,19 +1,20 @@
-"""Letters with every part that a layout may print, and with none: for the branches of layouts."""
+"""Fill layouts with letters that have every part, or none, so that all their branches run."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from advocacy.campaign import Cosigner, Signatory, Unsubscribe
-from advocacy.documents.html import render_html
-from advocacy.documents.paper import paper_html
+from advocacy.campaign.campaign import Cosigner, Signatory, Unsubscribe
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sources import Source
+from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.checks.branches.watch import Watch
+from advocacy.documents.email.html import render_html
+from advocacy.documents.pdf.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.facts import Fact
-from advocacy.letter import CheckedLetter, Cite, CitedFact, Letter, check
-from advocacy.loading import Campaign
-from advocacy.marks import CITE_MARK, Prose
-from advocacy.sources import Source
-from advocacy.supporters import Supporter, Supporters
-from advocacy.templating.branches import Watch
+from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter, check
+from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"
 """A citation style that cites in the text and lists its references."""
@@ -27,8 +28,8 @@ _BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}")
 """A body that cites one source twice."""
 
 
-def shown(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
-    """Fill the layouts with a letter, on paper and in email; what is wrong in them."""
+def fill_layouts(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
+    """Fill the layouts with a letter, on paper and in email; report what is wrong in them."""
     problems: list[Problem] = []
     for fill in (paper_html, render_html):
         try:
@@ -38,13 +39,15 @@ def shown(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:
     return problems
 
 
-def with_parts(checked: CheckedLetter, campaign: Campaign, watch: Watch) -> list[Problem]:
-    """The same for the letter with all parts and with none, which nobody needs to have."""
+def fill_layouts_with_parts(
+    checked: CheckedLetter, campaign: Campaign, watch: Watch
+) -> list[Problem]:
+    """Do the same for the letter with all parts and with none, which nobody needs to have."""
     problems: list[Problem] = []
     for what, letter in _varied(checked.letter):
         passed, found = check(letter, campaign)
         watch.viewer = f"a letter {what}"
-        problems += shown(passed, campaign) if passed else found
+        problems += fill_layouts(passed, campaign) if passed else found
     return problems
 
 
@@ -54,11 +57,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     signed = Signatory.model_construct(
         name="B. Sample", title="Chair", organization="Sample Friends", signature="sample.png"
     )
-    alone = Cosigner.model_construct(organization="Sample Friends")
-    named = Cosigner.model_construct(organization="Sample Friends", name="C. Sample")
-    titled = Cosigner.model_construct(
-        organization="Sample Friends", name="D. Sample", title="Chair"
-    )
+    cosigner = partial(Cosigner.model_construct, organization="Sample Friends")
+    named = cosigner(name="C. Sample")
     everything = replace(
         letter,
         body=_BODY,
@@ -73,7 +73,7 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         ),
         subscribed=True,
         signatories=(signed, plain, signed),
-        cosigners=(alone, named, titled),
+        cosigners=(cosigner(), named, cosigner(name="D. Sample", title="Chair")),
         enclosures=("One sheet", "Another"),
         cc=("One office", "Another"),
         inside_address=("A. Sample", "Chair", "1 Sample Street", "Springfield, IL 62701"),
@@ -98,12 +98,9 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     yield "with copies alone", replace(nothing, cc=("One office",))
     yield "with many cosigners", replace(everything, cosigners=(named,) * MANY_COSIGNERS)
     people = (Supporter("one", "E. Sample", "Springfield"), Supporter("two", "F. Sample"))
-    joint = Supporters(people, 1000, joint=True)
+    two, many = (Supporters(people, count, joint=True) for count in (2, 1000))
     signers = tuple(person.signatory() for person in people)
-    yield (
-        "that many sign",
-        replace(nothing, supporters=joint, signatories=signers, others="and 998 others"),
-    )
-    joint = Supporters(people, 2, joint=True)
-    yield "that two sign", replace(nothing, supporters=joint, signatories=signers)
+    joint = replace(nothing, supporters=two, signatories=signers)
+    yield "that many sign", replace(joint, supporters=many, others="and 998 others")
+    yield "that two sign", joint
     yield "in another citation style", replace(everything, style=IN_TEXT)

@@ -1,25 +1,25 @@
-"""One stage's letters, rendered for all on the list and for people who are made up."""
+"""Render one stage's letters for everybody on the list and for made-up people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
-from advocacy.checks.branches import onpaper, parts, telling
-from advocacy.checks.branches.cases import Case, cases, made_up, wished
-from advocacy.checks.branches.extremes import Extremes
-from advocacy.checks.dates import Window
-from advocacy.checks.settings import Settings
-from advocacy.compose import compose_letter
-from advocacy.days import true_letter
+from advocacy.campaign.addressing import inside_address, not_in_office
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import stages_signed
+from advocacy.checks.branches import parts, report
+from advocacy.checks.branches.cases import Case, Extremes, cases, made_up, wished
+from advocacy.checks.branches.reaching_values import find_reaching_values
+from advocacy.checks.branches.watch import Branch, Watch
+from advocacy.checks.letters import wordings
+from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.inputs import letter_files, somebody
-from advocacy.letter import CheckedLetter
-from advocacy.loading import Campaign
-from advocacy.people import inside_address, not_in_office
-from advocacy.recipients import Recipient
-from advocacy.stages import stages_signed
-from advocacy.supporters import stand_in
-from advocacy.templating.branches import Branch, Watch, watching
-from advocacy.variants import PARTS, chosen
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import CheckedLetter
+from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
+from advocacy.letters.true_days import true_letter
+from advocacy.templating.running import watching
 
 LIST = "the list"
 ALL_UP_TO = 200
@@ -38,15 +38,16 @@ class StageLetters:
     def __init__(self, campaign: Campaign, name: str, day: date | None, today: date) -> None:
         self.campaign, self.name, self.day, self.today = campaign, name, day, today
         self.stage = campaign.file.stages[name]
-        window = Window.of(self.stage)
-        self.days = (day,) if day else window.days(campaign.file.date, today)
+        self.days = (day,) if day else self.stage.days.ends(campaign.file.date, today)
         self.files = set(letter_files(campaign, self.stage).values())
-        self.usual = stand_in(campaign, name)
+        self.usual = sample_supporters(campaign, name)
         self.extremes = Extremes()
         self.found: dict[tuple[str, Place | None, str], Problem] = {}
 
-    def problems(self, letters: Watch, layouts: Watch, settings: Settings) -> Iterator[Problem]:
-        """All that is wrong; the watches are told of the branches on the way."""
+    def problems(
+        self, letters: Watch, layouts: Watch, settings: CheckSettings
+    ) -> Iterator[Problem]:
+        """Report all that is wrong; the watches note the branches on the way."""
         with watching(letters):
             self._listed(letters)
             self._made_up(letters)
@@ -58,15 +59,15 @@ class StageLetters:
         if checked is not None:
             with watching(layouts):
                 layouts.viewer = LIST
-                yield from parts.shown(checked, self.campaign)
-                yield from parts.with_parts(checked, self.campaign, layouts)
+                yield from parts.fill_layouts(checked, self.campaign)
+                yield from parts.fill_layouts_with_parts(checked, self.campaign, layouts)
 
     # --- the text ---------------------------------------------------------------------------
 
     def _listed(self, watch: Watch) -> None:
         """Everybody on the list; of a long one, those whom it takes. All of it is measured."""
         left = True
-        for count, row in enumerate(somebody(self.campaign, self.stage, self.days[0])):
+        for count, row in enumerate(stage_recipients(self.campaign, self.stage, self.days[0])):
             if not_in_office(row, self.days[0]):
                 continue
             self.extremes.add(row, inside_address(self.campaign, row))
@@ -74,23 +75,14 @@ class StageLetters:
                 self._compose(watch, Case(row, self.usual), self.days[0])
                 left = count < ALL_UP_TO or any(map(_may_depend, self._left(watch, LIST)))
         for row in self.extremes.everybody()[:3]:
-            for variants in self._wordings(row.letter_id):
+            for variants in wordings(self.campaign, self.name, row.letter_id):
                 for day in self.days:
                     if not not_in_office(row, day):
                         self._compose(watch, Case(row, self.usual), day, variants)
 
-    def _wordings(self, letter_id: str) -> Iterator[dict[str, str]]:
-        """The person's own wording, then those in which one part is another one."""
-        own = chosen(self.campaign.file.id, self.name, self.stage, letter_id)
-        yield own
-        for part in PARTS if self.stage.variants else ():
-            for other in getattr(self.stage.variants, part):
-                if other != own.get(part):
-                    yield {**own, part: other}
-
     def _made_up(self, watch: Watch) -> None:
         for case in cases(self.campaign, self.name, self.extremes):
-            for variants in self._wordings("sample"):
+            for variants in wordings(self.campaign, self.name, "sample"):
                 self._compose(watch, case, self.days[0], variants)
 
     def _wished(self, watch: Watch) -> None:
@@ -103,16 +95,11 @@ class StageLetters:
             left = [branch for branch in self._left(watch) if branch not in tried]
             tried.update(left)
             for branch in left:
-                for wish in branch.wishes:
-                    if may_sign or not any(name.startswith("supporter") for name, _ in wish):
-                        tries = (wished(Case(one, self.usual), wish) for one in people)
-                        self._try(watch, branch, tries)
-
-    def _try(self, watch: Watch, branch: Branch, tries: Iterable[Case]) -> None:
-        for case in tries:
-            for day in self.days:
-                if branch not in watch.seen:
-                    self._compose(watch, case, day)
+                for values in find_reaching_values(branch):
+                    if may_sign or not any(name.startswith("supporter") for name, _ in values):
+                        for one, day in product(people, self.days):
+                            if branch not in watch.seen:
+                                self._compose(watch, wished(Case(one, self.usual), values), day)
 
     def _left(self, watch: Watch, viewer: str = "") -> list[Branch]:
         """The branches of this stage's letter that nobody has seen, or not this viewer."""
@@ -127,48 +114,44 @@ class StageLetters:
         self, watch: Watch, case: Case, day: date, variants: dict[str, str] | None = None
     ) -> None:
         watch.viewer = LIST if case.expected else case.made_up or LIST
+        person, signed = case.recipient, case.supporters
         try:
             compose_letter(
-                self.campaign,
-                case.recipient,
-                self.name,
-                day,
-                variants=variants,
-                supporters=case.supporters,
+                self.campaign, person, self.name, day, variants=variants, supporters=signed
             )
         except AdvocacyError as error:
             for found in error.problems:
                 key = (found.code, found.place, found.message)
-                told = telling.mistaken(found, case.made_up) if case.made_up else found
-                self.found.setdefault(key, told)
+                problem = report.mistaken(found, case.made_up) if case.made_up else found
+                self.found.setdefault(key, problem)
 
     # --- the page ---------------------------------------------------------------------------
 
     def _on_paper(self, limit: int) -> Iterator[Problem]:
         """What does not fit: of each aspect the worst, then those who are made up."""
-        tried: dict[str, onpaper.Printed] = {}
+        tried: dict[str, list[Problem]] = {}
         for rows in self.extremes.longest():
             for row in rows:
-                result = tried.get(row.letter_id) or self._printed(Case(row), limit)
-                tried[row.letter_id] = result
-                if result.fits:  # and so do those that are shorter
+                if row.letter_id not in tried:
+                    tried[row.letter_id] = self._printed(Case(row), limit)
+                if not tried[row.letter_id]:  # it fits, and so do those that are shorter
                     break
         for row in self.extremes.everybody()[:1]:
-            for variants in list(self._wordings(row.letter_id))[1:]:
-                yield from self._printed(Case(row), limit, variants).problems
-        for result in tried.values():
-            yield from result.problems
+            for variants in list(wordings(self.campaign, self.name, row.letter_id))[1:]:
+                yield from self._printed(Case(row), limit, variants)
+        for found in tried.values():
+            yield from found
         for case in cases(self.campaign, self.name, self.extremes):
             if case.long:
-                yield from self._printed(case, limit).problems
+                yield from self._printed(case, limit)
 
     def _printed(
         self, case: Case, limit: int, variants: dict[str, str] | None = None
-    ) -> onpaper.Printed:
+    ) -> list[Problem]:
         checked = self._true(case, variants)
         if checked is None:  # a check says why
-            return onpaper.Printed(())
-        return onpaper.printed(checked, self.campaign, limit, case.made_up)
+            return []
+        return report.printed(checked, self.campaign, limit, case.made_up)
 
     def _true(self, case: Case, variants: dict[str, str] | None = None) -> CheckedLetter | None:
         return true_letter(
@@ -184,5 +167,5 @@ class StageLetters:
 
 def _may_depend(branch: Branch) -> bool:
     """Whether another recipient may reach a branch, as far as its conditions can be read."""
-    names = [name for wish in branch.wishes for name, _ in wish]
+    names = [name for values in find_reaching_values(branch) for name, _ in values]
     return not names or any(name.startswith("recipient.") for name in names)

@@ -8,23 +8,22 @@ file is changed whole or not at all, and doing it all again finishes what was br
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from advocacy.batch.manifest import NAME as MANIFEST
-from advocacy.batch.record import JOURNAL, Record
+from advocacy.batch.record import JOURNAL, BatchRecord
+from advocacy.batch.record import NAME as MANIFEST
 from advocacy.errors import Level, Place, Problem
-from advocacy.mail.consent.addresses import address_key
-from advocacy.mail.consent.hashes import address_hash, address_hashes
-from advocacy.mail.consent.keys import Keys, require_keys
-from advocacy.mail.consent.suppressededit import New, rewrite
-from advocacy.mail.consent.suppressedfile import FILE, Row, read_rows
-from advocacy.mail.consent.suppressedshape import Cells
+from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
+from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, edit_list
+from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
+from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, remove_rows, traces
 from advocacy.mail.ledger import VARIABLE
-from advocacy.mail.returns.ledgers import ledger_files, open_ledgers
+from advocacy.mail.ledger.opening import ledger_files, open_ledgers
 
 KEPT_FORMATS = (".pdf", ".eml", ".html", ".txt", ".docx")
 
@@ -55,9 +54,9 @@ def forget(
     *,
     output: Path | None = None,
     lists: Sequence[Path] = (),
-    do: bool = False,
+    dry_run: bool = True,
 ) -> Forgotten:
-    """Remove a person; without `do`, say what would be removed, and change nothing.
+    """Remove a person; in a dry run, say what would be removed, and change nothing.
 
     `folder` is the campaigns', `output` that of the letters, `lists` are files elsewhere. Raises
     AdvocacyError without `ADVOCACY_KEY`, while a letter is under way, and for a file that
@@ -66,19 +65,21 @@ def forget(
     key = address_key(address)
     keys = require_keys("leave a hash in place of an address")
     found = Forgotten()
-    _suppress(folder, key, keys, found, do=do)
-    _ledgers(folder, key, keys, found, do=do)
+    _suppress(folder, key, keys, found, dry_run=dry_run)
+    _ledgers(folder, key, keys, found, dry_run=dry_run)
     if output is not None and output.is_dir():
-        _letters(output, key, found, do=do)
-    _lists(folder, key, tuple(lists), found, output, do=do)
+        _letters(output, key, found, dry_run=dry_run)
+    _lists(folder, key, tuple(lists), found, output, dry_run=dry_run)
     return found
 
 
-def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool) -> None:
+def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, dry_run: bool) -> None:
     """Put the hash in the place of the person's own rows, or add it."""
     hashes = set(address_hashes(keys, key))
     path = folder / FILE
-    rows = [row for row in read_rows(path) if isinstance(row, Row)] if path.exists() else []
+    rows = (
+        [row for row in read_rows(path) if isinstance(row, SuppressionRow)] if path.exists() else []
+    )
     own = [row for row in rows if row.key == key]
     shared = {row.line for row in rows if row.key != key} & {row.line for row in own}
     found.is_suppressed = any(row.key in hashes and row.counts for row in rows)
@@ -86,21 +87,19 @@ def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool)
         found.removals.append(Removal("address in", path, len(own)))
     for line in sorted(shared):  # a broken row, in which somebody else stands too
         found.left.append(_mention(path, line))
-    if not do:
+    if dry_run:
         return
-
-    def change(there: Sequence[Row]) -> Cells | None:
-        # The whole row goes: a note in it may be about the person too.
-        return None if {row.key for row in there} == {key} else {}
-
-    def hashed() -> Iterator[New]:
+    with edit_list(folder, WHEN_ADDED) as edited:
+        for number, there in enumerate(edited.rows):
+            # The whole row goes: a note in it may be about the person too.
+            if {row.key for row in there} == {key}:
+                edited.remove(number)
         if not found.is_suppressed:
-            yield New(address_hash(keys, key), "", "forgotten")
+            hashed = NewSuppression(address_hash(keys, key), "", "forgotten")
+            edited.append(hashed.cells(datetime.now(UTC)))
 
-    rewrite(folder, change, hashed)
 
-
-def _ledgers(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool) -> None:
+def _ledgers(folder: Path, key: str, keys: Keys, found: Forgotten, *, dry_run: bool) -> None:
     stands_for = f"forgotten-{address_hash(keys, key).rpartition(':')[2][:12]}"
     with open_ledgers(folder) as ledgers:
         for ledger in ledgers:
@@ -109,9 +108,9 @@ def _ledgers(folder: Path, key: str, keys: Keys, found: Forgotten, *, do: bool) 
                 continue
             mailings = ", ".join(sorted({record.mailing for record in records}))
             found.removals.append(Removal("letter in", ledger.shown, len(records), mailings))
-            if do:
+            if not dry_run:
                 ledger.forget(key, stands_for)
-    if do and not os.environ.get(VARIABLE, "").strip():
+    if not dry_run and not os.environ.get(VARIABLE, "").strip():
         for path in ledger_files(folder):
             _wipe(path, found)
 
@@ -128,11 +127,11 @@ def _wipe(path: Path, found: Forgotten) -> None:
         found.left.append(Problem("not-wiped", message, hint, Place(path), Level.WARNING))
 
 
-def _letters(output: Path, key: str, found: Forgotten, *, do: bool) -> None:
+def _letters(output: Path, key: str, found: Forgotten, *, dry_run: bool) -> None:
     """The person's letters: those to them, and those that they wrote as a supporter."""
     folders = {path.parent for name in (MANIFEST, JOURNAL) for path in output.rglob(name)}
     for folder in sorted(folders):
-        with Record(folder, read_only=not do) as record:
+        with BatchRecord(folder, read_only=dry_run) as record:
             theirs = [entry["id"] for entry in record if _is_theirs(entry, key)]
             for letter_id in theirs:
                 files = set((record.find(letter_id) or {}).get("files", ()))
@@ -141,7 +140,7 @@ def _letters(output: Path, key: str, found: Forgotten, *, do: bool) -> None:
                 found.removals.append(Removal("letter", folder, 1, ", ".join(there) or letter_id))
                 if "--" in letter_id:
                     found.left.append(_named_after(folder, letter_id))
-                if do:
+                if not dry_run:
                     record.remove(letter_id)
                     record.remove_files(there)
         if theirs:
@@ -167,7 +166,7 @@ def _is_theirs(entry: dict[str, object], key: str) -> bool:
 
 def _merged(folder: Path, found: Forgotten) -> None:
     """Files of many letters beside a removed one: they may hold it too."""
-    with Record(folder, read_only=True) as record:
+    with BatchRecord(folder, read_only=True) as record:
         known = {name for entry in record for name in entry.get("files", ())}
     for path in sorted(folder.glob("*.pdf")):
         if path.name not in known and not any(
@@ -185,7 +184,7 @@ def _lists(
     found: Forgotten,
     output: Path | None,
     *,
-    do: bool,
+    dry_run: bool,
 ) -> None:
     there = [*traces(folder, key, also=also)]
     if output is not None and output.is_dir():
@@ -195,7 +194,7 @@ def _lists(
         if one.lines and one.path.suffix.lower() in LISTS + LINES:
             lines = ", ".join(map(str, one.lines[:10]))
             found.removals.append(Removal("row in", one.path, len(one.lines), f"line {lines}"))
-            if do:
+            if not dry_run:
                 remove_rows(one.path, key)
         found.left += [_mention(one.path, line) for line in one.mentions[:5]]
         if one.unread:

@@ -12,16 +12,16 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from advocacy.batch.manifest import NAME as MANIFEST
-from advocacy.batch.output import replacing
 from advocacy.batch.record import JOURNAL
-from advocacy.csvrows import Lines, header_of, lines_of, rows_of
+from advocacy.batch.record import NAME as MANIFEST
+from advocacy.campaign.recipients.columns import KNOWN, column_names
 from advocacy.errors import AdvocacyError, Problem
+from advocacy.files.csv_rows import Lines, header_of, lines_of, rows_of
+from advocacy.files.text import open_binary
+from advocacy.files.writing import replace_file
 from advocacy.mail.consent.addresses import ADDRESS, address_key
-from advocacy.mail.consent.suppressedfile import FILE as SUPPRESSED
-from advocacy.mail.consent.suppressedfile import key_of
-from advocacy.recipients.columns import KNOWN, column_names
-from advocacy.textfile import open_binary
+from advocacy.mail.consent.suppression_file import FILE as SUPPRESSED
+from advocacy.mail.consent.suppression_file import key_of
 
 LISTS = (".csv", ".tsv")
 LINES = (".jsonl", ".ndjson")
@@ -90,15 +90,13 @@ def remove_rows(path: Path, key: str) -> int:
     Raises AdvocacyError where the file cannot be read or written; it is then untouched.
     """
     count = 0
-    with open_binary(path) as file, replacing(path) as out:
+    with open_binary(path) as file, replace_file(path, durable=True) as out:
         bom = file.peek(3)[:3] == BOM
         out.write(BOM if bom else b"")
         for _, text, is_own, _ in _rows(file, path, key, path.suffix.lower()):
             count += is_own
             if not is_own:
                 out.write(text.encode("utf-8", "surrogateescape"))
-        out.flush()
-        os.fsync(out.fileno())
     return count
 
 
@@ -123,7 +121,7 @@ def _csv_rows(file: BufferedReader, path: Path, key: str) -> Iterator[Found]:
     try:
         cells, delimiter, _ = header_of(lines, path, lambda c: len(known & {*column_names(c, {})}))
     finally:
-        lines.let_go()
+        lines.detach()
     file.seek(0)  # the header, and what stands above it, are rows like others here
     lines = _lines(file, path)
     try:
@@ -133,7 +131,7 @@ def _csv_rows(file: BufferedReader, path: Path, key: str) -> Iterator[Found]:
             is_own = mentioned and any(key_of(cell) == key for cell in row)
             yield start, "".join(lines.row), is_own, mentioned
     finally:
-        lines.let_go()
+        lines.detach()
 
 
 def _lines(file: BufferedReader, path: Path) -> Lines:

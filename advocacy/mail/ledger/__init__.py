@@ -7,7 +7,7 @@ calls it `uncertain`, which nothing but `resend_uncertain` frees.
 
     with open_ledger(campaign, create=True) as ledger:
         ledger.start("microsoft/call", "microsoft", "call", text)
-        with ledger.begin_run("microsoft/call", listed=2000) as run:
+        with ledger.begin_run("microsoft/call") as run:
             taken = ledger.exchange(run, [], entries)  # now send those, and only those
             ledger.exchange(run, results, more)
 """
@@ -16,43 +16,41 @@ from typing import TYPE_CHECKING, Any
 
 from advocacy.mail.ledger.opening import VARIABLE, ledger_exists, ledger_url, open_ledger
 from advocacy.mail.ledger.values import (
-    Entry,
-    Key,
-    Keyed,
-    Mailing,
+    KeyedAddress,
+    LedgerEntry,
+    LedgerMailing,
+    LedgerRecord,
+    LedgerStanding,
+    MailingTally,
+    MailingText,
     Moment,
-    Record,
+    PersonKey,
     Result,
-    RunRecord,
-    Standing,
     State,
     Taken,
-    Tally,
-    Text,
     Why,
 )
 
 if TYPE_CHECKING:
-    from advocacy.mail.ledger.runs import Run
+    from advocacy.mail.ledger.runs import MailingRun
     from advocacy.mail.ledger.store import Ledger
 
 __all__ = [
     "VARIABLE",
-    "Entry",
-    "Key",
-    "Keyed",
+    "KeyedAddress",
     "Ledger",
-    "Mailing",
+    "LedgerEntry",
+    "LedgerMailing",
+    "LedgerRecord",
+    "LedgerStanding",
+    "MailingRun",
+    "MailingTally",
+    "MailingText",
     "Moment",
-    "Record",
+    "PersonKey",
     "Result",
-    "Run",
-    "RunRecord",
-    "Standing",
     "State",
     "Taken",
-    "Tally",
-    "Text",
     "Why",
     "ledger_exists",
     "ledger_url",
@@ -66,8 +64,8 @@ def __getattr__(name: str) -> Any:
         from advocacy.mail.ledger.store import Ledger
 
         return Ledger
-    if name == "Run":
-        from advocacy.mail.ledger.runs import Run
+    if name == "MailingRun":
+        from advocacy.mail.ledger.runs import MailingRun
 
-        return Run
+        return MailingRun
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,20 +1,21 @@
 """What somebody decides about letters by hand, or learns of them afterwards."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
-from advocacy.mail.ledger.values import State, Text
+from advocacy.mail.ledger.values import MailingText, State
 
 _C = LETTER.c
 _MANY = 1000
 
 
 def insert_mailing(
-    connection: Connection, name: str, campaign: str, stage: str, text: Text, now: float
+    connection: Connection, name: str, campaign: str, stage: str, text: MailingText, now: float
 ) -> int:
     """Write a new mailing down, with its text."""
     values = {"name": name, "campaign": campaign, "stage": stage, "started_at": now}
@@ -24,7 +25,7 @@ def insert_mailing(
     return number
 
 
-def insert_text(connection: Connection, mailing_id: int, text: Text, now: float) -> None:
+def insert_text(connection: Connection, mailing_id: int, text: MailingText, now: float) -> None:
     """Write down the text that a mailing has from now on."""
     values = {
         "mailing_id": mailing_id,
@@ -38,31 +39,41 @@ def insert_text(connection: Connection, mailing_id: int, text: Text, now: float)
 def resend_uncertain(
     connection: Connection, mailing_id: int, ids: Collection[str] | None, now: float
 ) -> int:
-    """Free letters that may have arrived; how many."""
-    count = 0
-    for where in _chosen(ids):
-        done = connection.execute(
-            update(LETTER)
-            .where(_C.mailing_id == mailing_id, _C.state == State.UNCERTAIN.value, *where)
-            .where(_C.forgotten_at.is_(None))
-            .values(state=State.DEFERRED.value, at=now, not_before=None, resends=_C.resends + 1)
-        )
-        count += done.rowcount
-    return count
+    """Free letters that may have arrived, all (None) or some, to be sent again; how many."""
+    values = {
+        "state": State.DEFERRED.value, "at": now, "not_before": None, "resends": _C.resends + 1
+    }  # fmt: skip
+    # Whoever was forgotten has no address any more to send to.
+    return _change_uncertain(connection, mailing_id, ids, values, _C.forgotten_at.is_(None))
 
 
 def assume_sent(
     connection: Connection, mailing_id: int, ids: Collection[str] | None, now: float
 ) -> int:
-    """Take letters that may have arrived for sent; how many."""
+    """Count letters that may have arrived as sent, all (None) or some; how many."""
+    values = {"state": State.SENT.value, "at": now, "reply": "Assumed to have been sent."}
+    return _change_uncertain(connection, mailing_id, ids, values)
+
+
+def _change_uncertain(
+    connection: Connection,
+    mailing_id: int,
+    ids: Collection[str] | None,
+    values: dict[str, Any],
+    *more: ColumnElement[bool],
+) -> int:
     count = 0
-    for where in _chosen(ids):
-        done = connection.execute(
-            update(LETTER)
-            .where(_C.mailing_id == mailing_id, _C.state == State.UNCERTAIN.value, *where)
-            .values(state=State.SENT.value, at=now, reply="Assumed to have been sent.")
-        )
-        count += done.rowcount
+    change = (
+        update(LETTER)
+        .where(_C.mailing_id == mailing_id, _C.state == State.UNCERTAIN.value, *more)
+        .values(values)
+    )
+    if ids is None:
+        return connection.execute(change).rowcount
+    wanted = sorted(ids)
+    for at in range(0, len(wanted), _MANY):
+        some = _C.letter_id.in_(wanted[at : at + _MANY])
+        count += connection.execute(change.where(some)).rowcount
     return count
 
 
@@ -134,12 +145,3 @@ def forget(connection: Connection, address_key: str, stands_for: str, now: float
             blank |= {"state": State.REFUSED.value, "not_before": None, "at": now}
         connection.execute(update(LETTER).where(_C.id == row.id).values(blank))
     return len(rows)
-
-
-def _chosen(ids: Collection[str] | None) -> Iterator[tuple[ColumnElement[bool], ...]]:
-    if ids is None:
-        yield ()
-        return
-    wanted = sorted(ids)
-    for at in range(0, len(wanted), _MANY):
-        yield (_C.letter_id.in_(wanted[at : at + _MANY]),)

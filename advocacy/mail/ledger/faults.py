@@ -33,7 +33,7 @@ def newer(shown: str, found: int, known: int, path: Path | None = None) -> Probl
 
 
 def damaged(path: Path, told: str) -> Problem:
-    """That a file is no ledger, or one no longer."""
+    """That a file is not a ledger, or a damaged one."""
     return Problem(
         "ledger-damaged",
         f"The ledger {path} cannot be read: {told}.",
@@ -51,7 +51,7 @@ def incomplete(path: Path, run: int) -> Problem:
         f"Run {run} in the ledger {path} was cut short, and the file {wal}, which holds the last "
         "letters sent, is not beside it.",
         f"Copy {wal} from where the ledger was. If it is lost for good, some letters will be sent "
-        f"twice; to go on all the same, make an empty file of that name.",
+        f"twice; to go on anyway, create an empty file of that name.",
         Place(path),
     )
 
@@ -70,7 +70,7 @@ def bad_url(told: str) -> Problem:
     """That ADVOCACY_LEDGER cannot be used; what it holds may be a password, and is not shown."""
     return Problem(
         "ledger-url",
-        f"ADVOCACY_LEDGER is no address of a ledger: {told}.",
+        f"ADVOCACY_LEDGER is not the address of a ledger: {told}.",
         "Give `postgresql://user@host/database` or `sqlite:////folder/file.sqlite`, or unset it to "
         "use the file beside the campaign.",
     )
@@ -90,7 +90,7 @@ def unfit(shown: str, told: str) -> Problem:
     return Problem(
         "ledger-unfit",
         f"The server of the ledger {shown} cannot be trusted with it: {told}.",
-        "Ask who looks after it for a database with `fsync = on` and the encoding UTF8.",
+        "Ask its administrator for a database with `fsync = on` and the encoding UTF8.",
     )
 
 
@@ -104,15 +104,15 @@ def of_postgres(shown: str, state: str, told: str, lost: bool) -> Problem | None
         return Problem(
             "ledger-unreachable",
             f"The ledger {shown} cannot be reached: {told}.",
-            "See that the server runs and that this machine is on the network, then run the same "
-            "command again.",
+            "Check that the server runs and that this machine is online, then run the same command "
+            "again.",
         )
     if not state or state.startswith(("28", "42501", "3D")):
         return Problem(
             "ledger-refused",
-            f"The ledger {shown} does not let us in: {told}.",
-            "See that user, password (in ADVOCACY_LEDGER, PGPASSWORD or ~/.pgpass) and database "
-            "are right, and that the user may create tables there.",
+            f"The ledger {shown} refuses the login: {told}.",
+            "Check the user, the password (in ADVOCACY_LEDGER, PGPASSWORD or ~/.pgpass) and the "
+            "database, and that the user may create tables there.",
         )
     if state.startswith(("55P03", "57014")):
         return Problem(
@@ -124,7 +124,7 @@ def of_postgres(shown: str, state: str, told: str, lost: bool) -> Problem | None
         return Problem(
             "ledger-not-written",
             f"The ledger {shown} could not be written: {told}.",
-            "What was not written down was not sent. Have the server mended, then run the same "
+            "What was not written down was not sent. Fix the database server, then run the same "
             "command again.",
         )
     return None
@@ -174,7 +174,7 @@ def _no_room(path: Path, told: str) -> Problem:
     return Problem(
         "ledger-not-written",
         f"The ledger {path} could not be written: {told}.",
-        "What was not written down was not sent. Make room on the disk, or mend it, then run the "
-        "same command again.",
+        "What was not written down was not sent. Make room on the disk, or repair it, then run "
+        "the same command again.",
         Place(path),
     )

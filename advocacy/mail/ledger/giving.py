@@ -1,4 +1,6 @@
-"""The transaction that everything hangs on: results in, letters out.
+"""Who may be written to: the rule, apart from any database.
+
+The transaction that everything hangs on: results in, letters out.
 
 A letter is `sending`, committed and durable, before a byte of it leaves. Where a call fails,
 nothing that it was to give out may be sent.
@@ -6,15 +8,112 @@ nothing that it was to give out may be sent.
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
-from advocacy.mail.ledger.deciding import Row, decide, is_repeated
 from advocacy.mail.ledger.schema import LETTER
-from advocacy.mail.ledger.values import Entry, Keyed, Result, State, Taken, Why
+from advocacy.mail.ledger.values import KeyedAddress, LedgerEntry, Result, State, Taken, Why
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What the rule needs of a letter's row. `run` and `token` name who has it."""
+
+    id: int
+    letter_id: str
+    address_key: str
+    state: State
+    attempts: int
+    not_before: float | None
+    run: int
+    token: str
+
+
+def decide(
+    keys: Sequence[KeyedAddress],
+    rows: Iterable[LedgerRow],
+    now: float,
+    run: int = 0,
+    token: str = "",
+) -> Iterator[tuple[Taken, LedgerRow | None]]:
+    """For each letter asked for, in order: whether it is given out, and the row it had before.
+
+    `rows` are those of the mailing that have one of the letter ids or addresses. A row that
+    already has this `run` and `token` was given out by the same call, which is being repeated.
+    Each letter sees what those before it took.
+    """
+    by_id = {row.letter_id: row for row in rows}
+    by_address: defaultdict[str, list[LedgerRow]] = defaultdict(list)
+    for row in by_id.values():
+        by_address[row.address_key].append(row)
+    for key in keys:
+        had = by_id.get(key.letter_id)
+        others = [] if key.shared_address else by_address[key.address_key]
+        others = [other for other in others if other is not had]
+        if had is None and [other.state for other in others] == [State.DEFERRED]:
+            # The same person under a new id, and it is certain that nothing has arrived.
+            had, others = others[0], []
+        taken = _answer(key, had, others, now, (run, token))
+        yield taken, had
+        if not taken.taken:
+            continue
+        if had is not None:
+            by_id.pop(had.letter_id, None)
+            by_address[had.address_key].remove(had)
+        held = LedgerRow(
+            0, key.letter_id, key.address_key, State.SENDING, taken.attempts, None, run, ""
+        )
+        by_id[key.letter_id] = held
+        by_address[key.address_key].append(held)
+
+
+def is_repeated(row: LedgerRow, run: int, token: str) -> bool:
+    """Whether a row was given out by the same call, the first time it was made."""
+    return row.state is State.SENDING and bool(token) and (row.run, row.token) == (run, token)
+
+
+def _answer(
+    key: KeyedAddress,
+    had: LedgerRow | None,
+    others: Sequence[LedgerRow],
+    now: float,
+    call: tuple[int, str],
+) -> Taken:
+    attempts = had.attempts if had else 0
+    if had is not None:
+        if is_repeated(had, *call):
+            return Taken(key.letter_id, attempts=attempts)
+        why = _finished(key, had, now)
+        if why is not None:
+            return Taken(key.letter_id, why, attempts, had.state, had.not_before)
+    if others:
+        other = others[0]
+        return Taken(key.letter_id, Why.SAME_ADDRESS, attempts, other.state, other=other.letter_id)
+    return Taken(key.letter_id, attempts=attempts + 1)
+
+
+def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
+    """Why a letter's own row keeps it from being given out."""
+    corrected = had.address_key != key.address_key
+    match had.state:
+        case State.SENDING:
+            return Why.UNDER_WAY
+        case State.SENT:
+            return Why.SENT
+        case State.UNCERTAIN:
+            return Why.UNCERTAIN
+        case State.REFUSED:
+            # At another address the person may yet be reached; at this one nothing arrived.
+            return None if corrected else Why.REFUSED
+        case State.DEFERRED:
+            early = had.not_before is not None and had.not_before > now
+            return Why.NOT_YET if early and not corrected else None
+
 
 LONGEST_REPLY = 2000
 _AT_ONCE = 1000  # databases limit how many values a query may have
@@ -98,7 +197,7 @@ def exchange(
     run: int,
     token: str,
     results: Sequence[Result],
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerEntry],
     now: float,
 ) -> list[Taken]:
     """Record results, then give letters out, in the connection's transaction.
@@ -129,7 +228,7 @@ def exchange(
 
 
 def standing(
-    connection: Connection, mailing: int, keys: Sequence[Keyed], now: float
+    connection: Connection, mailing: int, keys: Sequence[KeyedAddress], now: float
 ) -> list[Taken]:
     """What `exchange` would answer for these letters, were it asked now; changes nothing."""
     return [answer for answer, _ in decide(keys, _rows(connection, mailing, keys), now)]
@@ -159,14 +258,14 @@ def record(
 
 
 def _rows(
-    connection: Connection, mailing: int, keys: Sequence[Keyed], *, lock: bool = False
-) -> Iterable[Row]:
+    connection: Connection, mailing: int, keys: Sequence[KeyedAddress], *, lock: bool = False
+) -> Iterable[LedgerRow]:
     """The rows of a mailing that have one of the ids or addresses.
 
     With `lock` those that another transaction holds are left out, on PostgreSQL.
     """
     query = _TOUCHED_AND_FREE if lock else _TOUCHED
-    found: dict[int, Row] = {}
+    found: dict[int, LedgerRow] = {}
     for at in range(0, len(keys), _AT_ONCE):
         some = keys[at : at + _AT_ONCE]
         asked = {
@@ -175,7 +274,7 @@ def _rows(
             "keys": [key.address_key for key in some],
         }
         for id_, letter_id, address_key, state, *rest in connection.execute(query, asked):
-            found[id_] = Row(id_, letter_id, address_key, State(state), *rest)
+            found[id_] = LedgerRow(id_, letter_id, address_key, State(state), *rest)
     return found.values()
 
 
@@ -191,13 +290,13 @@ def _insert(connection: Connection, fresh: dict[int, dict[str, Any]]) -> list[in
     return [index for index, row in fresh.items() if row["letter_id"] not in done]
 
 
-def _lost(connection: Connection, mailing: int, entry: Entry, now: float) -> Taken:
+def _lost(connection: Connection, mailing: int, entry: LedgerEntry, now: float) -> Taken:
     """Why an entry lost the race for its row."""
     (answer,) = standing(connection, mailing, [entry], now)
     return Taken(entry.letter_id, Why.UNDER_WAY) if answer.taken else answer
 
 
-def _values(entry: Entry, run: int, token: str, now: float) -> dict[str, Any]:
+def _values(entry: LedgerEntry, run: int, token: str, now: float) -> dict[str, Any]:
     return {
         "letter_id": entry.letter_id,
         "address": entry.address,

@@ -1,17 +1,60 @@
-"""Where the ledger is, and opening it."""
+"""The ledgers of a folder of campaigns: one beside each, or one for all.
+
+Where the ledger is, and opening it.
+"""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advocacy.errors import AdvocacyError
+from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.mail.ledger.faults import bad_url
-from advocacy.mail.ledger.owners import Owner
+from advocacy.mail.ledger.runs import RunOwner
 
 if TYPE_CHECKING:
     from advocacy.mail.ledger.store import Ledger
     from advocacy.mail.ledger.transactions import Backend
+
+
+ENDING = ".ledger.sqlite"
+
+
+def ledger_files(folder: Path) -> list[Path]:
+    """The files of ledgers beside the campaigns of a folder."""
+    return sorted(folder.glob(f"*{ENDING}"))
+
+
+@contextmanager
+def open_ledgers(folder: Path) -> Iterator[list["Ledger"]]:
+    """Every ledger that the campaigns of a folder have, open: those beside them, or the common one.
+
+    Raises AdvocacyError where one cannot be opened.
+    """
+    with ExitStack() as stack:
+        found: list[Ledger] = []
+        if os.environ.get(VARIABLE, "").strip():
+            if ledger_exists(folder / "any.yaml"):
+                found.append(stack.enter_context(open_ledger(folder / "any.yaml")))
+        else:
+            for path in ledger_files(folder):
+                campaign = path.with_name(path.name.removesuffix(ENDING) + ".yaml")
+                found.append(stack.enter_context(open_ledger(campaign)))
+        yield found
+
+
+def no_ledger(folder: Path) -> AdvocacyError:
+    """That nothing was sent from here, as far as anybody knows."""
+    return AdvocacyError(
+        Problem(
+            "ledger-missing",
+            f"There is no ledger of a campaign in {folder}: nothing was sent from here.",
+            f"Name the campaigns' folder with --campaigns DIR, or set {VARIABLE} as for `send`.",
+            Place(folder),
+        )
+    )
+
 
 VARIABLE = "ADVOCACY_LEDGER"
 _SQLITE = "sqlite:///"
@@ -50,8 +93,8 @@ def open_ledger(
     create: bool = False,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] | None = None,
-    owner: Owner | None = None,
-    alive: Callable[[Owner], bool | None] | None = None,
+    owner: RunOwner | None = None,
+    alive: Callable[[RunOwner], bool | None] | None = None,
 ) -> "Ledger":
     """Open the ledger of a campaign; with `create` one is made where there is none.
 

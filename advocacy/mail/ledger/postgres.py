@@ -15,9 +15,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from advocacy.errors import AdvocacyError
-from advocacy.libraries import explain_missing
+from advocacy.installation import explain_missing
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.migrations import newest, step, version
+from advocacy.mail.ledger.schema import VERSION, create_tables, version
 
 _DEFAULTS = {
     "application_name": "advocacy",
@@ -34,7 +34,7 @@ SET synchronous_commit = on;
 SET lock_timeout = '30s';
 SET idle_in_transaction_session_timeout = '60s'
 """
-_LOCK = 0x41445643  # "ADVC": held while the tables are made or changed
+_LOCK = 0x41445643  # "ADVC": held while the tables are made
 _RACES = ("40001", "40P01", "23505")  # serialization, deadlock, unique: rolled back, so try again
 _GONE = ("08", "57P")  # connection lost, server going down
 _UNWELCOME = re.compile(
@@ -62,7 +62,7 @@ class PostgresBackend:
         try:
             with self.translated():
                 self._look_at()
-                self._bring_up_to_date(create=create)
+                self._check_tables(create=create)
         except BaseException:
             self.engine.dispose()
             raise
@@ -122,17 +122,16 @@ class PostgresBackend:
                 faults.unfit(self.shown, f"it cannot hold every name (its encoding is {encoding})")
             )
 
-    def _bring_up_to_date(self, *, create: bool) -> None:
-        more = True
-        while more:
-            with self.engine.begin() as connection:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                found = version(connection)
-                if found == 0 and not create:
+    def _check_tables(self, *, create: bool) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            found = version(connection)
+            if found > VERSION:
+                raise AdvocacyError(faults.newer(self.shown, found, VERSION))
+            if found == 0:
+                if not create:
                     raise AdvocacyError(faults.missing(self.shown))
-                if found > newest():
-                    raise AdvocacyError(faults.newer(self.shown, found, newest()))
-                more = step(connection)
+                create_tables(connection)
 
 
 def has_ledger(url: str) -> bool:

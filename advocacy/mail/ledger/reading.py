@@ -1,29 +1,51 @@
-"""The ledger as it is asked: everything that changes nothing."""
+"""Questions to the ledger: everything that changes nothing.
 
-from collections.abc import Collection, Iterator, Sequence
+Long answers are read in pages, so that a million letters need no more memory than a thousand.
+Each page is a short transaction of its own: a reader never holds up the write-ahead log, and
+what changes while it reads is seen as it is then.
+"""
 
-from sqlalchemy import Connection
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import giving, queries
+from sqlalchemy import Connection, Integer, Select, case, cast, func, select
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.sql.elements import ColumnElement
+
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail.ledger import giving
+from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
     Heard,
-    Keyed,
-    Mailing,
+    KeyedAddress,
+    LedgerMailing,
+    LedgerRecord,
+    LedgerStanding,
+    MailingTally,
+    MailingText,
     Moment,
-    Record,
-    RunRecord,
-    Standing,
     State,
     Taken,
-    Tally,
-    Text,
 )
 
+PAGE = 1000
+_C = LETTER.c
+_COUNT = func.count().label("number")
+_RECORD = select(LETTER, MAILING.c.name).join(MAILING, MAILING.c.id == _C.mailing_id)
+_STANDING = select(
+    _C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.digest, _C.not_before
+)
+_MAILING = select(MAILING.c.name, MAILING.c.campaign, MAILING.c.stage, MAILING.c.started_at)
 
-class Reader:
-    """The questions that an open ledger answers, from any thread."""
+
+class LedgerReader:
+    """The questions that an open ledger answers, from any thread.
+
+    A method that takes the name of a mailing raises AdvocacyError where the ledger has none of
+    that name.
+    """
 
     def __init__(self, backend: Backend, transactions: Transactions) -> None:
         self._backend = backend
@@ -31,24 +53,24 @@ class Reader:
         self.shown = backend.shown
         """Where the ledger is, safe to print."""
 
-    def mailings(self) -> list[Mailing]:
-        """Every mailing, in the order in which they were started."""
-        return queries.mailings(self._db.ask)
+    def mailings(self) -> list[LedgerMailing]:
+        """List every mailing, in the order in which they were started."""
+        return [_mailing(row) for row in self._db.ask(_MAILING.order_by(MAILING.c.id))]
 
-    def mailing(self, name: str) -> Mailing | None:
-        """A mailing by its name, or None."""
-        return queries.mailing(self._db.ask, name)
+    def mailing(self, name: str) -> LedgerMailing | None:
+        """Find a mailing by its name, or None."""
+        rows = self._db.ask(_MAILING.where(MAILING.c.name == name))
+        return _mailing(rows[0]) if rows else None
 
-    def text(self, name: str) -> Text:
-        """The text of a mailing: the one that was accepted last."""
-        return queries.text(self._db.ask, self._number(name))
+    def text(self, name: str) -> MailingText:
+        """Read the text of a mailing: the one that was accepted last."""
+        query = select(TEXT_OF_MAILING.c.parts, TEXT_OF_MAILING.c.sample)
+        query = query.where(TEXT_OF_MAILING.c.mailing_id == self._number(name))
+        (row,) = self._db.ask(query.order_by(TEXT_OF_MAILING.c.id.desc()).limit(1))
+        return MailingText(json.loads(row.parts), row.sample)
 
-    def runs(self, name: str) -> list[RunRecord]:
-        """The runs of a mailing, the first one first."""
-        return queries.runs(self._db.ask, self._number(name), name)
-
-    def standing(self, name: str, keys: Sequence[Keyed]) -> list[Taken]:
-        """What `exchange` would answer for these letters now; changes nothing."""
+    def standing(self, name: str, keys: Sequence[KeyedAddress]) -> list[Taken]:
+        """Say what `exchange` would answer for these letters now, in their order."""
         number = self._number(name)
 
         def work(connection: Connection) -> list[Taken]:
@@ -57,37 +79,76 @@ class Reader:
 
         return self._db.read(work)
 
-    def states(self, name: str) -> Iterator[Standing]:
-        """Every letter of a mailing that was ever given out, in brief, by id; read in pages."""
-        return queries.states(self._db.ask, self._number(name))
+    def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, LedgerStanding]:
+        """Say how some letters stand, by id; those never given out are left out."""
+        number, wanted = self._number(name), list(letter_ids)
+        found: dict[str, LedgerStanding] = {}
+        for at in range(0, len(wanted), PAGE):
+            some = _C.letter_id.in_(wanted[at : at + PAGE])
+            for row in self._db.ask(_STANDING.where(_C.mailing_id == number, some)):
+                found[row.letter_id] = LedgerStanding(
+                    row.letter_id,
+                    row.address_key,
+                    State(row.state),
+                    row.attempts,
+                    row.digest,
+                    row.not_before,
+                )
+        return found
 
-    def state_of(self, name: str, letter_ids: Collection[str]) -> dict[str, Standing]:
-        """How some letters stand, by id; those never given out are left out."""
-        return queries.state_of(self._db.ask, self._number(name), letter_ids)
-
-    def records(self, name: str, states: Collection[State] | None = None) -> Iterator[Record]:
-        """Everything about a mailing's letters, of all states or some, by id; read in pages."""
-        return queries.records(self._db.ask, self._number(name), states)
+    def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
+        """Read everything about a mailing's letters, of all states or some, by id, in pages."""
+        query = _RECORD.where(_C.mailing_id == self._number(name))
+        if states is not None:
+            query = query.where(_C.state.in_([state.value for state in states]))
+        query = query.order_by(_C.letter_id).limit(PAGE)
+        rows = self._db.ask(query)
+        while True:
+            yield from map(_record, rows)
+            if len(rows) < PAGE:
+                return
+            rows = self._db.ask(query.where(_C.letter_id > rows[-1].letter_id))
 
     def counts(self, name: str) -> dict[State, int]:
-        """How many letters of a mailing are in each state."""
-        return queries.counts(self._db.ask, self._number(name))
+        """Count a mailing's letters by state; every state is there."""
+        query = select(_C.state, _COUNT).where(_C.mailing_id == self._number(name))
+        found = {row.state: row.number for row in self._db.ask(query.group_by(_C.state))}
+        return {state: found.get(state.value, 0) for state in State}
 
-    def tallies(self, name: str) -> list[Tally]:
-        """How many letters of a mailing stand how, for each domain and reply code."""
-        return queries.tallies(self._db.ask, self._number(name), self._backend.name)
+    def tallies(self, name: str) -> list[MailingTally]:
+        """Count a mailing's letters by domain, state and reply code."""
+        find = func.instr if self._backend.name == "sqlite" else func.strpos
+        at = find(_C.address_key, "@")
+        # A person who was forgotten has no domain.
+        domain = case((at > 0, func.substr(_C.address_key, at + 1)), else_="").label("domain")
+        query = select(domain, _C.state, _C.code, _COUNT)
+        query = query.where(_C.mailing_id == self._number(name))
+        query = query.group_by(domain, _C.state, _C.code).order_by(domain, _C.state, _C.code)
+        return [
+            MailingTally(row.domain, State(row.state), row.code, row.number)
+            for row in self._db.ask(query)
+        ]
 
     def progress(self, name: str, seconds: float) -> list[Moment]:
-        """How many letters came to the state that they have in each span of so many seconds."""
-        return queries.progress(self._db.ask, self._number(name), seconds)
+        """Count the letters that came to their present state in each span of so many seconds."""
+        span = cast(func.floor(_C.at / seconds), Integer).label("span")
+        query = select(span, _C.state, _COUNT).where(_C.mailing_id == self._number(name))
+        rows = self._db.ask(query.group_by(span, _C.state).order_by(span, _C.state))
+        return [Moment(row.span * seconds, State(row.state), row.number) for row in rows]
 
     def heard(self, name: str) -> Heard:
-        """How many letters of a mailing were answered, and how many came back."""
-        return queries.heard(self._db.ask, self._number(name))
+        """Count the letters of a mailing that were answered, and those that came back."""
+        query: Any = select(func.count(_C.replied_at), func.count(_C.bounced_at))
+        (row,) = self._db.ask(query.where(_C.mailing_id == self._number(name)))
+        replied, bounced = tuple(row)
+        return Heard(replied, bounced)
 
     def replied(self, campaign: str) -> set[str]:
-        """Letter ids and address keys of all who answered a letter of a campaign."""
-        return queries.replied(self._db.ask, campaign)
+        """Collect letter ids and address keys of all who answered a letter of a campaign."""
+        query: Select[Any] = select(_C.letter_id, _C.address_key)
+        query = query.join(MAILING, MAILING.c.id == _C.mailing_id)
+        rows = self._db.ask(query.where(MAILING.c.campaign == campaign, _C.replied_at.is_not(None)))
+        return {key for row in rows for key in row}
 
     def find(
         self,
@@ -95,14 +156,66 @@ class Reader:
         letter_id: str | None = None,
         message_id: str | None = None,
         address_key: str | None = None,
-    ) -> list[Record]:
-        """The letters of any mailing that have all that is asked for, the oldest first."""
-        return queries.find(
-            self._db.ask, letter_id=letter_id, message_id=message_id, address_key=address_key
-        )
+    ) -> list[LedgerRecord]:
+        """Find the letters of any mailing that have all that is asked for, the oldest first."""
+        # Every mailing, spelt out: the indexes begin with it.
+        query = _RECORD.where(_C.mailing_id.in_(select(MAILING.c.id))).order_by(_C.id)
+        asked: Mapping[ColumnElement[str], str | None] = {
+            _C.letter_id: letter_id,
+            _C.message_id: message_id,
+            _C.address_key: address_key,
+        }
+        if all(value is None for value in asked.values()):
+            return []
+        for column, value in asked.items():
+            if value is not None:
+                query = query.where(column == value)
+        return [_record(row) for row in self._db.ask(query)]
 
     def _number(self, name: str) -> int:
-        number = self._db.read(lambda c: queries.mailing_id_of(c, name))
+        number = self._db.read(lambda connection: mailing_id_of(connection, name))
         if number is None:
-            raise AdvocacyError(queries.unknown_mailing(name, self.shown))
+            raise AdvocacyError(
+                Problem(
+                    "mailing-unknown",
+                    f"The ledger {self.shown} has no mailing {name}.",
+                    "Start it with `--new-mailing`; `advocacy status` lists those that there are.",
+                )
+            )
         return number
+
+
+def mailing_id_of(connection: Connection, name: str) -> int | None:
+    """The number of a mailing in this database, or None."""
+    found = connection.execute(select(MAILING.c.id).where(MAILING.c.name == name)).scalar()
+    return None if found is None else int(found)
+
+
+def _mailing(row: "SqlRow[Any]") -> LedgerMailing:
+    return LedgerMailing(row.name, row.campaign, row.stage, row.started_at)
+
+
+def _record(row: "SqlRow[Any]") -> LedgerRecord:
+    return LedgerRecord(
+        mailing=row.name,
+        letter_id=row.letter_id,
+        address=row.address,
+        address_key=row.address_key,
+        state=State(row.state),
+        attempts=row.attempts,
+        resends=row.resends,
+        digest=row.digest,
+        recipient_digest=row.recipient_digest,
+        message_id=row.message_id,
+        variants=json.loads(row.variants) if row.variants else {},
+        code=row.code,
+        reply=row.reply,
+        first_at=row.first_at,
+        at=row.at,
+        not_before=row.not_before,
+        replied_at=row.replied_at,
+        bounced_at=row.bounced_at,
+        bounce=row.bounce,
+        forgotten_at=row.forgotten_at,
+        run=row.run_id,
+    )

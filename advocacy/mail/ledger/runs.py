@@ -1,23 +1,92 @@
-"""Runs of the sender: who has letters under way, and who is dead.
+"""Runs of the sender: which process has letters under way, and whether it still lives.
 
-A run has a lease, renewed by a thread while its process lives. On the same machine its process
-is asked for, so that a killed sender is found out at once; elsewhere its lease must run out.
+A run has a lease, which a thread renews while its process lives. On the same machine the process
+itself is looked up, so that a killed sender is found at once; elsewhere its lease must run out.
+
+A process is known by its number and the moment it began, on one boot of one machine, within
+one namespace of process numbers (containers have their own). From anywhere else nobody can say
+whether it lives; there its lease decides.
 """
 
+import getpass
 import json
+import os
+import socket
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, select, update
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger.owners import Owner
 from advocacy.mail.ledger.schema import LEDGER, LETTER, RUN
 from advocacy.mail.ledger.transactions import since_boot
 from advocacy.mail.ledger.values import State
+
+_PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOwner:
+    """A process that sends. `boot` names the boot of the machine and the space of numbers."""
+
+    user: str
+    host: str
+    boot: str
+    pid: int
+    started: str
+
+
+def this_process() -> RunOwner:
+    """The process that calls."""
+    pid = os.getpid()
+    return RunOwner(_user(), socket.gethostname(), _boot(), pid, _started(pid) or "")
+
+
+def is_alive(owner: RunOwner) -> bool | None:
+    """Whether a process lives; None where that cannot be known from here."""
+    if owner.boot != _boot():
+        return None
+    started = _started(owner.pid)
+    return started is not None and started == owner.started
+
+
+def _user() -> str:
+    with suppress(OSError, KeyError, ImportError):  # a number without a name, in a container
+        return getpass.getuser()
+    return str(os.getuid())
+
+
+@lru_cache(maxsize=1)
+def _boot() -> str:
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot}/{(_PROC / 'self/ns/pid').stat().st_ino}"
+    except OSError:
+        # No Linux: the first process began when the machine did.
+        return f"{socket.gethostname()}/{_started(1)}"
+
+
+def _started(pid: int) -> str | None:
+    """When a process began, in whatever form the system tells it; None if there is none."""
+    if not (_PROC / "self/stat").exists():
+        asked = ["ps", "-p", str(pid), "-o", "stat=", "-o", "lstart="]
+        told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
+        state, _, began = told.stdout.strip().partition(" ")
+        return None if not state or state.startswith("Z") else began.strip()
+    try:
+        stat = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    # The name, in brackets, may hold anything; state is the 3rd field, the start the 22nd.
+    fields = stat.rpartition(b")")[2].split()
+    return None if fields[0] in (b"Z", b"X") else fields[19].decode("ascii")
+
 
 LEASE_SECONDS = 300.0
 """Long enough to outlast a bad connection, short enough to wait for."""
@@ -25,21 +94,23 @@ RENEW_SECONDS = 60.0
 FOUND_DEAD = "found dead"
 # Spelt out, or SQLite does not see that the index on these rows serves.
 _SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING.value}'")
-Liveness = Callable[[Owner], bool | None]
+Liveness = Callable[[RunOwner], bool | None]
 
 
 @dataclass(slots=True, eq=False)
-class Run:
+class MailingRun:
     """A run of the sender, for as long as the block lasts: `with ledger.begin_run(…) as run:`.
 
-    At the end of the block it has ended, and what it still has under way is uncertain.
+    At the end of the block the run has ended, and what it still has under way is uncertain.
+    `_renew` and `_end` are the ledger's methods: a run lives in a `with` of the sender, but only
+    the ledger has the database.
     """
 
     number: int
     mailing: str
     mailing_id: int
-    _renew: Callable[["Run"], None] = field(repr=False)
-    _end: Callable[["Run", str], int] = field(repr=False)
+    _renew: Callable[["MailingRun"], None] = field(repr=False)
+    _end: Callable[["MailingRun", str], int] = field(repr=False)
     hands: set[str] = field(default_factory=set, repr=False)
     """The letters that were given out to it and of which it has not told. Whatever others may do
     with one of them meanwhile, it is not given out to the same run a second time."""
@@ -47,7 +118,7 @@ class Run:
     _over: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
 
-    def __enter__(self) -> "Run":
+    def __enter__(self) -> "MailingRun":
         return self
 
     def __exit__(
@@ -76,11 +147,11 @@ class Run:
         """Note that the lease was renewed by a transaction that began at `asked_at`."""
         self._renewed = max(self._renewed, asked_at)
 
-    def start_renewing(self, every: float = RENEW_SECONDS) -> None:
+    def start_renewing(self) -> None:
         """Renew the lease from a thread of its own until the run ends."""
 
         def renew() -> None:
-            while not self._over.wait(every):
+            while not self._over.wait(RENEW_SECONDS):
                 try:
                     self._renew(self)
                 except AdvocacyError:
@@ -100,9 +171,8 @@ class Run:
 def insert_run(
     connection: Connection,
     mailing_id: int,
-    owner: Owner,
+    owner: RunOwner,
     now: float,
-    listed: int | None,
     versions: Mapping[str, str],
 ) -> int:
     """Write a run down; its number."""
@@ -114,7 +184,6 @@ def insert_run(
         "pid": owner.pid,
         "started": owner.started,
         "versions": json.dumps(dict(versions)),
-        "listed": listed,
         "began_at": now,
         "lease_until": now + LEASE_SECONDS,
         "why": "",
@@ -178,7 +247,7 @@ def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness)
 
 
 def _lives(run: Row[tuple[object, ...]], now: float, alive: Liveness) -> bool:
-    owner = Owner(run.username, run.host, run.boot, run.pid, run.started)
+    owner = RunOwner(run.username, run.host, run.boot, run.pid, run.started)
     told = alive(owner)
     if told is not None:
         return told

@@ -1,10 +1,14 @@
-"""The ledger's tables as they are now; `migrations.py` makes them.
+"""The ledger's tables.
 
 Times are UTC epoch seconds. A letter's key is (mailing, letter id), never a row's number.
+
+A ledger of a newer version is refused: this program cannot know what its states mean. A ledger
+may have columns that are not here, such as `advocacy_run.listed`, which the first ones had.
 """
 
 from sqlalchemy import (
     Column,
+    Connection,
     Double,
     ForeignKey,
     Index,
@@ -13,6 +17,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    insert,
+    inspect,
+    select,
 )
 from sqlalchemy.dialects.postgresql import TEXT
 
@@ -59,7 +66,6 @@ RUN = Table(
     Column("pid", Integer, nullable=False),
     Column("started", TEXTUAL, nullable=False),
     Column("versions", TEXTUAL, nullable=False),
-    Column("listed", Integer),
     Column("began_at", Double, nullable=False),
     Column("lease_until", Double, nullable=False),
     Column("ended_at", Double),
@@ -101,3 +107,23 @@ LETTER = Table(
 )
 _SENDING = LETTER.c.state == State.SENDING.value
 Index("advocacy_letter_sending", LETTER.c.run_id, sqlite_where=_SENDING, postgresql_where=_SENDING)
+
+
+VERSION = 1
+"""The version of the tables above. A change of them makes it 2, with a step from 1 to 2."""
+
+
+def version(connection: Connection) -> int:
+    """The version of the ledger in a database; 0 where there is none."""
+    if not inspect(connection).has_table(LEDGER.name):
+        return 0
+    return int(connection.execute(select(LEDGER.c.version)).scalar_one())
+
+
+def create_tables(connection: Connection) -> None:
+    """Make an empty ledger, in the connection's transaction.
+
+    The caller holds the database's write lock and has seen that there is no ledger.
+    """
+    METADATA.create_all(connection)
+    connection.execute(insert(LEDGER).values(version=VERSION, complete_to=0))

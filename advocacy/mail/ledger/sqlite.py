@@ -6,7 +6,6 @@ until the last connection has closed: without it a copy of the file is an older 
 """
 
 import os
-import secrets
 import sqlite3
 import stat
 import time
@@ -20,8 +19,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from advocacy.errors import AdvocacyError
+from advocacy.files.writing import temporary_path
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.migrations import newest, step, version
+from advocacy.mail.ledger.schema import VERSION, create_tables, version
 
 PRIVATE = 0o600
 APPLICATION_ID = 0x41445643  # "ADVC"
@@ -63,7 +63,7 @@ class SqliteBackend:
             self._identity = (found.st_dev, found.st_ino)
             self.engine = _engine(path, busy_seconds)
             try:
-                self._bring_up_to_date(whole=whole)
+                self._check_contents(whole=whole)
             except BaseException:
                 self.engine.dispose()
                 raise
@@ -134,7 +134,7 @@ class SqliteBackend:
 
     def _create(self) -> None:
         """Make the file whole under another name, then give it its own, if nobody was sooner."""
-        made = self.path.with_name(f".{self.path.name[:80]}.{secrets.token_hex(4)}.tmp")
+        made = temporary_path(self.path)
         try:
             handle = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE)
             try:
@@ -142,8 +142,7 @@ class SqliteBackend:
                 with self.translated():
                     engine = _engine(made, BUSY_SECONDS, new=True)
                     with _writing(engine) as connection:
-                        while step(connection):
-                            pass
+                        create_tables(connection)
                     with engine.connect() as connection:
                         raw: Any = connection.connection.dbapi_connection
                         raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -170,11 +169,19 @@ class SqliteBackend:
                 if file.stat().st_mode & 0o777 != PRIVATE:
                     file.chmod(PRIVATE)
 
-    def _bring_up_to_date(self, *, whole: bool) -> None:
+    def _check_contents(self, *, whole: bool) -> None:
+        """See that the tables are of a version we know and that no log was left behind.
+
+        `whole` says that the write-ahead log is there. Without it, a run that has not ended and
+        of which the file does not hold everything (`complete_to`) has its last letters in a log
+        that somebody forgot to copy. Raises AdvocacyError.
+        """
         with self.engine.connect() as connection:
             found = version(connection)
-        if found > newest():
-            raise AdvocacyError(faults.newer(self.shown, found, newest(), self.path))
+        if found == 0:
+            raise AdvocacyError(faults.damaged(self.path, "it has no tables"))
+        if found > VERSION:
+            raise AdvocacyError(faults.newer(self.shown, found, VERSION, self.path))
         if not whole:
             with self.engine.connect() as connection:
                 run = connection.exec_driver_sql(
@@ -183,10 +190,6 @@ class SqliteBackend:
                 ).scalar_one()
             if run is not None:
                 raise AdvocacyError(faults.incomplete(self.path, run))
-        more = found < newest()
-        while more:
-            with _writing(self.engine) as connection:
-                more = step(connection)
 
     @contextmanager
     def _told_of_files(self) -> Iterator[None]:

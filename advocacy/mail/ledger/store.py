@@ -1,4 +1,8 @@
-"""The ledger, opened: one object for every thread, one method for every thing to do with it."""
+"""The ledger, opened: one object for every thread, one method for every change.
+
+Each method that changes something runs one transaction: the SQL of sending stands in `giving`,
+of runs in `runs`, of what people decide by hand in `changes`. Questions stand in `reading`.
+"""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -7,21 +11,20 @@ from types import TracebackType
 from sqlalchemy import Connection
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.ledger import changes, giving, queries, runs
-from advocacy.mail.ledger.owners import Owner, is_alive, this_process
-from advocacy.mail.ledger.reading import Reader
-from advocacy.mail.ledger.runs import RENEW_SECONDS, Liveness, Run
-from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
-from advocacy.mail.ledger.values import (
-    Entry,
-    Result,
-    Taken,
-    Text,
-    Why,
+from advocacy.mail.ledger import changes, giving, runs
+from advocacy.mail.ledger.reading import LedgerReader, mailing_id_of
+from advocacy.mail.ledger.runs import (
+    Liveness,
+    MailingRun,
+    RunOwner,
+    is_alive,
+    this_process,
 )
+from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
+from advocacy.mail.ledger.values import LedgerEntry, MailingText, Result, Taken, Why
 
 
-class Ledger(Reader):
+class Ledger(LedgerReader):
     """The account of every mailing; a context manager, safe to use from several threads.
 
     Every method raises AdvocacyError where the database cannot do what is asked: it is locked,
@@ -34,14 +37,14 @@ class Ledger(Reader):
         backend: Backend,
         *,
         clock: Callable[[], float] | None = None,
-        owner: Owner | None = None,
+        owner: RunOwner | None = None,
         alive: Liveness = is_alive,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(backend, Transactions(backend, clock, wait))
         self._owner = owner
         self._alive = alive
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, MailingRun] = {}
 
     def __enter__(self) -> "Ledger":
         return self
@@ -55,7 +58,7 @@ class Ledger(Reader):
         self.close()
 
     def close(self) -> None:
-        """Close it. Runs that have not ended are left as they are, as a crash would leave them."""
+        """Close the database. Runs that have not ended stay open, as after a crash."""
         for run in list(self._runs.values()):
             run.stop_renewing()
         self._backend.close()
@@ -64,11 +67,11 @@ class Ledger(Reader):
         """The time that the ledger goes by, in UTC epoch seconds: on PostgreSQL the server's."""
         return self._db.now()
 
-    def start(self, name: str, campaign: str, stage: str, text: Text) -> None:
-        """Begin a mailing, with the text that it has. Raises AdvocacyError where there is one."""
+    def start(self, name: str, campaign: str, stage: str, text: MailingText) -> None:
+        """Write a new mailing down, with its text. Raises AdvocacyError where there is one."""
 
         def work(connection: Connection) -> None:
-            if queries.mailing_id_of(connection, name) is not None:
+            if mailing_id_of(connection, name) is not None:
                 raise AdvocacyError(
                     Problem(
                         "mailing-exists",
@@ -82,23 +85,15 @@ class Ledger(Reader):
 
         self._db.write(work)
 
-    def accept_text(self, name: str, text: Text) -> None:
-        """Go on with another text than that which the first letters of the mailing had."""
+    def accept_text(self, name: str, text: MailingText) -> None:
+        """Write down that the mailing goes on with another text than its first letters had."""
         number = self._number(name)
         self._db.write(lambda c: changes.insert_text(c, number, text, self._db.time(c)))
 
-    def begin_run(
-        self,
-        name: str,
-        *,
-        listed: int | None = None,
-        versions: Mapping[str, str] | None = None,
-        renew_every: float | None = RENEW_SECONDS,
-    ) -> Run:
-        """Begin to send a mailing. The run's lease is renewed by a thread until it ends.
+    def begin_run(self, name: str, *, versions: Mapping[str, str] | None = None) -> MailingRun:
+        """Begin to send a mailing. A thread renews the run's lease until the run ends.
 
-        `listed` is how many people are on the list, `versions` what the letters are made by.
-        With `renew_every` None nobody renews the lease but `exchange`.
+        `versions` are the programs that make the letters, by name.
         """
         number = self._number(name)
         owner = self._owner or this_process()
@@ -106,28 +101,24 @@ class Ledger(Reader):
 
         def work(connection: Connection) -> int:
             now = self._db.time(connection)
-            return runs.insert_run(connection, number, owner, now, listed, versions or {})
+            return runs.insert_run(connection, number, owner, now, versions or {})
 
-        self._db.read(self._backend.examine)
-        run = Run(self._db.write(work), name, number, self.renew, self.end_run)
+        self._db.read(self._backend.examine)  # no letter leaves by a damaged ledger
+        run = MailingRun(self._db.write(work), name, number, self.renew, self.end_run)
         run.renewed(asked_at)
         self._backend.keep()
         self._runs[run.number] = run
-        if renew_every is not None:
-            run.start_renewing(renew_every)
+        run.start_renewing()
         return run
 
-    def renew(self, run: Run) -> None:
+    def renew(self, run: MailingRun) -> None:
         """Give a run its whole lease again."""
         asked_at = since_boot()
         self._db.write(lambda c: runs.extend(c, run.number, self._db.time(c)))
         run.renewed(asked_at)
 
-    def end_run(self, run: Run, why: str) -> int:
-        """End a run; the number of its letters that are uncertain now.
-
-        Those are the ones of which it has not told what came of them.
-        """
+    def end_run(self, run: MailingRun, why: str) -> int:
+        """End a run. Its letters without a result become uncertain; returns how many."""
         run.stop_renewing()
         self._runs.pop(run.number, None)
         return self._db.write(
@@ -135,7 +126,7 @@ class Ledger(Reader):
         )
 
     def settle(self, name: str) -> int:
-        """Make uncertain what dead runs of a mailing have under way; the number of letters.
+        """Make uncertain what dead runs of a mailing have under way; returns how many letters.
 
         A run is dead when its process is gone, on this machine, or else when its lease is over.
         """
@@ -145,7 +136,7 @@ class Ledger(Reader):
         )
 
     def exchange(
-        self, run: Run, results: Sequence[Result], entries: Sequence[Entry]
+        self, run: MailingRun, results: Sequence[Result], entries: Sequence[LedgerEntry]
     ) -> list[Taken]:
         """In one transaction, write down results and give letters out to a run.
 
@@ -153,9 +144,14 @@ class Ledger(Reader):
         once this has returned: the letters are then `sending`, durably. Where it raises, nothing
         of `entries` may be sent, and `results` are to be given again.
         """
+        # Where a lost connection leaves open whether a commit succeeded, the transaction is
+        # repeated. The token marks the letters that the first try gave out, so that the second
+        # gives the same ones out instead of calling them under way.
         token = giving.new_token()
         asked_at = since_boot()
         told = {result.letter_id for result in results}
+        # What this run still has in hand is never given to it a second time, whatever others
+        # may have done with the row since, such as finding the run dead.
         held = run.hands - told
         free = [entry for entry in entries if entry.letter_id not in held]
 

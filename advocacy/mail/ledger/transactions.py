@@ -48,7 +48,7 @@ class Backend(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class _Job:
+class _PendingWork:
     """Work that waits to be done in a transaction with others."""
 
     work: Work[Any]
@@ -66,7 +66,7 @@ class Transactions:
     wait: Callable[[float], None] = time.sleep
     _ahead: float | None = field(default=None, init=False)
     _writer: Lock = field(default_factory=Lock, init=False)
-    _jobs: list[_Job] = field(default_factory=list, init=False)
+    _jobs: list[_PendingWork] = field(default_factory=list, init=False)
     _queue: Lock = field(default_factory=Lock, init=False)
 
     def time(self, connection: Connection) -> float:
@@ -115,29 +115,29 @@ class Transactions:
         """
         if not self.backend.one_writer:
             return self.write(work, repeatable=True)
-        job = _Job(work)
+        job = _PendingWork(work)
         with self._queue:
             self._jobs.append(job)
         with self._writer:
             if not job.done:
-                self._do_all()
+                self._run_pending()
         with self.backend.translated():
             if job.error is not None:
                 raise job.error
         outcome: T = job.outcome
         return outcome
 
-    def _do_all(self) -> None:
+    def _run_pending(self) -> None:
         with self._queue:
             jobs, self._jobs = self._jobs, []
         try:
             self._do(jobs)
         finally:
-            # After an interrupt: whoever waits for the rest does it himself.
+            # After an interrupt the next waiter runs what is left.
             with self._queue:
                 self._jobs[:0] = [job for job in jobs if not job.done]
 
-    def _do(self, jobs: list[_Job]) -> None:
+    def _do(self, jobs: list[_PendingWork]) -> None:
         try:
             outcomes = self._alone(lambda c: [job.work(c) for job in jobs], writes=True)
         except Exception as error:  # noqa: BLE001 - raised in the thread whose job it is

@@ -35,7 +35,7 @@ class Why(StrEnum):
     """The address stands in this mailing under another letter id (`other`)."""
 
 
-class Keyed(Protocol):
+class KeyedAddress(Protocol):
     """What decides whether a letter may be given out."""
 
     @property
@@ -52,7 +52,7 @@ class Keyed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class PersonKey:
     """A letter before it is composed: enough to ask how it stands."""
 
     letter_id: str
@@ -61,7 +61,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """A letter that is about to be sent.
 
     `address_key` is the normalised address. With `shared_address` several letters of the
@@ -122,7 +122,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LedgerStanding:
     """A row in brief: enough to skip what is done."""
 
     letter_id: str
@@ -134,7 +134,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LedgerRecord:
     """Everything that the ledger knows of a letter; times are UTC epoch seconds.
 
     `first_at` is when it was first given out, `at` when its state last changed. `attempts` counts
@@ -167,7 +167,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class MailingText:
     """What a mailing's text is: the parts that an approval names, and a sample to show."""
 
     parts: Mapping[str, str]
@@ -175,7 +175,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Mailing:
+class LedgerMailing:
     """A stage sent to a list, or another mailing of it."""
 
     name: str
@@ -185,27 +185,7 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
-    """A run of the sender: who, where and when. One that has not ended may be dead.
-
-    `listed` is how many people its list had. `why` tells how it ended.
-    """
-
-    number: int
-    mailing: str
-    user: str
-    host: str
-    pid: int
-    began_at: float
-    lease_until: float
-    ended_at: float | None
-    why: str
-    listed: int | None
-    versions: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
+class MailingTally:
     """How many letters to one domain have one state and one reply code."""
 
     domain: str

@@ -1,0 +1,1 @@
+"""Writing a campaign: new campaigns and templates, facts and sources looked after, timeline."""

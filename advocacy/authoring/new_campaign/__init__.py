@@ -1,0 +1,1 @@
+"""A new campaign: questions, answers, and the files made of them."""

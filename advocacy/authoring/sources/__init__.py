@@ -1,0 +1,1 @@
+"""Reading sources that other programs wrote."""

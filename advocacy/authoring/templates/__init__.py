@@ -1,0 +1,1 @@
+"""Templates: which there are, what they may print, and copies to change."""

@@ -1,0 +1,63 @@
+"""What earlier runs made of a campaign's letters: the manifests of its stages.
+
+`find_previous` is asked before a letter is made, so that only what has changed is made again.
+"""
+
+import hashlib
+from contextlib import ExitStack
+from pathlib import Path
+
+from advocacy.batch.record import BatchRecord, Entry
+from advocacy.files.writing import sweep
+
+
+class Manifests:
+    """The manifests of a campaign's stages, each opened when it is first asked for.
+
+    `folder` is `<output>/<campaign>`. Open manifests are locked against other runs; closing
+    writes them. Raises AdvocacyError where a stage's folder cannot be written, its manifest
+    cannot be read, or another run is writing it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._records: dict[str, BatchRecord] = {}
+
+    def __enter__(self) -> "Manifests":
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        with ExitStack() as stack:  # each is closed, whatever happens to the others
+            for record in self._records.values():
+                stack.callback(record.close)
+                if error is not None:
+                    sweep(record.folder)
+
+    def stage(self, name: str) -> BatchRecord:
+        """The manifest of a stage."""
+        if name not in self._records:
+            self._records[name] = BatchRecord(self.folder / name)
+        return self._records[name]
+
+
+def find_previous(record: BatchRecord, letter_id: str) -> Entry | None:
+    """The manifest's line for a letter, with only those of its files that are still there."""
+    entry = record.find(letter_id)
+    if entry is None:
+        return None
+    files = entry["files"].items()
+    if record.is_doubtful(letter_id):
+        here = {n: s for n, s in files if file_sum(record.folder / n) == s}
+    else:
+        here = {n: s for n, s in files if (record.folder / n).is_file()}
+    inputs = {n: i for n, i in entry.get("inputs", {}).items() if n in here}
+    return {**entry, "files": here, "inputs": inputs}
+
+
+def file_sum(path: Path) -> str | None:
+    """The SHA-256 sum of a file in hexadecimal, or None where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,192 @@
+"""Record what came of a batch's letters: in the manifests, as a summary, and as rejected rows.
+
+Everything here takes bounded memory, however long the list.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advocacy.batch.previous_run import Manifests
+from advocacy.batch.record import BatchRecord, Entry
+from advocacy.batch.rejects import Rejects
+from advocacy.batch.worker import WITHOUT_EMAIL, LetterOutcome
+from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.files.writing import CANNOT_WRITE, NO_ROOM, write_file
+from advocacy.letters.compose import Languages
+
+MANY = 5
+"""From so many on, problems of one kind are reported as one."""
+MOST_PROBLEMS = 1000
+MOST_FILES = 1000
+
+
+@dataclass(slots=True)
+class RenderSummary:
+    """What a campaign's batch came to.
+
+    `made`, `unchanged`, `refused` and `pruned` count letters, `kinds` the files made, by their
+    endings; `fast` counts the PDFs laid out fast, `in_full` the others, by the reason. `files`
+    and `problems` are the first thousand of each; `rejects` is the file of rejected rows,
+    `crashes` are tracebacks of bugs.
+    """
+
+    made: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    pruned: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    fast: int = 0
+    in_full: Counter[str] = field(default_factory=Counter)
+    files: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rejects: Path | None = None
+    crashes: list[str] = field(default_factory=list)
+
+
+class ProblemCollector:
+    """Collects problems, each once; of very many it keeps the first and counts the others."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Problem, None] = {}
+        self._more: Counter[Level] = Counter()
+        self._without_email: list[Problem] = []
+        self._without = 0
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Keep or count problems."""
+        for problem in problems:
+            if problem.code == WITHOUT_EMAIL and problem.level is Level.WARNING:
+                self._without += 1
+                if self._without < MANY:
+                    self._without_email.append(problem)
+            elif problem in self._kept:
+                continue
+            elif len(self._kept) < MOST_PROBLEMS:
+                self._kept[problem] = None
+            else:
+                self._more[problem.level] += 1
+
+    def problems(self) -> list[Problem]:
+        """The problems to report: one for many of the same kind, and one that counts the rest."""
+        found = list(self._kept)
+        if self._without < MANY:
+            found += self._without_email
+        else:
+            found.append(_without_email(self._without, self._without_email[0].place))
+        return found + [_more(level, count) for level, count in self._more.items()]
+
+
+class Recorder:
+    """Records the outcomes of a batch, one after the other.
+
+    `listed` is the list that the recipients come from, if it is one. `is_full` turns true when
+    the disk takes nothing more: the batch then stops.
+    """
+
+    def __init__(self, manifests: Manifests, listed: Path | None) -> None:
+        self.summary = RenderSummary()
+        self.problems = ProblemCollector()
+        self.is_full = False
+        self._manifests = manifests
+        self._languages = Languages()
+        self._rejects = Rejects(listed)
+        self._not_pruned: Problem | None = None
+
+    def record_problem(self, problem: Problem) -> None:
+        """Record a problem of the list itself, such as a row that cannot be read."""
+        self.problems.add([problem])
+        self._rejects.add([problem], problem.place, {})
+        if problem.code == "max-per-target":
+            self._not_pruned = _not_pruned(
+                "some supporters’ letters are for a later day, and may be there.",
+                "To remove old letters too, delete the stage’s folder and render again.",
+            )
+        elif problem.level is Level.ERROR:
+            self._not_pruned = self._not_pruned or _not_pruned(
+                "the list has rows that cannot be read, and their letters may be there.",
+                "Correct the rows, then run the same command again.",
+            )
+
+    def record(self, outcome: LetterOutcome) -> None:
+        """Record what came of a letter; files that no worker has written are written here."""
+        self.problems.add(outcome.problems)
+        if any(problem.code in (CANNOT_WRITE, NO_ROOM) for problem in outcome.problems):
+            self.is_full = True
+        if outcome.crash is not None:
+            self.summary.crashes.append(outcome.crash)
+        if outcome.problems:
+            self._rejects.add(outcome.problems, outcome.place, outcome.row)
+        self.summary.refused += outcome.refused
+        if outcome.languages is not None:
+            self._languages.count(*outcome.languages)
+        if outcome.stage is None:
+            return
+        manifest = self._manifests.stage(outcome.stage)
+        manifest.mark_listed(outcome.id)
+        if outcome.entry is not None:
+            self._record_made(manifest, outcome, outcome.entry)
+        elif not outcome.refused:
+            self.summary.unchanged += 1
+
+    def _record_made(self, manifest: BatchRecord, outcome: LetterOutcome, entry: Entry) -> None:
+        try:
+            for name, data in outcome.documents.items():
+                write_file(manifest.folder / name, data)
+            manifest.remove_files(outcome.obsolete)
+            manifest.add(entry)
+        except AdvocacyError as error:
+            self.is_full = True
+            self.problems.add(error.problems)
+            return
+        summary = self.summary
+        summary.made += 1
+        summary.fast += outcome.typeset == "fast"
+        if outcome.typeset == "full":
+            summary.in_full[outcome.why] += 1
+        for name in outcome.sums:
+            summary.kinds[name.removeprefix(outcome.id)[1:]] += 1
+            if len(summary.files) < MOST_FILES:
+                summary.files.append(manifest.folder / name)
+
+    def prune(self, stages: Iterable[str]) -> None:
+        """Remove the letters of people who are not on the list, unless it is not known whole."""
+        if self._not_pruned is not None:
+            self.problems.add([self._not_pruned])
+            return
+        for stage in stages:
+            self.summary.pruned += self._manifests.stage(stage).prune()
+
+    def finish(self) -> RenderSummary:
+        """Write the rejected rows, and return the summary.
+
+        Raises AdvocacyError where the rows cannot be written.
+        """
+        self.problems.add(self._languages.notes())
+        self.summary.problems = self.problems.problems()
+        self.summary.rejects = self._rejects.write(self._manifests.folder)
+        return self.summary
+
+
+def _without_email(count: int, place: Place | None) -> Problem:
+    return Problem(
+        WITHOUT_EMAIL,
+        f"{count} recipients have no email address and get letters on paper only.",
+        "If that is right, leave out `eml`: `--format pdf`.",
+        place and Place(place.path),
+        Level.WARNING,
+    )
+
+
+def _more(level: Level, count: int) -> Problem:
+    return Problem(
+        "more-problems",
+        f"There are {count} more {level}s than the {MOST_PROBLEMS} that are shown.",
+        "Correct these first; the rows that were rejected are in problems.csv.",
+        level=level,
+    )
+
+
+def _not_pruned(why: str, hint: str) -> Problem:
+    return Problem("not-pruned", f"Nothing was pruned: {why}", hint, level=Level.WARNING)

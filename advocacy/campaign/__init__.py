@@ -1,0 +1,1 @@
+"""What people write, as values: campaigns, facts, sources, recipients, supporters."""

@@ -1,0 +1,161 @@
+"""Who a campaign writes to: its addressees or a list, which of them, and at which address."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.address import Parts, postal_lines, with_honorific
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.select import Selection
+from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Which people get letters: the campaign's own or those of another list, all or some.
+
+    `list` replaces the campaign's addressees and its `recipients:`; `committees` are files for
+    a list of members of Congress. `supporters` is a list of those who write to them, each a
+    letter of their own, or `joint` one together.
+    """
+
+    list: Path | None = None
+    committees: tuple[Path, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    supporters: Path | None = None
+    joint: bool = False
+
+    def only(self, ids: tuple[str, ...]) -> "People":
+        """The same, but of these letter ids alone, where any are named."""
+        return self.selecting(replace(self.selection, only=ids)) if ids else self
+
+    def selecting(self, selection: Selection) -> "People":
+        """The same, with another selection."""
+        return replace(self, selection=selection)
+
+
+def recipients_of(
+    campaign: Campaign, day: date, report: Report, people: People | None = None
+) -> Iterator[Recipient]:
+    """Those who get a letter of that day, one after the other."""
+    people = people or People()
+    return people.selection.choose(_everyone(campaign, day, report, people), report)
+
+
+def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
+    file, path = campaign.file, people.list
+    with reporting(report):
+        if path is None and file.recipients is not None:
+            workspace = campaign.workspace
+            path = workspace.naming(workspace.folder / file.recipients).file(
+                file.recipients, file.place("recipients")
+            )
+        if path is not None:
+            yield from read_list(
+                path,
+                day,
+                report,
+                columns=file.columns,
+                committees=people.committees,
+                committee=people.selection.committee,
+            )
+        elif file.target.addressees:
+            yield from file.target.addressees
+        else:
+            message = "The campaign has no recipients."
+            cure = "Add `addressees:` to its target, or a list as `recipients:`"
+            hint = Hint("fix-or-add-recipients", cure=cure)
+            report(Problem("no-recipients", message, hint, file.place("target")))
+
+
+def not_in_office(recipient: Recipient, day: date) -> Problem | None:
+    """That the person does not hold the office on the letter's date, as far as the list knows."""
+    first, last = recipient.in_office_from, recipient.in_office_until
+    if first and day < first:
+        when, key = f"takes office on {first}", "in_office_from"
+    elif last and last < day:
+        when, key = f"left office on {last}", "in_office_until"
+    else:
+        return None
+    return Problem(
+        "not-in-office",
+        f"{recipient.called} {when}; the letter is dated {day}.",
+        Hint("fix-or-exclude", cure="Update the list"),
+        recipient.place(key),
+    )
+
+
+def organization_of(campaign: Campaign, recipient: Recipient) -> str:
+    """The recipient's own organization, else the target's where its people are written to."""
+    if recipient.organization or campaign.file.audience != "targets":
+        return recipient.organization or ""
+    return campaign.file.target.organization
+
+
+def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
+    """The lines of the inside address: name, title, organization, street and town.
+
+    A recipient without an address who belongs to the target gets the target's.
+    """
+    file = campaign.file
+    organization = organization_of(campaign, recipient)
+    name = with_honorific(recipient.honorific, recipient.full_name)
+    home = file.sender.country or file.target.country
+    if _has_address(recipient):
+        parts = Parts(
+            name,
+            recipient.title or "",
+            organization,
+            recipient.address,
+            recipient.city or "",
+            recipient.region or "",
+            recipient.postal_code or "",
+            recipient.country or file.target.country or "",
+        )
+        return postal_lines(parts, home=home, language=file.language)
+    lines = [name, recipient.title, organization]
+    if organization == file.target.organization:
+        lines += file.target.address
+    return tuple(line for line in lines if line)
+
+
+def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
+    """That nothing says where to post the letter: an error for one who has no email either."""
+    organization = organization_of(campaign, recipient)
+    if _has_address(recipient) or organization == campaign.file.target.organization:
+        return None
+    place = recipient.place("address")
+    cure = "Fill in `address`, `city` and `postal_code`"
+    if recipient.email:
+        message = f"{recipient.called} has no postal address: the letter can only be mailed."
+        hint = Hint("fix-or-omit-format", cure=cure, format="pdf")
+        return Problem("missing-address", message, hint, place, Level.WARNING)
+    message = f"{recipient.called} has neither a postal address nor an email address."
+    return Problem("missing-address", message, Hint("fix-or-exclude", cure=cure), place)
+
+
+def _has_address(recipient: Recipient) -> bool:
+    return bool(recipient.address or recipient.city or recipient.postal_code)
+
+
+SHOWN = 12
+"""So many recipients of a list show what letters to it look like."""
+
+
+def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:
+    """The addressees, or a sample of the campaign's list, and every problem of all of them."""
+    if campaign.file.recipients is None:
+        return list(campaign.file.target.addressees), []
+    problems: list[Problem] = []
+
+    def rows() -> Iterator[Recipient]:
+        for row in _everyone(campaign, day, problems.append, People()):
+            found = [not_in_office(row, day), without_address(campaign, row)]
+            problems.extend(problem for problem in found if problem)
+            yield row
+
+    people = list(Selection(sample=SHOWN).choose(rows(), problems.append))
+    return people, problems

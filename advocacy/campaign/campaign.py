@@ -1,0 +1,295 @@
+"""A campaign as its file describes it: whom it addresses, what it asks, and when."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from advocacy.campaign.days import Days
+from advocacy.campaign.field_types import (
+    Country,
+    Day,
+    Email,
+    HttpUrl,
+    Language,
+    Line,
+    LocalLine,
+    LocalText,
+    PerDay,
+    Slug,
+    Span,
+    Timezone,
+    Words,
+)
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.files.yaml.reading import Located
+
+FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]
+
+
+class Demand(Located):
+    """What the campaign wants done, and by when."""
+
+    summary: LocalLine = Field(description="The demand in one line.")
+    asks: tuple[LocalText, ...] = Field((), description="What is asked for, one sentence per item.")
+    reply_by: Span | Day | None = Field(
+        None, description="The deadline: a date, or a span after the letter's date (`14 days`)."
+    )
+
+    def deadline(self, letter_date: date) -> date | None:
+        """The day by which a letter of that date asks for an answer."""
+        if isinstance(self.reply_by, timedelta):
+            # A window may end on 9999-12-31, “never”; the calendar ends there too.
+            return letter_date + min(self.reply_by, date.max - letter_date)
+        return self.reply_by
+
+
+class Precedent(Located):
+    """A peer of the target that has already done what is asked."""
+
+    organization: Line = Field(description="The organization's name, as printed in the letter.")
+    action: LocalText = Field(description="What it did, as a verb phrase in the past tense.")
+    fact: Slug = Field(description="The id of the fact that proves it.")
+
+
+class Addressee(Recipient):
+    """A person at the target to whom a letter goes."""
+
+    name: Line = Field(description="The name, as on the envelope.")
+
+
+class Target(Located):
+    """The organization that is asked to act."""
+
+    organization: Line = Field(description="Its full name, as on the envelope.")
+    address: tuple[Line, ...] = Field(min_length=1, description="Street and town lines.")
+    country: Country | None = Field(None, description="Two letters: US, FR …")
+    addressees: tuple[Addressee, ...] = Field(
+        (), description="Who gets the letter, if there is no list of recipients."
+    )
+
+
+class Signatory(Located):
+    """A person who signs for the sender."""
+
+    name: Line = Field(description="The name under the signature.")
+    title: Line | None = Field(None, description="The office, printed under the name.")
+    organization: Line | None = Field(
+        None, description="The organization, if it is not the sender."
+    )
+    signature: FileName | None = Field(None, description="An image of the signature.")
+
+
+class Unsubscribe(Located):
+    """Where a subscriber can say no: one address of each kind at most."""
+
+    mailto: Email | None = Field(
+        None, description="An email address that accepts unsubscribe requests."
+    )
+    url: HttpUrl | None = Field(None, description="A page that accepts unsubscribe requests.")
+    signed: bool = Field(
+        True,
+        description="`false`: your own page does not support signed addresses, so mail programs "
+        "cannot offer one-click unsubscribe.",
+    )
+
+
+class Sender(Located):
+    """The organisation that writes."""
+
+    organization: Line = Field(description="Its name, set as the letterhead.")
+    address: tuple[Line, ...] = Field(min_length=1, description="Street and town lines.")
+    country: Country | None = Field(None, description="Two letters: US, FR …")
+    email: Email = Field(description="The address that letters are sent from.")
+    phone: Line | None = Field(None, description="The phone number, as printed in the letterhead.")
+    url: HttpUrl | None = Field(None, description="The web address in the letterhead.")
+    reply_to: Email | None = Field(None, description="Where replies go. Default: `email`.")
+    unsubscribe: Unsubscribe | None = Field(None, description="Where subscribers unsubscribe.")
+    bounces: Email | None = Field(None, description="The envelope sender address.")
+    logo: FileName | None = Field(None, description="An image for the letterhead.")
+    signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
+
+
+class Cosigner(Located):
+    """An organisation that joins the letter."""
+
+    organization: Line = Field(description="Its name, set in the list of cosigners.")
+    name: Line | None = Field(None, description="The person who signs for the organization.")
+    title: Line | None = Field(None, description="That person's office.")
+
+
+class Variants(Located):
+    """Wordings to compare, each by a short name; which one a recipient gets never changes."""
+
+    subject: dict[Slug, LocalLine] = Field(
+        default_factory=dict, description="Subject lines that replace the stage's `subject`."
+    )
+    opening: dict[Slug, FileName] = Field(
+        default_factory=dict,
+        description="Partials such as `partials/opening-a.md`, which the template includes "
+        "with `{% include opening %}`.",
+    )
+
+
+class Stage(Located):
+    """One letter in the life of the campaign, and the days on which it may be dated."""
+
+    template: Slug = Field(description="A letter under `letters/`, without `.md`.")
+    layout: Slug = Field("letter", description="A paper layout: letter, window-10, window-dl.")
+    subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
+    from_: Day | None = Field(None, alias="from", description="The first day of its window.")
+    until: Day | None = Field(None, description="The last day of its window.")
+    to: tuple[Slug, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    signed_by: Literal["sender", "supporters"] = Field(
+        "sender", description="`supporters`: the letter is only for `--supporters FILE`."
+    )
+    variants: Variants | None = Field(
+        None,
+        description="Alternative wordings. Each recipient gets one, to learn which works best.",
+    )
+    attach: tuple[Literal["pdf"], ...] = Field((), description="Documents attached to the email.")
+    demand: Demand | Literal["none"] | None = Field(
+        None, description="Replaces the campaign's demand. `none`: this letter asks for nothing."
+    )
+    precedents: tuple[Precedent, ...] | Literal["none"] = Field(
+        (), description="Replaces the campaign's precedents. `none`: this letter names none."
+    )
+
+    @property
+    def days(self) -> Days:
+        """The window of its letters."""
+        return Days(self.from_, self.until)
+
+    def covers(self, day: date) -> bool:
+        """Whether a letter of this stage may be dated that day; both ends count."""
+        return self.days.covers(day)
+
+
+class SupporterRules(Located):
+    """How a list of supporters is read, and which letters are theirs."""
+
+    match: tuple[ColumnName, ...] = Field(
+        (),
+        description="Columns in which a supporter and a recipient must match, such as `[state, "
+        "district]`. Columns that are empty for the recipient are ignored. Default: "
+        "everyone writes to everyone.",
+    )
+    consent: ColumnName = Field(
+        "consent", description="The column that says `yes` if a supporter consented."
+    )
+    own_words: ColumnName = Field(
+        "own_words", description="The column with a supporter's own paragraph."
+    )
+    approved: ColumnName = Field(
+        "approved", description="The column that says `yes` if that paragraph is approved."
+    )
+    own_words_limit: int = Field(
+        1500,
+        ge=1,
+        le=20_000,
+        description="The maximum length of a supporter's own words, in characters.",
+    )
+    max_per_target: PerDay = Field(
+        200, description="The maximum number of supporters' letters per recipient and day."
+    )
+    joint_names: int = Field(
+        60,
+        ge=1,
+        le=2000,
+        description="The number of names that a joint letter prints before “and … others”.",
+    )
+    columns: dict[Line, ColumnName] = Field(
+        default_factory=dict,
+        description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
+    )
+
+
+def _no_is_off(value: Any) -> Any:
+    return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
+
+
+class CheckSetting(Located):
+    """How a campaign changes one of the checks, and why."""
+
+    level: Annotated[
+        Literal["error", "warning", "note", "off"] | None, BeforeValidator(_no_is_off)
+    ] = Field(None, description="`off` turns the check off.")
+    limit: int | None = Field(None, ge=1, description="A different limit, if the check has one.")
+    reason: Words | None = Field(None, description="The reason; required to relax a check.")
+
+
+class CampaignFile(Located):
+    """A campaign file, `campaigns/<name>.yaml`."""
+
+    id: Slug = Field(
+        description="A stable id, used for the mailing, the output folder and the ledger."
+    )
+    title: LocalLine = Field(description="The name of the campaign.")
+    language: Language = Field(
+        "en-US",
+        description="The language of dates, lists, quotation marks, hyphenation and paper size.",
+    )
+    timezone: Timezone = Field(description="The time zone of the dates, as Area/City.")
+    date: Day | None = Field(
+        None, description="The letters' date. Default: today in that time zone."
+    )
+    audience: Literal["targets", "subscribers"] = Field(
+        "targets", description="`subscribers`: the rules for mail to subscribers apply."
+    )
+    citation_style: Line = Field(
+        "chicago-notes-bibliography", description="The name of a CSL style."
+    )
+    recheck_after: Span = Field(
+        timedelta(days=90),
+        description="The maximum age of a fact's `checked` date on the letter's date.",
+    )
+    max_age: Span = Field(
+        timedelta(days=1), description="`send` refuses letters with an older date."
+    )
+    target: Target = Field(description="The organization that is asked to act.")
+    demand: Demand = Field(description="What it is asked to do, and by which date.")
+    precedents: tuple[Precedent, ...] = Field(
+        (), description="Organizations that have already done what is asked."
+    )
+    sender: Sender = Field(description="The organization that writes, and its signatories.")
+    cosigners: tuple[Cosigner, ...] = Field(
+        (), description="Organizations that also sign the letter."
+    )
+    cc: tuple[Line, ...] = Field((), description="Who gets a copy, printed under the letter.")
+    enclosures: tuple[Line, ...] = Field((), description="What is enclosed with the letter.")
+    facts: tuple[FileName, ...] = Field(
+        (), description="Facts files, relative to this file's folder."
+    )
+    sources: tuple[FileName, ...] = Field(
+        (), description="Sources files (CSL-YAML), relative to this file's folder."
+    )
+    recipients: FileName | None = Field(
+        None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
+    )
+    columns: dict[Line, ColumnName] = Field(
+        default_factory=dict,
+        description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
+    )
+    supporters: SupporterRules = Field(
+        SupporterRules.model_validate({}), description="Rules for supporters' own letters."
+    )
+    copies: FileName | None = Field(
+        None, description="The folder for kept copies of sources. It need not exist."
+    )
+    checks: dict[Line, CheckSetting] = Field(
+        default_factory=dict, description="Changed levels and limits of checks, by code."
+    )
+    stages: dict[Slug, Stage] = Field(
+        min_length=1, description="The campaign's letters by name, each with its window."
+    )
+
+    def stage_demand(self, stage: Stage) -> Demand | None:
+        """The stage's own demand, none, or the campaign's."""
+        own = stage.demand if stage.has("demand") else self.demand
+        return None if own == "none" else own
+
+    def stage_precedents(self, stage: Stage) -> tuple[Precedent, ...]:
+        """The stage's own precedents, none, or the campaign's."""
+        own = stage.precedents if stage.has("precedents") else self.precedents
+        return () if own == "none" else own

@@ -1,0 +1,77 @@
+"""Spans of days: the windows of stages, the days of facts, and the dates of sources."""
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """All days from `first` to `last`, both included; None leaves that end open.
+
+    Days(date(2020, 6, 10), None).text()  # "from 2020-06-10"
+    """
+
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def nearest(self, day: date) -> date:
+        """The day itself if it is one of them, else the end of the span that is closer to it."""
+        if self.first is not None and day < self.first:
+            return self.first
+        return self.last if self.last is not None and day > self.last else day
+
+    def shared(self, other: "Days") -> "Days | None":
+        """The days that are in both spans, or None if there are none."""
+        firsts = [day for day in (self.first, other.first) if day is not None]
+        lasts = [day for day in (self.last, other.last) if day is not None]
+        both = Days(max(firsts, default=None), min(lasts, default=None))
+        return None if both.first and both.last and both.last < both.first else both
+
+    def ends(self, anchor: date | None, today: date) -> tuple[date, ...]:
+        """Its first and last day, or the one day that is both.
+
+        An open end is `anchor` where that is one of the days, else the day nearest to `today`.
+        """
+        near = self.nearest(anchor if anchor is not None and self.covers(anchor) else today)
+        first, last = self.first or near, self.last or near
+        return (first,) if first == last else (first, last)
+
+    def text(self, write: Callable[[date], str] = str, always: str = "always") -> str:
+        """The span in words: `2020-06-10`, `2020-06-10 to 2020-06-16`, `from …`, `until …`.
+
+        `write` writes one day; `always` stands for a span that is open at both ends.
+        """
+        if self.first and self.last:
+            if self.first == self.last:
+                return write(self.first)
+            return f"{write(self.first)} to {write(self.last)}"
+        if self.first:
+            return f"from {write(self.first)}"
+        return f"until {write(self.last)}" if self.last else always
+
+
+def published_days(edtf: str) -> tuple[date, date]:
+    """The first and last day that an EDTF date (level 0: year, month or day) may mean.
+
+    Raises ValueError for any other text.
+    """
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
+    if match is None:
+        raise ValueError("a date must be written 2020, 2020-06 or 2020-06-10")
+    year, month, day = (int(part or 0) for part in match.groups())
+    try:
+        if day:
+            return date(year, month, day), date(year, month, day)
+        last = calendar.monthrange(year, month or 12)[1]
+        return date(year, month or 1, 1), date(year, month or 12, last)
+    except (ValueError, calendar.IllegalMonthError) as error:
+        raise ValueError(f"{edtf} is not a valid date") from error

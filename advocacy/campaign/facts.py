@@ -1,0 +1,165 @@
+"""Facts: single statements, each with a source, a place in it, and the days it holds."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from advocacy.campaign.days import Days
+from advocacy.campaign.field_types import Day, LocalText, NumberOrWords, Slug, Words
+from advocacy.errors import Problem, did_you_mean
+from advocacy.files.yaml.reading import Located, YamlMap, parse
+
+# The locator terms of CSL 1.0.2 (appendix III), which name a place in a source.
+LocatorLabel = Literal[
+    "act", "appendix", "article-locator", "book", "canon", "chapter", "column", "elocation",
+    "equation", "figure", "folio", "issue", "line", "note", "opus", "page", "paragraph", "part",
+    "rule", "scene", "section", "sub-verbo", "supplement", "table", "timestamp", "title-locator",
+    "verse", "version", "volume",
+]  # fmt: skip
+
+FactState = Literal["holds", "not yet", "ended", "superseded"]
+
+
+class Fact(Located):
+    """One statement that letters may rely on, as a facts file has it."""
+
+    statement: LocalText = Field(
+        description="One plain sentence that claims no more than its source."
+    )
+    source: Slug = Field(description="The id of the source that supports it.")
+    locator: dict[LocatorLabel, NumberOrWords] = Field(
+        default_factory=dict,
+        description="The place in the source: page, section, paragraph, timestamp …",
+    )
+    quote: Words | None = Field(None, description="The source's own words, verbatim.")
+    via: Slug | None = Field(
+        None, description="The source where it was read, if it was not read in the original."
+    )
+    from_: Day | None = Field(
+        None, alias="from", description="The first day on which the statement is true."
+    )
+    until: Day | None = Field(None, description="The last day on which the statement is true.")
+    superseded_by: Slug | None = Field(None, description="The fact that replaced this one.")
+    contradicts: tuple[Slug, ...] = Field(
+        (), description="Facts that cannot be cited together with this one."
+    )
+    checked: Day | None = Field(None, description="The last day on which the source was checked.")
+
+    @property
+    def days(self) -> Days:
+        """The days on which the statement is true."""
+        return Days(self.from_, self.until)
+
+    def holds(self, day: date) -> bool:
+        """Whether the statement is true on that day; both ends of its days count."""
+        return self.days.covers(day)
+
+    def state(self, day: date) -> FactState:
+        """What the fact is on that day."""
+        if self.from_ is not None and day < self.from_:
+            return "not yet"
+        if self.until is not None and day > self.until:
+            return "superseded" if self.superseded_by else "ended"
+        return "holds"
+
+    def recheck_due(self, day: date, after: timedelta) -> bool:
+        """Whether nobody has looked at the source for longer than `after` before that day."""
+        return self.checked is None or day - self.checked > after
+
+
+Facts = Mapping[str, Fact]
+"""Facts by id, in the order of their files."""
+
+
+def parse_facts(data: YamlMap) -> tuple[dict[str, Fact], list[Problem]]:
+    """The facts of one file by id, and everything that is wrong in it."""
+    facts: dict[str, Fact] = {}
+    problems: list[Problem] = []
+    for key, value in data.items():
+        place = data.value_place(key)
+        if not isinstance(value, YamlMap):
+            problems.append(
+                Problem(
+                    "wrong-type",
+                    f"The fact `{key}` has no fields.",
+                    "Write `statement:` and `source:` on separate lines under it.",
+                    place,
+                )
+            )
+            continue
+        fact, found = parse(Fact, value)
+        problems += found
+        if fact is not None:
+            facts[key] = fact
+            if fact.from_ and fact.until and fact.until < fact.from_:
+                problems.append(
+                    Problem(
+                        "days-reversed",
+                        f"The fact `{key}` ends on {fact.until}, before it begins on {fact.from_}.",
+                        "Put the earlier day in `from:`.",
+                        fact.place("until"),
+                    )
+                )
+    return facts, problems
+
+
+def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Problem]:
+    """Names of facts and sources that no file has, and rings of `superseded_by`."""
+    problems: list[Problem] = []
+    for key, fact in facts.items():
+        for field in ("source", "via"):
+            name = getattr(fact, field)
+            if name is not None and name not in sources:
+                problems.append(
+                    Problem(
+                        "unknown-source",
+                        f"The fact `{key}` names the source `{name}`, which is not in any "
+                        "sources file.",
+                        did_you_mean(name, sources, "Add it to the sources file."),
+                        fact.place(field),
+                    )
+                )
+        others = [("superseded_by", fact.superseded_by)] if fact.superseded_by else []
+        others += [("contradicts", other) for other in fact.contradicts]
+        for field, name in others:
+            if name not in facts or name == key:
+                others_known = [other for other in facts if other != key]
+                message = (
+                    f"The fact `{key}` names itself in `{field}`."
+                    if name == key
+                    else (
+                        f"The fact `{key}` names `{name}` in `{field}`, which is not in any "
+                        "facts file."
+                    )
+                )
+                hint = did_you_mean(name, others_known, "Correct the name, or add the fact.")
+                problems.append(Problem("unknown-fact", message, hint, fact.place(field)))
+    return problems + _rings(facts)
+
+
+def _rings(facts: Facts) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for start in facts:
+        path: list[str] = []
+        key: str | None = start
+        while key is not None and key in facts and key not in seen and key not in path:
+            path.append(key)
+            key = facts[key].superseded_by
+        if key in path:
+            ring = path[path.index(key) :]
+            if len(ring) > 1:
+                problems.append(
+                    Problem(
+                        "superseded-ring",
+                        "These facts supersede each other in a circle: "
+                        + " → ".join([*ring, ring[0]])
+                        + ".",
+                        "Remove `superseded_by` from the fact that is true today.",
+                        facts[ring[0]].place("superseded_by"),
+                    )
+                )
+        seen.update(path)
+    return problems

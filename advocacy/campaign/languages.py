@@ -1,0 +1,269 @@
+"""Languages, countries and time zones, and text that stands in several languages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Discriminator, Field, GetCoreSchemaHandler, Tag
+from pydantic_core import CoreSchema, core_schema
+
+from advocacy.errors import nearest
+from advocacy.files.characters import Line, Words, fault, shown
+
+LANGUAGE_PATTERN = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+
+def _canonical(tag: str) -> str:
+    """A BCP 47 tag with the usual capitals: `zh-Hant-TW`."""
+    first, *rest = tag.split("-")
+    shaped = [
+        part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower()
+        for part in rest
+    ]
+    return "-".join([first.lower(), *shaped])
+
+
+# Lists name a language in every row: Babel takes as long as a third of reading the row.
+@lru_cache(maxsize=256)
+def _is_known(tag: str) -> bool:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def known_language(value: str) -> str | None:
+    """A language tag with the usual capitals, or None where Babel does not know it."""
+    tag = _canonical(value)
+    return tag if _is_known(tag) else None
+
+
+def _language(value: str) -> str:
+    tag = known_language(value)
+    if tag is not None:
+        return tag
+    raise fault(
+        "bad-language",
+        f"{shown(value)} is not a known language",
+        _language_hint(value),
+    )
+
+
+def _language_hint(value: str) -> str:
+    from babel import Locale
+
+    dashed = _canonical(value.strip().replace("_", "-"))
+    parent = primary_language(dashed)
+    if dashed != value and _is_known(dashed):
+        return f"Write `{dashed}`."
+    if dashed != parent and _is_known(parent):
+        return f"Write `{parent}`, or add a country where it is used."
+    names = Locale("en").languages
+    by_name = {name: tag for tag, name in names.items() if _is_known(_canonical(tag))}
+    near = nearest(value, by_name) if len(value) > 3 else None
+    if near:
+        return f"Write the tag for {near}: `{_canonical(by_name[near].replace('_', '-'))}`."
+    return "Write a language tag such as `en-US`, `fr` or `pt-BR`."
+
+
+def primary_language(tag: str) -> str:
+    """The language of a tag without script and country (BCP 47): `fr` of `fr-CA`."""
+    return tag.partition("-")[0].lower()
+
+
+Language = Annotated[
+    Line,
+    AfterValidator(_language),
+    Field(
+        description="A language tag (BCP 47), such as `en-US` or `fr`.",
+        examples=["en-US"],
+        json_schema_extra={"pattern": LANGUAGE_PATTERN},
+    ),
+]
+"""A language tag that Babel has dates and names for, with the usual capitals."""
+
+
+# ISO 3166-1 alpha-2, as in CLDR 47, with XK (Kosovo), which postal services use.
+COUNTRIES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO
+    BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ
+    DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP
+    GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG
+    KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML
+    MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE
+    PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL
+    SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM
+    US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+    """.split()
+)
+_COMMON_NAMES = {"UK": "GB", "USA": "US", "EL": "GR", "ENGLAND": "GB", "AMERICA": "US"}
+
+
+def _country(value: str) -> str:
+    code = value.upper()
+    if code in COUNTRIES:
+        return code
+    near = _near_country(code)
+    raise fault(
+        "bad-country",
+        f"{shown(value)} is not a two-letter country code",
+        f"Did you mean `{near}`?" if near else "Write the ISO 3166 code: `US`, `DE`, `GB`.",
+    )
+
+
+def _near_country(code: str) -> str | None:
+    if code in _COMMON_NAMES:
+        return _COMMON_NAMES[code]
+    if len(code) < 4:
+        return None
+    from babel import Locale
+
+    names = Locale("en").territories
+    by_name = {name: known for known, name in names.items() if known in COUNTRIES}
+    near = nearest(code, by_name)
+    return by_name[near] if near else None
+
+
+Country = Annotated[
+    Line,
+    AfterValidator(_country),
+    Field(
+        description="A two-letter country code (ISO 3166).",
+        examples=["US"],
+        json_schema_extra={"pattern": "^[A-Z]{2}$"},
+    ),
+]
+"""A country's two-letter code, in capitals."""
+
+
+_NOT_FOR_PEOPLE = re.compile(r"(localtime|posixrules|Factory|(posix|right)/.*)")
+
+
+def _timezone(value: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        if not _NOT_FOR_PEOPLE.fullmatch(value):
+            ZoneInfo(value)
+            return value
+    except (KeyError, ValueError, OSError):  # unknown; a path; a folder such as `America`
+        pass
+    near = _near_timezone(value)
+    raise fault(
+        "bad-timezone",
+        f"{shown(value)} is not a known time zone",
+        f"Did you mean `{near}`?" if near else "Write it as Area/City: `America/New_York`.",
+    )
+
+
+def _near_timezone(value: str) -> str | None:
+    from zoneinfo import available_timezones
+
+    zones = sorted(zone for zone in available_timezones() if not _NOT_FOR_PEOPLE.fullmatch(zone))
+    cities = {zone.rsplit("/", 1)[-1]: zone for zone in zones if "/" in zone}
+    typed = re.sub(r"\s+", "_", value.strip())
+    city = nearest(typed.rsplit("/", 1)[-1], cities)
+    return nearest(typed, zones) or (cities[city] if city else None)
+
+
+Timezone = Annotated[
+    Line,
+    AfterValidator(_timezone),
+    Field(
+        description="A time zone from the IANA database, as Area/City.",
+        examples=["America/Los_Angeles"],
+    ),
+]
+"""The name of a time zone that this machine knows."""
+
+
+def _kind(value: Any) -> str:
+    # `- Stop: sell nothing` is text with a colon, which YAML takes for a mapping.
+    tagged = isinstance(value, dict) and (
+        len(value) != 1 or any(re.fullmatch(LANGUAGE_PATTERN, str(key)) for key in value)
+    )
+    return "languages" if tagged else "text"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalText:
+    """Text that a reader sees: one for every language, or one for each.
+
+    In a file it is text, or a mapping from language tags to text. `texts` has pairs of
+    language and text; the language of text that was given alone is empty.
+    """
+
+    texts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, value: "str | Mapping[str, str] | LocalText") -> "LocalText":
+        """From text or a mapping by language, already checked."""
+        if isinstance(value, LocalText):
+            return value
+        if isinstance(value, str):
+            return cls((("", value),))
+        return cls(tuple(value.items()))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it is written for; none if one text stands for all."""
+        return tuple(language for language, _ in self.texts if language)
+
+    def get(self, language: str) -> str | None:
+        """The text in a language, or in the wider one (`fr` for `fr-CA`), or None."""
+        by_language = dict(self.texts)
+        tag = language
+        while tag:
+            if tag in by_language:
+                return by_language[tag]
+            tag = tag.rpartition("-")[0]
+        return by_language.get("")
+
+    def plain(self) -> str | dict[str, str]:
+        """As it stands in a file."""
+        return self.texts[0][1] if not self.languages else dict(self.texts)
+
+    def __str__(self) -> str:
+        return self.texts[0][1]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = handler.generate_schema(
+            Annotated[
+                Annotated[Words, Tag("text")]
+                | Annotated[dict[Language, Words], Field(min_length=1), Tag("languages")],
+                Discriminator(_kind),
+                Field(description="Text, or a mapping from language tags to text."),
+            ]
+        )
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, check: value if isinstance(value, cls) else cls.of(check(value)),
+            written,
+            serialization=core_schema.plain_serializer_function_ser_schema(cls.plain),
+        )
+
+
+def _one_line_each(value: LocalText) -> LocalText:
+    for language, text in value.texts:
+        if "\n" in text or "\t" in text:
+            raise fault(
+                "not-one-line",
+                "contains a line break or a tab",
+                "Write it on one line, with single spaces.",
+                keys=(language,) if language else (),
+            )
+    return value
+
+
+LocalLine = Annotated[
+    LocalText,
+    AfterValidator(_one_line_each),
+    Field(description="Text on one line, or a mapping from language tags to such text."),
+]
+"""A LocalText whose texts stand on one line each: subjects, titles."""

@@ -1,0 +1,218 @@
+"""Loading a campaign: its file, facts and sources, joined and checked against each other.
+
+`json_schema` describes these files for editors, from the models that read them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from advocacy.campaign.campaign import CampaignFile, Stage
+from advocacy.campaign.citation_styles import style_path
+from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
+from advocacy.campaign.recipients import same_ids
+from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.campaign.sources import Source, Sources, parse_sources
+from advocacy.errors import AdvocacyError, Place, Problem, Read, did_you_mean
+from advocacy.files.workspace import Workspace
+from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
+
+Record = TypeVar("Record", Fact, Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign file with the facts and sources that it names, and where it may read."""
+
+    path: Path
+    file: CampaignFile
+    facts: Facts
+    sources: Sources
+    workspace: Workspace
+
+    def today(self) -> date:
+        """The day it is now in the campaign's timezone."""
+        return datetime.now(ZoneInfo(self.file.timezone)).date()
+
+    def letter_date(self, override: date | None = None) -> date:
+        """The letters' date: what the user asks for, else the file's, else today."""
+        return override or self.file.date or self.today()
+
+    def stages_on(self, day: date) -> list[str]:
+        """The names of the stages whose windows cover that day."""
+        return [name for name, stage in self.file.stages.items() if stage.covers(day)]
+
+
+def load_campaign(
+    path: Path | str, templates: Path | None = None, texts: Mapping[Path, str] | None = None
+) -> Read[Campaign | None]:
+    """Read a campaign and every file it names: `load_campaign("campaigns/microsoft.yaml")`.
+
+    `texts` are read instead of the files of these (resolved) paths: what somebody is writing
+    and has not saved. Returns the campaign, or None where its own file cannot be understood,
+    and all problems of all files. Where there is an error, the campaign is good for a preview,
+    not for letters.
+    """
+    path, texts = Path(path), texts or {}
+    data, problems = _scan(path, texts)
+    if data is None:
+        return None, problems
+    file, found = parse(CampaignFile, data)
+    reported = {problem.place for problem in problems}
+    problems += [problem for problem in found if problem.place not in reported]
+    workspace = Workspace.of(path, templates)
+    # A file with a mistake still names its facts, whose mistakes belong to the same report.
+    names = {key: file_names(data, key) for key in ("facts", "sources")}
+    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
+    sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
+    problems += unknown_references(facts, sources)
+    if file is None:
+        return None, problems
+    files = [workspace.folder / name for name, _ in (*names["facts"], *names["sources"])]
+    campaign = Campaign(path, file, facts, sources, workspace.naming(*files))
+    return campaign, problems + _cross_references(campaign)
+
+
+def _scan(path: Path, texts: Mapping[Path, str]) -> tuple[YamlMap | None, list[Problem]]:
+    text = texts.get(path.resolve()) if texts else None
+    return scan_yaml(path) if text is None else scan_yaml_text(text, path)
+
+
+def file_names(data: YamlMap, key: str) -> list[tuple[str, Place]]:
+    """The names of files that a campaign lists under a key, each with its place."""
+    names = data.get(key)
+    if not isinstance(names, YamlList):
+        return []
+    return [(n, names.value_place(i)) for i, n in enumerate(names) if isinstance(n, str)]
+
+
+def _read_all(
+    workspace: Workspace,
+    names: Iterable[tuple[str, Place]],
+    parse_file: Callable[[YamlMap], tuple[dict[str, Record], list[Problem]]],
+    kind: str,
+    problems: list[Problem],
+    texts: Mapping[Path, str],
+) -> dict[str, Record]:
+    records: dict[str, Record] = {}
+    for name, place in names:
+        try:
+            path = workspace.naming(workspace.folder / name).file(name, place)
+        except AdvocacyError as error:
+            problems += error.problems
+            continue
+        data, wrong = _scan(path, texts)
+        problems += wrong
+        if data is None:
+            continue
+        found, wrong = parse_file(data)
+        problems += wrong
+        for key, record in found.items():
+            if key in records:
+                problems.append(
+                    Problem(
+                        "duplicate-id",
+                        f"The {kind} `{key}` appears twice, first at {records[key].place()}.",
+                        "Remove one of them, or change its id.",
+                        record.place(),
+                    )
+                )
+            records.setdefault(key, record)
+    return records
+
+
+def _cross_references(campaign: Campaign) -> list[Problem]:
+    file = campaign.file
+    problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
+    ids = [addressee.letter_id for addressee in file.target.addressees]
+    for name, stage in file.stages.items():
+        problems += _stage_problems(campaign, name, stage, ids)
+    for precedents in {file.precedents, *map(file.stage_precedents, file.stages.values())}:
+        for precedent in precedents:
+            if precedent.fact not in campaign.facts:
+                problems.append(
+                    _unknown("fact", precedent.fact, campaign.facts, precedent.place("fact"))
+                )
+    return problems
+
+
+def _unknown_words(campaign: Campaign) -> list[Problem]:
+    """The style or language of a campaign that the letters could not be made in."""
+    file = campaign.file
+    problems: list[Problem] = []
+    try:
+        style_path(file.citation_style)
+    except AdvocacyError as error:
+        problems += [replace(p, place=file.place("citation_style")) for p in error.problems]
+    try:
+        read_set_phrases(file.language, campaign.workspace)
+    except AdvocacyError as error:
+        # A problem inside a file of phrases has its own place.
+        problems += [replace(p, place=p.place or file.place("language")) for p in error.problems]
+    return problems
+
+
+def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str]) -> list[Problem]:
+    problems: list[Problem] = []
+    workspace = campaign.workspace
+    if stage.from_ and stage.until and stage.until < stage.from_:
+        problems.append(
+            Problem(
+                "days-reversed",
+                f"The stage `{name}` ends on {stage.until}, before it begins on {stage.from_}.",
+                "Put the earlier day in `from:`.",
+                stage.place("until"),
+            )
+        )
+    for index, wanted in enumerate(stage.to):
+        # A list may be long, and another one may take its place: it is read with the letters.
+        if campaign.file.recipients is None and wanted not in ids:
+            problems.append(_unknown("addressee", wanted, ids, stage.place("to", index)))
+    for variant, opening in (stage.variants.opening if stage.variants else {}).items():
+        if not opening.startswith("partials/") or workspace.template(opening) is None:
+            partials = [f"partials/{one}" for one in workspace.template_names("partials", "")]
+            place = stage.variants.place("opening", variant) if stage.variants else None
+            problems.append(_unknown("template", opening, partials, place))
+    if workspace.template(f"letters/{stage.template}.md") is None:
+        known = workspace.template_names("letters", ".md")
+        problems.append(_unknown("template", stage.template, known, stage.place("template")))
+    if workspace.template(f"layouts/{stage.layout}.html") is None:
+        known = workspace.template_names("layouts", ".html")
+        problems.append(_unknown("layout", stage.layout, known, stage.place("layout")))
+    return problems
+
+
+def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:
+    """The problem for a name that nothing has, with the nearest that something has."""
+    known = list(known)
+    hint = did_you_mean(name, known, "" if known else f"There is no {kind} yet. Add one.")
+    return Problem(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint, place)
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMAS: dict[str, tuple[Any, str]] = {
+    "campaign": (CampaignFile, "A campaign of letters"),
+    "facts": (dict[str, Fact], "Facts that letters rely on, by id"),
+    "sources": (Source, "Sources as CSL-YAML"),
+}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a kind of file; raises KeyError for an unknown kind."""
+    model, title = SCHEMAS[kind]
+    schema = TypeAdapter(model).json_schema(by_alias=True)
+    if kind == "sources":
+        definitions = schema.pop("$defs", {})
+        schema = {
+            "type": "object",
+            "properties": {"references": {"type": "array", "items": schema}},
+            "required": ["references"],
+            "additionalProperties": False,
+            "$defs": definitions,
+        }
+    return {"$schema": DIALECT, **schema, "title": title}

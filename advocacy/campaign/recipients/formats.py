@@ -1,0 +1,226 @@
+"""Recipients from text: CSV, and JSON Lines with an object a line.
+
+Both are read strictly, row by row; `advocacy.files.csv_rows` says how rows of CSV are read.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from advocacy.campaign.recipients.columns import (
+    KNOWN,
+    REJECT_COLUMNS,
+    Columns,
+    column_names,
+    read_header,
+)
+from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
+from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
+from advocacy.files.text import open_binary
+from advocacy.files.writing import as_before
+
+_KNOWN = frozenset(KNOWN)
+
+
+def read_csv(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+    """The recipients of a CSV file in turn.
+
+    `renamed` maps foreign headers to names of columns. Nothing but the current row is kept.
+    """
+    with reporting(report), open_binary(path) as file:
+        lines = lines_of(file, path)
+        if isinstance(lines, Problem):
+            report(lines)
+        else:
+            yield from _read(lines, path, renamed, report)
+
+
+def _read(
+    lines: Lines, path: Path, renamed: Mapping[str, str], report: Report
+) -> Iterator[Recipient]:
+    def known(cells: list[str]) -> int:
+        return len(_KNOWN & set(column_names(cells, renamed)))
+
+    header, delimiter, problem = header_of(lines, path, known)
+    if problem:
+        report(problem)
+        return
+    place = Place(path, lines.number)
+    columns = read_header(header, renamed, place)
+    for problem in columns.problems:
+        report(problem)
+    if has_errors(columns.problems):
+        return
+    rejected = set(REJECT_COLUMNS) <= set(columns.names)
+    rows = 0
+    for number, cells in rows_of(lines, delimiter, path, len(header)):
+        rows += bool(cells)
+        if isinstance(cells, Problem):
+            report(cells)
+            continue
+        if rejected:  # corrected rows of an earlier batch
+            cells = [
+                "" if name in REJECT_COLUMNS else as_before(cell)
+                for name, cell in zip(columns.names, cells, strict=False)
+            ]
+        recipient = _row_of(columns, cells, Place(path, number), report) if cells else None
+        if recipient is not None:
+            yield recipient
+    if not rows:
+        message = "The list has a header but no rows."
+        report(Problem("empty-list", message, "Add the people, one per line.", place))
+
+
+def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) -> Recipient | None:
+    whole = "".join(cells)
+    if has_bad_bytes(whole):
+        report(not_utf8(whole, place))
+        return None
+    if len(whole) > LONGEST_ROW:
+        message = f"The row is longer than {LONGEST_ROW:,} characters."
+        report(Problem("row-too-long", message, "Shorten it.", place))
+        return None
+    values: dict[str, Any] = {
+        name: text
+        for name, cell in zip(columns.names, cells, strict=True)
+        if (text := cell.strip())
+    }
+    if "" in values:
+        message = f"“{values['']:.40}” is in a column without a name."
+        report(Problem("cell-without-column", message, "Name the column.", place))
+        return None
+    gather_address(values, columns)
+    return recipient_of(values, place, report)
+
+
+def gather_address(values: dict[str, Any], columns: Columns) -> None:
+    """Make one `address` of the lines of a cell, or of the columns `address_1` and so on."""
+    text = values.pop("address", None)
+    if text is not None and not columns.address and text.isprintable():
+        values["address"] = (text,)
+        return
+    lines = [] if text is None else [part.strip() for part in re.split(r"\r\n?|\n", str(text))]
+    lines += [str(values.pop(columns.names[index], "")) for index in columns.address]
+    lines = [line for line in lines if line]
+    if lines:
+        values["address"] = tuple(lines)
+
+
+def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+    """The recipients of a file of JSON Lines in turn.
+
+    `renamed` maps foreign keys to names of columns. Lists are taken for `address` alone.
+    """
+    headers = _Headers(renamed)
+    count = 0
+    with reporting(report), open_binary(path) as file:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW * 4), b""), start=1):
+            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if text.strip():
+                count += 1
+                recipient = _line(text, headers, Place(path, number), report)
+                if recipient is not None:
+                    yield recipient
+        if not count:
+            hint = 'Write one object per line: `{"name": "Jane Doe"}`.'
+            report(Problem("empty-file", "The file is empty.", hint, Place(path)))
+
+
+class _Headers:
+    """The columns of lines by their keys; lines of one list mostly have the same."""
+
+    def __init__(self, renamed: Mapping[str, str]) -> None:
+        self._renamed = renamed
+        self._known: dict[tuple[str, ...], Columns] = {}
+        self._told: set[tuple[str, str]] = set()
+
+    def of(self, keys: tuple[str, ...], place: Place) -> Columns:
+        if keys not in self._known:
+            if len(self._known) > 1000:
+                self._known.clear()
+            self._known[keys] = read_header(keys, self._renamed, place)
+        return self._known[keys]
+
+    def new(self, columns: Columns) -> Iterator[Problem]:
+        """The notes that no line before this one gave rise to."""
+        for note in columns.problems:
+            if note.level is not Level.ERROR and (note.code, note.message) not in self._told:
+                self._told.add((note.code, note.message))
+                yield note
+
+
+def _line(line: bytes, headers: _Headers, place: Place, report: Report) -> Recipient | None:
+    pairs: list[tuple[str, Any]] = []
+    with reporting(report):
+        pairs = _object(line, place)
+        columns = headers.of(tuple(key for key, _ in pairs), place)
+        for note in headers.new(columns):
+            report(note)
+        wrong = [replace(p, place=place) for p in columns.problems if p.level is Level.ERROR]
+        if wrong:
+            raise AdvocacyError(wrong)
+        return recipient_of(_values(columns, pairs, place), place, report, "the line")
+    return None
+
+
+def _object(line: bytes, place: Place) -> list[tuple[str, Any]]:
+    hint = 'Write one object per line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
+    try:
+        text = line.decode("utf-8")
+        found = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        message = f"The byte 0x{line[error.start]:02X} in this line is not UTF-8."
+        problem = Problem("not-utf8", message, "Save the file as UTF-8.", place)
+        raise AdvocacyError(problem) from None
+    except (ValueError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        message = f"This line is not valid JSON: {reason or 'nested too deeply'}."
+        raise AdvocacyError(Problem("not-json", message, hint, place)) from None
+    if not isinstance(found, _Pairs):
+        message = "This line does not contain a JSON object."
+        raise AdvocacyError(Problem("not-json", message, hint, place))
+    return found
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object's keys and values in order, those that stand twice included."""
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _values(columns: Columns, pairs: list[tuple[str, Any]], place: Place) -> dict[str, Any]:
+    """A line's texts by the names of their columns. Raises AdvocacyError with all that is wrong."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, (key, value) in zip(columns.names, pairs, strict=True):
+        try:
+            text = _text(name, key, value, place)
+        except AdvocacyError as error:
+            problems += error.problems
+        else:
+            if text:
+                values[name] = re.sub(r"\r\n?", "\n", text)
+    if problems:
+        raise AdvocacyError(problems)
+    gather_address(values, columns)
+    return values
+
+
+def _text(name: str, key: str, value: Any, place: Place) -> str:
+    if name == "address" and isinstance(value, list) and not isinstance(value, _Pairs):
+        return "\n".join(as_text(name, line, place, f"`{key}`") for line in value)
+    if isinstance(value, list):
+        message = f"`{key}` is a list or an object, but text is expected."
+        raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
+    text = as_text(name, value, place, "this line")
+    if text and not name:
+        message = f"“{text:.40}” has a key without letters or digits."
+        raise AdvocacyError(Problem("cell-without-column", message, "Name the key.", place))
+    return text

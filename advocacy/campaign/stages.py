@@ -1,0 +1,158 @@
+"""Which stage's letter a recipient gets, and which variant of it.
+
+A stage is chosen by its window, its `to` and who signs its letters. Variants are there to learn
+which wording works; each is reviewed like any letter. They are not a means to make bulk mail look
+less like bulk mail: do not use them to get past filters.
+"""
+
+import hashlib
+from collections.abc import Collection
+from datetime import date
+
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.errors import Hint, Problem, did_you_mean
+
+
+def stage_for(
+    campaign: Campaign,
+    recipient: Recipient,
+    day: date,
+    wanted: str | None = None,
+    *,
+    by_supporters: bool = False,
+) -> tuple[str | None, list[Problem]]:
+    """The stage whose letter a recipient gets on a day; `wanted` overrides the windows.
+
+    `by_supporters`: the letter is one of supporters, for which there may be stages of their own.
+    Returns no name and no problem where the wanted stage is not for this recipient.
+    """
+    stages = campaign.file.stages
+    signed = stages_signed(campaign, by_supporters=by_supporters)
+    if (wanted or next(iter(signed), None)) not in signed:
+        return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
+    mine = [
+        name for name in signed if not stages[name].to or recipient.letter_id in stages[name].to
+    ]
+    if wanted is not None:
+        return (wanted if wanted in mine else None), []
+    fitting = [name for name in mine if stages[name].covers(day)]
+    if len(fitting) == 1:
+        return fitting[0], []
+    who = recipient.called
+    if fitting:
+        names = " and ".join(f"`{name}`" for name in fitting)
+        problem = Problem(
+            "several-stages",
+            f"Several stages cover {day} for {who}: {names}.",
+            f"Choose a stage: `--stage {fitting[0]}`.",
+            stages[fitting[1]].place(),
+        )
+    else:
+        problem = _no_stage(campaign, recipient, day, mine)
+    return None, [problem]
+
+
+def _no_stage(campaign: Campaign, recipient: Recipient, day: date, mine: list[str]) -> Problem:
+    """That no stage covers a day for a recipient, who gets the letters of the stages `mine`.
+
+    The hint never names a stage for that day: outside its window a letter is always refused.
+    """
+    stages, place = campaign.file.stages, campaign.file.place("stages")
+    if not mine:
+        cure = f"Add `{recipient.letter_id}` to the `to:` of a stage"
+        message = f"No stage is for {recipient.called}."
+        return Problem("no-stage", message, Hint("fix-or-exclude", cure=cure), place)
+    windows = "; ".join(f"{name}: {stages[name].days.text()}" for name in mine)
+    hint = "Add a stage, or change the window of a stage."
+    nearest_days = {stages[name].days.nearest(day): name for name in mine}
+    for other in sorted(nearest_days, key=lambda other: abs(other - day)):
+        if [name for name in mine if stages[name].covers(other)] == [nearest_days[other]]:
+            hint = Hint("day-of-stage", day=str(other), stage=nearest_days[other])
+            break
+    message = f"No stage covers {day} for {recipient.called} ({windows})."
+    return Problem("no-stage", message, hint, place)
+
+
+def stages_signed(campaign: Campaign, *, by_supporters: bool) -> list[str]:
+    """The stages of a campaign for supporters' letters, or those for the sender's own.
+
+    Where no stage says `signed_by: supporters`, all may be either.
+    """
+    stages = campaign.file.stages
+    theirs = [name for name, stage in stages.items() if stage.signed_by == "supporters"]
+    if by_supporters:
+        return theirs or list(stages)
+    return [name for name in stages if name not in theirs]
+
+
+def stage_sets(campaign: Campaign) -> list[tuple[bool, list[str]]]:
+    """The stages of which one at most may fit a day: the sender's own, and the supporters'.
+
+    Each with whether supporters sign its letters.
+    """
+    own = stages_signed(campaign, by_supporters=False)
+    theirs = [name for name in campaign.file.stages if name not in own]
+    return [(signer, names) for signer, names in ((False, own), (True, theirs)) if names]
+
+
+def _wrong_signer(campaign: Campaign, stage: str, by_supporters: bool) -> Problem:
+    """That a stage is not for those who are to sign its letters."""
+    place = campaign.file.stages[stage].place("signed_by")
+    if not by_supporters:
+        message = f"The letters of the stage `{stage}` are signed by supporters."
+        return Problem(
+            "wrong-signer", message, "Name the list of supporters: `--supporters FILE`.", place
+        )
+    theirs = stages_signed(campaign, by_supporters=True)
+    return Problem(
+        "wrong-signer",
+        f"The letters of the stage `{stage}` are signed by {campaign.file.sender.organization}, "
+        "not by supporters.",
+        f"Omit `--supporters`, or choose a stage for supporters: `--stage {theirs[0]}`.",
+        place,
+    )
+
+
+def unknown_stage(campaign: Campaign, stage: str | None) -> Problem | None:
+    """That the campaign has no stage of the name that is asked for."""
+    known = campaign.file.stages
+    if stage is None or stage in known:
+        return None
+    hint = did_you_mean(stage, known)
+    message = f"The campaign has no stage `{stage}`."
+    return Problem("unknown-stage", message, hint, campaign.file.place("stages"))
+
+
+PARTS = ("subject", "opening")
+
+
+def choose(campaign: str, stage: str, recipient: str, part: str, names: Collection[str]) -> str:
+    """The variant that a recipient gets, by a hash of campaign, stage and recipient alone.
+
+    The same person gets the same one on every machine, whoever else is on the list. Each name
+    gets a hash of its own and the largest wins, so that a new variant takes its share of
+    people from the others and moves nobody between them (rendezvous hashing).
+    """
+
+    def rank(name: str) -> bytes:
+        text = "\0".join((campaign, stage, recipient, part, name))
+        return hashlib.sha256(text.encode()).digest()
+
+    return max(names, key=rank)
+
+
+def chosen(campaign: str, stage_name: str, stage: Stage, recipient: str) -> dict[str, str]:
+    """The names of the variants that a recipient gets, by part: `{"subject": "a"}`."""
+    if stage.variants is None:
+        return {}
+    offered: dict[str, Collection[str]] = {
+        "subject": stage.variants.subject,
+        "opening": stage.variants.opening,
+    }
+    return {
+        part: choose(campaign, stage_name, recipient, part, texts)
+        for part, texts in offered.items()
+        if texts
+    }

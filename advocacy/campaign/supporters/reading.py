@@ -1,0 +1,306 @@
+"""Lists of supporters: who agreed to write, to which recipients, and on which day.
+
+`read_supporters` reads a list row by row; `Targets` finds the recipients of each supporter;
+`share_out` limits how many supporters write to one recipient in a day.
+"""
+
+import hashlib
+import re
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.campaign import SupporterRules
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.supporters.model import BETWEEN, Supporter
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
+
+LAST = 2**64 - 1
+
+
+@dataclass(slots=True)
+class Group:
+    """Recipients whom the same supporters write to: a state's senators, a district's one.
+
+    `turn` holds the first and last place in the order of supporters whose turn it is;
+    `written` counts these, `waiting` the others.
+    """
+
+    columns: tuple[str, ...]
+    recipients: list[Recipient] = field(default_factory=list)
+    places: "array[int]" = field(default_factory=lambda: array("Q"))
+    turn: tuple[int, int] = (0, LAST)
+    written: int = 0
+    waiting: int = 0
+
+
+class Targets:
+    """Recipients by what a supporter must have in common with them.
+
+    A column that a recipient has no value in does not count: a senator has no district.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = tuple(columns)
+        self._groups: dict[tuple[str, ...], dict[tuple[str, ...], Group]] = {}
+        if not columns:
+            self._groups[()] = {(): Group(())}
+
+    def add(self, recipient: Recipient) -> bool:
+        """Add a recipient; False for one who has none of the columns, and would be everyone's."""
+        values = {column: plain(recipient.text_of(column)) for column in self._columns}
+        columns = tuple(column for column in self._columns if values[column])
+        if self._columns and not columns:
+            return False
+        groups = self._groups.setdefault(columns, {})
+        key = tuple(values[column] for column in columns)
+        groups.setdefault(key, Group(columns)).recipients.append(recipient)
+        return True
+
+    def __iter__(self) -> Iterator[Group]:
+        for groups in self._groups.values():
+            yield from groups.values()
+
+    def of(self, supporter: Supporter) -> list[Group]:
+        """The groups of recipients whom a supporter writes to."""
+        found = []
+        for columns, groups in self._groups.items():
+            key = tuple(plain(supporter.columns.get(column, "")) for column in columns)
+            group = groups.get(key)
+            if group is not None and group.recipients:
+                found.append(group)
+        return found
+
+
+def plain(value: str) -> str:
+    """A value as it is compared: without regard to capitals, spaces around and `07` for `7`."""
+    folded = unicodedata.normalize("NFC", value).strip().casefold()
+    if len(folded) < 4 and folded.isascii() and folded.isdigit():
+        return str(int(folded))
+    return folded
+
+
+def place_in_order(campaign: str, supporter: str) -> int:
+    """A supporter's place in the campaign's order: a hash, the same on every machine.
+
+    Whoever comes to the list later takes a place between the others, and moves nobody.
+    """
+    digest = hashlib.sha256(f"{campaign}\0{supporter}".encode()).digest()
+    return int.from_bytes(digest[:8])
+
+
+def share_out(
+    campaign: str, targets: Targets, supporters: Iterable[Supporter], day: date, most: int
+) -> None:
+    """Set the turn of each group, so that at most `most` supporters write to it on a day.
+
+    Supporters stand in a fixed order, cut into equal runs; a day has one run, and the next day
+    the next, so that everyone's turn comes, once, while the list stays as it is. Eight bytes
+    are kept for each supporter and group.
+    """
+    for supporter in supporters:
+        place = place_in_order(campaign, supporter.id)
+        for group in targets.of(supporter):
+            group.places.append(place)
+    for group in targets:
+        count = len(group.places)
+        if count > most:
+            order = sorted(group.places)
+            runs = -(-count // most)
+            run = day.toordinal() % runs
+            first, last = run * count // runs, (run + 1) * count // runs - 1
+            group.turn = (order[first], order[last])
+            group.written = last - first + 1
+            group.waiting = count - group.written
+        group.places = array("Q")
+
+
+YES = "yes"
+LINES_SHOWN = 5
+
+
+@dataclass(slots=True)
+class SupporterTally:
+    """Rows that were left out; `notes` reports them together when the list has been read."""
+
+    agreed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    held: list[int] = field(default_factory=list)
+    held_count: int = 0
+    targetless: Place | None = None
+    targetless_count: int = 0
+
+    def hold(self, place: Place | None) -> None:
+        """Count a row whose own words nobody has approved."""
+        self.held_count += 1
+        if len(self.held) < LINES_SHOWN and place and place.line:
+            self.held.append(place.line)
+
+    def without_target(self, place: Place | None) -> None:
+        """Count a row whose supporter has nobody to write to."""
+        self.targetless_count += 1
+        self.targetless = self.targetless or place
+
+
+def read_supporters(
+    path: Path,
+    rules: SupporterRules,
+    day: date,
+    report: Report,
+    tally: SupporterTally,
+    *,
+    excluded: frozenset[str] = frozenset(),
+    sample: int | None = None,
+    with_words: bool = True,
+) -> Iterator[Supporter]:
+    """Those of a list who agreed to write, in its order.
+
+    Who did not agree, or is `excluded` by id or email address, is left out and counted. With
+    `with_words`, so is whoever has own words that are not approved; without, own words are
+    nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
+    current row is kept.
+    """
+    rows = read_list(path, day, report, columns=rules.columns, shared_addresses=True)
+    agreed = _agreed(rows, rules, tally, excluded)
+    if sample is not None:
+        agreed = Selection(sample=sample).choose(agreed, report)
+    for row in agreed:
+        with reporting(report):
+            supporter = supporter_of(row, rules, with_words=with_words)
+            if supporter is None:
+                tally.hold(row.place())
+            else:
+                yield supporter
+
+
+def _agreed(
+    rows: Iterable[Recipient],
+    rules: SupporterRules,
+    tally: SupporterTally,
+    excluded: frozenset[str],
+) -> Iterator[Recipient]:
+    for row in rows:
+        answer = row.text_of(rules.consent).strip().casefold()
+        if answer != YES:
+            tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
+            continue
+        tally.agreed += 1
+        if row.letter_id not in excluded and (row.email or "").casefold() not in excluded:
+            yield row
+
+
+def supporter_of(
+    row: Recipient, rules: SupporterRules, *, with_words: bool = True
+) -> Supporter | None:
+    """A row's supporter, or None while its own words wait for approval.
+
+    Raises AdvocacyError where the row cannot be a supporter's.
+    """
+    if BETWEEN in row.letter_id:
+        raise AdvocacyError(
+            Problem(
+                "bad-id",
+                f"The id `{row.letter_id}` of a supporter contains `{BETWEEN}`, which "
+                "separates the supporter from the addressee in letter ids.",
+                f"Use a single hyphen: `{re.sub('--+', '-', row.letter_id)}`.",
+                row.place("id"),
+            )
+        )
+    words = ""
+    if with_words:
+        words = paragraph(row.text_of(rules.own_words))
+        if len(words) > rules.own_words_limit:
+            raise AdvocacyError(_too_long(row, len(words), rules))
+        if words and row.text_of(rules.approved).strip().casefold() != YES:
+            return None
+    return Supporter(
+        id=row.letter_id,
+        name=row.called,
+        town=", ".join(part for part in (row.city, row.region) if part),
+        email=row.email,
+        own_words=words,
+        columns=_columns(row, rules, everything=with_words),
+        place=row.place(),
+    )
+
+
+def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict[str, str]:
+    """The columns that templates may print of a supporter, beside name, town and own words."""
+    found = {column: row.text_of(column) for column in rules.match}
+    if everything:
+        private = (rules.consent, rules.own_words, rules.approved)
+        found |= {name: text for name, text in row.other.items() if name not in private}
+        names = ("given_name", "family_name", "honorific", "city", "region", "postal_code")
+        found |= {name: getattr(row, name) or "" for name in names}
+    return found
+
+
+def paragraph(text: str) -> str:
+    """Own words as one paragraph of plain text: their lines, without blank ones."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _too_long(row: Recipient, length: int, rules: SupporterRules) -> Problem:
+    limit = rules.own_words_limit
+    return Problem(
+        "own-words-too-long",
+        f"The own words of {row.called} have {length:,} characters; the limit is {limit:,}.",
+        "Ask the supporter to shorten them, or raise `own_words_limit` in the campaign’s "
+        "`supporters:`.",
+        row.place("other"),
+    )
+
+
+def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[Problem]:
+    """Problems that sum up which rows were left out, once the whole list has been read."""
+    place = Place(path)
+    refused = tally.refused.total()
+    if refused and not tally.agreed and set(tally.refused) == {""}:
+        yield Problem(
+            "no-consent-column",
+            f"No supporter has `{YES}` in the column `{rules.consent}`, so no letter is made.",
+            f"Add the column `{rules.consent}`, with `{YES}` for those who consented to a letter "
+            "in their name, or name your own column: `supporters: {consent: …}`.",
+            place,
+        )
+    elif refused:
+        others = [f"“{answer:.20}”" for answer in sorted(tally.refused) if answer]
+        said = f" (found {', '.join(others[:3])})" if others else ""
+        yield Problem(
+            "no-consent",
+            f"{_people(refused)} left out: `{rules.consent}` is not `{YES}`{said}.",
+            f"Only `{YES}` counts. Never enter it for a person who did not consent.",
+            place,
+            Level.NOTE,
+        )
+    if tally.held_count:
+        lines = ", ".join(map(str, tally.held))
+        more = tally.held_count - len(tally.held)
+        where = f" (line {lines}{f' and {more} more' if more else ''})" if lines else ""
+        yield Problem(
+            "own-words-held",
+            f"{_people(tally.held_count)} held back{where}: their own words are not approved.",
+            f"Read them, and enter `{YES}` in the column `{rules.approved}` to approve them.",
+            place,
+            Level.NOTE,
+        )
+    if tally.targetless_count:
+        yield Problem(
+            "no-target",
+            f"{_people(tally.targetless_count)} without a letter: no recipient has the same "
+            f"{' and '.join(f'`{column}`' for column in rules.match)}.",
+            "Compare how both lists write these columns, starting with this row.",
+            tally.targetless,
+            Level.WARNING,
+        )
+
+
+def _people(count: int) -> str:
+    return count_noun(count, "supporter is", "supporters are")

@@ -1,0 +1,125 @@
+"""Report branches that no one sees, and what does not fit on the pages of the longest letters."""
+
+from dataclasses import replace
+from typing import Any
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.branches.reaching_values import describe_values, find_reaching_values
+from advocacy.checks.branches.watch import Branch
+from advocacy.checks.codes import problem
+from advocacy.documents.pdf.fitting import obstacles, spilling, unfit_problems
+from advocacy.documents.pdf.paper import layout_css, paper_html
+from advocacy.documents.pdf.render import pdf_from_html
+from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.letters.letter import CheckedLetter
+
+
+def unseen(branch: Branch) -> Problem:
+    """Report that nobody sees what a branch prints."""
+    return problem(
+        "branch-unseen",
+        f"No one ever sees what stands under {written(branch)}: {_why(branch)}.",
+        f"{_cure(branch)} Correct the condition, or take the passage out; where another campaign "
+        "needs it, name that one too: `advocacy check --branches campaigns/*.yaml`.",
+        Place(branch.path, branch.line),
+    )
+
+
+def unlisted(branch: Branch, viewer: str) -> Problem:
+    """Report that nobody on the list sees a branch, though a made-up person does."""
+    return problem(
+        "branch-unlisted",
+        f"Nobody on the list sees what stands under {written(branch)}; {viewer} does.",
+        "It was rendered and has no mistake. Let somebody read it, or take it out if nobody will "
+        "ever get it.",
+        Place(branch.path, branch.line),
+    )
+
+
+def mistaken(found: Problem, made_up: str) -> Problem:
+    """Report a mistake that stops no letter yet, except to a made-up person."""
+    return replace(found, message=f"For {made_up}: {found.message}", level=Level.WARNING)
+
+
+def written(branch: Branch) -> str:
+    """A branch as it is written in its file."""
+    line, opened = branch.opened
+    where = "" if line == branch.line else f" in line {line}"
+    match branch.kind:
+        case "else" | "for-else":
+            return f"the `{{% else %}}` of `{{% {opened} %}}`{where}"
+        case "inline-if":
+            return f"`… if {branch.head}`"
+        case "inline-else":
+            return f"the `else` of `… if {branch.head} else …`"
+    return f"`{{% {branch.head} %}}`"
+
+
+def _why(branch: Branch) -> str:
+    reasons = {
+        "for": "the list is always empty, or nothing in it passes",
+        "for-else": "the list is never empty",
+        "else": "a condition before it always holds",
+        "inline-else": "the condition always holds",
+    }
+    return reasons.get(branch.kind, "the condition never holds where it stands")
+
+
+def _cure(branch: Branch) -> str:
+    reaching = find_reaching_values(branch)
+    if not reaching:
+        return "Nobody could be made up who gets it."
+    tried = "; ".join(describe_values(values) for values in reaching[:2])
+    return f"It was tried with {tried}."
+
+
+def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> list[Problem]:
+    """Lay a letter out, and report what does not fit; `limit` is its greatest number of pages."""
+    letter, workspace = checked.letter, campaign.workspace
+    css = layout_css(letter.layout, workspace)
+    found = obstacles(checked, workspace)
+    if has_errors(found):
+        return [] if made_up else found
+    spilt: list[str] = []
+
+    def look(document: Any) -> None:
+        spilt.extend(spilling(document))
+
+    try:
+        pdf = pdf_from_html(paper_html(checked, workspace), workspace, css, inspect=look)
+    except AdvocacyError as error:
+        return list(error.problems)
+    who = "them" if made_up else letter.recipient.called
+    problems = unfit_problems(pdf.unfit, letter)
+    if pdf.pages > limit and not letter.joint:
+        problems.append(
+            problem(
+                "letter-too-long",
+                f"The letter of the stage `{letter.stage}` to {who} runs to {pdf.pages} pages; "
+                f"{limit} are allowed.",
+                "Shorten the letter, or set `checks: {letter-too-long: {limit: …, reason: …}}`.",
+                campaign.file.stages[letter.stage].place("template"),
+            )
+        )
+    problems += [
+        problem(
+            "text-overflows",
+            f"In the letter of the stage `{letter.stage}` to {who} this runs out of its place: "
+            f"“{text}”.",
+            f"Shorten it, or give it room or `overflow-wrap: anywhere` in {css.name}.",
+            Place(css),
+        )
+        for text in spilt
+    ]
+    if made_up:
+        problems = [
+            problem(
+                "would-not-fit",
+                f"For {made_up}: {found.message}",
+                "Nobody on the list is like this. If somebody may be, make room in the layout, or "
+                "shorten the letter.",
+                found.place,
+            )
+            for found in problems
+        ]
+    return problems

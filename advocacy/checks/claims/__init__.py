@@ -1,0 +1,1 @@
+"""Which sentences of a letter are claims that need a source."""

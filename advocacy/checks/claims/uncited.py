@@ -1,0 +1,182 @@
+"""Find claims without a citation, and the marks in templates that say why one goes without.
+
+    We have seen it in three cities. {# uncited: our own work #}
+
+The mark is a comment of the template: it prints nothing, and belongs to the sentence before it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.claims.rules import Names, find_claim
+from advocacy.checks.codes import problem
+from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import Letter
+
+MARK = re.compile(r"\{#-?\s*uncited\b\s*:?\s*(?P<reason>.*?)\s*-?#\}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    place: Place
+    reason: str
+
+
+@dataclass(slots=True)
+class UncitedMarks:
+    """The `uncited` marks of all templates read so far, and which of them excused a claim."""
+
+    _by_file: dict[Path, list[_Mark]] = field(default_factory=dict)
+    _near: set[_Mark] = field(default_factory=set)
+    _used: set[_Mark] = field(default_factory=set)
+
+    def beside(self, sentences: Sequence[Sentence]) -> list[_Mark | None]:
+        """Find for each sentence the mark that belongs to it, if any."""
+        found: list[_Mark | None] = [None] * len(sentences)
+        for path in dict.fromkeys(s.place.path for s in sentences if s.place):
+            starts = [
+                (s.place.order, number)
+                for number, s in enumerate(sentences)
+                if s.place and s.place.path == path
+            ]
+            for mark in self._read(path):
+                begun = [start for start, _ in starts if start < mark.place.order]
+                if begun:
+                    self._near.add(mark)
+                    for start, number in starts:  # a loop prints one line several times
+                        if start == max(begun):
+                            found[number] = mark
+        return found
+
+    def use(self, mark: _Mark) -> None:
+        """Note that a mark excused a claim."""
+        self._used.add(mark)
+
+    def problems(self) -> Iterator[Problem]:
+        """Report marks without a reason, and marks after sentences that claim nothing."""
+        for mark in self._near:
+            if not mark.reason:
+                yield problem(
+                    "silenced-without-reason",
+                    "The mark `{# uncited #}` does not say why.",
+                    "Write the reason into it: `{# uncited: our own work #}`.",
+                    mark.place,
+                )
+            elif mark not in self._used:
+                yield problem(
+                    "silenced-nothing",
+                    f"The mark `{{# uncited: {mark.reason} #}}` stands after a sentence that is "
+                    "cited or claims nothing.",
+                    "Remove it.",
+                    mark.place,
+                )
+
+    def _read(self, path: Path) -> list[_Mark]:
+        if path not in self._by_file:
+            try:
+                text = path.read_text("utf-8-sig")
+            except (OSError, UnicodeDecodeError):
+                text = ""
+            self._by_file[path] = [
+                _Mark(_place(path, text, mark.start()), " ".join(mark["reason"].split()))
+                for mark in MARK.finditer(text)
+            ]
+        return self._by_file[path]
+
+
+def _place(path: Path, text: str, offset: int) -> Place:
+    before = text[:offset]
+    return Place(path, before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class UncitedClaim:
+    """A sentence that needs a source, what in it does, and the reason why it goes without."""
+
+    sentence: Sentence
+    what: str
+    problem: Problem
+    reason: str = ""
+
+
+def find_uncited(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, marks: UncitedMarks
+) -> Iterator[UncitedClaim]:
+    """Find the claims of a letter that have no citation in their sentence or in the next.
+
+    Claims that a mark excuses are among them, with its reason. The marks that were met are noted
+    in `marks`.
+    """
+    names = party_names(letter, campaign)
+    asked = _asked(letter)
+    sentences = [sentence for block in blocks for sentence in block.sentences]
+    beside = iter(marks.beside(sentences))
+    for number, block in enumerate(blocks):
+        following = blocks[number + 1].sentences if number + 1 < len(blocks) else ()
+        for index, sentence in enumerate(block.sentences):
+            mark = next(beside)
+            after = block.sentences[index + 1 : index + 2]
+            if not after and sentence.text.endswith(":"):
+                after = following
+            if block.kind == "heading" or sentence.text in asked:
+                continue
+            if sentence.cites or any(other.cites for other in after):
+                continue
+            what = find_claim(_without_deadline(sentence.text, letter), names, letter.language)
+            if what is None:
+                continue
+            if mark is not None and mark.reason:
+                marks.use(mark)
+                excused = problem(
+                    "silenced-claim",
+                    f"“{shorten(sentence.text, 110)}” goes without a citation: {mark.reason}.",
+                    "",
+                    sentence.place,
+                )
+                yield UncitedClaim(sentence, what, excused, mark.reason)
+                continue
+            found = problem(
+                "uncited-claim",
+                f"“{shorten(sentence.text, 110)}” states {what}, and no citation stands by it.",
+                'Add `{{ cite("…") }}` after the sentence, or say why it needs none: '
+                "`{# uncited: why #}`.",
+                sentence.place,
+            )
+            yield UncitedClaim(sentence, what, found)
+
+
+def party_names(letter: Letter, campaign: Campaign) -> Names:
+    """Collect the names of those whom a letter's sentences may be about."""
+    file = campaign.file
+    others = [file.target.organization, letter.recipient.organization or ""]
+    others += [precedent.organization for precedent in (*letter.precedents, *file.precedents)]
+    own = [letter.sender.organization, *(cosigner.organization for cosigner in letter.cosigners)]
+    return Names.of((name for name in others if name), own)
+
+
+def _without_deadline(text: str, letter: Letter) -> str:
+    """A sentence without the day by which the letter asks for an answer, which is no claim.
+
+    The rules for English know deadlines by their words; in other languages the day tells.
+    """
+    day = letter.demand.deadline(letter.date) if letter.demand else None
+    if day is None or primary_language(letter.language) == "en":
+        return text
+    from advocacy.documents.frame import long_date
+
+    return text.replace(long_date(day, letter.language), "")
+
+
+def _asked(letter: Letter) -> set[str]:
+    """The sentences of the stage's asks: what is asked for is no claim."""
+    if letter.demand is None:
+        return set()
+    texts = [
+        text.get(letter.language) or "" for text in (letter.demand.summary, *letter.demand.asks)
+    ]
+    return {sentence for text in texts for sentence in split_sentences(text, letter.language)}

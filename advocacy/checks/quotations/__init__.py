@@ -1,0 +1,1 @@
+"""Whether a quotation stands in the kept copy of its source."""

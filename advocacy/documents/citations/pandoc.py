@@ -1,0 +1,133 @@
+"""Running pandoc: in its sandbox, on its JSON, the binary of the package alone."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from advocacy.campaign.citation_styles import folder_of, missing
+from advocacy.errors import AdvocacyError, Problem
+
+TIMEOUT = 30.0
+"""Seconds that pandoc may take for the citations of one letter; it needs less than one."""
+
+
+def pandoc_path() -> Path:
+    """The pandoc that comes with pypandoc-binary, never another on the machine.
+
+    Raises AdvocacyError (`missing-library`).
+    """
+    folder = folder_of("pypandoc") / "files"
+    for path in (folder / "pandoc", folder / "pandoc.exe"):
+        if path.is_file():
+            return path
+    raise missing("pypandoc")
+
+
+def cite(style_xml: str, document: Mapping[str, Any]) -> list[Any]:
+    """The blocks of a document, in pandoc's JSON, after its citation processor.
+
+    Raises AdvocacyError: `citations-timeout`, `citations-failed`, `missing-library`.
+    """
+    with tempfile.TemporaryDirectory(prefix="advocacy-") as folder:
+        style = Path(folder) / "style.csl"
+        style.write_text(style_xml, encoding="utf-8")
+        command = [str(pandoc_path()), "--sandbox", f"--data-dir={folder}", "--citeproc"]
+        command += ["--from=json", "--to=json", f"--csl={style}"]
+        try:
+            done = subprocess.run(  # noqa: S603 - our own binary, no shell
+                command,
+                input=json.dumps(document).encode(),
+                capture_output=True,
+                timeout=TIMEOUT,
+                check=True,
+            )
+            blocks: list[Any] = json.loads(done.stdout)["blocks"]
+        except subprocess.TimeoutExpired:
+            problem = Problem(
+                "citations-timeout",
+                f"pandoc did not format the citations within {TIMEOUT:g} seconds.",
+                "Look in the sources for very long texts, or try again on a less busy machine.",
+            )
+        except subprocess.CalledProcessError as error:
+            said = " ".join(error.stderr.decode("utf-8", "replace").split())[-300:]
+            problem = Problem(
+                "citations-failed",
+                f"pandoc could not format the citations: {said or error}",
+                "Look at the sources that the letter cites for anything unusual.",
+            )
+        except (OSError, ValueError, KeyError) as error:
+            problem = Problem(
+                "citations-failed",
+                f"pandoc cannot be run: {error}",
+                "Install it anew: pip install --force-reinstall pypandoc-binary",
+            )
+        else:
+            return blocks
+    raise AdvocacyError(problem)
+
+
+_ZIP_EPOCH = 315532800  # 1980: a zip file knows no earlier day
+# The text alone: the title is a property of the file, and the subject stands in the letter.
+_TEMPLATE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" \
+xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" \
+xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" \
+xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:v="urn:schemas-microsoft-com:vml">
+<w:body>$body$ $sectpr$</w:body>
+</w:document>
+"""
+
+
+def write_docx(
+    blocks: Sequence[Mapping[str, Any]], meta: Mapping[str, str], reference: bytes, created: str
+) -> bytes:
+    """A Word file of blocks in pandoc's JSON, with the styles and paper of a reference document.
+
+    `meta` are its properties (`title`, `author`, `lang`), `created` (ISO 8601) the one time in
+    it. Raises AdvocacyError: `docx-failed`, `missing-library`.
+    """
+    document = {
+        "pandoc-api-version": [1, 23, 1],
+        "meta": {name: {"t": "MetaString", "c": text} for name, text in meta.items()},
+        "blocks": blocks,
+    }
+    pandoc = str(pandoc_path())
+    # Else pandoc takes the time of the day, and the zip file the zone of the machine.
+    moment = max(int(datetime.fromisoformat(created).timestamp()), _ZIP_EPOCH)
+    clock = {"SOURCE_DATE_EPOCH": str(moment), "TZ": "UTC"}
+    with tempfile.TemporaryDirectory(prefix="advocacy-") as folder:
+        template, styles = Path(folder) / "letter.openxml", Path(folder) / "reference.docx"
+        template.write_text(_TEMPLATE, encoding="utf-8")
+        styles.write_bytes(reference)
+        # In its sandbox pandoc has no clock; blocks without images and raw parts need none.
+        command = [pandoc, f"--data-dir={folder}", "--from=json", "--to=docx"]
+        command += [f"--template={template}", f"--reference-doc={styles}", "--output=-"]
+        try:
+            done = subprocess.run(  # noqa: S603 - our own binary, no shell
+                command,
+                input=json.dumps(document).encode(),
+                capture_output=True,
+                timeout=TIMEOUT,
+                check=True,
+                env=os.environ | clock,
+            )
+        except subprocess.CalledProcessError as error:
+            said = " ".join(error.stderr.decode("utf-8", "replace").split())[-300:] or str(error)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = str(error)
+        else:
+            return done.stdout
+    raise AdvocacyError(
+        Problem(
+            "docx-failed",
+            f"pandoc could not write the Word file: {said}",
+            "Leave `docx` out of `--format`, or install it anew: "
+            "pip install --force-reinstall pypandoc-binary",
+        )
+    )

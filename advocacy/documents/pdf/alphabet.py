@@ -1,0 +1,89 @@
+"""The glyphs that a letter's fonts always carry: the same for all letters of a layout.
+
+A font is cut down to its language's letters, figures and punctuation, and the ligatures that a
+layout's features make of them, whatever a letter says. So letters of one layout have the same
+fonts, byte for byte, and a name can be set into a page that is laid out. A letter with another
+character, Greek or Chinese, has that one too.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from string import ascii_letters
+
+import uharfbuzz as hb
+
+from advocacy.campaign.languages import primary_language
+
+_RANGES = ((0x20, 0x7F), (0xA0, 0xAD), (0xAE, 0x100))
+_MARKS = "ŒœŠšŽžŸ–—‘’‚“”„…•†‡€™‐‑−‹›"
+_RAISED = "¹²³ªº"  # their glyphs stand for plain figures and letters where these are raised
+_LATIN = "".join(chr(code) for span in _RANGES for code in range(*span) if chr(code) not in _RAISED)
+_LATIN += _MARKS
+# The letters that a language has beside those of Latin-1 (CLDR, main exemplar characters).
+_MORE = {
+    "bs": "ČčĆćĐđŠšŽž", "ca": "Ŀŀ", "cs": "ČčĎďĚěŇňŘřŠšŤťŮůŽž", "cy": "ŴŵŶŷŸ", "eo": "ĈĉĜĝĤĥĴĵŜŝŬŭ",
+    "et": "ŠšŽž", "fi": "ŠšŽž", "fr": "ŒœŸ", "hr": "ČčĆćĐđŠšŽž", "hu": "ŐőŰű",
+    "lt": "ĄąČčĘęĖėĮįŠšŲųŪūŽž", "lv": "ĀāČčĒēĢģĪīĶķĻļŅņŠšŪūŽž", "mt": "ĊċĠġĦħŻż",
+    "pl": "ĄąĆćĘęŁłŃńŚśŹźŻż", "ro": "ĂăȘșȚțŞşŢţ", "sk": "ČčĎďĹĺĽľŇňŔŕŠšŤťŽž", "sl": "ČčŠšŽž",
+    "sr": "ČčĆćĐđŠšŽž", "tr": "ĞğİıŞş",
+}  # fmt: skip
+_RANGE_OF = {"el": (0x386, 0x3CF), "ru": (0x401, 0x452), "uk": (0x401, 0x492), "bg": (0x410, 0x450)}
+
+
+@lru_cache(maxsize=64)  # saves a seventh of a stamped letter
+def letters_of(language: str) -> frozenset[str]:
+    """The letters, figures and punctuation of a language: Latin-1's, and its own.
+
+    `language` is a tag such as `pl-PL`.
+    """
+    main = primary_language(language)
+    own = "".join(map(chr, range(*_RANGE_OF.get(main, (0, 0)))))
+    return frozenset(_LATIN + _MORE.get(main, "") + own)
+
+
+Glyphs = Mapping[int, tuple[str, int]]
+"""By glyph: the text it stands for, and its width in thousandths of the font's size."""
+
+
+def face_of(font: bytes, index: int) -> hb.Face:
+    """A font file as HarfBuzz reads it."""
+    return hb.Face(hb.Blob(font), index)
+
+
+def shaped(
+    font: hb.Font, text: str, language: str, features: Mapping[str, int]
+) -> tuple[list[hb.GlyphInfo], list[hb.GlyphPosition]]:
+    """A text of one script, from left to right, as glyphs and their places."""
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    buffer.direction = "ltr"
+    buffer.language = language
+    hb.shape(font, buffer, dict(features))
+    return buffer.glyph_infos, buffer.glyph_positions
+
+
+@lru_cache(maxsize=64)  # saves a fifth of a letter laid out in full
+def alphabet(
+    file: bytes, index: int, language: str, features: tuple[tuple[str, int], ...]
+) -> Glyphs:
+    """The glyphs of a language's letters in a font with OpenType features switched on or off."""
+    face = face_of(file, index)
+    font = hb.Font(face)
+    upem = face.upem
+    found: dict[int, tuple[str, int]] = {}
+
+    def note(text: str) -> None:
+        infos, _ = shaped(font, text, language, dict(features))
+        ends = [*(info.cluster for info in infos), len(text)][1:]
+        for info, end in zip(infos, ends, strict=True):
+            if info.codepoint and end > info.cluster and info.codepoint not in found:
+                width = font.get_glyph_h_advance(info.codepoint)
+                found[info.codepoint] = text[info.cluster : end], round(width * 1000 / upem)
+
+    for char in sorted(letters_of(language)):
+        note(char)
+    note(" ".join(one + two for one in ascii_letters for two in ascii_letters))
+    joins = [text for text, _ in found.values() if len(text) > 1]
+    note(" ".join(join + letter for join in joins for letter in ascii_letters))
+    return found

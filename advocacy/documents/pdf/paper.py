@@ -1,0 +1,262 @@
+"""The printed letter as HTML for the typesetter: the layout filled with the letter's text."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from advocacy.campaign.campaign import Signatory
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
+from advocacy.documents.citations import FormattedCitations
+from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
+from advocacy.documents.frame import contacts, direction, long_date, references
+from advocacy.documents.pdf.fitting import printed_texts
+from advocacy.documents.prose import body_html
+from advocacy.documents.references import formatted
+from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter
+from advocacy.letters.shared_content import SharedContent, shared_content
+from advocacy.resources import version
+from advocacy.templating import render_layout
+from advocacy.templating.citation_marks import MARK
+
+# CLDR's supplemental data, measurementData/paperSize; A4 everywhere else.
+US_LETTER = frozenset(
+    ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
+)
+_HEAD = 56
+_ROW = 46  # so many characters of an address stand in one row of a window, at least
+_IMPORT = re.compile(r'\s*@import\s+"([a-z0-9-]+)\.css"\s*;')
+
+# The first part of an address that is printed: `https://` alone must not end a line.
+_HOST = re.compile(r">(https?://[^/<\s]{1,60})(?=[/<])")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signatory as the layout prints one; `image` is an address, `alt` what it says."""
+
+    name: str
+    title: str | None
+    organization: str | None
+    image: str | None
+    alt: str
+
+
+def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
+    """The letter as a whole HTML document for WeasyPrint, styles included.
+
+    Raises AdvocacyError where the layout, a picture or the citation style is wrong.
+    """
+    letter = checked.letter
+    words = read_set_phrases(letter.language, workspace)
+    citations = formatted(letter, workspace)
+    body = body_html(letter.body, letter.language, partial(note_html, citations))
+    variables = page_variables(shared_content(letter), words, citations, body) | {
+        "letter": letter,
+        "inside_address": letter.inside_address,
+        "address_rows": address_rows(letter.inside_address),
+        "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
+        "signatures": [] if letter.joint else _signature_rows(letter.signatories),
+    }
+    printed = (text for text, _, _ in printed_texts(letter))
+    return filled_layout(letter.layout, letter.language, workspace, variables, words, printed)
+
+
+def page_variables(
+    shared: SharedContent, words: SetPhrases, citations: FormattedCitations, body: str
+) -> dict[str, Any]:
+    """What a layout may print of what letters share, by name; `body` is the text as HTML.
+
+    `signatures` are the sender's own people, in rows; a supporter's takes their place.
+    """
+    return {
+        "words": words,
+        "body": Markup(body),  # noqa: S704 - escaped where it was made
+        "notes": () if citations.in_text else citations.notes,
+        "references": references(citations) if citations.in_text else (),
+        "date": long_date(shared.date, shared.language),
+        "lang": shared.language,
+        "dir": direction(shared.language),
+        "contacts": (*shared.sender.address, *contacts(shared.sender)),
+        "page_words": _around(words.page, "{page}"),
+        "logo": _image(shared.sender.logo),
+        "signatures": _signature_rows(shared.signatories),
+        "created": noon(shared.date, shared.timezone),
+        "generator": f"advocacy {version()}",
+    }
+
+
+def filled_layout(
+    layout: str,
+    language: str,
+    workspace: Workspace,
+    variables: dict[str, Any],
+    words: SetPhrases,
+    texts: Iterable[str],
+) -> str:
+    """The HTML of a layout; `texts` are what it prints beside body, references and set words."""
+    css = layout_text(layout, workspace)
+    printed = "".join(
+        (
+            MARK.sub("", variables["body"]),
+            *(entry.html for entry in variables["references"]),
+            *texts,
+            *(getattr(words, field.name) for field in fields(words)),
+            variables["date"],
+        )
+    )
+    variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
+    variables["page_css"] = Markup(page_css(language, css, printed))  # noqa: S704
+    return render_layout(layout, workspace, variables)
+
+
+def address_rows(lines: Sequence[str]) -> int:
+    """How many rows of a window an address takes, at least."""
+    return sum(1 + (len(line) > _ROW) for line in lines)
+
+
+def layout_css(layout: str, workspace: Workspace) -> Path:
+    """The stylesheet of a layout.
+
+    Raises AdvocacyError if there is none.
+    """
+    path = workspace.template(f"layouts/{layout}.css")
+    if path is not None:
+        return path
+    known = workspace.template_names("layouts", ".css")
+    near = nearest(layout, known)
+    raise AdvocacyError(
+        Problem(
+            "missing-template",
+            f"There is no layout `{layout}`: the file `layouts/{layout}.css` is missing.",
+            f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}.",
+        )
+    )
+
+
+def page_size(language: str) -> str:
+    """`Letter` where CLDR says that people write on US Letter, else `A4`."""
+    from babel import Locale
+
+    locale = Locale.parse(language, sep="-")
+    territory = locale.territory or _likely_territory(str(locale))
+    return "Letter" if territory in US_LETTER else "A4"
+
+
+def _likely_territory(locale: str) -> str | None:
+    """The country that a language without one most likely means (CLDR, likelySubtags)."""
+    from babel.core import get_global
+
+    likely = get_global("likely_subtags")
+    full = likely.get(locale) or likely.get(locale.split("_")[0]) or ""
+    territory = full.rpartition("_")[2]
+    return territory if territory.isupper() else None
+
+
+def unbroken_hosts(html: str) -> str:
+    """A note or reference whose addresses break after the host at the earliest (`.host`)."""
+    return _HOST.sub(r'><span class="host">\1</span>', html)
+
+
+def note_html(citations: FormattedCitations, index: int) -> str:
+    """What stands in the text for a citation: a footnote, or the style's own words."""
+    html = unbroken_hosts(citations.notes[index].html)
+    if citations.in_text:
+        return f'<span class="cite"> {html}</span>'
+    return f'<span class="note">{html}</span>'
+
+
+def layout_text(layout: str, workspace: Workspace) -> str:
+    """The text of a layout's stylesheet, with that of the layout it builds on in front.
+
+    `@import "letter.css";` at its beginning names another layout's. That text stands in the same
+    line, so that the lines below keep their numbers.
+
+    Raises AdvocacyError if there is none, or it is not in UTF-8.
+    """
+    texts: dict[str, str] = {}
+    while layout not in texts:
+        path = layout_css(layout, workspace)
+        own = _read_stylesheet(path)
+        found = _IMPORT.match(own)
+        texts[layout] = own[found.end() :] if found else own
+        layout = found[1] if found else layout
+    own, *below = texts.values()
+    return "".join(f"{' '.join(text.splitlines())} " for text in reversed(below)) + own
+
+
+def _read_stylesheet(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AdvocacyError(
+            Problem(
+                "not-utf-8",
+                f"The stylesheet {path.name} is not in UTF-8.",
+                "Save it again as UTF-8.",
+                Place(path),
+            )
+        ) from error
+
+
+def page_css(language: str, css: str, text: str) -> str:
+    """Paper size and fonts: those of the stylesheet's own families, and those the text needs.
+
+    It depends on which scripts the text has, not on the text, so that letters share it.
+    """
+    families = needed(text, language)
+    named = tuple(name for name in FAMILIES if name in css and name not in families)
+    size = page_size(language)
+    return (
+        f"{face_rules((*families, *named))}\n"
+        f"@page {{ size: {size}; font-family: {font_list(families)} }}\n"
+        f"html {{ font-family: {font_list(families)} }}"
+    )
+
+
+def _around(text: str, slot: str) -> tuple[str, str]:
+    before, _, after = text.partition(slot)
+    return before, after
+
+
+def shortened(name: str) -> str:
+    """A name that fits into the head of page two."""
+    if len(name) <= _HEAD:
+        return name
+    words, _, rest = name[: _HEAD - 1].rpartition(" ")
+    return f"{words or rest}…"
+
+
+def noon(day: date, timezone: str) -> str:
+    """Noon of the letter's day where the campaign is, in ISO 8601."""
+    return datetime.combine(day, time(12), ZoneInfo(timezone)).isoformat()
+
+
+def _image(name: str | None) -> str | None:
+    """A file of the campaign's folder as an address in the layout."""
+    return quote(name) if name else None
+
+
+def _signature_rows(signatories: Sequence[Signatory]) -> list[list[Signature]]:
+    """The signatories in rows: two or three side by side."""
+    people = [
+        Signature(
+            person.name,
+            person.title,
+            person.organization,
+            _image(person.signature),
+            person.name,
+        )
+        for person in signatories
+    ]
+    across = 2 if len(people) in (2, 4) else 3
+    return [people[i : i + across] for i in range(0, len(people), across)]

@@ -1,0 +1,64 @@
+"""Make the PDF of a letter: stamped into a master, or laid out in full.
+
+Stamping takes a five-hundredth of the time and comes out the same (`stamp`). Where it cannot be
+done, the letter is laid out by itself:
+
+1. `fitting.obstacles`: characters that no font has, pictures that are missing or broken
+2. `paper.paper_html`: the layout filled with the letter's text
+3. `pages.pdf_from_html`: WeasyPrint lays it out, and `tagging` puts its tags right
+4. `fitting.unfit_problems`: texts that are too long for their place
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from advocacy.documents.pdf.fitting import obstacles, unfit_problems
+from advocacy.documents.pdf.pages import Pdf, pdf_from_html
+from advocacy.documents.pdf.paper import layout_css, paper_html
+from advocacy.documents.pdf.stamp import stamp_letter
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.files.workspace import Workspace
+from advocacy.letters.letter import CheckedLetter
+from advocacy.templating.running import WATCH
+
+__all__ = ["Pdf", "Typeset", "pdf_from_html", "printed", "render_pdf"]
+
+Typeset = Literal["auto", "full"]
+"""How to lay out letters: fast where they come out the same, or each in full."""
+ASKED_FOR = "asked for"
+
+
+def render_pdf(checked: CheckedLetter, workspace: Workspace, *, typeset: Typeset = "auto") -> Pdf:
+    """The printed letter: stamped into its master, or laid out in `full` where it must be.
+
+    Raises AdvocacyError with all that stands in its way: characters that no font has, and
+    files that the layout may not load, and an address too long for its window. Lesser problems
+    come with the PDF.
+    """
+    pdf = printed(checked, workspace, typeset)
+    if isinstance(pdf, Pdf):
+        return pdf
+    raise AdvocacyError(pdf)
+
+
+def printed(
+    checked: CheckedLetter, workspace: Workspace, typeset: Typeset = "auto"
+) -> Pdf | list[Problem]:
+    """The printed letter, or what keeps it off paper, such as characters that no font has.
+
+    Raises AdvocacyError as `render_pdf` does, but for these.
+    """
+    why = ASKED_FOR
+    if typeset == "auto" and WATCH.get() is None:  # who watches a layout wants each letter's own
+        stamped = stamp_letter(checked, workspace)
+        if isinstance(stamped, Pdf):
+            return stamped
+        why = stamped.reason
+    problems = obstacles(checked, workspace)
+    if has_errors(problems):
+        return problems
+    html = paper_html(checked, workspace)
+    pdf = pdf_from_html(html, workspace, layout_css(checked.letter.layout, workspace))
+    if pdf.unfit:
+        raise AdvocacyError(unfit_problems(pdf.unfit, checked.letter))
+    return replace(pdf, problems=(*problems, *pdf.problems), why=why)

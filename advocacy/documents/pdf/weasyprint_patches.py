@@ -1,0 +1,190 @@
+"""Every change to WeasyPrint that this program makes, in one place.
+
+Each row is one private function of WeasyPrint 70 that is replaced when this module is imported.
+The dependency is pinned (`weasyprint>=70,<71`), so that an upgrade means to read this table
+again. Import `weasyprint` from here wherever pages are laid out.
+
+| replaced in `weasyprint`                    | why                       | upstream | test |
+| ------------------------------------------- | ------------------------- | -------- | ---- |
+| layout.block._linebox_layout                | notes leave paragraphs    | #2432    | 1    |
+|                                             | pages end within words    | none     | 2    |
+| layout.LayoutContext._update_footnote_area  | rounding moves notes      | none     | 3    |
+| document.build_formatting_structure         | find a letter's own texts | none     | 4    |
+| document.layout_document                    | lay a paragraph out again | none     | 4    |
+| draw.draw_text                              | find a text's operators   | none     | 4    |
+| draw.draw_inline_level                      | find a line's operators   | none     | 4    |
+| pdf.stream.Stream.add_font                  | equal fonts in letters    | none     | 5    |
+
+Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
+word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
+5 `stamping/test_stamping.py` (letters of a layout carry the same fonts).
+
+Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
+fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
+WeasyPrint makes: they report it to `painting`.
+"""
+
+import math
+from typing import Any
+
+from advocacy.documents.pdf.alphabet import alphabet
+from advocacy.documents.pdf.painting import (
+    DrawnLine,
+    DrawnText,
+    features_of,
+    is_running_text,
+    listening,
+    state_of,
+)
+from advocacy.documents.pdf.typesetter import weasyprint
+
+__all__ = ["weasyprint"]
+
+_linebox_layout = weasyprint.layout.block._linebox_layout
+_update_footnote_area = weasyprint.layout.LayoutContext._update_footnote_area
+_build_formatting_structure = weasyprint.document.build_formatting_structure
+_layout_document = weasyprint.document.layout_document
+_draw_text = weasyprint.draw.draw_text
+_draw_inline_level = weasyprint.draw.draw_inline_level
+_add_font = weasyprint.pdf.stream.Stream.add_font
+
+
+def lay_out_lines(
+    context: Any,
+    box: Any,
+    index: Any,
+    child: Any,
+    new_children: Any,
+    page_is_empty: Any,
+    *rest: Any,
+) -> Any:
+    """Lay out a paragraph's lines as WeasyPrint does, and put two things right.
+
+    WeasyPrint obeys `footnote-policy: line` where a note does not fit, but not where orphans
+    and widows forbid a break before a line: there it moves notes to the next page to make room,
+    even notes of earlier paragraphs. Here the paragraph goes to the next page instead, unless it
+    is the first on its page.
+
+    WeasyPrint also divides words at the end of a page (it has no `hyphenate-limit-last` of CSS
+    Text 4). Here such lines go to the next page if enough lines stay. If only such lines would
+    stay, the whole paragraph goes there.
+    """
+    notes_here, notes_moved = list(context.current_page_footnotes), list(context.reported_footnotes)
+    result = _linebox_layout(context, box, index, child, new_children, page_is_empty, *rest)
+    abort, stop, resume_at, position_y, new_notes, max_lines = result
+    torn = [
+        note
+        for note in context.reported_footnotes
+        if note not in notes_moved and note.style["footnote_policy"] == "line"
+    ]
+    if torn and not page_is_empty:
+        # Undo what this paragraph did to the page's notes, and give the paragraph up.
+        for note in new_notes:
+            context.unlayout_footnote(note)
+        context.reported_footnotes[:] = notes_moved
+        context.current_page_footnotes[:] = notes_here
+        context._update_footnote_area()
+        return True, False, resume_at, position_y, new_notes, max_lines
+    if stop and new_children:
+        fewest = max(box.style["orphans"], 1)
+        undivided = (
+            count
+            for count in range(len(new_children), fewest - 1, -1)
+            if not _ends_within_word(new_children[count - 1])
+        )
+        keep = next(undivided, len(new_children))
+        divided = _ends_within_word(new_children[keep - 1])
+        if divided and keep <= fewest + 1 and not page_is_empty:
+            return True, False, resume_at, position_y, new_notes, max_lines
+        for line in new_children[keep:]:
+            position_y = min(position_y, line.position_y)
+            weasyprint.layout.block.remove_placeholders(context, line.children, *rest[:2])
+        del new_children[keep:]
+        resume_at = {index: new_children[-1].resume_at}
+    return abort, stop, resume_at, position_y, new_notes, max_lines
+
+
+def _ends_within_word(line: Any) -> bool:
+    """Whether a line ends with the hyphen of a divided word."""
+    box = line
+    while getattr(box, "children", None):
+        box = box.children[-1]
+    text = getattr(box, "text", None) or ""
+    return line.resume_at is not None and text.endswith(box.style["hyphenate_character"])
+
+
+def update_footnote_area(context: Any) -> bool:
+    """Whether the notes overflow their area, without WeasyPrint's rounding error.
+
+    It adds up heights in two ways and compares the sums. Where they differ in the last digit, a
+    note went to the next page for nothing. An area without a `max-height` has room for all.
+    """
+    overflows: bool = _update_footnote_area(context)
+    return overflows and context.current_footnote_area.style["max_height"].value != math.inf
+
+
+def build_boxes(*arguments: Any) -> Any:
+    """Build the tree of boxes, and show it to the listener, who may change it."""
+    root = _build_formatting_structure(*arguments)
+    if listening.change_boxes is not None:
+        listening.change_boxes(root)
+    return root
+
+
+def lay_out_document(html: Any, root: Any, context: Any, *rest: Any) -> Any:
+    """Lay out the pages, and keep the context: with it a paragraph can be laid out again."""
+    if listening.recording is not None:
+        listening.recording.contexts.append(context)
+    return _layout_document(html, root, context, *rest)
+
+
+def draw_text(stream: Any, textbox: Any, *rest: Any) -> None:
+    """Draw a text, and note where its operators stand in the page's stream."""
+    start = len(stream.stream)
+    listening.style = textbox.style  # for `add_font`, which is called from within
+    _draw_text(stream, textbox, *rest)
+    if listening.recording is not None:
+        listening.recording.texts.append(DrawnText(textbox, stream, start, len(stream.stream)))
+
+
+def draw_inline_box(stream: Any, page: Any, box: Any, *rest: Any, **more: Any) -> None:
+    """Draw a line or what stands in one, and note where a line's operators stand."""
+    if listening.recording is None or type(box).__name__ != "LineBox":
+        _draw_inline_level(stream, page, box, *rest, **more)
+        return
+    start, marks, before = len(stream.stream), len(stream._tags or ()), state_of(stream)
+    _draw_inline_level(stream, page, box, *rest, **more)
+    listening.recording.lines.append(
+        DrawnLine(box, stream, start, len(stream.stream), marks, before, state_of(stream))
+    )
+
+
+def add_font(stream: Any, pango_font: Any) -> Any:
+    """Add a font as WeasyPrint does, with the glyphs that every letter's font carries.
+
+    So what a font carries follows from the layout and the language, not from the text: letters
+    have equal fonts, and a name can be stamped into a page that is laid out. Fallback fonts
+    carry only what is needed of them.
+    """
+    font, size = _add_font(stream, pango_font)
+    style = listening.style
+    if style is not None and is_running_text(style, font):
+        features = tuple(features_of(style).items())
+        filled = font.__dict__.setdefault("filled", set())
+        if (style["lang"], features) not in filled:
+            filled.add((style["lang"], features))
+            font.whole = font.file_content  # WeasyPrint cuts `file_content` down later
+            glyphs = alphabet(font.file_content, font.index, style["lang"] or "en", features)
+            for glyph, (text, width) in glyphs.items():
+                font.to_unicode.setdefault(glyph, text)
+                font.widths.setdefault(glyph, width)
+    return font, size
+
+
+weasyprint.layout.block._linebox_layout = lay_out_lines
+weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
+weasyprint.document.build_formatting_structure = build_boxes
+weasyprint.document.layout_document = lay_out_document
+weasyprint.draw.draw_text = draw_text
+weasyprint.draw.draw_inline_level = draw_inline_box
+weasyprint.pdf.stream.Stream.add_font = add_font

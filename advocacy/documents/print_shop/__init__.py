@@ -1,0 +1,1 @@
+"""Files for a print shop: merged PDFs, labels, envelopes."""

@@ -1,0 +1,1 @@
+"""A checked letter as a Word file."""

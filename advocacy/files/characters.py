@@ -1,0 +1,106 @@
+"""Text that people write: the characters it may hold, and how a validator refuses a value."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Annotated, Any, LiteralString
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+# Controls (but tab and line feed), line and paragraph separators, bidirectional controls
+# (Unicode 16, UAX #9), surrogates, private use (where text marks live) and noncharacters.
+_BAD_IN_PLANES = "".join(
+    f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(15)
+)
+BAD_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff" + _BAD_IN_PLANES + "]"
+)
+
+
+def character_name(character: str) -> str:
+    """A character as people may look it up: `U+202E RIGHT-TO-LEFT OVERRIDE`."""
+    code = ord(character)
+    category = unicodedata.category(character)
+    kinds = {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE-USE CHARACTER", "Cs": "SURROGATE"}
+    name = unicodedata.name(character, kinds.get(category, "NOT A CHARACTER"))
+    return f"U+{code:04X} {name}"
+
+
+def bad_character(text: str) -> str | None:
+    """The name of the first character that no value may hold, such as `U+0007 …`, or None."""
+    found = BAD_CHARACTERS.search(text)
+    return character_name(found[0]) if found else None
+
+
+def column_width(text: str) -> int:
+    """How many columns of a terminal text takes: wide characters two, combining ones none."""
+    return len(text) if text.isascii() else sum(map(_column_width, text))
+
+
+@lru_cache(maxsize=4096)  # more than halves the time for a line with accents
+def _column_width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def fault(
+    code: LiteralString,
+    message: str,
+    hint: str = "",
+    *,
+    wanted: str = "",
+    keys: tuple[str | int, ...] = (),
+) -> PydanticCustomError:
+    """What a validator raises for a user's mistake; it becomes a Problem with that code.
+
+    `message` is a phrase that follows the key's name and a colon. `wanted` (“a day such as
+    `2020-06-10`”) joins several types in one message where any would do. `keys` lead from
+    the validated value to the part that is wrong.
+    """
+    context = {"message": message, "hint": hint, "wanted": wanted, "keys": keys}
+    return PydanticCustomError(code, "{message}", context)
+
+
+def shown(text: object, limit: int = 60) -> str:
+    """A value as a message quotes it, shortened."""
+    words = " ".join(str(text).split())
+    return f"“{words if len(words) <= limit else words[: limit - 1] + '…'}”"
+
+
+def _clean(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    bad = bad_character(value.replace("\r\n", "\n"))
+    if bad:
+        raise fault(
+            "bad-character",
+            f"holds the character {bad}, which cannot be printed",
+            "Delete it and type the text again by hand; it often comes with copied text.",
+        )
+    return value.replace("\r\n", "\n")
+
+
+def _line(value: str) -> str:
+    if "\n" in value or "\t" in value:
+        what = "a line break" if "\n" in value else "a tab"
+        raise fault("not-one-line", f"holds {what}", "Write it on one line, with single spaces.")
+    return value
+
+
+Words = Annotated[
+    str,
+    StringConstraints(strict=True, strip_whitespace=True, min_length=1),
+    BeforeValidator(_clean),
+    Field(description="Text of one or more lines."),
+]
+"""Text of one or more lines, not empty; surrounding whitespace is dropped."""
+
+Line = Annotated[
+    Words,
+    AfterValidator(_line),
+    Field(description="Text on one line."),
+]
+"""Text on one line, not empty."""

@@ -1,0 +1,175 @@
+"""Rows of CSV files that people edit: strict, streamed, and every row with its line.
+
+The form is RFC 4180's, with whichever delimiter the header row uses. A wrong row is reported with
+its line; the rows after it are still read.
+"""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from io import BufferedReader, TextIOWrapper
+from pathlib import Path
+
+from advocacy.errors import Place, Problem, count_noun
+from advocacy.files.text import bad_byte, wrong_encoding
+
+DELIMITERS = ",;\t|"
+MOST_LINES = 60
+"""A row of more lines has a quotation mark that was never closed."""
+_SURROGATE = re.compile("[\udc80-\udcff]")
+
+
+def lines_of(file: BufferedReader, path: Path) -> "Lines | Problem":
+    """The lines of an open file, or what it is instead of CSV in UTF-8."""
+    start = file.peek(4)[:4]
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        message = "This is a spreadsheet, not a CSV file."
+        return Problem("not-csv", message, "Give it its own ending, `.xlsx`.", Place(path))
+    wrong = wrong_encoding(start, path, "CSV in UTF-8")
+    if wrong:
+        return wrong
+    # Bytes that are not UTF-8 become lone surrogates, which the row's problem then names.
+    return Lines(TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+
+
+class Lines:
+    """The lines of a file for a `csv.reader`, which can be given back after a broken row."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+        self._again: deque[str] = deque()
+        self.number = 0
+        self.row: list[str] = []  # the lines of the row that is being read
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.row) >= MOST_LINES:
+            raise StopIteration  # the reader then says that the row does not end
+        if self._again:
+            line = self._again.popleft()
+        else:
+            line = self._text.readline(1_000_000)
+            if not line:
+                raise StopIteration
+        self.number += 1
+        self.row.append(line)
+        return line
+
+    def detach(self) -> None:
+        """Leave the file open for the caller that opened it."""
+        self._text.detach()
+
+    def give_back(self, keep: int = 1) -> None:
+        """Have all lines but the row's first read again, as rows of their own; or all of them."""
+        self._again.extendleft(reversed(self.row[keep:]))
+        self.number -= len(self.row) - keep
+        del self.row[keep:]
+
+
+def header_of(
+    lines: Lines, path: Path, known: Callable[[list[str]], int]
+) -> tuple[list[str], str, Problem | None]:
+    """The header's cells and the delimiter, or what is wrong with the header.
+
+    `known` counts the columns among the cells that mean something.
+    """
+    for line in lines:
+        lines.row.clear()
+        if re.fullmatch(r"sep=.\s*", line, re.IGNORECASE) or not line.strip():
+            continue  # “sep=;” is how Excel is told of a delimiter
+        if has_bad_bytes(line):
+            return [], "", not_utf8(line, Place(path, lines.number))
+        # The delimiter is the one that gives most known columns, else most columns.
+        found = {mark: _cells(line, mark) for mark in DELIMITERS}
+        fits = [(known(cells), len(cells), mark) for mark, cells in found.items()]
+        best = max(fits, key=lambda fit: fit[:2])[2]
+        if not found[best]:
+            message = "The header row opens a quotation mark and does not close it."
+            hint = "Close it, or write the names of the columns without quotation marks."
+            return [], "", Problem("broken-row", message, hint, Place(path, lines.number))
+        return found[best], best, None
+    hint = "The first line names the columns: name,email …"
+    return [], "", Problem("empty-file", "The file is empty.", hint, Place(path))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []
+
+
+def rows_of(
+    lines: Lines, delimiter: str, path: Path, width: int
+) -> Iterator[tuple[int, list[str] | Problem]]:
+    """The rows with the numbers of their first lines; blank lines have no cells.
+
+    While a row is looked at, `lines.row` is its text.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        start = lines.number + 1
+        lines.row.clear()
+        fault = ""
+        cells: list[str] = []
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            fault = _fault(str(error), len(lines.row) > 1 or not lines.row[0].endswith("\n"))
+        if not fault:
+            if len(cells) == width:
+                yield start, cells
+                continue
+            if not any(cell.strip() for cell in cells):
+                yield start, []
+                continue
+        whole = "".join(lines.row)
+        if len(lines.row) > 1:
+            lines.give_back()  # a quotation mark too many must not swallow the rows after it
+            fault = fault or _UNCLOSED
+        place = Place(path, start)
+        if has_bad_bytes(whole):
+            yield start, not_utf8(whole, place)
+        elif fault:
+            yield start, Problem("broken-row", fault, _QUOTES, place)
+        else:
+            yield start, _wrong_count(cells, width, delimiter, place)
+
+
+_UNCLOSED = "This row opens a quotation mark that is not closed where the row should end."
+_QUOTES = 'A cell that holds a quotation mark is written in marks, with two for one: `"5"" nail"`.'
+
+
+def _fault(error: str, unclosed: bool) -> str:
+    if "field larger" in error:
+        return "A cell of this row is longer than a cell may be."
+    if "expected after" in error:
+        return "Text follows a closing quotation mark in this row."
+    return _UNCLOSED if unclosed else f"This row cannot be read: {error}."
+
+
+def _wrong_count(cells: list[str], width: int, delimiter: str, place: Place) -> Problem:
+    shown = {"\t": "a tab"}.get(delimiter, f"`{delimiter}`")
+    message = f"This row has {count_noun(len(cells), 'cell')}, the header {width}."
+    hint = f'A cell that holds {shown} is put in quotation marks: `"Smith{delimiter} John"`.'
+    if len(cells) < width:
+        hint = f"Cells are divided by {shown}; write it for empty cells too."
+    return Problem("wrong-cell-count", message, hint, place)
+
+
+def not_utf8(text: str, place: Place) -> Problem:
+    """That a line holds bytes that are not UTF-8, read as lone surrogates."""
+    found = _SURROGATE.search(text)
+    byte = ord(found[0]) - 0xDC00 if found else 0
+    hint = "Save the list as “CSV UTF-8” in your spreadsheet program."
+    return bad_byte(byte, "in this row", hint, place)
+
+
+def has_bad_bytes(text: str) -> bool:
+    """Whether a text read from a file holds bytes that are not UTF-8."""
+    return not text.isascii() and bool(_SURROGATE.search(text))

@@ -1,0 +1,156 @@
+"""Writing files whole or not at all, readable by their owner alone."""
+
+import csv
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import StringIO
+from pathlib import Path
+from typing import IO, Any
+
+from advocacy.errors import AdvocacyError, Place, Problem
+
+PRIVATE = 0o600
+CANNOT_WRITE, NO_ROOM = "cannot-write", "no-room"
+"""Codes of problems after which nothing more can be written."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp")
+WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*|)")
+"""Names that Windows keeps for devices, in lower case and with any suffix: no file can have one."""
+OTHER_OUTPUT = "Make room or choose another folder with `--output DIR`"
+
+
+def temporary_path(path: Path) -> Path:
+    """A new name beside `path` under which to write it first; `sweep` knows such names."""
+    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder for letters, with its parents.
+
+    Raises AdvocacyError where it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / f".{secrets.token_hex(4)}.tmp"
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        probe.unlink()
+    except OSError as error:
+        raise AdvocacyError(cannot_write(folder, error)) from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name, then rename it, so that no half file is ever seen.
+
+    Raises AdvocacyError where the file cannot be written; an older one is then untouched.
+    """
+    folder, name = os.path.split(path)
+    temporary = f"{folder}/.{name[:80]}.{secrets.token_hex(4)}.tmp"
+    done = False
+    try:
+        # Letters are written by the thousand; a file object would take longer than the file.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)  # noqa: PTH105 - Path.replace takes longer
+        done = True
+    except OSError as error:
+        raise AdvocacyError(cannot_write(path, error)) from error
+    finally:
+        if not done:  # after an interrupt too
+            with suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
+
+@contextmanager
+def replace_file(
+    path: Path, *, mode: int = PRIVATE, durable: bool = False, advice: str = OTHER_OUTPUT
+) -> Iterator[IO[bytes]]:
+    """Open a file to write that takes the place of `path` when the block ends without an error.
+
+    It is written under a temporary name, then renamed: nobody ever sees half a file, and after
+    an error the old one is untouched. `durable`: its content is on the disk before it gets its
+    name. `advice` is the first half of the hint if it cannot be written.
+    Raises AdvocacyError where it cannot be written.
+    """
+    temporary = temporary_path(path)
+    done = False
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if mode != PRIVATE:
+            temporary.chmod(mode)
+        temporary.replace(path)
+        done = True
+    except OSError as error:
+        raise AdvocacyError(cannot_write(path, error, advice)) from error
+    finally:
+        if not done:  # after an interrupt too
+            with suppress(OSError):
+                temporary.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that was killed left half written; no other run may be at work there."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for file in found:
+            if _TEMPORARY.fullmatch(file.name):
+                with suppress(OSError):
+                    Path(file.path).unlink()
+
+
+def cannot_write(path: Path, error: OSError, advice: str = OTHER_OUTPUT) -> Problem:
+    """That a file or folder cannot be written, with what the system says."""
+    return Problem(
+        CANNOT_WRITE,
+        f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
+        f"{advice}, then run the same command again.",
+        Place(path),
+    )
+
+
+def no_room(error: OSError) -> Problem | None:
+    """That a disk is full, where the error says so: any disk, a temporary folder's too."""
+    # Python finds no folder for temporary files where every disk is full.
+    if error.errno not in _NO_ROOM and "usable temporary directory" not in str(error):
+        return None
+    where = f" ({error.filename})" if error.filename else ""
+    return Problem(
+        NO_ROOM,
+        f"There was no room to write{where}: {(error.strerror or str(error)).lower()}.",
+        "Make room, then run the same command again; what was finished is kept.",
+    )
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula, made plain text (OWASP's advice)."""
+    if isinstance(value, str) and value.startswith((*_FORMULA, *(f"'{sign}" for sign in _FORMULA))):
+        return f"'{value}"
+    return value
+
+
+def as_before(value: str) -> str:
+    """The text that `spreadsheet_safe` made into this."""
+    plain = value[1:]
+    return plain if value.startswith("'") and spreadsheet_safe(plain) == value else value
+
+
+def csv_line(cells: Iterable[Any]) -> bytes:
+    """A line of CSV in UTF-8, safe for spreadsheets."""
+    out = StringIO()
+    csv.writer(out).writerow([spreadsheet_safe(cell) for cell in cells])
+    return out.getvalue().encode(errors="replace")

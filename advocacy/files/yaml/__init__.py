@@ -1,0 +1,1 @@
+"""YAML: values with their places, problems, and edits in place."""

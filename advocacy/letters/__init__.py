@@ -1,0 +1,1 @@
+"""From a campaign and a recipient to a checked letter; digests and approvals."""

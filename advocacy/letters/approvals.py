@@ -1,0 +1,251 @@
+"""Approvals: who approved the text of a stage, and whether it is still that text.
+
+An approval holds a digest of each thing that the stage's letters print or rely on, except what is
+the recipient's own. So a new recipient changes nothing, and a change of a template, a fact, a
+source, a subject, an ask, the sender or a layout is noticed and named. Two things do not count:
+a stage's days and recipients (`from`, `until`, `to`), and the day on which a fact was last
+`checked`. The gate by date judges those each time.
+
+Approvals are kept beside the campaign, in `<campaign>.approvals.yaml`. The file is a record among
+colleagues, not a lock: whoever may edit the campaign may edit it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from advocacy.campaign.field_types import Day, Line
+from advocacy.campaign.loading import Campaign
+from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.files.yaml.editing import SetValue, create_file, edit_file
+from advocacy.files.yaml.reading import Located, YamlMap, parse, read_yaml
+from advocacy.files.yaml.splicing import written
+from advocacy.letters.digests import digest_of, plain_values
+from advocacy.letters.parts import (
+    cited_ids,
+    image_files,
+    layout_files,
+    letter_files,
+    sample_letter,
+    word_files,
+)
+
+HEADER = """\
+# Who approved which text: written by `advocacy approve`, read by `check` and `send`.
+"""
+
+
+class Approval(Located):
+    """The approval of one stage, as it is written in the file."""
+
+    by: Line = Field(description="The person who approved it.")
+    on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
+    digest: Line = Field(description="The digest of all parts; it identifies exactly this text.")
+    parts: dict[Line, Line] = Field(description="The digest of each part.")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalStatus:
+    """Whether a stage's text is approved.
+
+    `changes` say in words what differs from the approved text: `the fact `x` changed`.
+    """
+
+    state: Literal["approved", "stale", "not approved"]
+    approval: Approval | None = None
+    changes: tuple[str, ...] = ()
+
+
+def approvals_path(campaign: Path) -> Path:
+    """The path of a campaign's approvals: `microsoft.approvals.yaml` beside `microsoft.yaml`."""
+    return campaign.with_name(f"{campaign.stem}.approvals.yaml")
+
+
+def read_approvals(campaign: Path) -> dict[str, Approval]:
+    """The approvals of a campaign file, by stage; empty if there are none yet.
+
+    Raises AdvocacyError with every entry that cannot be read.
+    """
+    path = approvals_path(campaign)
+    if not path.exists():
+        return {}
+    approvals: dict[str, Approval] = {}
+    problems: list[Problem] = []
+    data = read_yaml(path)
+    for stage, entry in data.items():
+        if isinstance(entry, YamlMap):
+            approval, found = parse(Approval, entry)
+            problems += found
+            if approval is not None:
+                approvals[stage] = approval
+        else:
+            place = data.value_place(stage)
+            message = f"The approval of `{stage}` cannot be read."
+            hint = "Remove it, and approve the stage again."
+            problems.append(Problem("bad-approval", message, hint, place))
+    if problems:
+        raise AdvocacyError(problems)
+    return approvals
+
+
+def digest_parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
+    """The digest of each thing that a stage's letter prints or relies on, by its name.
+
+    Names are `campaign/subject`, `letter`, `templates/letters/call.md`, `images/logo.svg`,
+    `facts/ibm-exit`, `sources/ibm-letter`; digests are SHA-256 in hexadecimal.
+    """
+    file = campaign.file
+    stage = file.stages[stage_name]
+    not_text = ("from", "until", "to")
+    text: dict[str, Any] = {
+        "title": file.title.plain(),
+        "language": file.language,
+        "timezone": file.timezone,
+        "citation_style": file.citation_style,
+        "target": {k: v for k, v in plain_values(file.target).items() if k != "addressees"},
+        "sender": plain_values(file.sender),
+        "cosigners": [plain_values(each) for each in file.cosigners],
+        "cc": file.cc,
+        "enclosures": file.enclosures,
+        # All other keys of the stage, so that a key that it gets one day is covered too.
+        **{k: v for k, v in plain_values(stage).items() if k not in not_text},
+        # The stage's own, or the campaign's.
+        "demand": plain_values(file.stage_demand(stage)),
+        "precedents": [plain_values(each) for each in file.stage_precedents(stage)],
+    }
+    parts = {f"campaign/{key}": digest_of(value) for key, value in text.items() if value}
+    letter = sample_letter(campaign, stage_name)
+    if letter is not None:
+        body = [letter.body.markdown, *letter.body.values]
+        address = [*letter.inside_address, letter.salutation, letter.close]
+        parts["letter"] = digest_of([letter.subject, body, address])
+    templates = {
+        **letter_files(campaign, stage),
+        **layout_files(campaign, stage),
+        **word_files(campaign, stage),
+    }
+    parts |= {f"templates/{name}": _file_digest(path) for name, path in templates.items()}
+    parts |= {f"images/{name}": _file_digest(path) for name, path in image_files(campaign).items()}
+    for name in cited_ids(campaign, stage_name):
+        fact = campaign.facts[name]
+        values = {key: value for key, value in plain_values(fact).items() if key != "checked"}
+        parts[f"facts/{name}"] = digest_of(values)
+        for source in (fact.source, fact.via):
+            if source and source in campaign.sources:
+                parts[f"sources/{source}"] = digest_of(plain_values(campaign.sources[source]))
+    return dict(sorted(parts.items()))
+
+
+def judge_approval(campaign: Campaign, stage: str) -> ApprovalStatus:
+    """Whether the text of a stage, as it is now, is the text that was approved.
+
+    Raises AdvocacyError if the approvals cannot be read.
+    """
+    approval = read_approvals(campaign.path).get(stage)
+    if approval is None:
+        return ApprovalStatus("not approved")
+    changes = tuple(describe_changes(approval.parts, digest_parts(campaign, stage)))
+    if not changes and approval.digest != digest_of(approval.parts):
+        changes = ("the approval itself was edited by hand",)
+    return ApprovalStatus("stale" if changes else "approved", approval, changes)
+
+
+def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -> list[Problem]:
+    """A note for each stage that nobody approved, a warning for each that changed since.
+
+    Without `stages`, all stages are looked at, and a campaign that has no file of approvals has
+    no problem. `send` raises these problems to errors.
+    """
+    every = stages is None
+    if every and not approvals_path(campaign.path).exists():
+        return []
+    problems: list[Problem] = []
+    for name in campaign.file.stages if stages is None else stages:
+        try:
+            found = judge_approval(campaign, name)
+        except AdvocacyError as error:
+            return list(error.problems)
+        command = f"advocacy approve {campaign.path} --stage {name} --by NAME"
+        if found.approval is None:
+            problems.append(
+                Problem(
+                    "not-approved",
+                    f"The text of the stage `{name}` is not approved.",
+                    f"Read it, then run: {command}",
+                    campaign.file.stages[name].place(),
+                    Level.NOTE,
+                )
+            )
+        elif found.state == "stale":
+            who = f"{found.approval.by} on {found.approval.on}"
+            problems.append(
+                Problem(
+                    "approval-stale",
+                    f"The stage `{name}` has changed since the approval by {who}: "
+                    f"{_listed(found.changes)}.",
+                    f"Review the changes, then run: {command}",
+                    found.approval.place(),
+                    Level.WARNING,
+                )
+            )
+    return problems
+
+
+def record_approval(campaign: Campaign, stage: str, by: str, on: date) -> Path:
+    """Write into the file that `by` approves a stage's text as it is now; returns its path.
+
+    Whether the text may be approved is judged in `advocacy.checks.approving`. Raises
+    AdvocacyError if the file cannot be read or written.
+    """
+    path = approvals_path(campaign.path)
+    parts = digest_parts(campaign, stage)
+    entry = {"by": by, "date": on, "digest": digest_of(parts), "parts": parts}
+    if path.exists():
+        read_approvals(campaign.path)
+        edit_file(path, SetValue((stage,), entry))
+    else:
+        create_file(path, f"{HEADER}{written({stage: entry}, flow=False)}\n")
+    return path
+
+
+def describe_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """What differs between the parts of two texts (see `digest_parts`), in words."""
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    # The composed letter follows from the other parts. If it alone changed, the tool did.
+    for name in (
+        changed if changed == ["letter"] else [each for each in changed if each != "letter"]
+    ):
+        what = _name_part(name)
+        if name not in before:
+            yield f"{what} is new"
+        else:
+            yield f"{what} changed" if name in after else f"{what} was removed"
+
+
+_KINDS = {
+    "facts": "the fact",
+    "sources": "the source",
+    "templates": "the template",
+    "images": "the image",
+}
+
+
+def _name_part(name: str) -> str:
+    group, _, rest = name.partition("/")
+    if group == "letter":
+        return "the letter that the tool makes from the same files"
+    return f"{_KINDS[group]} `{rest}`" if group in _KINDS else f"`{rest}`"
+
+
+def _listed(changes: tuple[str, ...], most: int = 6) -> str:
+    shown = "; ".join(changes[:most])
+    return shown if len(changes) <= most else f"{shown}; and {len(changes) - most} more"
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

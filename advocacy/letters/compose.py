@@ -1,0 +1,263 @@
+"""Composing letters: campaign × recipient → letter."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
+from advocacy.campaign.campaign import Signatory, Stage
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
+from advocacy.campaign.stages import chosen, stage_for, unknown_stage
+from advocacy.campaign.supporters import Correspondence, Supporters
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.campaign.supporters.model import letter_id
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
+from advocacy.letters.letter import Letter
+from advocacy.letters.shared_content import find_citations, stage_content_for
+from advocacy.letters.variables import own_variables
+from advocacy.templating import render_body
+from advocacy.templating.citation_marks import Prose
+from advocacy.templating.values import number
+
+
+@dataclass(slots=True)
+class Composed:
+    """The letters that could be composed, and the problems of those that could not."""
+
+    letters: list[Letter] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def compose_letters(
+    campaign: Campaign,
+    *,
+    day: date | None = None,
+    stage: str | None = None,
+    only: Sequence[str] = (),
+    people: People | None = None,
+) -> Composed:
+    """Compose the letters of a campaign for a day.
+
+    `stage` names the stage for all; without it, exactly one stage must apply to each recipient on
+    the day. `people` are those who get a letter (default: all) and those who write it; `only`
+    are ids of letters. A problem with one letter does not keep the others from being composed.
+    """
+    day = campaign.letter_date(day)
+    people = (people or People()).only(tuple(only))
+    result = Composed()
+    report = result.problems.append
+    wanted = correspondence(campaign, day, report, people)
+    result.letters += compose_each(campaign, wanted, day, report, stage)
+    result.problems = list(dict.fromkeys(result.problems))
+    return result
+
+
+def compose_each(
+    campaign: Campaign,
+    wanted: Iterable[Correspondence],
+    day: date,
+    report: Report,
+    stage: str | None = None,
+) -> Iterator[Letter]:
+    """Compose letters one at a time, so that a list may be streamed.
+
+    A note at the end counts the letters that are in another language than their recipient's.
+    """
+    unknown = unknown_stage(campaign, stage)
+    if unknown:
+        report(unknown)
+        return
+    languages = Languages()
+    for one in wanted:
+        recipient, supporters = one.recipient, one.supporters
+        name, problems = stage_for(
+            campaign, recipient, day, stage, by_supporters=supporters is not None
+        )
+        letter = None
+        if name is not None:
+            letter, problems = compose_for(campaign, recipient, name, day, supporters=supporters)
+        for problem in problems:
+            report(problem)
+        if letter is not None:
+            languages.count(recipient.language, letter.language)
+            yield letter
+    for note in languages.notes():
+        report(note)
+
+
+def compose_for(
+    campaign: Campaign,
+    recipient: Recipient,
+    stage: str,
+    day: date,
+    *,
+    supporters: Supporters | None = None,
+) -> tuple[Letter | None, list[Problem]]:
+    """One recipient's letter of a stage, or None; with every problem that stands in its way.
+
+    `stage` is the stage that `stage_for` found for this recipient and day. `supporters` write
+    the letter; without them, the sender does. A recipient who is not in office on the day, or
+    who has no address, gets none.
+    """
+    found = (not_in_office(recipient, day), without_address(campaign, recipient))
+    problems = [problem for problem in found if problem]
+    if has_errors(problems):
+        return None, problems
+    try:
+        return compose_letter(campaign, recipient, stage, day, supporters=supporters), problems
+    except AdvocacyError as error:
+        return None, [*problems, *error.problems]
+
+
+class Languages:
+    """Counts the letters that are in another language than their recipient's."""
+
+    def __init__(self) -> None:
+        self._others: Counter[tuple[str, str]] = Counter()
+
+    def count(self, wanted: str | None, got: str) -> None:
+        """Count a letter in `got` to a recipient of whom the list says `wanted`."""
+        if wanted and primary_language(wanted) != primary_language(got):
+            self._others[wanted, got] += 1
+
+    def notes(self) -> list[Problem]:
+        """What to tell of them, once for each pair of languages."""
+        return [_other_language(*pair, count) for pair, count in self._others.items()]
+
+
+def _other_language(wanted: str, got: str, count: int) -> Problem:
+    letters = count_noun(count, "letter is", "letters are")
+    return Problem(
+        "other-language",
+        f"{letters} in `{got}`, but the list asks for `{wanted}`.",
+        f"Translate the template (`….{primary_language(wanted)}.md`) and the campaign’s texts.",
+        None,
+        Level.NOTE,
+    )
+
+
+def compose_letter(
+    campaign: Campaign,
+    recipient: Recipient,
+    stage_name: str,
+    day: date,
+    *,
+    trace: bool = False,
+    variants: Mapping[str, str] | None = None,
+    supporters: Supporters | None = None,
+) -> Letter:
+    """Compose one letter of a stage for a day.
+
+    With `trace`, its body carries marks of the template's lines (`Letter.lines`). `variants`
+    are names of variants by part, instead of those that are the recipient's own. `supporters`
+    write the letter; without them, the sender does. Raises AdvocacyError with every problem of
+    the template and of the texts that it needs.
+    """
+    file, workspace = campaign.file, campaign.workspace
+    stage = file.stages[stage_name]
+    language = letter_language(campaign, recipient, stage)
+    name = letter_id(recipient, supporters)
+    if variants is None:
+        variants = chosen(file.id, stage_name, stage, name)
+    words = read_set_phrases(language, workspace)
+    wording = tuple(variants.items())
+    count = supporters.count if supporters else 0
+    content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
+    own = own_variables(campaign, recipient, supporters)
+    if trace:
+        variables = {**content.variables, **own}
+        body = render_body(
+            stage.template, workspace, language, variables, campaign.facts, trace=True
+        )
+    else:
+        body = content.template_run.render(own)
+    if not _prints_words(body.prose):
+        raise AdvocacyError(_empty(body.path))
+    return Letter(
+        id=name,
+        campaign=file.id,
+        title=content.title,
+        stage=stage_name,
+        date=day,
+        language=language,
+        timezone=file.timezone,
+        style=file.citation_style,
+        layout=stage.layout,
+        subject=content.subject,
+        recipient=recipient,
+        inside_address=inside_address(campaign, recipient),
+        salutation=words.dear.replace("{name}", recipient.greeting),
+        close=words.close,
+        body=body.prose,
+        cites=find_citations(campaign, body),
+        lines=body.lines,
+        sender=file.sender,
+        signatories=_signatories(campaign, supporters),
+        supporters=supporters,
+        subscribed=file.audience == "subscribers",
+        others=_unnamed(supporters, words, language),
+        folder=workspace.folder,
+        demand=content.demand,
+        precedents=file.stage_precedents(stage),
+        cosigners=file.cosigners,
+        enclosures=file.enclosures,
+        cc=file.cc,
+        attach=stage.attach,
+        variants=wording,
+    )
+
+
+# A character that is neither white space nor the mark of a value, a citation or a line.
+_WORD = re.compile(r"[^\s\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+
+
+def _prints_words(prose: Prose) -> bool:
+    """Whether a body prints anything to read: words of the template, or values."""
+    return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
+
+
+def _signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Signatory, ...]:
+    """Who signs: the supporters who are named, else the sender's own people."""
+    if supporters is None:
+        return campaign.file.sender.signatories
+    return tuple(one.signatory() for one in supporters.people)
+
+
+def _unnamed(supporters: Supporters | None, words: SetPhrases, language: str) -> str:
+    """The line for supporters who are not named: `and 1,240 others`; empty if there are none."""
+    left = supporters.count - len(supporters.people) if supporters else 0
+    return words.others.replace("{count}", number(left, language)) if left else ""
+
+
+def _empty(template: Path) -> Problem:
+    return Problem(
+        "empty-letter",
+        "The template prints nothing for this letter.",
+        "Write the letter's text. If it is inside `{% if … %}`, check the condition.",
+        Place(template),
+    )
+
+
+def letter_language(campaign: Campaign, recipient: Recipient, stage: Stage) -> str:
+    """The recipient's language where there is a template in it, else the campaign's.
+
+    With such a template every text that the letter prints is needed in that language.
+    """
+    own, wanted = campaign.file.language, recipient.language
+    if wanted is None or wanted == own:
+        return own
+    main = primary_language(wanted)
+    if main == primary_language(own):
+        return wanted
+    names = (wanted, main)
+    template = any(
+        campaign.workspace.template(f"letters/{stage.template}.{name}.md") for name in names
+    )
+    words = any(campaign.workspace.template(f"words/{name}.yaml") for name in names)
+    return wanted if template and words else own

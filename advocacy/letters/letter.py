@@ -1,0 +1,246 @@
+"""Letters, and the gate that each must pass before it is printed or mailed.
+
+A `Letter` is text with citations and metadata; a `CheckedLetter` is one whose every fact
+holds on its date. Documents are made of checked letters alone, so that nothing unchecked
+can be printed or mailed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from advocacy.campaign.campaign import Cosigner, Demand, Precedent, Sender, Signatory
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.sources import Source
+from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.errors import Hint, Place, Problem, has_errors
+from advocacy.files.cache import IdentityCache
+from advocacy.templating.citation_marks import Prose
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFact:
+    """A fact in a citation, with the records it needs."""
+
+    id: str
+    fact: Fact
+    source: Source
+    via: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """One citation mark in the text: a note with one or several facts."""
+
+    facts: tuple[CitedFact, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one person gets: text with citations, and what stands around it.
+
+    Texts are in the letter's language. What it shares with others is in
+    `letters.shared_content.SharedContent`.
+    """
+
+    id: str
+    """The recipient's id, or `<supporter>--<addressee>`; unique in its stage."""
+    campaign: str
+    """The campaign's id."""
+    title: str
+    """The campaign's title."""
+    stage: str
+    """The stage's name in the campaign file."""
+    date: date
+    """The day that the letter is dated, in the campaign's timezone."""
+    language: str
+    """A language tag: `en-US`."""
+    timezone: str
+    """A name in the IANA database: `America/Los_Angeles`."""
+    style: str
+    """The citation style's id: `chicago-notes-bibliography`."""
+    layout: str
+    """The layout for paper: `letter` is `layouts/letter.html`."""
+    subject: str
+    recipient: Recipient
+    inside_address: tuple[str, ...]
+    """The lines of the recipient's address as they are printed, the name first."""
+    salutation: str
+    """The whole line: `Dear Mr. Smith:`."""
+    close: str
+    """The complimentary close: `Sincerely,`."""
+    body: Prose
+    """Markdown with a mark for each printed value and each citation; and the values."""
+    cites: tuple[Cite, ...]
+    """The citation of each mark in the body, in their order."""
+    sender: Sender
+    signatories: tuple[Signatory, ...]
+    """Who signs: the sender's people, or the supporters who are named."""
+    folder: Path
+    """The campaign's folder, from which logo and signatures are named."""
+    demand: Demand | None = None
+    """The stage's demand, or the campaign's; None where the stage makes none."""
+    precedents: tuple[Precedent, ...] = ()
+    cosigners: tuple[Cosigner, ...] = ()
+    enclosures: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    """Names for the cc line."""
+    attach: tuple[str, ...] = ()
+    """The formats that are attached to its email: `("pdf",)`."""
+    variants: tuple[tuple[str, str], ...] = ()
+    """The names of the variants that this letter has, by part: `(("subject", "a"),)`."""
+    supporters: Supporters | None = None
+    """The supporters who write it; None for the sender's own letters."""
+    subscribed: bool = False
+    """Whether it goes to subscribers, who are told how to leave."""
+    others: str = ""
+    """What stands for the supporters who are not named: `and 1,240 others`."""
+    lines: tuple[Place, ...] = ()
+    """The template's lines that the marks of a traced body name; else empty."""
+
+    @property
+    def supporter(self) -> Supporter | None:
+        """The one supporter who writes it, if there is one."""
+        return self.supporters.one if self.supporters else None
+
+    @property
+    def joint(self) -> bool:
+        """Whether supporters sign it together; their names are then set in columns."""
+        return self.supporters is not None and self.supporters.joint
+
+    @property
+    def facts(self) -> tuple[CitedFact, ...]:
+        """The facts it cites, each once, in the order of their first citation."""
+        return tuple({c.id: c for cite in self.cites for c in cite.facts}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLetter:
+    """A letter that passed `check`: the only thing that documents are made of."""
+
+    letter: Letter
+    _passed: object
+
+    def __post_init__(self) -> None:
+        if self._passed is not _PASSED:
+            raise TypeError("a CheckedLetter is made by advocacy.letters.letter.check alone")
+
+    def __reduce__(self) -> NoReturn:
+        # What was checked elsewhere could be anything by now: send the letter and check it there.
+        raise TypeError("a CheckedLetter is not pickled, copied or sent: send its letter")
+
+
+_PASSED = object()
+
+
+def check(
+    letter: Letter, campaign: Campaign, day: date | None = None
+) -> tuple[CheckedLetter | None, list[Problem]]:
+    """Whether the letter may go out on that day (default: its own date).
+
+    Returns the checked letter, or None with the errors: the stage's window must cover the
+    day, every fact that the letter cites must hold on it, and every source be published.
+    """
+    day = day or letter.date
+    problems = _checks.get(
+        (letter.cites, campaign),
+        (letter.stage, letter.language, letter.date, day),
+        lambda: _problems(letter, campaign, day),
+    )
+    if has_errors(problems):
+        return None, list(problems)
+    return CheckedLetter(letter, _PASSED), list(problems)
+
+
+# Letters with the same citations are right or wrong together.
+_checks: IdentityCache[tuple[Problem, ...]] = IdentityCache(64)
+
+
+def _problems(letter: Letter, campaign: Campaign, day: date) -> tuple[Problem, ...]:
+    problems = [*_window(letter, campaign, day)]
+    for cite in letter.cites:
+        for cited in cite.facts:
+            problems += _stale(cited, cite.place, letter, campaign, day)
+    return tuple(dict.fromkeys(problems))
+
+
+def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
+    stage = campaign.file.stages[letter.stage]
+    if stage.covers(day):
+        return []
+    if stage.from_ and day < stage.from_:
+        window = f"which begins on {stage.from_}"
+    else:
+        window = f"which ended on {stage.until}"
+    return [
+        Problem(
+            "outside-window",
+            f"{_dated(letter, day)} is outside the window of the stage `{letter.stage}`, {window}.",
+            _what_fits(letter, campaign, day),
+            stage.place("until" if stage.until and day > stage.until else "from"),
+        )
+    ]
+
+
+def _stale(
+    cited: CitedFact, place: Place | None, letter: Letter, campaign: Campaign, day: date
+) -> list[Problem]:
+    fact, problems = cited.fact, []
+    statement = fact.statement.get(letter.language) or ""
+    says = f"The letter cites `{cited.id}` (“{statement}”)"
+    state = fact.state(day)
+    if state == "not yet":
+        problems.append(
+            Problem(
+                "fact-not-yet",
+                f"{says}, which is true from {fact.from_}; the letter {_is_of(letter, day)}.",
+                _what_fits(letter, campaign, day),
+                place,
+            )
+        )
+    elif state in ("ended", "superseded"):
+        lead = ""
+        new = campaign.facts.get(fact.superseded_by) if fact.superseded_by else None
+        if new is not None:
+            replaced = new.statement.get(letter.language) or ""
+            lead = f"It was replaced by `{fact.superseded_by}`: “{replaced}” "
+        problems.append(
+            Problem(
+                "fact-ended",
+                f"{says}, which was true until {fact.until}; the letter {_is_of(letter, day)}.",
+                _what_fits(letter, campaign, day, lead),
+                place,
+            )
+        )
+    problems += [
+        Problem(
+            "source-too-new",
+            f"{_dated(letter, day, 'The')} cites `{cited.id}` from `{source.id}`, "
+            f"published {source.issued}, so it could not have been read by then.",
+            "Cite a source that was already published, or give the letter a later date.",
+            place,
+        )
+        for source in (cited.source, cited.via)
+        if source is not None and not source.published_by(day)
+    ]
+    return problems
+
+
+def _is_of(letter: Letter, day: date) -> str:
+    return f"is dated {day}" if day == letter.date else f"would go out on {day}"
+
+
+def _dated(letter: Letter, day: date, article: str = "A") -> str:
+    if day == letter.date:
+        return f"{article} letter dated {day}"
+    return f"{article} letter dated {letter.date} that goes out on {day}"
+
+
+def _what_fits(letter: Letter, campaign: Campaign, day: date, lead: str = "") -> Hint:
+    """The hint that names the stages that fit the day; `lead` stands before it."""
+    names = [name for name in campaign.stages_on(day) if name != letter.stage]
+    return Hint("other-stage" if names else "no-other-stage", names, day=str(day), lead=lead)

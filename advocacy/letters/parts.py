@@ -1,0 +1,174 @@
+"""What a stage's letter is made of: its templates, layouts, words, images, facts and sources."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from advocacy.campaign.addressing import recipients_of
+from advocacy.campaign.campaign import Stage
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.supporters.model import Supporter, Supporters
+from advocacy.errors import AdvocacyError, ignore
+from advocacy.files.workspace import Workspace
+from advocacy.letters.compose import compose_letter
+from advocacy.letters.letter import Letter
+from advocacy.templating import layout_environment, letter_environment
+from advocacy.templating.environment import TemplateEnvironment
+
+SAMPLE_RECIPIENT = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
+"""The recipient of a stage's sample letter."""
+SAMPLE_DAY = date(2020, 1, 1)
+"""The day of a stage's sample letter, so that its text is the same whenever it is made."""
+
+
+def sample_letter(campaign: Campaign, stage: str) -> Letter | None:
+    """The stage's letter to a made-up recipient, in the first of its variants.
+
+    None if its template needs more of a recipient than a name.
+    """
+    variants = campaign.file.stages[stage].variants
+    first: dict[str, str] = {}
+    if variants is not None:
+        offered = {"subject": list(variants.subject), "opening": list(variants.opening)}
+        first = {part: min(names) for part, names in offered.items() if names}
+    try:
+        return compose_sample(campaign, SAMPLE_RECIPIENT, stage, SAMPLE_DAY, variants=first)
+    except AdvocacyError:
+        return None
+
+
+def compose_sample(
+    campaign: Campaign,
+    person: Recipient,
+    stage: str,
+    day: date,
+    *,
+    trace: bool = False,
+    variants: Mapping[str, str] | None = None,
+) -> Letter:
+    """Compose a letter as `compose_letter` does; where supporters sign, a made-up one does."""
+    signed = sample_supporters(campaign, stage)
+    return compose_letter(
+        campaign, person, stage, day, trace=trace, variants=variants, supporters=signed
+    )
+
+
+def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:
+    """One made-up supporter for a stage whose letters supporters sign; None for other stages."""
+    if campaign.file.stages[stage].signed_by != "supporters":
+        return None
+    columns = dict.fromkeys(campaign.file.supporters.match, "Sample")
+    return Supporters((Supporter("sample", "Sample Supporter", "Springfield", columns=columns),))
+
+
+def stage_recipients(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
+    """The recipients of a stage's letters, read one by one; entries with problems are skipped."""
+    for person in recipients_of(campaign, day, ignore):
+        if not stage.to or person.letter_id in stage.to:
+            yield person
+
+
+def letter_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
+    """The templates of a stage's letter by name (`letters/call.md`, `partials/nist.md`).
+
+    Its body in every language, the openings of its variants, and all that these include.
+    """
+    workspace = campaign.workspace
+    bodies = workspace.template_names("letters", ".md")
+    names = [
+        f"letters/{name}.md"
+        for name in bodies
+        if name == stage.template or name.startswith(f"{stage.template}.")
+    ]
+    if stage.variants is not None:
+        names += stage.variants.opening.values()
+    return _with_partials(letter_environment(workspace), workspace, names)
+
+
+def letter_languages(campaign: Campaign, stage: Stage) -> list[str]:
+    """The languages that the stage's letter is written in, the campaign's own first."""
+    found = {primary_language(campaign.file.language): campaign.file.language}
+    for name in campaign.workspace.template_names("letters", ".md"):
+        template, dot, language = name.partition(".")
+        if dot and template == stage.template:
+            found.setdefault(primary_language(language), language)
+    return list(found.values())
+
+
+def layout_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
+    """The layouts of a stage's letter by name, on paper and in email, with their styles."""
+    workspace = campaign.workspace
+    names = [f"layouts/{stage.layout}.html", "layouts/email.html"]
+    styles = [f"layouts/{stage.layout}.css", "layouts/email.css"]
+    found = _with_partials(layout_environment(workspace), workspace, names)
+    return found | _present(workspace, styles)
+
+
+def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
+    """The set words of the languages that the stage's letter may be in, by name."""
+    workspace = campaign.workspace
+    languages = [campaign.file.language]
+    for name in letter_files(campaign, stage):
+        _, dot, language = name.removesuffix(".md").rpartition(".")
+        if dot and name.startswith("letters/"):
+            languages.append(language)
+    names = [f"words/{name}.yaml" for tag in languages for name in (tag, primary_language(tag))]
+    return _present(workspace, dict.fromkeys(names))
+
+
+def image_files(campaign: Campaign) -> dict[str, Path]:
+    """The images that its letters show, by the names that the campaign has for them."""
+    sender = campaign.file.sender
+    names = [sender.logo, *(person.signature for person in sender.signatories)]
+    folder = campaign.workspace.folder
+    return {name: folder / name for name in names if name and (folder / name).is_file()}
+
+
+def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:
+    """The ids of the facts that a stage's letter relies on, each once.
+
+    These are the facts cited in any branch of its templates, those that the sample letter cites
+    (a template may compute an id), and those of its precedents.
+    """
+    stage = campaign.file.stages[stage_name]
+    environment = letter_environment(campaign.workspace)
+    found: dict[str, None] = {}
+    for path in letter_files(campaign, stage).values():
+        try:
+            outline = environment.compiled(path).outline
+        except AdvocacyError:
+            continue
+        found.update(dict.fromkeys(name for name, _ in outline.cites))
+    sample = sample_letter(campaign, stage_name)
+    if sample is not None:
+        found.update(dict.fromkeys(cited.id for cited in sample.facts))
+    found.update(dict.fromkeys(p.fact for p in campaign.file.stage_precedents(stage)))
+    return tuple(name for name in found if name in campaign.facts)
+
+
+def _with_partials(
+    environment: TemplateEnvironment, workspace: Workspace, names: Iterable[str]
+) -> dict[str, Path]:
+    files = _present(workspace, names)
+    for path in list(files.values()):
+        try:
+            outlines, _ = environment.outlines(environment.compiled(path))
+        except AdvocacyError:
+            continue
+        for outline in outlines:
+            files.setdefault(_name(outline.path, workspace), outline.path)
+    return files
+
+
+def _present(workspace: Workspace, names: Iterable[str]) -> dict[str, Path]:
+    found = {name: workspace.template(name) for name in names}
+    return {name: path for name, path in found.items() if path is not None}
+
+
+def _name(path: Path, workspace: Workspace) -> str:
+    for folder in workspace.templates:
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return path.name

@@ -1,0 +1,198 @@
+"""What letters of one stage share, as two values.
+
+`StageContent` is what they share before they are composed: the stage's texts in one language,
+and the variables of templates. `SharedContent` is what they share afterwards: all that may be
+worked out once for many letters, such as a digest or the outline of a page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.set_phrases import SetPhrases
+from advocacy.errors import AdvocacyError
+from advocacy.files.cache import IdentityCache
+from advocacy.letters.letter import Cite, CitedFact, Letter
+from advocacy.letters.variables import Texts, shared_variables
+from advocacy.templating import Body
+from advocacy.templating.citation_marks import link_problems
+from advocacy.templating.shared_run import SharedTemplateRun
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContent:
+    """What a letter has in common with others of its stage, language and variant.
+
+    No text in it is a recipient's or a supporter's own. Each field comes from the campaign file,
+    the set phrases, the facts and sources, or the template's own words:
+
+    * `markdown` is the body as the template wrote it. Each value that the template printed is
+      one private-use character there (`templating.citation_marks`); the values themselves stay
+      in `Letter.body.values`.
+    * `signatories` are the sender's own people. Where supporters sign, it is empty.
+    * The recipient, inside address, salutation and id are no fields, and neither are the
+      supporters, nor `others`, which counts them.
+
+    So a function of this value alone can be cached: its result cannot show one person's name in
+    another person's letter. Two such values are equal if all their fields are; the hash takes
+    the short texts alone, because to hash the records takes longer than most of the work that
+    a cache saves.
+    """
+
+    campaign: str
+    """The campaign's id."""
+    title: str
+    stage: str
+    subject: str
+    date: date
+    timezone: str
+    """Its name in the IANA database: `America/Los_Angeles`."""
+    language: str
+    """The letter's language, as a tag: `fr-CA`."""
+    style: str
+    """The citation style's id."""
+    layout: str
+    close: str
+    """The complimentary close: `Sincerely,`."""
+    subscribed: bool
+    """Whether it goes to subscribers, who are told how to leave."""
+    markdown: str
+    enclosures: tuple[str, ...]
+    cc: tuple[str, ...]
+    attach: tuple[str, ...]
+    """The formats that are attached to its email."""
+    cites: tuple[Cite, ...] = field(hash=False)
+    """The citation of each mark in `markdown`, in their order."""
+    sender: Sender = field(hash=False)
+    signatories: tuple[Signatory, ...] = field(hash=False)
+    cosigners: tuple[Cosigner, ...] = field(hash=False)
+
+    @property
+    def facts(self) -> tuple[CitedFact, ...]:
+        """The facts it cites, each once, in the order of their first citation."""
+        return tuple({c.id: c for cite in self.cites for c in cite.facts}.values())
+
+
+def shared_content(letter: Letter) -> SharedContent:
+    """What a letter has in common with others, without anything that is a person's own."""
+    return SharedContent(
+        campaign=letter.campaign,
+        title=letter.title,
+        stage=letter.stage,
+        subject=letter.subject,
+        date=letter.date,
+        timezone=letter.timezone,
+        language=letter.language,
+        style=letter.style,
+        layout=letter.layout,
+        close=letter.close,
+        subscribed=letter.subscribed,
+        markdown=letter.body.markdown,
+        enclosures=letter.enclosures,
+        cc=letter.cc,
+        attach=letter.attach,
+        cites=letter.cites,
+        sender=letter.sender,
+        signatories=letter.signatories if letter.supporters is None else (),
+        cosigners=letter.cosigners,
+    )
+
+
+Wording = tuple[tuple[str, str], ...]
+"""The names of a letter's variants, by part: `(("subject", "a"), ("opening", "b"))`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageContent:
+    """What letters of one stage, day, language and wording share before they are composed.
+
+    `variables` are those of templates that are the same for every recipient. `template_run`
+    renders the bodies, and runs the template once for all letters to which it says the same.
+    """
+
+    title: str
+    subject: str
+    demand: Demand | None
+    variables: Mapping[str, Any]
+    template_run: SharedTemplateRun
+
+
+# Without it a template would run anew for each letter: 0.3 ms instead of 0.07 ms.
+_stage_contents: IdentityCache[StageContent] = IdentityCache(64)
+# Saves 0.1 ms a letter. It also gives letters the same object, by which other caches know them.
+_citations: IdentityCache[tuple[Cite, ...]] = IdentityCache(64)
+
+
+def stage_content_for(
+    campaign: Campaign,
+    words: SetPhrases,
+    stage: str,
+    day: date,
+    language: str,
+    wording: Wording,
+    supporters: int,
+) -> StageContent:
+    """What these letters share; `words` are the set phrases, `supporters` how many write each.
+
+    Raises AdvocacyError for every text that the campaign lacks in the language.
+    """
+    return _stage_contents.get(
+        (campaign, words),
+        (stage, day, language, wording, supporters),
+        lambda: _stage_content(campaign, stage, day, language, dict(wording), supporters),
+    )
+
+
+def _stage_content(
+    campaign: Campaign,
+    stage_name: str,
+    day: date,
+    language: str,
+    variants: Mapping[str, str],
+    supporters: int,
+) -> StageContent:
+    file = campaign.file
+    stage = file.stages[stage_name]
+    texts = Texts(language, file.language)
+    variables = shared_variables(campaign, stage_name, day, texts, variants, supporters)
+    subject = _subject(stage, variants, texts)
+    if texts.problems:
+        raise AdvocacyError(texts.problems)
+    return StageContent(
+        variables["campaign"]["title"],
+        subject,
+        file.stage_demand(stage),
+        variables,
+        SharedTemplateRun(stage.template, campaign.workspace, language, variables, campaign.facts),
+    )
+
+
+def _subject(stage: Stage, variants: Mapping[str, str], texts: Texts) -> str:
+    if stage.variants is None or "subject" not in variants:
+        return texts.get(stage.subject, stage.place("subject"))
+    name = variants["subject"]
+    return texts.get(stage.variants.subject[name], stage.variants.place("subject", name))
+
+
+def find_citations(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
+    """The citations of a body with their facts, in order; the same object for one run's bodies.
+
+    Raises AdvocacyError for links in the body that lead nowhere.
+    """
+    values = (body.prose.markdown, body.path)
+    return _citations.get((campaign, body.cites), values, lambda: _look_up(campaign, body))
+
+
+def _look_up(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
+    if links := link_problems(body.prose.markdown, body.path):
+        raise AdvocacyError(links)
+    facts, sources = campaign.facts, campaign.sources
+
+    def cited(name: str) -> CitedFact:
+        fact = facts[name]
+        return CitedFact(name, fact, sources[fact.source], sources[fact.via] if fact.via else None)
+
+    return tuple(Cite(tuple(map(cited, call.ids)), call.place) for call in body.cites)

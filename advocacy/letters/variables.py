@@ -1,0 +1,184 @@
+"""What templates may print: the variables of a letter, and texts in its language."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from advocacy.campaign.addressing import organization_of
+from advocacy.campaign.campaign import Demand, Precedent
+from advocacy.campaign.field_types import LocalText
+from advocacy.campaign.languages import primary_language
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.supporters import Supporters
+from advocacy.errors import Place, Problem
+from advocacy.templating.citation_marks import Own, owned
+from advocacy.templating.values import Missing
+
+
+class Texts:
+    """Texts in the letter's language; a missing one becomes a problem."""
+
+    def __init__(self, language: str, own: str | None = None) -> None:
+        """`own` is the campaign's language, in which a text stands that names none."""
+        self.language = language
+        self.own = own or language
+        self.problems: list[Problem] = []
+
+    def get(self, text: LocalText, place: Place | None) -> str:
+        """The text in the letter's language, or nothing and a problem at its place."""
+        main = primary_language(self.language)
+        found = text.get(self.language)
+        if found is not None and (text.languages or main == primary_language(self.own)):
+            return found
+        if text.languages:
+            there = f"there is {', '.join(text.languages)}"
+            hint = f"Add `{main}:` with the translation."
+        else:
+            there, first = f"it is only available in `{self.own}`", primary_language(self.own)
+            hint = f"Write it for each language, on separate lines: `{first}: …` and `{main}: …`."
+        message = f"This text is needed in `{self.language}`; {there}."
+        self.problems.append(Problem("missing-language", message, hint, place))
+        return ""
+
+
+def template_variables(
+    campaign: Campaign,
+    recipient: Recipient,
+    stage: str,
+    day: date,
+    texts: Texts,
+    variants: Mapping[str, str],
+    supporters: Supporters | None = None,
+) -> dict[str, Any]:
+    """All variables of a letter, by name; `variants` are the names of the chosen ones by part.
+
+    `supporters` write the letter; without them, the sender does.
+    """
+    count = supporters.count if supporters else 0
+    return {
+        **shared_variables(campaign, stage, day, texts, variants, count),
+        **own_variables(campaign, recipient, supporters),
+    }
+
+
+def own_variables(
+    campaign: Campaign, recipient: Recipient, supporters: Supporters | None
+) -> dict[str, dict[str, Any]]:
+    """The groups of variables in which letters of one stage differ: texts and lists of texts."""
+    return {
+        "recipient": recipient_variables(campaign, recipient),
+        "supporter": supporter_variables(campaign, supporters),
+    }
+
+
+def shared_variables(
+    campaign: Campaign,
+    stage: str,
+    day: date,
+    texts: Texts,
+    variants: Mapping[str, str],
+    supporters: int,
+) -> dict[str, Any]:
+    """The other variables, which are the same whoever writes to whom.
+
+    `supporters` is how many write each letter, 0 for the sender's own.
+    """
+    file = campaign.file
+    target, sender = file.target, file.sender
+    openings = file.stages[stage].variants
+    return {
+        "campaign": {"id": file.id, "title": texts.get(file.title, file.place("title"))},
+        "stage": stage,
+        "date": day,
+        "supporters": {"count": supporters},
+        "target": {"organization": target.organization, "address": target.address},
+        "demand": _demand(file.stage_demand(file.stages[stage]), day, texts),
+        "precedents": [
+            _precedent(precedent, texts) for precedent in file.stage_precedents(file.stages[stage])
+        ],
+        "sender": {
+            "organization": sender.organization,
+            "email": sender.email,
+            "reply_to": sender.reply_to or sender.email,
+            "phone": sender.phone or "",
+            "url": sender.url or "",
+            "signatories": [
+                {"name": person.name, "title": person.title or ""} for person in sender.signatories
+            ],
+        },
+        "cosigners": [cosigner.organization for cosigner in file.cosigners],
+        "opening": openings.opening[variants["opening"]]
+        if openings and "opening" in variants
+        else "",
+    }
+
+
+def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, Any]:
+    """What templates may print of a recipient: every known column, and the list's others."""
+    own = {
+        **recipient.other,
+        "id": recipient.letter_id,
+        "name": recipient.full_name,
+        "given_name": recipient.given_name or "",
+        "family_name": recipient.family_name or "",
+        "suffix": recipient.suffix or "",
+        "honorific": recipient.honorific or "",
+        "title": recipient.title or "",
+        "salutation": recipient.greeting,
+        "address": recipient.address,
+        "city": recipient.city or "",
+        "region": recipient.region or "",
+        "postal_code": recipient.postal_code or "",
+        "email": recipient.email or "",
+    }
+    return {
+        **owned(own),
+        "organization": Own(recipient.organization)
+        if recipient.organization
+        else organization_of(campaign, recipient),
+        "country": recipient.country or campaign.file.target.country or "",
+        "language": recipient.language or campaign.file.language,
+    }
+
+
+def supporter_variables(campaign: Campaign, supporters: Supporters | None) -> dict[str, Any]:
+    """What templates may print of the one supporter who writes; all empty where none does."""
+    one = supporters.one if supporters else None
+    columns = one.columns if one else dict.fromkeys(campaign.file.supporters.match, "")
+    return owned(
+        {
+            **columns,
+            "id": one.id if one else "",
+            "name": one.name if one else "",
+            "town": one.town if one else "",
+            "email": (one.email if one else None) or "",
+            "own_words": one.own_words if one else "",
+        }
+    )
+
+
+def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:
+    if demand is None:
+        nothing = Missing(
+            "The template prints a part of the demand, but this stage has no demand.",
+            "Remove it from the template, or add `demand:` to the stage.",
+        )
+        return {"summary": nothing, "asks": [], "reply_by": nothing}
+    no_deadline = Missing(
+        "The template prints `demand.reply_by`, but the demand has no deadline.",
+        "Add `reply_by: 14 days`, or put the sentence in `{% if demand.reply_by %}…{% endif %}`.",
+    )
+    return {
+        "summary": texts.get(demand.summary, demand.place("summary")),
+        "asks": [texts.get(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)],
+        "reply_by": demand.deadline(day) or no_deadline,
+    }
+
+
+def _precedent(precedent: Precedent, texts: Texts) -> dict[str, Any]:
+    return {
+        "organization": precedent.organization,
+        "action": texts.get(precedent.action, precedent.place("action")),
+        "fact": precedent.fact,
+    }

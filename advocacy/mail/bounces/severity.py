@@ -1,0 +1,150 @@
+"""Envelope senders that carry the message: where it comes back to says which one it was.
+
+Variable envelope return paths (VERP): `bounces+<token>@coalition.example`. The token is the
+digest in the letter's Message-ID and a MAC over it under the organisation's key (80 bits), in
+base 32, which survives servers that change the case. So a bounce is matched whatever it
+quotes, and nobody can make one up that gets a stranger suppressed. The part before the @ stays
+within the 64 octets of RFC 5321 (4.5.3.1.1) where the base has at most 21. The receiving
+server must deliver `bounces+anything` to `bounces` (in Postfix: `recipient_delimiter = +`).
+
+
+How bad a bounce is, by its status code (RFC 3463, and the IANA registry of its codes).
+
+**Hard** says that nobody can be reached at the address: it does not exist, is disabled, or its
+domain takes no mail. Only that suppresses. **Soft** is everything else that failed:
+
+- 4.x.x, also when the server gave up after days of trying;
+- 5.2.2, mailbox full: the person is there, and empties it one day;
+- 5.7.x, 5.6.x, 5.3.x, 5.5.x: the server refused the message, its sender or its size, which says
+  nothing about the address. To suppress on a policy refusal would empty a list in a day when
+  a receiver blocks the sender.
+
+Some servers answer an unknown mailbox with a general code (5.0.0, 5.4.1, 5.5.0, 5.7.1), so for
+those the words decide, where they are plain.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from enum import StrEnum
+
+from advocacy.documents.headers import wire_address
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail.consent.tokens import Keys
+
+_MAC = 10
+_PURPOSE = "bounce address v1"
+_OURS = re.compile(r"<?([0-9a-f]{32})@[^<>\s]+>?")
+_ADDRESS = re.compile(rb"[+=_.-]([a-zA-Z2-7]{42})@")
+LONGEST_LOCAL = 64
+
+
+def bounce_address(base: str, keys: Keys, message_id: str) -> str:
+    """The envelope sender of one message, from the campaign's `bounces:` address.
+
+    `message_id` is what `documents.email.message.message_id` gives. Raises AdvocacyError where the
+    part before the @ gets too long.
+    """
+    local, _, domain = wire_address(base).rpartition("@")
+    found = _OURS.fullmatch(message_id)
+    if found is None:
+        raise ValueError(f"not a Message-ID of ours: {message_id!r}")
+    digest = bytes.fromhex(found[1])
+    token = base64.b32encode(digest + _mac(keys.signing(_PURPOSE), digest)).rstrip(b"=").decode()
+    whole = f"{local}+{token.lower()}"
+    if len(whole) > LONGEST_LOCAL:
+        message = f"`{base}` is too long to carry a message's token: {len(whole)} characters of 64."
+        hint = "Take an address with at most 21 characters before the @, such as `bounces@…`."
+        raise AdvocacyError(Problem("bounces-too-long", message, hint))
+    return f"{whole}@{domain}"
+
+
+def message_digests(keys: Keys, text: bytes) -> list[str]:
+    """The digests of the messages whose envelope senders stand in a text, each once.
+
+    Only what our key has signed counts.
+    """
+    found: dict[str, None] = {}
+    for token in dict.fromkeys(_ADDRESS.findall(text)):
+        data = base64.b32decode(token.upper() + b"=" * (-len(token) % 8))
+        digest, mac = data[:16], data[16:]
+        for secret in keys.verifying(_PURPOSE):
+            if hmac.compare_digest(mac, _mac(secret, digest)):
+                found[digest.hex()] = None
+    return list(found)
+
+
+def _mac(secret: bytes, digest: bytes) -> bytes:
+    return hmac.digest(secret, digest, hashlib.sha256)[:_MAC]
+
+
+_HARD = frozenset(
+    {
+        "5.1.1",  # no such mailbox
+        "5.1.2",  # no such system
+        "5.1.3",  # not an address
+        "5.1.6",  # moved, no forwarding address
+        "5.1.10",  # the domain has a null MX (RFC 7505)
+        "5.2.1",  # mailbox disabled
+        "5.4.4",  # no route: the domain has no server
+        "5.4.310",  # Exchange Online: no such domain
+    }
+)
+_BY_WORDS = re.compile(r"5\.(0\.0|1\.0|2\.0|4\.1|5\.0|5\.1|7\.1)")
+_UNKNOWN = re.compile(
+    r"\b(user|recipient|mailbox|address|account|addressee)( (name|address|account))?"
+    r"( is| was)? (unknown|not found|does(n't| not) exist|not exist|no longer exists)\b"
+    r"|\b(unknown|no such|invalid|non-?existent) (user|recipient|mailbox|account|local part)\b"
+    r"|\brecipient address rejected: access denied\b"  # Exchange Online, with 5.4.1
+    r"|\bno mailbox here by that name\b",
+    re.IGNORECASE,
+)
+_POLICY = re.compile(
+    r"spam|black ?list|block ?list|blocked|dnsbl|\brbl\b|reputation|policy|spf|dkim|dmarc|"
+    r"rate limit|too many|quota|over ?quota|mailbox (is )?full|virus|content",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+
+
+class Severity(StrEnum):
+    """What a delivery status notification says of one recipient."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    DELAYED = "delayed"
+    """Not failed yet: the server is still trying. Not counted."""
+    FINE = "fine"
+    """Delivered, relayed or expanded: not a bounce."""
+    UNKNOWN = "unknown"
+
+
+def status_of(status: str, diagnostic: str) -> str:
+    """The status code `5.1.1`: the field's, or a more telling one in the server's own words."""
+    field = _STATUS.search(status[:100])
+    words = _STATUS.search(diagnostic[:500])
+    own = field[1] if field else ""
+    if words and (not own or own.endswith((".0.0",))) and words[1][0] == (own[:1] or words[1][0]):
+        return words[1]
+    if not own and (code := re.search(r"\b([45])\d\d\b", diagnostic[:100])):
+        return f"{code[1]}.0.0"
+    return own
+
+
+def severity(action: str, status: str, diagnostic: str) -> Severity:
+    """How bad it is; the three are fields of RFC 3464 (2.3.3, 2.3.4, 2.3.6)."""
+    done = action.strip().lower().partition(" ")[0]
+    code = status_of(status, diagnostic)
+    if done in ("delivered", "relayed", "expanded") or (code[:1] == "2" and done != "failed"):
+        return Severity.FINE
+    if done == "delayed":
+        return Severity.DELAYED
+    if done != "failed" or code[:1] not in ("4", "5"):
+        return Severity.UNKNOWN
+    if code in _HARD:
+        return Severity.HARD
+    plain = " ".join(diagnostic[:1000].split())
+    if _BY_WORDS.fullmatch(code) and _UNKNOWN.search(plain) and not _POLICY.search(plain):
+        return Severity.HARD
+    return Severity.SOFT

@@ -1,0 +1,1 @@
+"""What a mailing's sender can be told before the first message: DNS, spam rules, settings."""

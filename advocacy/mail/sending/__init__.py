@@ -1,0 +1,1 @@
+"""A mailing from the list to the server: preparation, dry run, sending."""

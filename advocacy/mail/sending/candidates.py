@@ -1,0 +1,171 @@
+"""Select the letters of a list that may be sent now, and say why the others may not."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from advocacy.batch.documents import letter_folder
+from advocacy.batch.record import BatchRecord
+from advocacy.batch.worker import WantedLetter
+from advocacy.campaign.stages import stage_for
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.campaign.supporters.model import Correspondence
+from advocacy.errors import Problem
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
+from advocacy.mail.ledger import Ledger, PersonKey, Taken, Why
+from advocacy.mail.sending.mailing_settings import MailingSettings
+
+Item = TypeVar("Item")
+CHUNK = 500
+"""So many letters are looked up in the ledger at once."""
+
+NO_EMAIL, SUPPRESSED, ANSWERED, TWICE = "no email", "suppressed", "answered", "twice"
+SENT, REFUSED, UNCERTAIN, UNDER_WAY, PUT_OFF = (
+    "sent", "refused", "uncertain", "under way", "put off",
+)  # fmt: skip
+_BY_LEDGER = {
+    Why.SENT: SENT, Why.REFUSED: REFUSED, Why.UNCERTAIN: UNCERTAIN, Why.UNDER_WAY: UNDER_WAY,
+    Why.NOT_YET: PUT_OFF, Why.SAME_ADDRESS: TWICE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A letter that is not sent: to whom, why, and in whose words (`reason`)."""
+
+    letter: Correspondence
+    why: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Goes through the list once: yields the letters to send, and counts all others by reason.
+
+    `on_left_out` is called for each letter that is left out; `problems` keeps what is wrong with
+    the list. `listed` counts all letters of the list, `next_try` is when the first of those that
+    their servers put off may be tried again (UTC epoch seconds by `Ledger.now()`).
+    """
+
+    mailing: MailingSettings
+    guard: SuppressionGuard
+    ledger: Ledger | None = None
+    output: Path | None = None
+    also_answered: bool = False
+    also_uncertain: bool = False
+    on_left_out: Callable[[LeftOut], None] = lambda _: None
+    listed: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: dict[Problem, None] = field(default_factory=dict)
+    next_try: float | None = None
+
+    def left(self) -> Iterator[WantedLetter]:
+        """Yield the letters to be sent now, in the order of the list."""
+        answered = self._answered()
+        seen: set[str] = set()
+        with _Printed(self.output, self.mailing) as printed:
+            for chunk in chunks(self._listed(), CHUNK):
+                for one, standing in zip(chunk, self._standing(chunk), strict=True):
+                    why, reason = self._left_out(one, standing, answered, seen)
+                    if why:
+                        self.counts[why] += 1
+                        self.on_left_out(LeftOut(one, why, reason))
+                    else:
+                        yield WantedLetter(
+                            one.recipient,
+                            self.mailing.stage,
+                            one.supporters,
+                            previous=printed.find(one.letter_id),
+                            formats=("eml",),
+                        )
+
+    def _listed(self) -> Iterator[Correspondence]:
+        mailing = self.mailing
+        by_supporters = mailing.people.supporters is not None
+        report = self.problems.setdefault
+        for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):
+            name, problems = stage_for(
+                mailing.campaign, one.recipient, mailing.day, mailing.stage,
+                by_supporters=by_supporters,
+            )  # fmt: skip
+            self.problems |= dict.fromkeys(problems)
+            if name is not None:
+                self.listed += 1
+                yield one
+
+    def _left_out(
+        self, one: Correspondence, standing: Taken, answered: frozenset[str], seen: set[str]
+    ) -> tuple[str, str]:
+        email = one.recipient.email
+        if email is None:
+            return NO_EMAIL, ""
+        why_not = standing.why_not
+        if why_not is Why.UNCERTAIN and self.also_uncertain:
+            why_not = None
+        if why_not is not None and why_not is not Why.NOT_YET:
+            return _BY_LEDGER[why_not], ""
+        reason = self.guard.reason(email)
+        if reason is not None:
+            return SUPPRESSED, reason
+        key = address_key(email)
+        if not answered.isdisjoint((one.letter_id, key)):
+            return ANSWERED, ""
+        if why_not is Why.NOT_YET:
+            later = standing.not_before or 0.0
+            self.next_try = later if self.next_try is None else min(self.next_try, later)
+            return PUT_OFF, ""
+        if self.mailing.people.supporters is None:
+            if key in seen:
+                return TWICE, ""
+            seen.add(key)
+        return "", ""
+
+    def _standing(self, chunk: Sequence[Correspondence]) -> list[Taken]:
+        """How the ledger would answer for these letters."""
+        shared = self.mailing.people.supporters is not None
+        keys = [
+            PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared)
+            for one in chunk
+        ]
+        if self.ledger is None:
+            return [Taken(key.letter_id) for key in keys]
+        return self.ledger.standing(self.mailing.name, keys)
+
+    def _answered(self) -> frozenset[str]:
+        """Letter ids and address keys of those who answered a letter of this campaign."""
+        if self.ledger is None or self.also_answered:
+            return frozenset()
+        return frozenset(self.ledger.replied(self.mailing.campaign.file.id))
+
+
+class _Printed:
+    """What the manifest says of letters that were rendered beforehand, if any were."""
+
+    def __init__(self, output: Path | None, mailing: MailingSettings) -> None:
+        file = mailing.campaign.file
+        self._record: BatchRecord | None = None
+        if output is not None and "pdf" in file.stages[mailing.stage].attach:
+            self._record = BatchRecord(
+                letter_folder(output, file.id, mailing.stage), read_only=True
+            )
+
+    def __enter__(self) -> "_Printed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._record is not None:
+            self._record.close()
+
+    def find(self, letter_id: str) -> dict[str, object] | None:
+        return self._record.find(letter_id) if self._record is not None else None
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of that size, the last one shorter."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,139 @@
+"""The dry run: compose and check every message, send none, and count them."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+
+from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.errors import Problem
+from advocacy.mail.sending.candidates import Candidates, LeftOut
+from advocacy.mail.sending.outbox import ReadyMessage
+from advocacy.mail.sending.rendering import MessageRenderer
+
+EXAMPLES = 3
+"""So many of those that are left out for one reason are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMessage:
+    """A message as an inbox would show it, and how large it is."""
+
+    to: str
+    subject: str
+    beginning: str
+    size: int
+    attachments: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class DryRun:
+    """What a run would do: how many messages to which domains, how large, and who is left out.
+
+    `unmade` are letters that could not be composed, for the reasons in `problems`; `left_out`
+    counts the others that are not sent, `named` has some of each, with the reason in words.
+    `shown` are three messages that show the variety.
+    """
+
+    count: int = 0
+    listed: int = 0
+    size: int = 0
+    domains: Counter[str] = field(default_factory=Counter)
+    shown: list[ReadyMessage] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    named: dict[str, list[str]] = field(default_factory=dict)
+    unmade: int = 0
+    problems: dict[Problem, None] = field(default_factory=dict)
+    crashes: list[str] = field(default_factory=list)
+
+
+def compose_all(
+    candidates: Candidates, renderer: MessageRenderer, *, watcher: ProgressWatcher
+) -> DryRun:
+    """Compose and check every message that is left, and send none.
+
+    Raises KeyboardInterrupt after Ctrl-C.
+    """
+    result = DryRun()
+    samples = _Samples()
+
+    def note(out: LeftOut) -> None:
+        result.reasons[out.why, out.reason] += 1
+        some = result.named.setdefault(out.why, [])
+        if len(some) < EXAMPLES:
+            some.append(out.letter.recipient.email or out.letter.recipient.called)
+
+    candidates.on_left_out = note
+    with interruptible(watcher.interrupted) as interrupt:
+        watcher.begin(candidates.mailing.name, lambda: None)
+        executor, wanted = renderer.executor(candidates.left())
+        try:
+            for outcome in work_off(wanted, executor, lambda: bool(interrupt), renderer.first):
+                result.problems |= dict.fromkeys(outcome.problems)
+                if outcome.crash is not None:
+                    result.crashes.append(outcome.crash)
+                ready = renderer.finish(outcome)
+                if ready is None:
+                    result.unmade += 1
+                else:
+                    result.count += 1
+                    result.size += len(ready.envelope.message)
+                    result.domains[ready.domain] += 1
+                    samples.add(ready)
+                watcher.step()
+        finally:
+            executor.close(at_once=bool(interrupt))
+            watcher.end()
+    if interrupt:
+        raise KeyboardInterrupt
+    result.problems |= candidates.problems
+    result.listed, result.left_out = candidates.listed, candidates.counts
+    result.shown = samples.kept()
+    return result
+
+
+class _Samples:
+    """Three messages that show the variety: the first, the longest address line, the largest."""
+
+    def __init__(self) -> None:
+        self._kept: list[ReadyMessage | None] = [None, None, None]
+        self._longest = self._largest = 0
+
+    def add(self, ready: ReadyMessage) -> None:
+        if self._kept[0] is None:
+            self._kept[0] = ready
+            return
+        size, length = len(ready.envelope.message), len(ready.entry.address)
+        if self._kept[1] is None or length > self._longest:
+            self._kept[1], self._longest = ready, length
+        elif self._kept[2] is None or size > self._largest:
+            self._kept[2], self._largest = ready, size
+
+    def kept(self) -> list[ReadyMessage]:
+        return [ready for ready in self._kept if ready is not None]
+
+
+def read_sample(ready: ReadyMessage) -> SampleMessage:
+    """Read a message as an inbox would show it."""
+    data = ready.envelope.message
+    message = BytesParser(EmailMessage, policy=policy.SMTP).parsebytes(data)
+    text = message.get_body(("plain",))
+    subject = str(message["Subject"])
+    return SampleMessage(
+        str(message["To"]),
+        subject,
+        _beginning(text.get_content() if text else "", subject),
+        len(data),
+        tuple(part.get_filename() or "" for part in message.iter_attachments()),
+    )
+
+
+def _beginning(text: str, subject: str) -> str:
+    """The salutation and the first paragraph, on one line: what stands after the subject."""
+    paragraphs = [" ".join(one.split()) for one in re.split(r"\n\s*\n", text.replace("\r", ""))]
+    wanted = " ".join(subject.split())
+    after = next((n for n, one in enumerate(paragraphs) if wanted in one), -1) + 1
+    return " ".join(paragraphs[after : after + 2])

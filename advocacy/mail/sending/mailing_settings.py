@@ -1,0 +1,184 @@
+"""What a mailing is, one stage's emails to a list, and what must hold before it may go out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+
+from markupsafe import escape
+
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
+from advocacy.campaign.supporters.letters import correspondence
+from advocacy.campaign.supporters.model import Correspondence
+from advocacy.checks.facts import dates
+from advocacy.checks.settings import CheckSettings
+from advocacy.documents.email.html import render_html
+from advocacy.documents.unsubscribe_links import leaving_of
+from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
+from advocacy.letters.approvals import approval_problems, digest_parts
+from advocacy.letters.compose import compose_for
+from advocacy.letters.letter import CheckedLetter, check
+from advocacy.letters.parts import sample_letter
+from advocacy.mail.ledger import MailingText
+
+FIRST = 5
+"""So many letters are looked at before a mailing begins; the others as they are composed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailingSettings:
+    """One stage's emails to a list: dated `day`, sent on `today`, recorded under `name`.
+
+    Both days are in the campaign's timezone.
+    """
+
+    campaign: Campaign
+    stage: str
+    name: str
+    day: date
+    today: date
+    people: People
+
+    @property
+    def subscribers(self) -> bool:
+        """Whether the rules for subscribed mail apply."""
+        return self.campaign.file.audience == "subscribers"
+
+    def on(self, today: date) -> "MailingSettings":
+        """The same, sent on another day."""
+        return replace(self, today=today)
+
+
+def choose_mailing(
+    campaign: Campaign,
+    people: People,
+    *,
+    stage: str | None = None,
+    day: date | None = None,
+    today: date | None = None,
+    other: str | None = None,
+) -> MailingSettings:
+    """Choose the mailing of a stage (default: the one whose window covers the letters' date).
+
+    It is named `<campaign>/<stage>`, and `<campaign>/<stage>/<other>` where it is another one
+    of the same stage. Raises AdvocacyError where no stage or several would do.
+    """
+    unknown = unknown_stage(campaign, stage)
+    if unknown:
+        raise AdvocacyError(unknown)
+    day = campaign.letter_date(day)
+    stage = stage or _stage_on(campaign, day, by_supporters=people.supporters is not None)
+    name = f"{campaign.file.id}/{stage}"
+    return MailingSettings(
+        campaign,
+        stage,
+        f"{name}/{other}" if other else name,
+        day,
+        today or campaign.today(),
+        people,
+    )
+
+
+def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
+    stages = campaign.file.stages
+    signed = stages_signed(campaign, by_supporters=by_supporters)
+    fitting = [name for name in signed if stages[name].covers(day)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = fitting or signed
+    what = "several stages cover" if fitting else "no stage covers"
+    raise AdvocacyError(
+        Problem(
+            "mailing-stage",
+            f"A mailing has one stage, and {what} {day}.",
+            f"Name it: `--stage {names[0]}`"
+            + (f" (there are {', '.join(names)})." if len(names) > 1 else "."),
+            campaign.file.place("stages"),
+        )
+    )
+
+
+def mailing_text(mailing: MailingSettings) -> MailingText:
+    """What the mailing says: the digests of all its parts, and a letter to an example recipient."""
+    letter = sample_letter(mailing.campaign, mailing.stage)
+    sample = ""
+    if letter is not None:
+        sample = f"{letter.subject}\n\n{letter.salutation}\n\n{letter.body.text()}\n"
+    return MailingText(digest_parts(mailing.campaign, mailing.stage), sample)
+
+
+def find_obstacles(mailing: MailingSettings) -> list[Problem]:
+    """Find what keeps the whole mailing from going out on its day (errors), and warnings.
+
+    Its text must be approved and as it was approved, and its date neither too old nor to come.
+    The first few letters are composed and put through the gate for their date and for the day
+    of sending, and their facts must have been looked at lately.
+    """
+    campaign = mailing.campaign
+    problems = [problem.at(Level.ERROR) for problem in approval_problems(campaign, [mailing.stage])]
+    problems += _days(mailing)
+    letters = []
+    for one in islice(_wanted(mailing), FIRST):
+        signed = one.supporters
+        name, found = stage_for(
+            campaign, one.recipient, mailing.day, mailing.stage, by_supporters=signed is not None
+        )
+        letter = None
+        if name is not None:
+            letter, found = compose_for(
+                campaign, one.recipient, name, mailing.day, supporters=signed
+            )
+        problems += found
+        if letter is None:
+            continue
+        passed = None
+        for day in dict.fromkeys((mailing.day, mailing.today)):
+            checked, found = check(letter, campaign, day)
+            problems += found
+            passed = passed or checked
+        if passed is not None and mailing.subscribers:
+            problems += _way_out(passed, campaign)
+        letters.append(replace(letter, date=mailing.today))
+    due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
+    problems += CheckSettings(campaign.file).apply(due)
+    return list(dict.fromkeys(problems))
+
+
+def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
+    """That the email's layout does not show subscribers where to leave."""
+    link = leaving_of(checked.letter, None).link
+    if link and escape(link) not in render_html(checked, campaign.workspace):
+        path = campaign.workspace.template("layouts/email.html")
+        yield Problem(
+            "no-unsubscribe",
+            "The email's layout does not print the address at which subscribers leave.",
+            "Print `{{ unsubscribe }}` in it as a link, as the built-in layout does.",
+            Place(path) if path else None,
+        )
+
+
+def _wanted(mailing: MailingSettings) -> Iterator[Correspondence]:
+    return correspondence(mailing.campaign, mailing.day, ignore, mailing.people)
+
+
+def _days(mailing: MailingSettings) -> Iterator[Problem]:
+    file, day, today = mailing.campaign.file, mailing.day, mailing.today
+    place = file.place("date") if file.date == day else None
+    if day > today:
+        yield Problem(
+            "dated-ahead",
+            f"The letters are dated {day}, and today, in {file.timezone}, is {today}.",
+            "Send them on that day, or date them today with `--date`.",
+            place,
+        )
+    elif today - day > file.max_age:
+        days = (today - day).days
+        yield Problem(
+            "too-old",
+            f"The letters are dated {day}, {days} days before today, {today}; the campaign's "
+            f"`max_age` allows {file.max_age.days}.",
+            f"Date them today: `--date {today}`. What was true then may not be true now.",
+            place,
+        )

@@ -1,0 +1,310 @@
+"""Pass over the list again and again, until nothing is left that may go now.
+
+Only the ledger decides what is left. So a pass may end at any moment, because a server was
+slow, a day ended or somebody pressed Ctrl-C, and the next one, here or on another machine,
+goes on where it ended.
+
+In a pass this thread composes messages and puts them into the outbox; the threads of `senders`
+take them out, ask the ledger for each, and hand them over.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from zoneinfo import ZoneInfo
+
+from advocacy.batch.documents import used_versions
+from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.worker import LetterOutcome
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
+from advocacy.mail.ledger import Ledger, MailingRun, Result, State
+from advocacy.mail.sending.candidates import SUPPRESSED, Candidates
+from advocacy.mail.sending.mailing_settings import MailingSettings, find_obstacles
+from advocacy.mail.sending.outbox import Outbox, ReadyMessage
+from advocacy.mail.sending.rendering import MessageRenderer
+from advocacy.mail.sending.senders import Senders, SenderSettings, ServerTrouble
+from advocacy.mail.smtp import Connection
+from advocacy.mail.smtp.pace import Pace
+
+LONGEST_NAP = 0.5
+"""Seconds after which a run that waits looks around: for Ctrl-C."""
+LONGEST_REST = 30.0
+"""Seconds at most between two passes for the sake of the second alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How a mailing is sent: by how many connections, and how long to try again.
+
+    `patience` is for how many seconds a run waits for messages that their servers put off;
+    `pretended` says that the day of sending is not the real one. To more than `most` people
+    nothing is sent, whatever becomes of the list meanwhile.
+    """
+
+    connections: int = 4
+    patience: float = 3600.0
+    most_failures: int = 20
+    pretended: bool = False
+    most: int | None = None
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What a run did: messages by what came of them, and letters left out by reason.
+
+    `unmade` counts letters that could not be composed; `left_out`, `unmade` and `listed` (all
+    letters of the list) are those of the last pass. `crashes` are tracebacks of bugs. `why` is
+    what stopped the run; `interrupted` says that somebody did. `waiting_until` is when the first
+    message that was put off may be tried again (UTC epoch seconds by `Ledger.now()`), and
+    `given_back` says that some were not tried at all.
+    """
+
+    states: Counter[State] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    listed: int = 0
+    unmade: int = 0
+    problems: dict[Problem, None] = field(default_factory=dict)
+    crashes: list[str] = field(default_factory=list)
+    why: Problem | None = None
+    interrupted: bool = False
+    waiting_until: float | None = None
+    given_back: bool = False
+
+
+def send_in_passes(
+    mailing: MailingSettings,
+    ledger: Ledger,
+    *,
+    connect: Callable[[], Connection],
+    pace: Pace,
+    settings: RunSettings,
+    candidates: Callable[[MailingSettings], Candidates],
+    guard: SuppressionGuard,
+    renderer: Callable[[MailingSettings], MessageRenderer],
+    watcher: ProgressWatcher,
+) -> RunResult:
+    """Send what is left of a mailing that the ledger knows.
+
+    `candidates` and `renderer` are made anew for each pass, since the day may be another. Raises
+    AdvocacyError where the server or the ledger cannot be reached; what was sent is then in the
+    ledger.
+    """
+    result = RunResult()
+    composed: set[str] = set()
+    trouble = ServerTrouble()
+    patient_until: float | None = None
+    run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
+    try:
+        with interruptible(watcher.interrupted) as interrupt:
+            while True:
+                one = _Pass(
+                    mailing, ledger, run, settings, trouble, composed, result, watcher,
+                    lambda: bool(interrupt),
+                )  # fmt: skip
+                began = time.monotonic()
+                one.send(candidates(mailing), renderer(mailing), connect, pace, guard)
+                if interrupt or result.why or result.crashes:
+                    break
+                today = mailing.today if settings.pretended else mailing.campaign.today()
+                if today != mailing.today:
+                    mailing = mailing.on(today)
+                    found = find_obstacles(mailing)
+                    result.problems |= dict.fromkeys(found)
+                    if has_errors(found):
+                        result.why = _new_day(today)
+                        break
+                    continue
+                if result.given_back:  # not tried at all, as after a sleep of the machine
+                    continue
+                until = result.waiting_until
+                if until is not None:
+                    # Each pass reads the whole list: let more than one become due for the next.
+                    rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
+                    until = max(until, ledger.now() + rest)
+                if patient_until is None:  # it is for waiting: a long list does not use it up
+                    patient_until = time.monotonic() + settings.patience
+                left = patient_until - time.monotonic()
+                if not _wait_until(ledger, until, left, lambda: bool(interrupt), watcher):
+                    break
+            result.interrupted = bool(interrupt)
+    finally:
+        ledger.end_run(run, result.why.message if result.why else "")
+    return result
+
+
+def _wait_until(
+    ledger: Ledger,
+    until: float | None,
+    patience: float,
+    interrupted: Callable[[], bool],
+    watcher: ProgressWatcher,
+) -> bool:
+    """Wait until messages may be tried again; False where there are none, or too late."""
+    if until is None or until - ledger.now() > patience:
+        return False
+    watcher.waiting(until - ledger.now())
+    while (left := until - ledger.now()) > 0:
+        if interrupted():
+            return False
+        time.sleep(min(left, LONGEST_NAP))
+    return True
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One pass over the list.
+
+    `composed` has the ids of all letters that the run has composed, in this pass or before, and
+    `said_no` counts who was suppressed between composing and sending. `lock` guards what the
+    senders' threads write.
+    """
+
+    mailing: MailingSettings
+    ledger: Ledger
+    run: MailingRun
+    settings: RunSettings
+    trouble: ServerTrouble
+    composed: set[str]
+    result: RunResult
+    watcher: ProgressWatcher
+    interrupted: Callable[[], bool]
+    said_no: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(
+        self,
+        candidates: Candidates,
+        renderer: MessageRenderer,
+        connect: Callable[[], Connection],
+        pace: Pace,
+        guard: SuppressionGuard,
+    ) -> None:
+        day_ends = float("inf") if self.settings.pretended else _midnight(self.mailing)
+
+        def may_go(ready: ReadyMessage) -> bool:
+            # The last moment: what was true of the day and of the person's consent when the
+            # message was composed may not be true any more.
+            if _is_past(day_ends):
+                return False
+            if guard.reason(ready.entry.address) is None:
+                return True
+            with self.lock:
+                self.said_no += 1
+                self.watcher.step()
+            return False
+
+        outbox = Outbox(pace)
+        settings = SenderSettings(
+            outbox, self.ledger, self.run, connect, may_go, self._note_sent,
+            self.settings.connections, self.settings.most_failures, self.trouble,
+        )  # fmt: skip
+        senders = Senders(settings)
+
+        def over() -> bool:
+            return self.interrupted() or senders.stopped or _is_past(day_ends)
+
+        self.watcher.begin(self.mailing.name, lambda: None)
+        self.result.unmade = 0
+        try:
+            self._compose(candidates, renderer, outbox, over)
+        except BaseException:
+            senders.stop()  # what is in the outbox is for the next run
+            raise
+        finally:
+            try:
+                senders.finish(over)
+            finally:
+                self.watcher.end()
+                self.result.why = self.result.why or senders.why
+                self._note_end(candidates, senders)
+
+    def _compose(
+        self,
+        candidates: Candidates,
+        renderer: MessageRenderer,
+        outbox: Outbox,
+        over: Callable[[], bool],
+    ) -> None:
+        executor, wanted = renderer.executor(candidates.left())
+        at_once = True
+        try:
+            for outcome in work_off(wanted, executor, over, renderer.first):
+                ready = self._finish(renderer, outcome)
+                if ready is None:
+                    continue
+                if not self._is_agreed(ready):
+                    self.result.why = _more_than_agreed(self.settings.most)
+                    return
+                if not outbox.put(ready, over):
+                    return
+            at_once = False
+        finally:
+            executor.close(at_once=at_once)
+
+    def _is_agreed(self, ready: ReadyMessage) -> bool:
+        """Whether the message is among as many as may be sent; one tried again is not another."""
+        most, letter_id = self.settings.most, ready.entry.letter_id
+        if most is not None and letter_id not in self.composed and len(self.composed) >= most:
+            return False
+        self.composed.add(letter_id)
+        return True
+
+    def _finish(self, renderer: MessageRenderer, outcome: LetterOutcome) -> ReadyMessage | None:
+        self.result.problems |= dict.fromkeys(outcome.problems)
+        if outcome.crash is not None:
+            self.result.crashes.append(outcome.crash)
+        try:
+            ready = renderer.finish(outcome)
+        except AdvocacyError as error:
+            self.result.problems |= dict.fromkeys(error.problems)
+            ready = None
+        if ready is None:
+            self.result.unmade += 1
+            self.watcher.step()
+        return ready
+
+    def _note_sent(self, _: ReadyMessage, came_of_it: Result) -> None:
+        with self.lock:  # called from the senders' threads
+            self.result.states[came_of_it.state] += 1
+            self.watcher.step()
+
+    def _note_end(self, candidates: Candidates, senders: Senders) -> None:
+        result = self.result
+        result.listed = candidates.listed
+        result.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
+        result.problems |= candidates.problems
+        result.given_back = senders.gave_back
+        times = (candidates.next_try, senders.next_try)
+        result.waiting_until = min((at for at in times if at is not None), default=None)
+
+
+def _midnight(mailing: MailingSettings) -> float:
+    """When the day of sending ends, in seconds since the epoch."""
+    zone = ZoneInfo(mailing.campaign.file.timezone)
+    tomorrow = mailing.today + timedelta(days=1)
+    return datetime.combine(tomorrow, clock_time(), tzinfo=zone).timestamp()
+
+
+def _is_past(moment: float) -> bool:
+    return time.time() >= moment
+
+
+def _more_than_agreed(most: int | None) -> Problem:
+    return Problem(
+        "more-than-agreed",
+        f"The list has grown: more people are left than the {most} for whom it was begun.",
+        "Those that were agreed to are done. Look at the list, then run the command again.",
+    )
+
+
+def _new_day(today: date) -> Problem:
+    return Problem(
+        "new-day",
+        f"It has become {today} while the mailing ran, and its letters may not go out any more.",
+        "The reasons are above. What was sent is in the ledger; the others were not sent.",
+    )

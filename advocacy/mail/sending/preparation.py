@@ -1,0 +1,276 @@
+"""A mailing with its server and its ledger: what a dry run, a test and a real run share.
+
+A `SendRequest` says what somebody asked for. `PreparedMailing.open` loads the campaign, finds
+the server and opens the ledger; the other methods answer questions before anything is sent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients.select import Selection
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
+from advocacy.mail.consent.tokens import find_keys
+from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
+from advocacy.mail.sending.candidates import PUT_OFF, UNCERTAIN, Candidates, LeftOut
+from advocacy.mail.sending.dry_run import DryRun, compose_all
+from advocacy.mail.sending.mailing_settings import (
+    MailingSettings,
+    choose_mailing,
+    find_obstacles,
+    mailing_text,
+)
+from advocacy.mail.sending.messages import (
+    TextChange,
+    compare_texts,
+    consent_problems,
+    finishing_for,
+)
+from advocacy.mail.sending.rendering import MessageRenderer, message_renderer
+from advocacy.mail.smtp.pace import DomainRates, Rate
+from advocacy.mail.smtp.server import Server, server_of
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """What somebody asked `advocacy send` for; `patience` is in seconds, rates are per second.
+
+    `new_mailing` says that the ledger does not know the mailing yet, `new_text` that it goes on
+    with another text. `uncertain` decides about messages that may have arrived: they are left
+    alone, sent again, or counted as sent.
+    """
+
+    campaign: Path
+    people: People
+    stage: str | None = None
+    day: date | None = None
+    today: date | None = None
+    mailing: str | None = None
+    new_mailing: bool = False
+    new_text: bool = False
+    uncertain: Literal["leave", "resend", "assume sent"] = "leave"
+    output: Path = Path("output")
+    templates: Path | None = None
+    also_answered: bool = False
+    connections: int = 4
+    per_connection: int | None = None
+    rate: Rate | None = None
+    per_domain: DomainRates | None = None
+    patience: float = 3600.0
+    workers: int | None = None
+
+
+class MailingStoppedError(AdvocacyError):
+    """A mailing may not begin. `change` is how its text differs from what its first got, if so."""
+
+    def __init__(self, problems: list[Problem], change: TextChange | None) -> None:
+        super().__init__(problems)
+        self.change = change
+
+
+@dataclass
+class PreparedMailing:
+    """A mailing with its server and its ledger, where there are such.
+
+    `problems` are what is wrong with the campaign's files and the server's address.
+    """
+
+    request: SendRequest
+    mailing: MailingSettings
+    watcher: ProgressWatcher
+    problems: list[Problem] = field(default_factory=list)
+    server: Server | None = None
+    ledger: Ledger | None = None
+    resends: bool = False
+    """Whether uncertain letters count as left, because they are about to be freed."""
+
+    @classmethod
+    def open(
+        cls, request: SendRequest, watcher: ProgressWatcher | None = None
+    ) -> "PreparedMailing":
+        """Load the campaign, and open the ledger if there is one.
+
+        Raises AdvocacyError for what cannot be understood. What merely stops the mailing is in
+        `stops`, so that a dry run can tell it with everything else.
+        """
+        campaign, problems = load_campaign(request.campaign, request.templates)
+        if campaign is None or has_errors(problems):
+            raise AdvocacyError(problems)
+        mailing = choose_mailing(
+            campaign, request.people, stage=request.stage, day=request.day, today=request.today,
+            other=request.mailing,
+        )  # fmt: skip
+        prepared = cls(request, mailing, watcher or ProgressWatcher(), problems)
+        prepared.resends = request.uncertain == "resend"
+        try:
+            prepared.server = server_of()
+        except AdvocacyError as error:
+            prepared.problems += error.problems
+        if request.today and prepared.server and not prepared.server.is_local:
+            raise AdvocacyError(_pretended_day(prepared.server))
+        if ledger_exists(request.campaign):
+            prepared.ledger = open_ledger(request.campaign)
+        return prepared
+
+    @property
+    def begun(self) -> bool:
+        """Whether the ledger knows the mailing."""
+        return self.ledger is not None and self.ledger.mailing(self.mailing.name) is not None
+
+    @property
+    def ledger_place(self) -> str:
+        """Where the ledger is or will be, without its password."""
+        if self.ledger is not None:
+            return self.ledger.shown
+        return str(self.request.campaign.with_suffix(".ledger.sqlite"))
+
+    @cached_property
+    def change(self) -> TextChange | None:
+        """How the text differs from what the mailing's first got."""
+        if self.ledger is None or not self.begun:
+            return None
+        return compare_texts(self.ledger.text(self.mailing.name), mailing_text(self.mailing))
+
+    @cached_property
+    def guard(self) -> SuppressionGuard:
+        """Knows who is not to be written to, at the moment it is asked."""
+        return SuppressionGuard(self.mailing.campaign.workspace.folder, find_keys())
+
+    def stops(self) -> list[Problem]:
+        """Find every reason why nothing would be sent now, among warnings of the same kind."""
+        found = [*self.problems, *find_obstacles(self.mailing), *consent_problems(self.mailing)]
+        if self.change is not None and not self.request.new_text and self.ledger is not None:
+            found.append(self.change.problem(self.ledger.counts(self.mailing.name)[State.SENT]))
+        return list(dict.fromkeys(found))
+
+    def check_may_begin(self) -> None:
+        """Raise MailingStoppedError where a run would not begin."""
+        problems = self.stops()
+        if not self.begun and not self.request.new_mailing:
+            problems.append(_unknown_mailing(self))
+        elif self.begun and self.request.new_mailing:
+            problems.append(_known_mailing(self.mailing))
+        if has_errors(problems):
+            raise MailingStoppedError(problems, None if self.request.new_text else self.change)
+
+    def candidates(self, mailing: MailingSettings | None = None) -> Candidates:
+        """The list, to be gone through once."""
+        return Candidates(
+            mailing or self.mailing,
+            self.guard,
+            self.ledger if self.begun else None,
+            self.request.output,
+            also_answered=self.request.also_answered,
+            also_uncertain=self.resends,
+        )
+
+    def renderer(self, mailing: MailingSettings | None = None) -> MessageRenderer:
+        """What composes the messages."""
+        mailing = mailing or self.mailing
+        return message_renderer(
+            mailing,
+            finishing_for(mailing),
+            output=self.request.output,
+            workers=self.request.workers,
+        )
+
+    def count_left(self) -> int:
+        """Count the messages that are left, those that were put off too, without composing them.
+
+        Raises AdvocacyError where there are none, and something is wrong with the list.
+        """
+        candidates = self.candidates()
+        left = sum(1 for _ in candidates.left()) + candidates.counts[PUT_OFF]
+        if not left and has_errors(candidates.problems):
+            raise AdvocacyError(candidates.problems)
+        return left
+
+    def dry_run(self) -> DryRun:
+        """Compose and check everything that is left; send nothing."""
+        return compose_all(self.candidates(), self.renderer(), watcher=self.watcher)
+
+    def find_dead_runs(self) -> None:
+        """Make uncertain what dead runs left under way."""
+        if self.ledger is not None and self.begun:
+            self.ledger.settle(self.mailing.name)
+
+    def settle_uncertain(self) -> None:
+        """Free the uncertain, or count them as sent, as the request says.
+
+        Of a selection of the list no others than its own are touched. It is done once: what
+        becomes uncertain in the run that follows is another matter.
+        """
+        if self.ledger is None or not self.begun:
+            return
+        name = self.mailing.name
+        if self.resends:
+            self.ledger.resend_uncertain(name, self._uncertain())
+            self.resends = False
+        elif self.request.uncertain == "assume sent":
+            self.ledger.assume_sent(name, self._uncertain())
+
+    def _uncertain(self) -> list[str] | None:
+        """The letter ids of the uncertain whom the selection has, or None where it has all."""
+        if self.request.people.selection == Selection():
+            return None
+        found: list[LeftOut] = []
+        candidates = replace(self.candidates(), also_uncertain=False, on_left_out=found.append)
+        for _ in candidates.left():
+            pass
+        return [one.letter.letter_id for one in found if one.why == UNCERTAIN]
+
+    def begin(self) -> Ledger:
+        """Open the mailing in the ledger, which is made where there is none; the ledger."""
+        ledger = self.ledger = self.ledger or open_ledger(self.request.campaign, create=True)
+        mailing = self.mailing
+        if not self.begun:
+            text = mailing_text(mailing)
+            ledger.start(mailing.name, mailing.campaign.file.id, mailing.stage, text)
+        elif self.request.new_text and self.change is not None:
+            ledger.accept_text(mailing.name, mailing_text(mailing))
+        return ledger
+
+
+Agree = Callable[[PreparedMailing], int]
+"""Asks for consent: to how many people may the mailing go? 0 where nobody is left.
+
+It may ask the mailing how many are left (`count_left`) or how their messages look (`dry_run`).
+It raises an exception of its own where nobody agrees; nothing has left then.
+"""
+
+
+def _pretended_day(server: Server) -> Problem:
+    return Problem(
+        "pretended-day",
+        f"--today pretends a day, and {server.shown} is not on this machine.",
+        "Leave it out, or try the mailing on a folder: ADVOCACY_SMTP=maildir:/tmp/trial.",
+    )
+
+
+def _unknown_mailing(prepared: PreparedMailing) -> Problem:
+    place = prepared.ledger_place
+    if prepared.ledger is None:
+        what = f"There is no ledger ({place})."
+    else:
+        what = f"The ledger ({place}) does not know the mailing `{prepared.mailing.name}`."
+    return Problem(
+        "new-mailing",
+        f"{what} Nobody counts as written to yet.",
+        "If it begins now, add `--new-mailing`. If it began before, put its ledger back first: "
+        "without it everyone would get the letter again.",
+    )
+
+
+def _known_mailing(mailing: MailingSettings) -> Problem:
+    return Problem(
+        "known-mailing",
+        f"The mailing `{mailing.name}` has begun before.",
+        "Leave out `--new-mailing` to go on with it, or name another with `--mailing NAME`.",
+    )

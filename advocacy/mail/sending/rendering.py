@@ -1,0 +1,99 @@
+"""Compose a mailing's messages anew, as `render` composes them, and finish them to leave."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.executor import choose_executor
+from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
+from advocacy.documents.email.message import message_id, needs_smtputf8
+from advocacy.documents.headers import wire_address
+from advocacy.errors import Problem
+from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.ledger import LedgerEntry
+from advocacy.mail.sending.mailing_settings import MailingSettings
+from advocacy.mail.sending.messages import Finishing, add_sending_headers
+from advocacy.mail.sending.outbox import ReadyMessage
+from advocacy.mail.smtp import Envelope
+
+FEW = 300
+"""So many messages this process composes sooner than it could start others."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRenderer:
+    """Makes a mailing's messages, by the workers that make documents in `advocacy.batch`."""
+
+    mailing: MailingSettings
+    settings: BatchSettings
+    finishing: Finishing
+    workers: int | None = None
+
+    @property
+    def first(self) -> int:
+        """The size of the first tasks."""
+        return 1 if self.settings.wants_paper else 20
+
+    def executor(self, wanted: Iterator[WantedLetter]) -> tuple[Executor, Iterator[WantedLetter]]:
+        """Choose what composes the letters, this process or several; and the letters, whole."""
+        return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
+
+    def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
+        """Finish the message that came of a letter; None where none could be made."""
+        message, entry = outcome.documents.get(f"{outcome.id}.eml"), outcome.entry
+        if message is None or entry is None:
+            return None
+        address = wire_address(entry["recipient"]["email"])
+        file = self.mailing.campaign.file
+        name = message_id(self.mailing.name, outcome.id, file.sender.email)
+        now = datetime.fromtimestamp(int(time.time()), ZoneInfo(file.timezone))
+        more = self.finishing.headers(address, entry["language"])
+        message = add_sending_headers(message, sent=now, message_id=name, more=more)
+        if self.finishing.sign is not None:
+            message = self.finishing.sign(message)
+        sender = self.finishing.envelope_sender(name)
+        envelope = Envelope(sender, address, message, needs_utf8=needs_smtputf8(message))
+        for_ledger = LedgerEntry(
+            letter_id=outcome.id,
+            address=address,
+            address_key=address_key(address),
+            digest=entry["digest"],
+            recipient_digest=entry["recipient_digest"],
+            message_id=name,
+            variants=entry.get("variants", {}),
+            shared_address=self.mailing.people.supporters is not None,
+        )
+        return ReadyMessage(for_ledger, envelope)
+
+
+def message_renderer(
+    mailing: MailingSettings, finishing: Finishing, *, output: Path, workers: int | None = None
+) -> MessageRenderer:
+    """Set up composing a mailing on its day of sending; `output` may have its PDFs already."""
+    campaign = mailing.campaign
+    settings = BatchSettings(
+        campaign,
+        mailing.day,
+        ("eml",),
+        formats_asked_for=True,
+        output=output,
+        deliver="return",
+        force=True,
+        shared=shared_digests(campaign, ("eml",)),
+        unsubscribe_links=finishing.leaving,
+        also_on=mailing.today,
+    )
+    return MessageRenderer(mailing, settings, finishing, workers)
+
+
+def nobody_to_mail(mailing: MailingSettings) -> Problem:
+    """That no message could be made for anybody on the list."""
+    return Problem(
+        "no-message",
+        f"The list has nobody to whom `{mailing.name}` could be mailed.",
+        "Look at the list: do its rows have `email`, and is the stage for them?",
+    )

@@ -1,0 +1,263 @@
+"""The threads that send, each with a connection of its own; the ledger is told before and after.
+
+A message is `sending` in the ledger, on the disk, before a byte of it leaves. What came of it is
+written together with the next group's marks, so that a group costs one commit.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail.ledger import Ledger, MailingRun, Result, State
+from advocacy.mail.sending.outbox import Outbox, ReadyMessage
+from advocacy.mail.smtp import Connection, SmtpReply, Verdict, backoff
+
+MOST_UNDER_WAY = 100
+"""So many messages at most are marked as under way: what a crash may leave uncertain."""
+GROUP_SECONDS = 0.05
+"""How long a group of messages should take; on a slow server a group is one message."""
+TROUBLE_AT_FIRST, TROUBLE_LATER = 10.0, 300.0
+"""Seconds for which the server, or the way to it, may fail before the run gives up: short at its
+beginning, where a name may be wrong, and longer later, when a train may be in a tunnel."""
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class ServerTrouble:
+    """Failures in a row that are not one recipient's, such as a server that cannot be reached.
+
+    `since` is when they began (seconds of the monotonic clock), `allowed` for how many seconds
+    they are waited out.
+    """
+
+    count: int = 0
+    since: float = 0.0
+    allowed: float = TROUBLE_AT_FIRST
+
+
+@dataclass(slots=True)
+class SenderSettings:
+    """What the senders of a run share.
+
+    `connect` gives a connection; `may_go` says, at the last moment, whether a message still may;
+    `on_sent` is called for each message with what came of it. `most_failures` in a row stop the
+    run. `trouble` is the run's, and outlasts a pass over the list.
+    """
+
+    outbox: Outbox
+    ledger: Ledger
+    run: MailingRun
+    connect: Callable[[], Connection]
+    may_go: Callable[[ReadyMessage], bool]
+    on_sent: Callable[[ReadyMessage, Result], None]
+    connections: int = 4
+    most_failures: int = 20
+    trouble: ServerTrouble = field(default_factory=ServerTrouble)
+
+
+class Senders:
+    """The senders of one pass over the list; the first reason to stop is kept in `why`.
+
+    `next_try` is when the first of those that were put off, or given back, may be tried again
+    (UTC epoch seconds by `Ledger.now()`); `gave_back` that some were not tried at all.
+    """
+
+    def __init__(self, settings: SenderSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._resting = threading.Event()
+        self._crash: BaseException | None = None
+        self.why: Problem | None = None
+        self.next_try: float | None = None
+        self.gave_back = False
+        self._threads = [
+            threading.Thread(target=self._guarded, name=f"sender-{n}", daemon=True)
+            for n in range(settings.connections)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to be begun: for a reason, or since somebody asked."""
+        return self._resting.is_set()
+
+    def finish(self, over: Callable[[], bool]) -> None:
+        """Wait until what is in the outbox is sent, or what is in hand once `over` says so.
+
+        Raises what ended a sender that was not meant to end.
+        """
+        self._settings.outbox.close()
+        for thread in self._threads:
+            while thread.is_alive():
+                if over():
+                    self.stop()
+                thread.join(0.05)
+        if self._crash is not None:
+            raise self._crash
+
+    def stop(self, why: Problem | None = None) -> None:
+        """Send nothing more, after what is in hand."""
+        with self._lock:
+            self.why = self.why or why
+        self._resting.set()
+        self._settings.outbox.stop()
+
+    def _guarded(self) -> None:
+        try:
+            _Sender(self._settings, self, self._settings.connect()).work()
+        except AdvocacyError as error:  # of the ledger, or of the suppression list
+            self.stop(error.problems[0])
+        except BaseException as error:  # noqa: BLE001 - it is raised where the run waits
+            with self._lock:
+                self._crash = self._crash or error
+            self.stop()
+
+    def note(self, results: Sequence[Result]) -> None:
+        """Note when those may be tried again that the ledger has been told of as deferred."""
+        later = [one.not_before or 0.0 for one in results if one.state is State.DEFERRED]
+        with self._lock:
+            self.gave_back = self.gave_back or not all(one.tried for one in results)
+            if self.next_try is not None:
+                later.append(self.next_try)
+            self.next_try = min(later, default=None)
+
+    def count(self, reply: SmtpReply) -> None:
+        """Stop where the server says that no message has a chance, or too many have failed.
+
+        Trouble that is everyone's, such as a server that cannot be reached, is waited out first.
+        """
+        trouble = self._settings.trouble
+        with self._lock:
+            now = time.monotonic()
+            if reply.verdict is Verdict.SENT:
+                self._failures = trouble.count = 0
+                trouble.allowed = TROUBLE_LATER
+            elif reply.everyone:
+                trouble.count += 1
+                trouble.since = now if trouble.count == 1 else trouble.since
+            else:
+                self._failures += 1
+            failures, lasting = self._failures, now - trouble.since
+            pause = min(LONGEST_PAUSE, 2.0 ** min(trouble.count - 1, 5), trouble.allowed)
+        if reply.stop is not None:
+            self.stop(reply.stop)
+        elif reply.everyone and lasting > trouble.allowed:
+            self.stop(_no_way(lasting, reply))
+        elif failures >= self._settings.most_failures:
+            self.stop(_too_many(failures, reply))
+        elif reply.everyone:
+            self._resting.wait(pause)
+
+
+def _no_way(seconds: float, reply: SmtpReply) -> Problem:
+    return Problem(
+        "server-unreachable",
+        f"For {seconds:.0f} seconds no message could be handed over: {reply.text}.",
+        "When it works again, run the same command again: it goes on with those that are left.",
+    )
+
+
+def _too_many(failures: int, reply: SmtpReply) -> Problem:
+    return Problem(
+        "too-many-failures",
+        f"{failures} messages in a row could not be sent; the last answer was: "
+        f"{reply.code or ''} {reply.text}".rstrip()
+        + ".",
+        "Find out why: `advocacy status` lists them. Then run the same command again: it goes "
+        "on with those that are left.",
+    )
+
+
+@dataclass(slots=True)
+class _Sender:
+    """One thread's work: a connection, and results that the ledger has not been told yet."""
+
+    settings: SenderSettings
+    senders: Senders
+    connection: Connection
+    results: list[Result] = field(default_factory=list)
+    size: int = 1
+
+    def work(self) -> None:
+        """Send until nothing is left, or the run stops."""
+        try:
+            while True:
+                group = self.settings.outbox.take(self.size, wait=not self.results)
+                if group:
+                    self._send(group)
+                elif self.results:
+                    self._exchange([])
+                else:
+                    return
+        finally:
+            try:
+                if self.results:
+                    self._exchange([])
+            finally:
+                self.connection.close()
+
+    def _send(self, group: Sequence[ReadyMessage]) -> None:
+        if not self._open():
+            return
+        taken = self._exchange([ready for ready in group if self.settings.may_go(ready)])
+        begun = time.monotonic()
+        for position, ready in enumerate(taken):
+            if self.senders.stopped or self.settings.run.lapsed:
+                self.results += (Result.untried(one.entry.letter_id) for one in taken[position:])
+                break
+            reply = self.connection.send(ready.envelope)
+            result = self._result(ready, reply)
+            self.results.append(result)
+            self.settings.on_sent(ready, result)
+            if reply.everyone:  # the rest of the group waits, unmarked, until it has passed
+                self.results += (
+                    Result.untried(one.entry.letter_id) for one in taken[position + 1 :]
+                )
+                self._exchange([])
+                self.senders.count(reply)
+                break
+            self.senders.count(reply)
+        self._adapt(len(taken), time.monotonic() - begun)
+
+    def _open(self) -> bool:
+        """Have an open connection before anything is marked; False where the run stops first."""
+        while not self.senders.stopped:
+            trouble = self.connection.open()
+            if trouble is None:
+                return True
+            if self.results:
+                self._exchange([])
+            self.senders.count(trouble)
+        return False
+
+    def _adapt(self, sent: int, seconds: float) -> None:
+        """A larger group where the server is quick, a smaller where it is slow."""
+        if seconds > GROUP_SECONDS:
+            self.size = max(1, self.size // 2)
+        elif seconds < GROUP_SECONDS / 2 and sent >= self.size:
+            self.size = min(2 * self.size, max(1, MOST_UNDER_WAY // self.settings.connections))
+
+    def _result(self, ready: ReadyMessage, reply: SmtpReply) -> Result:
+        state, later = State(reply.verdict.value), None
+        if state is State.DEFERRED:
+            # One for whom a server stops us waits, so that the next run begins with others.
+            at_once = reply.everyone and reply.stop is None
+            wait = 0.0 if at_once else backoff(ready.attempts)
+            later = self.settings.ledger.now() + wait
+        return Result(ready.entry.letter_id, state, reply.code, reply.text, later)
+
+    def _exchange(self, group: Sequence[ReadyMessage]) -> list[ReadyMessage]:
+        """Tell the ledger what came of the last messages, and mark the next; those it gave out."""
+        entries = [ready.entry for ready in group]
+        taken = self.settings.ledger.exchange(self.settings.run, self.results, entries)
+        self.senders.note(self.results)
+        self.results = []
+        return [
+            replace(ready, attempts=one.attempts)
+            for ready, one in zip(group, taken, strict=True)
+            if one.taken
+        ]

@@ -1,0 +1,200 @@
+"""Send a mailing, rehearse it, or send one test message: what `advocacy send` does.
+
+    request = SendRequest(Path("parks.yaml"), People(list=Path("members.csv")))
+    rehearse_mailing(request)                                # nothing leaves
+    send_mailing(request, agree=lambda mailing: mailing.count_left())
+
+The order of the steps is the promise that nobody is written to twice or against their will, so
+it stands here alone, for the command line, tests and scheduled jobs alike.
+"""
+
+from collections import Counter
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.worker import make_letters
+from advocacy.documents.email.message import needs_smtputf8
+from advocacy.documents.headers import wire_address
+from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.mail.ledger import State
+from advocacy.mail.preflight.dns import resolver
+from advocacy.mail.preflight.preflight import preflight
+from advocacy.mail.sending.candidates import Candidates
+from advocacy.mail.sending.dry_run import DryRun
+from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_header
+from advocacy.mail.sending.passes import RunResult, RunSettings, send_in_passes
+from advocacy.mail.sending.preparation import Agree, PreparedMailing, SendRequest
+from advocacy.mail.sending.rendering import message_renderer, nobody_to_mail
+from advocacy.mail.smtp import Envelope, Options, Verdict, connect
+from advocacy.mail.smtp.pace import Pace
+from advocacy.mail.smtp.secrets import password_of
+from advocacy.mail.smtp.server import Server
+
+
+@dataclass(slots=True)
+class SendResult:
+    """What came of a mailing: `run` is what this run did, None where nothing was left to send.
+
+    `states` counts all letters of the mailing in the ledger. `left` counts those that may still
+    be sent, where the run was stopped.
+    """
+
+    mailing: str
+    timezone: str
+    states: Counter[State] = field(default_factory=Counter)
+    run: RunResult | None = None
+    left: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether everybody got the message who could; nobody is uncertain or still to come."""
+        run = self.run
+        stopped = run is not None and (
+            run.why is not None or run.unmade or has_errors(run.problems)
+        )
+        return not stopped and self.states[State.SENT] == self.states.total()
+
+
+def send_mailing(
+    request: SendRequest, agree: Agree, watcher: ProgressWatcher | None = None
+) -> SendResult:
+    """Send what is left of a mailing, once somebody agreed to how many messages that is.
+
+    Raises MailingStoppedError where the mailing may not begin, AdvocacyError where files, server or
+    ledger cannot be used, and what `agree` raises. What stopped a run that had begun is in the
+    result; the ledger knows what it sent.
+    """
+    prepared = PreparedMailing.open(request, watcher)
+    prepared.check_may_begin()
+    # Before anybody is asked: what a killed run had under way is no longer left, but uncertain.
+    prepared.find_dead_runs()
+    most = agree(prepared)
+    run = _send_left(prepared, most) if most else None
+    if run is None:
+        prepared.settle_uncertain()
+    name = prepared.mailing.name
+    result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
+    if prepared.ledger is not None and prepared.begun:
+        result.states = Counter(prepared.ledger.counts(name))
+    if run is not None and (run.interrupted or run.why):
+        with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
+            result.left = sum(1 for _ in prepared.candidates().left())
+    return result
+
+
+def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
+    server, request = prepared.server, prepared.request
+    if server is None:
+        raise AdvocacyError(prepared.problems)
+    # Before the mailing counts as begun: nobody may know the password.
+    password = password_of(server)
+    ledger = prepared.begin()
+    prepared.settle_uncertain()
+    options = Options(per_connection=request.per_connection)
+    return send_in_passes(
+        prepared.mailing,
+        ledger,
+        connect=lambda: connect(server, password, options),
+        pace=Pace(request.rate, request.per_domain),
+        settings=RunSettings(
+            request.connections,
+            request.patience,
+            pretended=request.today is not None,
+            most=most,
+        ),
+        candidates=prepared.candidates,
+        guard=prepared.guard,
+        renderer=prepared.renderer,
+        watcher=prepared.watcher,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A dry run: the mailing, its messages, what stops it, and everything that is to be told."""
+
+    prepared: PreparedMailing
+    messages: DryRun
+    stops: list[Problem]
+    problems: list[Problem]
+
+
+def rehearse_mailing(
+    request: SendRequest, watcher: ProgressWatcher | None = None, *, with_preflight: bool = False
+) -> Rehearsal:
+    """Compose and check every message that is left, and send none.
+
+    `with_preflight` adds what the large receivers and SpamAssassin would hold against the
+    messages that are shown.
+    """
+    prepared = PreparedMailing.open(request, watcher)
+    seen = prepared.dry_run()
+    stops = prepared.stops()
+    problems = dict.fromkeys([*seen.problems, *stops])
+    found = _preflight(prepared, seen) if with_preflight else []
+    return Rehearsal(prepared, seen, stops, [*problems, *found])
+
+
+def _preflight(prepared: PreparedMailing, seen: DryRun) -> list[Problem]:
+    server = prepared.server
+    if server is None:
+        return []
+    found = (
+        preflight(
+            ready.envelope.message,
+            server,
+            sender=ready.envelope.sender,
+            audience=prepared.mailing.campaign.file.audience,
+            lookup=None if server.is_local else resolver(),
+        )
+        for ready in seen.shown
+    )
+    return list(dict.fromkeys(problem for problems in found for problem in problems))
+
+
+def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = None) -> str:
+    """Send one message of the list to `to`, marked as a test; returns whom it is for.
+
+    Nothing is written into the ledger. Raises AdvocacyError where there is no such message, or
+    it cannot be handed over.
+    """
+    prepared = PreparedMailing.open(request, watcher)
+    server = prepared.server
+    if server is None:
+        raise AdvocacyError(prepared.problems)
+    sample = replace(prepared.mailing.people.selection, limit=None)
+    mailing = replace(prepared.mailing, people=prepared.mailing.people.selecting(sample))
+    finishing = finishing_for(mailing)
+    # Nobody but the recipient gets the recipient's own address to unsubscribe.
+    plain = replace(finishing, sign=None, leaving=None)
+    renderer = message_renderer(mailing, plain, output=request.output, workers=1)
+    problems: list[Problem] = []
+    for wanted in Candidates(mailing, prepared.guard, None, request.output).left():
+        (outcome,) = make_letters(renderer.settings, [wanted])
+        ready = renderer.finish(outcome)
+        problems += outcome.problems
+        if ready is None:
+            continue
+        address = wire_address(to)
+        message = mark_as_test(ready.envelope.message, to=address, real_to=ready.entry.address)
+        message = finishing.sign(message) if finishing.sign is not None else message
+        sender = wire_address(mailing.campaign.file.sender.email)
+        _hand_over(
+            server, Envelope(sender, address, message, needs_utf8=needs_smtputf8(message)), to
+        )
+        return read_header(ready.envelope.message, "To")
+    raise AdvocacyError(problems or [nobody_to_mail(mailing)])
+
+
+def _hand_over(server: Server, envelope: Envelope, to: str) -> None:
+    with closing(connect(server, password_of(server))) as connection:
+        reply = connection.send(envelope)
+    if reply.verdict is not Verdict.SENT:
+        said = f"{reply.code or ''} {reply.text}".strip()
+        refused = Problem(
+            "test-not-sent",
+            f"The server did not take the test message to {to}: {said}",
+            "Correct what the server says, and try again.",
+        )
+        raise AdvocacyError(reply.stop or refused)

@@ -1,0 +1,227 @@
+"""What a message must be before a byte of it leaves, and how it travels.
+
+Headers and bodies come from our own writers, which hold all this. It is looked at once more
+here, since what follows cannot be taken back: a line break in an address would be a command, and
+a lone CR or LF is an end of data to some servers (CVE-2023-51764 and its kin).
+
+
+Mailboxes on this machine in place of a server: a Maildir, or an mbox file.
+
+What is SENT is on the disk, whole, with mode 0600, and only then. A message is kept as it would
+have travelled, under the trace headers of a final delivery (RFC 5321, 4.4): Return-Path and
+Delivered-To.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from advocacy.errors import Problem
+from advocacy.mail.smtp.judging import Envelope, SmtpReply, Verdict
+from advocacy.mail.smtp.server import Server
+
+_NO_PATH = re.compile("[\x00-\x20\x7f-\xa0<>\ud800-\udfff]")
+
+
+def fault_of(envelope: Envelope) -> str:
+    """Why this message cannot be handed over to any server, or nothing."""
+    message = envelope.message
+    if _NO_PATH.search(envelope.recipient) or "@" not in envelope.recipient:
+        return "the recipient's address is not a valid email address"
+    if _NO_PATH.search(envelope.sender):  # the empty one is allowed (RFC 5321, 4.5.5)
+        return "the sender's address is not a valid email address"
+    if not message.endswith(b"\r\n"):
+        return "the message does not end with a line break"
+    # Every CR and every LF ends a line here, a pair of them one: as many of each as lines, and
+    # they are all pairs. Counting the pairs themselves takes longer.
+    lines = len(message.splitlines())
+    if lines != message.count(b"\n") or lines != message.count(b"\r"):
+        return "the message has a line break that is not CRLF (RFC 5321, 2.3.8)"
+    if not message.isascii():
+        body = message.partition(b"\r\n\r\n")[2]
+        if not body.isascii():
+            return "the message has a body that is not in 7 bits (RFC 5321, 2.4)"
+    return ""
+
+
+def is_international(envelope: Envelope) -> bool:
+    """Whether only a server with SMTPUTF8 can take it (RFC 6531, 3.2): some address in the
+    envelope or the headers is not ASCII.
+    """
+    return (
+        envelope.needs_utf8
+        or not envelope.message.isascii()
+        or not (envelope.sender + envelope.recipient).isascii()
+    )
+
+
+def stuffed(message: bytes) -> bytes:
+    """The message as data: lines that begin with a dot get another (RFC 5321, 4.5.2), and the
+    end after its last line.
+    """
+    if message.startswith(b"."):
+        message = b"." + message
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
+_FROM = re.compile(rb"^(>*From )", re.MULTILINE)
+_MAILDIR = ("tmp", "new", "cur")
+_numbers = count()
+# Locks on files are a process's, not a thread's.
+_mbox_lock = threading.Lock()
+
+
+class MaildirConnection:
+    """Each message in a file of its own, as maildir(5) has it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server, self._folder = server, _path_of(server)
+        self._ready = False
+
+    def open(self) -> SmtpReply | None:
+        """Make the folder and its three, where they are not there."""
+        folder = self._folder
+        try:
+            there = set(os.listdir(folder)) if folder.is_dir() else set()
+            if there and there.isdisjoint(_MAILDIR):
+                return _unusable(self._server, "it is a folder of other things")
+            for name in ("", *_MAILDIR):
+                (folder / name).mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            return _unusable(self._server, _words(error))
+        self._ready = True
+        return None
+
+    def send(self, envelope: Envelope) -> SmtpReply:
+        """Write it in `tmp`, and give it its name in `new` when it is on the disk."""
+        fault = fault_of(envelope)
+        if fault:
+            return SmtpReply(Verdict.REFUSED, None, fault)
+        failed = None if self._ready else self.open()
+        if failed is not None:
+            return failed
+        # Time, process and number make the name unique on this machine.
+        name = f"{time.time():.6f}.P{os.getpid()}Q{next(_numbers)}.{_host_name()}"
+        written, final = self._folder / "tmp" / name, self._folder / "new" / name
+        try:
+            with _opened(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
+                _write(descriptor, _kept(envelope))
+                os.fsync(descriptor)
+            written.rename(final)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                written.unlink()
+            self._ready = False
+            return _unusable(self._server, _words(error))
+        try:
+            with _opened(final.parent, os.O_RDONLY | os.O_DIRECTORY) as descriptor:
+                os.fsync(descriptor)
+        except OSError as error:
+            told = f"kept as {final.name}, but perhaps not on the disk: {_words(error)}"
+            return SmtpReply(Verdict.UNCERTAIN, None, told)
+        return SmtpReply(Verdict.SENT, None, f"kept as {final.name}")
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+class MboxConnection:
+    """All messages in one file, the lines that look like the next one's first marked with `>`."""
+
+    def __init__(self, server: Server) -> None:
+        self._server, self._path = server, _path_of(server)
+
+    def open(self) -> SmtpReply | None:
+        """See that the file can be written to; it is made where it is not there."""
+        try:
+            with _opened(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND):
+                return None
+        except OSError as error:
+            return _unusable(self._server, _words(error))
+
+    def send(self, envelope: Envelope) -> SmtpReply:
+        """Append it while nobody else does; where that fails, the file is as it was."""
+        fault = fault_of(envelope)
+        if fault:
+            return SmtpReply(Verdict.REFUSED, None, fault)
+        sender = envelope.sender or "MAILER-DAEMON"
+        first = f"From {sender} {time.strftime('%a %b %d %H:%M:%S %Y', time.gmtime())}\n"
+        data = first.encode() + _FROM.sub(rb">\1", _kept(envelope)) + b"\n"
+        try:
+            with _mbox_lock, _opened(self._path, os.O_RDWR | os.O_CREAT) as descriptor:
+                fcntl.lockf(descriptor, fcntl.LOCK_EX)
+                return self._append(descriptor, data)
+        except OSError as error:
+            return _unusable(self._server, _words(error))
+
+    def _append(self, descriptor: int, data: bytes) -> SmtpReply:
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        # Whoever was cut off before us left no empty line.
+        tail = os.pread(descriptor, 2, max(0, end - 2))
+        gap = b"" if end == 0 or tail == b"\n\n" else b"\n" if tail.endswith(b"\n") else b"\n\n"
+        try:
+            _write(descriptor, gap + data)
+            os.fsync(descriptor)
+        except OSError as error:
+            try:
+                os.ftruncate(descriptor, end)
+            except OSError:
+                told = f"{self._server.shown}: {_words(error)}; part of it may be there"
+                return SmtpReply(Verdict.UNCERTAIN, None, told, everyone=True)
+            return _unusable(self._server, _words(error))
+        return SmtpReply(Verdict.SENT, None, "kept")
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+def _kept(envelope: Envelope) -> bytes:
+    """The message with its trace headers, its lines ended as files here end them."""
+    trace = f"Return-Path: <{envelope.sender}>\nDelivered-To: {envelope.recipient}\n"
+    return trace.encode() + envelope.message.replace(b"\r\n", b"\n")
+
+
+@contextlib.contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _unusable(server: Server, reason: str) -> SmtpReply:
+    problem = Problem(
+        "mailbox-unusable",
+        f"{server.shown} cannot be written to: {reason}.",
+        "Name another in ADVOCACY_SMTP, or make room and see to its permissions.",
+    )
+    return SmtpReply(Verdict.DEFERRED, None, problem.message, problem, everyone=True)
+
+
+def _words(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _host_name() -> str:
+    """With / and : written as maildir(5) wants them."""
+    return socket.gethostname().replace("/", r"\057").replace(":", r"\072")
+
+
+def _path_of(server: Server) -> Path:
+    if server.path is None:
+        raise ValueError(f"{server.kind} without a path")
+    return server.path

@@ -1,0 +1,1 @@
+"""What became of a mailing: figures and a page."""

@@ -1,0 +1,94 @@
+"""Problems as the page shows them: with the line itself, and hints in the page's own words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from advocacy.campaign.loading import Campaign
+from advocacy.errors import Hint, Place, Problem
+from advocacy.preview.drafts import Drafts
+
+LONGEST_LINE = 240
+MOST_BYTES = 50_000_000
+"""The size from which on a file is not read for the sake of an excerpt."""
+# How the page words each kind of hint: it has buttons and fields instead of options.
+PAGE_HINTS = {
+    "add-source": "Add the source `{source}`.",
+    "day-of-stage": "Choose a day that a letter covers: {day} (`{stage}`).",
+    "exclude": "Choose somebody else.",
+    "fix-or-add-recipients": "{cure}.",
+    "fix-or-exclude": "{cure}, or choose somebody else.",
+    "fix-or-omit-format": "{cure}.",
+    "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day.",
+    "other-stage": "{lead}On {day} another letter fits: {stages}.",
+    "recheck": "Look at `{source}` again; if the fact still holds, set `checked:` of `{fact}` to "
+    "today.",
+}
+
+
+def problem_records(
+    problems: Iterable[Problem],
+    campaign: Campaign | None,
+    names: Mapping[Path, str],
+    drafts: Drafts | None = None,
+) -> list[dict[str, object]]:
+    """Describe problems for the page, each once.
+
+    `names` are the names of the files that the page can open, by path. Places in `drafts` become
+    those of the real files, and excerpts show the line as it is being written.
+    """
+    if drafts is not None:
+        problems = [replace(one, place=drafts.real_place(one.place)) for one in problems]
+    return [
+        {
+            "code": problem.code,
+            "level": problem.level.value,
+            "message": problem.message,
+            "hint": word_hint(problem.hint),
+            "fits": list(problem.hint.stages) if isinstance(problem.hint, Hint) else [],
+            "file": short_path(problem.place.path, campaign) if problem.place else None,
+            "excerpt": _excerpt(problem.place, drafts) if problem.place else None,
+            **place_record(problem.place, names),
+        }
+        for problem in dict.fromkeys(problems)
+    ]
+
+
+def place_record(place: Place | None, names: Mapping[Path, str]) -> dict[str, object]:
+    """Describe a place: the file's name, if the page can open it, with line and column."""
+    if place is None:
+        return {"name": None, "line": None, "column": None}
+    return {"name": names.get(place.path.resolve()), "line": place.line, "column": place.column}
+
+
+def word_hint(hint: str) -> str:
+    """The hint in the page's words; a plain text stays as it is."""
+    if not isinstance(hint, Hint):
+        return hint
+    stages = " or ".join(f"`{name}`" for name in hint.stages)
+    return PAGE_HINTS[hint.kind].format(stages=stages, **hint.words)
+
+
+def short_path(path: Path, campaign: Campaign | None) -> str:
+    """A path relative to the campaign's folder or its templates, else the file's name alone."""
+    folders = [campaign.workspace.folder, *campaign.workspace.templates] if campaign else []
+    for folder in folders:
+        if path.resolve().is_relative_to(folder):
+            return path.resolve().relative_to(folder).as_posix()
+    return path.name
+
+
+def _excerpt(place: Place, drafts: Drafts | None) -> str | None:
+    """The line of a place, as it is being written or as the file has it."""
+    if place.line is None:
+        return None
+    line = drafts.line(place) if drafts else None
+    if line is None:
+        try:
+            if place.path.stat().st_size > MOST_BYTES or place.path.suffix == ".xlsx":
+                return None
+            lines = place.path.read_text("utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return None
+        line = lines[place.line - 1] if place.line <= len(lines) else ""
+    return line.rstrip()[:LONGEST_LINE] or None

@@ -1,5 +1,0 @@
-"""Recipients: the people that letters are addressed to, and the lists that name them."""
-
-from advocacy.recipients.model import Recipient, same_ids, slug
-
-__all__ = ["Recipient", "same_ids", "slug"]

@@ -1,0 +1,314 @@
+"""A gallery shows every letter a reviewer has to see, from one file, true on its day."""
+
+import re
+import stat
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pypdfium2
+import pytest
+
+from advocacy.batch.campaigns import RenderRequest
+from advocacy.batch.gallery import render_gallery
+from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients.select import Selection
+from advocacy.errors import Problem
+from advocacy.letters.true_days import true_letter
+
+LINK = re.compile(r'href="([^"#][^"]*)"')
+TODAY = date(2026, 3, 2)
+
+
+def loaded(path: Path) -> Campaign:
+    campaign, problems = load_campaign(path)
+    assert campaign is not None, problems
+    return campaign
+
+
+def shown(campaign: Campaign, people: People | None = None, **options: Any) -> list[GalleryEntry]:
+    problems: list[Problem] = []
+    found = list(entries(campaign, people or People(), problems.append, today=TODAY, **options))
+    assert problems == []
+    return found
+
+
+@pytest.fixture
+def varied(small_campaign: Path, edit: Callable[[Path, str, str], None]) -> Path:
+    """The small campaign in two languages, with variants, and a second addressee."""
+    folder = small_campaign.parent / "templates"
+    (folder / "partials").mkdir()
+    body = (folder / "letters" / "open.md").read_text("utf-8")
+    for name in ("open.md", "open.fr.md"):
+        (folder / "letters" / name).write_text("{% include opening %}\n\n" + body, "utf-8")
+    for name in ("warm", "plain"):
+        (folder / "partials" / f"{name}.md").write_text(f"A {name} opening.\n", "utf-8")
+    both = "{{en: {0}, fr: {0} oui}}".format
+    text = "Keep the park open"
+    edit(small_campaign, f"title: {text}", f"title: {both(text)}")
+    edit(small_campaign, f"summary: {text}", f"summary: {both(text)}")
+    edit(small_campaign, f"asks: [{text} until nine in the evening.]", f"asks: [{both(text)}]")
+    edit(
+        small_campaign,
+        f"    subject: {text}\n",
+        f"    subject: {both(text)}\n    variants:\n"
+        f"      subject: {{a: {both('Open it')}, b: {both('Please')}}}\n"
+        "      opening: {warm: partials/warm.md, plain: partials/plain.md}\n",
+    )
+    edit(
+        small_campaign,
+        "demand:\n",
+        "    - {id: roe, name: '<b>Roe</b> & Co', salutation: all}\ndemand:\n",
+    )
+    facts = small_campaign.parent / "facts.yaml"
+    edit(facts, "statement: In 2025", "statement: {en: In 2025, fr: En 2025}\n  #")
+    return small_campaign
+
+
+def test_every_stage_wording_language_and_recipient_is_shown(varied: Path) -> None:
+    found = shown(loaded(varied))
+    seen = [(e.language, *dict(e.wording).values(), e.to.letter_id, e.stand_in) for e in found]
+    wordings = [("a", "warm"), ("a", "plain"), ("b", "warm"), ("b", "plain")]
+    english = [("en-US", *w, who, False) for w in wordings for who in ("doe", "roe")]
+    assert seen == [*english, *(("fr", *w, "doe", True) for w in wordings)]
+
+
+def test_of_a_list_a_few_show_its_variety_and_a_selection_chooses_others(
+    project_root: Path,
+) -> None:
+    congress = loaded(project_root / "campaigns" / "congress.yaml")
+    assert len(shown(congress, stage="law")) == 4
+    chosen = shown(congress, People(selection=Selection(only=("j000289",))), stage="law")
+    assert [one.to.letter_id for one in chosen] == ["j000289"]
+    signed = shown(congress, stage="constituents")
+    assert all(one.to.letter_id.startswith("sample--") for one in signed)
+
+
+def test_supporters_of_a_list_sign_the_letters_that_are_theirs(
+    project_root: Path, tmp_path: Path
+) -> None:
+    congress = loaded(project_root / "campaigns" / "congress.yaml")
+    path = tmp_path / "supporters.csv"
+    rows = "".join(f"s{n},Sam Lee {n},s{n}@s.example,OH,4,yes\n" for n in range(9))
+    path.write_text(f"id,name,email,state,district,consent\n{rows}", "utf-8")
+    found = shown(congress, People(supporters=path), stage="constituents")
+    assert 1 <= len(found) <= 4
+    assert all(one.to.letter_id.endswith("--j000289") for one in found)
+    joint = shown(congress, People(supporters=path, joint=True), stage="constituents")
+    assert [one.to.supporters.count for one in joint if one.to.supporters] == [9]
+
+
+def test_with_a_date_only_the_stages_of_that_day_are_shown(project_root: Path) -> None:
+    microsoft = loaded(project_root / "campaigns" / "microsoft.yaml")
+    assert {e.stage for e in shown(microsoft, day=date(2020, 6, 12))} == {"thanks"}
+    assert {e.stage for e in shown(microsoft)} == set(microsoft.file.stages)
+
+
+# --- days ---------------------------------------------------------------------------------------
+
+
+def test_each_letter_has_a_day_of_its_window_on_which_it_is_true(project_root: Path) -> None:
+    count = 0
+    for path in sorted((project_root / "campaigns").glob("*.yaml")):
+        campaign = loaded(path)
+        for entry in shown(campaign):
+            checked, problems = true_letter(
+                campaign, entry.to.recipient, entry.stage, supporters=entry.to.supporters
+            )
+            assert checked is not None, problems
+            assert campaign.file.stages[entry.stage].covers(checked.letter.date)
+            count += 1
+    assert count >= 17
+
+
+def test_where_the_first_day_is_too_early_the_first_true_one_is_taken(
+    small_campaign: Path, edit: Callable[[Path, str, str], None]
+) -> None:
+    edit(small_campaign, "date: 2026-03-02\n", "")
+    edit(small_campaign.parent / "facts.yaml", "from: 2026-01-15", "from: 2026-03-09")
+    campaign = loaded(small_campaign)
+    doe = campaign.file.target.addressees[0]
+    checked, _ = true_letter(campaign, doe, "call", today=TODAY)
+    assert checked is not None
+    assert checked.letter.date == date(2026, 3, 9)
+    refused, problems = true_letter(campaign, doe, "call", day=date(2026, 3, 8))
+    assert refused is None
+    assert [p.code for p in problems] == ["fact-not-yet"]
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def page(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("gallery")
+    made = render_gallery(
+        RenderRequest(project_root / "campaigns" / "microsoft.yaml", output=output)
+    )
+    assert made.path is not None
+    assert (made.letters, made.refused, made.problems) == (4, 0, [])
+    assert made.size == made.path.stat().st_size
+    return made.path
+
+
+def test_links_lead_to_documents_beside_the_page_and_nowhere_else(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = {unquote(unescape(link)) for link in LINK.findall(text)}
+    assert len(links) == 12
+    for link in links:
+        assert link.startswith("_gallery/")
+        assert (page.parent / link).is_file()
+    assert {Path(link).suffix for link in links} == {".pdf", ".html", ".txt"}
+    assert "<script" not in text
+    sources = set(re.findall(r'(?:src|srcset|action)="([^"]{0,22})', text))
+    assert sources == {"data:image/png;base64,"}
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_the_page_alone_has_every_page_and_every_word(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for pdf in page.parent.rglob("*.pdf"):
+        with pypdfium2.PdfDocument(pdf) as document:
+            count = len(document)
+        stage = pdf.parts[-3]
+        for number in range(1, count + 1):
+            assert f'alt="Page {number} of {count} of the letter to Brad Smith ({stage})"' in text
+        written = pdf.with_suffix(".txt").read_text("utf-8")
+        assert written in unescape(text)
+
+
+def test_people_s_letters_are_their_owner_s_alone(page: Path) -> None:
+    files = [file for file in page.parent.rglob("*") if file.is_file()]
+    assert len(files) == 13
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+@pytest.mark.slow
+def test_the_same_campaign_gives_the_same_page(page: Path, project_root: Path) -> None:
+    before = page.read_bytes()
+    render_gallery(
+        RenderRequest(project_root / "campaigns" / "microsoft.yaml", output=page.parent.parent)
+    )
+    assert page.read_bytes() == before
+
+
+def test_names_are_text_wherever_they_stand(varied: Path, tmp_path: Path) -> None:
+    made = render_gallery(RenderRequest(varied, ("txt",), tmp_path))
+    assert made.letters == 12
+    assert made.path is not None
+    text = made.path.read_text("utf-8")
+    assert "<b>Roe</b>" not in text
+    assert "&lt;b&gt;Roe&lt;/b&gt; &amp; Co" in text
+    assert "A stand-in: nobody shown reads this language" in text
+    assert "French, subject “a”, opening “warm”" in text
+    assert len(list(tmp_path.rglob("*.txt"))) == 12
+
+
+def test_documents_of_an_older_gallery_go_and_other_files_stay(
+    varied: Path, tmp_path: Path, edit: Callable[[Path, str, str], None]
+) -> None:
+    made = render_gallery(RenderRequest(varied, ("txt",), tmp_path))
+    assert made.path is not None
+    folder = made.path.parent / "_gallery"
+    mine = folder / "call" / "notes.txt"
+    mine.write_text("my own", "utf-8")
+    edit(varied, "warm: partials/warm.md, ", "")
+    render_gallery(RenderRequest(varied, ("txt",), tmp_path))
+    assert len([file for file in folder.rglob("*.txt") if file != mine]) == 6
+    assert mine.read_text("utf-8") == "my own"
+
+
+def test_pictures_are_the_pages_in_few_colours() -> None:
+    import io
+
+    from PIL import Image
+
+    for colour in ("white", "orange"):
+        out = io.BytesIO()
+        Image.new("RGB", (850, 1100), colour).save(out, "PDF")
+        small, large = pictures(out.getvalue())
+        assert (small.width, large.width) == (520, 1000)
+        assert large.height == pytest.approx(1000 * 1100 / 850, abs=1)
+        assert large.address.startswith("data:image/png;base64,")
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def test_a_letter_that_is_never_true_is_told_on_the_page_and_by_the_exit_code(
+    small_campaign: Path, edit: Callable[[Path, str, str], None], run_cli: Any
+) -> None:
+    edit(small_campaign.parent / "facts.yaml", "from: 2026-01-15", "from: 2026-06-01")
+    done = run_cli("gallery", small_campaign, "--format", "txt")
+    assert done.returncode == 1
+    assert "0 letters, 1 refused" in done.stdout
+    assert "fact-not-yet" in done.stderr
+    (made,) = (small_campaign.parent.parent / "output" / "parks").glob("gallery.html")
+    assert "This letter cannot be made." in made.read_text("utf-8")
+
+
+def test_render_still_makes_galleries(small_campaign: Path, run_cli: Any) -> None:
+    page = small_campaign.parent.parent / "output/parks/gallery.html"
+    made = []
+    for command in (["gallery"], ["render", "--gallery"]):
+        done = run_cli(*command, small_campaign, "--format", "txt")
+        assert done.returncode == 0, done.stderr
+        made.append((done.stdout, page.read_bytes()))
+        page.unlink()
+    assert made[0] == made[1]
+    assert "--gallery" not in run_cli("render", "--help").stdout
+
+
+def test_a_gallery_is_not_a_batch(small_campaign: Path, run_cli: Any) -> None:
+    done = run_cli("render", small_campaign, "--gallery", "--merge")
+    assert done.returncode == 2
+    assert "--gallery does not go with --merge" in done.stderr
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_the_screen(
+    varied: Path, tmp_path: Path, tool: Any, node_tool: Any
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    chromium, axe = tool("chromium"), node_tool("axe-core/axe.min.js")
+    made = render_gallery(RenderRequest(varied, output=tmp_path))
+    assert made.path is not None
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            for width in (320, 800, 1440):
+                page = browser.new_page(
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    viewport={"width": width, "height": 900},
+                )
+                asked: list[str] = []
+                page.on("request", lambda request, asked=asked: asked.append(request.url))
+                page.goto(made.path.as_uri())
+                page.locator("summary").nth(1).press("Enter")
+                assert page.locator("details[open]").count() == 1
+                page.add_script_tag(path=str(axe))
+                found = page.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
+                assert found == [], (scheme, width)
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width
+                assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
+                page.close()
+        browser.close()
+
+
+@pytest.mark.slow
+def test_the_page_is_valid_html(page: Path, tool: Any, node_tool: Any) -> None:
+    import subprocess
+
+    vnu = node_tool("vnu-jar/build/dist/vnu.jar")
+    done = subprocess.run(
+        [tool("java"), "-jar", vnu, "--errors-only", page], capture_output=True, check=False
+    )
+    assert done.stderr.decode() == ""

@@ -1,0 +1,257 @@
+"""What those who write to Congress may rely on, from the real data of congress-legislators."""
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.congress import COLUMNS
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.select import Selection, where
+from advocacy.errors import Problem, ignore
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import Letter, check
+
+JUNE = date(2026, 6, 22)
+LAST = date(2026, 11, 3)
+
+
+@pytest.fixture(scope="module")
+def congress(shared_data: Path) -> Path:
+    return shared_data / "congress"
+
+
+@pytest.fixture(scope="module")
+def campaign(project_root: Path) -> Campaign:
+    found, problems = load_campaign(project_root / "campaigns" / "congress.yaml")
+    assert found is not None, problems
+    assert problems == []
+    return found
+
+
+def members(congress: Path, day: date = JUNE, **options: object) -> list[Recipient]:
+    path = congress / "legislators-current.yaml"
+    return list(read_list(path, day, ignore, **options))  # type: ignore[arg-type]
+
+
+def people(congress: Path, *texts: str) -> People:
+    return People(
+        congress / "legislators-current.yaml",
+        (congress / "committee-membership-current.yaml",),
+        Selection(where(texts)),
+    )
+
+
+# --- the data as it is --------------------------------------------------------------------------
+
+
+def test_everyone_in_congress_is_read_with_every_column(congress: Path) -> None:
+    found = members(congress)
+    assert Counter(one.other["chamber"] for one in found) == {"house": 437, "senate": 100}
+    assert all(set(one.other) == set(COLUMNS) for one in found)
+    assert all(one.email is None for one in found)
+    places = [one.place() for one in found]
+    assert all(place is not None and place.line for place in places)
+    assert len({place.line for place in places if place}) == 537
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "salutation"),
+    [
+        (
+            "cantwell",
+            ("The Honorable Maria Cantwell", "United States Senate",
+             "511 Hart Senate Office Building", "Washington, DC 20510"),
+            "Dear Senator Cantwell:",
+        ),
+        (
+            "j000288",
+            ("The Honorable Henry C. “Hank” Johnson, Jr.", "United States House of Representatives",
+             "2240 Rayburn House Office Building", "Washington, DC 20515-1004"),
+            "Dear Representative Johnson:",
+        ),
+        (
+            "norton",
+            ("The Honorable Eleanor Holmes Norton", "United States House of Representatives",
+             "2136 Rayburn House Office Building", "Washington, DC 20515-5101"),
+            "Dear Delegate Norton:",
+        ),
+        (
+            "hernández rivera",
+            ("The Honorable Pablo José Hernández", "United States House of Representatives",
+             "1419 Longworth House Office Building", "Washington, DC 20515-5401"),
+            "Dear Resident Commissioner Hernández Rivera:",
+        ),
+    ],
+)  # fmt: skip
+def test_a_member_is_addressed_as_the_house_itself_does(
+    congress: Path, campaign: Campaign, name: str, lines: tuple[str, ...], salutation: str
+) -> None:
+    column = "id" if name[1:].isdigit() else "family_name"
+    composed = compose_letters(campaign, day=JUNE, people=people(congress, f"{column}={name}"))
+    [letter] = [one for one in composed.letters if one.inside_address[0] == lines[0]]
+    assert letter.inside_address == lines
+    assert letter.salutation == salutation
+
+
+def test_no_form_of_address_depends_on_gender(congress: Path) -> None:
+    for one in members(congress):
+        assert one.honorific == "The Honorable"
+        words = (one.salutation or "").split()
+        assert words[0] in ("Senator", "Representative", "Delegate", "Resident")
+
+
+def test_every_senator_has_a_letter_and_who_left_is_named(
+    congress: Path, campaign: Campaign
+) -> None:
+    composed = compose_letters(campaign, day=LAST, people=people(congress, "chamber=senate"))
+    assert (len(composed.letters), composed.problems) == (100, [])
+    later = compose_letters(
+        campaign, day=date(2026, 11, 4), stage="law", people=people(congress, "chamber=senate")
+    )
+    assert len(later.letters) == 98
+    assert [p.code for p in later.problems] == ["not-in-office"] * 2
+    said = " ".join(p.message for p in later.problems)
+    assert "Jon Husted" in said
+    assert "Ashley Moody" in said
+    assert "2026-11-03" in said
+
+
+def test_a_member_without_an_office_is_named_and_can_be_left_out(
+    congress: Path, campaign: Campaign
+) -> None:
+    composed = compose_letters(campaign, day=JUNE, people=people(congress, "state=CA"))
+    [problem] = composed.problems
+    assert problem.code == "missing-address"
+    assert "James Gallagher" in problem.message
+    out = People(
+        congress / "legislators-current.yaml",
+        selection=Selection(where(["state=CA"]), excluded=frozenset({"g000607"})),
+    )
+    assert compose_letters(campaign, day=JUNE, people=out).problems == []
+
+
+def test_a_term_is_the_one_of_the_letters_date(congress: Path) -> None:
+    # Representative until 2024-12-08, senator from the day after.
+    before = {one.id: one for one in members(congress, date(2024, 12, 1))}
+    now = {one.id: one for one in members(congress)}
+    kim = next(name for name, one in now.items() if one.full_name == "Andy Kim")
+    assert now[kim].other["chamber"] == "senate"
+    assert before[kim].other["chamber"] == "house"
+
+
+def test_committee_rank_and_title_are_those_of_the_committee_asked_for(congress: Path) -> None:
+    files = (congress / "committee-membership-current.yaml",)
+    for name in ("HSJU", "house committee on the judiciary"):
+        found = members(congress, committees=files, committee=name)
+        on = [one for one in found if one.other["committee"]]
+        assert len(on) == 42
+        [chair] = [one for one in on if one.other["committee_title"] == "Chair"]
+        assert (chair.full_name, chair.other["committee_rank"]) == ("Jim Jordan", "1")
+        assert {one.other["committee_code"] for one in on} == {"HSJU"}
+
+
+def test_a_wrong_file_of_committees_is_told(congress: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("- {name: x}\n", encoding="utf-8")
+    alone = tmp_path / "committee-membership-current.yaml"
+    alone.write_text("HSJU: [{bioguide: J000289, rank: 1}]\n", encoding="utf-8")
+    path = congress / "legislators-current.yaml"
+    for files, code in (
+        ((other,), "not-committees"),
+        ((alone,), "no-committee-names"),
+        ((tmp_path / "none.yaml",), "file-missing"),
+    ):
+        problems: list[Problem] = []
+        assert list(read_list(path, JUNE, problems.append, committees=files)) == []
+        assert [problem.code for problem in problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "not-legislators"),
+        ("a: 1\n", "not-legislators"),
+        ("- 1\n", "not-legislators"),
+        ("- {name: x\n", None),
+        ("- id: {bioguide: A1}\n  name: {first: A, last: B}\n  terms: []\n", "no-term"),
+    ],
+)
+def test_a_yaml_file_that_is_no_list_of_members_is_told(
+    tmp_path: Path, text: str, code: str | None
+) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text(text, encoding="utf-8")
+    problems: list[Problem] = []
+    assert list(read_list(path, JUNE, problems.append)) == []
+    assert code in (None, problems[0].code)
+
+
+# --- the campaign that comes with the tool ------------------------------------------------------
+
+
+def test_the_shipped_list_is_the_committee_as_the_data_has_it(
+    project_root: Path, congress: Path
+) -> None:
+    path = project_root / "campaigns" / "lists" / "house-judiciary.csv"
+    shipped = {one.id: one for one in read_list(path, JUNE, ignore)}
+    files = (congress / "committee-membership-current.yaml",)
+    data = {one.id: one for one in members(congress, committees=files, committee="HSJU")}
+    assert len(shipped) == 42
+    for name, one in shipped.items():
+        real = data[name]
+        assert one.model_dump(exclude={"verified", "other"}) == real.model_dump(
+            exclude={"verified", "other"}
+        )
+        assert one.other.items() <= {k: v for k, v in real.other.items() if v}.items()
+        assert one.verified == date(2026, 6, 15)
+    text = (path.parent / "README.md").read_text(encoding="utf-8")
+    assert "CC0" in text
+    assert "unitedstates/congress-legislators" in text
+
+
+@pytest.mark.parametrize("day", [date(2026, 6, 15), JUNE, LAST])
+def test_every_letter_of_the_shipped_campaign_passes_the_gate(
+    campaign: Campaign, day: date
+) -> None:
+    composed = compose_letters(campaign, day=day)
+    assert composed.problems == []
+    assert len(composed.letters) == 42
+    for letter in composed.letters:
+        checked, problems = check(letter, campaign)
+        assert checked is not None, problems
+        assert len(letter.facts) >= 6
+
+
+def body(letter: Letter) -> str:
+    return " ".join(letter.body.text().split())
+
+
+def test_a_committee_is_named_to_its_members_alone(campaign: Campaign, congress: Path) -> None:
+    [letter, *_] = compose_letters(campaign).letters
+    assert "as a member of the House Committee on the Judiciary, and ask you to" in body(letter)
+    senators = compose_letters(campaign, day=JUNE, people=people(congress, "state=WY")).letters
+    assert senators
+    assert all(body(one).startswith("We ask you to support a federal law") for one in senators)
+
+
+def test_the_letter_falls_into_none_of_the_traps(campaign: Campaign) -> None:
+    [letter, *_] = compose_letters(campaign).letters
+    text = body(letter)
+    assert "SB 6280" not in text  # a bill that a company backed
+    assert "Amazon disputes that test" in text
+    assert "one-year" not in text
+
+
+def test_the_manifest_says_where_a_member_can_be_reached(campaign: Campaign) -> None:
+    from advocacy.batch.record import entry
+
+    [letter, *_] = compose_letters(campaign).letters
+    line = json.loads(json.dumps(entry(letter, {}, {})))
+    assert line["recipient"]["url"] == "https://jordan.house.gov"
+    assert "email" not in line["recipient"]

@@ -1,0 +1,523 @@
+"""What an organizer may rely on in lists: CSV, JSON Lines, and what every list has in common."""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advocacy.campaign.addressing import People, recipients_of
+from advocacy.campaign.field_types import Email
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient, slug
+from advocacy.campaign.recipients.lists import Seen, read_list
+from advocacy.campaign.recipients.table import plain_email, recipient_of
+from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
+from advocacy.files.yaml.reading import YamlMap, parse
+
+DAY = date(2026, 6, 22)
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    """`read(text)`: the people and the problems of a list; bytes as they are."""
+
+    def run(text: str | bytes, name: str = "list.csv", **columns: str):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        problems: list[Problem] = []
+        people = list(read_list(path, DAY, problems.append, columns=columns))
+        return people, problems
+
+    return run
+
+
+def told(problems: list[Problem]) -> list[tuple[str, int | None]]:
+    return [(p.code, p.place.line if p.place else None) for p in problems]
+
+
+# --- what a list says ---------------------------------------------------------------------------
+
+
+def test_every_value_of_a_csv_is_text_as_it_was_typed(read) -> None:
+    people, problems = read(
+        "id,name,postal_code,city,country,ward,score\n"
+        "a,Jane Doe,02139,Cambridge,US,007,1.10\n"
+        "b,Ann Roe,SW1A 2AA,London,GB,no,1e5\n"
+    )
+    assert problems == []
+    assert [p.postal_code for p in people] == ["02139", "SW1A 2AA"]
+    assert [p.other for p in people] == [
+        {"ward": "007", "score": "1.10"},
+        {"ward": "no", "score": "1e5"},
+    ]
+    place = people[1].place("name")
+    assert place is not None
+    assert place.line == 3
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_a_csv_may_have_any_delimiter_line_end_and_a_byte_order_mark(
+    read, mark: str, end: str, bom: bytes
+) -> None:
+    rows = [["name", "email", "city"], ["Weiß, Zoë", "zoe@mueller.example", "Köln"]]
+    text = end.join(mark.join(f'"{cell}"' for cell in row) for row in rows) + end
+    people, problems = read(bom + text.encode())
+    assert problems == []
+    assert people[0].name == "Weiß, Zoë"
+    assert people[0].email == "zoe@mueller.example"
+    assert people[0].city == "Köln"
+
+
+def test_the_line_by_which_excel_is_told_of_a_delimiter_is_passed_over(read) -> None:
+    people, problems = read("sep=;\nname;city\nJane Doe;Springfield, IL\n")
+    assert problems == []
+    assert people[0].city == "Springfield, IL"
+
+
+def test_a_name_with_a_comma_is_one_name(read) -> None:
+    people, problems = read('name,email\n"Smith, John",john@parks.example\n')
+    assert problems == []
+    assert people[0].name == "Smith, John"
+
+
+def test_an_address_may_be_one_text_or_columns_of_lines_and_has_no_gaps(read) -> None:
+    people, problems = read(
+        "name,address,address_1,Address Line 2,address3\n"
+        'Jane Doe,"1 Main Street\n\nRoom 5\n",,,\n'
+        "Ann Roe,,2 Main Street,,Back door\n"
+    )
+    assert problems == []
+    assert people[0].address == ("1 Main Street", "Room 5")
+    assert people[1].address == ("2 Main Street", "Back door")
+
+
+def test_foreign_headers_are_named_in_the_campaign(read) -> None:
+    people, problems = read(
+        "Vorname;Nachname;PLZ;Ort;Wahlkreis\nZoë;Weiß;04109;Leipzig;152\n",
+        Vorname="given_name",
+        Nachname="family_name",
+        PLZ="postal_code",
+        Ort="city",
+    )
+    assert problems == []
+    assert people[0].full_name == "Zoë Weiß"
+    assert people[0].postal_code == "04109"
+    assert people[0].other == {"wahlkreis": "152"}
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        ("emial", "email"),
+        ("Zip", "postal_code"),
+        ("adress", "address"),
+        ("First name", "given_name"),
+    ],
+)
+def test_a_header_that_is_nearly_known_is_told_with_what_to_type(
+    read, header: str, meant: str
+) -> None:
+    _, problems = read(f"name,{header}\nJane Doe,x\n")
+    [problem] = problems
+    assert (problem.code, problem.level) == ("near-column", Level.WARNING)
+    assert f"`columns: {{{header}: {meant}}}`" in problem.hint
+
+
+def test_a_column_of_ones_own_is_no_near_miss(read) -> None:
+    people, problems = read("name,chamber,district,state,party\nJane Doe,house,4,OH,X\n")
+    assert problems == []
+    assert people[0].other["chamber"] == "house"
+
+
+def test_a_header_that_the_campaign_names_and_the_list_lacks_is_told(read) -> None:
+    _, problems = read("name,Vornahme\nJane Doe,x\n", Vorname="given_name")
+    assert [p.code for p in problems] == ["column-missing"]
+    assert "`Vornahme`" in problems[0].hint
+
+
+# --- what is wrong with a list ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("", "empty-file", None),
+        ("\n\n", "empty-file", None),
+        ("name,email\n", "empty-list", 1),
+        ("name,Name\nA,B\n", "duplicate-column", 1),
+        ("name,postal code,postal_code\nA,B,C\n", "duplicate-column", 1),
+        ("foo,bar\nA,B\n", "no-name-column", 1),
+        ('"name,email\nA,B\n', "broken-row", 1),
+        (b"PK\x03\x04rest", "not-csv", None),
+        ("name,email\nA,a@b.example\n".encode("utf-16"), "not-utf8", None),
+        ("name,stra\xdfe\nA,B\n".encode("latin-1"), "not-utf8", 1),
+        (",".join(["name", *(f"c{i}" for i in range(600))]) + "\n", "too-many-columns", 1),
+    ],
+)
+def test_a_list_that_cannot_be_read_says_why(read, text, code: str, line: int | None) -> None:
+    people, problems = read(text)
+    assert people == []
+    assert (code, line) in told(problems)
+    assert all(p.hint for p in problems)
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+    for name, code in (("none.csv", "file-missing"), ("folder.csv", "is-a-folder")):
+        (tmp_path / "folder.csv").mkdir(exist_ok=True)
+        problems: list[Problem] = []
+        assert list(read_list(tmp_path / name, DAY, problems.append)) == []
+        assert [problem.code for problem in problems] == [code]
+
+
+def test_a_list_of_another_kind_is_refused_with_what_to_save_it_as(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    assert list(read_list(tmp_path / "list.docx", DAY, problems.append)) == []
+    [problem] = problems
+    assert problem.code == "unknown-list"
+    assert "CSV" in problem.hint
+
+
+BROKEN = [
+    ("x2,Too Few", "wrong-cell-count"),
+    ("x3,Too Many,a@parks.example,US,more", "wrong-cell-count"),
+    ('x4,"Not "closed"",a@parks.example,US', "broken-row"),
+    ('x5,"Never closed,a@parks.example,US', "broken-row"),
+    ("x6,,a6@parks.example,US", "no-name"),
+    ("x7,Bad Country,a7@parks.example,Germany", "bad-country"),
+    ("x8/y,Bad Id,a8@parks.example,US", "bad-id"),
+    ("x9,Bad \x07 Bell,a9@parks.example,US", "bad-character"),
+    ("x10,Right \u202eto left,a10@parks.example,US", "bad-character"),
+    ('x11,"Two\nlines",a11@parks.example,US', "not-one-line"),
+]
+
+
+def test_one_broken_row_never_stops_the_others_and_names_its_line(read) -> None:
+    good = [f"g{i},Good Person {i},g{i}@parks.example,US" for i in range(len(BROKEN) + 1)]
+    lines = ["id,name,email,country", good[0]]
+    wanted = []
+    for (row, code), next_good in zip(BROKEN, good[1:], strict=True):
+        wanted.append((code, sum(line.count("\n") + 1 for line in lines) + 1))
+        lines += [row, next_good]
+    people, problems = read("\n".join(lines) + "\n")
+    assert [p.id for p in people] == [row.split(",")[0] for row in good]
+    found = told(problems)
+    for code, line in wanted:
+        assert (code, line) in found, (code, line)
+    assert {p.level for p in problems} == {Level.ERROR}
+
+
+def test_a_quotation_mark_too_many_swallows_no_later_row(read) -> None:
+    rows = "".join(f"p{i},Person {i}\n" for i in range(200))
+    people, problems = read(f'id,name\nx,"Open\n{rows}y,"Also open\n{rows.replace("p", "q", 400)}')
+    assert len(people) == 400
+    assert told(problems) == [("broken-row", 2), ("broken-row", 203)]
+
+
+def test_bytes_that_are_not_utf8_cost_only_their_own_row(read) -> None:
+    people, problems = read(b"name\nJane Doe\nM\xfcller\nAnn Roe\n")
+    assert [p.name for p in people] == ["Jane Doe", "Ann Roe"]
+    assert told(problems) == [("not-utf8", 3)]
+    assert "“ü”" in problems[0].message
+
+
+def test_a_cell_of_megabytes_is_told_and_not_kept(read) -> None:
+    people, problems = read(f"name,note\nJane Doe,{'x' * 300_000}\nAnn Roe,ok\n")
+    assert [p.name for p in people] == ["Ann Roe"]
+    assert [p.place.line for p in problems if p.place] == [2]
+
+
+def test_a_wrong_email_address_leaves_the_letter_on_paper(read) -> None:
+    people, problems = read(
+        "name,email\nJane Doe,jane.example.org\n"
+        "Ann Roe,Ann <ann@parks.example>\nZoë,z@parks.example\n"
+    )
+    assert [(p.name, p.email) for p in people] == [
+        ("Jane Doe", None),
+        ("Ann Roe", None),
+        ("Zoë", "z@parks.example"),
+    ]
+    assert [(p.code, p.level, p.place.line) for p in problems if p.place] == [
+        ("bad-email", Level.WARNING, 2),
+        ("bad-email", Level.WARNING, 3),
+    ]
+    assert "`ann@parks.example`" in problems[1].hint
+
+
+def test_a_formula_is_text_like_any_other(read) -> None:
+    people, problems = read("name,note\n\"=cmd|'/c calc'!A1\",+1\n")
+    assert problems == []
+    assert people[0].name == "=cmd|'/c calc'!A1"
+
+
+# --- ids and files ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "hostile", ["../../x", "con", "CON", "nul.txt", "x.", "a/b", "a\\b", "😀" * 75, ".", "-", "a b"]
+)
+def test_an_id_that_is_no_safe_file_name_is_refused(read, hostile: str) -> None:
+    people, problems = read(f"id,name\n{hostile},Jane Doe\n")
+    assert people == []
+    assert told(problems) == [("bad-id", 2)]
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\nb", "a\tb"])
+def test_an_id_with_a_control_character_is_refused(read, text: str) -> None:
+    people, problems = read(f'id,name\n"{text}",Jane Doe\n')
+    assert people == []
+    assert problems
+
+
+def test_ids_that_differ_in_capitals_alone_are_one_file(read) -> None:
+    people, problems = read("id,name\nAb1,Jane Doe\naB1,Ann Roe\n")
+    assert [p.id for p in people] == ["ab1"]
+    assert told(problems) == [("duplicate-id", 3)]
+    assert "line 2" in problems[0].message
+
+
+@given(st.text(max_size=300))
+def test_a_letter_id_made_of_a_name_is_a_safe_file_name_everywhere(text: str) -> None:
+    name = slug(text)
+    assert parse(Recipient, _row({"id": name, "name": "x"}))[1] == []
+    assert len(name) <= 87
+    assert slug(text) == name
+
+
+def test_long_names_that_differ_at_the_end_are_two_letters() -> None:
+    assert slug("x" * 400 + "a") != slug("x" * 400 + "b")
+    assert slug("😀" * 75) != slug("😀" * 76)
+    assert slug("CON") == "letter-con"
+
+
+def _row(values: dict[str, object]) -> YamlMap:
+    row = YamlMap(Path("list.csv"), Place(Path("list.csv"), 2))
+    row.update(values)
+    return row
+
+
+# --- one person, one letter ---------------------------------------------------------------------
+
+
+def test_two_rows_for_one_person_make_one_letter(read) -> None:
+    people, problems = read(
+        "id,name,email,city\n1,Jane Doe,jane@parks.example,A\n2,JANE DOE,Jane@parks.example,a\n"
+    )
+    assert [p.id for p in people] == ["1"]
+    assert told(problems) == [("same-person", 3)]
+    assert "line 2" in problems[0].message
+
+
+def test_the_second_of_two_people_with_one_address_is_held_and_told(read) -> None:
+    people, problems = read(
+        "id,name,email\n1,Jane Doe,office@parks.example\n2,Ann Roe,Office@PARKS.example\n"
+    )
+    assert [(p.id, p.email) for p in people] == [("1", "office@parks.example"), ("2", None)]
+    assert [(p.code, p.level) for p in problems] == [("same-address", Level.WARNING)]
+
+
+def test_two_people_without_ids_who_would_share_a_file_are_told_apart_by_nobody(read) -> None:
+    people, problems = read("name,city\nJane Doe,A\nJane Doe,B\n")
+    assert len(people) == 1
+    assert told(problems) == [("duplicate-id", 3)]
+    assert "`id`" in problems[0].hint
+
+
+@given(st.lists(st.text(max_size=3), max_size=200))
+def test_what_was_seen_is_remembered_with_its_first_number(texts: list[str]) -> None:
+    seen, plain = Seen(), dict[str, int]()
+    for number, text in enumerate(texts):
+        assert seen.add(text, number) == plain.get(text)
+        plain.setdefault(text, number)
+
+
+def test_many_thousands_are_remembered() -> None:
+    seen = Seen()
+    assert all(seen.add(str(i), i) is None for i in range(20_000))
+    assert all(seen.add(str(i), 0) == i for i in range(0, 20_000, 7))
+
+
+# --- the fast way is the same as the careful one ------------------------------------------------
+
+WORD = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_characters="\x00"),
+        st.sampled_from("ab-._@ é\u202e\ue000\t\n0"),
+    ),
+    min_size=1,
+    max_size=12,
+).map(str.strip)
+VALUES = {
+    "id": st.one_of(WORD, st.sampled_from(["con", "a1", "x.", "lpt1.txt", "A-1"])),
+    "name": WORD,
+    "organization": WORD,
+    "city": WORD,
+    "country": st.one_of(WORD, st.sampled_from(["US", "us", "DE", "XX"])),
+    "language": st.one_of(WORD, st.sampled_from(["en-US", "de", "pt-br", "xx-yy"])),
+    "verified": st.one_of(WORD, st.sampled_from(["2026-03-01", "2026-02-30", "1.3.2026"])),
+    "email": st.one_of(
+        WORD,
+        st.sampled_from(["a@b.example", "A.b+c@B.Example", "a..b@b.example", "a@b", "ä@b.example"]),
+    ),
+    "ward": WORD,
+}
+
+
+@pytest.mark.slow
+@given(st.fixed_dictionaries({}, optional=VALUES))
+def test_the_fast_way_to_a_recipient_accepts_and_gives_what_the_models_do(row: dict) -> None:
+    values = {key: value for key, value in row.items() if value}
+    place = Place(Path("list.csv"), 2)
+    problems: list[Problem] = []
+    found = recipient_of(values, place, problems.append)
+    known = {key: value for key, value in values.items() if key != "ward"}
+    if "id" in known:
+        known["id"] = known["id"].lower()
+    if "ward" in values:
+        known["other"] = {"ward": values["ward"]}
+    model, wrong = parse(Recipient, _row(known))
+    named = bool(model and (model.full_name or model.organization))
+    if model is not None and named:
+        assert problems == []
+        assert found == model
+        assert found is not None
+        assert found.model_fields_set == model.model_fields_set
+    elif not wrong:
+        assert [p.code for p in problems] == ["no-name"]
+    else:
+        assert {p.message for p in wrong} <= {p.message for p in problems} or problems
+
+
+@given(st.from_regex(r"[A-Za-z0-9._+-]{1,12}@[A-Za-z0-9.-]{1,12}\.(example|com)", fullmatch=True))
+@settings(max_examples=50)
+def test_an_address_taken_at_sight_is_what_the_library_makes_of_it(address: str) -> None:
+    from pydantic import TypeAdapter, ValidationError
+
+    fast = plain_email(address)
+    if fast is not None:
+        try:
+            assert TypeAdapter(Email).validate_python(address) == fast
+        except ValidationError:
+            pytest.fail(f"{address} was taken at sight")
+
+
+@given(
+    st.lists(
+        st.lists(st.text(max_size=8), min_size=3, max_size=3).filter(lambda r: r[0].strip()),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_stands_in_a_csv_is_people_or_problems(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows([["name", "email", "ward"], *rows])
+    path = tmp_path_factory.mktemp("any") / "list.csv"
+    path.write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
+    problems: list[Problem] = []
+    assert len(list(read_list(path, DAY, problems.append))) <= len(rows)
+
+
+# --- JSON Lines ---------------------------------------------------------------------------------
+
+
+def test_json_lines_are_read_like_a_table(read) -> None:
+    lines = [
+        {
+            "id": "a",
+            "name": "Weiß",
+            "postal_code": "02139",
+            "address": ["1 Main", "Room 5"],
+            "n": 7,
+        },
+        {"name": "Ann Roe", "email": None, "Ward": "x"},
+    ]
+    people, problems = read("\n".join(map(json.dumps, lines)), "list.jsonl")
+    assert problems == []
+    assert people[0].address == ("1 Main", "Room 5")
+    assert people[0].other == {"n": "7"}
+    assert people[1].other == {"ward": "x"}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('{"name": "A", "postal_code": 2139}', "number-in-text"),
+        ('{"name": 5}', "not-text"),
+        ('{"name": "A", "ok": true}', "not-text"),
+        ('{"name": "A", "x": {"y": 1}}', "not-text"),
+        ('{"name": "A", "name": "B"}', "duplicate-column"),
+        ('["A"]', "not-json"),
+        ('{"name": "A"', "not-json"),
+        ('{"name": NaN}', "not-json"),
+        ("[" * 5000, "not-json"),
+        ('{"ward": "A"}', "no-name-column"),
+    ],
+)
+def test_a_line_that_is_no_recipient_is_told_and_the_others_are_read(
+    read, line: str, code: str
+) -> None:
+    people, problems = read(f'{{"name": "First"}}\n{line}\n{{"name": "Last"}}\n', "list.jsonl")
+    assert [p.name for p in people] == ["First", "Last"]
+    assert (code, 2) in told(problems)
+
+
+# --- the campaign's list ------------------------------------------------------------------------
+
+
+def test_a_campaign_writes_to_its_list_and_an_option_replaces_it(
+    small_campaign: Path, edit, tmp_path: Path
+) -> None:
+    (small_campaign.parent / "list.csv").write_text("name\nAnn Roe\n", encoding="utf-8")
+    other = tmp_path / "other.csv"
+    other.write_text("Nom\nZoë Weiß\n", encoding="utf-8")
+    edit(small_campaign, "demand:\n", "recipients: list.csv\ncolumns: {Nom: name}\ndemand:\n")
+    campaign, problems = load_campaign(small_campaign)
+    assert campaign is not None, problems
+
+    def names(people: People) -> list[str]:
+        return [row.full_name for row in recipients_of(campaign, DAY, ignore, people)]
+
+    assert names(People()) == ["Ann Roe"]
+    assert names(People(other)) == ["Zoë Weiß"]
+
+
+def test_a_list_outside_the_campaigns_folder_is_refused(small_campaign: Path, edit) -> None:
+    edit(small_campaign, "demand:\n", "recipients: ../../etc/list.csv\ndemand:\n")
+    campaign, _ = load_campaign(small_campaign)
+    assert campaign is not None
+    problems: list[Problem] = []
+    assert list(recipients_of(campaign, DAY, problems.append)) == []
+    [problem] = problems
+    assert problem.code in ("outside-workspace", "missing-file")
+
+
+@pytest.mark.parametrize(
+    ("columns", "hint"),
+    [("{PLZ: postal_cod}", "`postal_code`"), ("{X: e-mail}", "`email`"), ("{X: 'a b'}", "`a_b`")],
+)
+def test_a_wrong_name_for_a_column_is_told_with_the_nearest(
+    small_campaign: Path, edit, columns: str, hint: str
+) -> None:
+    edit(small_campaign, "demand:\n", f"columns: {columns}\ndemand:\n")
+    _, problems = load_campaign(small_campaign)
+    [problem] = [p for p in problems if p.code == "bad-column"]
+    assert hint in problem.hint
+
+
+def test_reading_raises_nothing_for_a_users_mistake(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.xlsx", "a.jsonl", "a.yaml"):
+        path, problems = tmp_path / name, list[Problem]()
+        path.write_bytes(b"\x00\xff\xfe garbage \x1b")
+        try:
+            assert list(read_list(path, DAY, problems.append)) == []
+        except AdvocacyError as error:
+            pytest.fail(str(error))
+        assert problems, name

@@ -1,0 +1,67 @@
+"""The documentation of the files says what the models say."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from advocacy.campaign.loading import SCHEMAS, json_schema
+
+from ..tools.reference import MODELS, reference
+
+REGION = re.compile(r"(<!-- reference: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def test_the_reference_in_the_campaigns_readme_is_current(
+    project_root: Path, request: pytest.FixtureRequest
+) -> None:
+    path = project_root / "campaigns" / "README.md"
+    text = path.read_text(encoding="utf-8")
+    fresh = REGION.sub(lambda m: f"{m[1]}{reference(m[2])}{m[3]}", text)
+    assert len(REGION.findall(text)) == len(MODELS)
+    if request.config.getoption("--renew-goldens"):
+        path.write_text(fresh, encoding="utf-8")
+    else:
+        assert text == fresh, "make goldens renews it"
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_key_says_what_it_is(kind: str) -> None:
+    rows = [line for line in reference(kind).splitlines() if line.startswith("| `")]
+    assert len(rows) > 5
+    for row in rows:
+        assert re.match(r"\| `[^`]+` \| .{8,}", row), row
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_a_schema_is_json_schema_2020_12(kind: str, run_cli) -> None:
+    result = run_cli("schema", kind)
+    assert result.returncode == 0
+    assert json.loads(result.stdout) == json_schema(kind)
+    assert "2020-12" in result.stdout
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_the_kept_schemas_are_current(kind: str, project_root: Path, request) -> None:
+    path = project_root / "campaigns" / "schemas" / f"{kind}.json"
+    fresh = json.dumps(json_schema(kind), ensure_ascii=False, indent=2) + "\n"
+    if request.config.getoption("--renew-goldens"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(fresh, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == fresh, "make goldens renews it"
+
+
+def test_the_shipped_files_name_their_schema(project_root: Path) -> None:
+    visited = 0
+    for path in (project_root / "campaigns").rglob("*.yaml"):
+        if path.name.endswith(".approvals.yaml"):
+            continue
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+        assert match, f"{path} has no modeline"
+        kind = path.parent.name if path.parent.name in SCHEMAS else "campaign"
+        wanted = project_root / "campaigns" / "schemas" / f"{kind}.json"
+        assert (path.parent / match[1]).resolve() == wanted.resolve()
+        visited += 1
+    assert visited >= 3

@@ -1,0 +1,162 @@
+"""Every code has its documentation, and campaigns change levels and limits with a reason."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advocacy.checks.codes import explain_code, groups, registry, render_reference
+from advocacy.errors import AdvocacyError, Level
+
+# Functions and classes whose first argument is a code, besides constructors of mistakes.
+MAKERS = {"Problem", "problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|layout|placeholder")
+# Codes that are put together of a prefix and the kind of a thing.
+KINDS = ("addressee", "fact", "template", "layout", "filter", "test")
+COMPOSED = {"unknown-": {f"unknown-{kind}" for kind in KINDS}}
+
+
+def codes_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+        arguments = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "code")]
+        for first in arguments if name in MAKERS else ():
+            if isinstance(first, ast.Constant) and KEBAB.fullmatch(str(first.value)):
+                yield str(first.value)
+            elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
+                yield from COMPOSED[str(first.values[0].value)]
+
+
+@pytest.fixture(scope="module")
+def used(project_root: Path) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    paths = sorted((project_root / "advocacy").rglob("*.py"))
+    assert len(paths) > 60, "the whole source tree is visited"
+    for path in paths:
+        for code in codes_in(ast.parse(path.read_text("utf-8"))):
+            found.setdefault(code, path)
+    return found
+
+
+def test_every_code_in_the_source_tree_is_documented(used: dict[str, Path]) -> None:
+    assert len(used) > 100
+    missing = [code for code in used if code not in registry()]
+    skeletons = "\n".join(
+        f'[{code}]  # {used[code].name}\ngroup = ""\nlevel = "error"\nsummary = ""\nwhat = ""\n'
+        f'why = ""\nexample = ""\ncure = ""\n'
+        for code in missing
+    )
+    assert missing == [], f"describe these in advocacy/checks/codes.toml:\n{skeletons}"
+
+
+def test_every_documented_code_is_in_the_source_tree(project_root: Path) -> None:
+    text = "".join(
+        path.read_text("utf-8") for path in sorted((project_root / "advocacy").rglob("*.py"))
+    )
+    composed = {code for codes in COMPOSED.values() for code in codes}
+    stale = [c for c in registry() if f'"{c}"' not in text and c not in composed]
+    assert stale == [], "no problem has these codes any more"
+
+
+@pytest.mark.parametrize("code", registry().values(), ids=lambda code: code.name)
+def test_each_code_is_described_in_full(code: Any) -> None:
+    assert KEBAB.fullmatch(code.name)
+    assert code.group in groups()
+    assert code.summary.endswith(".")
+    assert len(code.summary) < 100
+    assert "\n" not in code.summary
+    for text in (code.what, code.why, code.cure):
+        assert text.endswith((".", "`", "?", ":", "(`--links`)")), text
+    assert code.example
+    if code.limits:
+        assert code.unit
+        assert code.limit("targets")
+        assert code.limit("subscribers")
+
+
+def test_the_reference_in_the_docs_is_current(project_root: Path) -> None:
+    path = project_root / "campaigns" / "checks.md"
+    assert path.read_text("utf-8") == render_reference(), (
+        "renew it: python -m advocacy.checks.codes > campaigns/checks.md"
+    )
+
+
+def test_a_code_explains_itself() -> None:
+    text = explain_code("uncited-claim")
+    for part in ("What it finds", "Why it matters", "Example", "Cure", "In a campaign"):
+        assert part in text
+    assert all(len(line) <= 100 for line in text.splitlines())
+    assert explain_code("all").count("\n") == len(registry())
+
+
+def test_a_mistyped_code_is_told_with_the_nearest() -> None:
+    with pytest.raises(AdvocacyError, match="Did you mean `uncited-claim`"):
+        explain_code("uncited-clam")
+
+
+def with_checks(house: Any, text: str) -> None:
+    house.spoil("acme.yaml", "copies: copies\n", f"copies: copies\nchecks: {{{text}}}\n")
+
+
+LONG = ("acme.yaml", "subject: Thank you", f"subject: {'x' * 75}")
+
+
+def test_a_campaign_may_widen_a_limit_with_a_reason(house: Any) -> None:
+    house.spoil(*LONG)
+    assert house.one("subject-length")
+    with_checks(house, "subject-length: {limit: 80, reason: a form on the web takes 80}")
+    assert house.check() == []
+
+
+def test_a_narrower_limit_and_a_higher_level_need_no_reason(house: Any) -> None:
+    with_checks(house, "subject-length: {limit: 12, level: error}")
+    assert house.one("subject-length").level is Level.ERROR
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("subject-length: {limit: 80}", "given a wider limit (80 instead of 70)"),
+        ("subject-length: {level: note}", "lowered to a note"),
+        ("subject-length: {level: off}", "turned off"),
+        ("placeholder: {level: warning}", "lowered to a warning"),
+    ],
+)
+def test_a_milder_check_needs_a_reason(house: Any, setting: str, told: str) -> None:
+    with_checks(house, setting)
+    problem = house.one("setting-without-reason")
+    assert told in problem.message
+    assert problem.place.path.name == "acme.yaml"
+
+
+def test_a_check_may_be_turned_off_with_a_reason(house: Any) -> None:
+    house.spoil(*LONG)
+    with_checks(house, "subject-length: {level: off, reason: sent on paper alone}")
+    assert house.check() == []
+
+
+def test_what_makes_a_letter_lie_cannot_be_turned_off(house: Any) -> None:
+    house.spoil("facts.yaml", "from: 2020-06-08", "from: 2020-06-11")
+    with_checks(house, "fact-not-yet: {level: off, reason: never mind}")
+    assert {p.code for p in house.check()} == {"fact-not-yet", "setting-fixed"}
+
+
+def test_a_mistyped_setting_is_told_with_the_nearest(house: Any) -> None:
+    with_checks(house, "subject-lenght: {limit: 60}")
+    assert house.one("unknown-code").hint == "Did you mean `subject-length`?"
+
+
+def test_a_limit_belongs_to_codes_that_have_one(house: Any) -> None:
+    with_checks(house, "placeholder: {limit: 3}")
+    assert "`subject-length`" in house.one("setting-no-limit").hint
+
+
+def test_a_setting_cannot_silence_the_settings(house: Any) -> None:
+    with_checks(house, "setting-without-reason: {level: off, reason: x}, placeholder: {level: off}")
+    assert {p.code for p in house.check()} == {"setting-fixed", "setting-without-reason"}

@@ -1,0 +1,152 @@
+"""Where sentences begin and end, and which citations stand by them."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advocacy.checks.sentences import locate_words, quote_spans, read_blocks, sentence_starts
+from advocacy.errors import Place
+from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, VALUE_MARK, Prose
+
+
+def sentences(text: str, language: str = "en-US") -> list[str]:
+    starts = [*sentence_starts(text, language), len(text)]
+    return [text[a:b].strip() for a, b in pairwise(starts)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mr. Smith and Dr. Jones met Sen. Markey.",
+        "The U.S. Senate and the U.N. Security Council met.",
+        "Amazon.com, Inc. announced it.",
+        "It is in No. 4 of the list, at p. 12, in Sec. 3.",
+        "Many firms, e.g. Microsoft, sell it.",
+        "He cited cf. Smith et al. and others, vs. Jones.",
+        "S. 4084 and H.R. 7356 are bills.",
+        "The rate was 34.7 percent at 10.30 a.m. on that day.",
+        "J. R. Smith signed for A. Example.",
+        "“We stop. We mean it,” she said.",
+        "She wrote … and then she left.",
+        "The firm (which sells it. Or not) is large.",
+        "See Jan. 6 and Sept. 11.",
+    ],
+)
+def test_a_full_stop_that_ends_no_sentence(text: str) -> None:
+    expected = 1 if "Or not" not in text else 2
+    assert len(sentences(text)) == expected, sentences(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was done in the U.S. The others waited.",
+        "The answer is no. We wait.",
+        "They sold it to Acme Inc. We object.",
+        "He left at 5 p.m. The doors closed.",
+        "Is it so? It is.",
+        "Stop! We mean it.",
+        "She said “no.” They left.",
+        "She asked: “Why?” Nobody knew.",
+        "It ended … Nobody knew.",
+        "It has 34. The others have 12.",
+        "It was plan C (the last one.) Nothing came of it.",
+        "Than I thought in 2019. Since then it has grown.",
+    ],
+)
+def test_a_full_stop_that_ends_a_sentence(text: str) -> None:
+    assert len(sentences(text)) == 2, sentences(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "count"),
+    [
+        ("de", "Am 10. Juni schrieb Dr. Müller, z.B. an uns, Abs. 3. Danach kam nichts.", 2),
+        ("fr", "M. Dupont et Mme. Durand, p. ex. ici, écrivent. Nous aussi.", 2),
+        ("es", "El Sr. Pérez y la Dra. Ruiz escriben. Nosotros también.", 2),
+        ("ja", "我々は求める。答えてほしい。", 2),
+        ("pl", "Pan J. Nowak pisze. My też.", 2),
+    ],
+)
+def test_other_languages_have_abbreviations_of_their_own(
+    language: str, text: str, count: int
+) -> None:
+    assert len(sentences(text, language)) == count, sentences(text, language)
+
+
+def test_quotation_marks_are_paired() -> None:
+    for text, inside in (
+        ('He said "one two" and "three".', ["one two", "three"]),
+        ("He said “one ‘two’ three”.", ["one ‘two’ three"]),
+        ("Er sagt „eins zwei“.", ["eins zwei"]),
+        ("Il dit « un deux ».", [" un deux "]),
+        ('A board 5" wide and 6" long.', []),
+        ('An open "mark.', []),
+    ):
+        assert [text[a:b] for a, b in quote_spans(text)] == inside
+
+
+def mark(kind: int, number: int = 0) -> str:
+    return chr(kind + number)
+
+
+def test_a_citation_after_the_full_stop_belongs_to_the_sentence_before_it() -> None:
+    prose = Prose(
+        f"One is.{mark(CITE_MARK)} Two is. {mark(CITE_MARK, 1)} Three{mark(CITE_MARK, 2)} is."
+    )
+    (block,) = read_blocks(prose, "en")
+    assert [(s.text, s.cites) for s in block.sentences] == [
+        ("One is.", (0,)),
+        ("Two is.", (1,)),
+        ("Three is.", (2,)),
+    ]
+
+
+def test_values_are_read_as_printed_and_never_as_markdown() -> None:
+    prose = Prose(f"To {mark(VALUE_MARK)} now.\n\n- {mark(VALUE_MARK, 1)}", ("*Bob*", "# Ask it."))
+    first, second = read_blocks(prose, "en")
+    assert first.text == "To *Bob* now."
+    assert (second.kind, second.text) == ("item", "# Ask it.")
+
+
+def test_blocks_are_told_apart() -> None:
+    markdown = "# A\n\nB *c* [d](http://e)\nf `g`\n\n- h\n\n> i\n"
+    assert [(block.kind, block.text) for block in read_blocks(Prose(markdown), "en")] == [
+        ("heading", "A"), ("paragraph", "B c d f g"), ("item", "h"), ("quote", "i"),
+    ]  # fmt: skip
+
+
+def test_a_sentence_knows_its_line_and_column(tmp_path: Path) -> None:
+    file = tmp_path / "call.md"
+    file.write_text("One is here. Two begins\non the next. Three.\n")
+    lines = (Place(file, 1), Place(file, 2))
+    traced = f"One is here. Two begins{mark(LINE_MARK)}\non the next. Three{mark(LINE_MARK, 1)}.\n"
+    (block,) = read_blocks(Prose(traced), "en", lines)
+    assert [str(s.place).rpartition("/")[2] for s in block.sentences] == [
+        "call.md:1:1", "call.md:1:14", "call.md:2:14",
+    ]  # fmt: skip
+    assert block.sentences[1].lines == lines
+
+
+def test_a_sentence_is_found_again_after_its_template_is_edited(tmp_path: Path) -> None:
+    file = tmp_path / "call.md"
+    prose, lines = Prose(f"One is here. Two is there.{mark(LINE_MARK)}\n"), (Place(file, 1),)
+    file.write_text("One is here. Two is there.\n")
+    (block,) = read_blocks(prose, "en", lines)
+    assert [s.place.column for s in block.sentences if s.place] == [1, 14]
+    file.write_text("**One is here.** Two is there.\n")
+    (block,) = read_blocks(prose, "en", lines)
+    assert [s.place.column for s in block.sentences if s.place] == [3, 18]
+    assert locate_words(lines, "Two is there") == Place(file, 1, 18)
+
+
+@given(st.text(alphabet="aB1 .!?…“”\"'()«»\n,Mr", max_size=80))
+def test_splitting_loses_nothing_and_keeps_the_order(text: str) -> None:
+    starts = sentence_starts(text, "en")
+    assert starts == sorted(set(starts))
+    if text.strip():
+        assert starts[0] == 0
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())

@@ -1,0 +1,120 @@
+"""What people have goes on working: files that an earlier program wrote.
+
+`tests/data/compatibility` was written by the program before its first release: a campaign with
+its approvals and its suppression list, rendered letters with their manifest, and the ledger of a
+mailing to six people whose sender was killed. Ann and Ben had got their letters, Cleo's server
+had refused hers, Dan's had put his off, Eva's was being handed over, and Finn's turn had not
+come. The campaign brings its own layouts, so that a change of the built-in ones changes nothing
+here. The files are never written anew.
+"""
+
+import json
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from advocacy.cli import group
+from advocacy.mail.ledger import State, open_ledger
+
+from ..mail.sink import Sink, serving
+
+DATA = Path(__file__).parents[1] / "data" / "compatibility"
+DAY = ("--today", "2026-03-02")
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the old campaign, in the current folder."""
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("ADVOCACY_SMTP", raising=False)
+    return Path("campaigns/parks.yaml")
+
+
+def advocacy(*arguments: str | Path) -> int:
+    """Run the command line in this process."""
+    return group.main([str(one) for one in arguments])
+
+
+def states(campaign: Path) -> Counter[State]:
+    """How many letters of the mailing are in each state."""
+    with open_ledger(campaign) as ledger:
+        return Counter(ledger.counts("parks/call"))
+
+
+def test_check_reads_a_campaign_and_its_approvals(old: Path) -> None:
+    assert advocacy("check", old, "--strict") == 0
+
+
+def test_letters_come_out_as_they_were(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert advocacy("render", old, "--verify", "letters") == 0, capsys.readouterr()
+
+
+def test_the_manifest_says_what_was_made(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert advocacy("status", "--batch", "letters", "--report", "json") == 0
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_letters_are_made_again_with_the_same_bytes(old: Path) -> None:
+    made = {path: path.read_bytes() for path in Path("letters").rglob("*.eml")}
+    assert advocacy("render", old, "--format", "eml", "--output", "letters", "-q") == 0
+    assert {path: path.read_bytes() for path in made} == made
+    assert len(made) == 6
+
+
+def test_status_tells_how_far_the_mailing_came(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert advocacy("status", old, "--report", "json") == 0
+    (mailing,) = json.loads(capsys.readouterr().out)
+    assert mailing["mailing"] == "parks/call"
+    names = ("sent", "refused", "put_off", "under_way", "left")
+    assert [mailing[name] for name in names] == [2, {"550 5.1.1": 1}, {"451 4.7.1": 1}, 1, 2]
+
+
+def test_a_dry_run_counts_who_is_left(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving() as sink:
+        assert dry_run(old, sink) == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "2 messages of 6 on the list" in told
+    assert "2 sent before" in told
+    assert "1 refused by their servers before" in told
+    assert "1 under way" in told
+    assert sink.taken == []
+
+
+def dry_run(campaign: Path, sink: Sink) -> int:
+    """Run `send` without --send."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADVOCACY_SMTP", sink.url)
+        return advocacy("send", campaign, *DAY)
+
+
+def test_a_half_sent_mailing_is_finished_and_nobody_gets_it_twice(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as sink:
+        monkeypatch.setenv("ADVOCACY_SMTP", sink.url)
+        command = ("send", old, *DAY, "--send", "--patience", "0", "--yes", "6")
+        assert advocacy(*command) == 3  # Cleo's was refused, and Eva's may have arrived
+        assert sink.to == {"dan@neighbors.example": 1, "finn@neighbors.example": 1}
+        assert states(old) == {
+            State.SENT: 4, State.REFUSED: 1, State.UNCERTAIN: 1, State.DEFERRED: 0,
+            State.SENDING: 0,
+        }  # fmt: skip
+        assert advocacy(*command) == 3
+        assert sink.to.total() == 2
+        assert advocacy(*command, "--resend-uncertain") == 3
+        assert sink.to["eva@neighbors.example"] == 1
+        assert sink.to.total() == 3
+
+
+def test_the_suppression_list_is_kept_to(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert advocacy("suppress", "list", "--report", "json") == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["address"] == "gone@neighbors.example"
+    assert row["reason"] == "asked by telephone"
