@@ -107,7 +107,8 @@ SLIPS = [
     ),
     Mistake(
         "a word of a quote is typed from memory",
-        FACTS, "today, and until there is a strong national law", "today, and until there is a national law",
+        FACTS, "today, and until there is a strong national law",
+        "today, and until there is a national law",
         "quote-not-in-copy", "“strong” is left out after “a”",
     ),
     Mistake(

@@ -179,12 +179,16 @@ def test_figures_stand_with_what_limits_them(project_root: Path, name: str, stag
     assert ("34.7 percent" in text) == ((name, stage) == ("ibm", "thanks"))
     if "34.7 percent" in text:
         assert "ender classification is another task than the recognition of faces" in text
-        assert "IBM's own system for gender classification had an error rate of 34.7 percent" in text
+        assert (
+            "IBM's own system for gender classification had an error rate of 34.7 percent" in text
+        )
         assert "and of 0.3 percent for lighter-skinned men" in text
         assert "0.8" not in text  # the rate of another company's system
     if "28 members of Congress" in text:
         assert "80 percent" in text
-        assert re.search(r"Amazon disputed th(e|at) test.{,60} said .{,20}the threshold should", text)
+        assert re.search(
+            r"Amazon disputed th(e|at) test.{,60} said .{,20}the threshold should", text
+        )
         assert "amazon-disputed-test" in {cited.id for cited in letter.facts}
 
 
