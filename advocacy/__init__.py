@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advocacy.batch.campaigns import render_campaign
+    from advocacy.batch.campaigns import RenderRequest, render_campaign
     from advocacy.campaign.loading import Campaign, load_campaign
     from advocacy.checks.run import run_checks
     from advocacy.documents.email.html import render_html
@@ -34,6 +34,7 @@ _HOMES = {
     "CheckedLetter": "letters.letter",
     "Letter": "letters.letter",
     "Problem": "errors",
+    "RenderRequest": "batch.campaigns",
     "build_message": "documents.email.message",
     "check": "letters.letter",
     "compose_letters": "letters.compose",
@@ -52,6 +53,7 @@ __all__ = [
     "CheckedLetter",
     "Letter",
     "Problem",
+    "RenderRequest",
     "build_message",
     "check",
     "compose_letters",

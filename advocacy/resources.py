@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,6 +56,25 @@ def version() -> str:
 def read_table(name: str) -> dict[str, Any]:
     """Read a table of the package: a TOML file, by its path in the package."""
     return tomllib.loads((PACKAGE / name).read_text("utf-8"))
+
+
+def read_problem(
+    code: str,
+    table: str,
+    *,
+    entry: str | None = None,
+    place: Place | None = None,
+    level: Level | None = None,
+    **words: object,
+) -> Problem:
+    """Make a problem of the words in a table of the package; `words` fill the gaps in them.
+
+    Its `message`, `hint` and `level` stand under the code, or under `entry` where one code has
+    several texts.
+    """
+    found = read_table(table)[entry or code]
+    message, hint = (found[key].format_map(words) for key in ("message", "hint"))
+    return Problem(code, message, hint, place, level or Level(found.get("level", "error")))
 
 
 def render_page(name: str, /, **values: object) -> str:

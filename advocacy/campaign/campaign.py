@@ -6,30 +6,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from advocacy.campaign.days import Days
-from advocacy.campaign.field_types import (
-    Country,
-    Day,
-    Email,
-    HttpUrl,
-    Language,
-    Line,
-    LocalLine,
-    LocalText,
-    PerDay,
-    Slug,
-    Span,
-    Timezone,
-    Words,
-)
+from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
+from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
 
 FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]
 
 
 class Demand(Located):
-    """What the campaign wants done, and by when."""
+    """What the campaign asks for, and the deadline."""
 
     summary: LocalLine = Field(description="The demand in one line.")
     asks: tuple[LocalText, ...] = Field((), description="What is asked for, one sentence per item.")
@@ -54,7 +42,7 @@ class Precedent(Located):
 
 
 class Addressee(Recipient):
-    """A person at the target to whom a letter goes."""
+    """A person at the target who gets a letter."""
 
     name: Line = Field(description="The name, as on the envelope.")
 
@@ -82,7 +70,7 @@ class Signatory(Located):
 
 
 class Unsubscribe(Located):
-    """Where a subscriber can say no: one address of each kind at most."""
+    """Where a subscriber can unsubscribe: at most one address of each kind."""
 
     mailto: Email | None = Field(
         None, description="An email address that accepts unsubscribe requests."
@@ -96,7 +84,7 @@ class Unsubscribe(Located):
 
 
 class Sender(Located):
-    """The organisation that writes."""
+    """The organization that sends the letters, and its signatories."""
 
     organization: Line = Field(description="Its name, set as the letterhead.")
     address: tuple[Line, ...] = Field(min_length=1, description="Street and town lines.")
@@ -112,7 +100,7 @@ class Sender(Located):
 
 
 class Cosigner(Located):
-    """An organisation that joins the letter."""
+    """An organization that also signs the letter."""
 
     organization: Line = Field(description="Its name, set in the list of cosigners.")
     name: Line | None = Field(None, description="The person who signs for the organization.")
@@ -120,7 +108,7 @@ class Cosigner(Located):
 
 
 class Variants(Located):
-    """Wordings to compare, each by a short name; which one a recipient gets never changes."""
+    """Wordings to compare, by short name. A recipient always gets the same one."""
 
     subject: dict[Slug, LocalLine] = Field(
         default_factory=dict, description="Subject lines that replace the stage's `subject`."
@@ -133,7 +121,7 @@ class Variants(Located):
 
 
 class Stage(Located):
-    """One letter in the life of the campaign, and the days on which it may be dated."""
+    """One letter of the campaign, and the dates that it may have."""
 
     template: Slug = Field(description="A letter under `letters/`, without `.md`.")
     layout: Slug = Field("letter", description="A paper layout: letter, window-10, window-dl.")
@@ -167,7 +155,7 @@ class Stage(Located):
 
 
 class SupporterRules(Located):
-    """How a list of supporters is read, and which letters are theirs."""
+    """How a list of supporters is read, and which letters each supporter signs."""
 
     match: tuple[ColumnName, ...] = Field(
         (),
@@ -210,7 +198,7 @@ def _no_is_off(value: Any) -> Any:
 
 
 class CheckSetting(Located):
-    """How a campaign changes one of the checks, and why."""
+    """A change to one of the checks, with its reason."""
 
     level: Annotated[
         Literal["error", "warning", "note", "off"] | None, BeforeValidator(_no_is_off)

@@ -17,12 +17,10 @@ from advocacy.installation import explain_missing
 
 LABEL, BARE = "\ue000", "\ue003"
 
-# fmt: off
 LOCATORS_OF_PANDOC = (
-    "book", "chapter", "column", "figure", "folio", "issue", "line", "note", "page", "paragraph",
-    "part", "section", "sub-verbo", "verse", "volume",
+    *("book", "chapter", "column", "figure", "folio", "issue", "line", "note", "page"),
+    *("paragraph", "part", "section", "sub-verbo", "verse", "volume"),
 )
-# fmt: on
 """The kinds of place that pandoc reads, but for opus."""
 
 

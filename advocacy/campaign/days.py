@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from advocacy.errors import Place, Problem
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -44,6 +46,13 @@ class Days:
         near = self.nearest(anchor if anchor is not None and self.covers(anchor) else today)
         first, last = self.first or near, self.last or near
         return (first,) if first == last else (first, last)
+
+    def order_problems(self, what: str, place: Place | None) -> list[Problem]:
+        """That the span ends before it begins; `what` (“The fact `x`”) has these days."""
+        if self.first is None or self.last is None or self.first <= self.last:
+            return []
+        message = f"{what} ends on {self.last}, before it begins on {self.first}."
+        return [Problem("days-reversed", message, "Put the earlier day in `from:`.", place)]
 
     def text(self, write: Callable[[date], str] = str, always: str = "always") -> str:
         """The span in words: `2020-06-10`, `2020-06-10 to 2020-06-16`, `from …`, `until …`.

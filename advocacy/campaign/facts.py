@@ -7,8 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from advocacy.campaign.days import Days
-from advocacy.campaign.field_types import Day, LocalText, NumberOrWords, Slug, Words
+from advocacy.campaign.field_types import Day, NumberOrWords, Slug
+from advocacy.campaign.languages import LocalText
 from advocacy.errors import Problem, did_you_mean
+from advocacy.files.characters import Words
 from advocacy.files.yaml.reading import Located, YamlMap, parse
 
 # The locator terms of CSL 1.0.2 (appendix III), which name a place in a source.
@@ -23,7 +25,7 @@ FactState = Literal["holds", "not yet", "ended", "superseded"]
 
 
 class Fact(Located):
-    """One statement that letters may rely on, as a facts file has it."""
+    """A statement that letters may cite, as in a facts file."""
 
     statement: LocalText = Field(
         description="One plain sentence that claims no more than its source."
@@ -80,28 +82,15 @@ def parse_facts(data: YamlMap) -> tuple[dict[str, Fact], list[Problem]]:
     for key, value in data.items():
         place = data.value_place(key)
         if not isinstance(value, YamlMap):
-            problems.append(
-                Problem(
-                    "wrong-type",
-                    f"The fact `{key}` has no fields.",
-                    "Write `statement:` and `source:` on separate lines under it.",
-                    place,
-                )
-            )
+            message = f"The fact `{key}` has no fields."
+            hint = "Write `statement:` and `source:` on separate lines under it."
+            problems.append(Problem("wrong-type", message, hint, place))
             continue
         fact, found = parse(Fact, value)
         problems += found
         if fact is not None:
             facts[key] = fact
-            if fact.from_ and fact.until and fact.until < fact.from_:
-                problems.append(
-                    Problem(
-                        "days-reversed",
-                        f"The fact `{key}` ends on {fact.until}, before it begins on {fact.from_}.",
-                        "Put the earlier day in `from:`.",
-                        fact.place("until"),
-                    )
-                )
+            problems += fact.days.order_problems(f"The fact `{key}`", fact.place("until"))
     return facts, problems
 
 

@@ -7,12 +7,22 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, GetCoreSchemaHandler, Tag
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from advocacy.errors import nearest
 from advocacy.files.characters import Line, Words, fault, shown
+from advocacy.resources import read_table
 
-LANGUAGE_PATTERN = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+TABLE = read_table("campaign/field_types.toml")
+"""What all types of values know: countries, what editors show, what is wrong with a value."""
+LANGUAGE_PATTERN: str = TABLE["schema"]["language"]["json_schema_extra"]["pattern"]
+
+
+def refusal(name: str, value: object, **words: object) -> PydanticCustomError:
+    """The fault of that name in the table, with a value and other words put in."""
+    found = TABLE["faults"][name]
+    message, hint = (found[key].format(value=shown(value), **words) for key in ("message", "hint"))
+    return fault(found["code"], message, hint, wanted=found.get("wanted", ""))
 
 
 def _canonical(tag: str) -> str:
@@ -47,11 +57,7 @@ def _language(value: str) -> str:
     tag = known_language(value)
     if tag is not None:
         return tag
-    raise fault(
-        "bad-language",
-        f"{shown(value)} is not a known language",
-        _language_hint(value),
-    )
+    raise refusal("language", value, hint=_language_hint(value))
 
 
 def _language_hint(value: str) -> str:
@@ -76,33 +82,12 @@ def primary_language(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
-Language = Annotated[
-    Line,
-    AfterValidator(_language),
-    Field(
-        description="A language tag (BCP 47), such as `en-US` or `fr`.",
-        examples=["en-US"],
-        json_schema_extra={"pattern": LANGUAGE_PATTERN},
-    ),
-]
+Language = Annotated[Line, AfterValidator(_language), Field(**TABLE["schema"]["language"])]
 """A language tag that Babel has dates and names for, with the usual capitals."""
 
 
-# ISO 3166-1 alpha-2, as in CLDR 47, with XK (Kosovo), which postal services use.
-COUNTRIES = frozenset(
-    """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO
-    BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ
-    DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP
-    GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG
-    KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML
-    MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE
-    PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL
-    SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM
-    US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
-    """.split()
-)
-_COMMON_NAMES = {"UK": "GB", "USA": "US", "EL": "GR", "ENGLAND": "GB", "AMERICA": "US"}
+COUNTRIES = frozenset(TABLE["countries"].split())
+_COMMON_NAMES: dict[str, str] = TABLE["common_names"]
 
 
 def _country(value: str) -> str:
@@ -110,11 +95,8 @@ def _country(value: str) -> str:
     if code in COUNTRIES:
         return code
     near = _near_country(code)
-    raise fault(
-        "bad-country",
-        f"{shown(value)} is not a two-letter country code",
-        f"Did you mean `{near}`?" if near else "Write the ISO 3166 code: `US`, `DE`, `GB`.",
-    )
+    hint = f"Did you mean `{near}`?" if near else "Write the ISO 3166 code: `US`, `DE`, `GB`."
+    raise refusal("country", value, hint=hint)
 
 
 def _near_country(code: str) -> str | None:
@@ -130,15 +112,7 @@ def _near_country(code: str) -> str | None:
     return by_name[near] if near else None
 
 
-Country = Annotated[
-    Line,
-    AfterValidator(_country),
-    Field(
-        description="A two-letter country code (ISO 3166).",
-        examples=["US"],
-        json_schema_extra={"pattern": "^[A-Z]{2}$"},
-    ),
-]
+Country = Annotated[Line, AfterValidator(_country), Field(**TABLE["schema"]["country"])]
 """A country's two-letter code, in capitals."""
 
 
@@ -155,11 +129,8 @@ def _timezone(value: str) -> str:
     except (KeyError, ValueError, OSError):  # unknown; a path; a folder such as `America`
         pass
     near = _near_timezone(value)
-    raise fault(
-        "bad-timezone",
-        f"{shown(value)} is not a known time zone",
-        f"Did you mean `{near}`?" if near else "Write it as Area/City: `America/New_York`.",
-    )
+    hint = f"Did you mean `{near}`?" if near else "Write it as Area/City: `America/New_York`."
+    raise refusal("timezone", value, hint=hint)
 
 
 def _near_timezone(value: str) -> str | None:
@@ -172,14 +143,7 @@ def _near_timezone(value: str) -> str | None:
     return nearest(typed, zones) or (cities[city] if city else None)
 
 
-Timezone = Annotated[
-    Line,
-    AfterValidator(_timezone),
-    Field(
-        description="A time zone from the IANA database, as Area/City.",
-        examples=["America/Los_Angeles"],
-    ),
-]
+Timezone = Annotated[Line, AfterValidator(_timezone), Field(**TABLE["schema"]["timezone"])]
 """The name of a time zone that this machine knows."""
 
 

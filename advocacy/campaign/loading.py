@@ -114,14 +114,9 @@ def _read_all(
         problems += wrong
         for key, record in found.items():
             if key in records:
-                problems.append(
-                    Problem(
-                        "duplicate-id",
-                        f"The {kind} `{key}` appears twice, first at {records[key].place()}.",
-                        "Remove one of them, or change its id.",
-                        record.place(),
-                    )
-                )
+                message = f"The {kind} `{key}` appears twice, first at {records[key].place()}."
+                hint = "Remove one of them, or change its id."
+                problems.append(Problem("duplicate-id", message, hint, record.place()))
             records.setdefault(key, record)
     return records
 
@@ -158,17 +153,8 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
 
 
 def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str]) -> list[Problem]:
-    problems: list[Problem] = []
+    problems = stage.days.order_problems(f"The stage `{name}`", stage.place("until"))
     workspace = campaign.workspace
-    if stage.from_ and stage.until and stage.until < stage.from_:
-        problems.append(
-            Problem(
-                "days-reversed",
-                f"The stage `{name}` ends on {stage.until}, before it begins on {stage.from_}.",
-                "Put the earlier day in `from:`.",
-                stage.place("until"),
-            )
-        )
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
         if campaign.file.recipients is None and wanted not in ids:

@@ -7,43 +7,17 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from advocacy.campaign.days import published_days
-from advocacy.campaign.field_types import (
-    Line,
-    NumberOrWords,
-    Slug,
-    Words,
-    fault,
-    number_as_text,
-    shown,
-)
+from advocacy.campaign.field_types import NumberOrWords, Slug, number_as_text
 from advocacy.errors import Problem, did_you_mean
+from advocacy.files.characters import Line, Words, fault, shown
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
+from advocacy.resources import read_table
 
-# The variables of CSL 1.0.2 (appendix IV), and the keys that CSL-JSON adds to them.
-CSL_VARIABLES = frozenset(
-    """
-    id type citation-key categories language journalAbbreviation shortTitle custom
-    abstract annote archive archive_collection archive_location archive-place authority
-    call-number citation-label citation-number collection-title container-title
-    container-title-short dimensions division DOI event event-title event-place
-    first-reference-note-number genre ISBN ISSN jurisdiction keyword medium note
-    original-publisher original-publisher-place original-title part-title PMCID PMID publisher
-    publisher-place references reviewed-genre reviewed-title scale source status title
-    title-short URL version volume-title year-suffix
-    chapter-number citation-number collection-number edition issue locator number
-    number-of-pages number-of-volumes page page-first part-number printing-number section
-    supplement-number volume
-    accessed available-date event-date issued original-date submitted
-    author chair collection-editor compiler composer container-author contributor curator
-    director editor editorial-director editor-translator executive-producer guest host
-    illustrator interviewer narrator organizer original-author performer producer recipient
-    reviewed-author script-writer series-creator translator
-    """.split()
-)
+CSL_VARIABLES = frozenset(read_table("campaign/sources.toml")["csl_variables"].split())
 
 
 class Name(Located):
-    """A person (`family`, `given`) or an organisation (`literal`)."""
+    """A person (`family`, `given`) or an organization (`literal`)."""
 
     family: Line | None = Field(None, description="A person's surname.")
     given: Line | None = Field(None, description="A person's given names.")
@@ -151,39 +125,23 @@ def parse_sources(data: YamlMap) -> tuple[dict[str, Source], list[Problem]]:
         if key != "references"
     ]
     if not isinstance(items, YamlList):
-        problems.append(
-            Problem(
-                "wrong-type",
-                "A sources file must list its sources under `references:`.",
-                "Start it with `references:`, followed by a source as `- id: …` on the next line.",
-                data.place,
-            )
-        )
-        return {}, problems
+        message = "A sources file must list its sources under `references:`."
+        hint = "Start it with `references:`, followed by a source as `- id: …` on the next line."
+        return {}, [*problems, Problem("wrong-type", message, hint, data.place)]
     sources: dict[str, Source] = {}
     for index, item in enumerate(items):
         if not isinstance(item, YamlMap):
-            problems.append(
-                Problem(
-                    "wrong-type",
-                    "A source must be a list entry with fields.",
-                    "Start it with `- id: …`, with `type:` and `title:` under it.",
-                    items.value_place(index),
-                )
-            )
+            message = "A source must be a list entry with fields."
+            hint = "Start it with `- id: …`, with `type:` and `title:` under it."
+            problems.append(Problem("wrong-type", message, hint, items.value_place(index)))
             continue
         source, found = parse(Source, item)
         problems += found + _unknown_variables(item)
         if source is not None and source.id in sources:
             first = sources[source.id].place("id")
-            problems.append(
-                Problem(
-                    "duplicate-id",
-                    f"The source `{source.id}` appears twice, first at {first}.",
-                    "Remove one of them, or change its id.",
-                    source.place("id"),
-                )
-            )
+            message = f"The source `{source.id}` appears twice, first at {first}."
+            hint = "Remove one of them, or change its id."
+            problems.append(Problem("duplicate-id", message, hint, source.place("id")))
         elif source is not None:
             sources[source.id] = source
     return sources, problems

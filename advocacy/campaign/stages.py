@@ -147,12 +147,8 @@ def chosen(campaign: str, stage_name: str, stage: Stage, recipient: str) -> dict
     """The names of the variants that a recipient gets, by part: `{"subject": "a"}`."""
     if stage.variants is None:
         return {}
-    offered: dict[str, Collection[str]] = {
-        "subject": stage.variants.subject,
-        "opening": stage.variants.opening,
-    }
     return {
         part: choose(campaign, stage_name, recipient, part, texts)
-        for part, texts in offered.items()
-        if texts
+        for part in PARTS
+        if (texts := getattr(stage.variants, part))
     }

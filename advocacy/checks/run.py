@@ -8,12 +8,17 @@ from pathlib import Path
 from advocacy.campaign.addressing import to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.checks.claims.agreement import check_figures, check_parties
+from advocacy.checks.agreement.facts import fact_problems
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.places import place_problems
+from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
+from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
+from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
@@ -75,7 +80,8 @@ def run_checks(
 
     problems = [*settings.problems(), *of_list, *composed.problems]
     problems += _check_days(letters, campaign, day, today)
-    problems += _check_words(letters, campaign, settings)
+    library = Library(campaign, copies_folder)
+    problems += _check_words(letters, campaign, settings, library)
     problems += _check_variants(letters, campaign, settings)
     problems += records.check_sources(cited)
     problems += check_copies(campaign, cited, copies_folder)
@@ -132,7 +138,7 @@ def _check_days(
 
 
 def _check_words(
-    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings
+    letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings, library: Library
 ) -> Iterator[Problem]:
     """Check the words; of letters whose texts differ in values alone, the first is read."""
     values_read: dict[tuple[str, str, str], set[str]] = {}
@@ -147,13 +153,17 @@ def _check_words(
             yield from check_values(letter, [v for v in letter.body.values if v not in read])
         else:
             traced = letter if letter.lines else trace_letter(letter, campaign)
-            yield from _check_body(traced, campaign, settings, marks)
+            yield from _check_body(traced, campaign, settings, marks, library)
         read.update(letter.body.values, [""])
     yield from marks.problems()
 
 
 def _check_body(
-    letter: Letter, campaign: Campaign, settings: CheckSettings, marks: UncitedMarks
+    letter: Letter,
+    campaign: Campaign,
+    settings: CheckSettings,
+    marks: UncitedMarks,
+    library: Library,
 ) -> Iterator[Problem]:
     """Check the words of a traced letter's body."""
     stage = campaign.file.stages[letter.stage]
@@ -162,10 +172,14 @@ def _check_body(
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)
-    yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks))
+    yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
-    yield from check_figures(letter, blocks)
-    yield from check_parties(letter, blocks, campaign)
+    yield from cut_problems(letter, blocks)
+    yield from leftover_problems(letter, blocks, stage)
+    yield from sentence_problems(letter, blocks, campaign, library)
+    used = [one for one, _ in dates.facts_used(letter, campaign)]
+    yield from place_problems(letter, blocks, campaign, library, used)
+    yield from fact_problems([*used, *library.uncited(used)], letter.language, library)
 
 
 def _check_variants(

@@ -8,7 +8,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -29,7 +29,7 @@ NEARBY_LINES = 15
 """How many lines around a mark are searched for a sentence's first words."""
 _ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff]")
 # A full stop and its like, closing marks after it, and then space; CJK needs no space.
-_STOP = re.compile(r"""[.!?…]+["'”’»›)\]*_]*(?=\s)|[。！？]+[”’」』）]*""")
+_STOP = re.compile(r"""[.!?…]+(?:["'”’“‘»›)\]*_]|[\s\u00a0\u202f]»)*(?=\s)|[。！？]+[”’」』）]*""")
 _QUOTES = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』"}
 
 
@@ -52,6 +52,10 @@ class TextBlock:
     sentences: tuple[Sentence, ...]
     quotes: tuple[tuple[int, int], ...] = ()
     starts: tuple[int, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    """The citations: the offset in the text, and the index, of each."""
+    bold: bool = False
+    """Whether it begins in bold: with a heading that runs into its text."""
 
     def at(self, offset: int) -> int:
         """The number of the sentence that an offset of the block's text belongs to."""
@@ -67,8 +71,9 @@ def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tup
     files = _TemplateLines()
     blocks: list[TextBlock] = []
     last = lines[0] if lines else None
-    for kind, marked in _inline(prose.markdown):
+    for kind, marked, bold in _inline(prose.markdown):
         block = _block(kind, marked, prose.values, language, lines, last, files)
+        block = replace(block, bold=bold)
         last = next((s.place for s in reversed(block.sentences) if s.place), last)
         blocks.append(block)
     return tuple(blocks)
@@ -152,8 +157,8 @@ def _markdown() -> "MarkdownIt":
     return MarkdownIt("commonmark", {"html": False}).disable(["html_block", "html_inline"])
 
 
-def _inline(markdown: str) -> Iterator[tuple[Kind, str]]:
-    """The text of each block, marks in place, with the kind of the block."""
+def _inline(markdown: str) -> Iterator[tuple[Kind, str, bool]]:
+    """The text of each block, marks in place, with its kind, and whether it begins in bold."""
     items = quotes = 0
     heading = False
     for token in _markdown().parse(markdown):
@@ -164,9 +169,19 @@ def _inline(markdown: str) -> Iterator[tuple[Kind, str]]:
             kind: Kind = (
                 "quote" if quotes else "item" if items else "heading" if heading else "paragraph"
             )
-            yield kind, "".join(_words(token))
+            yield kind, "".join(_words(token)), _begins_bold(token)
         elif token.type in ("fence", "code_block"):
-            yield "paragraph", token.content
+            yield "paragraph", token.content, False
+
+
+def _begins_bold(inline: "Token") -> bool:
+    """Whether a block begins with a heading in bold that runs into its text."""
+    for child in inline.children or ():
+        if child.type == "strong_open":
+            return True
+        if _ANY_MARK.sub("", child.content).strip():
+            return False
+    return False
 
 
 def _words(inline: "Token") -> Iterator[str]:
@@ -215,7 +230,9 @@ def _block(
                 found,
             )
         )
-    return TextBlock(kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts))
+    return TextBlock(
+        kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts), tuple(cites)
+    )
 
 
 def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[Place, ...]:

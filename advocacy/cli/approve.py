@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    from advocacy.campaign.field_types import bad_character
+    from advocacy.files.characters import bad_character
 
     if value is not None and (not value.strip() or "\n" in value or bad_character(value)):
         raise click.BadParameter("give a name, such as “Jane Doe”.", ctx, param)

@@ -12,16 +12,12 @@ from functools import cache
 from pathlib import Path
 
 from advocacy.campaign.languages import primary_language
-from advocacy.resources import fonts_dir
+from advocacy.resources import fonts_dir, read_table
 
 BODY = "EB Garamond"
 """The family that letters are set in."""
 
 CJK_JP, CJK_KR, CJK_SC = "Noto Sans JP", "Noto Sans KR", "Noto Sans SC"
-
-_FOUR = (("Regular", 400, "normal"), ("Italic", 400, "italic"),
-         ("Bold", 700, "normal"), ("BoldItalic", 700, "italic"))  # fmt: skip
-_TWO = (("Regular", 400, "normal"), ("Bold", 700, "normal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class Family:
 
     name: str
     files: tuple[str, str, str]
-    styles: tuple[tuple[str, int, str], ...] = _FOUR
+    styles: tuple[tuple[str, int, str], ...]
 
     @property
     def faces(self) -> tuple[tuple[Path, int, str], ...]:
@@ -42,19 +38,10 @@ class Family:
         )
 
 
+_TABLE = read_table("documents/fonts.toml")
 FAMILIES = {
-    family.name: family
-    for family in (
-        Family(BODY, ("EB Garamond", "EBGaramond", ".ttf")),
-        Family("Gentium Book Plus", ("Gentium Book Plus", "GentiumBookPlus", ".ttf")),
-        Family("XCharter", ("XCharter", "XCharter", ".otf")),
-        Family("Source Sans 3", ("Source Sans 3", "SourceSans3", ".ttf")),
-        Family("Noto Sans", ("Noto Sans", "NotoSans", ".ttf")),
-        Family("Open Sans", ("Open Sans", "OpenSans", ".ttf")),
-        Family(CJK_JP, ("Noto Sans", "NotoSansJP", ".ttf"), _TWO),
-        Family(CJK_KR, ("Noto Sans", "NotoSansKR", ".ttf"), _TWO),
-        Family(CJK_SC, ("Noto Sans", "NotoSansSC", ".ttf"), _TWO),
-    )
+    name: Family(name, files, _TABLE["styles"][styles])
+    for name, (*files, styles) in _TABLE["families"].items()
 }
 """Families that a layout's stylesheet may name."""
 

@@ -11,15 +11,7 @@ from advocacy.files.cache import file_status, once_per_run
 from advocacy.files.workspace import Workspace
 from advocacy.templating.values import locale_of, long_date
 
-__all__ = [
-    "Reference",
-    "Stamps",
-    "contacts",
-    "direction",
-    "long_date",
-    "references",
-    "stamps",
-]
+__all__ = ["Reference", "Stamps", "contacts", "direction", "long_date", "references", "stamps"]
 
 
 def direction(language: str) -> str:

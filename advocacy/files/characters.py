@@ -77,8 +77,8 @@ def _clean(value: Any) -> Any:
     if bad:
         raise fault(
             "bad-character",
-            f"holds the character {bad}, which cannot be printed",
-            "Delete it and type the text again by hand; it often comes with copied text.",
+            f"contains the character {bad}, which cannot be printed",
+            "Delete it and retype the text by hand. Copied text often contains such characters.",
         )
     return value.replace("\r\n", "\n")
 

@@ -25,7 +25,7 @@ def lines_of(file: BufferedReader, path: Path) -> "Lines | Problem":
     start = file.peek(4)[:4]
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         message = "This is a spreadsheet, not a CSV file."
-        return Problem("not-csv", message, "Give it its own ending, `.xlsx`.", Place(path))
+        return Problem("not-csv", message, "Rename it to end in `.xlsx`.", Place(path))
     wrong = wrong_encoding(start, path, "CSV in UTF-8")
     if wrong:
         return wrong
@@ -87,7 +87,7 @@ def header_of(
         fits = [(known(cells), len(cells), mark) for mark, cells in found.items()]
         best = max(fits, key=lambda fit: fit[:2])[2]
         if not found[best]:
-            message = "The header row opens a quotation mark and does not close it."
+            message = "The header row has an unclosed quotation mark."
             hint = "Close it, or write the names of the columns without quotation marks."
             return [], "", Problem("broken-row", message, hint, Place(path, lines.number))
         return found[best], best, None
@@ -141,13 +141,13 @@ def rows_of(
             yield start, _wrong_count(cells, width, delimiter, place)
 
 
-_UNCLOSED = "This row opens a quotation mark that is not closed where the row should end."
+_UNCLOSED = "This row has an unclosed quotation mark."
 _QUOTES = 'A cell that holds a quotation mark is written in marks, with two for one: `"5"" nail"`.'
 
 
 def _fault(error: str, unclosed: bool) -> str:
     if "field larger" in error:
-        return "A cell of this row is longer than a cell may be."
+        return "A cell in this row is too long."
     if "expected after" in error:
         return "Text follows a closing quotation mark in this row."
     return _UNCLOSED if unclosed else f"This row cannot be read: {error}."
@@ -156,9 +156,9 @@ def _fault(error: str, unclosed: bool) -> str:
 def _wrong_count(cells: list[str], width: int, delimiter: str, place: Place) -> Problem:
     shown = {"\t": "a tab"}.get(delimiter, f"`{delimiter}`")
     message = f"This row has {count_noun(len(cells), 'cell')}, the header {width}."
-    hint = f'A cell that holds {shown} is put in quotation marks: `"Smith{delimiter} John"`.'
+    hint = f'Put a cell that contains {shown} in quotation marks: `"Smith{delimiter} John"`.'
     if len(cells) < width:
-        hint = f"Cells are divided by {shown}; write it for empty cells too."
+        hint = f"Separate cells with {shown}, including empty cells."
     return Problem("wrong-cell-count", message, hint, place)
 
 

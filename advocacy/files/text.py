@@ -51,7 +51,7 @@ def open_binary(path: Path) -> BufferedReader:
         return file
     file.close()
     raise AdvocacyError(
-        Problem("not-a-file", "This is not an ordinary file.", "Name a file.", Place(path))
+        Problem("not-a-file", "This is not a regular file.", "Name a file.", Place(path))
     )
 
 
@@ -91,7 +91,7 @@ def wrong_encoding(start: bytes, path: Path, save_as: str = "UTF-8") -> Problem 
         message = "The file is in UTF-16, which some programs call “Unicode”."
         return Problem("not-utf8", message, f"Save it as {save_as}.", Place(path))
     if b"\0" in start:
-        message = "This is not a text file: it holds zero bytes."
+        message = "This is not a text file: it contains zero bytes."
         return Problem("binary-file", message, "Name a text file.", Place(path))
     return None
 
@@ -137,9 +137,10 @@ def without_bad_characters(text: str, path: Path) -> tuple[str, list[Problem]]:
         problems.append(
             Problem(
                 "bad-character",
-                f"The character {character_name(found[0])} stands here, "
-                "which is not seen or cannot be printed.",
-                "Delete it, or type the text again by hand; it often comes with copied text.",
+                f"This text contains the character {character_name(found[0])}, which is "
+                "invisible or cannot be printed.",
+                "Delete it, or retype the text by hand. Copied text often contains such "
+                "characters.",
                 Place(path, line, at - line_start + 1),
             )
         )

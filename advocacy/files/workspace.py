@@ -50,8 +50,8 @@ class Workspace:
             raise AdvocacyError(
                 Problem(
                     "outside-workspace",
-                    f"`{name}` lies outside the campaign's folder.",
-                    f"Copy it into {self.folder}, and name it from there.",
+                    f"`{name}` is outside the campaign's folder.",
+                    f"Copy it to {self.folder}, and use the path there.",
                     place,
                 )
             )
@@ -98,8 +98,8 @@ def _similar(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
-        return f"There is no folder {path.parent} either; correct the name."
-    return did_you_mean(path.name, names, f"Correct the name, or put it into {path.parent}.")
+        return f"The folder {path.parent} does not exist either. Correct the name."
+    return did_you_mean(path.name, names, f"Correct the name, or put the file in {path.parent}.")
 
 
 def campaigns_folder(folder: Path | None) -> Path:

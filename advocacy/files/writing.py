@@ -20,7 +20,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp")
 WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*|)")
 """Names that Windows keeps for devices, in lower case and with any suffix: no file can have one."""
-OTHER_OUTPUT = "Make room or choose another folder with `--output DIR`"
+OTHER_OUTPUT = "Free up space or choose another folder with `--output DIR`"
 
 
 def temporary_path(path: Path) -> Path:
@@ -101,6 +101,15 @@ def replace_file(
                 temporary.unlink()
 
 
+def sync_folder(folder: Path) -> None:
+    """Have a folder's new entries survive a power cut. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sweep(folder: Path) -> None:
     """Remove what a run that was killed left half written; no other run may be at work there."""
     with suppress(OSError), os.scandir(folder) as found:
@@ -128,8 +137,8 @@ def no_room(error: OSError) -> Problem | None:
     where = f" ({error.filename})" if error.filename else ""
     return Problem(
         NO_ROOM,
-        f"There was no room to write{where}: {(error.strerror or str(error)).lower()}.",
-        "Make room, then run the same command again; what was finished is kept.",
+        f"There was no space left to write{where}: {(error.strerror or str(error)).lower()}.",
+        "Free up space, then run the same command again. Finished files are kept.",
     )
 
 

@@ -19,9 +19,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from advocacy.campaign.field_types import Day, Line
+from advocacy.campaign.field_types import Day
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.files.characters import Line
 from advocacy.files.yaml.editing import SetValue, create_file, edit_file
 from advocacy.files.yaml.reading import Located, YamlMap, parse, read_yaml
 from advocacy.files.yaml.splicing import written

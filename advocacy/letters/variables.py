@@ -6,8 +6,7 @@ from typing import Any
 
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.campaign import Demand, Precedent
-from advocacy.campaign.field_types import LocalText
-from advocacy.campaign.languages import primary_language
+from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters

@@ -21,12 +21,13 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
+from advocacy.mail import problem
 from advocacy.mail.consent.requests_file import append_request
 from advocacy.mail.consent.tokens import PARAMETER, Keys, Ticket, require_keys, unseal
 from advocacy.mail.consent.unsubscribe_page import POLICY, accepted_language, page
@@ -66,17 +67,9 @@ def settings_from(environ: Mapping[str, str] | None = None) -> UnsubscribeSettin
     path = environ.get("ADVOCACY_UNSUBSCRIBED", "").strip()
     contact = environ.get("ADVOCACY_UNSUBSCRIBE_CONTACT", "").strip()
     if not path or not Path(path).parent.is_dir():
-        raise AdvocacyError(
-            Problem(
-                "no-requests-file",
-                "ADVOCACY_UNSUBSCRIBED names no file in a folder that is there.",
-                "Set it to a file that this program may write and no browser can fetch, such as "
-                "/var/lib/advocacy/unsubscribed.csv.",
-            )
-        )
+        raise AdvocacyError(problem("no-requests-file"))
     if contact and not re.fullmatch(r"[^\s@<>\"&?%]+@[^\s@<>\"&?%]+", contact):
-        message = "ADVOCACY_UNSUBSCRIBE_CONTACT is not an email address."
-        raise AdvocacyError(Problem("bad-email", message, "Write the address alone."))
+        raise AdvocacyError(problem("bad-email", entry="bad-contact"))
     name = " ".join(environ.get("ADVOCACY_UNSUBSCRIBE_NAME", "").split())
     return UnsubscribeSettings(keys, Path(path), name, contact)
 
@@ -85,11 +78,7 @@ def make_application(
     settings: UnsubscribeSettings,
 ) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """A WSGI application with these settings."""
-
-    def run(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        return _answer(settings, environ, start_response)
-
-    return run
+    return partial(_answer, settings)
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -217,7 +206,7 @@ if __name__ == "__main__":
 
     try:
         main()
-    except AdvocacyError as problem:
-        sys.exit(str(problem))
+    except AdvocacyError as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

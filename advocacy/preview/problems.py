@@ -15,14 +15,14 @@ MOST_BYTES = 50_000_000
 PAGE_HINTS = {
     "add-source": "Add the source `{source}`.",
     "day-of-stage": "Choose a day that a letter covers: {day} (`{stage}`).",
-    "exclude": "Choose somebody else.",
+    "exclude": "Choose another person.",
     "fix-or-add-recipients": "{cure}.",
-    "fix-or-exclude": "{cure}, or choose somebody else.",
+    "fix-or-exclude": "{cure}, or choose another person.",
     "fix-or-omit-format": "{cure}.",
-    "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day.",
-    "other-stage": "{lead}On {day} another letter fits: {stages}.",
-    "recheck": "Look at `{source}` again; if the fact still holds, set `checked:` of `{fact}` to "
-    "today.",
+    "no-other-stage": "{lead}No other stage covers {day}. Write one, or choose another day.",
+    "other-stage": "{lead}Letters for {day}: {stages}.",
+    "recheck": "Check `{source}` again. If the fact is still true, set `checked:` of `{fact}` to "
+    "today's date.",
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.campaign import Demand
-from advocacy.campaign.field_types import LocalText
+from advocacy.campaign.languages import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
 from advocacy.files.text import read_text

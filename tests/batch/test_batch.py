@@ -467,7 +467,7 @@ def test_ctrl_c_ends_cleanly_with_workers_and_the_next_run_goes_on(
     wait_for(lambda: all_gone(process.pid))
     assert all_gone(process.pid)
     result = run_cli("render", small_campaign, "--recipients", listed, "--format", "pdf")
-    assert f"{many - len(made)} letters made" in result.stdout
+    assert f"{many - len(made):,} letters made" in result.stdout
     assert f"{len(made)} letters unchanged" in result.stdout
 
 

@@ -9,23 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from advocacy.campaign.field_types import (
-    Country,
-    Day,
-    Email,
-    HttpUrl,
-    Language,
-    Line,
-    LocalLine,
-    LocalText,
-    Slug,
-    Span,
-    Timezone,
-    Words,
-    bad_character,
-    shown,
-)
-from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.campaign.field_types import Day, Email, HttpUrl, Slug, Span
+from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
+from advocacy.files.characters import BAD_CHARACTERS, Line, Words, bad_character, shown
 
 TYPES = {
     "day": Day,

@@ -1,92 +1,88 @@
-"""Cited sentences that do not agree with their facts."""
+"""Cited sentences that do not agree with their facts, and those that do."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from advocacy.checks.claims.agreement import find_numbers
+from advocacy.checks.agreement.evidence import Evidence
+from advocacy.checks.agreement.names import Parties
+from advocacy.checks.agreement.reading import read
+from advocacy.checks.agreement.sentences import sentence_differences
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
-FACT = (
-    "facts.yaml",
-    "statement: Widget Works has stopped",
-    "statement: Of 28 systems, a third or 34.7%, for $1,250 each, Widget Works has stopped",
-)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Widget stopped 28 sales",
-        "It was 34.7 percent on June 9, 2020",
-        "On 10 June 2020 it stopped 28",
-        "Twenty-eight sales ended in 2019",
-        "It cost $1,250 or 1250 dollars",
-        "Since May 2020 there were 28",
-        "By Section 230 and S. 4084 it had to stop",
-        "It had 2 reasons, in the 21st century",
-    ],
-)
-def test_figures_that_the_fact_has_are_left_alone(house: Any, text: str) -> None:
-    house.spoil(*FACT)
-    house.call(f'{text}.{{{{ cite("widget-stopped") }}}}')
-    assert house.check() == []
+def codes(fact: str, sentence: str, language: str = "en") -> list[str]:
+    """The codes of what a sentence says and a fact does not, each once."""
+    statement, claim = read(fact, language), read(sentence, language)
+    assert statement is not None
+    assert claim is not None
+    evidence = [Evidence("fact", statement)]
+    found = sentence_differences(claim, evidence, [], Parties("Acme", "Us"))
+    return list(dict.fromkeys(one.code for one in found))
 
 
-@pytest.mark.parametrize(
-    ("text", "figure"),
-    [
-        ("Widget stopped 82 sales", "82"),
-        ("It was 37.4 percent", "37.4"),
-        ("It stopped 28 of 29 sales", "29"),
-        ("It cost 1,520 dollars", "1,520"),
-    ],
-)
-def test_a_figure_that_no_cited_fact_has_is_a_warning_at_its_line(
-    house: Any, line_of: LineOf, text: str, figure: str
+AGREE = [
+    ("en", "Of the 42 brokers, 29 could not show consent.", "Twenty-nine of 42 brokers could not."),
+    ("en", "It took place outside in 48 percent.", "It took place outside in nearly half."),
+    ("en", "The time rose from 24 to 57 minutes.", "The time more than doubled."),
+    ("en", "Losses were 22 percent in 2020 and 27 percent in 2025.", "They rose by 5 points."),
+    ("de", "Neun von 14 Proben waren belastet.", "9 von vierzehn Proben waren belastet."),
+    ("de", "Es kostete 1.000,5 Euro.", "Es kostete 1000,50 €."),
+    ("fr", "Le réseau a perdu 1 800 litres.", "Le réseau a perdu 1800 litres."),
+    ("es", "Gestiona 71 de los 128 comedores.", "Gestiona más de la mitad de los comedores."),
+    ("en", "It opened on June 10, 2020.", "It opened on 10/06/2020."),
+    ("en", "It sold ½ of the stock.", "It sold half of the stock."),
+    ("en", "It sold 12 systems.", "It sold ١٢ systems."),
+    ("en", "The rule limits what is sold.", "Section 5 of the Act limits what is sold."),
+]
+DIFFER = [
+    ("en", "It sold 9 of 14 systems.", "It sold nineteen of 14 systems.", "figure-not-in-fact"),
+    ("de", "Neun von 14 waren belastet.", "Neunzehn von 14 waren belastet.", "figure-not-in-fact"),
+    ("en", "Losses were 22 percent in 2020 and 27 percent in 2025.",
+     "Losses rose by 5 percent.", "figure-not-in-fact"),
+    ("fr", "Le prix est de 14 millions d'euros.", "Le prix est de 14 milliards d'euros.",
+     "figure-not-in-fact"),
+    ("en", "It opened on June 10, 2020.", "It opened on June 11, 2020.", "date-not-in-fact"),
+    ("es", "Había 8 en 2022 y 19 en 2025.", "Había 19 en 2022 y 8 en 2025.", "date-not-in-fact"),
+    ("de", "Der Bericht wurde nicht veröffentlicht.", "Der Bericht wurde veröffentlicht.",
+     "negation-differs"),
+    ("en", "The plan may close three schools.", "The plan will close three schools.",
+     "hedge-dropped"),
+    ("en", "It takes up to 45 days.", "It takes 45 days.", "hedge-dropped"),
+    ("es", "Los precios subieron en 2025.", "Los precios bajaron en 2025.", "comparison-differs"),
+    ("fr", "Les pertes ont augmenté.", "Les pertes ont augmenté en raison de la sécheresse.",
+     "cause-not-in-fact"),
+    ("en", "The board found no fault with the ward.", "The ministry found no fault with the ward.",
+     "speaker-differs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "fact", "sentence"), AGREE)
+def test_sentences_that_agree_are_left_alone(language: str, fact: str, sentence: str) -> None:
+    assert codes(fact, sentence, language) == []
+
+
+@pytest.mark.parametrize(("language", "fact", "sentence", "code"), DIFFER)
+def test_what_the_fact_does_not_say_is_found(
+    language: str, fact: str, sentence: str, code: str
 ) -> None:
-    house.spoil(*FACT)
-    house.call(f'{text}.{{{{ cite("widget-stopped") }}}}')
-    problem = house.one("figure-not-in-fact")
-    assert problem.level is Level.WARNING
-    assert (
-        f"The figure {figure} is not in what is cited for it (`widget-stopped`)" in problem.message
+    assert code in codes(fact, sentence, language)
+
+
+def test_a_figure_is_an_error_at_its_line_that_quotes_both_sides(
+    house: Any, line_of: LineOf
+) -> None:
+    house.spoil(
+        "facts.yaml",
+        "statement: Widget Works has stopped",
+        "statement: Of 28 systems Widget Works has stopped",
     )
-    assert line_of(problem).startswith(text)
-
-
-def test_a_figure_may_be_proven_by_another_citation_of_its_paragraph(house: Any) -> None:
-    house.spoil(*FACT)
-    cites = '{{ cite("widget-stopped") }} All 28 are gone.{{ cite("acme-silent") }}'
-    house.call(f"Widget stopped.{cites}")
-    assert house.check() == []
-
-
-def test_numbers_are_read_in_digits_and_in_words() -> None:
-    text = "Twenty-eight of 1,250 (18.27 million, 34.7%), ninety, and 8,49"
-    wanted = {28, 1250, Decimal("18.27"), Decimal("34.7"), 90, Decimal("8.49")}
-    assert find_numbers(text) == {Decimal(number) for number in wanted}
-
-
-def test_a_finding_about_one_company_is_not_told_of_another(house: Any, line_of: LineOf) -> None:
-    house.call('Acme stopped such sales.{{ cite("widget-stopped") }}')
-    problem = house.one("name-not-in-fact")
-    assert "speaks of Acme" in problem.message
-    assert "(`widget-stopped`) of Widget" in problem.message
-    assert line_of(problem).startswith("Acme stopped such sales")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Unlike Acme, Widget Works stopped such sales",
-        "It stopped such sales",
-        "Another Company stopped such sales",
-    ],
-)
-def test_sentences_that_may_agree_are_left_alone(house: Any, text: str) -> None:
-    house.call(f'{text}.{{{{ cite("widget-stopped") }}}}')
-    assert house.check() == []
+    house.call('Widget stopped 82 systems.{{ cite("widget-stopped") }}')
+    problem = next(p for p in house.found("figure-not-in-fact") if "The letter" in p.message)
+    assert problem.level is Level.ERROR
+    assert "82" in problem.message
+    assert "28" in problem.message
+    assert line_of(problem).startswith("Widget stopped 82")

@@ -12,10 +12,11 @@ from advocacy.checks.codes import explain_code, groups, registry, render_referen
 from advocacy.errors import AdvocacyError, Level
 
 # Functions and classes whose first argument is a code, besides constructors of mistakes.
-MAKERS = {"Problem", "problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
+MAKERS = {"Problem", "problem", "read_problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|layout|placeholder")
 # Codes that are put together of a prefix and the kind of a thing.
 KINDS = ("addressee", "fact", "template", "layout", "filter", "test")
+SYNTAX_ERRORS = "advocacy/files/yaml/syntax_errors.toml"
 COMPOSED = {"unknown-": {f"unknown-{kind}" for kind in KINDS}}
 
 
@@ -33,6 +34,10 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
                 yield from COMPOSED[str(first.values[0].value)]
 
 
+def tables(root: Path) -> list[Path]:
+    return [p for p in sorted((root / "advocacy").rglob("*.toml")) if p.name != "codes.toml"]
+
+
 @pytest.fixture(scope="module")
 def used(project_root: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
@@ -40,6 +45,10 @@ def used(project_root: Path) -> dict[str, Path]:
     assert len(paths) > 60, "the whole source tree is visited"
     for path in paths:
         for code in codes_in(ast.parse(path.read_text("utf-8"))):
+            found.setdefault(code, path)
+    # `yaml-syntax` explains the codes of YAML's syntax together.
+    for path in set(tables(project_root)) - {project_root / SYNTAX_ERRORS}:
+        for code in re.findall(r'^code = "(.+)"$', path.read_text("utf-8"), re.MULTILINE):
             found.setdefault(code, path)
     return found
 
@@ -56,9 +65,8 @@ def test_every_code_in_the_source_tree_is_documented(used: dict[str, Path]) -> N
 
 
 def test_every_documented_code_is_in_the_source_tree(project_root: Path) -> None:
-    text = "".join(
-        path.read_text("utf-8") for path in sorted((project_root / "advocacy").rglob("*.py"))
-    )
+    paths = [*sorted((project_root / "advocacy").rglob("*.py")), *tables(project_root)]
+    text = "".join(path.read_text("utf-8") for path in paths)
     composed = {code for codes in COMPOSED.values() for code in codes}
     stale = [c for c in registry() if f'"{c}"' not in text and c not in composed]
     assert stale == [], "no problem has these codes any more"

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from advocacy.campaign.field_types import Day, Line, LocalText, Slug, Span, Words, fault
+from advocacy.campaign.field_types import Day, Slug, Span
+from advocacy.campaign.languages import LocalText
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.characters import BAD_CHARACTERS, Line, Words, fault
 from advocacy.files.text import LARGEST
 from advocacy.files.yaml.reading import (
     Located,
@@ -204,17 +205,17 @@ def test_both_of_pyyamls_parsers_give_the_same_values_and_places(text: str) -> N
         ("x: {1: a}", "key-not-text", (1, 5), "the number 1"),
         ("x: {2020-06-10: a}", "key-not-text", (1, 5), "the day 2020-06-10"),
         ("? \n: x", "key-not-text", (1, 2), "A key is missing"),
-        ("~: x", "key-not-text", (1, 1), "nothing"),
-        ("x: {{ name }}", "key-not-text", (1, 5), "where a key is wanted"),
+        ("~: x", "key-not-text", (1, 1), "empty"),
+        ("x: {{ name }}", "key-not-text", (1, 5), "where a key is expected"),
         ("a: 12:30", "surprising-value", (1, 4), "the number 750"),
         ("a: 02134", "surprising-value", (1, 4), "the number 1116"),
-        ("a: 2020-02-30", "surprising-value", (1, 4), "as a day or a number, and cannot"),
+        ("a: 2020-02-30", "surprising-value", (1, 4), "as a date or a number"),
         ("a: {b: 1}\nc: {<<: {d: 1}}", "merge-key", (2, 5), "merge key"),
         ("a: !!python/object/apply:os.system [ls]", "yaml-tag", (1, 4), "!!python/object"),
         ("a: !mine x", "yaml-tag", (1, 4), "`!mine`"),
         ("a: !!str 12", "yaml-tag", (1, 4), "`!!str`"),
-        ("a: *b", "unknown-alias", (1, 4), "nothing is marked so"),
-        ("a: &b [*b]", "unknown-alias", (1, 8), "repeats the value that it stands in"),
+        ("a: *b", "unknown-alias", (1, 4), "no value has this mark"),
+        ("a: &b [*b]", "unknown-alias", (1, 8), "repeats the value that contains it"),
         ("a: b\n---\nc: d", "several-documents", (2, 1), "second YAML document"),
         ("a: b: c", "yaml-colon", (1, 5), "colon"),
         ("a: 'x\nb: 1\n", "yaml-open-quote", (1, 4), "never closed"),
@@ -230,7 +231,7 @@ def test_both_of_pyyamls_parsers_give_the_same_values_and_places(text: str) -> N
         ("a:\n  b: 1\n c: 2", "yaml-indentation", (3, 2), "lines above"),
         ("a: 'it's me'", "yaml-indentation", (1, 8), "lines above"),
         ("%YAML 3\na: b", "yaml-directive", (1, 8), "`%`"),
-        ("- a\n- b", "wrong-type", (1, 1), "holds a list"),
+        ("- a\n- b", "wrong-type", (1, 1), "contains a list"),
         ("just words", "wrong-type", (1, 1), "a single value"),
         ("", "empty-file", (None, None), "empty"),
         ("# only a comment\n---\n", "empty-file", (None, None), "empty"),
@@ -590,7 +591,7 @@ def test_a_model_cannot_be_changed() -> None:
          '`"1.10"`'),
         ("lines: [2020-06-10]", "not-text", (3, 9), "reads `2020-06-10` as the day 2020-06-10",
          '`"2020-06-10"`'),
-        ("lines: [~]", "empty-value", (3, 9), "YAML reads `~` as nothing", '`"~"`'),
+        ("lines: [~]", "empty-value", (3, 9), "YAML reads `~` as empty", '`"~"`'),
         ("lines:\n  - Stop: now", "not-text", (4, 5), "found a key with a value",
          "quotes"),
         ("lines: [[your name]]", "not-text", (3, 9), "found a list", "quotes"),
@@ -602,7 +603,7 @@ def test_a_model_cannot_be_changed() -> None:
         ("asks: [{summary: {}}]", "wrong-length", (3, 18), "at least 1", "Add"),
         ("lines: x", "wrong-type", (3, 8), "`lines`: expected a list, found “x”.",
          "`- `"),
-        ("lines: [a, b, c, d]", "wrong-length", (3, 8), "at most 3 entries, found 4", "Take"),
+        ("lines: [a, b, c, d]", "wrong-length", (3, 8), "at most 3 entries, found 4", "Remove"),
         ("lines:", "empty-value", (3, 7), "`lines`: has no value", "remove the key"),
         ('lines: [""]', "empty-value", (3, 9), "Item 1 of `lines`: is empty", "Write"),
         ("stages: [a]", "wrong-type", (3, 9), "expected keys with values, found a list", "key:"),
@@ -615,7 +616,7 @@ def test_a_model_cannot_be_changed() -> None:
          "Did you mean `targets`?"),
         ("audience: no", "unknown-choice", (3, 11), "found `no`, which YAML reads as false",
          "Write `targets` or"),
-        ("stages: {a: {from: 10 June}}", "bad-day", (3, 20), "`from`: “10 June” is not a day.",
+        ("stages: {a: {from: 10 June}}", "bad-day", (3, 20), "`from`: “10 June” is not a date.",
          "YYYY-MM-DD"),
         ("stages: {a: {from: 2020-06-10 10:00:00}}", "bad-day", (3, 20), "has a time",
          "`2020-06-10`"),
@@ -626,7 +627,7 @@ def test_a_model_cannot_be_changed() -> None:
         ("reply_by: soon", "wrong-type", (3, 11),
          "expected a span such as `14 days` or a day such as `2020-06-10`, found “soon”",
          "Or:"),
-        ('reply_by: "2020-02-30"', "bad-day", (3, 11), "“2020-02-30” is not a calendar date", "YYYY"),
+        ('reply_by: "2020-02-30"', "bad-day", (3, 11), "is not a calendar date", "YYYY"),
         ("stages: {a: {demand: nothing}}", "wrong-type", (3, 22), "keys with values or `none`",
          "Or:"),
         ("stages: {a: {demand: {summary: no}}}", "not-text", (3, 32), "reads `no` as false", ""),

@@ -49,7 +49,7 @@ def test_axe_finds_nothing_wrong_in_any_state_of_the_page(
         page.tab.click(f"#tab-{name}")
         found += faults(page, axe, name)
     page.replace("demand.reply_by", "demand.replyby")
-    page.good(False) if not narrow else page.see("cannot go out", "#state")
+    page.good(False) if not narrow else page.see("not ready", "#state")
     found += faults(page, axe, "with a mistake")
     page.tab.click("#person")
     page.tab.wait_for_selector("#found li")
@@ -57,7 +57,7 @@ def test_axe_finds_nothing_wrong_in_any_state_of_the_page(
     page.tab.keyboard.press("Escape")
     other = campaigns / "templates/letters/call-to-follow.md"
     other.write_text("Other words.\n", encoding="utf-8")
-    page.tab.click("text=Show both")
+    page.tab.click("text=Compare versions")
     found += faults(page, axe, "two texts")
     page.tab.click("#go-back")
     assert found == []
@@ -70,7 +70,7 @@ def test_everything_has_a_role_and_a_name(start: Start, visit: Visit, small_camp
         ("heading", "Keep the park open"),
         ("combobox", "Letter"),
         ("combobox", "To"),
-        ("slider", "Through the days"),
+        ("slider", "Key dates"),
         ("tab", "Plain text"),
         ("tabpanel", "Paper"),
         ("textbox", "Text of letters/open.md"),
@@ -78,7 +78,7 @@ def test_everything_has_a_role_and_a_name(start: Start, visit: Visit, small_camp
         ("group", "Page 1 of 1"),
     ):
         assert tab.get_by_role(role, name=name, exact=True).count() == 1, (role, name)
-    assert tab.get_attribute("#slider", "aria-valuetext") == "2 March 2026: this letter holds"
+    assert tab.get_attribute("#slider", "aria-valuetext") == "2 March 2026: letter is valid"
     words = tab.get_by_role("group", name="Page 1 of 1").inner_text()
     assert "Please answer by March 16, 2026." in words, "a screen reader reads the page on paper"
     assert tab.get_attribute("#state", "role") == "status"

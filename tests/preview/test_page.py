@@ -36,7 +36,7 @@ def test_what_is_typed_is_seen_at_once_and_saved_when_asked(
     page.see("We kindly ask you to keep the park open")
     assert "We kindly ask you" in page.tab.frame_locator("#frame").locator("body").text_content()
     assert letter_of(small_campaign).read_text("utf-8") == before
-    assert page.tab.inner_text("#saved") == "Not saved yet"
+    assert page.tab.inner_text("#saved") == "Unsaved changes"
     page.save()
     assert letter_of(small_campaign).read_text("utf-8") == before.replace(
         "We ask you", "We kindly ask you"
@@ -101,12 +101,12 @@ def test_a_day_later_the_fact_is_dead_and_its_sentence_is_marked(
     page.tab.focus("#slider")
     page.tab.keyboard.press("ArrowRight")
     page.good(False)
-    page.see("11 June 2020: not a day of this letter", "#stop")
+    page.see("11 June 2020: outside the letter's dates", "#stop")
     page.see("which was true until 2020-06-10; the letter is dated 2020-06-11", "#stop-box")
-    page.see("2 sentences do not hold on this day", "#marks")
+    page.see("2 sentences are not true on this date", "#marks")
     marked = "CSS.highlights.get('dead') ? [...CSS.highlights.get('dead')].join(' ') : ''"
     assert "prohibited the sale of" in page.tab.evaluate(marked)
-    page.tab.click("text=2 sentences do not hold on this day")
+    page.tab.click("text=2 sentences are not true on this date")
     page.see("which was true until 2020-06-10", "#why")
     page.tab.click("#stop-box >> text=Show the letter “thanks” >> nth=0")
     page.good()
@@ -145,7 +145,7 @@ def test_two_tabs_on_one_file_lose_nothing(
     one.replace("Many came", "Families came")
     two.replace("We ask you", "We urge you")
     one.save()
-    two.see("Somebody else has changed this file", "#notice")
+    two.see("Someone else has changed this file", "#notice")
     assert "Many came" in two.text()
     two.tab.keyboard.press("Control+s")
     two.tab.wait_for_selector("#both[open]")
@@ -173,10 +173,10 @@ def test_what_another_program_saves_is_kept_until_one_has_seen_it(
     letter = letter_of(small_campaign)
     theirs = letter.read_text("utf-8").replace("We ask you", "We beg you")
     letter.write_text(theirs, encoding="utf-8")
-    page.tab.click("text=Show both")
+    page.tab.click("text=Compare versions")
     page.tab.click("#go-back")
     assert letter.read_text("utf-8") == theirs
-    page.tab.click("text=Show both")
+    page.tab.click("text=Compare versions")
     page.tab.click("#keep-mine")
     page.saved()
     assert "Families came" in letter.read_text("utf-8")

@@ -23,7 +23,7 @@ def test_the_page_is_served_with_a_policy_that_lets_nothing_in(
     running = start(small_campaign)
     status, headers, html = running.ask("")
     assert status == 200
-    assert b"Go to the letter" in html
+    assert b"Skip to the letter" in html
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy

@@ -88,7 +88,7 @@ def test_the_ten_minutes_in_the_browser_go_as_the_page_for_volunteers_says(
     page.saved()
 
     # Try another day.
-    slider = tab.get_by_role("slider", name="Through the days")
+    slider = tab.get_by_role("slider", name="Key dates")
     slider.focus()
     keys.press("ArrowRight")
     page.good(False)

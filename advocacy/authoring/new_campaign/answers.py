@@ -13,8 +13,7 @@ from pydantic_core import ErrorDetails
 from advocacy.authoring.new_campaign.files import wordings
 from advocacy.authoring.new_campaign.models import Answers, NewFact, NewPrecedent, NewSource
 from advocacy.campaign.days import published_days
-from advocacy.campaign.field_types import Timezone
-from advocacy.campaign.languages import primary_language
+from advocacy.campaign.languages import Timezone, primary_language
 from advocacy.errors import AdvocacyError, Hint, Problem, nearest
 from advocacy.files.characters import shown
 from advocacy.files.yaml.validation_errors import Phrase, describe_errors

@@ -7,19 +7,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from advocacy.campaign.campaign import Sender
 from advocacy.campaign.days import published_days
-from advocacy.campaign.field_types import (
-    Country,
-    Day,
-    Email,
-    HttpUrl,
-    Language,
-    Line,
-    Slug,
-    Span,
-    Timezone,
-)
+from advocacy.campaign.field_types import Day, Email, HttpUrl, Slug, Span
+from advocacy.campaign.languages import Country, Language, Timezone
 from advocacy.campaign.sources import IssuedDate
-from advocacy.files.characters import fault, shown
+from advocacy.files.characters import Line, fault, shown
 
 
 def _lines(value: object) -> object:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from advocacy.campaign.field_types import Line, fault, shown
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import Level, Place, Problem, did_you_mean, nearest
+from advocacy.files.characters import Line, fault, shown
+from advocacy.resources import read_table
 
 KNOWN = tuple(name for name in Recipient.model_fields if name != "other")
 """The columns that the tool itself understands."""
@@ -20,23 +21,7 @@ MOST_COLUMNS = 500
 _ADDRESS = re.compile(r"address_?(?:line_?)?([1-9])")
 _NAMES = frozenset({"name", "given_name", "family_name", "organization"})
 
-# What other programs call a known column. Only a hint: nothing is taken for something else.
-_ALSO_CALLED = {
-    "postal_code": "zip zip_code zipcode postcode post_code plz postleitzahl code_postal",
-    "given_name": "first_name firstname forename vorname prénom",
-    "family_name": "last_name lastname surname nachname nom",
-    "name": "full_name",
-    "email": "mail e_mail email_address",
-    "address": "street street_address straße",
-    "city": "town ort stadt ville",
-    "region": "province",
-    "organization": "company organisation firma",
-    "country": "land",
-    "language": "sprache",
-    "honorific": "anrede prefix",
-    "salutation": "greeting",
-    "title": "job_title",
-}
+_ALSO_CALLED = read_table("campaign/recipients/columns.toml")["also_called"]
 _ALSO = {other: name for name, others in _ALSO_CALLED.items() for other in others.split()}
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import Level, Place, Problem, Report, reporting
 
-KINDS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson", ".yaml", ".yml")
-
 
 def read_list(
     path: Path,

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from advocacy.campaign.field_types import Country, Day, Email, Language, Line, Slug, Words
+from advocacy.campaign.field_types import Day, Email, Slug
+from advocacy.campaign.languages import Country, Language
 from advocacy.campaign.recipients.address import full_name, greeting
 from advocacy.errors import Problem
+from advocacy.files.characters import Line, Words
 from advocacy.files.writing import WINDOWS_DEVICE
 from advocacy.files.yaml.reading import Located
 

@@ -115,13 +115,9 @@ def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     for text in texts:
         column, equals, value = text.partition("=")
         if not equals or not column.strip():
-            raise AdvocacyError(
-                Problem(
-                    "bad-selection",
-                    f"“{text}” is not a valid selection.",
-                    "Write the column, an equals sign and the value: `--where state=WA`.",
-                )
-            )
+            message = f"“{text}” is not a valid selection."
+            hint = "Write the column, an equals sign and the value: `--where state=WA`."
+            raise AdvocacyError(Problem("bad-selection", message, hint))
         pairs.append((plain_name(column), value.strip()))
     return tuple(pairs)
 
@@ -147,14 +143,9 @@ def excluded(path: Path) -> frozenset[str]:
     found = frozenset(line.strip().casefold() for line in lines)
     strange = next((line for line in found if " " in line or mark in line), None)
     if strange is not None:
-        raise AdvocacyError(
-            Problem(
-                "bad-exclusions",
-                f"“{strange[:60]}” is neither an email address nor an id.",
-                "Write one per line, or start the file with a header that has `email` or `id`.",
-                Place(path),
-            )
-        )
+        message = f"“{strange[:60]}” is neither an email address nor an id."
+        hint = "Write one per line, or start the file with a header that has `email` or `id`."
+        raise AdvocacyError(Problem("bad-exclusions", message, hint, Place(path)))
     return found
 
 

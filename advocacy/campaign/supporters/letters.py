@@ -1,6 +1,7 @@
 """The letters that are to be written: to whom, and by whom."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -35,65 +36,76 @@ def correspondence(
     if people.supporters is None:
         yield from map(Correspondence, recipients_of(campaign, day, report, people))
         return
-    letters = _of_supporters(campaign, day, report, people, people.supporters)
-    yield from _selected(letters, report, people)
+    asked = _Asked(campaign, day, report, people, people.supporters)
+    yield from _selected(_of_supporters(asked), report, people)
 
 
-def _of_supporters(
-    campaign: Campaign, day: date, report: Report, people: People, path: Path
-) -> Iterator[Correspondence]:
-    rules = campaign.file.supporters
-    targets = Targets(rules.match)
-    _gather(targets, campaign, day, report, people)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What letters of supporters are asked for, and what is found out on the way."""
+
+    campaign: Campaign
+    day: date
+    report: Report
+    people: People
+    path: Path
+    tally: SupporterTally = field(default_factory=SupporterTally)
+
+    @property
+    def rules(self) -> SupporterRules:
+        return self.campaign.file.supporters
+
+    def read(self, *, with_words: bool = True) -> Iterator[Supporter]:
+        """The supporters of the list, with what is wrong with them reported and counted."""
+        selection = self.people.selection
+        return read_supporters(
+            self.path,
+            self.rules,
+            self.day,
+            self.report,
+            self.tally,
+            excluded=selection.excluded,
+            sample=selection.sample,
+            with_words=with_words,
+        )
+
+
+def _of_supporters(asked: _Asked) -> Iterator[Correspondence]:
+    targets = Targets(asked.rules.match)
+    _gather(targets, asked)
     if not any(group.recipients for group in targets):
         return
-    tally = SupporterTally()
-    if people.joint:
-        yield from _joint(targets, rules, day, report, people, path, tally)
-    else:
-        yield from _own(targets, campaign, day, report, people, path, tally)
-    for note in notes(tally, rules, path):
-        report(note)
+    yield from _joint(targets, asked) if asked.people.joint else _own(targets, asked)
+    for note in notes(asked.tally, asked.rules, asked.path):
+        asked.report(note)
 
 
-def _gather(
-    targets: Targets, campaign: Campaign, day: date, report: Report, people: People
-) -> None:
+def _gather(targets: Targets, asked: _Asked) -> None:
     """Read the recipients, but for those whom no letter can be written to, which is reported."""
-    chosen = people.selecting(
-        Selection(where=people.selection.where, excluded=people.selection.excluded)
-    )
-    for row in recipients_of(campaign, day, report, chosen):
-        wrong = not_in_office(row, day) or without_address(campaign, row)
+    selection, report = asked.people.selection, asked.report
+    chosen = asked.people.selecting(Selection(where=selection.where, excluded=selection.excluded))
+    for row in recipients_of(asked.campaign, asked.day, report, chosen):
+        wrong = not_in_office(row, asked.day) or without_address(asked.campaign, row)
         if wrong and wrong.level is Level.ERROR:
             report(wrong)
         elif not targets.add(row):
-            columns = " or ".join(f"`{name}`" for name in campaign.file.supporters.match)
+            columns = " or ".join(f"`{name}`" for name in asked.rules.match)
             message = f"{row.called} has no {columns}, so their supporters cannot be matched."
             hint = Hint("fix-or-exclude", cure="Fill them in")
             report(Problem("nobodys-target", message, hint, row.place()))
 
 
-def _own(
-    targets: Targets,
-    campaign: Campaign,
-    day: date,
-    report: Report,
-    people: People,
-    path: Path,
-    tally: SupporterTally,
-) -> Iterator[Correspondence]:
+def _own(targets: Targets, asked: _Asked) -> Iterator[Correspondence]:
     """Each supporter's letters."""
-    rules, name = campaign.file.supporters, campaign.file.id
-    excluded = people.selection.excluded
+    rules, name, day = asked.rules, asked.campaign.file.id, asked.day
+    excluded = asked.people.selection.excluded
     # Read twice, so that whose turn it is does not depend on which letters are asked for.
-    everyone = read_supporters(path, rules, day, ignore, SupporterTally(), excluded=excluded)
+    everyone = read_supporters(asked.path, rules, day, ignore, SupporterTally(), excluded=excluded)
     share_out(name, targets, everyone, day, rules.max_per_target)
-    sample = people.selection.sample
-    for row in read_supporters(path, rules, day, report, tally, excluded=excluded, sample=sample):
+    for row in asked.read():
         mine = targets.of(row)
         if not mine:
-            tally.without_target(row.place)
+            asked.tally.without_target(row.place)
         place, signed = place_in_order(name, row.id), Supporters((row,))
         for group in mine:
             if group.turn[0] <= place <= group.turn[1]:
@@ -101,7 +113,7 @@ def _own(
                     yield Correspondence(recipient, signed)
     full = [group for group in targets if group.waiting]
     if full:
-        report(_waiting(full, rules, day, path))
+        asked.report(_waiting(full, rules, day, asked.path))
 
 
 def _waiting(full: list[Group], rules: SupporterRules, day: date, path: Path) -> Problem:
@@ -120,44 +132,27 @@ def _waiting(full: list[Group], rules: SupporterRules, day: date, path: Path) ->
     )
 
 
-def _joint(
-    targets: Targets,
-    rules: SupporterRules,
-    day: date,
-    report: Report,
-    people: People,
-    path: Path,
-    tally: SupporterTally,
-) -> Iterator[Correspondence]:
+def _joint(targets: Targets, asked: _Asked) -> Iterator[Correspondence]:
     """One letter for each recipient, with all supporters; some are named, the rest counted."""
     named: dict[int, list[Supporter]] = {}
     counts: dict[int, int] = {}
-    selection = people.selection
-    for row in read_supporters(
-        path,
-        rules,
-        day,
-        report,
-        tally,
-        excluded=selection.excluded,
-        sample=selection.sample,
-        with_words=False,
-    ):
+    most = asked.rules.joint_names
+    for row in asked.read(with_words=False):
         mine = targets.of(row)
         if not mine:
-            tally.without_target(row.place)
+            asked.tally.without_target(row.place)
         for group in mine:
             key = id(group)
             counts[key] = counts.get(key, 0) + 1
             # One more than is printed: “and 1 others” is never said.
-            if counts[key] <= rules.joint_names + 1:
+            if counts[key] <= most + 1:
                 named.setdefault(key, []).append(row)
     for group in targets:
         count = counts.get(id(group), 0)
         if count:
             some = named[id(group)]
             if count > len(some):
-                some = some[: rules.joint_names]
+                some = some[:most]
             signed = Supporters(tuple(some), count, joint=True)
             for recipient in group.recipients:
                 yield Correspondence(recipient, signed)

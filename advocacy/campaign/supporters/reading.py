@@ -20,6 +20,7 @@ from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.model import BETWEEN, Supporter
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
+from advocacy.resources import read_table
 
 LAST = 2**64 - 1
 
@@ -263,43 +264,29 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
     place = Place(path)
     refused = tally.refused.total()
     if refused and not tally.agreed and set(tally.refused) == {""}:
-        yield Problem(
-            "no-consent-column",
-            f"No supporter has `{YES}` in the column `{rules.consent}`, so no letter is made.",
-            f"Add the column `{rules.consent}`, with `{YES}` for those who consented to a letter "
-            "in their name, or name your own column: `supporters: {consent: …}`.",
-            place,
-        )
+        yield problem("no-consent-column", place, consent=rules.consent)
     elif refused:
         others = [f"“{answer:.20}”" for answer in sorted(tally.refused) if answer]
         said = f" (found {', '.join(others[:3])})" if others else ""
-        yield Problem(
-            "no-consent",
-            f"{_people(refused)} left out: `{rules.consent}` is not `{YES}`{said}.",
-            f"Only `{YES}` counts. Never enter it for a person who did not consent.",
-            place,
-            Level.NOTE,
-        )
+        people = _people(refused)
+        yield problem("no-consent", place, people=people, consent=rules.consent, said=said)
     if tally.held_count:
         lines = ", ".join(map(str, tally.held))
         more = tally.held_count - len(tally.held)
         where = f" (line {lines}{f' and {more} more' if more else ''})" if lines else ""
-        yield Problem(
-            "own-words-held",
-            f"{_people(tally.held_count)} held back{where}: their own words are not approved.",
-            f"Read them, and enter `{YES}` in the column `{rules.approved}` to approve them.",
-            place,
-            Level.NOTE,
-        )
+        people = _people(tally.held_count)
+        yield problem("own-words-held", place, people=people, where=where, approved=rules.approved)
     if tally.targetless_count:
-        yield Problem(
-            "no-target",
-            f"{_people(tally.targetless_count)} without a letter: no recipient has the same "
-            f"{' and '.join(f'`{column}`' for column in rules.match)}.",
-            "Compare how both lists write these columns, starting with this row.",
-            tally.targetless,
-            Level.WARNING,
-        )
+        columns = " and ".join(f"`{column}`" for column in rules.match)
+        people = _people(tally.targetless_count)
+        yield problem("no-target", tally.targetless, people=people, columns=columns)
+
+
+def problem(code: str, place: Place | None, **words: str) -> Problem:
+    """The problem of the table with that code, with words put in."""
+    found = read_table("campaign/supporters/notes.toml")[code]
+    message, hint = found["message"].format(**words), found["hint"].format(**words)
+    return Problem(code, message, hint, place, Level(found["level"]))
 
 
 def _people(count: int) -> str:

@@ -3,8 +3,8 @@
 A claim has a figure, a percentage, a date or a quotation; or it says that somebody named, or an
 institution, did, said, found or ruled something, or what a law says. Asks, questions,
 suppositions and opinions are not claims, nor is what the sender does or plans, the letter's own
-deadline, or what it says about itself. The words are English; in other languages only figures
-and quotations count.
+deadline, or what it says about itself. The words are English; German, French and Spanish have
+rules for clauses, and in other languages only figures and quotations count.
 """
 
 import re
@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advocacy.campaign.languages import primary_language
+from advocacy.checks.agreement.names import short_forms
+from advocacy.checks.claims.clause_rules import has_rules, rule_claim, strong_claim
 from advocacy.checks.patterns import pattern, search, words
 from advocacy.checks.sentences import quote_spans
 
@@ -32,43 +34,35 @@ class Names:
         )
 
 
-def short_forms(name: str) -> list[str]:
-    """`Microsoft Corporation` and Microsoft; Amazon Web Services, AWS and Amazon."""
-    forms = [name]
-    bare = name
-    while (shorter := pattern("legal_form").sub("", bare)) != bare and shorter:
-        bare = shorter
-        forms.append(bare)
-    parts = bare.split()
-    capitals = [part[0] for part in parts if part[0].isupper()]
-    if len(capitals) >= 3:
-        forms.append("".join(capitals))
-    first = parts[0]
-    if len(parts) > 1 and first.casefold() not in words("generic") and len(first) > 2:
-        forms.append(first)
-    return list(dict.fromkeys(forms))
-
-
 def find_claim(sentence: str, names: Names, language: str = "en") -> str | None:
     """Find what in a sentence needs a source: a phrase for a message, or None."""
     text = " ".join(sentence.replace("’", "'").split())
     if len(text.split()) < 3:
         return None
     if primary_language(language) != "en":
-        return _any_language(text)
+        return _in_other_language(text, language)
+    return _in_english(text, names) or strong_claim(text, language)
+
+
+def _in_english(text: str, names: Names) -> str | None:
+    text = pattern("courtesy").sub("", text)
     known = pattern("did_you_know").sub("", text)
     if known == text and search("question", text):
         return _inside(text, names)
     return _english(known, names)
 
 
-def _any_language(text: str) -> str | None:
+def _in_other_language(text: str, language: str) -> str | None:
+    if has_rules(language):
+        return rule_claim(text, language) or _quotation(text)
+    figure = search("figure", pattern("contact").sub("", text))
+    return _quotation(text) or (f"a figure (“{figure[0]}”)" if figure else None)
+
+
+def _quotation(text: str) -> str | None:
     if search("question", text):
         return None
-    if _longest(_quoted(text)) >= 3:
-        return "a quotation"
-    figure = search("figure", pattern("contact").sub("", text))
-    return f"a figure (“{figure[0]}”)" if figure else None
+    return "a quotation" if _longest(_quoted(text)) >= 3 else None
 
 
 def _english(text: str, names: Names) -> str | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.claims.notes import Notes
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences
@@ -105,13 +107,18 @@ class UncitedClaim:
 
 
 def find_uncited(
-    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, marks: UncitedMarks
+    letter: Letter,
+    blocks: Sequence[TextBlock],
+    campaign: Campaign,
+    marks: UncitedMarks,
+    library: Library | None = None,
 ) -> Iterator[UncitedClaim]:
     """Find the claims of a letter that have no citation in their sentence or in the next.
 
     Claims that a mark excuses are among them, with its reason. The marks that were met are noted
-    in `marks`.
+    in `marks`. `library` has the facts as evidence: a note reaches as far as its facts do.
     """
+    notes = Notes(library or Library(campaign))
     names = party_names(letter, campaign)
     asked = _asked(letter)
     sentences = [sentence for block in blocks for sentence in block.sentences]
@@ -123,11 +130,16 @@ def find_uncited(
             after = block.sentences[index + 1 : index + 2]
             if not after and sentence.text.endswith(":"):
                 after = following
-            if block.kind == "heading" or sentence.text in asked:
-                continue
-            if sentence.cites or any(other.cites for other in after):
-                continue
-            what = find_claim(_without_deadline(sentence.text, letter), names, letter.language)
+            text = _without_deadline(sentence.text, letter)
+            if sentence.cites:
+                text = notes.after(block, index)
+                what = notes.hidden(letter, sentence, text)
+            elif block.kind == "heading" or _is_ask(sentence.text, asked) or _runs_in(block, index):
+                what = notes.recalled(letter, text)
+            elif any(other.cites for other in after):
+                what = notes.beside(letter, sentence, text, after)
+            else:
+                what = find_claim(text, names, letter.language)
             if what is None:
                 continue
             if mark is not None and mark.reason:
@@ -148,6 +160,16 @@ def find_uncited(
                 sentence.place,
             )
             yield UncitedClaim(sentence, what, found)
+
+
+def _is_ask(text: str, asked: set[str]) -> bool:
+    """Whether a sentence is an ask, or one with its number or name before it."""
+    return text in asked or any(ask and text.endswith(ask) for ask in asked)
+
+
+def _runs_in(block: TextBlock, index: int) -> bool:
+    """Whether a sentence is a heading that runs into its paragraph."""
+    return index == 0 and block.bold and len(block.sentences[0].text.split()) <= 6
 
 
 def party_names(letter: Letter, campaign: Campaign) -> Names:

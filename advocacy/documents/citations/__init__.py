@@ -13,10 +13,4 @@ from advocacy.documents.citations.formatting import (
     format_citations,
 )
 
-__all__ = [
-    "Citation",
-    "Formatted",
-    "FormattedCitations",
-    "Note",
-    "format_citations",
-]
+__all__ = ["Citation", "Formatted", "FormattedCitations", "Note", "format_citations"]

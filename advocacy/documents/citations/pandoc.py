@@ -11,6 +11,7 @@ from typing import Any
 
 from advocacy.campaign.citation_styles import folder_of, missing
 from advocacy.errors import AdvocacyError, Problem
+from advocacy.resources import PACKAGE
 
 TIMEOUT = 30.0
 """Seconds that pandoc may take for the citations of one letter; it needs less than one."""
@@ -36,17 +37,9 @@ def cite(style_xml: str, document: Mapping[str, Any]) -> list[Any]:
     with tempfile.TemporaryDirectory(prefix="advocacy-") as folder:
         style = Path(folder) / "style.csl"
         style.write_text(style_xml, encoding="utf-8")
-        command = [str(pandoc_path()), "--sandbox", f"--data-dir={folder}", "--citeproc"]
-        command += ["--from=json", "--to=json", f"--csl={style}"]
+        options = ["--sandbox", "--citeproc", "--to=json", f"--csl={style}"]
         try:
-            done = subprocess.run(  # noqa: S603 - our own binary, no shell
-                command,
-                input=json.dumps(document).encode(),
-                capture_output=True,
-                timeout=TIMEOUT,
-                check=True,
-            )
-            blocks: list[Any] = json.loads(done.stdout)["blocks"]
+            blocks: list[Any] = json.loads(_run(document, folder, options))["blocks"]
         except subprocess.TimeoutExpired:
             problem = Problem(
                 "citations-timeout",
@@ -54,10 +47,9 @@ def cite(style_xml: str, document: Mapping[str, Any]) -> list[Any]:
                 "Look in the sources for very long texts, or try again on a less busy machine.",
             )
         except subprocess.CalledProcessError as error:
-            said = " ".join(error.stderr.decode("utf-8", "replace").split())[-300:]
             problem = Problem(
                 "citations-failed",
-                f"pandoc could not format the citations: {said or error}",
+                f"pandoc could not format the citations: {_said(error)}",
                 "Look at the sources that the letter cites for anything unusual.",
             )
         except (OSError, ValueError, KeyError) as error:
@@ -71,17 +63,28 @@ def cite(style_xml: str, document: Mapping[str, Any]) -> list[Any]:
     raise AdvocacyError(problem)
 
 
+def _run(
+    document: Mapping[str, Any], folder: str, options: list[str], clock: Mapping[str, str] = {}
+) -> bytes:
+    """What pandoc makes of a document in its JSON; its data are looked for in a folder alone."""
+    done = subprocess.run(  # noqa: S603 - our own binary, no shell
+        [str(pandoc_path()), f"--data-dir={folder}", "--from=json", *options],
+        input=json.dumps(document).encode(),
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=True,
+        env=os.environ | clock,
+    )
+    return done.stdout
+
+
+def _said(error: subprocess.CalledProcessError) -> str:
+    return " ".join(error.stderr.decode("utf-8", "replace").split())[-300:] or str(error)
+
+
 _ZIP_EPOCH = 315532800  # 1980: a zip file knows no earlier day
 # The text alone: the title is a property of the file, and the subject stands in the letter.
-_TEMPLATE = """\
-<?xml version="1.0" encoding="UTF-8"?>
-<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" \
-xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" \
-xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" \
-xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:v="urn:schemas-microsoft-com:vml">
-<w:body>$body$ $sectpr$</w:body>
-</w:document>
-"""
+_TEMPLATE = PACKAGE / "documents" / "word" / "letter.openxml"
 
 
 def write_docx(
@@ -97,32 +100,20 @@ def write_docx(
         "meta": {name: {"t": "MetaString", "c": text} for name, text in meta.items()},
         "blocks": blocks,
     }
-    pandoc = str(pandoc_path())
     # Else pandoc takes the time of the day, and the zip file the zone of the machine.
     moment = max(int(datetime.fromisoformat(created).timestamp()), _ZIP_EPOCH)
     clock = {"SOURCE_DATE_EPOCH": str(moment), "TZ": "UTC"}
     with tempfile.TemporaryDirectory(prefix="advocacy-") as folder:
-        template, styles = Path(folder) / "letter.openxml", Path(folder) / "reference.docx"
-        template.write_text(_TEMPLATE, encoding="utf-8")
+        styles = Path(folder) / "reference.docx"
         styles.write_bytes(reference)
         # In its sandbox pandoc has no clock; blocks without images and raw parts need none.
-        command = [pandoc, f"--data-dir={folder}", "--from=json", "--to=docx"]
-        command += [f"--template={template}", f"--reference-doc={styles}", "--output=-"]
+        options = ["--to=docx", f"--template={_TEMPLATE}", f"--reference-doc={styles}"]
         try:
-            done = subprocess.run(  # noqa: S603 - our own binary, no shell
-                command,
-                input=json.dumps(document).encode(),
-                capture_output=True,
-                timeout=TIMEOUT,
-                check=True,
-                env=os.environ | clock,
-            )
+            return _run(document, folder, [*options, "--output=-"], clock)
         except subprocess.CalledProcessError as error:
-            said = " ".join(error.stderr.decode("utf-8", "replace").split())[-300:] or str(error)
+            said = _said(error)
         except (OSError, subprocess.TimeoutExpired) as error:
             said = str(error)
-        else:
-            return done.stdout
     raise AdvocacyError(
         Problem(
             "docx-failed",

@@ -20,12 +20,7 @@ from zoneinfo import ZoneInfo
 from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.documents.email.html import encoded_html
 from advocacy.documents.email.quoted_printable import whole_lines
-from advocacy.documents.headers import (
-    address_header,
-    parameter_header,
-    text_header,
-    wire_address,
-)
+from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
 from advocacy.documents.references import formatted
 from advocacy.documents.text import text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks

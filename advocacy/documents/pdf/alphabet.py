@@ -13,21 +13,14 @@ from string import ascii_letters
 import uharfbuzz as hb
 
 from advocacy.campaign.languages import primary_language
+from advocacy.resources import read_table
 
 _RANGES = ((0x20, 0x7F), (0xA0, 0xAD), (0xAE, 0x100))
 _MARKS = "ŒœŠšŽžŸ–—‘’‚“”„…•†‡€™‐‑−‹›"
 _RAISED = "¹²³ªº"  # their glyphs stand for plain figures and letters where these are raised
 _LATIN = "".join(chr(code) for span in _RANGES for code in range(*span) if chr(code) not in _RAISED)
 _LATIN += _MARKS
-# The letters that a language has beside those of Latin-1 (CLDR, main exemplar characters).
-_MORE = {
-    "bs": "ČčĆćĐđŠšŽž", "ca": "Ŀŀ", "cs": "ČčĎďĚěŇňŘřŠšŤťŮůŽž", "cy": "ŴŵŶŷŸ", "eo": "ĈĉĜĝĤĥĴĵŜŝŬŭ",
-    "et": "ŠšŽž", "fi": "ŠšŽž", "fr": "ŒœŸ", "hr": "ČčĆćĐđŠšŽž", "hu": "ŐőŰű",
-    "lt": "ĄąČčĘęĖėĮįŠšŲųŪūŽž", "lv": "ĀāČčĒēĢģĪīĶķĻļŅņŠšŪūŽž", "mt": "ĊċĠġĦħŻż",
-    "pl": "ĄąĆćĘęŁłŃńŚśŹźŻż", "ro": "ĂăȘșȚțŞşŢţ", "sk": "ČčĎďĹĺĽľŇňŔŕŠšŤťŽž", "sl": "ČčŠšŽž",
-    "sr": "ČčĆćĐđŠšŽž", "tr": "ĞğİıŞş",
-}  # fmt: skip
-_RANGE_OF = {"el": (0x386, 0x3CF), "ru": (0x401, 0x452), "uk": (0x401, 0x492), "bg": (0x410, 0x450)}
+_OWN = read_table("documents/pdf/alphabet.toml")
 
 
 @lru_cache(maxsize=64)  # saves a seventh of a stamped letter
@@ -37,8 +30,8 @@ def letters_of(language: str) -> frozenset[str]:
     `language` is a tag such as `pl-PL`.
     """
     main = primary_language(language)
-    own = "".join(map(chr, range(*_RANGE_OF.get(main, (0, 0)))))
-    return frozenset(_LATIN + _MORE.get(main, "") + own)
+    own = "".join(map(chr, range(*_OWN["blocks"].get(main, (0, 0)))))
+    return frozenset(_LATIN + _OWN["more"].get(main, "") + own)
 
 
 Glyphs = Mapping[int, tuple[str, int]]

@@ -8,7 +8,7 @@ from itertools import islice
 from math import ceil
 from typing import IO
 
-from markupsafe import escape
+from markupsafe import Markup
 
 from advocacy.documents.fonts import FAMILIES, describe, face_rules, font_list, needed, unprintable
 from advocacy.documents.frame import direction
@@ -19,7 +19,7 @@ from advocacy.documents.print_shop.merge import Merger
 from advocacy.documents.print_shop.stationery import Area, PaperEnvelope, PaperSheet
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
-from advocacy.resources import version
+from advocacy.resources import render_page, version
 
 FAMILY = "Source Sans 3"
 SHEETS_AT_ONCE, ENVELOPES_AT_ONCE = 10, 100
@@ -36,6 +36,17 @@ class Label:
     lines: tuple[str, ...]
     who: str
     place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """An address as it is printed: `pitch` and `size` in points, no `number` for the sender's."""
+
+    lines: tuple[str, ...]
+    area: Area
+    number: int | None
+    pitch: float
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +116,9 @@ def _printable(labels: Iterator[Label], problems: list[Problem]) -> Iterator[Lab
     for label in labels:
         missing = unprintable("".join(label.lines))
         if missing:
-            problems.append(
-                Problem(
-                    "unprintable-character",
-                    f"No font has {describe(missing[0])}, in the address of {label.who}.",
-                    "Write it in letters that can be printed.",
-                    label.place,
-                )
-            )
+            message = f"No font has {describe(missing[0])}, in the address of {label.who}."
+            hint = "Write it in letters that can be printed."
+            problems.append(Problem("unprintable-character", message, hint, label.place))
         else:
             yield label
 
@@ -125,31 +131,21 @@ def _html(labels: list[Label], form: PaperSheet | PaperEnvelope, about: About, s
         if isinstance(form, PaperSheet)
         else _envelopes(labels, form, about)
     )
-    width, height = form.paper
-    moment = noon(about.day, about.timezone)
-    return (
-        f'<!DOCTYPE html><html lang="{escape(about.language)}" dir="{direction(about.language)}">'
-        f'<head><meta charset="utf-8"><title>{escape(about.title)}</title>'
-        f'<meta name="generator" content="advocacy {escape(version())}">'
-        f'<meta name="dcterms.created" content="{moment}">'
-        f'<meta name="dcterms.modified" content="{moment}">'
-        f"<style>{face_rules(dict.fromkeys(families))}\n"
-        f"@page {{ size: {width:.3f}mm {height:.3f}mm; margin: 0 }}\n"
-        f"html {{ font-family: {font_list(families)} }}\n{_CSS}</style></head><body>"
-        f"{''.join(pages)}</body></html>"
+    return render_page(
+        "documents/print_shop/labels.html.jinja",
+        about=about,
+        direction=direction(about.language),
+        version=version(),
+        moment=noon(about.day, about.timezone),
+        face_rules=Markup(face_rules(dict.fromkeys(families))),  # noqa: S704 - our own
+        font_list=Markup(font_list(families)),  # noqa: S704 - our own
+        paper=form.paper,
+        fit=ADDRESS,
+        pages=pages,
     )
 
 
-_CSS = """\
-body, p { margin: 0 }
-.page { position: relative; height: 100%; break-after: page; overflow: hidden }
-.page:last-child { break-after: auto }
-p { position: absolute; text-align: start; overflow-wrap: break-word; hyphens: manual }
-.sender { color: #333 }
-"""
-
-
-def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[str]:
+def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[list[Paragraph]]:
     places = range(skip, skip + len(labels))
     across, down = _MARGIN
     for first in range(0, skip + len(labels), sheet.size):
@@ -164,14 +160,17 @@ def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[str]:
             )
             number = index - skip
             paragraphs.append(_paragraph(labels[number].lines, inner, number, centred=True))
-        yield f'<div class="page" style="height:{sheet.paper[1]:.3f}mm">{"".join(paragraphs)}</div>'
+        yield paragraphs
 
 
-def _envelopes(labels: list[Label], envelope: PaperEnvelope, about: About) -> Iterator[str]:
+def _envelopes(
+    labels: list[Label], envelope: PaperEnvelope, about: About
+) -> Iterator[list[Paragraph]]:
     for number, label in enumerate(labels):
-        sender = _paragraph(about.sender, envelope.sender, None, largest=10.0)
-        address = _paragraph(label.lines, envelope.address, number, largest=15.0)
-        yield f'<div class="page" style="height:{envelope.paper[1]:.3f}mm">{sender}{address}</div>'
+        yield [
+            _paragraph(about.sender, envelope.sender, None, largest=10.0),
+            _paragraph(label.lines, envelope.address, number, largest=15.0),
+        ]
 
 
 def _paragraph(
@@ -181,21 +180,13 @@ def _paragraph(
     *,
     largest: float = _WIDEST,
     centred: bool = False,
-) -> str:
-    """An address in its rectangle, set as large as its lines allow."""
+) -> Paragraph:
+    """An address in its rectangle, set as large as its lines allow; `number` is a label's."""
     pitch, rows = _pitch(lines, area, largest)
     used = rows * pitch * _POINT
     top = max(0.0, (area.height - used) / 2) if centred else 0.0
-    marks = (
-        f' data-fit="{ADDRESS}" data-index="{number}"' if number is not None else ' class="sender"'
-    )
-    style = (
-        f"left:{area.left:.3f}mm;top:{area.top + top:.3f}mm;width:{area.width:.3f}mm;"
-        f"height:{area.height - top:.3f}mm;line-height:{pitch:.1f}pt;"
-        f"font-size:{max(_SMALLEST, pitch * _SIZE):.1f}pt"
-    )
-    text = "<br>".join(str(escape(line)) for line in lines)
-    return f'<p{marks} style="{style}">{text}</p>'
+    place = Area(area.left, area.top + top, area.width, area.height - top)
+    return Paragraph(lines, place, number, pitch, max(_SMALLEST, pitch * _SIZE))
 
 
 def _pitch(lines: tuple[str, ...], area: Area, largest: float) -> tuple[float, int]:

@@ -11,12 +11,11 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
-from xml.sax.saxutils import escape
 
 from advocacy.documents.print_shop.fonts import FontPool
 from advocacy.documents.print_shop.page_copy import PageCopy, Shared
 from advocacy.documents.print_shop.pdf_writer import PdfWriter, references
-from advocacy.resources import version
+from advocacy.resources import render_page, version
 
 _BRANCH = 64
 
@@ -211,7 +210,10 @@ class Merger:
             % (self._document, self._keys.close(), self._next_key, ids),
             self._tags,
         )
-        metadata = writer.add_plain_stream(_metadata(self._title), b"/Type /Metadata /Subtype /XML")
+        xmp = render_page(
+            "documents/print_shop/metadata.xml.jinja", title=self._title, version=version()
+        )
+        metadata = writer.add_plain_stream(xmp.encode(), b"/Type /Metadata /Subtype /XML")
         outlines = labels = b""
         if self._bookmarks:
             outlines = b" /Outlines %d 0 R" % self._outlines()
@@ -254,19 +256,3 @@ class Merger:
             % (len(items), items[0], items[-1]),
             root,
         )
-
-
-def _metadata(title: str) -> bytes:
-    """XMP: the title, and that the file keeps to PDF/UA-1 (ISO 14289-1, 5)."""
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-        'xmlns:pdf="http://ns.adobe.com/pdf/1.3/" '
-        'xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
-        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt>'
-        f"</dc:title><pdf:Producer>advocacy {escape(version())}</pdf:Producer>"
-        "<pdfuaid:part>1</pdfuaid:part></rdf:Description></rdf:RDF></x:xmpmeta>"
-        '<?xpacket end="r"?>'
-    ).encode()

@@ -179,7 +179,7 @@ def _refused(path: Path, why: str) -> Problem:
     return Problem(
         "edit-refused",
         f"The edit was not made: {why.rstrip('.')}.",
-        "The file is as it was; edit it by hand.",
+        "The file is unchanged. Edit it by hand.",
         Place(path),
     )
 
@@ -220,8 +220,8 @@ def _same(one: Any, two: Any) -> bool:
 
 def _replace(path: Path, before: bytes | None, after: bytes) -> None:
     mode = 0o644 if before is None else stat.S_IMODE(path.stat().st_mode)
-    advice = "Make room, or give yourself permission to write there"
+    advice = "Free up space, or change the permissions"
     with replace_file(path, mode=mode, durable=True, advice=advice) as file:
         file.write(after)
         if (path.read_bytes() if path.exists() else None) != before:
-            raise AdvocacyError(_refused(path, "somebody else has just changed the file"))
+            raise AdvocacyError(_refused(path, "the file was changed by another program"))

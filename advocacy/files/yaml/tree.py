@@ -140,8 +140,8 @@ class Builder:
             self.report(
                 mark,
                 "key-not-text",
-                "A list or mapping stands where a key is wanted.",
-                "A text that begins with `{` or `[`, such as `{{ name }}`, needs quotes.",
+                "A list or mapping is used where a key is expected.",
+                "Text that begins with `{` or `[`, such as `{{ name }}`, needs quotes.",
             )
         value, raw, _ = self._node(event)
         if isinstance(event, yaml.ScalarEvent):
@@ -156,8 +156,8 @@ class Builder:
             self.report(
                 mark,
                 "duplicate-key",
-                f"The key `{key}` stands twice, on lines {first.line} and {line}.",
-                "Remove one of them, or put both values into one.",
+                f"The key `{key}` appears twice, on lines {first.line} and {line}.",
+                "Remove one of them, or combine both values in one.",
             )
         return key
 
@@ -167,16 +167,16 @@ class Builder:
         if name in self._anchors:
             node = self._anchors[name]
         elif name in self._open:
-            self._refuse_alias(mark, f"`*{name}` repeats the value that it stands in.")
+            self._refuse_alias(mark, f"`*{name}` repeats the value that contains it.")
         else:
-            message = f"`*{name}` repeats a value marked `&{name}`, but nothing is marked so."
+            message = f"`*{name}` repeats a value marked `&{name}`, but no value has this mark."
             self._refuse_alias(mark, message)
         self._aliased += node[2]
         if self._aliased > MOST_ALIASED:
             self.report(
                 mark,
                 "too-many-aliases",
-                f"Aliases (`*name`) make more than {MOST_ALIASED:,} values of this file.",
+                f"Aliases (`*name`) expand this file to more than {MOST_ALIASED:,} values.",
                 "Write the values out, or split the file.",
             )
             raise _StopReading
@@ -193,8 +193,8 @@ class Builder:
             self.report(
                 event.start_mark,
                 "bad-character",
-                f"This text holds the character {bad}, which cannot be printed.",
-                "Take the escape (`\\u…`, `\\x…`) out of the text.",
+                f"This text contains the character {bad}, which cannot be printed.",
+                "Remove the escape (`\\u…`, `\\x…`) from the text.",
             )
         if not event.implicit[0]:  # quoted, a block, or tagged
             return raw
@@ -217,8 +217,8 @@ class Builder:
             self.report(
                 mark,
                 "surprising-value",
-                f"YAML wants to read {shown(raw)} as a day or a number, and cannot.",
-                f"Correct it; if it is meant as text, put it in quotes: `{quoted(raw)}`.",
+                f"YAML cannot read {shown(raw)} as a date or a number.",
+                f"Correct it. If it is meant as text, put it in quotes: `{quoted(raw)}`.",
             )
             return raw
         # `06` is six in base 8 too, and a month as some programs write it.
@@ -236,8 +236,8 @@ class Builder:
         self.report(
             event.start_mark,
             "yaml-tag",
-            f"The tag `{tag}` is not used in these files.",
-            "Remove the tag; a text that begins with `!` needs quotes.",
+            f"The tag `{tag}` is not allowed in these files.",
+            "Remove the tag. Text that begins with `!` needs quotes.",
         )
 
     def _refuse_key(self, event: Any, value: Any) -> None:
@@ -246,14 +246,14 @@ class Builder:
             self.report(
                 mark,
                 "merge-key",
-                "The merge key `<<` is not used in these files.",
+                "The merge key `<<` is not allowed in these files.",
                 "Write the keys out where they are needed.",
             )
         elif value is None:
             self.report(
                 mark,
                 "key-not-text",
-                f"YAML reads the key `{raw}` as nothing." if raw else "A key is missing here.",
+                f"YAML reads the key `{raw}` as empty." if raw else "A key is missing here.",
                 "Write a key before the colon.",
             )
         elif not isinstance(value, str):

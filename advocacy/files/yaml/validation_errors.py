@@ -18,39 +18,16 @@ from pydantic_core import ErrorDetails
 from advocacy.errors import Place, Problem, join_words, nearest
 from advocacy.files.characters import shown
 from advocacy.files.yaml.tree import YamlList, YamlMap, as_read, has_key, quoted
+from advocacy.resources import read_table
 
 Keys = tuple[str | int, ...]
 
-# What a type wants, by the errors of values that are of another kind altogether.
-_KINDS = {
-    "text": "string_type",
-    "keys with values": "model_type model_attributes_type dict_type mapping_type",
-    "a list": "list_type tuple_type set_type frozen_set_type iterable_type",
-    "a whole number": "int_type int_parsing int_from_float",
-    "a number": "float_type float_parsing",
-    "`true` or `false`": "bool_type bool_parsing",
-    "nothing": "none_required",
-    "": "literal_error enum",  # these name their values themselves
+_TABLE = read_table("files/yaml/validation_errors.toml")
+SHAPES: dict[str, str] = {e: kind["wanted"] for kind in _TABLE["kinds"] for e in kind["errors"]}
+_HINTS: dict[str, str] = {
+    kind["wanted"]: kind.get("hint", "Write one.") for kind in _TABLE["kinds"]
 }
-SHAPES = {kind: wanted for wanted, kinds in _KINDS.items() for kind in kinds.split()}
-_HINTS = {
-    "text": "Write text after the colon; text of several lines begins with `|`.",
-    "keys with values": "Write each key on a line of its own under it, further in: `key: value`.",
-    "a list": "Write each item on a line of its own under it, beginning with `- `.",
-    "a whole number": "Write digits alone, such as `70`.",
-    "a number": "Write a number such as `70` or `0.5`.",
-    "`true` or `false`": "Write one of the two, without quotes.",
-    "nothing": "Remove the value.",
-}
-
 _SCALARS = {str, int, float, bool, date, datetime, type(None)}
-
-_BOUNDS = {
-    "greater_than": ("more than", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("less than", "lt"),
-    "less_than_equal": ("at most", "le"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,12 +318,10 @@ def _nothing(kind: str, raw: str | None) -> Phrase:
     if raw:
         return Phrase(
             "empty-value",
-            f"YAML reads `{raw}` as nothing",
-            f"If it is meant as text, put it in quotes: `{quoted(raw)}`; else remove the key.",
+            f"YAML reads `{raw}` as empty",
+            f"If it is meant as text, put it in quotes: `{quoted(raw)}`. Otherwise remove the key.",
         )
-    return Phrase(
-        "empty-value", "has no value", f"{_HINTS.get(wanted, 'Write one.')} Or remove the key."
-    )
+    return Phrase("empty-value", "has no value", f"{_HINTS[wanted]} Or remove the key.")
 
 
 def _not_text(value: Any, raw: str | None) -> Phrase:
@@ -360,7 +335,7 @@ def _not_text(value: Any, raw: str | None) -> Phrase:
         hint = 'If the colon belongs to the text, put all of it in quotes: `"…: …"`.'
         return Phrase("not-text", "expected text, found a key with a value", hint)
     if isinstance(value, list):
-        hint = 'Write one text; if the brackets belong to it, put it in quotes: `"[…]"`.'
+        hint = 'Write a single text. If the brackets belong to it, put it in quotes: `"[…]"`.'
         return Phrase("not-text", "expected text, found a list", hint)
     return Phrase("not-text", f"expected text, found {_found(value, raw)}", _HINTS["text"])
 
@@ -376,8 +351,8 @@ def _choice(expected: str, value: Any, raw: str | None) -> Phrase:
 
 
 def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str | None) -> Phrase:
-    if kind in _BOUNDS:
-        words, name = _BOUNDS[kind]
+    if kind in _TABLE["bounds"]:
+        words, name = _TABLE["bounds"][kind]
         bound = context[name]
         whole = isinstance(bound, float) and bound.is_integer()
         limit = f"{words} {int(bound) if whole else bound}"
@@ -391,6 +366,6 @@ def _measure(kind: str, context: dict[str, Any], said: str, value: Any, raw: str
         count = len(value) if isinstance(value, str | list | dict) else context.get("actual_length")
         unit = "characters" if kind.startswith("string") else "entries"
         message = f"expected {limit} {unit}, found {count}"
-        return Phrase("wrong-length", message, "Add some." if least else "Take some away.")
+        return Phrase("wrong-length", message, "Add some." if least else "Remove some.")
     message = re.sub(r"^(Input|String|Value) should", "must", said)
     return Phrase("wrong-value", message, "Correct the value.")

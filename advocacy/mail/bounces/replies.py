@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.text import open_binary
+from advocacy.mail import problem
 from advocacy.mail.bounces.notices import MOST_BYTES
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.ledger.opening import no_ledger, open_ledgers
@@ -52,22 +53,19 @@ def _files(folder: Path) -> Iterator[Path]:
         else:
             names = list(folder.glob("*.eml"))
     except OSError as error:
-        raise AdvocacyError(_unreadable(folder, error)) from error
+        told = (error.strerror or str(error)).lower()
+        raise AdvocacyError(
+            problem(
+                "not-readable",
+                entry="mailbox-unreadable",
+                place=Place(folder),
+                told=told,
+                folder=folder,
+            )
+        ) from error
     if not parts and not names:
-        message = "This folder is no Maildir: it has neither `new` and `cur` nor `.eml` files."
-        hint = "Name the Maildir, an mbox file, or a folder of `.eml` files."
-        raise AdvocacyError(Problem("no-mailbox", message, hint, Place(folder)))
+        raise AdvocacyError(problem("no-mailbox", place=Place(folder)))
     yield from sorted((path for path in names if path.is_file()), key=lambda path: path.name)
-
-
-def _unreadable(folder: Path, error: OSError) -> Problem:
-    message = f"The folder cannot be read: {(error.strerror or str(error)).lower()}."
-    return Problem(
-        "not-readable",
-        message,
-        f"You have no permission to read it: chmod u+rx {folder}",
-        Place(folder),
-    )
 
 
 def _mbox(path: Path) -> Iterator[tuple[Place, bytes]]:
@@ -145,7 +143,7 @@ def _check_mailing(ledgers: list["Ledger"], mailing: str) -> None:
         return
     near = nearest(mailing, known)
     hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
-    raise AdvocacyError(Problem("mailing-unknown", f"There is no mailing `{mailing}`.", hint))
+    raise AdvocacyError(problem("mailing-unknown", name=mailing, hint=hint))
 
 
 def _letters(
@@ -160,19 +158,15 @@ def _letters(
         if record.forgotten_at is None and mailing in (None, record.mailing)
     ]
     if not found:
-        message = f"No letter to `{one}` was sent" + (f" in {mailing}." if mailing else ".")
-        hint = "Give the letter's id, as `advocacy status` shows it, or the address it went to."
-        return Problem("unknown-letter", message, hint)
+        return problem("unknown-letter", who=one, where=f" in {mailing}" if mailing else "")
     people = {(record.letter_id, record.address_key) for record, _ in found}
     campaigns = {record.mailing.partition("/")[0] for record, _ in found}
     if len({key for _, key in people}) > 1 and len(campaigns) > 1:
         mailings = sorted({record.mailing for record, _ in found})
-        message = f"`{one}` names several people, in {', '.join(mailings)}."
-        return Problem("ambiguous-letter", message, "Say which with --mailing NAME.")
+        return problem("ambiguous-letter", who=one, mailings=", ".join(mailings))
     if "@" in one and len({name for name, _ in people}) > 1 and mailing is not None:
         names = ", ".join(sorted(name for name, _ in people)[:5])
-        message = f"Several letters went to `{one}`: {names}."
-        return Problem("ambiguous-letter", message, "Give the id of the letter that was answered.")
+        return problem("ambiguous-letter", entry="several-letters", who=one, names=names)
     return sorted(found, key=lambda pair: pair[0].first_at, reverse=True)
 
 
@@ -185,6 +179,5 @@ def replied_file(path: Path) -> list[str]:
 
     found = sorted(excluded(path))
     if not found:
-        message = "The file names nobody."
-        raise AdvocacyError(Problem("empty-list", message, "Write an id a line.", Place(path)))
+        raise AdvocacyError(problem("empty-list", entry="no-replies", place=Place(path)))
     return found

@@ -126,26 +126,19 @@ class _Finder:
 
     def by_digest(self, digest: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter whose Message-ID has this digest."""
-        for domain in sorted(self._domains):
-            found = self.by_message_id(f"<{digest}@{domain}>")
-            if found:
-                return found
-        return None
+        tried = (self.by_message_id(f"<{digest}@{domain}>") for domain in sorted(self._domains))
+        return next(filter(None, tried), None)
 
     def by_message_id(self, message_id: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter with this Message-ID."""
-        for ledger in self._ledgers:
-            for record in ledger.find(message_id=message_id):
-                return record, ledger
-        return None
+        found = ((one, led) for led in self._ledgers for one in led.find(message_id=message_id))
+        return next(found, None)
 
     def by_address(self, address: str, mailing: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter to an address in a mailing."""
-        for ledger in self._ledgers:
-            for record in ledger.find(address_key=address_key(address)):
-                if record.mailing == mailing:
-                    return record, ledger
-        return None
+        key = address_key(address)
+        found = ((one, led) for led in self._ledgers for one in led.find(address_key=key))
+        return next((pair for pair in found if pair[0].mailing == mailing), None)
 
 
 def _judged(place: Place, notice: Notice, finder: _Finder) -> tuple[Finding, "Ledger | None"]:

@@ -30,8 +30,10 @@ import re
 from enum import StrEnum
 
 from advocacy.documents.headers import wire_address
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
+from advocacy.mail import SERVER_WORDS, problem, server_words
 from advocacy.mail.consent.tokens import Keys
+from advocacy.resources import read_table
 
 _MAC = 10
 _PURPOSE = "bounce address v1"
@@ -54,9 +56,7 @@ def bounce_address(base: str, keys: Keys, message_id: str) -> str:
     token = base64.b32encode(digest + _mac(keys.signing(_PURPOSE), digest)).rstrip(b"=").decode()
     whole = f"{local}+{token.lower()}"
     if len(whole) > LONGEST_LOCAL:
-        message = f"`{base}` is too long to carry a message's token: {len(whole)} characters of 64."
-        hint = "Take an address with at most 21 characters before the @, such as `bounces@…`."
-        raise AdvocacyError(Problem("bounces-too-long", message, hint))
+        raise AdvocacyError(problem("bounces-too-long", base=base, length=len(whole)))
     return f"{whole}@{domain}"
 
 
@@ -79,32 +79,10 @@ def _mac(secret: bytes, digest: bytes) -> bytes:
     return hmac.digest(secret, digest, hashlib.sha256)[:_MAC]
 
 
-_HARD = frozenset(
-    {
-        "5.1.1",  # no such mailbox
-        "5.1.2",  # no such system
-        "5.1.3",  # not an address
-        "5.1.6",  # moved, no forwarding address
-        "5.1.10",  # the domain has a null MX (RFC 7505)
-        "5.2.1",  # mailbox disabled
-        "5.4.4",  # no route: the domain has no server
-        "5.4.310",  # Exchange Online: no such domain
-    }
-)
+_HARD = frozenset(read_table(SERVER_WORDS)["hard_codes"])
 _BY_WORDS = re.compile(r"5\.(0\.0|1\.0|2\.0|4\.1|5\.0|5\.1|7\.1)")
-_UNKNOWN = re.compile(
-    r"\b(user|recipient|mailbox|address|account|addressee)( (name|address|account))?"
-    r"( is| was)? (unknown|not found|does(n't| not) exist|not exist|no longer exists)\b"
-    r"|\b(unknown|no such|invalid|non-?existent) (user|recipient|mailbox|account|local part)\b"
-    r"|\brecipient address rejected: access denied\b"  # Exchange Online, with 5.4.1
-    r"|\bno mailbox here by that name\b",
-    re.IGNORECASE,
-)
-_POLICY = re.compile(
-    r"spam|black ?list|block ?list|blocked|dnsbl|\brbl\b|reputation|policy|spf|dkim|dmarc|"
-    r"rate limit|too many|quota|over ?quota|mailbox (is )?full|virus|content",
-    re.IGNORECASE,
-)
+_UNKNOWN = server_words("unknown_mailbox")
+_POLICY = server_words("policy")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 

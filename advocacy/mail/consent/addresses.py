@@ -19,7 +19,8 @@ from pathlib import Path
 
 from advocacy.documents.headers import ascii_domain
 from advocacy.errors import Place, Problem
-from advocacy.mail.consent.tokens import VARIABLE, Keys, find_keys
+from advocacy.mail import problem
+from advocacy.mail.consent.tokens import Keys, find_keys
 
 _PLAIN = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+[A-Za-z0-9]")
 ADDRESS = re.compile(
@@ -149,13 +150,9 @@ class Hashes:
 
 
 def _key_lost(path: Path, line: int, count: int, unset: bool) -> Problem:
-    rows = f"{count} row{'s are' if count > 1 else ' is'}"
-    what = f"and {VARIABLE} is not set" if unset else f"which {VARIABLE} does not hold"
-    joined = "made with a key, " if unset else "made with another key, "
-    return Problem(
+    return problem(
         "suppression-needs-key",
-        f"{rows} of people who were forgotten, {joined}{what}: they cannot be told from others.",
-        f"Set {VARIABLE} to the key that was used; after a change of keys, to the new and the "
-        "old one with a comma between.",
-        Place(path, line),
+        entry="suppression-without-key" if unset else "suppression-of-other-key",
+        place=Place(path, line),
+        rows=f"{count} row{'s are' if count > 1 else ' is'}",
     )

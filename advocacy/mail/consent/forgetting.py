@@ -13,10 +13,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from advocacy.batch.record import JOURNAL, BatchRecord
 from advocacy.batch.record import NAME as MANIFEST
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import Place, Problem
+from advocacy.mail import problem
 from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
 from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, edit_list
 from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
@@ -86,7 +88,7 @@ def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, dry_run: 
     if own:
         found.removals.append(Removal("address in", path, len(own)))
     for line in sorted(shared):  # a broken row, in which somebody else stands too
-        found.left.append(_mention(path, line))
+        found.left.append(_mention_at(path, line))
     if dry_run:
         return
     with edit_list(folder, WHEN_ADDED) as edited:
@@ -122,9 +124,7 @@ def _wipe(path: Path, found: Forgotten) -> None:
             database.execute("VACUUM")
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except sqlite3.Error as error:
-        message = f"The ledger could not be written anew ({error}): old pages may hold the address."
-        hint = "Run the same command again when no mailing runs."
-        found.left.append(Problem("not-wiped", message, hint, Place(path), Level.WARNING))
+        found.left.append(problem("not-wiped", place=Place(path), error=error))
 
 
 def _letters(output: Path, key: str, found: Forgotten, *, dry_run: bool) -> None:
@@ -139,20 +139,13 @@ def _letters(output: Path, key: str, found: Forgotten, *, dry_run: bool) -> None
                 there = sorted(name for name in files if (folder / Path(name).name).is_file())
                 found.removals.append(Removal("letter", folder, 1, ", ".join(there) or letter_id))
                 if "--" in letter_id:
-                    found.left.append(_named_after(folder, letter_id))
+                    named = _mention(Place(folder), "person-in-ids", letter_id=letter_id)
+                    found.left.append(named)
                 if not dry_run:
                     record.remove(letter_id)
                     record.remove_files(there)
         if theirs:
             _merged(folder, found)
-
-
-def _named_after(folder: Path, letter_id: str) -> Problem:
-    message = (
-        f"If the letter {letter_id} was sent, the ledger keeps its id, which names a supporter."
-    )
-    hint = "Where the id tells who they are, say so to whoever asked."
-    return Problem("person-in-file", message, hint, Place(folder), Level.NOTE)
 
 
 def _is_theirs(entry: dict[str, object], key: str) -> bool:
@@ -172,9 +165,7 @@ def _merged(folder: Path, found: Forgotten) -> None:
         if path.name not in known and not any(
             removal.place == folder and path.name in removal.detail for removal in found.removals
         ):
-            message = f"{path.name} may hold a letter of this person among others."
-            hint = "Remove it, and make it again with `advocacy render … --merge`."
-            found.left.append(Problem("may-hold-person", message, hint, Place(path), Level.WARNING))
+            found.left.append(problem("may-hold-person", place=Place(path), name=path.name))
 
 
 def _lists(
@@ -196,20 +187,17 @@ def _lists(
             found.removals.append(Removal("row in", one.path, len(one.lines), f"line {lines}"))
             if not dry_run:
                 remove_rows(one.path, key)
-        found.left += [_mention(one.path, line) for line in one.mentions[:5]]
+        found.left += [_mention_at(one.path, line) for line in one.mentions[:5]]
         if one.unread:
-            message = f"This file could not be searched: {one.unread}"
-            hint = "Look into it yourself, and take the person out by hand."
-            at = Place(one.path)
-            found.left.append(Problem("person-in-file", message, hint, at, Level.WARNING))
+            unread = _mention(Place(one.path), "file-not-searched", told=one.unread)
+            found.left.append(unread)
 
 
-def _mention(path: Path, line: int) -> Problem:
-    kind = path.suffix.lower()
-    if kind in (".xlsx", ".xls", ".ods"):
-        message = f"Row {line} of this spreadsheet holds the address."
-        hint = "Open it, delete the row, and save it; commands do not rewrite spreadsheets."
-        return Problem("person-in-file", message, hint, Place(path), Level.WARNING)
-    hint = "Look at it, and take the person out by hand."
-    message = "The address stands here, in a place that is not theirs alone."
-    return Problem("person-in-file", message, hint, Place(path, line), Level.WARNING)
+def _mention_at(path: Path, line: int) -> Problem:
+    if path.suffix.lower() in SHEETS:
+        return _mention(Place(path), "person-in-spreadsheet", line=line)
+    return _mention(Place(path, line), "person-in-text")
+
+
+def _mention(place: Place, entry: str, **words: Any) -> Problem:
+    return problem("person-in-file", entry=entry, place=place, **words)

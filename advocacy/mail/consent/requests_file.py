@@ -12,7 +12,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from advocacy.files.writing import spreadsheet_safe
+from advocacy.files.writing import spreadsheet_safe, sync_folder
 from advocacy.mail.consent.tokens import Ticket
 
 HEADER = "address,since,source,campaign,how\n"
@@ -41,7 +41,7 @@ def append_request(path: Path, ticket: Ticket, how: str, now: datetime | None = 
     finally:
         os.close(handle)
     if is_new:
-        _sync(path.parent)
+        sync_folder(path.parent)
     return True
 
 
@@ -76,11 +76,3 @@ def _write(handle: int, data: bytes, size: int) -> None:
     except OSError:
         os.ftruncate(handle, size)  # no half row
         raise
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,13 +1,13 @@
 """What `advocacy suppress` does: people added, lifted, listed, and lists of them imported."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
-from advocacy.files.csv_rows import lines_of
 from advocacy.files.text import open_binary
+from advocacy.mail import problem
 from advocacy.mail.consent.addresses import PREFIX, with_hashes
 from advocacy.mail.consent.suppression_edits import EditOutcome, NewSuppression, add, lift
 from advocacy.mail.consent.suppression_file import (
@@ -15,9 +15,9 @@ from advocacy.mail.consent.suppression_file import (
     PLUS_TAGS,
     SuppressionRow,
     key_of,
-    raw_rows,
     read_moment,
     read_rows,
+    rows_in,
 )
 
 THEIR_OWN = frozenset({"unsubscribed", "complaint", "forgotten"})
@@ -57,10 +57,7 @@ def read_keys_of(addresses: Iterable[str], domains: Iterable[str] = ()) -> list[
             keys.append(key)
             continue
         what = "a domain" if as_domain else "an email address"
-        hint = (
-            "Write one such as `name@example.org`; for everyone at a domain `--domain example.org`."
-        )
-        problems.append(Problem("bad-email", f"“{text:.80}” is not {what}.", hint))
+        problems.append(problem("bad-email", written=text, what=what))
     if problems:
         raise AdvocacyError(problems)
     return list(dict.fromkeys(keys))
@@ -79,15 +76,21 @@ def unsuppress(folder: Path, keys: Iterable[str], because: str) -> EditOutcome:
 
 def listed(folder: Path, *, lifted: bool = False) -> tuple[list[SuppressionRow], list[Problem]]:
     """The rows of the list, without those that were lifted unless asked for, and its problems."""
-    rows: list[SuppressionRow] = []
-    problems: list[Problem] = []
     path = folder / FILE
-    for row in read_rows(path) if path.exists() else ():
+    return _divided(read_rows(path) if path.exists() else (), lifted=lifted)
+
+
+def _divided(
+    rows: Iterable[SuppressionRow | Problem], *, lifted: bool = False
+) -> tuple[list[SuppressionRow], list[Problem]]:
+    people: list[SuppressionRow] = []
+    problems: list[Problem] = []
+    for row in rows:
         if isinstance(row, Problem):
             problems.append(row)
         elif row is not PLUS_TAGS and (lifted or row.counts):
-            rows.append(row)
-    return rows, problems
+            people.append(row)
+    return people, problems
 
 
 def import_list(
@@ -101,10 +104,12 @@ def import_list(
     be read at all.
     """
     if isinstance(source, BufferedReader):
-        people, problems = _read(source, Path("-"))
+        people, problems = _divided(rows_in(source, Path("-")))
     else:
         with open_binary(source) as file:
-            people, problems = _read(file, source)
+            people, problems = _divided(rows_in(file, source))
+    if not people and not has_errors(problems):
+        problems.append(problem("empty-list"))
     new = [
         NewSuppression(
             row.key,
@@ -120,26 +125,6 @@ def import_list(
         before = newest.get(one.key)
         if before is None or not before.since or (one.since and one.since > before.since):
             newest[one.key] = one
-    return ImportedSuppressions(add(folder, newest.values()), len(people), tuple(problems))
-
-
-def _read(file: BufferedReader, path: Path) -> tuple[list[SuppressionRow], list[Problem]]:
-    lines = lines_of(file, path)
-    if isinstance(lines, Problem):
-        raise AdvocacyError(lines)
-    people: list[SuppressionRow] = []
-    problems: list[Problem] = []
-    try:
-        for _, found in raw_rows(lines, path):
-            problems += [one for one in found if isinstance(one, Problem)]
-            people += [
-                row
-                for row in found
-                if isinstance(row, SuppressionRow) and row is not PLUS_TAGS and row.counts
-            ]
-    finally:
-        lines.detach()
-    if not people and not has_errors(problems):
-        message = "The list names nobody."
-        problems.append(Problem("empty-list", message, "Write an address a line.", None))
-    return people, [replace(problem, level=Level.ERROR) for problem in problems]
+    return ImportedSuppressions(
+        add(folder, newest.values()), len(people), tuple(one.at(Level.ERROR) for one in problems)
+    )

@@ -17,15 +17,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Level, Place, Problem
-from advocacy.files.csv_rows import Lines, lines_of
+from advocacy.files.csv_rows import Lines
 from advocacy.files.text import open_binary
-from advocacy.files.writing import cannot_write, replace_file, spreadsheet_safe
+from advocacy.files.writing import cannot_write, replace_file, spreadsheet_safe, sync_folder
+from advocacy.mail import problem
 from advocacy.mail.consent.addresses import with_hashes
 from advocacy.mail.consent.suppression_file import (
     COLUMNS,
     FILE,
     SuppressionRow,
     SuppressionTable,
+    opened_lines,
     raw_rows,
     read_moment,
     table_of,
@@ -145,7 +147,8 @@ def edit_list(folder: Path, columns: tuple[str, ...]) -> Iterator["EditedList"]:
             advice = "Make room, or allow yourself to write there; the list is as it was before."
             with replace_file(path, durable=True, advice=advice) as out:
                 out.write(edited.text().encode("utf-8", "surrogateescape"))
-            _sync(path.parent)
+            with suppress(OSError):
+                sync_folder(path.parent)
 
 
 class EditedList:
@@ -171,13 +174,8 @@ class EditedList:
             return
         with open_binary(path) as file:
             self._bom = BOM if file.peek(3).startswith(BOM.encode()) else ""
-            lines = lines_of(file, path)
-            if isinstance(lines, Problem):
-                raise AdvocacyError(lines)
-            try:
+            with opened_lines(file, path) as lines:
                 self._read(lines, columns)
-            finally:
-                lines.detach()
 
     def people(self) -> Iterator[SuppressionRow]:
         """Yield whom the list names, in its order."""
@@ -189,11 +187,10 @@ class EditedList:
         text, rows = self._texts[number], self.rows[number]
         there = self._split(text)
         if len(rows) != 1 or len(there) != len(self._names):
-            message = "This row is broken, so it cannot be changed by a command."
-            names = ", ".join(COLUMNS[:2])
-            hint = f"Correct it by hand: {names}, and the cells that the first row names."
             place = Place(self._path, rows[0].line)
-            raise AdvocacyError(Problem("bad-suppression", message, hint, place))
+            raise AdvocacyError(
+                problem("bad-suppression", entry="suppression-not-changed", place=place)
+            )
         values = [
             spreadsheet_safe(cells[name]) if name in cells else cell
             for name, cell in zip(self._names, there, strict=True)
@@ -290,13 +287,3 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _sync(folder: Path) -> None:
-    """Have the folder's new entry survive a power cut."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 
 from advocacy.campaign.recipients.columns import plain_name
@@ -11,6 +13,7 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
+from advocacy.mail import problem
 from advocacy.mail.consent.addresses import ADDRESS, PREFIX, address_key, domain_key
 
 FILE = "suppressed.csv"
@@ -106,8 +109,9 @@ def read_entries(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
             reason = reasons.get(kind) or reasons.setdefault(kind, row.said())
             _enter(entries, row, reason)
     if more:
-        text = f"{more} more rows have problems."
-        problems.append(Problem("bad-suppression", text, "", Place(path), Level.WARNING))
+        problems.append(
+            problem("bad-suppression", entry="more-bad-rows", place=Place(path), count=more)
+        )
     return entries, problems
 
 
@@ -133,17 +137,32 @@ def read_rows(path: Path) -> Iterator[SuppressionRow | Problem]:
     A broken row gives a problem and whatever looks like an address in it.
     """
     try:
-        file = open_binary(path)
+        with open_binary(path) as file:
+            yield from rows_in(file, path)
     except AdvocacyError as error:
         yield from error.problems
-        return
-    with file:
-        lines = lines_of(file, path)
-        if isinstance(lines, Problem):
-            yield lines
-        else:
-            for _, found in raw_rows(lines, path):
-                yield from found
+
+
+def rows_in(file: BufferedReader, path: Path) -> Iterator[SuppressionRow | Problem]:
+    """The same of an open file. Raises AdvocacyError where it is no CSV in UTF-8."""
+    with opened_lines(file, path) as lines:
+        for _, found in raw_rows(lines, path):
+            yield from found
+
+
+@contextmanager
+def opened_lines(file: BufferedReader, path: Path) -> Iterator[Lines]:
+    """The lines of an open file, which stays open.
+
+    Raises AdvocacyError where it is no CSV in UTF-8.
+    """
+    lines = lines_of(file, path)
+    if isinstance(lines, Problem):
+        raise AdvocacyError(lines)
+    try:
+        yield lines
+    finally:
+        lines.detach()
 
 
 Raw = tuple[str, tuple[SuppressionRow | Problem, ...]]
@@ -175,26 +194,22 @@ def table_of(lines: Lines, path: Path) -> tuple[SuppressionTable | None, list[Ra
         return None, raw
     first = lines.row[0]
     lines.give_back(0)
-    cells, delimiter, problem = header_of(
+    cells, delimiter, wrong = header_of(
         lines, path, lambda cells: len({*columns_of(cells)} & {*COLUMNS})
     )
     names = columns_of(cells)
-    if problem is None and "address" not in names and "domain" not in names:
+    if wrong is None and "address" not in names and "domain" not in names:
         if "@" in first:  # a bare list
             lines.row[:] = [first]
             lines.give_back(0)
             width = max(1, len(cells))
             return SuppressionTable({"address": 0}, width, delimiter or ",", has_header=False), raw
-        problem = Problem(
-            "no-address-column",
-            "No column of this list is named `address` or `domain`.",
-            f"Name the columns in the first row: `{','.join(COLUMNS)}`.",
-            Place(path, lines.number),
-        )
+        place = Place(path, lines.number)
+        wrong = problem("no-address-column", place=place, columns=",".join(COLUMNS))
     at: dict[str, int] = {}
     for index, name in enumerate(names):
         at.setdefault(name, index)
-    raw.append((first, (problem,) if problem else ()))
+    raw.append((first, (wrong,) if wrong else ()))
     return SuppressionTable(at, max(1, len(cells)), delimiter or ","), raw
 
 
@@ -248,9 +263,7 @@ def _reader(
             return (SuppressionRow(key, number, **said),)
         if not any(map(str.strip, cells)):
             return ()
-        message = "This row names no address and no domain that can be read."
-        hint = "Write the address alone in the column `address`: `name@example.org`."
-        wrong = Problem("bad-suppression", message, hint, Place(path, number))
+        wrong = problem("bad-suppression", place=Place(path, number))
         return tuple(salvaged(text, wrong, number, said))
 
     return read

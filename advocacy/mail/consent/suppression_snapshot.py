@@ -13,30 +13,18 @@ the same person as `bob@…`.
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.mail.consent.addresses import Hashes, address_key, domain_key, without_tag
+from advocacy.mail.consent.addresses import Hashes, address_key, without_tag
 from advocacy.mail.consent.suppression_file import (
     FILE,
-    FileStamp,
     SuppressionEntries,
     file_stamp,
     read_entries,
 )
 from advocacy.mail.consent.tokens import Keys, find_keys
-
-__all__ = [
-    "FILE",
-    "SuppressionGuard",
-    "Suppressions",
-    "address_key",
-    "domain_key",
-    "read_suppressions",
-    "suppressed_path",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +32,38 @@ class Suppressions:
     """Who is not written to, and why; cheap to ask for each message."""
 
     path: Path
-    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
-    domains: Mapping[str, str] = field(default_factory=dict, repr=False)
-    above: Mapping[str, str] = field(default_factory=dict, repr=False)
+    entries: SuppressionEntries = field(default_factory=SuppressionEntries, repr=False)
     hashes: Hashes = field(default_factory=Hashes, repr=False)
-    plus_tags: bool = False
-    stamp: FileStamp | None = None
 
     def __len__(self) -> int:
-        return len(self.addresses) + len(self.domains) + len(self.above) + len(self.hashes)
+        there = self.entries
+        return len(there.addresses) + len(there.domains) + len(there.above) + len(self.hashes)
 
     def reason(self, address: str) -> str | None:
         """Why somebody is not written to, as `unsubscribed (2026-11-20)`, or None."""
-        key = address_key(address, plus_tags=self.plus_tags)
-        found = self.addresses.get(key)
+        there = self.entries
+        key = address_key(address, plus_tags=there.plus_tags)
+        found = there.addresses.get(key)
         if found is None and self.hashes:
             found = self.hashes.reason(key)
-            if found is None and self.plus_tags:  # forgotten under the address with its tag
+            if found is None and there.plus_tags:  # forgotten under the address with its tag
                 found = self.hashes.reason(address_key(address))
-        if found is None and (self.domains or self.above):
+        if found is None and (there.domains or there.above):
             domain = key.rpartition("@")[2]
-            found = self.domains.get(domain) or self._above(domain)
+            found = there.domains.get(domain) or self._above(domain)
         return found
 
     def _above(self, domain: str) -> str | None:
-        while self.above and domain:
-            if domain in self.above:
-                return self.above[domain]
+        above = self.entries.above
+        while above and domain:
+            if domain in above:
+                return above[domain]
             domain = domain.partition(".")[2]
         return None
 
     def is_current(self) -> bool:
         """Whether the file is still the one that was read."""
-        return file_stamp(self.path) == self.stamp
-
-
-def suppressed_path(folder: Path) -> Path:
-    """The file for the campaigns in a folder."""
-    return folder / FILE
+        return file_stamp(self.path) == self.entries.stamp
 
 
 def read_suppressions(folder: Path, keys: Keys | None = None) -> tuple[Suppressions, list[Problem]]:
@@ -90,26 +72,17 @@ def read_suppressions(folder: Path, keys: Keys | None = None) -> tuple[Suppressi
     `keys` are those of the environment where they are not given; hashed rows need them. An
     error among the problems means that somebody who said no may be missing: do not send then.
     """
-    path = suppressed_path(folder)
+    path = folder / FILE
     try:
         keys = keys or find_keys()
     except AdvocacyError as error:
         return Suppressions(path), list(error.problems)
     entries, problems = _read_when_still(path)
     hashes, found = Hashes.of(entries.hashes, keys, path)
-    addresses = entries.addresses
     if entries.plus_tags:
-        addresses = {without_tag(key): reason for key, reason in addresses.items()}
-    suppressions = Suppressions(
-        path,
-        addresses,
-        entries.domains,
-        entries.above,
-        hashes,
-        entries.plus_tags,
-        entries.stamp,
-    )
-    return suppressions, [*problems, *found]
+        known = entries.addresses.items()
+        entries.addresses = {without_tag(key): reason for key, reason in known}
+    return Suppressions(path, entries, hashes), [*problems, *found]
 
 
 _TRIES = 20

@@ -35,13 +35,13 @@ from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from advocacy.documents.headers import ascii_url
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
+from advocacy.mail import problem
 
 VARIABLE = "ADVOCACY_KEY"
 SHORTEST = 32
 """Characters of a key: what `token_urlsafe(32)` makes has 43, with 256 bits in them."""
 FEWEST_DIFFERENT = 10
-MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,7 @@ def require_keys(purpose: str) -> Keys:
     """
     keys = find_keys()
     if keys is None:
-        message = f"A key is needed to {purpose}: {VARIABLE} is not set."
-        raise AdvocacyError(Problem("no-key", message, _HOW))
+        raise AdvocacyError(problem("no-key", purpose=purpose))
     return keys
 
 
@@ -92,19 +91,10 @@ def read_keys(written: str) -> Keys:
     for number, value in enumerate(values, 1):
         if len(value) < SHORTEST or len(set(value)) < FEWEST_DIFFERENT:
             which = VARIABLE if len(values) == 1 else f"Key {number} of {VARIABLE}"
-            message = f"{which} is too weak: whoever guesses it can unsubscribe anyone."
-            raise AdvocacyError(Problem("weak-key", message, _HOW))
+            raise AdvocacyError(problem("weak-key", key=which))
     if not values:
-        message = f"{VARIABLE} holds no key."
-        raise AdvocacyError(Problem("no-key", message, _HOW))
+        raise AdvocacyError(problem("no-key", entry="empty-key"))
     return Keys(tuple(value.encode() for value in values))
-
-
-_HOW = (
-    f"Make one with: {MAKE_ONE} and set {VARIABLE} to what it prints, here and where the "
-    "unsubscribe page runs. Keep it as you keep a password: without it, the unsubscribe "
-    "addresses of letters already sent stop working."
-)
 
 
 VERSION = b"\x01"

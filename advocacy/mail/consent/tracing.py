@@ -16,12 +16,13 @@ from advocacy.batch.record import JOURNAL
 from advocacy.batch.record import NAME as MANIFEST
 from advocacy.campaign.recipients.columns import KNOWN, column_names
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.files.csv_rows import Lines, header_of, lines_of, rows_of
+from advocacy.files.csv_rows import header_of, rows_of
 from advocacy.files.text import open_binary
 from advocacy.files.writing import replace_file
+from advocacy.mail import problem
 from advocacy.mail.consent.addresses import ADDRESS, address_key
 from advocacy.mail.consent.suppression_file import FILE as SUPPRESSED
-from advocacy.mail.consent.suppression_file import key_of
+from advocacy.mail.consent.suppression_file import key_of, opened_lines
 
 LISTS = (".csv", ".tsv")
 LINES = (".jsonl", ".ndjson")
@@ -117,28 +118,15 @@ def _rows(file: BufferedReader, path: Path, key: str, kind: str) -> Iterator[Fou
 
 def _csv_rows(file: BufferedReader, path: Path, key: str) -> Iterator[Found]:
     known = frozenset(KNOWN)
-    lines = _lines(file, path)
-    try:
+    with opened_lines(file, path) as lines:
         cells, delimiter, _ = header_of(lines, path, lambda c: len(known & {*column_names(c, {})}))
-    finally:
-        lines.detach()
     file.seek(0)  # the header, and what stands above it, are rows like others here
-    lines = _lines(file, path)
-    try:
+    with opened_lines(file, path) as lines:
         for start, found in rows_of(lines, delimiter or ",", path, max(1, len(cells))):
             mentioned = _mentions("".join(lines.row), key)
             row = [] if isinstance(found, Problem) else found
             is_own = mentioned and any(key_of(cell) == key for cell in row)
             yield start, "".join(lines.row), is_own, mentioned
-    finally:
-        lines.detach()
-
-
-def _lines(file: BufferedReader, path: Path) -> Lines:
-    lines = lines_of(file, path)
-    if isinstance(lines, Problem):
-        raise AdvocacyError(lines)
-    return lines
 
 
 def _mentions(text: str, key: str) -> bool:
@@ -165,8 +153,9 @@ def _sheet_rows(path: Path, key: str) -> Iterator[int]:
             for name in book.sheet_names
         ]
     except (CalamineError, OSError, ValueError) as error:
-        message = f"The spreadsheet cannot be read: {error}."
-        raise AdvocacyError(Problem("not-readable", message, "Open it, and look.")) from None
+        raise AdvocacyError(
+            problem("not-readable", entry="spreadsheet-unreadable", told=error)
+        ) from None
     for sheet in sheets:
         for number, row in enumerate(sheet, 1):
             if any(isinstance(cell, str) and _mentions(cell, key) for cell in row):

@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from advocacy.mail.ledger.opening import VARIABLE, ledger_exists, ledger_url, open_ledger
 from advocacy.mail.ledger.values import (
-    KeyedAddress,
     LedgerEntry,
     LedgerMailing,
     LedgerRecord,
-    LedgerStanding,
     MailingTally,
     MailingText,
     Moment,
@@ -37,12 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VARIABLE",
-    "KeyedAddress",
     "Ledger",
     "LedgerEntry",
     "LedgerMailing",
     "LedgerRecord",
-    "LedgerStanding",
     "MailingRun",
     "MailingTally",
     "MailingText",

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.mail.ledger.faults import bad_url
+from advocacy.errors import AdvocacyError
+from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.runs import RunOwner
 
 if TYPE_CHECKING:
@@ -46,14 +46,7 @@ def open_ledgers(folder: Path) -> Iterator[list["Ledger"]]:
 
 def no_ledger(folder: Path) -> AdvocacyError:
     """That nothing was sent from here, as far as anybody knows."""
-    return AdvocacyError(
-        Problem(
-            "ledger-missing",
-            f"There is no ledger of a campaign in {folder}: nothing was sent from here.",
-            f"Name the campaigns' folder with --campaigns DIR, or set {VARIABLE} as for `send`.",
-            Place(folder),
-        )
-    )
+    return AdvocacyError(fault("ledger-missing", folder, "no-ledger-in-folder"))
 
 
 VARIABLE = "ADVOCACY_LEDGER"
@@ -73,7 +66,7 @@ def ledger_url(campaign: Path, environ: Mapping[str, str] | None = None) -> str:
     if url.startswith(_POSTGRESQL) or (url.startswith(_SQLITE) and len(url) > len(_SQLITE)):
         return url
     kind = f"it begins with `{url.partition(':')[0]}:`" if ":" in url else "it has no kind"
-    raise AdvocacyError(bad_url(kind))
+    raise AdvocacyError(fault("ledger-url", "", told=kind))
 
 
 def ledger_exists(campaign: Path, environ: Mapping[str, str] | None = None) -> bool:

@@ -113,24 +113,25 @@ class PostgresBackend:
         with self.engine.connect() as connection:
             asked = "SELECT current_setting('fsync'), current_setting('server_encoding')"
             fsync, encoding = connection.execute(text(asked)).one()
+        told = ""
         if fsync != "on":
-            raise AdvocacyError(
-                faults.unfit(self.shown, "it does not write to its disk what it commits (fsync)")
-            )
-        if encoding != "UTF8":
-            raise AdvocacyError(
-                faults.unfit(self.shown, f"it cannot hold every name (its encoding is {encoding})")
-            )
+            told = "it does not write to its disk what it commits (fsync)"
+        elif encoding != "UTF8":
+            told = f"it cannot hold every name (its encoding is {encoding})"
+        if told:
+            raise AdvocacyError(faults.fault("ledger-unfit", self.shown, told=told))
 
     def _check_tables(self, *, create: bool) -> None:
         with self.engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             found = version(connection)
             if found > VERSION:
-                raise AdvocacyError(faults.newer(self.shown, found, VERSION))
+                raise AdvocacyError(
+                    faults.fault("ledger-newer", self.shown, found=found, known=VERSION)
+                )
             if found == 0:
                 if not create:
-                    raise AdvocacyError(faults.missing(self.shown))
+                    raise AdvocacyError(faults.fault(faults.MISSING, self.shown))
                 create_tables(connection)
 
 
@@ -150,7 +151,7 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         told = "it is not of the form user@host:port/database"
-        raise AdvocacyError(faults.bad_url(told)) from None
+        raise AdvocacyError(faults.fault("ledger-url", "", told=told)) from None
     query = dict(_DEFAULTS) | dict(parsed.query)
     return parsed.set(drivername="postgresql+psycopg", query=query)
 
@@ -164,7 +165,11 @@ def _engine(url: URL) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except ImportError as error:
-        raise AdvocacyError(explain_missing(error) or faults.no_driver(str(error))) from error
+        told = str(error).strip().partition("\n")[0]
+        problem = explain_missing(error) or faults.fault(
+            "missing-library", "", "ledger-driver", told=told
+        )
+        raise AdvocacyError(problem) from error
 
     @event.listens_for(engine, "connect")
     def connected(raw: Any, _record: object) -> None:

@@ -7,14 +7,16 @@ what changes while it reads is seen as it is then.
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, case, cast, func, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.sql.elements import ColumnElement
 
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import giving
+from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
@@ -33,10 +35,13 @@ from advocacy.mail.ledger.values import (
 PAGE = 1000
 _C = LETTER.c
 _COUNT = func.count().label("number")
-_RECORD = select(LETTER, MAILING.c.name).join(MAILING, MAILING.c.id == _C.mailing_id)
-_STANDING = select(
-    _C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.digest, _C.not_before
+_COLUMNS = {**dict(_C.items()), "mailing": MAILING.c.name, "run": _C.run_id}
+_RECORD = (
+    select(*(_COLUMNS[one.name] for one in fields(LedgerRecord)))
+    .select_from(LETTER)
+    .join(MAILING, MAILING.c.id == _C.mailing_id)
 )
+_STANDING = select(*(_C[one.name] for one in fields(LedgerStanding)))
 _MAILING = select(MAILING.c.name, MAILING.c.campaign, MAILING.c.stage, MAILING.c.started_at)
 
 
@@ -55,12 +60,12 @@ class LedgerReader:
 
     def mailings(self) -> list[LedgerMailing]:
         """List every mailing, in the order in which they were started."""
-        return [_mailing(row) for row in self._db.ask(_MAILING.order_by(MAILING.c.id))]
+        return [LedgerMailing(*tuple(row)) for row in self._db.ask(_MAILING.order_by(MAILING.c.id))]
 
     def mailing(self, name: str) -> LedgerMailing | None:
         """Find a mailing by its name, or None."""
         rows = self._db.ask(_MAILING.where(MAILING.c.name == name))
-        return _mailing(rows[0]) if rows else None
+        return LedgerMailing(*tuple(rows[0])) if rows else None
 
     def text(self, name: str) -> MailingText:
         """Read the text of a mailing: the one that was accepted last."""
@@ -86,14 +91,7 @@ class LedgerReader:
         for at in range(0, len(wanted), PAGE):
             some = _C.letter_id.in_(wanted[at : at + PAGE])
             for row in self._db.ask(_STANDING.where(_C.mailing_id == number, some)):
-                found[row.letter_id] = LedgerStanding(
-                    row.letter_id,
-                    row.address_key,
-                    State(row.state),
-                    row.attempts,
-                    row.digest,
-                    row.not_before,
-                )
+                found[row.letter_id] = replace(LedgerStanding(*tuple(row)), state=State(row.state))
         return found
 
     def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
@@ -176,11 +174,7 @@ class LedgerReader:
         number = self._db.read(lambda connection: mailing_id_of(connection, name))
         if number is None:
             raise AdvocacyError(
-                Problem(
-                    "mailing-unknown",
-                    f"The ledger {self.shown} has no mailing {name}.",
-                    "Start it with `--new-mailing`; `advocacy status` lists those that there are.",
-                )
+                fault("mailing-unknown", self.shown, "mailing-not-in-ledger", name=name)
             )
         return number
 
@@ -191,31 +185,6 @@ def mailing_id_of(connection: Connection, name: str) -> int | None:
     return None if found is None else int(found)
 
 
-def _mailing(row: "SqlRow[Any]") -> LedgerMailing:
-    return LedgerMailing(row.name, row.campaign, row.stage, row.started_at)
-
-
 def _record(row: "SqlRow[Any]") -> LedgerRecord:
-    return LedgerRecord(
-        mailing=row.name,
-        letter_id=row.letter_id,
-        address=row.address,
-        address_key=row.address_key,
-        state=State(row.state),
-        attempts=row.attempts,
-        resends=row.resends,
-        digest=row.digest,
-        recipient_digest=row.recipient_digest,
-        message_id=row.message_id,
-        variants=json.loads(row.variants) if row.variants else {},
-        code=row.code,
-        reply=row.reply,
-        first_at=row.first_at,
-        at=row.at,
-        not_before=row.not_before,
-        replied_at=row.replied_at,
-        bounced_at=row.bounced_at,
-        bounce=row.bounce,
-        forgotten_at=row.forgotten_at,
-        run=row.run_id,
-    )
+    variants = json.loads(row.variants) if row.variants else {}
+    return replace(LedgerRecord(*tuple(row)), state=State(row.state), variants=variants)

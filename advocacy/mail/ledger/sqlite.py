@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from advocacy.errors import AdvocacyError
-from advocacy.files.writing import temporary_path
+from advocacy.files.writing import sync_folder, temporary_path
 from advocacy.mail.ledger import faults
 from advocacy.mail.ledger.schema import VERSION, create_tables, version
 
@@ -53,7 +53,7 @@ class SqliteBackend:
             if wal.exists():
                 raise AdvocacyError(faults.damaged(path, f"only its {wal.name} is there"))
             if not create:
-                raise AdvocacyError(faults.missing(self.shown, path))
+                raise AdvocacyError(faults.fault(faults.MISSING, path))
             self._create()
         with self.translated(), self._told_of_files():
             whole = wal.exists()
@@ -75,7 +75,7 @@ class SqliteBackend:
     def guard(self) -> None:
         """Raise AdvocacyError where the path is no longer this file: nobody would find it again."""
         if not self._is_still_there():
-            raise AdvocacyError(faults.moved(self.path))
+            raise AdvocacyError(faults.fault("ledger-moved", self.path))
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -151,11 +151,7 @@ class SqliteBackend:
             finally:
                 os.close(handle)
             _give_name(made, self.path)
-            folder = os.open(self.path.resolve().parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self.path.resolve().parent)
         except OSError as error:
             raise AdvocacyError(faults.of_file(self.path, error)) from error
         finally:
@@ -181,7 +177,7 @@ class SqliteBackend:
         if found == 0:
             raise AdvocacyError(faults.damaged(self.path, "it has no tables"))
         if found > VERSION:
-            raise AdvocacyError(faults.newer(self.shown, found, VERSION, self.path))
+            raise AdvocacyError(faults.fault("ledger-newer", self.path, found=found, known=VERSION))
         if not whole:
             with self.engine.connect() as connection:
                 run = connection.exec_driver_sql(
@@ -189,7 +185,11 @@ class SqliteBackend:
                     " AND id > (SELECT complete_to FROM advocacy_ledger)"
                 ).scalar_one()
             if run is not None:
-                raise AdvocacyError(faults.incomplete(self.path, run))
+                raise AdvocacyError(
+                    faults.fault(
+                        "ledger-incomplete", self.path, run=run, wal=f"{self.path.name}-wal"
+                    )
+                )
 
     @contextmanager
     def _told_of_files(self) -> Iterator[None]:

@@ -1,18 +1,21 @@
 """The ledger, opened: one object for every thread, one method for every change.
 
 Each method that changes something runs one transaction: the SQL of sending stands in `giving`,
-of runs in `runs`, of what people decide by hand in `changes`. Questions stand in `reading`.
+of runs in `runs`, of what people decide by hand here. Questions stand in `reading`.
 """
 
+import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.ledger import changes, giving, runs
-from advocacy.mail.ledger.reading import LedgerReader, mailing_id_of
+from advocacy.errors import AdvocacyError
+from advocacy.mail.ledger import giving, runs
+from advocacy.mail.ledger.faults import fault
+from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import (
     Liveness,
     MailingRun,
@@ -20,8 +23,11 @@ from advocacy.mail.ledger.runs import (
     is_alive,
     this_process,
 )
+from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
-from advocacy.mail.ledger.values import LedgerEntry, MailingText, Result, Taken, Why
+from advocacy.mail.ledger.values import LedgerEntry, MailingText, Result, State, Taken, Why
+
+_C = LETTER.c
 
 
 class Ledger(LedgerReader):
@@ -72,23 +78,18 @@ class Ledger(LedgerReader):
 
         def work(connection: Connection) -> None:
             if mailing_id_of(connection, name) is not None:
-                raise AdvocacyError(
-                    Problem(
-                        "mailing-exists",
-                        f"The ledger {self.shown} has a mailing {name} already.",
-                        "Go on with it, or name another: `--mailing NAME`.",
-                    )
-                )
-            changes.insert_mailing(
-                connection, name, campaign, stage, text, self._db.time(connection)
-            )
+                raise AdvocacyError(fault("mailing-exists", self.shown, name=name))
+            now = self._db.time(connection)
+            mailing = {"name": name, "campaign": campaign, "stage": stage, "started_at": now}
+            done = connection.execute(insert(MAILING).values(mailing).returning(MAILING.c.id))
+            _insert_text(connection, int(done.scalar_one()), text, now)
 
         self._db.write(work)
 
     def accept_text(self, name: str, text: MailingText) -> None:
         """Write down that the mailing goes on with another text than its first letters had."""
         number = self._number(name)
-        self._db.write(lambda c: changes.insert_text(c, number, text, self._db.time(c)))
+        self._db.write(lambda c: _insert_text(c, number, text, self._db.time(c)))
 
     def begin_run(self, name: str, *, versions: Mapping[str, str] | None = None) -> MailingRun:
         """Begin to send a mailing. A thread renews the run's lease until the run ends.
@@ -175,31 +176,57 @@ class Ledger(LedgerReader):
 
     def resend_uncertain(self, name: str, ids: Collection[str] | None = None) -> int:
         """Free letters that may have arrived, all or some, to be sent again; how many."""
-        number = self._number(name)
-        return self._db.write(lambda c: changes.resend_uncertain(c, number, ids, self._db.time(c)))
+        values = {
+            "state": State.DEFERRED.value, "not_before": None, "resends": _C.resends + 1
+        }  # fmt: skip
+        # Whoever was forgotten has no address any more to send to.
+        return self._change_uncertain(name, ids, values, _C.forgotten_at.is_(None))
 
     def assume_sent(self, name: str, ids: Collection[str] | None = None) -> int:
         """Take letters that may have arrived for sent, all or some; how many."""
-        number = self._number(name)
-        return self._db.write(lambda c: changes.assume_sent(c, number, ids, self._db.time(c)))
+        values = {"state": State.SENT.value, "reply": "Assumed to have been sent."}
+        return self._change_uncertain(name, ids, values)
+
+    def _change_uncertain(
+        self,
+        name: str,
+        ids: Collection[str] | None,
+        values: dict[str, Any],
+        *more: ColumnElement[bool],
+    ) -> int:
+        uncertain = (_C.mailing_id == self._number(name), _C.state == State.UNCERTAIN.value, *more)
+
+        def work(connection: Connection) -> int:
+            now = self._db.time(connection)
+            change = update(LETTER).where(*uncertain).values(**values, at=now)
+            if ids is None:
+                return connection.execute(change).rowcount
+            wanted = sorted(ids)
+            parts = [_C.letter_id.in_(wanted[at : at + PAGE]) for at in range(0, len(wanted), PAGE)]
+            return sum(connection.execute(change.where(part)).rowcount for part in parts)
+
+        return self._db.write(work)
 
     def mark_replied(self, name: str, letter_id: str, at: float | None = None) -> bool:
         """Note that somebody answered (at a time, else now); whether there is such a letter."""
-        number = self._number(name)
-        return self._db.write(
-            lambda c: changes.mark_replied(
-                c, number, letter_id, self._db.time(c) if at is None else at
-            )
-        )
+        return self._mark(name, letter_id, "replied_at", at)
 
     def mark_bounced(self, name: str, letter_id: str, bounce: str, at: float | None = None) -> bool:
         """Note that a letter came back, and why; whether there is such a letter."""
-        number = self._number(name)
-        return self._db.write(
-            lambda c: changes.mark_bounced(
-                c, number, letter_id, bounce, self._db.time(c) if at is None else at
-            )
+        return self._mark(name, letter_id, "bounced_at", at, bounce=bounce)
+
+    def _mark(
+        self, name: str, letter_id: str, column: str, at: float | None, **values: str
+    ) -> bool:
+        change = update(LETTER).where(
+            _C.mailing_id == self._number(name), _C.letter_id == letter_id
         )
+
+        def work(connection: Connection) -> bool:
+            when = self._db.time(connection) if at is None else at
+            return connection.execute(change.values({column: when, **values})).rowcount > 0
+
+        return self._db.write(work)
 
     def forget(self, address_key: str, stands_for: str) -> int:
         """Take a person out of every mailing; how many letters.
@@ -207,6 +234,53 @@ class Ledger(LedgerReader):
         The rows stay, for the count; `stands_for` takes the place of address and ids. Raises
         AdvocacyError, and changes nothing, while a letter to the person is under way.
         """
-        return self._db.write(
-            lambda c: changes.forget(c, address_key, stands_for, self._db.time(c))
+        return self._db.write(lambda c: _forget(c, address_key, stands_for, self._db.time(c)))
+
+
+def _insert_text(connection: Connection, mailing_id: int, text: MailingText, now: float) -> None:
+    """Write down the text that a mailing has from now on."""
+    values = {
+        "mailing_id": mailing_id,
+        "parts": json.dumps(dict(text.parts), ensure_ascii=False),
+        "sample": text.sample,
+        "at": now,
+    }
+    connection.execute(insert(TEXT_OF_MAILING).values(values))
+
+
+def _forget(connection: Connection, address_key: str, stands_for: str, now: float) -> int:
+    query = (
+        select(_C.id, _C.mailing_id, _C.state, MAILING.c.name)
+        .join(MAILING, MAILING.c.id == _C.mailing_id)
+        .where(_C.mailing_id.in_(select(MAILING.c.id)), _C.address_key == address_key)
+        .order_by(_C.id)
+        .with_for_update(of=LETTER)
+    )
+    rows = connection.execute(query).all()
+    busy = [row.name for row in rows if row.state == State.SENDING.value]
+    if busy:
+        raise AdvocacyError(fault("letter-under-way", "", mailing=busy[0]))
+    for row in rows:
+        count = select(func.count()).where(
+            _C.mailing_id == row.mailing_id, _C.letter_id.startswith(stands_for, autoescape=True)
         )
+        number = connection.execute(count).scalar_one()
+        name = f"{stands_for}#{number + 1}" if number else stands_for
+        blank = {
+            "letter_id": name,
+            "address": stands_for,
+            "address_key": stands_for,
+            "sharing": name,
+            "digest": "",
+            "recipient_digest": "",
+            "message_id": "",
+            "variants": "",
+            "reply": "",
+            "bounce": "",
+            "forgotten_at": now,
+        }
+        if row.state == State.DEFERRED.value:
+            # Nothing arrived, and nothing will.
+            blank |= {"state": State.REFUSED.value, "not_before": None, "at": now}
+        connection.execute(update(LETTER).where(_C.id == row.id).values(blank))
+    return len(rows)

@@ -1,8 +1,8 @@
 """Transactions on a ledger's database, whichever it is, from any thread."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
@@ -101,7 +101,7 @@ class Transactions:
         """
 
         def once() -> T:
-            with self._writer if self.backend.one_writer else _free():
+            with self._writer if self.backend.one_writer else nullcontext():
                 return self._alone(work, writes=True)
 
         with self.backend.translated():
@@ -170,11 +170,6 @@ class Transactions:
             engine = engine.execution_options(advocacy_writes=True)
         with engine.begin() as connection:
             return work(connection)
-
-
-@contextmanager
-def _free() -> Iterator[None]:
-    yield
 
 
 def since_boot() -> float:

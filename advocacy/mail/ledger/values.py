@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 
 class State(StrEnum):
@@ -35,22 +34,6 @@ class Why(StrEnum):
     """The address stands in this mailing under another letter id (`other`)."""
 
 
-class KeyedAddress(Protocol):
-    """What decides whether a letter may be given out."""
-
-    @property
-    def letter_id(self) -> str:
-        """The letter's id."""
-
-    @property
-    def address_key(self) -> str:
-        """The normalised address."""
-
-    @property
-    def shared_address(self) -> bool:
-        """Whether several letters of the mailing may go to it."""
-
-
 @dataclass(frozen=True, slots=True)
 class PersonKey:
     """A letter before it is composed: enough to ask how it stands."""
@@ -76,6 +59,10 @@ class LedgerEntry:
     message_id: str
     variants: Mapping[str, str] = field(default_factory=dict)
     shared_address: bool = False
+
+
+KeyedAddress = PersonKey | LedgerEntry
+"""What decides whether a letter may be given out."""
 
 
 @dataclass(frozen=True, slots=True)

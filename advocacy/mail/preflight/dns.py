@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.utils import getaddresses
+from typing import Any
 
-from advocacy.errors import Level, Problem
+from advocacy.errors import Problem
+from advocacy.mail import problem
 
 Lookup = Callable[[str, str], list[str] | None]
 """`lookup("example.org", "TXT")`: the records, none where there are none, None for no answer."""
@@ -39,14 +41,25 @@ def resolver() -> Lookup | None:
 
 def dns_problems(parsed: EmailMessage, sender: str, lookup: Lookup) -> Iterator[Problem]:
     """What the records of the domains lack, as far as the DNS answers."""
-    addresses = getaddresses([str(parsed.get("From", ""))])
-    ours = addresses[0][1].rpartition("@")[2].lower() if addresses else ""
+    ours = from_domain(parsed)
     envelope = sender.rpartition("@")[2].lower() or ours
     yield from _spf(envelope, lookup)
     for value in parsed.get_all("DKIM-Signature", []):
         yield from _dkim(str(value), lookup)
     yield from _dmarc(ours, lookup)
     yield from _answers(dict.fromkeys((ours, envelope)), lookup)
+
+
+def from_domain(parsed: EmailMessage) -> str:
+    """The domain of the first address in From, in lower case; empty where there is none."""
+    addresses = getaddresses([str(parsed.get("From", ""))])
+    return addresses[0][1].rpartition("@")[2].lower() if addresses else ""
+
+
+def signature_tags(value: str) -> dict[str, str]:
+    """The tags of a DKIM signature or record (RFC 6376, 3.2)."""
+    pairs = (part.partition("=") for part in re.sub(r"\s+", "", value).split(";"))
+    return {name: rest for name, equals, rest in pairs if equals}
 
 
 def _spf(domain: str, lookup: Lookup) -> Iterator[Problem]:
@@ -57,30 +70,19 @@ def _spf(domain: str, lookup: Lookup) -> Iterator[Problem]:
     found = [one for one in records if one.lower().split(" ")[0] == "v=spf1"]
     if len(found) != 1:
         told = "no SPF record" if not found else f"{len(found)} SPF records, which counts as none"
-        yield _missing(
-            f"{domain} has {told} (RFC 7208).",
-            f'Publish one TXT record at {domain}: "v=spf1 include:PROVIDER ~all", as the '
-            "provider says.",
-        )
+        yield _missing("spf-missing", domain=domain, told=told)
     elif re.search(r"(^|\s)\+?all(\s|$)", found[0]):
-        yield _missing(
-            f"The SPF record of {domain} lets everybody send (+all).",
-            "Write ~all or -all at its end.",
-        )
+        yield _missing("spf-open", domain=domain)
 
 
 def _dkim(signature: str, lookup: Lookup) -> Iterator[Problem]:
-    flat = re.sub(r"\s+", "", signature)
-    tags = dict(part.split("=", 1) for part in flat.split(";") if "=" in part)
+    tags = signature_tags(signature)
     name = f"{tags.get('s', '')}._domainkey.{tags.get('d', '')}"
     records = lookup(name, "TXT")
     if records is None:
         yield _silent(f"the DKIM key {name}")
     elif not any(re.search(r"(^|;)\s*p=[^;\s]", record) for record in records):
-        yield _missing(
-            f"There is no public key at {name}, so the signature counts for nothing.",
-            "Publish it there as TXT, or set ADVOCACY_DKIM_SELECTOR to the name that it has.",
-        )
+        yield _missing("dkim-key-missing", name=name)
 
 
 def _dmarc(domain: str, lookup: Lookup) -> Iterator[Problem]:
@@ -94,31 +96,19 @@ def _dmarc(domain: str, lookup: Lookup) -> Iterator[Problem]:
             return
         if any(record.startswith("v=DMARC1") for record in records):
             return
-    yield _missing(
-        f"{domain} has no DMARC record.",
-        f'Publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none" at the least. Gmail, Yahoo '
-        "and Outlook ask for it from 5,000 messages a day.",
-    )
+    yield _missing("dmarc-missing", domain=domain)
 
 
 def _answers(domains: dict[str, None], lookup: Lookup) -> Iterator[Problem]:
     for domain in domains:
         found = [lookup(domain, kind) for kind in ("MX", "A", "AAAA")]
         if all(records == [] for records in found):
-            yield _missing(
-                f"Nothing can be delivered to {domain}: it has neither MX nor an address.",
-                "Answers and bounces would be lost, and receivers refuse mail from such domains.",
-            )
+            yield _missing("no-mail-server", domain=domain)
 
 
-def _missing(message: str, hint: str) -> Problem:
-    return Problem("dns-record-missing", message, hint, level=Level.WARNING)
+def _missing(entry: str, **words: Any) -> Problem:
+    return problem("dns-record-missing", entry=entry, **words)
 
 
 def _silent(what: str) -> Problem:
-    return Problem(
-        "dns-silent",
-        f"The DNS did not answer for {what}.",
-        "Are you online? Try again.",
-        level=Level.NOTE,
-    )
+    return problem("dns-silent", what=what)

@@ -17,12 +17,19 @@ from html import unescape
 from typing import Literal
 
 from advocacy.errors import Level, Problem
-from advocacy.mail.preflight.dns import Lookup, dns_problems
+from advocacy.mail import problem
+from advocacy.mail.preflight.dns import (
+    Lookup,
+    dns_problems,
+    from_domain,
+    signature_tags,
+)
 from advocacy.mail.preflight.spamassassin import spam_problems
 from advocacy.mail.smtp.dkim_signing import aligned
 from advocacy.mail.smtp.envelope import fault_of
 from advocacy.mail.smtp.judging import Envelope
 from advocacy.mail.smtp.server import Server
+from advocacy.resources import read_table
 
 GMAIL_CLIPS = 102 * 1024
 """Bytes of HTML after which Gmail shows a link instead of the rest."""
@@ -31,15 +38,6 @@ LARGEST = 20 * 1024 * 1024
 LONGEST_LINE = 998
 _ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To", "Cc", "Sender")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>")
-# Providers of free mail, which publish DMARC: from their domains only their own servers may send.
-_FREE_MAIL = {
-    ("gmail.com", "googlemail.com"): ("gmail.com", "google.com", "googlemail.com"),
-    ("yahoo.com", "ymail.com", "aol.com"): ("yahoo.com", "aol.com"),
-    ("outlook.com", "hotmail.com", "live.com", "msn.com"): ("outlook.com", "office365.com"),
-    ("icloud.com", "me.com", "mac.com"): ("me.com", "icloud.com"),
-    ("proton.me", "protonmail.com", "pm.me"): ("proton.me", "protonmail.ch"),
-    ("gmx.net", "gmx.de", "gmx.com", "web.de"): ("gmx.net", "gmx.com", "web.de"),
-}
 
 Audience = Literal["targets", "subscribers"]
 
@@ -77,32 +75,26 @@ def _standards(
 ) -> Iterator[Problem]:
     fault = fault_of(Envelope(sender, "somebody@example.org", message))
     if fault:
-        yield Problem("malformed-message", f"No server should take it: {fault}.", _OURS)
+        yield _malformed(f"No server should take it: {fault}.")
     longest = max(map(len, message.split(b"\r\n")))
     if longest > LONGEST_LINE:
-        told = f"A line has {longest:,} bytes, and {LONGEST_LINE} are allowed (RFC 5322, 2.1.1)."
-        yield Problem("malformed-message", told, _OURS)
+        yield _malformed(
+            f"A line has {longest:,} bytes, and {LONGEST_LINE} are allowed (RFC 5322, 2.1.1)."
+        )
     for name in _ONCE:
         count = len(parsed.get_all(name, []))
         if count > 1:
-            told = f"The header {name} is there {count} times; receivers refuse that."
-            yield Problem("malformed-message", told, _OURS)
+            yield _malformed(f"The header {name} is there {count} times; receivers refuse that.")
     for name in ("From", "To", "Subject", "Date", "Message-ID"):
         if not str(parsed.get(name, "")).strip():
-            yield Problem("malformed-message", f"The header {name} is missing or empty.", _OURS)
+            yield _malformed(f"The header {name} is missing or empty.")
     yield from _date(str(parsed.get("Date", "")), now)
     identity = str(parsed.get("Message-ID", "")).strip()
     if identity and not _MESSAGE_ID.fullmatch(identity):
-        told = f"The Message-ID {identity[:80]} is none (RFC 5322, 3.6.4)."
-        yield Problem("malformed-message", told, "It ends with @ and the sender's domain.")
+        yield problem("malformed-message", entry="message-id-invalid", identity=identity)
     for display, address in getaddresses([str(parsed.get("To", ""))]):
         if address and not display:
-            yield Problem(
-                "bare-recipient",
-                f"To has the address {address} without a name.",
-                "Filters count that against a message; give the recipient a name.",
-                level=Level.NOTE,
-            )
+            yield problem("bare-recipient", address=address)
 
 
 def _date(value: str, now: datetime) -> Iterator[Problem]:
@@ -111,80 +103,48 @@ def _date(value: str, now: datetime) -> Iterator[Problem]:
     try:
         date = parsedate_to_datetime(value)
     except ValueError:
-        yield Problem("malformed-message", f"The Date “{value[:60]}” is none.", _OURS)
+        yield _malformed(f"The Date “{value[:60]}” is none.")
         return
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     if abs(date - now) > timedelta(days=1):
-        yield Problem(
-            "date-far-off",
-            f"The message is dated {date:%d %B %Y}, more than a day from now.",
-            "Filters count that against it. `advocacy send` sets the time of sending: is the "
-            "clock of this machine right?",
-            level=Level.WARNING,
-        )
+        yield problem("date-far-off", date=date)
 
 
 def _sizes(message: bytes, parsed: EmailMessage) -> Iterator[Problem]:
     if len(message) > LARGEST:
-        yield Problem(
-            "message-too-large",
-            f"The message has {len(message) / 1e6:.1f} MB; many receivers take at most 20.",
-            "Attach less, or smaller pictures.",
-        )
+        yield problem("message-too-large", megabytes=len(message) / 1e6)
     html = parsed.get_body(("html",))
     if html is not None:
         size = len(_decoded(html))
         if size > GMAIL_CLIPS:
-            yield Problem(
-                "message-clipped",
-                f"The HTML has {size // 1024} KB, and Gmail shows the first 102.",
-                "What comes last, such as how to unsubscribe, is cut off: shorten the letter.",
-                level=Level.WARNING,
-            )
+            yield problem("message-clipped", kilobytes=size // 1024)
 
 
 def _identity(
     parsed: EmailMessage, sender: str, server: Server, *, subscribers: bool
 ) -> Iterator[Problem]:
-    ours = _domain(str(parsed.get("From", "")))
+    ours = from_domain(parsed)
     envelope = sender.rpartition("@")[2].lower()
-    signatures = [_tags(str(value)) for value in parsed.get_all("DKIM-Signature", [])]
+    signatures = [signature_tags(str(value)) for value in parsed.get_all("DKIM-Signature", [])]
     signed = [one.get("d", "").lower() for one in signatures]
-    for domains, servers in _FREE_MAIL.items():
-        if ours in domains and not (
-            server.is_local or any(aligned(server.host, one) for one in servers)
+    for provider in read_table("mail/preflight/free_mail.toml").values():
+        if ours in provider["domains"] and not (
+            server.is_local or any(aligned(server.host, one) for one in provider["servers"])
         ):
-            yield Problem(
-                "free-mail-sender",
-                f"From is at {ours}, for which only its own servers may send.",
-                "Others refuse it (DMARC). Send through the provider's server, or better from a "
-                "domain of your own.",
-                level=Level.WARNING,
-            )
+            yield problem("free-mail-sender", domain=ours)
     if not signatures:
         by_server = "your provider may sign on the way" if server.user else "nobody has signed it"
-        yield Problem(
-            "not-signed",
-            f"The message has no DKIM signature; {by_server}.",
-            "Gmail, Yahoo and Outlook ask for one. See that the provider signs for your own "
-            "domain, or sign here: ADVOCACY_DKIM_KEY and ADVOCACY_DKIM_SELECTOR.",
-            level=Level.WARNING,
-        )
+        yield problem("not-signed", told=by_server)
     by_dkim = any(aligned(domain, ours) for domain in signed)
     if signatures and not by_dkim:
-        yield Problem(
-            "dkim-not-aligned",
-            f"The message is signed for {', '.join(signed)}, but is from {ours}.",
-            f"Sign with a key of {ours}, or DMARC does not count it.",
-            level=Level.WARNING,
-        )
+        yield problem("dkim-not-aligned", signed=", ".join(signed), domain=ours)
     if not aligned(envelope, ours):
-        yield Problem(
+        yield problem(
             "sender-not-aligned",
-            f"The envelope's sender is at {envelope or 'no domain'}, but From is at {ours}.",
-            f"Use an address at {ours} for `bounces`, or below it, so that SPF counts for DMARC"
-            f"{'; the DKIM signature alone must hold now.' if by_dkim else '.'}",
             level=Level.NOTE if by_dkim else Level.WARNING,
+            envelope=envelope or "no domain",
+            domain=ours,
+            rest="; the DKIM signature alone must hold now." if by_dkim else ".",
         )
     for tags in signatures:
         covered = {name.strip().lower() for name in tags.get("h", "").split(":")}
@@ -194,11 +154,11 @@ def _identity(
             if name in parsed and name.lower() not in covered
         ]
         if wanted:
-            yield Problem(
+            yield problem(
                 "dkim-not-covering",
-                f"The DKIM signature for {tags.get('d', '')} does not cover {', '.join(wanted)}.",
-                "RFC 8058 asks for it, and receivers leave out one-click unsubscribing without.",
                 level=Level.ERROR if subscribers else Level.WARNING,
+                domain=tags.get("d", ""),
+                headers=", ".join(wanted),
             )
 
 
@@ -210,35 +170,21 @@ def _unsubscribing(parsed: EmailMessage, *, subscribers: bool) -> Iterator[Probl
         return
     level = Level.ERROR if subscribers else Level.WARNING
     if value and "List-Id" not in parsed:
-        yield Problem(
-            "list-id-missing",
-            "There is List-Unsubscribe without List-Id.",
-            "Filters take that for a list that hides its name (RFC 2919).",
-            level=Level.WARNING,
-        )
+        yield problem("list-id-missing")
     by_mail = any(target.lower().startswith("mailto:") for target in targets)
     secure = any(target.lower().startswith("https://") for target in targets)
     if not (secure and post == "List-Unsubscribe=One-Click"):
         lacking = "an https address in List-Unsubscribe" if targets else "List-Unsubscribe"
         lacking = "List-Unsubscribe-Post: List-Unsubscribe=One-Click" if secure else lacking
-        yield Problem(
-            "one-click-missing",
-            f"Nobody can unsubscribe by one click (RFC 8058): there is no {lacking}.",
-            "Give `sender: unsubscribe: url` an address that takes it. Gmail and Yahoo ask for it "
-            "from 5,000 messages a day.",
-            # An address to write to is something, for a short list.
-            level=level if secure or not by_mail else Level.WARNING,
-        )
+        # An address to write to is something, for a short list.
+        how_bad = level if secure or not by_mail else Level.WARNING
+        yield problem("one-click-missing", level=how_bad, lacking=lacking)
     for kind in ("plain", "html"):
         part = parsed.get_body((kind,))
         text = _decoded(part) if part is not None else None
         if text is not None and not _shows(text.decode(errors="replace"), targets):
-            yield Problem(
-                "unsubscribe-not-visible",
-                f"The {'text' if kind == 'plain' else 'HTML'} does not show how to unsubscribe.",
-                "A header is not enough: print the address in the letter's last lines.",
-                level=level,
-            )
+            part_name = "text" if kind == "plain" else "HTML"
+            yield problem("unsubscribe-not-visible", level=level, part=part_name)
 
 
 def _shows(text: str, targets: list[str]) -> bool:
@@ -253,15 +199,5 @@ def _decoded(part: MIMEPart) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _domain(value: str) -> str:
-    addresses = getaddresses([value])
-    return addresses[0][1].rpartition("@")[2].lower() if addresses else ""
-
-
-def _tags(value: str) -> dict[str, str]:
-    """The tags of a DKIM signature or record (RFC 6376, 3.2)."""
-    pairs = (part.partition("=") for part in re.sub(r"\s+", "", value).split(";"))
-    return {name: rest for name, equals, rest in pairs if equals}
-
-
-_OURS = "That should not be: please report it with the message (`advocacy render --format eml`)."
+def _malformed(told: str) -> Problem:
+    return problem("malformed-message", told=told)

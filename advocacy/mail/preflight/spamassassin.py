@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 
 from advocacy.errors import Level, Problem
+from advocacy.mail import problem
 
 _SECONDS = 60
 _MARKED = 5.0
@@ -42,9 +43,7 @@ def spam_problems(message: bytes) -> list[Problem]:
                 check=True,
             )
         except (OSError, subprocess.SubprocessError) as error:
-            told = f"SpamAssassin did not say anything of use: {type(error).__name__}."
-            cure = "Try it by hand: spamassassin -L -t < MESSAGE.eml"
-            return [Problem("spam-check-failed", told, cure, level=Level.NOTE)]
+            return [problem("spam-check-failed", told=type(error).__name__)]
     return _problems(run.stdout.decode(errors="replace"))
 
 
@@ -69,11 +68,4 @@ def _problems(report: str) -> list[Problem]:
     points = sum(one[0] for one in found)
     told = "; ".join(f"{name} ({points:g}: {what})" for points, name, what in against)
     level = Level.WARNING if points >= _MARKED else Level.NOTE
-    return [
-        Problem(
-            "spam-rules",
-            f"SpamAssassin gives {points:.1f} points of the {_MARKED:g} that mark spam: {told}.",
-            "Reword or leave out what the rules name, the heaviest first.",
-            level=level,
-        )
-    ]
+    return [problem("spam-rules", level=level, points=points, marked=_MARKED, told=told)]

@@ -20,7 +20,8 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 
-from advocacy.errors import AdvocacyError, Level, Problem
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail import problem
 
 KEY, SELECTOR, DOMAIN = "ADVOCACY_DKIM_KEY", "ADVOCACY_DKIM_SELECTOR", "ADVOCACY_DKIM_DOMAIN"
 _OVERSIGNED = ("from", "reply-to", "subject", "to", "cc", "list-unsubscribe",
@@ -113,12 +114,11 @@ def misaligned(key: DkimKey, sender_domain: str) -> Problem | None:
     """The warning that a key's domain does not speak for From's (RFC 7489, 3.1.1), if so."""
     if key.domain is None or aligned(key.domain, sender_domain):
         return None
-    return Problem(
+    return problem(
         "dkim-not-aligned",
-        f"Messages would be signed for {key.domain}, but they are from {sender_domain}.",
-        f"Receivers ask that both belong together (DMARC). Leave {DOMAIN} out, or sign with a "
-        f"key of {sender_domain}.",
-        level=Level.WARNING,
+        entry="dkim-would-not-align",
+        signed=key.domain,
+        domain=sender_domain,
     )
 
 

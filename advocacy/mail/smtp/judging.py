@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from advocacy.errors import Problem
+from advocacy.mail import problem, server_words
 
 LONGEST_TEXT = 500
 """How many characters of a reply are kept."""
@@ -103,29 +104,11 @@ def enhanced(text: str) -> tuple[int, int, int] | None:
 
 Status = tuple[int, int, int] | None
 
-_RELAYING = re.compile(
-    r"relay(ing)? (access )?(is )?(denied|not (permitted|allowed)|prohibited)"
-    r"|(unable|not (permitted|allowed|authori[sz]ed)) to relay|we do not relay",
-    re.IGNORECASE,
-)
-# Postfix, and others after it, say at RCPT what they hold against the sender or the client.
-_NOT_THE_RECIPIENT = re.compile(
-    r"(sender|client host|helo command)( address)? (rejected|denied|refused)", re.IGNORECASE
-)
-# How Gmail, Outlook, Amazon and others say that a sender has sent enough. A recipient's full
-# mailbox has a quota too: X.2.2, or "over quota".
-_LIMIT = re.compile(
-    r"\b(daily|hourly|24-hour|sending|submission|relay)\b.{0,50}\b(limit|quota)\b"
-    r"|you have exceeded your .{0,30}(limit|quota)|reached your daily limit"
-    r"|submissionquota|sending rate|unusual sending activity|messages per (day|hour)",
-    re.IGNORECASE,
-)
-_FOR_A_DAY = re.compile(r"daily|24-hour|per day", re.IGNORECASE)
-_BLOCKED = re.compile(
-    r"blocked using|banned sending ip|not accepted from this ip|all messages from"
-    r"|unusual rate of unsolicited|client (host )?\[?[0-9a-f.:]+\]? (is )?blocked",
-    re.IGNORECASE,
-)
+_RELAYING = server_words("relaying")
+_NOT_THE_RECIPIENT = server_words("not_the_recipient")
+_LIMIT = server_words("limit")
+_FOR_A_DAY = server_words("for_a_day")
+_BLOCKED = server_words("blocked")
 # RFC 7372 and the registry of RFC 5248: SPF, DKIM or reverse DNS fail; Microsoft's for DMARC.
 _UNAUTHENTICATED = {(7, n) for n in (20, 21, 22, 23, 24, 25, 26, 27, 509, 515)}
 # Authentication required or too weak (RFC 4954, 6), whatever the command.
@@ -166,50 +149,21 @@ def _stop(step: Step, code: int, text: str) -> Problem | None:
     said = f"{code} {text}"
     status = enhanced(text)
     if code in _LOGIN_FIRST and (step is not Step.AUTH or code != 535):
-        return Problem(
-            "login-required",
-            f"The server wants a login before it takes messages: {said}",
-            "Write the user into ADVOCACY_SMTP, as in smtps://user@host, and see that it is "
-            "the name the provider gave.",
-        )
+        return problem("login-required", said=said)
     if _is_limit(text, status) and (code >= 500 or _FOR_A_DAY.search(text)):
-        return Problem(
-            "sending-limit",
-            f"The server takes no more messages from this sender for now: {said}",
-            "Go on when the limit has passed, often after a day: run the same command again. "
-            "A slower `--rate` keeps below it.",
-        )
+        return problem("sending-limit", said=said)
     if code < 500:
         return None
     # 521: takes no mail at all (RFC 7504, 3). 500, 502, 503: it does not follow what is said.
     before = step in (Step.GREETING, Step.EHLO) or code in (500, 502, 503, 521)
     if before or _BLOCKED.search(text):
-        return Problem(
-            "server-refuses",
-            f"The server does not want this machine's mail: {said}",
-            "Is it the right server and port? Many refuse home connections: use the provider's "
-            "server for sending, with your login.",
-        )
+        return problem("server-refuses", said=said)
     if _about_the_sender(step, code, text, status):
-        return Problem(
-            "sender-refused",
-            f"The server does not take mail from this sender: {said}",
-            "Use a sender address (`sender: email`, `bounces`) that the login may send for; where "
-            "it is the machine that is refused, the provider's server with your login.",
-        )
+        return problem("sender-refused", said=said)
     if step in (Step.RCPT, Step.DATA) and _RELAYING.search(text):
-        return Problem(
-            "relay-denied",
-            f"The server takes no mail for other domains from us: {said}",
-            "Log in: write the user into ADVOCACY_SMTP, as in smtps://user@host.",
-        )
+        return problem("relay-denied", said=said)
     if status and status[1:] in _UNAUTHENTICATED:
-        return Problem(
-            "sender-not-authenticated",
-            f"The server does not believe that the mail is from its sender: {said}",
-            "Publish SPF, DKIM and DMARC for the sender's domain and sign with DKIM; "
-            "`advocacy send --preflight` says what is missing.",
-        )
+        return problem("sender-not-authenticated", said=said)
     return None
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from advocacy.documents.headers import ascii_domain
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
+from advocacy.mail import problem
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _NAMES = {
@@ -60,13 +61,7 @@ def rate_from(text: str, option: str = "--rate") -> Rate:
         unit = _NAMES.get(unit, unit)
         if unit in _UNITS and float(found[1]) > 0:
             return Rate(float(found[1]), unit)
-    raise AdvocacyError(
-        Problem(
-            "bad-pace",
-            f"{option}: “{text[:40]}” is no rate.",
-            f"As in {option} 14/s, 600/min, 5000/h or 2000/d.",
-        )
-    )
+    raise AdvocacyError(problem("bad-pace", option=option, text=text))
 
 
 def domain_rates_from(texts: Iterable[str], option: str = "--per-domain") -> DomainRates:
@@ -80,11 +75,12 @@ def domain_rates_from(texts: Iterable[str], option: str = "--per-domain") -> Dom
         name, given, rate = text.rpartition("=")
         domain = _ascii(name.strip().removeprefix("@")) if given else ""
         if given and not _DOMAIN.fullmatch(domain):
-            told, cure = f"“{name[:40]}” is no domain", f"As in {option} gmail.com=20/min."
-            raise AdvocacyError(Problem("bad-pace", f"{option}: {told}.", cure))
+            raise AdvocacyError(
+                problem("bad-pace", entry="bad-pace-domain", option=option, name=name)
+            )
         if domain in some or (not given and every is not None):
-            told = f"{domain or 'every domain'} has two limits"
-            raise AdvocacyError(Problem("bad-pace", f"{option}: {told}.", "Leave one of them out."))
+            who = domain or "every domain"
+            raise AdvocacyError(problem("bad-pace", entry="two-limits", option=option, domain=who))
         if given:
             some[domain] = rate_from(rate, option)
         else:

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Literal, NoReturn
 
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError
+from advocacy.mail import problem
 from advocacy.mail.smtp.server import Server
 
 PASSWORD = "ADVOCACY_SMTP_PASSWORD"  # noqa: S105 - the variable's name
@@ -57,10 +58,11 @@ def password_of(
     if server.user is None:
         if (given or token) and not server.is_local:
             raise AdvocacyError(
-                Problem(
+                problem(
                     "password-without-user",
-                    f"{PASSWORD if given else TOKEN} is set, but ADVOCACY_SMTP names no user.",
-                    f"Write the user into it: {server.kind}://user@{server.host}:{server.port}",
+                    variable=PASSWORD if given else TOKEN,
+                    kind=server.kind,
+                    address=f"{server.host}:{server.port}",
                 )
             )
         return None
@@ -73,22 +75,12 @@ def password_of(
             with contextlib.suppress(EOFError):
                 found = ask(f"Password of {server.user} at {server.host}: ")
     if not found:
-        raise AdvocacyError(
-            Problem(
-                "password-missing",
-                f"There is no password for {server.user} at {server.host}.",
-                f"Keep it in a keyring: keyring set {SERVICE} {server.user}@{server.host} "
-                f"(pip install 'advocacy[keyring]'), or set {PASSWORD}.",
-            )
-        )
+        raise AdvocacyError(problem("password-missing", user=server.user, host=server.host))
     if "\0" in found or "\n" in found:
-        raise AdvocacyError(
-            Problem(
-                "password-missing",
-                f"The password for {server.user} at {server.host} has a line break or a null.",
-                f"Set {PASSWORD} to the password alone.",
-            )
+        wrong = problem(
+            "password-missing", entry="password-broken", user=server.user, host=server.host
         )
+        raise AdvocacyError(wrong)
     return Secret(found)
 
 

@@ -14,17 +14,16 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from advocacy.documents.headers import ascii_domain
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, nearest
+from advocacy.mail import problem
 
 VARIABLE = "ADVOCACY_SMTP"
-_EXAMPLE = f"{VARIABLE}=smtps://user@smtp.example.org"
 _SCHEMES = ("smtps", "smtp", "smtp+unix", "maildir", "mbox")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _TLS_PORT, _SUBMISSION_PORT, _RELAY_PORT = 465, 587, 25
@@ -75,32 +74,21 @@ def server_from(url: str | None, *, source: str = VARIABLE) -> Server:
     """
     text = (url or "").strip()
     if not text:
-        raise _refused(
-            "no-server",
-            f"No mail server is named: {source} is not set.",
-            f"Type: export {_EXAMPLE}",
-        )
-    bad = partial(_refused, "bad-server")
+        raise AdvocacyError(problem("no-server", source=source))
     if text[0] in "\"'":
-        raise bad(f"{source} begins with a quotation mark.", f"Write it without: {_EXAMPLE}")
+        raise _bad("url-quoted", source)
     if re.search(r"[\x00-\x20\x7f-\xa0]", text):
-        raise bad(
-            f"{source} has a space or a control character in it.",
-            "Write %20 for a space in a path; a host name has none.",
-        )
+        raise _bad("url-spaced", source)
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
     if not colon or not (scheme in _SCHEMES or rest.startswith("//")):
-        raise bad(
-            f"{source} does not say how the server is spoken to.",
-            f"Begin with one of {_listed(_SCHEMES)}, such as {_EXAMPLE}",
-        )
+        raise _bad("url-without-scheme", source)
     if scheme not in _SCHEMES:
         raise _unknown_scheme(scheme, source)
     if kind := _PATHS.get(scheme):
         return Server(kind, path=_path(scheme, rest, source))
     if not rest.startswith("//"):
-        raise bad(f"{source} lacks the two slashes after `{scheme}:`.", f"As in {_EXAMPLE}")
+        raise _bad("url-without-slashes", source, scheme=scheme)
     return _network_server(scheme, rest[2:], source)
 
 
@@ -111,59 +99,36 @@ def server_of(environ: Mapping[str, str] = os.environ) -> Server:
 
 def _network_server(scheme: str, rest: str, source: str) -> Server:
     """`rest` follows the slashes. Nothing of it is printed before the last @ is off."""
-    bad = partial(_refused, "bad-server")
     info, at, place = rest.rpartition("@")
     if ":" in info:
-        raise _refused(
-            "password-in-url",
-            f"{source} has a password in it, or what looks like one. It was not used.",
-            "Take it out of the URL and change it, for it may have been seen. Then name it by "
-            "ADVOCACY_SMTP_PASSWORD or keep it in a keyring, and write an @ or : in the user's "
-            "name as %40 or %3A.",
-        )
+        raise AdvocacyError(problem("password-in-url", source=source))
     user = unquote(info)
     if at and (not user or not user.isprintable() or set(user) & set("/?#")):
-        raise bad(
-            f"{source} has no user's name before the @, or one with characters that none has.",
-            f"As in {_EXAMPLE}; without a user, leave the @ out.",
-        )
+        raise _bad("url-user", source)
     place = place[:-1] if place.endswith("/") else place
     if found := re.search(r"[/?#]", place):
-        raise bad(
-            f"{source} goes on with `{found[0]}` after the host.",
-            f"It ends with the host or the port, as in {_EXAMPLE}:465",
-        )
+        raise _bad("url-too-long", source, mark=found[0])
     host, port = _host_and_port(place, source)
     if port == _TLS_PORT and scheme == "smtp":
-        raise bad(
-            f"{source} says smtp:// with port 465, on which servers speak TLS from the first byte.",
-            f"Write smtps://{host}:465",
-        )
+        raise _bad("port-with-tls", source, host=host)
     if port in (_SUBMISSION_PORT, _RELAY_PORT) and scheme == "smtps":
-        raise bad(
-            f"{source} says smtps:// with port {port}, on which servers begin without TLS.",
-            f"Write smtp://{host}:{port} (STARTTLS is used, and required), or smtps://{host}:465",
-        )
+        raise _bad("port-without-tls", source, host=host, port=port)
     local_port = _RELAY_PORT if _is_loopback(host) else _SUBMISSION_PORT
     default = _TLS_PORT if scheme == "smtps" else local_port
     return Server("smtps" if scheme == "smtps" else "smtp", host, port or default, user or None)
 
 
 def _host_and_port(place: str, source: str) -> tuple[str, int]:
-    bad = partial(_refused, "bad-server")
     if place.startswith("["):
         host, bracket, rest = place[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")) or not _is_ip(host, 6):
-            raise bad(f"{source} has an IPv6 address that is none.", "As in smtp://[::1]:2525")
+            raise _bad("bad-ipv6", source)
         return host, _port(rest[1:], source) if rest else 0
     if place.count(":") > 1:
-        raise bad(
-            f"{source} has more than one colon after the @.",
-            "An IPv6 address stands in brackets: smtp://[2001:db8::1]:587",
-        )
+        raise _bad("url-colons", source)
     host, colon, port = place.partition(":")
     if not host:
-        raise bad(f"{source} names no host.", f"As in {_EXAMPLE}")
+        raise _bad("url-without-host", source)
     return _host(host, source), _port(port, source) if colon else 0
 
 
@@ -180,47 +145,29 @@ def _host(host: str, source: str) -> str:
         or not all(_LABEL.fullmatch(label) for label in labels)
         or (looks_like_address and not _is_ip(host, 4))
     ):
-        raise _refused(
-            "bad-server", f"{source} has a host that cannot be one.", f"As in {_EXAMPLE}"
-        )
+        raise _bad("bad-host", source)
     return host
 
 
 def _port(port: str, source: str) -> int:
     if re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 65536:
         return int(port)
-    raise _refused(
-        "bad-server",
-        f"{source} has a port that is none.",
-        "Ports are numbers from 1 to 65535: 465 for smtps, 587 for smtp.",
-    )
+    raise _bad("bad-port", source)
 
 
 def _path(scheme: str, rest: str, source: str) -> Path:
-    bad = partial(_refused, "bad-server")
     if rest.startswith("//"):
         host, _, after = rest[2:].partition("/")
         if host not in ("", "localhost"):
-            raise bad(
-                f"{source} names a host, and a {scheme} is on this machine.",
-                f"Write three slashes, or one: {scheme}:/path",
-            )
+            raise _bad("path-with-host", source, scheme=scheme)
         rest = f"/{after}"
     path = unquote(rest)
     if path.startswith("~"):
-        raise bad(
-            f"{source} has a path that begins with ~, which nobody expands here.",
-            f'Write {scheme}:$HOME/… in "double quotation marks", or the whole path.',
-        )
+        raise _bad("path-from-home", source, scheme=scheme)
     if not path.startswith("/") or path.strip("/") == "":
-        raise bad(
-            f"{source} needs a whole path, from the root.", f"As in {scheme}:/home/me/letters"
-        )
+        raise _bad("path-not-whole", source, scheme=scheme)
     if not path.isprintable():
-        raise bad(
-            f"{source} has a path with characters that nobody can see.",
-            f"As in {scheme}:/home/me/letters",
-        )
+        raise _bad("path-unprintable", source, scheme=scheme)
     return Path(path)
 
 
@@ -231,19 +178,11 @@ def _unknown_scheme(scheme: str, source: str) -> AdvocacyError:
         hint = "Write smtps:// for that. "
     elif scheme in ("smtp+starttls", "starttls", "submission"):
         hint = "Write smtp:// for that. "
-    return _refused(
-        "bad-server",
-        f"{source} begins with what is no way to send mail.",
-        f"{hint}There are {_listed(_SCHEMES)}, as in {_EXAMPLE}",
-    )
+    return _bad("unknown-scheme", source, lead=hint)
 
 
-def _refused(code: str, message: str, hint: str) -> AdvocacyError:
-    return AdvocacyError(Problem(code, message, hint))
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return ", ".join(words[:-1]) + f" and {words[-1]}"
+def _bad(entry: str, source: str, **words: Any) -> AdvocacyError:
+    return AdvocacyError(problem("bad-server", entry=entry, source=source, **words))
 
 
 def _is_ip(host: str, version: int) -> bool:

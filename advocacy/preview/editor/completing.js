@@ -6,7 +6,7 @@ const FACT = /\b(?:cite|fact|quote)\(\s*(?:"[^"\n]*"\s*,\s*)*"([^"\n]*)$/;
 const PARTIAL = /\{%[-+]?\s*(?:include|import|from|extends)\s+"([^"\n]*)$/;
 const FILTER = /\|\s*(\w*)$/;
 const NAME = /[A-Za-z_][\w.]*(?:\[\d+\][\w.]*)?$/;
-const SIGNS = { holds: "holds", "not yet": "not yet", ended: "has ended", superseded: "has ended" };
+const SIGNS = { holds: "true", "not yet": "not yet", ended: "has ended", superseded: "has ended" };
 
 /** The text before the cursor, from the command that is open there; null outside of commands. */
 function command(text) {
@@ -95,7 +95,7 @@ export function completing(sources) {
       ...factOption(fact), label: fact.id, apply: `{{ cite("${fact.id}") }}`,
     }));
     const loop = snippetCompletion("{% if ${recipient.title} %}${text}{% endif %}", {
-      label: "if", type: "keyword", detail: "a sentence for some only",
+      label: "if", type: "keyword", detail: "a conditional sentence",
     });
     return { from: pos, options: [...citing, ...options, loop] };
   };

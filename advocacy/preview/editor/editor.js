@@ -70,8 +70,8 @@ const colours = HighlightStyle.define([
 
 const SEVERITY = { error: "error", warning: "warning", note: "info" };
 const PHRASES = {
-  "No diagnostics": "Nothing is wrong",
-  Diagnostics: "What to put right",
+  "No diagnostics": "No errors",
+  Diagnostics: "Errors to fix",
 };
 
 /** Where a problem is underlined: from its column to the end of the word or command, or its line. */

@@ -2,7 +2,7 @@
 
 import { $, el, inWords, paced, setOptions } from "./dom.js";
 
-const STATES = { holds: "this letter holds", dead: "a fact of this letter does not hold", out: "not a day of this letter" };
+const STATES = { holds: "letter is valid", dead: "letter cites a fact that is not true on this date", out: "outside the letter's dates" };
 let stops = [];
 let stage = null;
 
@@ -50,7 +50,7 @@ function variants(chosen) {
         const select = el("select", { id: `variant-${part}` });
         select.dataset.part = part;
         select.append(...names.map((name) => el("option", { value: name }, name)));
-        return el("div", { className: "chooser" }, el("label", { for: select.id }, `Variant of the ${part}`), select);
+        return el("div", { className: "chooser" }, el("label", { for: select.id }, `${part[0].toUpperCase()}${part.slice(1)} variant`), select);
       }),
     );
   }

@@ -16,15 +16,15 @@ function item(fact) {
     ? []
     : [
         // A note's mark follows the full stop; words stand apart from those before them.
-        ["Cite", `{{ cite("${fact.id}") }}`, "its source in a note", false],
-        fact.quote ? ["Quote", `{{ quote("${fact.id}") }}`, "the source's own words, with the note", true] : null,
-        ["Say", `{{ fact("${fact.id}") }}`, "this sentence, with the note", true],
+        ["Cite", `{{ cite("${fact.id}") }}`, "a footnote with the source", false],
+        fact.quote ? ["Quote", `{{ quote("${fact.id}") }}`, "a quotation with a footnote", true] : null,
+        ["State", `{{ fact("${fact.id}") }}`, "this sentence with a footnote", true],
       ]
         .filter(Boolean)
         .map(([label, text, what, apart]) =>
           el(
             "button",
-            { type: "button", title: `Put in ${what}`, "aria-label": `${label} ${fact.id}`, onclick: () => act.insert(text, apart) },
+            { type: "button", title: `Insert ${what}`, "aria-label": `${label} ${fact.id}`, onclick: () => act.insert(text, apart) },
             label,
           ),
         );
@@ -63,7 +63,7 @@ function draw() {
   const holding = known.filter((fact) => fact.state === "holds").length;
   $("fact-count").textContent = wanted.length
     ? `${found.length} of ${known.length}`
-    : `${holding} of ${known.length} hold on this day`;
+    : `${holding} of ${known.length} are true on this date`;
 }
 
 /** Shows the facts. */

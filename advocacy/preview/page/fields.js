@@ -22,7 +22,7 @@ function status() {
   const open = anyFieldDirty();
   $("save-fields").disabled = !open;
   const done = [...made.values()].some((one) => one.justSaved);
-  $("fields-saved").textContent = open ? "Not saved yet" : done ? "Saved" : "";
+  $("fields-saved").textContent = open ? "Unsaved changes" : done ? "Saved" : "";
 }
 
 function make(field) {
@@ -81,20 +81,20 @@ export function showFields(state) {
 
 function conflict(one, theirs) {
   one.note.replaceChildren(
-    el("p", {}, "Somebody else has changed this text. In the file stands now:"),
-    el("blockquote", {}, theirs.text || "nothing"),
+    el("p", {}, "Someone else has changed this text. The saved version is:"),
+    el("blockquote", {}, theirs.text || "(empty)"),
     el("p", { className: "buttons" },
       el("button", { type: "button", onclick: () => {
         one.base = theirs.digest;
         one.note.replaceChildren();
         void saveFields();
-      } }, "Save mine over it"),
+      } }, "Overwrite with my version"),
       el("button", { type: "button", onclick: () => {
         one.saved = theirs.text;
         one.base = theirs.digest;
         one.editor.setText(theirs.text);
         one.note.replaceChildren();
-      } }, "Take the other text"),
+      } }, "Use the saved version"),
     ),
   );
 }
@@ -114,7 +114,7 @@ export async function saveFields() {
       if (error.status === 409) conflict(one, error.content);
       else {
         const [problem] = error.content.problems ?? [];
-        one.note.replaceChildren(el("p", {}, problem ? `${problem.message} ${problem.hint}` : "This could not be saved."));
+        one.note.replaceChildren(el("p", {}, problem ? `${problem.message} ${problem.hint}` : "This text could not be saved."));
       }
     } finally {
       one.saving = false;

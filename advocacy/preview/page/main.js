@@ -108,10 +108,10 @@ function stale() {
   $("pdf").href = `letter.pdf?desk=${desk}`;
   const { errors, others } = problems;
   $("state").textContent = !good
-    ? `The letter cannot go out like this: ${errors.length === 1 ? "one thing" : `${errors.length} things`} to put right.`
+    ? `The letter is not ready: ${errors.length === 1 ? "1 error" : `${errors.length} errors`}.`
     : others.length
-      ? `All well. ${others.length === 1 ? "One thing is" : `${others.length} things are`} worth a look.`
-      : "All well.";
+      ? `No errors. ${others.length === 1 ? "1 warning or note." : `${others.length} warnings and notes.`}`
+      : "No errors.";
   $("state").dataset.good = String(good);
 }
 

@@ -50,7 +50,7 @@ async function search() {
     ),
   );
   $("people").textContent =
-    count === 0 ? "Nobody has such a name." : `${count.toLocaleString("en")} found`;
+    count === 0 ? "No matching people." : `${count.toLocaleString("en")} found`;
   mark(-1);
 }
 
@@ -67,7 +67,7 @@ export function showPerson(person, people) {
   if (document.activeElement !== input() || $("found-box").hidden) input().value = person?.name ?? "";
   if ($("found-box").hidden) {
     const many = people.count.toLocaleString("en");
-    const reading = people.complete ? "" : " so far; the list is being read";
+    const reading = people.complete ? "" : " so far (still reading the list)";
     $("people").textContent = people.count === 1 && people.complete ? "" : `of ${many}${reading}`;
   }
 }
@@ -116,7 +116,7 @@ export function startPerson({ chosen, ofStage }) {
     if (!kind) return;
     const { id } = await get("odd", { kind, after: current?.id, stage: stage() });
     if (id === null) {
-      $("people").textContent = "There is nobody like that.";
+      $("people").textContent = "No such person on the list.";
       return;
     }
     open(false);

@@ -2,7 +2,7 @@
 
 import { $, el, withCode } from "./dom.js";
 
-const WORDS = { error: "Put right", warning: "Look at", note: "Note" };
+const WORDS = { error: "Error", warning: "Warning", note: "Note" };
 
 function card(problem, act) {
   const where = problem.file
@@ -45,17 +45,17 @@ export function showProblems({ state, act }) {
   const others = once.filter((problem) => problem.level !== "error");
   if (state.bug) {
     errors.unshift({
-      level: "error", code: "bug", message: `This is a fault of advocacy, not yours: ${state.bug}`,
-      hint: "Please tell the developers. Your files are as they were.",
+      level: "error", code: "bug", message: `This is a bug in advocacy, not a mistake of yours: ${state.bug}`,
+      hint: "Please report it. Your files were not changed.",
     });
   }
   const stopped = !state.ok || !state.paperOk;
   $("stop-box").hidden = errors.length === 0;
   $("stop-title").textContent = stopped
     ? state.shown
-      ? "You see the last good page. This stands in its way:"
-      : "There is no page yet. This stands in its way:"
-    : "The letter is good. This is wrong elsewhere in the campaign:";
+      ? "This is the last valid version. Fix these errors to update it:"
+      : "There is nothing to show yet. Fix these errors first:"
+    : "This letter has no errors. There are errors elsewhere in the campaign:";
   list($("stop-list"), errors, act);
   $("look").hidden = others.length === 0;
   list($("look-list"), others, act);

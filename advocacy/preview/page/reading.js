@@ -41,7 +41,7 @@ function repaint(here = null) {
 function marks() {
   const counted = (mark) => sentences.filter((one) => one.mark === mark);
   const told = [
-    ["dead", counted("dead"), "does not hold on this day", "do not hold on this day"],
+    ["dead", counted("dead"), "is not true on this date", "are not true on this date"],
     ["uncited", counted("uncited"), "has no source", "have no source"],
   ].filter(([, list]) => list.length);
   const key = JSON.stringify(told);

@@ -4,7 +4,7 @@ import { $, el, setOptions } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
 
-const GROUPS = { letter: "The letter", partial: "Parts it includes", yaml: "The campaign" };
+const GROUPS = { letter: "Letter", partial: "Included parts", yaml: "Campaign" };
 const docs = new Map();
 let current = null;
 let wanted = null;
@@ -34,15 +34,15 @@ function status() {
   const doc = docs.get(current);
   const file = fileOf(current);
   $("save").disabled = !doc || !dirty(doc) || doc.saving || file?.builtIn === true;
-  $("saved").textContent = !doc ? "" : dirty(doc) ? "Not saved yet" : doc.justSaved ? "Saved" : "";
+  $("saved").textContent = !doc ? "" : dirty(doc) ? "Unsaved changes" : doc.justSaved ? "Saved" : "";
   const notice = $("notice");
   if (file?.builtIn) {
     tell(
-      "This text comes with advocacy, and other campaigns may use it. To change it, make your own copy: it stands beside the campaign, and takes this one's place.",
+      "This is a built-in text that other campaigns may use. To change it, make your own copy. The copy is stored beside the campaign and replaces the built-in text.",
       ["Make my own copy", copy],
     );
   } else if (doc && doc.theirs && dirty(doc)) {
-    tell("Somebody else has changed this file while you were writing. Nothing is lost.", ["Show both", () => both(current)]);
+    tell("Someone else has changed this file while you were editing it. Nothing is lost.", ["Compare versions", () => both(current)]);
   } else if (doc?.refused) {
     tell(doc.refused);
   } else {
@@ -77,7 +77,7 @@ async function copy() {
 
 function said(error) {
   const [problem] = error.content.problems ?? [];
-  return problem ? `${problem.message} ${problem.hint}` : "This could not be done.";
+  return problem ? `${problem.message} ${problem.hint}` : "The action failed.";
 }
 
 async function load(name) {
@@ -196,7 +196,7 @@ export function showFiles(state) {
   }));
   // What is not saved stays in reach, though another letter is shown now.
   const left = [...docs].filter(([name, doc]) => !fileOf(name) && dirty(doc)).map(([name]) => ({ value: name, label: name }));
-  groups.push({ label: "Not saved yet", options: left });
+  groups.push({ label: "Unsaved changes", options: left });
   setOptions($("file"), groups.filter((group) => group.options.length));
   const fresh = state.chosen?.template;
   const moved = fresh !== template;

@@ -241,6 +241,6 @@ def test_no_edit_loses_a_row_or_a_person(
     before, _ = read_suppressions(folder)
     add(folder, [NewSuppression("new@example.org")], now=NOW)
     after, _ = read_suppressions(folder)
-    assert set(before.addresses) | {"new@example.org"} == set(after.addresses)
+    assert set(before.entries.addresses) | {"new@example.org"} == set(after.entries.addresses)
     for row in rows:
         assert row in content(folder)

@@ -1,0 +1,1 @@
+"""Whether sentences agree with what they cite: numbers, days, names, negation, hedges, cause."""

@@ -1,0 +1,119 @@
+"""Days, months and years of a sentence against those of what it cites."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from advocacy.checks.agreement.days import Day, days
+from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.reading import Reading
+
+_PUBLISHED = re.compile(
+    r"\b(?:announc|publish|report|said|wrote|released|statement|letter|blog|testif|hear|ank[uü]ndig|angek[uü]ndig|"
+    r"ver[oö]ffentlich|erkl[aä]r|schrieb|mitgeteilt|annonc|publi|d[eé]clar|[eé]crit|anunci|public|declar|escrib)",
+    re.IGNORECASE,
+)
+
+
+def day_differences(
+    claim: Reading,
+    evidence: Sequence[Evidence],
+    beside: Sequence[Evidence] = (),
+    earlier: Sequence[Evidence] = (),
+) -> Iterator[Difference]:
+    """Days, months and years that the evidence does not have.
+
+    `earlier` are all facts cited before: “the announcement of June 2020” may be any of theirs.
+    """
+    if not claim.own_days:
+        return
+    known = [
+        day
+        for one in evidence
+        for reading in one.readings
+        for day in reading.days
+        if reading in one.said or not _byline(day, one)
+    ]
+    known += [day for one in evidence for day in _named(one)]
+    for day in claim.own_days:
+        if any(day.agrees(other) for other in known):
+            yield from _sides(claim, day, known, evidence)
+            continue
+        if _issued(claim, day, evidence):
+            continue
+        if _of_earlier(claim, day, earlier):
+            continue
+        if _year_of_source(day, known, evidence):
+            continue
+        if any(day.agrees(d) for one in beside for r in one.said for d in r.days):
+            continue
+        near = nearest(evidence, claim.stems)
+        theirs, fact = _other_day(day, evidence, near)
+        yield Difference("date-not-in-fact", claim.cut(day.start, day.end), theirs, fact)
+
+
+def _byline(day: Day, one: Evidence) -> bool:
+    """Whether a day of a copy is the day on which it came out."""
+    return any((day.year, day.month, day.day) == (d.year, d.month, d.day) for d in one.issued)
+
+
+def _named(one: Evidence) -> tuple[Day, ...]:
+    return days(one.names, one.language)
+
+
+def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
+    """Whether a date is that of a source, in a sentence on its being published."""
+    if not _PUBLISHED.search(claim.text[max(0, day.start - 60) : day.end + 40]):
+        return False
+    return any(
+        (day.year is None or day.year == issued.year)
+        and (day.month is None or day.month == issued.month)
+        and (day.day is None or day.day == issued.day)
+        for one in evidence
+        for issued in one.issued
+    )
+
+
+def _of_earlier(claim: Reading, day: Day, earlier: Sequence[Evidence]) -> bool:
+    """Whether a date only says which announcement or rule is meant, of those cited before."""
+    before = claim.text[max(0, day.start - 40) : day.start]
+    if not re.search(r"\b(?:of|from|vom|von|du|de|del|des)\s+$", before) or not _PUBLISHED.search(
+        before
+    ):
+        return False
+    return any(day.agrees(d) for one in earlier for r in one.said for d in r.days) or _issued(
+        claim, day, earlier
+    )
+
+
+def _year_of_source(day: Day, known: Sequence[Day], evidence: Sequence[Evidence]) -> bool:
+    """“A study of 2019”: the year of a source, where the fact has no other year."""
+    years = {issued.year for one in evidence for issued in one.issued}
+    return day.month is None and day.year in years and not any(other.year for other in known)
+
+
+def _other_day(ours: Day, evidence: Sequence[Evidence], near: Evidence) -> tuple[str, str]:
+    for one in (near, *evidence):
+        for reading in one.readings:
+            same = [day for day in reading.days if bool(day.day) == bool(ours.day)]
+            if found := same or list(reading.days):
+                return reading.cut(found[0].start, found[0].end), one.fact
+    return near.statement.text, near.fact
+
+
+def _sides(
+    claim: Reading, day: Day, known: Sequence[Day], evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """“After June” where the evidence says “before June”."""
+    same = [other for other in known if day.agrees(other)]
+    if day.side and same and all(other.side and other.side != day.side for other in same):
+        for one in evidence:
+            for reading in one.readings:
+                for other in reading.days:
+                    if day.agrees(other):
+                        yield Difference(
+                            "date-not-in-fact",
+                            claim.cut(day.start, day.end),
+                            reading.cut(other.start, other.end),
+                            one.fact,
+                        )
+                        return

@@ -1,0 +1,105 @@
+"""What a fact says, as sentences that cite it are compared with it, clause by clause."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from advocacy.checks.agreement.reading import Clause, Match, Reading, matches
+from advocacy.checks.language import Language
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One fact: its statement and quotation, the passage of the kept copy, and its sources' data.
+
+    `names` is what its sources' records say: authors, publication, publisher, title.
+    """
+
+    fact: str
+    statement: Reading
+    quote: Reading | None = None
+    passage: tuple[Reading, ...] = ()
+    names: str = ""
+    who: str = ""
+    """The same without titles: who wrote and published it."""
+    issued: tuple[date, ...] = ()
+
+    @cached_property
+    def said(self) -> tuple[Reading, ...]:
+        """The statement and the quotation: what the fact itself says."""
+        return (self.statement, *((self.quote,) if self.quote else ()))
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The same with the passage of the copy."""
+        return (*self.said, *self.passage)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses of all of it."""
+        return tuple(clause for reading in self.readings for clause in reading.clauses)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The content words of all of it."""
+        return frozenset[str]().union(*(reading.stems for reading in self.readings))
+
+    @cached_property
+    def text(self) -> str:
+        """All its words, as they are searched for names."""
+        return "\n".join((*(reading.text for reading in self.readings), self.names))
+
+    @property
+    def language(self) -> Language:
+        """The language of its statement."""
+        return self.statement.language
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a sentence says and its evidence does not; `ours` and `theirs` are quoted."""
+
+    code: str
+    ours: str
+    theirs: str
+    fact: str
+    note: str = ""
+
+
+def nearest(evidence: Iterable[Evidence], stems: frozenset[str]) -> Evidence:
+    """The fact that shares most words with a sentence."""
+    return max(evidence, key=lambda one: len(one.stems & stems))
+
+
+ALIKE = 0.6
+"""So much of a clause's content words must stand in the other's for the two to be compared."""
+BOTH = 0.34
+"""And so much of the evidence's clause in the sentence's."""
+STRICT = 0.65
+"""The same where a text is compared with a longer one that may well say more."""
+TIE = 0.12
+"""Clauses that are alike within so much are all looked at."""
+
+
+def close_clauses(
+    clause: Clause, evidence: Sequence[Evidence], language: Language, alike: float = ALIKE,
+    both: float = BOTH,
+) -> list[tuple[Match, Evidence]]:  # fmt: skip
+    """The clauses of the evidence that say nearly what a clause says, the most alike first."""
+    if len(clause.stems) < 2:
+        return []
+    found = [
+        (match, one) for one in evidence for match in matches(clause, one.clauses, language)[:3]
+    ]
+    found.sort(key=lambda pair: -(pair[0].ours + pair[0].theirs))
+    found = [p for p in found if p[0].ours >= alike and p[0].theirs >= both]
+    if not found:
+        return []
+    best = found[0][0].ours + found[0][0].theirs
+    return [p for p in found if p[0].ours + p[0].theirs >= best - 2 * TIE]
+
+
+def denies(text: str, language: Language) -> bool:
+    """Whether a text has a negation."""
+    return language.finds("negators", text) is not None

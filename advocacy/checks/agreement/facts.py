@@ -1,0 +1,116 @@
+"""A fact's statement against its own quotation and the kept copy of its source."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from advocacy.checks.agreement.comparisons import cause_differences, comparison_differences
+from advocacy.checks.agreement.dates import day_differences
+from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.hedges import hedge_differences
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.negation import negation_differences
+from advocacy.checks.agreement.numbers import number_differences, units_agree
+from advocacy.checks.agreement.reading import Reading, read
+from advocacy.checks.agreement.sentences import told_of
+from advocacy.checks.codes import problem
+from advocacy.checks.quotations.cuts import _MARKED, cut_of
+from advocacy.errors import Problem
+from advocacy.letters.letter import CitedFact
+
+
+def fact_problems(facts: Sequence[CitedFact], language: str, library: Library) -> Iterator[Problem]:
+    """What the statements of facts say and their quotations and copies do not."""
+    for cited in facts:
+        evidence = library.of(cited, language)
+        if evidence is None:
+            continue
+        told: set[str] = set()
+        for one in fact_differences(cited, evidence, library.sentences(cited, language)):
+            if one.code not in told:
+                told.add(one.code)
+                yield told_of(one, cited.fact.place("statement"), f"the statement of `{cited.id}`")
+        yield from _cut(cited, evidence, library.sentences(cited, language))
+
+
+def fact_differences(
+    cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]
+) -> Iterator[Difference]:
+    """The same as differences. Without a copy a statement may say more than its quotation."""
+    statement, quote = evidence.statement, evidence.quote
+    if quote is not None and (quote.language is not statement.language or quote.text.endswith("?")):
+        quote = None
+    if evidence.passage:
+        passage = evidence.passage
+        source = f"{(cited.via or cited.source).id}"
+        rest = Evidence(
+            source, passage[0], quote, passage[1:], evidence.names, evidence.who, evidence.issued
+        )
+        whole = Evidence(
+            source, passage[0], quote, tuple(copy), evidence.names, evidence.who, evidence.issued
+        )
+        yield from number_differences(statement, [rest], [whole])
+        if not _dates_known(statement, whole):
+            yield from day_differences(statement, [rest], [whole])
+        evidence_of_words = [rest]
+    elif quote is not None:
+        yield from _conflicts(statement, quote, cited.id)
+        evidence_of_words = [
+            Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)
+        ]
+    else:
+        return
+    yield from negation_differences(statement, evidence_of_words, strict=True)
+    yield from hedge_differences(statement, evidence_of_words, strict=True)
+    whole_passage = read(" ".join(one.text for one in evidence.passage), statement.language.code)
+    if evidence.passage and whole_passage:
+        passages = [Evidence((cited.via or cited.source).id, whole_passage, quote)]
+        yield from comparison_differences(statement, passages)
+        yield from cause_differences(statement, passages)
+
+
+def _dates_known(statement: Reading, whole: Evidence) -> bool:
+    """Whether the copy has all days of a statement, or they are those on which it came out."""
+    known = [day for reading in whole.readings for day in reading.days]
+    return all(
+        any(day.agrees(other) for other in known)
+        or any(
+            day.year in (None, d.year) and day.month in (None, d.month) and day.day in (None, d.day)
+            for d in whole.issued
+        )
+        for day in statement.days
+    )
+
+
+def _conflicts(statement: Reading, quote: Reading, fact: str) -> Iterator[Difference]:
+    """Numbers of one thing that differ between a statement and its quotation."""
+    ours = [q for q in statement.quantities if q.kind == "count"]
+    theirs = [q for q in quote.quantities if q.kind == "count"]
+    for a, b in product(ours, theirs):
+        if a.noun == b.noun and a.unit == b.unit and (a.noun or a.unit) and units_agree(a, b):
+            mine = any(abs(a.low - other.low) < 1e-9 for other in theirs)
+            its = any(abs(b.low - other.low) < 1e-9 for other in ours)
+            if a.low != b.low and not mine and not its:
+                yield Difference(
+                    "figure-not-in-fact",
+                    statement.cut(a.start, a.end),
+                    quote.cut(b.start, b.end),
+                    fact,
+                )
+                return
+
+
+def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Iterator[Problem]:
+    """An ellipsis of a fact's quotation that hides what its copy says."""
+    quote = cited.fact.quote or ""
+    if not _MARKED.search(quote) or evidence.quote is None or not copy:
+        return
+    text = " ".join(reading.text for reading in copy)
+    cut = cut_of(quote, text, evidence.quote.language)
+    if cut is not None:
+        yield problem(
+            "quotation-cut",
+            f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”): the kept copy has "
+            f"“{cut.hidden}” there.",
+            "Quote on, or quote other words: what is left out changes the meaning.",
+            cited.fact.place("quote"),
+        )

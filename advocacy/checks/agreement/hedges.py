@@ -1,0 +1,101 @@
+"""The limits of what is said: may, some, up to, if; and all, always, without the evidence's."""
+
+from collections.abc import Iterator, Sequence
+
+from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
+from advocacy.checks.agreement.reading import Clause, Match, Reading
+from advocacy.checks.language import Language
+from advocacy.checks.sentences import quote_spans
+
+
+def hedge_differences(
+    claim: Reading, evidence: Sequence[Evidence], *, strict: bool = False
+) -> Iterator[Difference]:
+    """Clauses that say for certain, for all or without condition what the evidence limits.
+
+    `strict` leaves exceptions and quantifiers alone, which a statement need not take over.
+    """
+    language = claim.language
+    stated = [Evidence(one.fact, one.statement, one.quote) for one in evidence]
+    for clause in claim.clauses:
+        close = close_clauses(clause, stated, language, alike=0.5, both=0.25)
+        word = _dropped(clause, claim, [match for match, _ in close], strict=strict)
+        if word is not None:
+            match, one = close[0]
+            yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, word)
+            break  # one clause is enough for a sentence
+    yield from _universal(claim, evidence)
+
+
+def _dropped(clause: Clause, claim: Reading, close: Sequence[Match], *, strict: bool) -> str | None:
+    """The first limit that all clauses close to one have, and it has not; None for no such."""
+    if not close:
+        return None
+    language = claim.language
+    theirs = close[0].clause.text
+    for kind in _kinds(clause, claim, strict=strict):
+        if kind in ("some", "conditions") and close[0].ours < ALIKE:
+            continue
+        if all(_limits(kind, match.clause.text, language) for match in close):
+            word = language.finds(kind, theirs)
+            return word[0] if word else ""
+    return None
+
+
+def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
+    """The kinds of limits that a clause may have dropped: it has no word of their like."""
+    language, whole = claim.language, claim.text
+
+    def has(*kinds: str, text: str = whole) -> bool:
+        return any(language.finds(kind, text) for kind in kinds)
+
+    if not has("may", text=" ".join((clause.text, *_quoted(whole)))):
+        yield "strong_may"
+        # “The board said” reports a plan by other words than “wants to”.
+        if not has("wants") and not has("says", text=clause.text):
+            yield "wants"
+    if strict:
+        return
+    if not has("some", "some_weak", "may"):
+        yield "some"
+    if not has("conditions", "may"):
+        yield "conditions"
+
+
+def _limits(kind: str, text: str, language: Language) -> bool:
+    """Whether a clause has a limit of a kind; what one cannot do is none."""
+    return language.finds(kind, text) is not None and not (
+        kind == "strong_may" and denies(text, language)
+    )
+
+
+def _quoted(text: str) -> list[str]:
+    return [text[start:end] for start, end in quote_spans(text)]
+
+
+def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    language = claim.language
+    text = claim.outside
+    for found in language.all("not_universal", text):
+        text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+    ours = language.finds("universals", text) or language.finds("frequent", text)
+    if ours is None or any(
+        language.finds(kind, r.text)
+        for one in evidence for r in one.readings for kind in ("universals", "frequent")
+    ):  # fmt: skip
+        return
+    clause = next((c for c in claim.clauses if ours[0] in c.text), None)
+    if clause is None:
+        return
+    close = close_clauses(clause, evidence, language, alike=0.4, both=0.25)
+    if close and not (
+        language.finds("negators", ours[0]) and denies(close[0][0].clause.text, language)
+    ):
+        match, one = close[0]
+        yield Difference(
+            "hedge-dropped",
+            claim.cut(ours.start(), ours.end()),
+            match.clause.text,
+            one.fact,
+            ours[0],
+        )

@@ -1,0 +1,258 @@
+"""People, bodies and places of a sentence against what it cites."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from advocacy.checks.agreement.days import days
+from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.reading import Reading, matches
+from advocacy.checks.language import Language, bare
+from advocacy.checks.patterns import pattern, words
+
+CAPITAL = r"[A-ZÄÖÜÁÉÍÓÚÑÀÈÇÊÎ][\w'’-]+"
+_NAME = re.compile(
+    rf"{CAPITAL}(?:(?:\s+(?:of|the|de|la|le|les|del|des|du|los|las|y|et|für|von|der|d'|and|&))*\s+{CAPITAL})*"
+)
+PART = re.compile(r"[^\W\d_]{2,}")
+_LINKS = frozenset(
+    "of the de la le les del des du los las y et fur von der and el l d in im".split()
+)
+
+
+_OF_LAWS = frozenset(
+    word[:5]
+    for word in "section act article title chapter bill law rule regulation directive code "
+    "constitution convention gdpr ley constitucion codigo gesetz grundgesetz loi".split()
+)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Whom a letter may name without a source: the target and people there, and the sender."""
+
+    target: str
+    """Names of the organization that is written to and of the addressee."""
+    own: str
+    """Names of the sender, cosigners, signatories; the letter's title."""
+    others: tuple[tuple[str, ...], ...] = ()
+    """The forms of the names of the target and of those named as precedents, each."""
+
+    def known_as(self, text: str) -> frozenset[str]:
+        """The parts of all forms of a name of which a text has one."""
+        return frozenset[str]().union(
+            *(
+                name_parts(" ".join(forms))
+                for forms in self.others
+                if any(form in text for form in forms)
+            )
+        )
+
+    @cached_property
+    def target_stems(self) -> frozenset[str]:
+        """The parts of the target's names."""
+        return name_parts(self.target)
+
+    @cached_property
+    def own_stems(self) -> frozenset[str]:
+        """The parts of the sender's names."""
+        return name_parts(self.own)
+
+
+def name_parts(text: str) -> frozenset[str]:
+    """The first letters of each part of a name, without accents: what is compared."""
+    return frozenset(bare(word)[:5] for word in PART.findall(text) if bare(word) not in _LINKS)
+
+
+def name_differences(
+    claim: Reading, evidence: Sequence[Evidence], beside: Sequence[Evidence], parties: Parties
+) -> Iterator[Difference]:
+    """Names that the evidence does not have."""
+    language = claim.language
+    held = frozenset[str]().union(*(_saidname_parts(one) for one in evidence))
+    near = nearest(evidence, claim.stems)
+    text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
+    for day in days(text, language):
+        text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
+    said = "\n".join(
+        "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
+    )
+    aliases = parties.known_as(said)
+    speaking = language.finds("says", text) is not None or claim.outside != claim.text
+    for name, start in _names(text, language):
+        parts = name_parts(name)
+        known = held | parties.own_stems | (frozenset() if speaking else parties.target_stems)
+        known |= _organization(parties) | aliases
+        unknown = {part for part in parts if part not in known | _OF_LAWS}
+        if unknown and _abbreviated(name, said):
+            continue
+        if unknown and (len(unknown) == len(parts) or len(unknown) * 2 >= len(parts)):
+            yield Difference(
+                "name-not-in-fact",
+                claim.cut(start, start + len(name), 12),
+                near.statement.text,
+                near.fact,
+                name,
+            )
+            return
+
+
+def _abbreviated(name: str, said: str) -> bool:
+    """Whether a name is the long or the short form of one in a text: United Kingdom, UK."""
+    initials = "".join(word[0] for word in re.findall(CAPITAL, name))
+    if len(initials) >= 2 and re.search(rf"\b{initials}\b|\b{'.'.join(initials)}\.", said):
+        return True
+    short = re.fullmatch(r"\(?([A-Z]{2,6})\)?", name)
+    if short is None:
+        return False
+    names = _NAME.findall(said)
+    return any(
+        "".join(word[0] for word in re.findall(CAPITAL, other)).endswith(short[1])
+        for other in names
+    )
+
+
+def _organization(parties: Parties) -> frozenset[str]:
+    return name_parts(parties.target.split("\n")[0])
+
+
+def _saidname_parts(one: Evidence) -> frozenset[str]:
+    return name_parts("\n".join((*(r.text for r in one.said), one.names)))
+
+
+def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
+    """The proper names of a text; in German, where nouns have capitals, those of two words."""
+    first = re.match(r"[\s\"“„«(¿¡*]*", text)
+    begin = first.end() if first else 0
+    for found in _NAME.finditer(text):
+        name, start = found[0], found.start()
+        words = name.split()
+        sentence_start = start == begin or re.search(
+            r"[.:;!?]\s*[\"“„«]?\s*$|[\"“„«]\s*$", text[:start]
+        )
+        if sentence_start:
+            while words and bare(words[0].split("'")[0]) in language.stop | {
+                "the",
+                "la",
+                "le",
+                "los",
+            }:
+                start += len(words[0]) + 1
+                words = words[1:]
+            if len(words) < 2:
+                continue
+        elif words and bare(words[0]) in language.stop:
+            words = words[1:]
+        if language.code == "de":
+            run = [w for w in words if w[:1].isupper()]
+            if len(run) < 2 or not re.search(rf"{CAPITAL}\s+{CAPITAL}", " ".join(words)):
+                continue
+        if words:
+            yield " ".join(words), start
+
+
+def noun_differences(
+    claim: Reading, evidence: Sequence[Evidence], elsewhere: frozenset[str]
+) -> Iterator[Difference]:
+    """A German noun in the place of another, which the campaign knows from elsewhere.
+
+    German writes names as it writes nouns: of two clauses that are the same but for a noun, the
+    one with a noun of another fact or passage has the wrong one.
+    """
+    language = claim.language
+    if language.code != "de":
+        return
+    for clause in claim.clauses:
+        for one in evidence:
+            for match in matches(clause, [c for r in one.said for c in r.clauses], language)[:1]:
+                if match.ours < 0.6:
+                    continue
+                ours, theirs = _nouns(clause.text, language), _nouns(match.clause.text, language)
+                held = "\n".join(bare(r.text) for r in one.said) + bare(one.names)
+                new = [noun for noun in ours if bare(noun)[:6] not in held]
+                gone = [noun for noun in theirs if bare(noun)[:6] not in bare(claim.text)]
+                for noun in new if len(new) <= 2 and gone else ():
+                    if language.stem(noun)[:6] in elsewhere:
+                        yield Difference(
+                            "name-not-in-fact", clause.text, match.clause.text, one.fact, noun
+                        )
+                        return
+
+
+def _nouns(text: str, language: Language) -> list[str]:
+    return [
+        word
+        for word in re.findall(rf"(?<![.!?„“] )(?<!^){CAPITAL}", text)
+        if bare(word) not in language.stop
+    ]
+
+
+# Bodies that stand for one another: a bill is introduced in a house, and so in Congress.
+_KIN = tuple(
+    frozenset(word[:5] for word in words.split())
+    for words in (
+        "congress house senate representatives capitol",
+        "parliament house commons lords",
+        "bundestag parlament abgeordnete",
+        "parlement assemblee senat",
+        "parlamento congreso senado",
+        "police department officers sheriff",
+        "court judge tribunal",
+        "mairie maire commune ville conseil",
+        "ayuntamiento alcalde alcaldesa pleno municipio",
+        "gemeinde rat stadt burgermeister",
+    )
+)
+
+
+def body_differences(
+    claim: Reading, evidence: Sequence[Evidence], beside: Sequence[Evidence], parties: Parties
+) -> Iterator[Difference]:
+    """Bodies (a court, a ministry) that act in a sentence, where the evidence has other ones."""
+    language = claim.language
+    ours = language.all("bodies", claim.outside)
+    if not ours:
+        return
+    known = frozenset[str]().union(*(_saidname_parts(one) for one in (*evidence, *beside)))
+    known |= parties.target_stems | parties.own_stems
+    theirs = [m[0] for one in evidence for r in one.said for m in language.all("bodies", r.text)]
+    theirs += [m[0] for one in evidence for m in language.all("bodies", one.names)]
+    if not theirs:
+        return
+    for found in ours:
+        part = bare(found[0])[:5]
+        if part in known or (language.code == "de" and not found[0][:1].isupper()):
+            continue
+        if any(part in kin and kin & known for kin in _KIN):
+            continue
+        if language.code == "de" and any(
+            part in bare(r.text) for o in evidence for r in o.readings
+        ):
+            continue
+        near = nearest(evidence, claim.stems)
+        yield Difference(
+            "name-not-in-fact",
+            claim.cut(found.start(), found.end(), 12),
+            near.statement.text,
+            near.fact,
+            found[0],
+        )
+        return
+
+
+def short_forms(name: str) -> list[str]:
+    """`Microsoft Corporation` and Microsoft; Amazon Web Services, AWS and Amazon."""
+    forms = [name]
+    bare_name = name
+    while (shorter := pattern("legal_form").sub("", bare_name)) != bare_name and shorter:
+        bare_name = shorter
+        forms.append(bare_name)
+    parts = bare_name.split()
+    capitals = [part[0] for part in parts if part[0].isupper()]
+    if len(capitals) >= 3:
+        forms.append("".join(capitals))
+    first = parts[0]
+    if len(parts) > 1 and first.casefold() not in words("generic") and len(first) > 2:
+        forms.append(first)
+    return list(dict.fromkeys(forms))

@@ -1,0 +1,132 @@
+"""What a sentence denies or affirms, against what it cites.
+
+Each clause is compared with the clauses of the evidence that share most of its content words; where
+nothing is alike enough, nothing is said.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from advocacy.checks.agreement.evidence import (
+    BOTH,
+    STRICT,
+    Difference,
+    Evidence,
+    close_clauses,
+    denies,
+)
+from advocacy.checks.agreement.reading import Clause, Reading, matches, shared, stems
+from advocacy.checks.language import Language, alternatives
+
+
+def negation_differences(
+    claim: Reading, evidence: Sequence[Evidence], *, strict: bool = False
+) -> Iterator[Difference]:
+    """Clauses that deny what the evidence affirms, or affirm what it denies.
+
+    `strict` compares only clauses that are almost the same, as of a copy that says more.
+    """
+    language = claim.language
+    for clause in claim.clauses:
+        close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
+        if not close:
+            continue
+        ours = denies(clause.text, language)
+        verdicts = [denies(_meant(match.clause, clause, language), language) for match, _ in close]
+        if all(theirs == ours for theirs in verdicts) or ours in verdicts:
+            continue
+        match, one = close[0]
+        if (
+            _softly(clause, match.clause, language)
+            if not ours
+            else _softly(match.clause, clause, language)
+        ):
+            continue
+        # The sentence may deny elsewhere: “nobody must …, it is not binding”.
+        if not ours and _shares_elsewhere(match.clause, clause, claim, language):
+            continue
+        yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
+    if not strict:
+        yield from _short_differences(claim, evidence)
+
+
+def _short_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """The same for clauses of one content word: “it is not binding”."""
+    language = claim.language
+    ours = _short(claim)
+    for one in evidence if ours else ():
+        for reading in one.readings:
+            for stem, theirs in _short(reading).items():
+                text = ours.get(stem)
+                if (
+                    text
+                    and denies(text, language) != denies(theirs, language)
+                    and not language.finds("soft_negators", text.replace(theirs, ""))
+                ):
+                    yield Difference("negation-differs", text, theirs, one.fact)
+                    return
+
+
+def _short(reading: Reading) -> dict[str, str]:
+    """The clauses of one content word and few others, by its stem; each told once."""
+    found: dict[str, list[str]] = {}
+    for part in re.split(r"[,;:.]\s", reading.outside):
+        own = stems(part, reading.language)
+        if len(own) == 1 and len(part.split()) <= 7:
+            found.setdefault(next(iter(own)), []).append(part.strip(" .,;"))
+    return {stem: parts[0] for stem, parts in found.items() if len(parts) == 1}
+
+
+def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """Words whose opposite the evidence has in nearly the same clause."""
+    language = claim.language
+    text = claim.outside
+    said = " ".join(reading.text for one in evidence for reading in one.readings)
+    for pair in language.opposites:
+        sides = tuple(alternatives(tuple(words)) for words in pair)
+        if not any(side.search(text) for side in sides):
+            continue
+        for ours, theirs in (sides, sides[::-1]):
+            word = ours.search(text)
+            if word is None or theirs.search(claim.text):
+                continue
+            if ours.search(said) or not theirs.search(said):
+                continue
+            clause = next((c for c in claim.clauses if word[0] in c.text), None)
+            if clause is None:
+                continue
+            for match, one in close_clauses(clause, evidence, language, 0.5, 0.34):
+                other = theirs.search(match.clause.text)
+                if other and denies(clause.text, language) == denies(match.clause.text, language):
+                    yield Difference(
+                        "negation-differs",
+                        claim.cut(word.start(), word.end()),
+                        match.clause.text,
+                        one.fact,
+                    )
+                    return
+
+
+def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
+    """A clause without the parts between commas of which the other says nothing."""
+    kept = []
+    for part in theirs.text.split(","):
+        own = stems(part, language)
+        if not own or shared(own, ours.stems, language):
+            kept.append(part)
+    return ",".join(kept)
+
+
+def _softly(affirming: Clause, denying: Clause, language: Language) -> bool:
+    """Whether a clause denies by other words than “not”, which the other does not have."""
+    words = {found[0].casefold() for found in language.all("soft_negators", affirming.text)}
+    return bool(
+        words - {found[0].casefold() for found in language.all("soft_negators", denying.text)}
+    )
+
+
+def _shares_elsewhere(theirs: Clause, ours: Clause, claim: Reading, language: Language) -> bool:
+    others = [c for c in claim.clauses if c is not ours and denies(c.text, language)]
+    return any(
+        match.theirs >= 0.25 for other in others for match in matches(other, [theirs], language)
+    )

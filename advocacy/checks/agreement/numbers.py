@@ -1,0 +1,309 @@
+"""Quantities of a sentence against those of what it cites."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from advocacy.checks.agreement.days import Day
+from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.quantity import Bound, Quantity
+from advocacy.checks.agreement.reading import Reading
+
+ROUNDED = 0.12
+"""“About” may be so far from the number, as a share of it."""
+BEYOND = 0.4
+"""“More than” may stay so far below the number."""
+_OF = re.compile(r"\s*(?:out\s+)?(?:of|von|aus|des|de|d'|sur|zu)\b[^.;:]{0,24}$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A quantity that the evidence has, and where."""
+
+    quantity: Quantity
+    reading: Reading
+    fact: str
+
+
+def number_differences(
+    claim: Reading, evidence: Sequence[Evidence], beside: Sequence[Evidence] = ()
+) -> Iterator[Difference]:
+    """Quantities that the evidence does not have, or has with another unit or bound.
+
+    `beside` are facts cited just before, whose numbers a sentence may take up again.
+    """
+    own = claim.own_quantities
+    if not own:
+        return
+    held = list(_held(evidence))
+    near = nearest(evidence, claim.stems)
+    for quantity in own:
+        verdict = _verdict(quantity, held, claim)
+        if verdict == "unknown" and beside:
+            verdict = _verdict(quantity, list(_held(beside)), claim)
+            verdict = "same" if verdict != "unknown" else "unknown"
+        if verdict == "same":
+            continue
+        code = "figure-not-in-fact" if verdict == "unknown" else "hedge-dropped"
+        theirs, fact = _theirs(quantity, held, near)
+        yield Difference(code, _shown(claim, quantity), theirs, fact)
+    yield from _swapped(claim, held)
+
+
+def _held(evidence: Iterable[Evidence]) -> Iterator[_Held]:
+    for one in evidence:
+        for reading in one.readings:
+            for quantity in reading.quantities:
+                yield _Held(quantity, reading, one.fact)
+
+
+def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
+    """Whether the evidence has a quantity: `same`, `stronger` (its bound is gone) or `unknown`."""
+    if ours.kind == "share":
+        return _share(ours, held)
+    if ours.kind == "multiple":
+        return "same" if any(_times(ours, a, b) for a, b in _pairs(held)) or any(
+            one.quantity.kind == "multiple" and one.quantity.low == ours.low for one in held
+        ) else "unknown"  # fmt: skip
+    found = [one.quantity for one in held if _equal(ours, one.quantity)]
+    if found:
+        if any(
+            _bound_holds(ours.bound, theirs.bound, exact=_same(ours, theirs)) for theirs in found
+        ):
+            return "same"
+        return "stronger"
+    if ours.kind == "change" and any(_changed(ours, a, b) for a, b in _pairs(held)):
+        return "same"
+    if (
+        ours.unit == "percent"
+        and ours.kind == "count"
+        and any(abs(ratio * 100 - ours.low) <= _slack(ours) for ratio in _ratios(held))
+    ):
+        return "same"
+    if claim.language.finds("rest", claim.outside) and any(
+        units_agree(a, b) and abs(abs(a.low - b.low) - ours.low) < 1e-9 for a, b in _pairs(held)
+    ):
+        return "same"
+    if ours.unit == "month" and _span(ours, held):
+        return "same"
+    return "unknown"
+
+
+def _slack(ours: Quantity) -> float:
+    return 4 if ours.bound in ("about", "under", "over") else 0.6
+
+
+def _same(ours: Quantity, theirs: Quantity) -> bool:
+    return abs(ours.low - theirs.low) <= 1e-6 * max(1, abs(theirs.low))
+
+
+def units_agree(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether two units may be one: percent and points are two, and a bare number may be any."""
+    if ours.unit == theirs.unit:
+        return True
+    if {ours.unit, theirs.unit} == {"percent", "points"}:
+        return False
+    return not ours.unit or (
+        not theirs.unit and ours.unit not in ("percent", "points", "£", "$", "€")
+    )
+
+
+def _equal(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether two quantities are one, as far as rounding goes."""
+    if theirs.kind not in ("count", "change") or not units_agree(ours, theirs):
+        return False
+    if ours.kind != theirs.kind and ours.unit == "percent" and ours.kind == "change":
+        return False
+    a, b = ours.low, theirs.low
+    if not ours.unit and theirs.unit in ("time", "month", "m") and a != b:
+        b = _written(theirs) or b
+    if abs(a - b) <= 1e-6 * max(1, abs(b)):
+        return True
+    if (
+        ours.bound in ("about", "under")
+        and abs(a - b) <= ROUNDED * abs(b)
+        and (ours.bound == "about" or b < a * 1.02)
+    ):
+        return True
+    if ours.bound in ("over", "min") and a < b <= a * (1 + BEYOND):
+        return True
+    if theirs.bound == "about" and abs(a - b) <= 0.06 * abs(b):
+        return True
+    return _rounded(a, b)
+
+
+def _written(quantity: Quantity) -> float | None:
+    """The bare number of a measure, before its unit."""
+    found = re.match(r"\d+(?:[.,]\d+)?", quantity.words)
+    return float(found[0].replace(",", ".")) if found else None
+
+
+def _rounded(ours: float, theirs: float) -> bool:
+    """Whether a number is another one with fewer digits after the point, as papers round."""
+    if ours <= 0 or theirs <= 0 or abs(ours - theirs) > 0.025 * theirs:
+        return False
+    for places in range(3):
+        if theirs % 1 and abs(round(theirs, places) - ours) < 1e-9 and ours >= 10:
+            return True
+    for magnitude in (1e6, 1e9):
+        if theirs >= magnitude and ours >= magnitude:
+            return (
+                abs(round(theirs / magnitude) - ours / magnitude) < 1e-9 and ours >= 10 * magnitude
+            )
+    return False
+
+
+def _bound_holds(ours: Bound, theirs: Bound, *, exact: bool) -> bool:
+    """Whether a bound says no more than the evidence's does."""
+    if theirs in ("max", "under"):
+        return ours in ("max", "under", "about")
+    if theirs in ("min", "over"):
+        return ours in ("min", "over", "about") or not exact
+    if theirs == "about":
+        return ours != "exactly"
+    if exact and ours in ("over",):
+        return False
+    return not (exact and ours == "under")
+
+
+def _ratios(held: Sequence[_Held]) -> list[float]:
+    """The shares that the evidence gives: percentages, and each number of a larger one."""
+    ratios = []
+    for one in held:
+        if one.quantity.unit == "percent" and one.quantity.kind == "count":
+            ratios.append(one.quantity.low / 100)
+        if one.quantity.kind == "count" and not one.quantity.unit and 0 < one.quantity.low < 1:
+            ratios.append(one.quantity.low)
+        if one.quantity.kind == "share" and one.quantity.low == one.quantity.high:
+            ratios.append(one.quantity.low)
+    for a, b in _pairs(held):
+        if not a.unit and not b.unit and 0 < min(a.low, b.low) < max(a.low, b.low):
+            ratios.append(min(a.low, b.low) / max(a.low, b.low))
+    return ratios
+
+
+def _pairs(held: Sequence[_Held]) -> Iterator[tuple[Quantity, Quantity]]:
+    """Two counts of one text in one unit, in their order."""
+    texts: dict[int, list[Quantity]] = {}
+    for one in held:
+        if one.quantity.kind == "count":
+            texts.setdefault(id(one.reading), []).append(one.quantity)
+    for found in texts.values():
+        for a, b in combinations(found, 2):
+            if a.unit == b.unit or not a.unit or not b.unit:
+                yield a, b
+
+
+def _share(ours: Quantity, held: Sequence[_Held]) -> str:
+    for one in held:
+        theirs = one.quantity
+        if (
+            theirs.kind == "share"
+            and abs(theirs.low - ours.low) < 0.01
+            and abs(theirs.high - ours.high) < 0.01
+        ):
+            return "same" if _bound_holds(ours.bound, theirs.bound, exact=True) else "stronger"
+    low, high = ours.low, ours.high
+    if low == high:
+        low, high = {
+            "over": (low + 1e-6, low + 0.2), "under": (low - 0.15, low - 1e-6),
+            "about": (low - 0.08, low + 0.08), "min": (low, 1.0), "max": (0.0, low),
+        }.get(ours.bound, (low - 0.03, low + 0.03))  # fmt: skip
+    if ours.bound == "under" and ours.words and low > 0:
+        low = low if "less" not in ours.words else 0.0
+    return "same" if any(low <= ratio <= high for ratio in _ratios(held)) else "unknown"
+
+
+def _times(ours: Quantity, a: Quantity, b: Quantity) -> bool:
+    if not a.low or not b.low:
+        return False
+    low, high = {
+        "over": (1.0, 1.6), "under": (0.8, 1.0), "about": (0.88, 1.12), "min": (1.0, 1.6),
+    }.get(ours.bound, (0.93, 1.07))  # fmt: skip
+    ratio = max(a.low, b.low) / min(a.low, b.low)
+    factor = ours.low if ours.low >= 1 else 1 / ours.low
+    return factor * low <= ratio <= factor * high
+
+
+def _changed(ours: Quantity, a: Quantity, b: Quantity) -> bool:
+    """Whether a change by so much, in percent, points or units, is that from one to the other."""
+    gap, slack = abs(a.low - b.low), ROUNDED if ours.bound else 0.02
+    if ours.unit == "percent":
+        of = [gap / one * 100 for one in (a.low, b.low) if one]
+        return any(abs(one - ours.low) <= max(0.6, slack * ours.low) for one in of)
+    if ours.unit == "points" and not a.unit == b.unit == "percent":
+        return False
+    return abs(gap - ours.low) <= max(1e-6, slack * ours.low)
+
+
+def _span(ours: Quantity, held: Sequence[_Held]) -> bool:
+    """Whether so many years or months lie between two years of the evidence."""
+    for reading in {id(one.reading): one.reading for one in held}.values():
+        years = sorted({day.year for day in reading.days if day.year})
+        if any(abs((b - a) * 12 - ours.low) <= 12 for a, b in combinations(years, 2)):
+            return True
+    return False
+
+
+def _shown(claim: Reading, quantity: Quantity) -> str:
+    return claim.cut(quantity.start, quantity.end)
+
+
+def _theirs(ours: Quantity, held: Sequence[_Held], near: Evidence) -> tuple[str, str]:
+    """What the evidence says instead: the most similar quantity in its words, or the statement."""
+
+    def likeness(one: _Held) -> tuple[bool, bool, bool, float]:
+        theirs = one.quantity
+        return (
+            _equal(ours, theirs),
+            bool(ours.noun) and theirs.noun == ours.noun,
+            theirs.unit == ours.unit and theirs.kind == ours.kind,
+            -abs(theirs.low - ours.low),
+        )
+
+    best = max(held, key=likeness, default=None)
+    if best is None:
+        return near.statement.text, near.fact
+    return best.reading.cut(best.quantity.start, best.quantity.end), best.fact
+
+
+def dated_quantities(
+    reading: Reading, found: Sequence[Quantity], days: Sequence[Day]
+) -> list[tuple[Quantity, Day]]:
+    """Quantities with the day that follows each (“640 in 2024”)."""
+    paired = []
+    for quantity in found:
+        after = [day for day in days if day.start >= quantity.end]
+        if after:
+            between = reading.text[quantity.end : after[0].start]
+            if len(between) < 36 and _BETWEEN.fullmatch(between) and not re.search(r"\d", between):
+                paired.append((quantity, after[0]))
+    return paired
+
+
+def _swapped(claim: Reading, held: Sequence[_Held]) -> Iterator[Difference]:
+    """Numbers that the evidence has for another year."""
+    ours = dated_quantities(claim, claim.own_quantities, claim.own_days)
+    if not ours:
+        return
+    readings = {id(one.reading): one for one in held}.values()
+    theirs = [
+        (quantity, day, one)
+        for one in readings
+        for quantity, day in dated_quantities(one.reading, one.reading.quantities, one.reading.days)
+    ]
+    for quantity, day in ours:
+        same = [(d, one) for q, d, one in theirs if _same(quantity, q) and units_agree(quantity, q)]
+        others = any(d.agrees(day) or day.agrees(d) for q, d, _ in theirs if not _same(quantity, q))
+        if same and others and not any(day.agrees(d) for d, _ in same):
+            d, one = same[0]
+            yield Difference(
+                "date-not-in-fact",
+                claim.cut(quantity.start, day.end, 4),
+                one.reading.cut(d.start, d.end),
+                one.fact,
+            )

@@ -1,0 +1,188 @@
+"""Words that carry no note: subjects, titles, headings, asks, enclosures against all facts.
+
+Their numbers and days must be in some fact of the letter. What is asked for is the sender's own;
+what an ask says of the past or of others (“as Brassac has done since May 2025”) is not.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.comparisons import comparison_differences
+from advocacy.checks.agreement.days import Day
+from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.hedges import hedge_differences
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.negation import negation_differences
+from advocacy.checks.agreement.numbers import number_differences
+from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.reading import Reading, read, shared
+from advocacy.checks.agreement.sentences import told_of
+from advocacy.checks.sentences import TextBlock
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import CitedFact, Letter
+
+OWN = 10
+"""A bare number up to this counts the letter's own things: three questions, ten asks."""
+LIKE = 0.5
+"""An ask that shares so much with a fact repeats it, and its numbers."""
+# Where an ask begins to speak of what is or was, and no more of what is wanted.
+_FACTUAL = re.compile(
+    r"\b(?:as\s+(?=[A-Z]|the\b|you\b|others\b)|like\s+(?=[A-Z])|instead\s+of|rather\s+than|on\s+which|in\s+which"
+    r"|which|who|that\s+(?:are|were|is|was|have|has|had|you)|since|compared|of\s+the\s+(?=\d)|now\s+that"
+    r"|statt|anstatt|wie\s+(?:es|sie|ihn|das|die|der)|d(?:en|ie|as|er)\s+Sie|seit|von\s+den\s+(?=\d)|der\s+im|die\s+im"
+    r"|au\s+lieu\s+d|plutôt\s+que|comme\s+|qui\s+|depuis|des\s+(?=\d)"
+    r"|en\s+vez\s+de|en\s+lugar\s+de|como\s+|que\s+(?:en|faltan|hay|están?|siguen|había)|desde|de\s+l[ao]s\s+(?=\d))",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words of a letter that carry no note."""
+
+    text: str
+    place: Place | None
+    ask: bool = False
+    name: str = "the letter"
+
+
+def place_problems(
+    letter: Letter,
+    blocks: Sequence[TextBlock],
+    campaign: Campaign,
+    library: Library,
+    facts: Sequence[CitedFact],
+) -> Iterator[Problem]:
+    """Numbers and days in words without a note that no fact of the letter has."""
+    evidence = library.all_of(facts, letter.language)
+    if not evidence:
+        return
+    for words in _around(letter, blocks, campaign):
+        claim = read(words.text, letter.language)
+        if claim is None:
+            return
+        for one in _differences(claim, evidence, letter.date, ask=words.ask):
+            yield told_of(one, words.place, words.name)
+
+
+def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[_Words]:
+    stage = campaign.file.stages[letter.stage]
+    yield _Words(letter.subject, _subject_place(letter, campaign), name="the subject")
+    if letter.demand:
+        for number, ask in enumerate(letter.demand.asks):
+            place = letter.demand.place("asks", number)
+            yield _Words(ask.get(letter.language) or "", place, True, "the ask")
+        summary = letter.demand.summary.get(letter.language) or ""
+        yield _Words(summary, letter.demand.place("summary"), True, "the demand")
+    yield _Words(letter.title, campaign.file.place("title"), name="the title")
+    for enclosure in letter.enclosures:
+        yield _Words(enclosure, stage.place("enclosures") or campaign.file.place("enclosures"),
+                     name="the enclosure")  # fmt: skip
+    for block in blocks:
+        for sentence in block.sentences:
+            if block.kind == "heading" and not sentence.cites:
+                yield _Words(sentence.text, sentence.place, name="the heading")
+
+
+def _subject_place(letter: Letter, campaign: Campaign) -> Place | None:
+    stage = campaign.file.stages[letter.stage]
+    if stage.variants:
+        for name, text in stage.variants.subject.items():
+            if text.get(letter.language) == letter.subject:
+                return stage.variants.place("subject", name)
+    return stage.place("subject")
+
+
+def _differences(
+    claim: Reading, evidence: Sequence[Evidence], today: date, *, ask: bool
+) -> Iterator[Difference]:
+    begins = _FACTUAL.search(claim.text) if ask else None
+    factual = begins.start() if begins else (len(claim.text) if ask else 0)
+    if not ask:
+        for clause in claim.clauses:
+            yield from _said_of_facts(clause.text, claim, evidence)
+    like = _like(claim, evidence)
+    matched = like is not None and any(
+        abs(a.low - b.low) < 1e-9 and a.unit == b.unit
+        for a in claim.own_quantities
+        for r in like.readings
+        for b in r.quantities
+    )
+    for one in number_differences(claim, evidence):
+        if one.code != "figure-not-in-fact":
+            continue
+        quantity = next(q for q in claim.own_quantities if claim.cut(q.start, q.end) == one.ours)
+        if (
+            not quantity.unit
+            and quantity.kind == "count"
+            and quantity.low <= OWN
+            and quantity.start < factual
+        ):
+            continue
+        if (
+            not ask
+            or quantity.start > factual
+            or _was(claim, quantity)
+            or (
+                like
+                and not matched
+                and any(
+                    b.unit == quantity.unit and (b.unit or b.noun == quantity.noun)
+                    for r in like.said
+                    for b in r.quantities
+                )
+            )
+        ):
+            yield one
+    known = [d for e in evidence for r in e.readings for d in r.days]
+    for day in claim.own_days:
+        if _past(day, today) and not any(day.agrees(other) for other in known):
+            near = nearest(evidence, claim.stems)
+            yield Difference(
+                "date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact
+            )
+
+
+def _said_of_facts(
+    words: str, whole: Reading, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """What a clause of a subject or heading says of a fact of which it has a number."""
+    clause = read(words, whole.language.code)
+    like = _like(clause, evidence) if clause else None
+    if clause is None or like is None:
+        return
+    numbers = {q.low for r in like.readings for q in r.quantities}
+    if any(q.low in numbers for q in clause.own_quantities):
+        yield from negation_differences(clause, [like])
+        yield from hedge_differences(clause, [like])
+        yield from comparison_differences(clause, [like])
+
+
+def _was(claim: Reading, quantity: Quantity) -> bool:
+    """Whether an ask says what a number is today: “from 45 days to 48 hours”."""
+    before, after = claim.text[: quantity.start], claim.text[quantity.end :]
+    return bool(
+        re.search(r"\b(?:from|von|de|d'|desde)\s+(?:\w+\s+){0,3}$", before)
+        and re.match(r"\s*(?:\w+\s+){0,2}?(?:to|auf|à|a|zu)\s", after)
+    )
+
+
+def _past(day: Day, today: date) -> bool:
+    if day.year is None:
+        return False
+    return (day.year, day.month or 1, day.day or 1) < (
+        today.year,
+        today.month if day.month else 1,
+        1,
+    )
+
+
+def _like(claim: Reading, evidence: Sequence[Evidence]) -> Evidence | None:
+    """The fact that an ask repeats, if it does."""
+    if len(claim.stems) < 2:
+        return None
+    best = max(evidence, key=lambda one: shared(claim.stems, one.statement.stems, claim.language))
+    count = shared(claim.stems, best.statement.stems, claim.language)
+    return best if count >= LIKE * len(claim.stems) else None

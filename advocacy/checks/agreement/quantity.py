@@ -1,0 +1,196 @@
+"""One quantity of a text; shares, fractions and multiples in words, and bounds of quantities."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from advocacy.checks.language import Language, any_of, bare
+
+Bound = Literal["", "max", "min", "over", "under", "about", "exactly"]
+Kind = Literal["count", "share", "multiple", "change"]
+
+AHEAD, BEHIND = 40, 48
+"""So many characters after and before a number are looked at for its unit and bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity as a text has it, at `start` to `end`; `low` and `high` differ for ranges.
+
+    `unit` is `percent`, `points`, a currency sign, a kind of measure (`time`, with the value in
+    seconds), or nothing for what is counted by a noun. `noun` is the stem of what is counted.
+    """
+
+    words: str
+    low: float
+    high: float
+    unit: str
+    noun: str
+    bound: Bound
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def value(self) -> float:
+        """The number, or the middle of the range."""
+        return self.low if self.low == self.high else (self.low + self.high) / 2
+
+
+class Token(str):
+    """A word as text2num wants it."""
+
+    __slots__ = ()
+
+    def text(self) -> str:
+        """The word itself."""
+        return str(self)
+
+    def nt_separated(self, _previous: "Token") -> bool:
+        """Whether a pause parts it from the word before: a text has none."""
+        return False
+
+    def not_a_number_part(self) -> bool:
+        """Whether it is known to be no number: text2num decides."""
+        return False
+
+
+_ARTICLE = re.compile(
+    r"\s*(?:a|an|the|only|the\s+full|un|une|le|la|les|l'|los|las|el|de|d'|des|der|die|den|dem|eine?r?|no)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def bound_of(before: str, after: str, language: Language) -> Bound:
+    """The bound that the words before or after a number set: “up to”, “or more”, “nearly”."""
+    for bound in ("exactly", "max", "min", "over", "under", "about"):
+        for found in reversed(language.all(bound, before)):
+            if _ARTICLE.fullmatch(before[found.end() :]):
+                return bound
+    for bound, kind in (("min", "min_after"), ("max", "max_after")):
+        found_after = language.finds(kind, after[:24])
+        if found_after and len(after[: found_after.start()].split()) <= 1:
+            return bound  # type: ignore[return-value]
+    return ""
+
+
+def shares_of(text: str, language: Language) -> Iterator[Quantity]:
+    """Fractions and shares in words: half, two thirds, one in three, nearly all."""
+    taken: list[tuple[int, int]] = []
+    for low, high, start, end in _shares_by_form(text, language, taken):
+        bound: Bound = ""
+        if low == high:
+            before = text[max(0, start - BEHIND) : start]
+            bound = bound_of(before, text[end : end + AHEAD], language)
+        taken.append((start, end))
+        yield Quantity(text[start:end], low, high, "share", "", bound, "share", start, end)
+
+
+_Span = tuple[float, float, int, int]
+"""The low and the high end of a share, and where its words begin and end."""
+
+
+def _shares_by_form(
+    text: str, language: Language, taken: Sequence[tuple[int, int]]
+) -> Iterator[_Span]:
+    """Shares by name, as “one in three”, and as fractions; `taken` grows while they are read."""
+
+    def is_free(found: re.Match[str]) -> bool:
+        return not any(start < found.end() and found.start() < end for start, end in taken)
+
+    for words, (low, high) in language.table("shares").items():
+        for found in filter(is_free, _pattern(words).finditer(text)):
+            yield low, high, *found.span()
+    one_in = language.table("one_in").get("pattern")
+    for found in _pattern(one_in).finditer(text) if one_in else ():
+        if part := _one_in(found, language):
+            yield part, part, *found.span()
+    fractions = language.table("fractions")
+    for found in filter(is_free, _words_of(tuple(fractions)).finditer(text)):
+        if fraction := _fraction(found, text, language):
+            part, start = fraction
+            yield part, part, start, found.end()
+
+
+def _one_in(found: re.Match[str], language: Language) -> float | None:
+    """The share that “one in three” is; figures, and what only counts, are none."""
+    n, m = (_small(found[name], language) for name in ("n", "m"))
+    if not n or not m or not n < m <= 100 or _counts(found, language):
+        return None
+    spelled = not (found["n"].isdigit() or found["m"].isdigit())
+    return n / m if spelled or n == 1 else None
+
+
+def _fraction(found: re.Match[str], text: str, language: Language) -> tuple[float, int] | None:
+    """The share that “half” or “two thirds” is, and where it begins; None for a “third” in a row.
+
+    A “quarter” needs a number or an article before it: it is a part of a year, too.
+    """
+    n, m = language.table("fractions")[found[1].casefold()]
+    start = found.start()
+    lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
+    count = None
+    if lead:
+        count = _small(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
+    if lead and count and (count > 1 or m != 2):
+        n, start = count * n, lead.start()
+    elif count is None and found[1].casefold() in _NEED_COUNT:
+        return None
+    return (n / m, start) if 0 < n / m < 1 else None
+
+
+_ONE = frozenset(
+    "a an one ein eine einen einem einer un une uno una el la le les der die das the l".split()
+)
+_NEED_COUNT = frozenset(
+    "third thirds quarter quarters fifth fifths tenth tenths medio media cuarto cuarta quinto "
+    "quinta décimo décima quart quarts cinquième cinquièmes dixième viertel demi demie".split()
+)
+
+
+def _counts(found: re.Match[str], language: Language) -> bool:
+    """“Nine of fourteen hospitals” counts hospitals; “one in three” is a share."""
+    if language.code == "en":
+        return " of " in found[0] and found["n"].casefold() != "one"
+    if language.code == "de":
+        return bare(found["n"]) not in _ONE
+    return False
+
+
+@lru_cache(maxsize=512)
+def _pattern(words: str) -> re.Pattern[str]:
+    return any_of([words])
+
+
+@lru_cache(maxsize=16)
+def _words_of(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _small(word: str, language: Language) -> int | None:
+    """The number that one word or figure says."""
+    if word.isdigit():
+        return int(word)
+    if bare(word) in ("one", "un", "une", "uno", "una", "ein", "eine", "einer", "eins"):
+        return 1
+    from text_to_num import find_numbers
+
+    found = list(find_numbers([Token(word)], language.code, 0))
+    return int(found[0].value) if len(found) == 1 and not found[0].is_ordinal else None
+
+
+def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
+    """Doubled, threefold, half as many: by what something was multiplied."""
+    table = language.table("multiples")
+    for found in _words_of(tuple(table)).finditer(text) if table else ():
+        before = text[max(0, found.start() - BEHIND) : found.start()]
+        factor = float(table[found[1].casefold()])
+        bound = bound_of(before, "", language)
+        if re.search(r"(?:more than|plus que|mehr als|más que|más del)\s*$", before, re.IGNORECASE):
+            bound = "over"
+        yield Quantity(
+            found[0], factor, factor, "times", "", bound, "multiple", found.start(), found.end()
+        )

@@ -1,0 +1,230 @@
+"""The sentences of a letter against the facts that they cite, as problems."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.comparisons import (
+    cause_differences,
+    comparison_differences,
+    rank_differences,
+)
+from advocacy.checks.agreement.dates import day_differences
+from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.hedges import hedge_differences
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.names import (
+    Parties,
+    body_differences,
+    name_differences,
+    noun_differences,
+    short_forms,
+)
+from advocacy.checks.agreement.negation import negation_differences, opposite_differences
+from advocacy.checks.agreement.numbers import number_differences
+from advocacy.checks.agreement.reading import Reading, read, shared
+from advocacy.checks.agreement.speakers import speaker_differences
+from advocacy.checks.codes import problem
+from advocacy.checks.sentences import Sentence, TextBlock
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import Letter
+
+_ARTICLES = frozenset("der die das the las los les una eine".split())
+NEAR = 0.34
+"""A sentence without a note belongs to the next one's if it shares so much of its words."""
+UNRELATED = 0.4
+"""A fact that shares less than this with the sentence may be the wrong one."""
+ELSEWHERE = 0.6
+"""A fact that shares so much with a sentence is the one it is about."""
+
+
+def sentence_problems(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign, library: Library
+) -> Iterator[Problem]:
+    """Sentences of a body that do not agree with what they cite."""
+    parties = parties_of(letter, campaign)
+    language = letter.language
+    german = language.startswith("de")
+    earlier: list[Evidence] = []
+    for number, block in enumerate(blocks):
+        before: list[Evidence] = []
+        for index, sentence in enumerate(block.sentences):
+            own = _cited(letter, sentence, library)
+            claim = read(sentence.text, language)
+            if claim is None:
+                return
+            if own:
+                differences = chain(
+                    sentence_differences(claim, own, before, parties, earlier),
+                    _unrelated(claim, own, library),
+                    noun_differences(claim, own, library.nouns(language)) if german else (),
+                )
+                yield from _told(differences, sentence.place)
+            else:
+                following = _following(letter, blocks, number, index, library)
+                if following and covers(claim, following):
+                    found = sentence_differences(claim, following, before, parties)
+                    yield from _told(found, sentence.place)
+                elif following and sentence.text.endswith(":"):
+                    yield from _told(cause_differences(claim, following), sentence.place)
+            before = own or before
+            earlier += own
+
+
+def sentence_differences(
+    claim: Reading,
+    evidence: Sequence[Evidence],
+    before: Sequence[Evidence],
+    parties: Parties,
+    earlier: Sequence[Evidence] = (),
+) -> Iterator[Difference]:
+    """All that a sentence says and its evidence does not."""
+    yield from number_differences(claim, evidence, before)
+    yield from day_differences(claim, evidence, before, earlier)
+    yield from speaker_differences(claim, evidence, parties)
+    yield from name_differences(claim, evidence, before, parties)
+    yield from body_differences(claim, evidence, before, parties)
+    yield from negation_differences(claim, evidence)
+    yield from opposite_differences(claim, evidence)
+    yield from hedge_differences(claim, evidence)
+    yield from comparison_differences(claim, evidence)
+    yield from rank_differences(claim, evidence)
+    yield from cause_differences(claim, evidence)
+
+
+def covers(claim: Reading, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence is about what some evidence says."""
+    if not claim.stems:
+        return False
+    held = frozenset[str]().union(*(one.stems for one in evidence))
+    return shared(claim.stems, held, claim.language) >= NEAR * len(claim.stems)
+
+
+def _unrelated(
+    claim: Reading, evidence: Sequence[Evidence], library: Library
+) -> Iterator[Difference]:
+    """A citation that has little to do with its sentence, where another fact has much."""
+    own = claim.stems
+    if len(own) < 3:
+        return
+    held = frozenset[str]().union(*(one.stems for one in evidence))
+    share = shared(own, held, claim.language) / len(own)
+    if share >= UNRELATED:
+        return
+    cited = {one.fact for one in evidence}
+    for name, statement in library.statements(claim.language.code):
+        if name not in cited and shared(own, statement.stems, claim.language) >= max(
+            ELSEWHERE, share + 0.35
+        ) * len(own):
+            yield Difference(
+                "citation-unrelated", claim.text, evidence[0].statement.text, evidence[0].fact,
+                f"it is `{name}` that says “{_short(statement.text, 90)}”",
+            )  # fmt: skip
+            return
+
+
+def parties_of(letter: Letter, campaign: Campaign) -> Parties:
+    """Whom a letter may name without a source."""
+    recipient, sender = letter.recipient, letter.sender
+    target = [campaign.file.target.organization, recipient.organization or ""]
+    target += [recipient.full_name or "", recipient.title or "", recipient.salutation or ""]
+    own = [sender.organization, *sender.address, *(c.organization for c in letter.cosigners)]
+    own += [one.name for one in letter.signatories] + [letter.title]
+    file = campaign.file
+    peers = [one.organization for one in (*file.precedents, *letter.precedents)]
+    others = tuple(
+        tuple(
+            form for form in short_forms(name) if len(form) > 3 and form.casefold() not in _ARTICLES
+        )
+        for name in (file.target.organization, *peers)
+    )
+    return Parties("\n".join(target), "\n".join(own), others)
+
+
+def _cited(letter: Letter, sentence: Sentence, library: Library) -> list[Evidence]:
+    facts = [fact for mark in sentence.cites for fact in letter.cites[mark].facts]
+    return library.all_of(facts, letter.language)
+
+
+def _following(
+    letter: Letter, blocks: Sequence[TextBlock], number: int, index: int, library: Library
+) -> list[Evidence]:
+    """What the next sentence cites or, after a colon at a block's end, the next block."""
+    block = blocks[number]
+    if index + 1 < len(block.sentences):
+        return _cited(letter, block.sentences[index + 1], library)
+    if block.sentences[index].text.endswith(":") and number + 1 < len(blocks):
+        return [e for s in blocks[number + 1].sentences for e in _cited(letter, s, library)]
+    return []
+
+
+# What a message begins with, and its hint, by code.
+WORDS = {
+    "figure-not-in-fact": (
+        "",
+        "Compare the number with the fact and its source; cite the fact that has it.",
+    ),
+    "date-not-in-fact": ("", "Compare the day with the fact and its source."),
+    "speaker-differs": (
+        "Somebody else speaks: ",
+        "Name the one whose words the fact has, or cite another fact.",
+    ),
+    "name-not-in-fact": (
+        "",
+        "Name the one that the fact is about, or cite a fact about the one that is named.",
+    ),
+    "negation-differs": (
+        "One side denies what the other says: ",
+        "Say what the fact says, or cite a fact that says so.",
+    ),
+    "hedge-dropped": (
+        "This says more than the fact: ",
+        "Keep the limits that the source sets.",
+    ),
+    "comparison-differs": (
+        "The comparison is another one: ",
+        "Compare as the source does, or leave the comparison out.",
+    ),
+    "cause-not-in-fact": (
+        "The source does not give this cause: ",
+        "Say what happened without why, or cite who says why.",
+    ),
+    "citation-unrelated": (
+        "The note has nothing to do with its sentence: ",
+        "Cite the fact that the sentence rests on.",
+    ),
+}
+
+
+def _told(
+    found: Iterable[Difference], place: Place | None, subject: str = "the letter"
+) -> Iterator[Problem]:
+    """Differences as problems; one of each code for a sentence is enough."""
+    told: set[str] = set()
+    for one in found:
+        if one.code not in told:
+            told.add(one.code)
+            yield told_of(one, place, subject)
+
+
+def told_of(one: Difference, place: Place | None, subject: str = "the letter") -> Problem:
+    """One difference as a problem that quotes both sides."""
+    lead, hint = WORDS[one.code]
+    begins = subject if lead else subject[0].upper() + subject[1:]
+    long = one.note.startswith("it is ")
+    word = (
+        f" (“{one.note}”)"
+        if one.note and not long and one.note not in one.ours + one.theirs
+        else ""
+    )
+    return problem(
+        one.code,
+        f"{lead}{begins} says “{one.ours}”{word}; `{one.fact}` says “{_short(one.theirs)}”"
+        + (f"; {one.note}." if long else "."),
+        hint,
+        place,
+    )
+
+
+def _short(text: str, limit: int = 160) -> str:
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,178 @@
+"""Who says or finds something in a sentence, against who does in what it cites."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from advocacy.checks.agreement.days import blank
+from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.names import CAPITAL, PART, Parties, name_parts
+from advocacy.checks.agreement.reading import Reading, matches
+from advocacy.checks.language import Language, bare
+
+_PIECE = re.compile(r"[;:()“”„«»\"—–]")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who says something, as a text has it: the words, and the reader or the sender."""
+
+    words: str
+    stems: frozenset[str]
+    you: bool
+    we: bool
+
+
+def attributions(text: str, language: Language) -> list[Attribution]:
+    """Whom a text names as the one who says, finds or asks something."""
+    found = []
+    for match in language.all("according", text):
+        rest = re.split(r"[,;:()“”„«»\"]", text[match.end() :])[0]
+        found.append(" ".join(rest.split()[:5]))
+    for match in language.all("says", text):
+        before = _PIECE.split(text[: match.start()])[-1]
+        words = _after_link(before.split(), language)[-24:]
+        found.append(" ".join(words))
+        after = _PIECE.split(text[match.end() :])[0].split(",")[0].split()
+        if after and (language.code == "de" or not words):
+            found.append(" ".join(after[:5]))
+    return [a for words in found if (a := _attribution(words, language))]
+
+
+def _after_link(words: list[str], language: Language) -> list[str]:
+    """The words after the last conjunction: those of the subject."""
+    for number in range(len(words) - 1, -1, -1):
+        if bare(words[number]) in _RELATIVE:
+            continue
+        if language.finds("split", words[number]) or bare(words[number]) in (
+            "dass",
+            "que",
+            "that",
+            "als",
+            "as",
+            "sur",
+        ):
+            return words[number + 1 :]
+    return words
+
+
+_RELATIVE = frozenset(
+    "who which dont lequel laquelle welche welcher cuyo cuya y et and und".split()
+)
+
+
+def _attribution(words: str, language: Language) -> Attribution | None:
+    you = language.finds("you", words) is not None
+    we = language.finds("we", words) is not None
+    documents = language.finds("documents", words) is not None
+    stems = frozenset(
+        bare(word)[:5]
+        for word in PART.findall(words)
+        if len(word) > 2 and bare(word) not in language.stop and not language.finds("says", word)
+    )
+    named = bool(re.search(rf"{CAPITAL}", words)) or language.finds("bodies", words) is not None
+    if we or (documents and not you) or not (you or (stems and named)):
+        return None
+    return Attribution(words, stems, you, we)
+
+
+def speaker_differences(
+    claim: Reading, evidence: Sequence[Evidence], parties: Parties
+) -> Iterator[Difference]:
+    """Somebody who is said to say what, by the evidence, another said; one is enough."""
+    if not evidence:
+        return
+    near = nearest(evidence, claim.stems)
+    target = parties.target_stems
+    for one in attributions(blank(claim.outside, claim.own_days), claim.language):
+        if one.you and not (one.stems - target):
+            shown = _other_than_you(claim, one, near, evidence, parties)
+        elif one.you:
+            continue
+        else:
+            shown = _other_than_named(claim, one, near, evidence, target)
+        if shown is not None:
+            yield Difference("speaker-differs", one.words, shown, near.fact)
+            return
+
+
+def _other_than_you(
+    claim: Reading,
+    one: Attribution,
+    near: Evidence,
+    evidence: Sequence[Evidence],
+    parties: Parties,
+) -> str | None:
+    """Who speaks in the evidence where the letter says that its reader did."""
+    if any(_is_target(e, parties) for e in evidence):
+        return _other_speaker(claim, one, near, claim.language, parties.target_stems)
+    return _speaker(near, claim.language) or near.who.split("\n")[0] or near.statement.text
+
+
+def _other_than_named(
+    claim: Reading,
+    one: Attribution,
+    near: Evidence,
+    evidence: Sequence[Evidence],
+    target: frozenset[str],
+) -> str | None:
+    """Who speaks in the evidence where the letter names somebody else."""
+    language = claim.language
+    everything = frozenset[str]().union(
+        *(name_parts("\n".join((*(r.text for r in e.said), e.names))) for e in evidence)
+    )
+    bodies = {bare(m[0])[:5] for m in language.all("bodies", one.words)}
+    if one.stems and not one.stems & everything:
+        # The capital of a sentence's first word names nobody.
+        inside = one.words[1:] if claim.text.startswith(one.words[:1]) else one.words
+        if not bodies and not re.search(CAPITAL, inside):
+            return None
+        return _speaker(near, language) or near.statement.text
+    if bodies and not bodies & everything and not bodies & target:
+        return near.statement.text
+    return _other_speaker(claim, one, near, language, target) or None
+
+
+def _speaker(near: Evidence, language: Language) -> str | None:
+    """The first whom a fact names as the one who says something."""
+    return next((a.words for r in near.said for a in attributions(r.text, language)), None)
+
+
+def _is_target(one: Evidence, parties: Parties) -> bool:
+    """Whether the target, or somebody there, says what a fact has: by name or as its author."""
+    target = parties.target_stems
+    if _within(name_parts(one.who), target):
+        return True
+    theirs = [a for r in one.said for a in attributions(r.text, one.language)]
+    if theirs:
+        return any(_within(a.stems, target) or a.we for a in theirs)
+    return _within(name_parts(one.statement.text), target)
+
+
+def _within(parts: frozenset[str], target: frozenset[str]) -> bool:
+    return bool(parts & target)
+
+
+def _other_speaker(
+    claim: Reading, one: Attribution, near: Evidence, language: Language, target: frozenset[str]
+) -> str | None:
+    """Who says the same in the evidence's clause, where it is somebody else."""
+    clause = next((c for c in claim.clauses if one.words in c.text), None)
+    if clause is None:
+        return None
+    for match in matches(clause, near.statement.clauses, language)[:1]:
+        if match.ours < 0.5:
+            return None
+        theirs = attributions(match.clause.text, language)
+        if not theirs:
+            return None
+        ours = one.stems | (target if one.you else frozenset())
+        if any(a.stems & ours or a.you or (a.stems & target and one.you) for a in theirs):
+            return None
+        names = name_parts(near.names)
+        if ours & names and not one.you:
+            return None
+        if one.you and names & target:
+            return None
+        return theirs[0].words
+    return None

@@ -1,0 +1,104 @@
+"""How far a note reaches: what of a sentence, or of its neighbor, the cited facts speak of."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from advocacy.checks.agreement.dates import day_differences
+from advocacy.checks.agreement.evidence import Evidence
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.numbers import number_differences
+from advocacy.checks.agreement.reading import read, shared, stems
+from advocacy.checks.claims.clause_rules import has_rules, is_own, rule_claim, strong_claim
+from advocacy.checks.language import language_of
+from advocacy.checks.sentences import Sentence, TextBlock
+from advocacy.letters.letter import Letter
+
+WORDS = 4
+"""A clause after the last note has at least so many words."""
+NEAR = 0.34
+"""A sentence belongs to its neighbor's note if it shares so much of its words with the fact."""
+HIDDEN = 0.2
+"""A clause after a note that shares less than this with the cited fact says something else."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """Whether facts speak of what stands beside their notes."""
+
+    library: Library
+
+    def recalled(self, letter: Letter, text: str) -> str | None:
+        """What a heading or an ask claims by the way that no fact of the letter says."""
+        what = strong_claim(text, letter.language) if len(text.split()) > 3 else None
+        return None if what and self.known(letter, text) else what
+
+    def beside(
+        self, letter: Letter, sentence: Sentence, text: str, after: Sequence[Sentence]
+    ) -> str | None:
+        """What a sentence claims that hides behind the next one's note."""
+        if sentence.text.endswith(":"):
+            return strong_claim(text, letter.language)
+        if self.covered(letter, sentence, after) or not has_rules(letter.language):
+            return None
+        what = rule_claim(text, letter.language)
+        return None if what and self.has_numbers(letter, sentence, after) else what
+
+    def after(self, block: TextBlock, index: int) -> str:
+        """The words of a cited sentence after its last note, without quotations."""
+        start = block.starts[index]
+        end = block.starts[index + 1] if index + 1 < len(block.starts) else len(block.text)
+        marks = [at for at, _ in block.marks if start < at < end]
+        if not marks:
+            return ""
+        return block.text[max(marks) : end].strip(" ,;.:–—\"'“”„«»)")
+
+    def hidden(self, letter: Letter, sentence: Sentence, text: str) -> str | None:
+        """What a clause after a note claims that the cited facts do not speak of."""
+        language = language_of(letter.language)
+        if language and language.finds("wishes", text):
+            return None
+        if len(text.split()) < WORDS or is_own(
+            re.sub(r"^\W*(?:and|but|und|aber|et|mais|y|pero)\s+", "", text), letter.language
+        ):
+            return None
+        evidence = self._of(letter, [sentence])
+        return (
+            None
+            if self._share(letter, text, evidence) >= HIDDEN
+            else f"something new after the note (“{text}”)"
+        )
+
+    def covered(self, letter: Letter, sentence: Sentence, beside: Sequence[Sentence]) -> bool:
+        """Whether the next sentence's note is one for this sentence, too."""
+        evidence = self._of(letter, beside)
+        return not evidence or self._share(letter, sentence.text, evidence) >= NEAR
+
+    def has_numbers(self, letter: Letter, sentence: Sentence, beside: Sequence[Sentence]) -> bool:
+        """Whether the next sentence's facts have every number of a sentence that has some."""
+        claim = read(sentence.text, letter.language)
+        if claim is None or not (claim.own_quantities or claim.own_days):
+            return False
+        evidence = self._of(letter, beside)
+        found = [*number_differences(claim, evidence), *day_differences(claim, evidence)]
+        return not found
+
+    def known(self, letter: Letter, text: str) -> bool:
+        """Whether some fact of the letter says what a clause of an ask recalls."""
+        evidence = self.library.all_of(letter.facts, letter.language)
+        reading = read(text, letter.language)
+        if reading is None:
+            return True
+        return any(self._share(letter, text, [one]) >= 0.5 for one in evidence)
+
+    def _of(self, letter: Letter, sentences: Sequence[Sentence]) -> list[Evidence]:
+        facts = [f for s in sentences for mark in s.cites for f in letter.cites[mark].facts]
+        return self.library.all_of(facts, letter.language)
+
+    def _share(self, letter: Letter, text: str, evidence: Sequence[Evidence]) -> float:
+        language = language_of(letter.language)
+        if language is None:
+            return 1
+        own = stems(text, language)
+        held = frozenset[str]().union(*(one.stems for one in evidence))
+        return shared(own, held, language) / len(own) if own else 1

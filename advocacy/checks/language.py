@@ -1,0 +1,143 @@
+"""The words of one language by which sentences are compared, read from `words/<language>.toml`."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from advocacy.checks.sentences import word_list
+
+FOLDER = Path(__file__).with_name("words")
+LANGUAGES = frozenset({"en", "de", "fr", "es"})
+
+_APOSTROPHES = str.maketrans(
+    {**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("\u00a0\u202f\u2009", " "), "\u00ad": None}
+)
+_CONTRACTED = re.compile(r"\b(?:(ca)n't|(wo)n't|can(?=not\b)|(\w+)n't)\b", re.IGNORECASE)
+_NEVER = re.compile(r"(?!)")
+# Endings that inflection adds, longest first; enough to bring forms of one word together.
+_ENDINGS = {
+    "en": ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e"),
+    "de": ("ungen", "ung", "ern", "en", "er", "es", "em", "et", "te", "st", "e", "n", "s", "t"),
+    "fr": ("ements", "ement", "ations", "ation", "aient", "ées", "és", "ée", "er", "ait", "ent",
+           "es", "é", "e", "s", "x"),
+    "es": ("aciones", "ación", "amente", "ieron", "aron", "ados", "adas", "ando", "ado", "ada",
+           "idos", "idas", "ido", "ida", "ían", "es", "os", "as", "an", "ar", "er", "ir", "ó", "o",
+           "a", "e", "s"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """Patterns and tables of one language; a kind of words that it lacks never matches."""
+
+    code: str
+    stop: frozenset[str]
+    patterns: Mapping[str, re.Pattern[str]]
+    tables: Mapping[str, Mapping[str, Any]]
+    lists: Mapping[str, tuple[str, ...]]
+    opposites: tuple[tuple[list[str], list[str]], ...] = ()
+    """Words that say the opposite of each other."""
+
+    def finds(self, kind: str, text: str) -> re.Match[str] | None:
+        """The first word of that kind in a text."""
+        return self.patterns[kind].search(text)
+
+    def all(self, kind: str, text: str) -> list[re.Match[str]]:
+        """Every word of that kind in a text."""
+        return list(self.patterns[kind].finditer(text))
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """A table, empty where the language has none."""
+        return self.tables.get(name, {})
+
+    def stem(self, word: str) -> str:
+        """A word without its inflection, accents and capitals: what is compared."""
+        return stem(word, self.code)
+
+
+@lru_cache(maxsize=8)
+def language_of(code: str) -> Language | None:
+    """The words of a language (`de-AT` is `de`), or None for one that has no file."""
+    main = code.split("-")[0].lower()
+    if main not in LANGUAGES:
+        return None
+    data = tomllib.loads((FOLDER / f"{main}.toml").read_text("utf-8"))
+    pairs = tuple((a.split("|"), b.split("|")) for a, b in data.pop("opposites"))
+    tables = {name: value for name, value in data.items() if isinstance(value, dict)}
+    lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+    return Language(main, stop_words(main), _Patterns(main, lists), tables, lists, pairs)
+
+
+@lru_cache(maxsize=8)
+def stop_words(code: str) -> frozenset[str]:
+    """The words of a language that are not compared, without accents."""
+    return frozenset(bare(word) for word in word_list("stop", code))
+
+
+class _Patterns(dict[str, re.Pattern[str]]):
+    """Patterns by kind, each made when it is first asked for: most texts need few."""
+
+    def __init__(self, code: str, lists: Mapping[str, Sequence[str]]) -> None:
+        super().__init__()
+        self._code, self._lists = code, lists
+
+    def __missing__(self, kind: str) -> re.Pattern[str]:
+        words = self._lists.get(kind)
+        # In German the capital alone tells “Sie” from “sie”.
+        flags = re.NOFLAG if (self._code, kind) == ("de", "you") else re.IGNORECASE
+        self[kind] = any_of(words, flags) if words else _NEVER
+        return self[kind]
+
+
+@lru_cache(maxsize=512)
+def alternatives(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for any of some words, made once."""
+    return any_of(words)
+
+
+def any_of(words: Sequence[str], flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A pattern for any of the words, each whole; a space stands for any space."""
+    made = []
+    for word in words:
+        end = r"(?!\w)" if re.search(r"[\w)*+?\]]$", word) else ""
+        made.append(word.replace(" ", r"\s+") + end)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(made)})", flags)
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str, language: str) -> str:
+    """A word without inflection: endings go while four letters stay, then accents."""
+    word = word.casefold()
+    for ending in _ENDINGS.get(language, ()):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    return bare(word)
+
+
+@lru_cache(maxsize=16384)
+def bare(word: str) -> str:
+    """A word in small letters without accents."""
+    parts = unicodedata.normalize("NFD", word.casefold())
+    return "".join(char for char in parts if not unicodedata.combining(char))
+
+
+def flatten(text: str, language: str = "en") -> str:
+    """A text with one kind of apostrophe and space, and English “n't” as “ not”."""
+    text = unicodedata.normalize("NFC", text.translate(_APOSTROPHES))
+    if language.startswith("en") and ("'" in text or "cannot" in text):
+        text = _CONTRACTED.sub(_spelled_out, text)
+    return " ".join(text.split())
+
+
+def _spelled_out(found: re.Match[str]) -> str:
+    if found[1]:
+        return "can not"
+    if found[2]:
+        return "will not"
+    return f"{found[3]} not" if found[3] else "can "

@@ -1,0 +1,180 @@
+"""What a quotation leaves out: an ellipsis may not hide a “not”, a condition, a limit or a subject.
+
+Of all the places where a quotation's parts stand in a text, the one where they stand closest
+together counts: no other, luckier one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from advocacy.checks.codes import problem
+from advocacy.checks.language import Language, language_of
+from advocacy.checks.quotations.verbatim import GAP, LONGEST_PART, _Part, _parts, normalize_text
+from advocacy.checks.sentences import TextBlock, locate_words
+from advocacy.errors import Problem
+from advocacy.letters.letter import CitedFact, Letter
+
+MOST = 200
+"""So many places of a quotation's first words are looked at."""
+_END = re.compile(r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|[.!?](?=\s*$)")
+_JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino|o)"
+_COORDINATED = re.compile(
+    rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE
+)
+_ENDS_JOINED = re.compile(rf"(?:[,;]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
+_PRONOUNS = frozenset(
+    "we they he she it you i who wir sie er es ich ihr nous vous ils elles il elle on je nosotros "
+    "ellos ellas él ella usted ustedes yo".split()
+)
+_MARKED = re.compile(r"…|\.\s?\.\s?\.|\[")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was left out of a quotation, and the word in it that changes the meaning."""
+
+    hidden: str
+    word: str
+    what: str
+
+
+def cut_of(quotation: str, text: str, language: Language, *, ends: bool = True) -> Cut | None:
+    """What a quotation hides of a text that `normalize_text` made; None where it hides nothing.
+
+    With `ends`, what its sentence has before and after it counts, too.
+    """
+    parts = _parts(quotation)
+    spans = _tightest(parts, text) if parts else None
+    if spans is None:
+        return None
+    kept = " ".join(text[start:end] for start, end in spans)
+    for number, ((_, last), (first, _)) in enumerate(pairwise(spans)):
+        left = text[last:first]
+        stop = _END.search(left)
+        if stop is None:
+            found = _inner(left, kept, language, changed=parts[number + 1].changed)
+        else:
+            begun = left[max(m.end() for m in _END.finditer(left)) :]
+            found = _trailing(left[: stop.start()], language) or _leading(begun, language)
+        if found:
+            return found
+    if not ends:
+        return None
+    begin = max((m.end() for m in _END.finditer(text[: spans[0][0]])), default=0)
+    after = _END.search(text, spans[-1][1])
+    lead, trail = (
+        text[begin : spans[0][0]],
+        text[spans[-1][1] : after.start() if after else len(text)],
+    )
+    return _leading(lead, language) or _trailing(trail, language)
+
+
+def _tightest(parts: Sequence[_Part], text: str) -> list[tuple[int, int]] | None:
+    """Where the parts of a quotation stand closest together."""
+    best: list[tuple[int, int]] | None = None
+    for number, first in enumerate(parts[0].pattern.finditer(text)):
+        if number >= MOST:
+            break
+        spans = [first.span()]
+        for part in parts[1:]:
+            at = spans[-1][1]
+            found = part.pattern.search(text, at, at + min(part.gap, GAP) + LONGEST_PART)
+            if found is None:
+                break
+            spans.append(found.span())
+        else:
+            if best is None or spans[-1][1] - spans[0][0] < best[-1][1] - best[0][0]:
+                best = spans
+    return best
+
+
+def _inner(left: str, kept: str, language: Language, *, changed: bool) -> Cut | None:
+    """What words inside a sentence must not be left out."""
+    for kind, what in (
+        ("negators", "a negation"), ("conditions", "a condition or exception"),
+        ("strong_may", "a hedge"), ("max", "a limit"), ("min", "a limit"), ("some", "a limit"),
+    ):  # fmt: skip
+        if changed and kind not in ("negators", "conditions", "strong_may"):
+            continue
+        if found := language.finds(kind, left):
+            return Cut(left.strip(), found[0], what)
+    words = re.findall(r"\w+", left)
+    if not changed and words and words[-1].casefold() in _PRONOUNS:
+        before = {word.casefold() for word in re.findall(r"\w+", kept)}
+        if words[-1].casefold() not in before:
+            return Cut(left.strip(), words[-1], "a subject")
+    return None
+
+
+def _leading(left: str, language: Language) -> Cut | None:
+    """What a sentence says before the words that are quoted."""
+    left = left.strip(" '")
+    if not left:
+        return None
+    condition = language.finds("conditions", left)
+    if condition and len(left[: condition.start()].split()) <= 2:
+        return Cut(left, condition[0], "a condition or exception")
+    negator = language.finds("negators", left)
+    if negator and not _ENDS_JOINED.search(left) and len(left[negator.end() :].split()) <= 6:
+        return Cut(left, negator[0], "a negation")
+    return None
+
+
+def _trailing(left: str, language: Language) -> Cut | None:
+    """What a sentence goes on to say after the words that are quoted."""
+    bare = left.strip(" '")
+    if not bare or _COORDINATED.match(bare):
+        return None
+    if condition := language.finds("conditions", bare):
+        negator = language.finds("negators", bare[: condition.start() + 1])
+        at_start = bare.strip(" ,;-").startswith(condition[0])
+        same = negator is not None and negator.start() == condition.start()
+        if (negator is None or at_start) and not same:
+            return Cut(bare, condition[0], "a condition or exception")
+    negator = language.finds("negators", bare)
+    if negator and re.search(r"\w", bare[: negator.start()]):
+        return Cut(bare, negator[0], "a negation")
+    return None
+
+
+def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:
+    """Quotations of a body that hide what changes their meaning."""
+    language = language_of(letter.language)
+    if language is None:
+        return
+    for block in blocks:
+        for start, end in block.quotes:
+            words = block.text[start:end]
+            if len(words.split()) < 3:
+                continue
+            number = block.at(max(start, end - 1))
+            sentence = block.sentences[number] if number < len(block.sentences) else None
+            found = _cut_from(words, _near(letter, block, number), language)
+            if found and sentence:
+                cut, fact = found
+                yield problem(
+                    "quotation-cut",
+                    f"“{' '.join(words.split())}” leaves out {cut.what} (“{cut.word}”): `{fact}` "
+                    f"has “{cut.hidden}” there.",
+                    "Quote on, or quote other words: what is left out changes the meaning.",
+                    locate_words(sentence.lines, words),
+                )
+
+
+def _near(letter: Letter, block: TextBlock, number: int) -> list[CitedFact]:
+    """The facts cited in a sentence or the next, then all of the letter."""
+    marks = [j for sentence in block.sentences[number : number + 2] for j in sentence.cites]
+    return [*(fact for j in marks for fact in letter.cites[j].facts), *letter.facts]
+
+
+def _cut_from(words: str, facts: Sequence[CitedFact], language: Language) -> tuple[Cut, str] | None:
+    """What is left out of the first fact's quotation that has the words."""
+    parts = _parts(words)
+    for one in facts:
+        text = normalize_text(one.fact.quote or "")
+        if text and parts and _tightest(parts, text) is not None:
+            cut = cut_of(words, text, language, ends=bool(_MARKED.search(words)) or True)
+            return (cut, one.id) if cut else None
+    return None

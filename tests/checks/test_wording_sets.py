@@ -1,0 +1,38 @@
+"""What the checks notice of falsehoods and honest edits that somebody else made.
+
+`WORDING_SET` names the folder of another set to measure in place of the development set.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.checks.wording_sets import measure, read_edits, table
+
+DEVELOPMENT_SET = Path(__file__).parents[1] / "data" / "wording" / "set_a"
+FOLDER = Path(os.environ.get("WORDING_SET") or DEVELOPMENT_SET)
+# A falsehood or two of several kinds and an honest edit in each language.
+SAMPLE = frozenset(
+    "maternity-f01 maternity-f15 maternity-f18 maternity-h01 pestizide-f04 pestizide-f16 "
+    "pestizide-h01 eau-f06 eau-f18 eau-h01 vivienda-f14 vivienda-f20 vivienda-h01".split()
+)
+
+
+def test_a_sample_of_the_development_set_is_judged_right() -> None:
+    edits = [edit for edit in read_edits(DEVELOPMENT_SET) if edit.id in SAMPLE]
+    assert len(edits) == len(SAMPLE)
+    assert {edit.honest for edit in edits} == {True, False}
+    wrong = [one.edit.id for one in measure(DEVELOPMENT_SET, edits) if not one.right]
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("honest", "least"), [(False, 0.80), (True, 0.95)])
+def test_most_falsehoods_are_caught_and_most_honest_edits_stay_quiet(
+    honest: bool, least: float
+) -> None:
+    outcomes = measure(FOLDER, [one for one in read_edits(FOLDER) if one.honest == honest])
+    print("\n" + table(outcomes, lambda edit: edit.kind))
+    print("\n" + table(outcomes, lambda edit: edit.language))
+    assert sum(one.right for one in outcomes) >= least * len(outcomes)

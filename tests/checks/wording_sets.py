@@ -1,0 +1,174 @@
+"""Measures what the checks notice: sets of falsehoods and honest edits, each applied alone.
+
+A set is a folder with `edits.yaml` (see its README) and a folder for each campaign. Every edit is
+applied to a copy of its campaign, which is checked in this process. Caught: an error or warning at
+the edit that the unedited campaign does not have. Quiet: no new error or warning at all.
+
+    python -m tests.checks.wording_sets FOLDER [--verbose] [--only REGEX]
+"""
+
+import argparse
+import re
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from advocacy.campaign.loading import load_campaign
+from advocacy.checks.run import run_checks
+from advocacy.errors import AdvocacyError, Level, Problem
+
+SERIOUS = (Level.ERROR, Level.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit of a set, as `edits.yaml` has it."""
+
+    id: str
+    campaign: str
+    language: str
+    label: str
+    kind: str
+    file: str
+    find: str
+    replace: str
+    differs: str
+
+    @property
+    def honest(self) -> bool:
+        """Whether the letter is as true after it as before."""
+        return self.label == "honest"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the checks say of an edit and did not say before."""
+
+    edit: Edit
+    new: tuple[Problem, ...]
+    there: tuple[Problem, ...]
+    """Those of the new ones that stand at the edit."""
+
+    @property
+    def caught(self) -> bool:
+        """Whether a falsehood was noticed where it stands."""
+        return bool(self.there)
+
+    @property
+    def right(self) -> bool:
+        """A falsehood that was caught, or an honest edit that stayed quiet."""
+        return not self.new if self.edit.honest else self.caught
+
+
+def read_edits(folder: Path) -> list[Edit]:
+    """The edits of a set."""
+    found = yaml.safe_load((folder / "edits.yaml").read_text("utf-8"))
+    names = Edit.__slots__
+    return [Edit(**{name: str(one.get(name, "")) for name in names}) for one in found]
+
+
+def measure(folder: Path, edits: Iterable[Edit] | None = None) -> list[Outcome]:
+    """The outcome of each edit of a set."""
+    outcomes = []
+    bases: dict[str, Counter[tuple[str, str]]] = {}
+    with tempfile.TemporaryDirectory() as made:
+        for edit in edits if edits is not None else read_edits(folder):
+            if edit.campaign not in bases:
+                bases[edit.campaign] = Counter(map(_key, _problems(folder / edit.campaign)))
+            copy = Path(made) / edit.id  # lines of templates are remembered by path
+            shutil.copytree(folder / edit.campaign, copy)
+            path = copy / edit.file
+            text = path.read_text("utf-8")
+            assert text.count(edit.find) == 1, edit.id
+            path.write_text(text.replace(edit.find, edit.replace), "utf-8")
+            outcomes.append(_outcome(edit, path, text, _problems(copy), bases[edit.campaign]))
+            shutil.rmtree(copy)
+    return outcomes
+
+
+def _problems(folder: Path) -> list[Problem]:
+    campaign, problems = load_campaign(folder / "campaign.yaml")
+    if campaign is not None:
+        try:
+            problems += run_checks(campaign).problems
+        except AdvocacyError as error:
+            problems += error.problems
+    return [one for one in problems if one.level in SERIOUS]
+
+
+def _key(one: Problem) -> tuple[str, str]:
+    return one.code, one.message
+
+
+def _outcome(
+    edit: Edit, path: Path, text: str, problems: Sequence[Problem], base: Counter[tuple[str, str]]
+) -> Outcome:
+    new = tuple((Counter(map(_key, problems)) - base).elements())
+    found = tuple(next(p for p in problems if _key(p) == key) for key in new)
+    first = text[: text.index(edit.find)].count("\n") + 1
+    last = first + max(edit.find.count("\n"), edit.replace.count("\n"))
+    return Outcome(edit, found, tuple(p for p in found if _stands_at(p, edit, path, first, last)))
+
+
+def _stands_at(one: Problem, edit: Edit, path: Path, first: int, last: int) -> bool:
+    """Whether a problem is told where the edit was made, or where a fact's words are used."""
+    if one.place is None:
+        return False
+    if edit.file.startswith("templates"):
+        if one.place.path.name != path.name or one.place.line is None:
+            return False
+        # A paragraph is one line: the sentence has to be the edited one or stand beside it.
+        return first - 1 <= one.place.line <= last + 1
+    return True
+
+
+def table(outcomes: Iterable[Outcome], key: Callable[[Edit], str]) -> str:
+    """Figures by a key of the edits: caught or quiet, with errors and warnings apart."""
+    rows: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        rows[one.edit.label, key(one.edit)].append(one)
+        rows[one.edit.label, "total"].append(one)
+    lines = [f"{'':8}{'':20}{'right':>12}{'':>7}{'errors':>8}{'warnings':>10}"]
+    for (label, name), found in sorted(
+        rows.items(), key=lambda row: (row[0][0], row[0][1] == "total", row[0][1])
+    ):
+        right = sum(one.right for one in found)
+        told = [one.new if one.edit.honest else one.there for one in found]
+        errors = sum(any(p.level is Level.ERROR for p in one) for one in told)
+        warnings = sum(bool(one) for one in told) - errors
+        share = f"{100 * right / len(found):.1f}%"
+        lines.append(
+            f"{label:8}{name:20}{right:>5} of {len(found):<4}{share:>7}{errors:>8}{warnings:>10}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the figures of a set."""
+    options = argparse.ArgumentParser()
+    options.add_argument("folder", type=Path)
+    options.add_argument("--verbose", action="store_true")
+    options.add_argument("--only", default="")
+    given = options.parse_args()
+    edits = [
+        one for one in read_edits(given.folder) if re.search(given.only, one.id + " " + one.kind)
+    ]
+    outcomes = measure(given.folder, edits)
+    if given.verbose:
+        for one in outcomes:
+            if not one.right:
+                print(f"{one.edit.id} {one.edit.kind}: {one.edit.differs}")
+                print(f"  - {one.edit.find}\n  + {one.edit.replace}")
+                for found in one.new:
+                    print(f"    {found.level} {found.code} {found.place}: {found.message}")
+    for key in (lambda e: e.kind, lambda e: e.language):
+        print(table(outcomes, key), "\n")
+
+
+if __name__ == "__main__":
+    main()
