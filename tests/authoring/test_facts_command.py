@@ -135,7 +135,8 @@ def test_a_check_is_recorded_in_its_line_alone(run_cli, campaigns: Path) -> None
         "statement: In May 2026 the Cong", "statement: In May 2026 the  Cong"
     )
     before = before.replace(
-        "  checked: 2026-11-23\n\n# Amazon", "  checked: 2026-01-02  # J. D.\n\n# Amazon"
+        "  checked: 2026-11-23\n\nmicrosoft-condition:",
+        "  checked: 2026-01-02  # J. D.\n\nmicrosoft-condition:",
     )
     path.write_text(before, "utf-8")
     result = run_cli("facts", "touch", path, "microsoft-terms", "--date", "2026-11-20")
@@ -193,15 +194,24 @@ def test_the_night_the_news_breaks(run_cli, campaigns: Path, edit) -> None:
 
 
 def test_every_campaign_and_stage_that_dies_is_listed(campaigns: Path) -> None:
-    ending = end_fact(campaigns / FACTS, "nist-scale", TODAY, today=TODAY)
+    ending = end_fact(campaigns / FACTS, "study-up-to-100-times", TODAY, today=TODAY)
     dying = {(one.campaign, one.stage) for one in ending.affected}
     assert dying == {("amazon", "terms"), ("ibm", "word")}
     assert {(path.stem, stage) for path, stage in ending.unaffected} >= {
-        ("microsoft", "call"),
+        ("microsoft", "hold"),
         ("amazon", "year"),
         ("amazon", "gaps"),
     }
     assert ending.affected[0].first == date(2026, 11, 24)
+    assert {use.place.path.name for one in ending.affected for use in one.uses} == {
+        "say-what-it-covers.md",
+        "keep-to-your-word.md",
+    }
+
+
+def test_a_use_in_a_shared_part_of_letters_is_told_there(campaigns: Path) -> None:
+    ending = end_fact(campaigns / FACTS, "nist-scale", date(2020, 6, 9), today=TODAY)
+    assert {(one.campaign, one.stage) for one in ending.affected} == {("microsoft", "call")}
     assert {use.place.path.name for one in ending.affected for use in one.uses} == {"nist.md"}
 
 

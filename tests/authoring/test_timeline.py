@@ -93,7 +93,7 @@ def test_the_tenth_and_the_eleventh_of_june_stand_apart_on_a_sheet_that_reaches_
     assert tenth.first == tenth.last
     assert picture.columns[-1].last is None
     root = ET.fromstring(timeline_svg(microsoft, TENTH))
-    assert float(root.get("width", 0)) < 1700
+    assert float(root.get("width", 0)) < 1900
 
 
 def test_a_fact_that_ends_says_when_and_what_replaces_it(microsoft: Campaign) -> None:

@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "such systems do when they err, and they have asked in many letters and at many meetings "
         "that nobody be stopped in the street because a camera took one face for another.\n\n"
     )
-    at = text.index("Neither waited")
+    at = text.index("IBM put the question")
     varying = text[:at] + sentence + text[at:]
     (letters / "varying.md").write_text(varying, "utf-8")
     campaign = (folder / "microsoft.yaml").read_text("utf-8")

@@ -244,7 +244,8 @@ def test_the_letter_falls_into_none_of_the_traps(campaign: Campaign) -> None:
     [letter, *_] = compose_letters(campaign).letters
     text = body(letter)
     assert "SB 6280" not in text  # a bill that a company backed
-    assert "Amazon disputes that test" in text
+    assert "Amazon disputed the test and said that the threshold should be higher" in text
+    assert "amazon-disputed-test" in {cited.id for cited in letter.facts}
     assert "one-year" not in text
 
 

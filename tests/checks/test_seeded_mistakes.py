@@ -27,7 +27,7 @@ FACTS, SOURCES = "facts/face-recognition.yaml", "sources/face-recognition.yaml"
 CALL, HOLD = "templates/letters/call-to-follow.md", "templates/letters/hold-to-your-word.md"
 KEEP, GAPS = "templates/letters/keep-the-promise.md", "templates/letters/close-the-gaps.md"
 IBM = "templates/letters/thank-and-ask.md"
-TODAY = date(2026, 11, 24)
+TODAY = date(2026, 11, 30)
 JARGON = ("Traceback", "Exception", "None", "null", "regex", "dataclass", "__", "NoneType")
 
 
@@ -46,7 +46,7 @@ class Seed:
     also: tuple[str, ...] = field(default=())
 
 
-NO_SALES = "We do not say that such sales are taking place; we ask\nyou to rule them out."
+NO_SALES = "We do not say that\nsuch sales are taking place; we ask you to rule them out."
 PENDING = """\
 bill-pending:
   statement: S. 4084 is pending in the Senate.
@@ -95,7 +95,7 @@ SEEDS = [
         "microsoft",
         (("microsoft.yaml", "    from: 2020-06-10", "    from: 2020-06-08"),),
         "fact-not-yet",
-        ("holds from 2020-06-10", "2020-06-08"),
+        ("true from 2020-06-10", "2020-06-08"),
         also=("source-too-new",),
     ),
     Seed(
@@ -196,7 +196,7 @@ SEEDS = [
     Seed(
         "trap 11: the ACLU is made to ask for a law",
         "microsoft",
-        ((HOLD, "and expand the police use of facial recognition", "and limit its use"),),
+        ((HOLD, "and expand the police use of facial\nrecognition", "and limit its use"),),
         "quotation-not-verbatim",
         ("aclu-halt-efforts", "legitimize and expand the police use"),
     ),
@@ -211,7 +211,7 @@ SEEDS = [
             ),
         ),
         "ask-missing",
-        ("never asks for this", "Keep it without an end date"),
+        ("never asks for this", "Drop its end date"),
         Level.WARNING,
     ),
     Seed(
@@ -220,7 +220,7 @@ SEEDS = [
         (
             (
                 IBM,
-                "We noticed that the\nletter says *whether*, and not only *how*.",
+                "We noticed that the letter says *whether*, and not only *how*.",
                 "IBM has stopped developing the technology. We thank you for that too.",
             ),
         ),
@@ -245,9 +245,9 @@ SEEDS = [
     Seed(
         "2: two stages cover one day",
         "microsoft",
-        (("microsoft.yaml", "    until: 2020-06-16", "    until: 2020-06-18"),),
+        (("microsoft.yaml", "    until: 2020-06-16", "    until: 2020-07-02"),),
         "stages-overlap",
-        ("2020-06-17", "2020-06-18", "`thanks`", "`hold`"),
+        ("2020-06-30", "2020-07-02", "`thanks`", "`hold`"),
     ),
     Seed(
         "3: an address that a reader’s program warns of",
@@ -376,7 +376,7 @@ def test_what_a_program_can_only_doubt_stands_beside_its_evidence_on_the_audit_s
     copy: Path,
 ) -> None:
     stronger = "IBM has stopped selling facial recognition altogether."
-    change(copy, ((CALL, "Neither waited for a law.", f'{stronger}{{{{ cite("ibm-exit") }}}}'),))
+    change(copy, ((CALL, "Nor is the request new.", f'{stronger}{{{{ cite("ibm-exit") }}}}'),))
     campaign, _ = load_campaign(copy / "microsoft.yaml")
     assert campaign is not None
     told = serious(run_checks(campaign, today=TODAY).problems)

@@ -98,7 +98,7 @@ def completed(run_cli, line: str, cwd: Path) -> list[str]:
             "microsoft-no-ban"
         ]),
         ("advocacy facts end campaigns/facts/face-recognition.yaml x --superseded-by aclu-u", [
-            "aclu-urges-microsoft"
+            "aclu-urges-microsoft", "aclu-up-to-100-times"
         ]),
         ("advocacy templates vars campaigns/microsoft.yaml --stage=c", ["call"]),
         ("advocacy render campaigns/nothing.yaml --stage ", []),

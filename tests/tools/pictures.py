@@ -63,7 +63,7 @@ def page() -> None:
         tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
         tab.goto(preview.stdout.readline().strip())
         tab.wait_for_selector("#pages img")
-        tab.click("#pages .words >> text=Neither waited for a law.")
+        tab.click("#pages .words >> text=Nor is the request new.")
         tab.keyboard.press("End")
         tab.wait_for_timeout(1500)
         picture = Image.open(io.BytesIO(tab.screenshot()))
