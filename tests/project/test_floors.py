@@ -31,6 +31,11 @@ EXCEPTIONS = {
     "advocacy.cli.schema": "a command",
 }
 FEWEST_MODULES = 200
+# Module names that two folders have, each plain in its own (a command has the name of its room).
+SHARED_NAMES = set(
+    """answers audit columns dates days facts files fonts formats labels letters model models page
+    pages paper parts reading recorder sentences server text values writing""".split()
+)
 
 Imports = dict[str, set[str]]
 
@@ -125,6 +130,27 @@ def test_modules_are_long_enough_to_hold_a_thing_and_short_enough_to_read(
     assert len(EXCEPTIONS) <= 10
     odd = {name: lines for name, lines in sizes.items() if not SHORTEST <= lines <= LONGEST}
     assert set(odd) == set(EXCEPTIONS), f"modules have {SHORTEST} to {LONGEST} lines"
+
+
+def test_no_public_class_name_stands_for_two_things(sources: dict[str, Path]) -> None:
+    homes: dict[str, list[str]] = {}
+    for module, path in sources.items():
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(module)
+    assert len(homes) > FEWEST_MODULES
+    assert [names for names in homes.values() if len(names) > 1] == []
+
+
+def test_modules_share_a_name_only_where_their_folders_make_both_plain(
+    sources: dict[str, Path],
+) -> None:
+    homes: dict[str, list[str]] = {}
+    for module, path in sources.items():
+        if path.name != "__init__.py" and room(module) != "cli":
+            homes.setdefault(path.stem, []).append(module)
+    assert len(homes) > FEWEST_MODULES
+    assert {name for name, modules in homes.items() if len(modules) > 1} == SHARED_NAMES
 
 
 def unit_in(module: str, folder: str) -> str:

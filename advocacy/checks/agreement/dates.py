@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from advocacy.checks.agreement.days import Day, days
+from advocacy.checks.agreement.days import StatedDay, days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.reading import Reading
 
@@ -51,16 +51,16 @@ def day_differences(
         yield Difference("date-not-in-fact", claim.cut(day.start, day.end), theirs, fact)
 
 
-def _byline(day: Day, one: Evidence) -> bool:
+def _byline(day: StatedDay, one: Evidence) -> bool:
     """Whether a day of a copy is the day on which it came out."""
     return any((day.year, day.month, day.day) == (d.year, d.month, d.day) for d in one.issued)
 
 
-def _named(one: Evidence) -> tuple[Day, ...]:
+def _named(one: Evidence) -> tuple[StatedDay, ...]:
     return days(one.names, one.language)
 
 
-def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
+def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
     """Whether a date is that of a source, in a sentence on its being published."""
     if not _PUBLISHED.search(claim.text[max(0, day.start - 60) : day.end + 40]):
         return False
@@ -73,7 +73,7 @@ def _issued(claim: Reading, day: Day, evidence: Sequence[Evidence]) -> bool:
     )
 
 
-def _of_earlier(claim: Reading, day: Day, earlier: Sequence[Evidence]) -> bool:
+def _of_earlier(claim: Reading, day: StatedDay, earlier: Sequence[Evidence]) -> bool:
     """Whether a date only says which announcement or rule is meant, of those cited before."""
     before = claim.text[max(0, day.start - 40) : day.start]
     if not re.search(r"\b(?:of|from|vom|von|du|de|del|des)\s+$", before) or not _PUBLISHED.search(
@@ -85,13 +85,15 @@ def _of_earlier(claim: Reading, day: Day, earlier: Sequence[Evidence]) -> bool:
     )
 
 
-def _year_of_source(day: Day, known: Sequence[Day], evidence: Sequence[Evidence]) -> bool:
+def _year_of_source(
+    day: StatedDay, known: Sequence[StatedDay], evidence: Sequence[Evidence]
+) -> bool:
     """“A study of 2019”: the year of a source, where the fact has no other year."""
     years = {issued.year for one in evidence for issued in one.issued}
     return day.month is None and day.year in years and not any(other.year for other in known)
 
 
-def _other_day(ours: Day, evidence: Sequence[Evidence], near: Evidence) -> tuple[str, str]:
+def _other_day(ours: StatedDay, evidence: Sequence[Evidence], near: Evidence) -> tuple[str, str]:
     for one in (near, *evidence):
         for reading in one.readings:
             same = [day for day in reading.days if bool(day.day) == bool(ours.day)]
@@ -101,7 +103,7 @@ def _other_day(ours: Day, evidence: Sequence[Evidence], near: Evidence) -> tuple
 
 
 def _sides(
-    claim: Reading, day: Day, known: Sequence[Day], evidence: Sequence[Evidence]
+    claim: Reading, day: StatedDay, known: Sequence[StatedDay], evidence: Sequence[Evidence]
 ) -> Iterator[Difference]:
     """“After June” where the evidence says “before June”."""
     same = [other for other in known if day.agrees(other)]

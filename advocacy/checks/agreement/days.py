@@ -35,7 +35,7 @@ _TO_DATE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class StatedDay:
     """A day, month or year; what is not said is None. `side` is the side of it that is meant."""
 
     words: str
@@ -46,7 +46,7 @@ class Day:
     start: int
     end: int
 
-    def agrees(self, other: "Day") -> bool:
+    def agrees(self, other: "StatedDay") -> bool:
         """Whether another date may be this one: what both say is equal, and it says enough."""
         if self.year and other.year and self.year != other.year:
             return False
@@ -106,10 +106,10 @@ def _accented(name: str) -> str:
     return re.escape(name).replace("e", "[eéè]").replace("u", "[uûü]").replace("a", "[aä]")
 
 
-def days(text: str, language: Language) -> tuple[Day, ...]:
+def days(text: str, language: Language) -> tuple[StatedDay, ...]:
     """The dates of a flat text in order."""
     taken: list[tuple[int, int]] = []
-    found: list[Day] = []
+    found: list[StatedDay] = []
     for one in _found(text, language):
         if not any(start < one.end and one.start < end for start, end in taken):
             taken.append((one.start, one.end))
@@ -117,7 +117,7 @@ def days(text: str, language: Language) -> tuple[Day, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _found(text: str, language: Language) -> Iterator[Day]:
+def _found(text: str, language: Language) -> Iterator[StatedDay]:
     """The dates by form, those that say most first; a later one may lie inside an earlier one."""
     yield from _in_digits(text, language)
     yield from _with_month(text, language)
@@ -125,10 +125,10 @@ def _found(text: str, language: Language) -> Iterator[Day]:
     yield from _years(text, language)
 
 
-def _in_digits(text: str, language: Language) -> Iterator[Day]:
+def _in_digits(text: str, language: Language) -> Iterator[StatedDay]:
     """2020-06-10, 10.6.2020; of 6/13/2020 the number over twelve is the day."""
     for match in _ISO.finditer(text):
-        yield Day(match[0], int(match["year"]), int(match["month"]), int(match["day"]),
+        yield StatedDay(match[0], int(match["year"]), int(match["month"]), int(match["day"]),
                   _side(text, match.start(), language), *match.span())  # fmt: skip
     for match in _NUMERIC.finditer(text):
         day, month = int(match["first"]), int(match["second"])
@@ -136,10 +136,10 @@ def _in_digits(text: str, language: Language) -> Iterator[Day]:
             day, month = month, day
         if 1 <= month <= 12 and 1 <= day <= 31:
             side = _side(text, match.start(), language)
-            yield Day(match[0], int(match["year"]), month, day, side, *match.span())
+            yield StatedDay(match[0], int(match["year"]), month, day, side, *match.span())
 
 
-def _with_month(text: str, language: Language) -> Iterator[Day]:
+def _with_month(text: str, language: Language) -> Iterator[StatedDay]:
     """10 June 2020, June 10, June 2020: a month's name with a day or a year."""
     months = _months(language.code)
     for pattern in _patterns(language.code)[:-1]:
@@ -152,10 +152,10 @@ def _with_month(text: str, language: Language) -> Iterator[Day]:
             if number is None or 1 <= number <= 31:
                 month = months[bare(groups["month"]).rstrip(".")]
                 side = _side(text, match.start(), language)
-                yield Day(match[0].strip(), year, month, number, side, *match.span())
+                yield StatedDay(match[0].strip(), year, month, number, side, *match.span())
 
 
-def _months_alone(text: str, language: Language) -> Iterator[Day]:
+def _months_alone(text: str, language: Language) -> Iterator[StatedDay]:
     """“In June”: a month by its whole name; one that is another word, too, after a preposition."""
     for match in _patterns(language.code)[-1].finditer(text):
         name = bare(match["month"]).rstrip(".")
@@ -165,18 +165,20 @@ def _months_alone(text: str, language: Language) -> Iterator[Day]:
         if name in ("may", "mars") and not _BEFORE_MONTH.search(text[: match.start()]):
             continue
         side = _side(text, match.start(), language)
-        yield Day(match[0], None, _months(language.code)[name], None, side, *match.span())
+        yield StatedDay(match[0], None, _months(language.code)[name], None, side, *match.span())
 
 
-def _years(text: str, language: Language) -> Iterator[Day]:
+def _years(text: str, language: Language) -> Iterator[StatedDay]:
     """2020 and 2020–22: years that count nothing."""
     for match in _YEARS.finditer(text):
         year, start = int(match["year"]), match.start()
-        yield Day(match["year"], year, None, None, _side(text, start, language), start, start + 4)
+        yield StatedDay(
+            match["year"], year, None, None, _side(text, start, language), start, start + 4
+        )
         if match["to"]:
             to = match["to"]
             other = int(to) if len(to) == 4 else year // 100 * 100 + int(to)
-            yield Day(to, other, None, None, "", match.start("to"), match.end())
+            yield StatedDay(to, other, None, None, "", match.start("to"), match.end())
 
 
 def _side(text: str, at: int, language: Language) -> Side:
@@ -189,7 +191,7 @@ def _side(text: str, at: int, language: Language) -> Side:
     return ""
 
 
-def blank(text: str, found: tuple[Day, ...]) -> str:
+def blank(text: str, found: tuple[StatedDay, ...]) -> str:
     """A text with its dates blanked out, at equal length."""
     for one in found:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from advocacy.checks.agreement.days import Day
+from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.quantity import Bound, Quantity
 from advocacy.checks.agreement.reading import Reading
@@ -272,8 +272,8 @@ def _theirs(ours: Quantity, held: Sequence[_Held], near: Evidence) -> tuple[str,
 
 
 def dated_quantities(
-    reading: Reading, found: Sequence[Quantity], days: Sequence[Day]
-) -> list[tuple[Quantity, Day]]:
+    reading: Reading, found: Sequence[Quantity], days: Sequence[StatedDay]
+) -> list[tuple[Quantity, StatedDay]]:
     """Quantities with the day that follows each (“640 in 2024”)."""
     paired = []
     for quantity in found:

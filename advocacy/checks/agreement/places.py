@@ -11,7 +11,7 @@ from datetime import date
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.comparisons import comparison_differences
-from advocacy.checks.agreement.days import Day
+from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
@@ -169,7 +169,7 @@ def _was(claim: Reading, quantity: Quantity) -> bool:
     )
 
 
-def _past(day: Day, today: date) -> bool:
+def _past(day: StatedDay, today: date) -> bool:
     if day.year is None:
         return False
     return (day.year, day.month or 1, day.day or 1) < (

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from advocacy.checks.agreement.days import Day, blank, days
+from advocacy.checks.agreement.days import StatedDay, blank, days
 from advocacy.checks.agreement.quantities import quantities
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.language import Language, bare, flatten, language_of
@@ -38,12 +38,12 @@ class Reading:
         return without_quotations(self.text)
 
     @cached_property
-    def days(self) -> tuple[Day, ...]:
+    def days(self) -> tuple[StatedDay, ...]:
         """Its days, quotations included."""
         return days(self.text, self.language)
 
     @cached_property
-    def own_days(self) -> tuple[Day, ...]:
+    def own_days(self) -> tuple[StatedDay, ...]:
         """The days outside its quotations."""
         return days(self.outside, self.language)
 

@@ -39,7 +39,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class LabelParagraph:
     """An address as it is printed: `pitch` and `size` in points, no `number` for the sender's."""
 
     lines: tuple[str, ...]
@@ -145,7 +145,7 @@ def _html(labels: list[Label], form: PaperSheet | PaperEnvelope, about: About, s
     )
 
 
-def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[list[Paragraph]]:
+def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[list[LabelParagraph]]:
     places = range(skip, skip + len(labels))
     across, down = _MARGIN
     for first in range(0, skip + len(labels), sheet.size):
@@ -165,7 +165,7 @@ def _sheets(labels: list[Label], sheet: PaperSheet, skip: int) -> Iterator[list[
 
 def _envelopes(
     labels: list[Label], envelope: PaperEnvelope, about: About
-) -> Iterator[list[Paragraph]]:
+) -> Iterator[list[LabelParagraph]]:
     for number, label in enumerate(labels):
         yield [
             _paragraph(about.sender, envelope.sender, None, largest=10.0),
@@ -180,13 +180,13 @@ def _paragraph(
     *,
     largest: float = _WIDEST,
     centred: bool = False,
-) -> Paragraph:
+) -> LabelParagraph:
     """An address in its rectangle, set as large as its lines allow; `number` is a label's."""
     pitch, rows = _pitch(lines, area, largest)
     used = rows * pitch * _POINT
     top = max(0.0, (area.height - used) / 2) if centred else 0.0
     place = Area(area.left, area.top + top, area.width, area.height - top)
-    return Paragraph(lines, place, number, pitch, max(_SMALLEST, pitch * _SIZE))
+    return LabelParagraph(lines, place, number, pitch, max(_SMALLEST, pitch * _SIZE))
 
 
 def _pitch(lines: tuple[str, ...], area: Area, largest: float) -> tuple[float, int]:
