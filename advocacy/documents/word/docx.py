@@ -7,6 +7,7 @@ changed should not get those.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -28,6 +29,7 @@ from advocacy.resources import PACKAGE, render_page
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
 
 REFERENCE = PACKAGE / "documents" / "word" / "reference"
+_LINE_BREAK = re.compile(r">\s*\n\s*<")  # between elements; never inside a text
 PAPER = {"Letter": (12240, 15840), "A4": (11906, 16838)}
 """Paper sizes in twentieths of a point."""
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier day
@@ -250,6 +252,8 @@ def _reference_document(letter: Letter, page: str, *, rtl: bool) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in REFERENCE.rglob("*") if path.is_file()):
             text = render_page(path.relative_to(PACKAGE).as_posix(), **values)
+            declaration, _, rest = text.partition("\n")
+            text = f"{declaration}\n{_LINE_BREAK.sub('><', rest).strip()}"
             name = path.relative_to(REFERENCE).as_posix()
             archive.writestr(zipfile.ZipInfo(name, _EARLIEST), text)
     return out.getvalue()
