@@ -22,7 +22,7 @@ def test_a_window_that_outlives_a_fact_is_refused_with_what_replaced_it(
     house.spoil("acme.yaml", "from: 2020-06-13", "from: 2020-06-15")
     problem, *others = house.found("fact-ended")
     assert "runs until 2020-06-14" in problem.message
-    assert "held until 2020-06-12" in problem.message
+    assert "was true until 2020-06-12" in problem.message
     assert "`acme-stopped`: “Acme has stopped selling" in problem.hint
     assert "acme-silent" in line_of(problem)
     assert problem.level is Level.ERROR

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from advocacy.checks.agreement.comparisons import cause_differences, comparison_differences
-from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.negation import negation_differences
-from advocacy.checks.agreement.numbers import number_differences, units_agree
-from advocacy.checks.agreement.reading import Reading, read
+from advocacy.checks.agreement.numbers import units_agree
+from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.codes import problem
 from advocacy.checks.quotations.cuts import _MARKED, cut_of
@@ -25,60 +23,26 @@ def fact_problems(facts: Sequence[CitedFact], language: str, library: Library) -
         if evidence is None:
             continue
         told: set[str] = set()
-        for one in fact_differences(cited, evidence, library.sentences(cited, language)):
+        for one in fact_differences(cited, evidence):
             if one.code not in told:
                 told.add(one.code)
                 yield told_of(one, cited.fact.place("statement"), f"the statement of `{cited.id}`")
         yield from _cut(cited, evidence, library.sentences(cited, language))
 
 
-def fact_differences(
-    cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]
-) -> Iterator[Difference]:
-    """The same as differences. Without a copy a statement may say more than its quotation."""
+def fact_differences(cited: CitedFact, evidence: Evidence) -> Iterator[Difference]:
+    """The same as differences. A statement may say more than its quotation.
+
+    It is not compared with the rest of a kept copy: copies are often excerpts, and what they lack
+    may stand in the source.
+    """
     statement, quote = evidence.statement, evidence.quote
-    if quote is not None and (quote.language is not statement.language or quote.text.endswith("?")):
-        quote = None
-    if evidence.passage:
-        passage = evidence.passage
-        source = f"{(cited.via or cited.source).id}"
-        rest = Evidence(
-            source, passage[0], quote, passage[1:], evidence.names, evidence.who, evidence.issued
-        )
-        whole = Evidence(
-            source, passage[0], quote, tuple(copy), evidence.names, evidence.who, evidence.issued
-        )
-        yield from number_differences(statement, [rest], [whole])
-        if not _dates_known(statement, whole):
-            yield from day_differences(statement, [rest], [whole])
-        evidence_of_words = [rest]
-    elif quote is not None:
-        yield from _conflicts(statement, quote, cited.id)
-        evidence_of_words = [
-            Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)
-        ]
-    else:
+    if quote is None or quote.language is not statement.language or quote.text.endswith("?"):
         return
-    yield from negation_differences(statement, evidence_of_words, strict=True)
-    yield from hedge_differences(statement, evidence_of_words, strict=True)
-    whole_passage = read(" ".join(one.text for one in evidence.passage), statement.language.code)
-    if evidence.passage and whole_passage:
-        passages = [Evidence((cited.via or cited.source).id, whole_passage, quote)]
-        yield from comparison_differences(statement, passages)
-        yield from cause_differences(statement, passages)
-
-
-def _dates_known(statement: Reading, whole: Evidence) -> bool:
-    """Whether the copy has all days of a statement, or they are those on which it came out."""
-    known = [day for reading in whole.readings for day in reading.days]
-    return all(
-        any(day.agrees(other) for other in known)
-        or any(
-            day.year in (None, d.year) and day.month in (None, d.month) and day.day in (None, d.day)
-            for d in whole.issued
-        )
-        for day in statement.days
-    )
+    yield from _conflicts(statement, quote, cited.id)
+    words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)]
+    yield from negation_differences(statement, words, strict=True)
+    yield from hedge_differences(statement, words, strict=True)
 
 
 def _conflicts(statement: Reading, quote: Reading, fact: str) -> Iterator[Difference]:

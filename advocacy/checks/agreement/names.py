@@ -79,6 +79,7 @@ def name_differences(
         "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
     )
     aliases = parties.known_as(said)
+    yield from _swapped_subject(claim, near, said, parties)
     speaking = language.finds("says", text) is not None or claim.outside != claim.text
     for name, start in _names(text, language):
         parts = name_parts(name)
@@ -96,6 +97,19 @@ def name_differences(
                 name,
             )
             return
+
+
+def _swapped_subject(
+    claim: Reading, near: Evidence, said: str, parties: Parties
+) -> Iterator[Difference]:
+    """The target as the subject of a number that the fact gives of another organization."""
+    subject = re.match(rf"\s*({CAPITAL})", claim.outside)
+    if subject is None or not name_parts(subject[1]) & _organization(parties):
+        return
+    numbers = {quantity.low for quantity in near.statement.quantities}
+    if subject[1] not in said and any(q.low in numbers for q in claim.quantities):
+        what = claim.cut(subject.start(1), subject.end(1), 12)
+        yield Difference("name-not-in-fact", what, near.statement.text, near.fact, subject[1])
 
 
 def _abbreviated(name: str, said: str) -> bool:
