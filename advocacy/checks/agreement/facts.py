@@ -11,7 +11,7 @@ from advocacy.checks.agreement.numbers import units_agree
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.codes import problem
-from advocacy.checks.quotations.cuts import _MARKED, cut_of
+from advocacy.checks.quotations.cuts import MARKED, cut_of
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact
 
@@ -66,7 +66,7 @@ def _conflicts(statement: Reading, quote: Reading, fact: str) -> Iterator[Differ
 def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Iterator[Problem]:
     """An ellipsis of a fact's quotation that hides what its copy says."""
     quote = cited.fact.quote or ""
-    if not _MARKED.search(quote) or evidence.quote is None or not copy:
+    if not MARKED.search(quote) or evidence.quote is None or not copy:
         return
     text = " ".join(reading.text for reading in copy)
     cut = cut_of(quote, text, evidence.quote.language)

@@ -70,7 +70,7 @@ def name_differences(
 ) -> Iterator[Difference]:
     """Names that the evidence does not have."""
     language = claim.language
-    held = frozenset[str]().union(*(_saidname_parts(one) for one in evidence))
+    held = frozenset[str]().union(*(_said_name_parts(one) for one in evidence))
     near = nearest(evidence, claim.stems)
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
     for day in days(text, language):
@@ -131,7 +131,7 @@ def _organization(parties: Parties) -> frozenset[str]:
     return name_parts(parties.target.split("\n")[0])
 
 
-def _saidname_parts(one: Evidence) -> frozenset[str]:
+def _said_name_parts(one: Evidence) -> frozenset[str]:
     return name_parts("\n".join((*(r.text for r in one.said), one.names)))
 
 
@@ -228,7 +228,7 @@ def body_differences(
     ours = language.all("bodies", claim.outside)
     if not ours:
         return
-    known = frozenset[str]().union(*(_saidname_parts(one) for one in (*evidence, *beside)))
+    known = frozenset[str]().union(*(_said_name_parts(one) for one in (*evidence, *beside)))
     known |= parties.target_stems | parties.own_stems
     theirs = [m[0] for one in evidence for r in one.said for m in language.all("bodies", r.text)]
     theirs += [m[0] for one in evidence for m in language.all("bodies", one.names)]

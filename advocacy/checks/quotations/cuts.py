@@ -28,7 +28,7 @@ _PRONOUNS = frozenset(
     "we they he she it you i who wir sie er es ich ihr nous vous ils elles il elle on je nosotros "
     "ellos ellas él ella usted ustedes yo".split()
 )
-_MARKED = re.compile(r"…|\.\s?\.\s?\.|\[")
+MARKED = re.compile(r"…|\.\s?\.\s?\.|\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class Cut:
     what: str
 
 
-def cut_of(quotation: str, text: str, language: Language, *, ends: bool = True) -> Cut | None:
+def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
     """What a quotation hides of a text that `normalize_text` made; None where it hides nothing.
 
-    With `ends`, what its sentence has before and after it counts, too.
+    What its sentence has before and after it counts, too.
     """
     parts = _parts(quotation)
     spans = _tightest(parts, text) if parts else None
@@ -60,8 +60,6 @@ def cut_of(quotation: str, text: str, language: Language, *, ends: bool = True) 
             found = _trailing(left[: stop.start()], language) or _leading(begun, language)
         if found:
             return found
-    if not ends:
-        return None
     begin = max((m.end() for m in _END.finditer(text[: spans[0][0]])), default=0)
     after = _END.search(text, spans[-1][1])
     lead, trail = (
@@ -175,6 +173,6 @@ def _cut_from(words: str, facts: Sequence[CitedFact], language: Language) -> tup
     for one in facts:
         text = normalize_text(one.fact.quote or "")
         if text and parts and _tightest(parts, text) is not None:
-            cut = cut_of(words, text, language, ends=bool(_MARKED.search(words)) or True)
+            cut = cut_of(words, text, language)
             return (cut, one.id) if cut else None
     return None
