@@ -103,8 +103,8 @@ class PageProcess:
             )
         except (BrokenProcessPool, TimeoutError) as error:
             if pool is self._pool:  # no other request has replaced it
-                self.close()
                 self._pool = self._new()
+                await asyncio.to_thread(_end, pool)
             raise AdvocacyError(
                 Problem(
                     "page-not-laid-out",
@@ -120,7 +120,16 @@ class PageProcess:
 
     def close(self) -> None:
         """Kill the process, whatever it is doing."""
-        processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
+        _end(self._pool)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Kill the processes of a pool, and wait until the pool has noticed.
+
+    Without the wait, the interpreter's exit can wake a pool that is just closing its pipe, and
+    prints a traceback (concurrent.futures.process._python_exit).
+    """
+    processes = list((pool._processes or {}).values())
+    for process in processes:
+        process.kill()
+    pool.shutdown(wait=True, cancel_futures=True)
