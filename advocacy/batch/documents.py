@@ -62,7 +62,9 @@ class BatchSettings:
     an audit sheet. With `force` documents are made again although nothing has changed.
     `shared` is what `shared_digests` returns for the formats. `unsubscribe_links` says where a
     letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
-    must be true on its own day, and on `also_on`: the day on which it is mailed.
+    must be true on its own day, and on `also_on`: the day on which it is mailed. Its words are
+    judged, unless an earlier run did so with the same digest (`judged`) of what is read for it;
+    with None they are not.
     """
 
     campaign: Campaign
@@ -77,6 +79,7 @@ class BatchSettings:
     shared: SharedDigests = field(default_factory=dict)
     unsubscribe_links: "Callable[[Letter], UnsubscribeLinks] | None" = None
     also_on: date | None = None
+    judged: str | None = None
 
     @property
     def wants_paper(self) -> bool:

@@ -146,12 +146,16 @@ class _Text(HTMLParser):
 
 
 def check_copies(
-    campaign: Campaign, cited: Sequence[CitedFact], folder: Path | None = None
+    campaign: Campaign,
+    cited: Sequence[CitedFact],
+    folder: Path | None = None,
+    *,
+    others: bool = True,
 ) -> Iterator[Problem]:
     """Report cited facts whose quote is not in the kept copy, and those without a copy.
 
-    `folder` overrides the campaign's `copies:`. Of facts that no letter cites, those are judged
-    that have a copy.
+    `folder` overrides the campaign's `copies:`. Of the `others`, the facts that no letter cites,
+    those are judged that have a copy.
     """
     quoting = [one for one in cited if one.fact.quote]
     where = folder or _own_folder(campaign)
@@ -172,7 +176,8 @@ def check_copies(
             missing.setdefault(source, []).append(one)
     for source, facts in missing.items():
         yield _no_copy(source, facts)
-    yield from _not_cited(campaign, {one.id for one in cited}, copies, reported)
+    if others:
+        yield from _not_cited(campaign, {one.id for one in cited}, copies, reported)
 
 
 def _own_folder(campaign: Campaign) -> Path | None:

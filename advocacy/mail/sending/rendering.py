@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from advocacy.batch.documents import BatchSettings, shared_digests
 from advocacy.batch.executor import choose_executor
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
+from advocacy.checks.inputs import inputs_digest
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
@@ -86,6 +87,7 @@ def message_renderer(
         shared=shared_digests(campaign, ("eml",)),
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
+        judged=inputs_digest(campaign),
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 
