@@ -6,7 +6,8 @@ wording once: what letters of one stage, day, and language say alike. What is a 
 looked through letter by letter.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from advocacy.campaign.loading import Campaign
@@ -26,6 +27,14 @@ from advocacy.letters.letter import Letter
 MOST_WORDINGS = 4096
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The errors of a wording, and the printed values that were read with it."""
+
+    errors: tuple[Problem, ...]
+    values: frozenset[str]
+
+
 class WordsGate:
     """Judges the letters of one campaign, as its files are when it is first asked."""
 
@@ -34,21 +43,28 @@ class WordsGate:
         self._today = today or campaign.today()
         self._settings = CheckSettings(campaign.file)
         self._library = Library(campaign)
-        self._wordings: dict[Hashable, tuple[Problem, ...]] = {}
+        self._wordings: dict[Hashable, _Verdict] = {}
         self._stages: dict[Hashable, tuple[Problem, ...]] = {}
 
     def errors(self, letter: Letter) -> list[Problem]:
         """Every error of a letter: of its wording, and of the values that are its own."""
-        return [*self.wording_errors(letter), *self._own_errors(letter)]
+        verdict = self._verdict(letter)
+        own = [value for value in letter.body.values if value not in verdict.values]
+        return [*verdict.errors, *self._own_errors(letter, own)]
 
     def wording_errors(self, letter: Letter) -> tuple[Problem, ...]:
-        """The errors of what a letter says like others; judged once."""
+        """The errors of what a letter says like others."""
+        return self._verdict(letter).errors
+
+    def _verdict(self, letter: Letter) -> _Verdict:
         key = self._wording(letter)
         known = self._wordings.get(key)
         if known is None:
             if len(self._wordings) >= MOST_WORDINGS:
                 self._wordings.clear()
-            known = self._wordings[key] = self._errors([*self._judge(letter)])
+            errors = self._errors([*self._judge(letter)])
+            read = hide_own_values(letter, self._campaign).body.values
+            known = self._wordings[key] = _Verdict(errors, frozenset(read))
         return known
 
     def _wording(self, letter: Letter) -> Hashable:
@@ -82,14 +98,13 @@ class WordsGate:
             self._stages[key] = (*self._settings.problems(), *variants)
         return self._stages[key]
 
-    def _own_errors(self, letter: Letter) -> tuple[Problem, ...]:
+    def _own_errors(self, letter: Letter, values: Sequence[str]) -> tuple[Problem, ...]:
         """What nobody filled in among the texts that are one person's own."""
-        texts = (*letter.body.values, letter.salutation, *letter.inside_address)
+        texts = (*values, letter.salutation, *letter.inside_address)
         if not search("placeholder", "\n".join(texts)):
             return ()
         stage = self._campaign.file.stages[letter.stage]
-        own = [*check_values(letter, letter.body.values), *check_around_body(letter, stage)]
-        return self._errors(own)
+        return self._errors([*check_values(letter, values), *check_around_body(letter, stage)])
 
     def _errors(self, problems: list[Problem]) -> tuple[Problem, ...]:
         kept = self._settings.apply(problems)
