@@ -19,6 +19,7 @@ from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
+from advocacy.checks.quotations.speaking import speaker_problems
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
@@ -174,6 +175,7 @@ def _check_body(
     yield from check_asks(letter, blocks)
     yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
+    yield from speaker_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
     yield from sentence_problems(letter, blocks, campaign, library)

@@ -172,9 +172,8 @@ def compose_letter(
     own = own_variables(campaign, recipient, supporters)
     if trace:
         variables = {**content.variables, **own}
-        body = render_body(
-            stage.template, workspace, language, variables, campaign.facts, trace=True
-        )
+        known = (campaign.facts, campaign.sources)
+        body = render_body(stage.template, workspace, language, variables, *known, trace=True)
     else:
         body = content.template_run.render(own)
     if not _prints_words(body.prose):

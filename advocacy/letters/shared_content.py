@@ -166,7 +166,14 @@ def _stage_content(
         subject,
         file.stage_demand(stage),
         variables,
-        SharedTemplateRun(stage.template, campaign.workspace, language, variables, campaign.facts),
+        SharedTemplateRun(
+            stage.template,
+            campaign.workspace,
+            language,
+            variables,
+            campaign.facts,
+            campaign.sources,
+        ),
     )
 
 
