@@ -161,8 +161,8 @@ def _encoded_text(text: str) -> bytes:
 
 # What tells letters of a mailing apart beside the objects of which there is one for all.
 _shared_texts = attrgetter(
-    "campaign", "title", "stage", "preview", "date", "timezone", "language", "close", "layout", "enclosures",
-    "cc", "attach", "body.markdown",
+    "campaign", "title", "stage", "preview", "date", "timezone", "language", "close", "layout",
+    "enclosures", "cc", "attach", "body.markdown",
 )  # fmt: skip
 # What may differ from one letter to the next, and is printed as it is.
 _RECIPIENT = (*RECIPIENT_FIELDS, "salutation")

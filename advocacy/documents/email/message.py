@@ -29,7 +29,6 @@ from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating.values import long_date, shaped_date
 
-
 _NAME_AT_MOST = 96
 # What Windows, the strictest, has in no name of a file.
 _NO_FILE_NAME = re.compile(r'[<>:"/\\|?*]')
@@ -115,7 +114,7 @@ def render_email(
 
 
 def attachment_name(letter: Letter, workspace: Workspace) -> str:
-    """The name of the attached PDF, in the letter's words: `Letter to Brad Smith, 10 June 2020.pdf`.
+    """The name of the attached PDF: `Letter to Brad Smith, 10 June 2020.pdf`, in its language.
 
     It has no character that a file system refuses, and at most 100 in all.
     """
