@@ -33,6 +33,8 @@ class SetPhrases:
     unsubscribe: str
     said: str = "{speaker}: {quote}"
     translation: str = "translation: {name}"
+    attachment: str = "{name}, {date}"
+    """The name of the attached letter, without `.pdf`. A file of words may do without it."""
 
 
 def read_set_phrases(language: str, workspace: Workspace) -> SetPhrases:
@@ -64,11 +66,12 @@ def _find(language: str, workspace: Workspace) -> SetPhrases:
 
 def _read(path: Path) -> SetPhrases:
     data = read_yaml(path)
-    known = {field.name: field.default is MISSING for field in fields(SetPhrases)}
+    known = [field.name for field in fields(SetPhrases)]
+    needed = [field.name for field in fields(SetPhrases) if field.default is MISSING]
     problems = [
         Problem("missing-word", f"The phrase `{name}` is missing.", "Add it.", data.place)
-        for name, required in known.items()
-        if (required or name in data) and not isinstance(data.get(name), str)
+        for name in known
+        if not isinstance(data.get(name), str) and (name in needed or name in data)
     ]
     for key in data:
         if key not in known:

@@ -189,6 +189,7 @@ def compose_letter(
         style=file.citation_style,
         layout=stage.layout,
         subject=content.subject,
+        preview=content.preview,
         recipient=recipient,
         inside_address=inside_address(campaign, recipient),
         salutation=words.dear.replace("{name}", recipient.greeting),
