@@ -12,6 +12,7 @@ from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
+from advocacy.checks.agreement.speaking import speaker_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
@@ -19,7 +20,6 @@ from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
-from advocacy.checks.quotations.speaking import speaker_problems
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
