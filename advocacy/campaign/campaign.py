@@ -257,6 +257,11 @@ class CampaignFile(Located):
     sources: tuple[FileName, ...] = Field(
         (), description="Sources files (CSL-YAML), relative to this file's folder."
     )
+    bills: tuple[FileName, ...] = Field(
+        (),
+        description="Bills, relative to this file's folder: BILLSTATUS XML, Open States JSON, or "
+        "YAML.",
+    )
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
     )
