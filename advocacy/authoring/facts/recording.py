@@ -23,7 +23,7 @@ from advocacy.files.writing import replace_file
 
 
 @dataclass(slots=True)
-class Recording:
+class ComparedFacts:
     """What was compared: the ids of facts by the record that has them, those without a copy."""
 
     recorded: dict[Path, list[str]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Recording:
 
 def compare_facts(
     campaign: Campaign, folder: Path | None, today: date, *, dry_run: bool = False
-) -> Recording:
+) -> ComparedFacts:
     """Compare every quotation of a campaign's facts with its kept copy; record those that agree.
 
     `folder` overrides the campaign's `copies:`. A fact whose copy is not here keeps its record.
@@ -53,7 +53,7 @@ def compare_facts(
     copies = KeptCopies.of(where)
     quoting = [one for one in all_facts(campaign) if one.fact.quote]
     found = check_copies(campaign, quoting, where)
-    recording = Recording(problems=[p for p in found if p.code in _OF_COPIES])
+    recording = ComparedFacts(problems=[p for p in found if p.code in _OF_COPIES])
     made: dict[str, Comparison] = {}
     for one in quoting:
         source = read_in(one, copies)
@@ -73,7 +73,7 @@ def _write(
     path: Path,
     campaign: Campaign,
     made: dict[str, Comparison],
-    recording: Recording,
+    recording: ComparedFacts,
     *,
     dry_run: bool,
 ) -> None:
