@@ -16,8 +16,9 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from advocacy.files.characters import BAD_CHARACTERS
-from advocacy.mail.bounces.severity import Severity, message_digests, severity, status_of
+from advocacy.mail.bounces.severity import Severity, severity, status_of
 from advocacy.mail.consent.addresses import ADDRESS, address_key
+from advocacy.mail.consent.return_address import message_digests
 from advocacy.mail.consent.tokens import LONGEST, Keys, Ticket, unseal
 
 MOST_BYTES = 1_000_000

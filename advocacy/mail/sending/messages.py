@@ -22,8 +22,8 @@ from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leavin
 from advocacy.errors import AdvocacyError, Problem, count_noun
 from advocacy.letters.approvals import describe_changes
 from advocacy.letters.letter import Letter
-from advocacy.mail.bounces.severity import bounce_address
 from advocacy.mail.consent.list_headers import list_headers, recipient_leaving
+from advocacy.mail.consent.return_address import bounce_address
 from advocacy.mail.consent.tokens import Keys, find_keys, require_keys
 from advocacy.mail.ledger import MailingText
 from advocacy.mail.sending.mailing_settings import MailingSettings

@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 from advocacy.errors import AdvocacyError
 from advocacy.mail.bounces.notices import Kind, read_notice
 from advocacy.mail.bounces.reports import Fate, import_bounces
-from advocacy.mail.bounces.severity import (
-    Severity,
-    bounce_address,
-    message_digests,
-    severity,
-    status_of,
-)
+from advocacy.mail.bounces.severity import Severity, severity, status_of
+from advocacy.mail.consent.return_address import bounce_address, message_digests
 from advocacy.mail.consent.suppress_commands import unsuppress
 from advocacy.mail.consent.suppression_snapshot import read_suppressions
 from advocacy.mail.consent.tokens import Ticket, read_keys, seal
