@@ -16,7 +16,7 @@ from advocacy.checks.claims.uncited import UncitedMarks
 from advocacy.checks.facts import dates, records
 from advocacy.checks.letters import hide_own_values, own_values_count, trace_letter
 from advocacy.checks.patterns import search
-from advocacy.checks.quotations.copies import check_copies
+from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.run import check_all_variants, check_around, check_body, check_days
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.wording import check_around_body, check_values

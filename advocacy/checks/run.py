@@ -12,12 +12,13 @@ from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
+from advocacy.checks.agreement.speaking import speaker_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
 from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
-from advocacy.checks.quotations.copies import check_copies
+from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_letter
@@ -181,6 +182,7 @@ def check_body(
     yield from check_asks(letter, blocks)
     yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
+    yield from speaker_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
     yield from sentence_problems(letter, blocks, campaign, library)

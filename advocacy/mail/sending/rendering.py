@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import BatchSettings, shared_digests
@@ -50,7 +49,8 @@ class MessageRenderer:
             return None
         address = wire_address(entry["recipient"]["email"])
         file = self.mailing.campaign.file
-        name = message_id(self.mailing.name, outcome.id, file.sender.email)
+        plain = message_id(self.mailing.name, outcome.id, file.sender.email)
+        name = self.finishing.sign_id(plain)
         now = datetime.fromtimestamp(int(time.time()), ZoneInfo(file.timezone))
         more = self.finishing.headers(address, entry["language"])
         message = add_sending_headers(message, sent=now, message_id=name, more=more)
@@ -72,21 +72,21 @@ class MessageRenderer:
 
 
 def message_renderer(
-    mailing: MailingSettings, finishing: Finishing, *, output: Path, workers: int | None = None
+    mailing: MailingSettings, finishing: Finishing, *, workers: int | None = None
 ) -> MessageRenderer:
-    """Set up composing a mailing on its day of sending; `output` may have its PDFs already."""
+    """Set up composing a mailing on its day of sending, of the text that it holds."""
     campaign = mailing.campaign
     settings = BatchSettings(
         campaign,
         mailing.day,
         ("eml",),
         formats_asked_for=True,
-        output=output,
         deliver="return",
         force=True,
         shared=shared_digests(campaign, ("eml",)),
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
+        text=mailing.text,
         judged=inputs_digest(campaign),
     )
     return MessageRenderer(mailing, settings, finishing, workers)
