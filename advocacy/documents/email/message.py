@@ -91,7 +91,7 @@ def render_email(
         encoded_html(letter, workspace, citations, leaving),
     )
     if pdf is not None:
-        content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
+        content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.file_name}.pdf")
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
     headers = [
