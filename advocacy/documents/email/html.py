@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
+from advocacy.documents.draft import draft_html
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import (
     RECIPIENT_FIELDS,
@@ -98,7 +99,8 @@ def render_html(
     `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
     Raises AdvocacyError for what is wrong in the layout or its styles.
     """
-    return html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
+    html = html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
+    return draft_html(html) if checked.draft else html
 
 
 def html_of(
