@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.days import StatedDay, days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.names import name_parts
 from advocacy.checks.agreement.reading import Reading
 
 _PUBLISHED = re.compile(
@@ -62,7 +63,8 @@ def _named(one: Evidence) -> tuple[StatedDay, ...]:
 
 def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
     """Whether a date is that of a source, in a sentence on its being published."""
-    if not _PUBLISHED.search(claim.text[max(0, day.start - 60) : day.end + 40]):
+    around = claim.text[max(0, day.start - 60) : day.end + 40]
+    if not _PUBLISHED.search(around) and not _names_source(around, evidence):
         return False
     return any(
         (day.year is None or day.year == issued.year)
@@ -70,6 +72,16 @@ def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> boo
         and (day.day is None or day.day == issued.day)
         for one in evidence
         for issued in one.issued
+    )
+
+
+def _names_source(text: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether a text names where a fact was published: “in the Courier of 2 October”."""
+    parts = name_parts(text)
+    return any(
+        name_parts(line) and name_parts(line) <= parts
+        for one in evidence
+        for line in one.who.split("\n")
     )
 
 

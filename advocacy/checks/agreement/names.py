@@ -73,8 +73,8 @@ def name_differences(
     held = frozenset[str]().union(*(_said_name_parts(one) for one in evidence))
     near = nearest(evidence, claim.stems)
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
-    for day in days(text, language):
-        text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
+    for one in (*days(text, language), *claim.own_quantities):
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     said = "\n".join(
         "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
     )

@@ -6,6 +6,7 @@ nothing is alike enough, nothing is said.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from advocacy.checks.agreement.evidence import (
     BOTH,
@@ -31,7 +32,7 @@ def negation_differences(
         close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
-        ours = denies(clause.text, language)
+        ours = denies(_meant(clause, close[0][0].clause, language), language)
         verdicts = [denies(_meant(match.clause, clause, language), language) for match, _ in close]
         if all(theirs == ours for theirs in verdicts) or ours in verdicts:
             continue
@@ -110,7 +111,12 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
 def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
     """A clause without the parts between commas of which the other says nothing."""
     kept = []
-    for part in theirs.text.split(","):
+    parts = theirs.text.split(",")
+    splits = [found.start() for found in language.all("split", theirs.text)]
+    if splits:
+        ends = [0, *splits, len(theirs.text)]
+        parts = [p for a, b in pairwise(ends) for p in theirs.text[a:b].split(",")]
+    for part in parts:
         own = stems(part, language)
         if not own or shared(own, ours.stems, language):
             kept.append(part)
