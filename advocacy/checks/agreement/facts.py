@@ -48,7 +48,7 @@ def fact_differences(cited: CitedFact, evidence: Evidence) -> Iterator[Differenc
     if quote is None or quote.language is not statement.language or quote.text.endswith("?"):
         return
     yield from _conflicts(statement, quote, cited.id)
-    yield from _other_days(statement, quote, cited)
+    yield from _other_days(statement, quote, evidence)
     words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)]
     yield from negation_differences(statement, words, strict=True)
     yield from hedge_differences(statement, words, strict=True)
@@ -92,15 +92,16 @@ def _misread(a: Quantity, b: Quantity) -> bool:
     return (a.unit != b.unit and money) or (a.unit == b.unit and bool(a.unit) and a.low != b.low)
 
 
-def _other_days(statement: Reading, quote: Reading, cited: CitedFact) -> Iterator[Difference]:
-    """Days of a statement where its quotation has others, and none that both have."""
+def _other_days(statement: Reading, quote: Reading, evidence: Evidence) -> Iterator[Difference]:
+    """Days of a statement where its quotation has others, and none that the fact's words share."""
     ours, theirs = statement.days, quote.days
-    if not ours or not theirs or any(a.agrees(b) or b.agrees(a) for a in ours for b in theirs):
+    known = [*theirs, *(day for passage in evidence.passage for day in passage.days)]
+    if not ours or not theirs or any(a.agrees(b) or b.agrees(a) for a in ours for b in known):
         return
     for a, b in product(ours, theirs):
         if (a.year and b.year and a.year != b.year) or (a.month and b.month and a.month != b.month):
             words = statement.cut(a.start, a.end), quote.cut(b.start, b.end)
-            yield Difference("date-not-in-fact", *words, cited.id)
+            yield Difference("date-not-in-fact", *words, evidence.fact)
             return
 
 

@@ -32,7 +32,7 @@ def negation_differences(
         close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
-        ours = denies(_meant(clause, close[0][0].clause, language), language)
+        ours = denies(_meant(clause, close[0][0].clause, language, main=True), language)
         verdicts = [denies(_meant(match.clause, clause, language), language) for match, _ in close]
         if all(theirs == ours for theirs in verdicts) or ours in verdicts:
             continue
@@ -108,8 +108,11 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
                     return
 
 
-def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
-    """A clause without the parts between commas of which the other says nothing."""
+def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = False) -> str:
+    """A clause without the parts between commas of which the other says nothing.
+
+    With `main`, its first part always stays.
+    """
     kept = []
     parts = theirs.text.split(",")
     splits = [found.start() for found in language.all("split", theirs.text)]
@@ -118,7 +121,7 @@ def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
         parts = [p for a, b in pairwise(ends) for p in theirs.text[a:b].split(",")]
     for part in parts:
         own = stems(part, language)
-        if not own or shared(own, ours.stems, language):
+        if not own or (main and part is parts[0]) or shared(own, ours.stems, language):
             kept.append(part)
     return ",".join(kept)
 

@@ -210,7 +210,7 @@ def _quantity(text: str, number: _Number, language: Language) -> Quantity:
         if cents:
             value += int(cents[1]) / 100
             length += cents.end()
-    bound = bound_of(before, after[length:] or after, language)
+    bound = bound_of(before, after[length:] or after, language, counted=True)
     kind: Kind = "change" if _is_change(before, after[length:], language) else "count"
     return Quantity(words, value, value, unit, noun, bound, kind, number.start, number.end + length)
 

@@ -63,11 +63,20 @@ _ARTICLE = re.compile(
 )
 
 
-def bound_of(before: str, after: str, language: Language) -> Bound:
-    """The bound that the words before or after a number set: “up to”, “or more”, “nearly”."""
+_DEFINITE = re.compile(r"\s*(?:the|le|la|les|l'|los|las|el|der|die|den|dem)\s*$", re.IGNORECASE)
+
+
+def bound_of(before: str, after: str, language: Language, *, counted: bool = False) -> Bound:
+    """The bound that the words before or after a number set: “up to”, “or more”, “nearly”.
+
+    Of what is `counted`, “less than the 61 million of 2024” is a comparison and no bound.
+    """
     for bound in ("exactly", "max", "min", "over", "nearly", "under", "about"):
         for found in reversed(language.all(bound, before)):
-            if _ARTICLE.fullmatch(before[found.end() :]):
+            between = before[found.end() :]
+            if counted and bound in ("over", "under") and _DEFINITE.fullmatch(between):
+                continue
+            if _ARTICLE.fullmatch(between):
                 return bound
     for bound, kind in (("min", "min_after"), ("max", "max_after")):
         found_after = language.finds(kind, after[:24])
