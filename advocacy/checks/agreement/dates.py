@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.days import StatedDay, days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
-from advocacy.checks.agreement.names import name_parts
+from advocacy.checks.agreement.names import CAPITAL, name_parts
 from advocacy.checks.agreement.reading import Reading
 
 _PUBLISHED = re.compile(
@@ -64,7 +64,7 @@ def _named(one: Evidence) -> tuple[StatedDay, ...]:
 def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
     """Whether a date is that of a source, in a sentence on its being published."""
     around = claim.text[max(0, day.start - 60) : day.end + 40]
-    if not _PUBLISHED.search(around) and not _names_source(around, evidence):
+    if not _PUBLISHED.search(around) and not _names_source(around, day, evidence):
         return False
     return any(
         (day.year is None or day.year == issued.year)
@@ -75,14 +75,13 @@ def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> boo
     )
 
 
-def _names_source(text: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether a text names where a fact was published: “in the Courier of 2 October”."""
-    parts = name_parts(text)
-    return any(
-        name_parts(line) and name_parts(line) <= parts
-        for one in evidence
-        for line in one.who.split("\n")
-    )
+def _names_source(text: str, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
+    """Whether a text names where a fact was published: “in the Courier of 2 October”.
+
+    With a mere month, its author may be named by what he is: “in March … the auditor”.
+    """
+    parts = name_parts(" ".join(re.findall(CAPITAL, text)) if day.day else text)
+    return any(name_parts(line) & parts for one in evidence for line in one.who.split("\n"))
 
 
 def _of_earlier(claim: Reading, day: StatedDay, earlier: Sequence[Evidence]) -> bool:

@@ -78,8 +78,9 @@ def name_differences(
     held = frozenset[str]().union(*(_said_name_parts(one) for one in evidence))
     near = nearest(evidence, claim.stems)
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
-    for one in (*days(text, language), *claim.own_quantities):
-        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    spans = [(one.start, one.end) for one in days(text, language)]
+    for start, end in (*spans, *((one.start, one.end) for one in claim.own_quantities)):
+        text = text[:start] + " " * (end - start) + text[end:]
     said = "\n".join(
         "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
     )

@@ -114,16 +114,25 @@ def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = Fal
     With `main`, its first part always stays.
     """
     kept = []
-    parts = theirs.text.split(",")
-    splits = [found.start() for found in language.all("split", theirs.text)]
-    if splits:
-        ends = [0, *splits, len(theirs.text)]
-        parts = [p for a, b in pairwise(ends) for p in theirs.text[a:b].split(",")]
-    for part in parts:
+    for number, part in enumerate(_parts(theirs.text, language)):
         own = stems(part, language)
-        if not own or (main and part is parts[0]) or shared(own, ours.stems, language):
+        if not own or (main and not number) or shared(own, ours.stems, language):
             kept.append(part)
     return ",".join(kept)
+
+
+def _parts(text: str, language: Language) -> Iterator[str]:
+    """A clause at its commas and conjunctions; words that say nothing alone stay with the next."""
+    splits = [found.start() for found in language.all("split", text)]
+    ends = [0, *splits, len(text)]
+    waiting = ""
+    for part in (p for a, b in pairwise(ends) for p in text[a:b].split(",")):
+        waiting += part
+        if stems(waiting, language):
+            yield waiting
+            waiting = ""
+    if waiting:
+        yield waiting
 
 
 def _softly(affirming: Clause, denying: Clause, language: Language) -> bool:
