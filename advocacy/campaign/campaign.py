@@ -10,6 +10,7 @@ from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Spa
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.campaign.recipients.identity import PersonId
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
 
@@ -126,9 +127,14 @@ class Stage(Located):
     template: Slug = Field(description="A letter under `letters/`, without `.md`.")
     layout: Slug = Field("letter", description="A paper layout: letter, window-10, window-dl.")
     subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
+    preview: LocalLine | None = Field(
+        None,
+        description="The line that mail programs show after the subject in the inbox. Default: "
+        "the first sentence of the letter.",
+    )
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
-    to: tuple[Slug, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
     signed_by: Literal["sender", "supporters"] = Field(
         "sender", description="`supporters`: the letter is only for `--supporters FILE`."
     )
@@ -152,6 +158,10 @@ class Stage(Located):
     def covers(self, day: date) -> bool:
         """Whether a letter of this stage may be dated that day; both ends count."""
         return self.days.covers(day)
+
+    def is_for(self, recipient: Recipient) -> bool:
+        """Whether the recipient is among those whom the stage is for."""
+        return not self.to or recipient.goes_by(self.to)
 
 
 class SupporterRules(Located):
@@ -251,6 +261,11 @@ class CampaignFile(Located):
     )
     sources: tuple[FileName, ...] = Field(
         (), description="Sources files (CSL-YAML), relative to this file's folder."
+    )
+    bills: tuple[FileName, ...] = Field(
+        (),
+        description="Bills, relative to this file's folder: BILLSTATUS XML, Open States JSON, or "
+        "YAML.",
     )
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."

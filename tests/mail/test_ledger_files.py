@@ -392,7 +392,7 @@ def test_where_the_disk_is_full_nothing_is_given_out(campaign: Path) -> None:
         many = [entry(f"p{n}") for n in range(300)]
         with pytest.raises(AdvocacyError, match="ledger-not-written") as caught:
             ledger.exchange(run, [Result("ann", State.SENT, 250, "ok")], many)
-        assert "Make room" in caught.value.problems[0].hint
+        assert "Free space" in caught.value.problems[0].hint
         full = False
         assert ledger.counts(MAILING)[State.SENDING] == 1, "all or nothing"
         answers = ledger.exchange(run, [Result("ann", State.SENT, 250, "ok")], many)

@@ -110,7 +110,7 @@ def test_without_a_key_it_is_said_how_to_make_one(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(AdvocacyError, match=r"(?s)to sign unsubscribe addresses.*token_urlsafe"):
         require_keys("sign unsubscribe addresses")
     monkeypatch.setenv("ADVOCACY_KEY", ",")
-    with pytest.raises(AdvocacyError, match="holds no key"):
+    with pytest.raises(AdvocacyError, match="ADVOCACY_KEY is empty"):
         require_keys("sign unsubscribe addresses")
 
 
