@@ -70,7 +70,7 @@ def is_addressed(campaign: Campaign, stage: Stage, recipient: Recipient, day: da
     position = bill_position(campaign, stage, recipient, day)
     if stage.bill is not None and position is None:
         return False
-    if not stage.to or recipient.letter_id in stage.to:
+    if stage.is_for(recipient):
         return True
     return position is not None and (
         "everyone else" in stage.to or any(name in stage.to for name in position.names)
