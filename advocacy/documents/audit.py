@@ -13,9 +13,8 @@ from typing import Any
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
-from advocacy.documents.draft import draft_html
 from advocacy.documents.fonts import BODY, describe, unprintable
-from advocacy.documents.frame import direction, long_date
+from advocacy.documents.frame import direction, draft_html, long_date
 from advocacy.documents.pdf.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
 from advocacy.documents.pdf.render import finisher_of, pdf_from_html
 from advocacy.documents.references import formatted

@@ -11,8 +11,7 @@ from functools import lru_cache
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.draft import draft_text
-from advocacy.documents.frame import contacts, long_date, references
+from advocacy.documents.frame import contacts, draft_text, long_date, references
 from advocacy.documents.plain_text import wrap
 from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted

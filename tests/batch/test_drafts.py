@@ -16,7 +16,7 @@ from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.batch.recorder import RenderSummary
 from advocacy.batch.verify import verify_campaign
 from advocacy.campaign.loading import load_campaign
-from advocacy.documents.draft import draft_html
+from advocacy.documents.frame import draft_html
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.errors import Level
 from advocacy.letters.compose import compose_letters

@@ -17,7 +17,6 @@ from markupsafe import Markup, escape
 
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.draft import draft_html
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import (
     RECIPIENT_FIELDS,
@@ -28,7 +27,15 @@ from advocacy.documents.email.skeleton import (
     inlined,
     letter_fields,
 )
-from advocacy.documents.frame import Stamps, contacts, direction, long_date, references, stamps
+from advocacy.documents.frame import (
+    Stamps,
+    contacts,
+    direction,
+    draft_html,
+    long_date,
+    references,
+    stamps,
+)
 from advocacy.documents.prose import body_html, first_sentence, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line

@@ -18,9 +18,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.documents.draft import draft_subject
 from advocacy.documents.email.html import encoded_html, render_html
 from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
+from advocacy.documents.frame import draft_subject
 from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
 from advocacy.documents.references import formatted
 from advocacy.documents.text import render_text, text_pieces

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
-from advocacy.documents.draft import mark_pages
 from advocacy.documents.pdf.fitting import obstacles, unfit_problems
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.stamp import stamp_letter
 from advocacy.documents.pdf.tagging import finish
+from advocacy.documents.pdf.watermark import mark_pages
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter

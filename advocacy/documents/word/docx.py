@@ -19,9 +19,7 @@ from markdown_it.token import Token
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
-from advocacy.documents.draft import LINE as DRAFT_LINE
-from advocacy.documents.draft import WORD as DRAFT
-from advocacy.documents.frame import contacts, direction, long_date
+from advocacy.documents.frame import DRAFT, DRAFT_LINE, contacts, direction, long_date
 from advocacy.documents.pdf.paper import noon, page_size
 from advocacy.documents.prose import ADDRESS_END, ADDRESS_START, body_tokens, link_address
 from advocacy.documents.references import formatted

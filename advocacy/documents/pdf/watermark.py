@@ -1,43 +1,61 @@
-"""What a draft says of itself in every medium: that it is one, where no layout can hide it.
+"""The word DRAFT across each page of a draft's PDF."""
 
-A draft is a letter that was not judged, or that was refused. It is made to be read by colleagues.
-"""
-
-import re
+from functools import cache
 from typing import Any
 
-WORD = "DRAFT"
-LINE = "DRAFT: not for sending."
-_BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
-_STYLE = (
-    "display:block !important;visibility:visible !important;margin:0 !important;"
-    "padding:8px 16px !important;background:#9c1c1c !important;color:#ffffff !important;"
-    "font:bold 16px/24px sans-serif !important;text-align:center !important"
-)
-_BANNER = f'<p lang="en" dir="ltr" style="{_STYLE}">{LINE}</p>'
+from advocacy.documents.fonts import BODY, FAMILIES
+from advocacy.documents.frame import DRAFT
+
 _RED, _OPACITY = (0.65, 0.05, 0.05), 0.16
 """So strong that it is seen on every page, and so weak that text below it is read."""
 _ACROSS = 0.72
 """The length of the word, as a share of the page's diagonal."""
+_BOLD = 600
+Outlines = tuple[bytes, float, float]
+"""Operators that build a path, and its width and height, in the font's units."""
 
 
-def draft_subject(subject: str) -> str:
-    """The subject of a draft's email."""
-    return f"{WORD}: {subject}"
+@cache
+def _text_outlines(text: str) -> Outlines:
+    """The outlines of a text in the letters' font, bold, from the baseline's beginning.
 
+    Raises KeyError for a character that the font does not have.
+    """
+    from fontTools.pens.basePen import BasePen
+    from fontTools.pens.boundsPen import BoundsPen
+    from fontTools.pens.transformPen import TransformPen
+    from fontTools.ttLib import TTFont
 
-def draft_text(text: str) -> str:
-    """A plain text that says at its beginning and end that it is a draft."""
-    return f"{LINE}\n\n{text.rstrip()}\n\n{LINE}\n"
+    class PathPen(BasePen):  # type: ignore[misc]
+        """Writes a path's operators (ISO 32000-1, 8.5.2)."""
 
+        def __init__(self, glyphs: Any) -> None:
+            super().__init__(glyphs)
+            self.operators: list[bytes] = []
 
-def draft_html(html: str) -> str:
-    """A page with a banner above and below its text."""
-    opened = _BODY.search(html)
-    at = opened.end() if opened else 0
-    closed = html.rfind("</body>")
-    end = closed if closed >= at else len(html)
-    return f"{html[:at]}{_BANNER}{html[at:end]}{_BANNER}{html[end:]}"
+        def _moveTo(self, point: Any) -> None:  # noqa: N802
+            self.operators.append(b"%.1f %.1f m" % point)
+
+        def _lineTo(self, point: Any) -> None:  # noqa: N802
+            self.operators.append(b"%.1f %.1f l" % point)
+
+        def _curveToOne(self, one: Any, two: Any, three: Any) -> None:  # noqa: N802
+            self.operators.append(b"%.1f %.1f %.1f %.1f %.1f %.1f c" % (*one, *two, *three))
+
+        def _closePath(self) -> None:  # noqa: N802
+            self.operators.append(b"h")
+
+    faces = [path for path, weight, style in FAMILIES[BODY].faces if style == "normal"
+             and weight >= _BOLD]  # fmt: skip
+    with TTFont(faces[-1]) as font:
+        glyphs, names = font.getGlyphSet(), font.getBestCmap()
+        pen, bounds, at = PathPen(glyphs), BoundsPen(glyphs), 0.0
+        for char in text:
+            glyph = glyphs[names[ord(char)]]
+            for each in (pen, bounds):
+                glyph.draw(TransformPen(each, (1, 0, 0, 1, at, 0)))
+            at += glyph.width
+    return b"\n".join(pen.operators), at, float(bounds.bounds[3])
 
 
 def mark_pages(pdf: Any) -> None:
@@ -48,9 +66,7 @@ def mark_pages(pdf: Any) -> None:
     """
     import pydyf
 
-    from advocacy.documents.pdf.outlines import text_outlines
-
-    outlines, width, height = text_outlines(WORD)
+    outlines, width, height = _text_outlines(DRAFT)
     begin = pydyf.Stream([b"q"])
     state = pydyf.Dictionary({"Type": "/ExtGState", "ca": _OPACITY})
     pdf.add_object(begin)
