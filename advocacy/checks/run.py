@@ -13,6 +13,7 @@ from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.agreement.speaking import speaker_problems
+from advocacy.checks.agreement.translations import translation_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
@@ -181,7 +182,9 @@ def _check_body(
     yield from sentence_problems(letter, blocks, campaign, library)
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)
-    yield from fact_problems([*used, *library.uncited(used)], letter.language, library)
+    facts = [*used, *library.uncited(used)]
+    yield from fact_problems(facts, letter.language, library)
+    yield from translation_problems(facts, campaign.file.language)
 
 
 def _check_variants(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from heapq import nlargest
+from itertools import islice
 
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
@@ -42,10 +43,16 @@ LONGEST_PART = 5000
 """So many characters a part of a quotation has at most."""
 REPLACED = 80
 """An editor's words stand for so many characters at most."""
+MOST = 2000
+"""So many places of a part are looked at; no quotation has only parts that stand more often."""
 LONGEST = 400
 """So many words of a quotation are compared to find the nearest passage."""
 WINDOWS = 40
 """So many stretches of a text are compared word by word to find the nearest passage."""
+LARGE = 200_000
+"""In texts of more characters the nearest passage is sought around a quotation's rarest words."""
+RARE = 8
+"""So many of these words are looked for."""
 CLOSE_ENOUGH = 0.55
 """How much of a quotation a passage must share to be shown as the nearest."""
 
@@ -62,7 +69,7 @@ def normalize_text(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Words that must stand in the text, after at most so many characters of others."""
 
     pattern: re.Pattern[str]
@@ -71,7 +78,7 @@ class _Part:
 
 
 @lru_cache(maxsize=4096)
-def _parts(quotation: str) -> tuple[_Part, ...]:
+def parts_of(quotation: str) -> tuple[Part, ...]:
     """The parts of a quotation between its ellipses and an editor's words.
 
     Inside a part, `[W]e` stands for another capital and `sell[s]` for another ending; `[sic]`
@@ -79,7 +86,7 @@ def _parts(quotation: str) -> tuple[_Part, ...]:
     """
     text = _ELLIPSIS.sub("…", normalize_text(re.sub(r"\s*\[sic\]", "", quotation)))
     text = text.strip(" '-…").rstrip(",;. '-…")
-    parts: list[_Part] = []
+    parts: list[Part] = []
     gap, changed = GAP, False
     for piece in _CHANGE.split(text):
         if piece == "…":
@@ -87,7 +94,7 @@ def _parts(quotation: str) -> tuple[_Part, ...]:
         elif _CHANGE.fullmatch(piece):
             gap, changed = REPLACED, True
         elif words := piece.strip(" '-"):
-            parts.append(_Part(_pattern_of(words), gap, changed))
+            parts.append(Part(_pattern_of(words), gap, changed))
     return tuple(parts)
 
 
@@ -102,51 +109,80 @@ def _pattern_of(words: str) -> re.Pattern[str]:
     made += re.escape(words[last:])
     begins = r"(?<!\w)" if words[0].isalnum() or words[0] == "[" else ""
     ends = r"(?!\w)" if words[-1].isalnum() or words[-1] == "]" else ""
+    begins += r"(?<!\d[.,])" if words[0].isdigit() else ""  # 34 is not in 0.34, nor in 34.7
+    ends += r"(?![.,]\d)" if words[-1].isdigit() else ""
     return re.compile(begins + made + ends)
 
 
 def is_verbatim(quotation: str, text: str) -> bool:
     """Tell whether a quotation is verbatim in a text that `normalize_text` made.
 
-    It is not where an editor's change takes away a “not”: that would turn the words around.
+    Where its parts stand closest together counts, and no luckier place. It is not verbatim where
+    what is left out or changed there has a “not”: that would turn the words around.
     """
-    parts = _parts(quotation)
+    parts = parts_of(quotation)
     if not parts:
         return True
+    best: int | None = None
+    honest = False
+    negated = bool(_NOT.search(quotation))
+    for spans in alignments(parts, text):
+        size = spans[-1][1] - spans[0][0]
+        if best is not None and size > best:
+            continue
+        if best is None or size < best:
+            best, honest = size, False
+        honest = honest or negated or not any(map(_NOT.search, _taken(parts, spans, text)))
+    return honest
+
+
+def alignments(parts: Sequence["Part"], text: str) -> Iterator[list[tuple[int, int]]]:
+    """Every place where the parts of a quotation stand in a text, each part as early as it can."""
     at = 0
     for part in parts:  # however far apart: where this fails, all fails
         found = part.pattern.search(text, at)
         if found is None:
-            return False
+            return
         at = found.end()
-    negated = bool(_NOT.search(quotation))
-    for first in parts[0].pattern.finditer(text):
-        taken = _taken(first, parts[1:], text)
-        if taken is None:
-            continue
-        if parts[0].changed:
-            taken.append(" ".join(text[: first.start()].split()[-FEW:]))
-        if negated or not any(_NOT.search(words) for words in taken):
-            return True
-    return False
+    for first in _starts(parts, text):
+        spans = [first.span()]
+        for part in parts[1:]:
+            at = spans[-1][1]
+            found = part.pattern.search(text, at, at + part.gap + LONGEST_PART)
+            if found is None or found.start() - at > part.gap:
+                break
+            spans.append(found.span())
+        else:
+            yield spans
 
 
-def _taken(first: re.Match[str], rest: Sequence[_Part], text: str) -> list[str] | None:
-    """What was replaced or left out, or None where a part is not there.
+def _starts(parts: Sequence["Part"], text: str) -> Iterator[re.Match[str]]:
+    """Where the first part stands, as far as the rarest part is near enough."""
+    rarest = min(
+        ([m.start() for m in islice(part.pattern.finditer(text), MOST)] for part in parts), key=len
+    )
+    reach = len(parts) * (GAP + LONGEST_PART)
+    done = 0
+    for hit in rarest:
+        begin = max(done, hit - reach)
+        for first in parts[0].pattern.finditer(text, begin):
+            if first.start() > hit:
+                break
+            yield first
+        done = hit + 1
+
+
+def _taken(parts: Sequence["Part"], spans: Sequence[tuple[int, int]], text: str) -> Iterator[str]:
+    """What was replaced or left out.
 
     Of what an ellipsis leaves out, only a few words belong to the clause that is quoted.
     """
-    taken = []
-    at = first.end()
-    for part in rest:
-        found = part.pattern.search(text, at, at + part.gap + LONGEST_PART)
-        if found is None or found.start() - at > part.gap:
-            return None
-        left_out = text[at : found.start()]
+    if parts[0].changed:
+        yield " ".join(text[: spans[0][0]].split()[-FEW:])
+    for part, (_, last), (first, _) in zip(parts[1:], spans, spans[1:], strict=False):
+        left_out = text[last:first]
         if part.changed or len(left_out.split()) <= FEW:
-            taken.append(left_out)
-        at = found.end()
-    return taken
+            yield left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +196,8 @@ class NearestPassage:
 
 def find_nearest_passage(quotation: str, text: str) -> NearestPassage | None:
     """Find the nearest passage of a text that `normalize_text` made, or None."""
-    wanted, words = normalize_text(quotation).split()[:LONGEST], text.split()
+    wanted = normalize_text(quotation).split()[:LONGEST]
+    words = (text if len(text) < LARGE else _near_rare_words(wanted, text)).split()
     if not wanted or not words:
         return None
     bare = [_bare(word) for word in wanted]
@@ -186,6 +223,25 @@ def find_nearest_passage(quotation: str, text: str) -> NearestPassage | None:
     if likeness < CLOSE_ENOUGH:
         return None
     return NearestPassage(" ".join(passage), likeness, _differences(wanted, passage))
+
+
+def _near_rare_words(wanted: Sequence[str], text: str) -> str:
+    """What stands in a long text around those words of a quotation that it has least often."""
+    counts = {word: text.count(word) for word in set(wanted) if len(word) > 3}
+    rare = sorted((count, word) for word, count in counts.items() if count)[:RARE]
+    reach = 2 * sum(len(word) + 1 for word in wanted)
+    spans = sorted(
+        (max(0, m.start() - reach), m.end() + reach)
+        for _, word in rare
+        for m in islice(re.finditer(re.escape(word), text), WINDOWS)
+    )
+    parts, done = [], 0
+    for start, end in spans:
+        if end > done:
+            begin = max(start, done)
+            parts.append(text[begin:end] if begin == done else f" {text[begin:end]}")
+            done = end
+    return "".join(parts)
 
 
 def _shared(matcher: SequenceMatcher[str]) -> tuple[int, int]:
@@ -239,16 +295,19 @@ def _changes(wanted: list[str], found: list[str]) -> Iterator[str]:
             yield f"“{theirs}” is left out{before}"
 
 
-SHORT = 3
-"""Fewer words than this may be a term rather than somebody's words."""
+SHORT = 4
+"""Fewer words than this may be a term, a title or ironic, rather than somebody's words."""
 
 
 def check_quotations(
     letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
 ) -> Iterator[Problem]:
     """Report quotations of the body that no cited fact's quote has word for word."""
+    own = normalize_text(letter.supporter.own_words) if letter.supporter else ""
     for block in blocks:
-        for words, number in _quotations(block):
+        for words, number in quotations_of(block):
+            if own and normalize_text(words) in own:
+                continue  # a supporter speaks
             cited = cited_facts(letter, block.sentences[number : number + 2])
             if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
                 continue
@@ -257,15 +316,33 @@ def check_quotations(
             yield _wrong(words, [*cited, *letter.facts], campaign, place)
 
 
-def _quotations(block: TextBlock) -> Iterator[tuple[str, int]]:
-    """The quoted words of a block, each with the number of the sentence it ends in."""
-    for start, end in block.quotes:
+MOSTLY = 0.8
+"""A block quotation of which so much stands in quotation marks is what these have."""
+_SIGNED = re.compile(r"\s+(?:—|–|--)\s*[^—–]{2,80}$")
+
+
+def quotations_of(block: TextBlock) -> Iterator[tuple[str, int]]:
+    """The quoted words of a block, each with the number of the sentence it ends in.
+
+    Words in quotation marks; a block quotation, without the name under it; and words in italics in
+    a sentence with a note, unless they are few.
+    """
+    spans = list(block.quotes)
+    if block.kind == "quote":
+        words = _SIGNED.sub("", block.text)
+        if sum(end - start for start, end in spans) < MOSTLY * len(words):
+            yield words, len(block.sentences) - 1
+            return
+    for start, end in block.italics:
+        number = block.at(max(start, end - 1))
+        noted = any(sentence.cites for sentence in block.sentences[number : number + 1])
+        inside = any(first <= end and start <= last for first, last in block.quotes)
+        if noted and not inside and len(block.text[start:end].split()) >= SHORT:
+            spans.append((start, end))
+    for start, end in sorted(spans):
         words = block.text[start:end]
         if re.search(r"\w", words):
             yield words, block.at(max(start, end - 1))
-    cited = any(sentence.cites for sentence in block.sentences)
-    if block.kind == "quote" and cited and not block.quotes:
-        yield block.text, len(block.sentences) - 1
 
 
 def texts_of(cited: CitedFact) -> list[str]:
