@@ -313,7 +313,9 @@ def check_quotations(
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
             place = locate_words(sentence.lines, words) if sentence else None
-            yield _wrong(words, [*cited, *letter.facts], campaign, place)
+            few = SHORT - 1 if sentence is not None and sentence.cites else SHORT
+            short = len(words.split()) < few
+            yield _wrong(words, [*cited, *letter.facts], campaign, place, short=short)
 
 
 MOSTLY = 0.8
@@ -359,12 +361,17 @@ def _quoted_in(words: str, cited: CitedFact) -> bool:
 
 
 def _wrong(
-    words: str, cited: Sequence[CitedFact], campaign: Campaign, place: Place | None
+    words: str,
+    cited: Sequence[CitedFact],
+    campaign: Campaign,
+    place: Place | None,
+    *,
+    short: bool,
 ) -> Problem:
     shown = " ".join(words.split())
     elsewhere = _elsewhere(words, campaign.facts.items())
     near = _nearest(words, cited)
-    code = "quotation-not-verbatim" if len(words.split()) >= SHORT else "quotation-short"
+    code = "quotation-short" if short else "quotation-not-verbatim"
     if elsewhere:
         message = f"“{shown}” is in the quote of `{elsewhere}`, which this letter does not cite."
         hint = f'Cite it after the quotation: `{{{{ cite("{elsewhere}") }}}}`.'
