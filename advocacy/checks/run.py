@@ -21,7 +21,7 @@ from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
-from advocacy.checks.quotations.verbatim import check_quotations
+from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.variants import check_variants

@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.checks.quotations.verbatim import (
-    find_nearest_passage,
-    is_verbatim,
-    normalize_text,
-)
+from advocacy.checks.quotations.nearest import find_nearest_passage
+from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
