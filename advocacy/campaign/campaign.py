@@ -126,6 +126,11 @@ class Stage(Located):
     template: Slug = Field(description="A letter under `letters/`, without `.md`.")
     layout: Slug = Field("letter", description="A paper layout: letter, window-10, window-dl.")
     subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
+    preview: LocalLine | None = Field(
+        None,
+        description="The line that mail programs show after the subject in the inbox. Default: "
+        "the first sentence of the letter.",
+    )
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
     to: tuple[Slug, ...] = Field((), description="Ids of the recipients. Default: everyone.")
@@ -251,6 +256,11 @@ class CampaignFile(Located):
     )
     sources: tuple[FileName, ...] = Field(
         (), description="Sources files (CSL-YAML), relative to this file's folder."
+    )
+    bills: tuple[FileName, ...] = Field(
+        (),
+        description="Bills, relative to this file's folder: BILLSTATUS XML, Open States JSON, or "
+        "YAML.",
     )
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from advocacy.campaign.bills import Bill, Bills, read_bill
+from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
+from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
@@ -27,13 +30,17 @@ Record = TypeVar("Record", Fact, Source)
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign file with the facts and sources that it names, and where it may read."""
+    """A campaign file with the facts, sources and bills that it names, and where it may read.
+
+    `facts` and `sources` include those that the bills give (`campaign.bills.bill_facts`).
+    """
 
     path: Path
     file: CampaignFile
     facts: Facts
     sources: Sources
     workspace: Workspace
+    bills: Bills = field(default_factory=dict)
 
     def today(self) -> date:
         """The day it is now in the campaign's timezone."""
@@ -67,14 +74,19 @@ def load_campaign(
     problems += [problem for problem in found if problem.place not in reported]
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
-    names = {key: file_names(data, key) for key in ("facts", "sources")}
+    names = {key: file_names(data, key) for key in ("facts", "sources", "bills")}
     facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
     sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
+    bills = _read_bills(workspace, names["bills"], problems)
+    for bill in bills.values():
+        # What the campaign's own files say of a bill comes before what is made of its record.
+        facts = bill_facts(bill) | facts
+        sources = {bill.id: bill_source(bill)} | sources
     problems += unknown_references(facts, sources)
     if file is None:
         return None, problems
-    files = [workspace.folder / name for name, _ in (*names["facts"], *names["sources"])]
-    campaign = Campaign(path, file, facts, sources, workspace.naming(*files))
+    files = [workspace.folder / name for named in names.values() for name, _ in named]
+    campaign = Campaign(path, file, facts, sources, workspace.naming(*files), bills)
     return campaign, problems + _cross_references(campaign)
 
 
@@ -119,6 +131,27 @@ def _read_all(
                 problems.append(Problem("duplicate-id", message, hint, record.place()))
             records.setdefault(key, record)
     return records
+
+
+def _read_bills(
+    workspace: Workspace, names: Iterable[tuple[str, Place]], problems: list[Problem]
+) -> dict[str, Bill]:
+    bills: dict[str, Bill] = {}
+    for name, place in names:
+        try:
+            path = workspace.naming(workspace.folder / name).file(name, place)
+        except AdvocacyError as error:
+            problems += error.problems
+            continue
+        bill, wrong = read_bill(path)
+        problems += wrong
+        if bill is not None and bill.id in bills:
+            message = f"The bill `{bill.id}` appears twice, first in {bills[bill.id].place}."
+            hint = "Keep the newer file of the two."
+            problems.append(Problem("duplicate-id", message, hint, bill.place))
+        elif bill is not None:
+            bills[bill.id] = bill
+    return bills
 
 
 def _cross_references(campaign: Campaign) -> list[Problem]:
@@ -185,6 +218,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "campaign": (CampaignFile, "A campaign of letters"),
     "facts": (dict[str, Fact], "Facts that letters rely on, by id"),
     "sources": (Source, "Sources as CSL-YAML"),
+    "bills": (WrittenBill, "A bill before a legislature"),
 }
 
 

@@ -1,6 +1,6 @@
 """The set phrases around a letter's text, in each language: `templates/words/*.yaml`."""
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +31,10 @@ class SetPhrases:
     note: str
     subscribed: str
     unsubscribe: str
+    said: str = "{speaker}: {quote}"
+    translation: str = "translation: {name}"
+    attachment: str = "{name}, {date}"
+    """The name of the attached letter, without `.pdf`. A file of words may do without it."""
 
 
 def read_set_phrases(language: str, workspace: Workspace) -> SetPhrases:
@@ -63,10 +67,11 @@ def _find(language: str, workspace: Workspace) -> SetPhrases:
 def _read(path: Path) -> SetPhrases:
     data = read_yaml(path)
     known = [field.name for field in fields(SetPhrases)]
+    needed = [field.name for field in fields(SetPhrases) if field.default is MISSING]
     problems = [
         Problem("missing-word", f"The phrase `{name}` is missing.", "Add it.", data.place)
         for name in known
-        if not isinstance(data.get(name), str)
+        if not isinstance(data.get(name), str) and (name in needed or name in data)
     ]
     for key in data:
         if key not in known:
@@ -75,4 +80,4 @@ def _read(path: Path) -> SetPhrases:
             problems.append(Problem("unknown-key", message, hint, data.key_place(key)))
     if problems:
         raise AdvocacyError(problems)
-    return SetPhrases(**{name: data[name] for name in known})
+    return SetPhrases(**{name: data[name] for name in known if name in data})

@@ -35,6 +35,7 @@ def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
 def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
     """Report the same in the subject, the salutation and the addresses."""
     yield from _left("the subject", letter.subject, _subject_place(letter, stage))
+    yield from _left("the preview text", letter.preview, stage.place("preview"))
     recipient, sender = letter.recipient, letter.sender
     yield from _left("the salutation", letter.salutation, recipient.place("salutation"))
     yield from _left("the inside address", "\n".join(letter.inside_address), recipient.place())

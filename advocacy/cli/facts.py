@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = (
     "id", "state", "due_for_recheck", "superseded_by", "from", "until", "checked", "statement",
-    "cited", "source", "source_title", "via",
+    "cited", "source", "source_title", "via", "speaker", "speech",
 )  # fmt: skip
 STYLES = {"holds": "green", "not yet": "cyan", "ended": "red", "superseded": "red"}
 ROOM_FOR_SOURCES = 120
@@ -214,6 +214,7 @@ def _write_facts(facts: "tuple[FactStanding, ...]", day: date) -> None:
     for one in facts:
         source = Text((one.source.title if one.source else None) or one.fact.source)
         lines = [Text(one.id, style="bold"), Text(one.statement)]
+        lines += [Text(f"said by {one.speaker}", style="dim")] if one.speaker else []
         lines += [] if has_sources else [Text(f"({source})", style="dim")]
         state = Text(one.label, style=STYLES[one.state])
         cited = re.sub("; |, | ", "\n", one.cited())

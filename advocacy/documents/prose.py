@@ -27,6 +27,9 @@ ADDRESS_START, ADDRESS_END = "\x0e", "\x0f"
 _TO_FILL = re.compile(f"{ADDRESS_START}([^{ADDRESS_END}]*){ADDRESS_END}|({MARK.pattern})")
 _Values = Sequence[str] | Mapping[int, str]
 _GOOD_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
+_CITE = re.compile("[\U00100000-\U0010fffd]| <[^<>]*>")
+_SENTENCE_END = re.compile(r"[.!?…。！？][”’»“)]*(?=\s+[^\W\d_a-zà-ÿ]|\s+[“„«¿¡]|[\u3000-\ufaff])")
+_PREVIEW_AT_MOST = 180
 _WHOLE_ADDRESS = ":/?#[]@!$&'()*+,;=%~"
 
 
@@ -37,6 +40,22 @@ def body_html(prose: Prose, language: str, cite: Callable[[int], str]) -> str:
     of citation `j`.
     """
     return _filled(_html(prose.markdown, language), prose.values, value_html, cite, escape)
+
+
+def first_sentence(prose: Prose, language: str) -> str:
+    """The first sentence of a body as HTML without tags of Markdown, for a line of preview.
+
+    Its values are escaped text; it has no citations. A long one ends within with an ellipsis.
+    """
+    for block in text_blocks(body_tokens(prose.markdown, language)):
+        text = " ".join(_CITE.sub("", block.text).split())
+        if text and not block.as_is and not block.underline:
+            end = next((m.end() for m in _SENTENCE_END.finditer(text) if m.end() > 30), len(text))
+            text = text[:end]
+            if len(text) > _PREVIEW_AT_MOST:
+                text = text[:_PREVIEW_AT_MOST].rpartition(" ")[0] + "…"
+            return _filled(escape(text), prose.values, value_html, lambda _: "", escape)
+    return ""
 
 
 def body_text(prose: Prose, language: str, cite: Callable[[int], str], width: int = 76) -> str:

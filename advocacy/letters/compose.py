@@ -172,9 +172,8 @@ def compose_letter(
     own = own_variables(campaign, recipient, supporters)
     if trace:
         variables = {**content.variables, **own}
-        body = render_body(
-            stage.template, workspace, language, variables, campaign.facts, trace=True
-        )
+        known = (campaign.facts, campaign.sources)
+        body = render_body(stage.template, workspace, language, variables, *known, trace=True)
     else:
         body = content.template_run.render(own)
     if not _prints_words(body.prose):
@@ -190,6 +189,7 @@ def compose_letter(
         style=file.citation_style,
         layout=stage.layout,
         subject=content.subject,
+        preview=content.preview,
         recipient=recipient,
         inside_address=inside_address(campaign, recipient),
         salutation=words.dear.replace("{name}", recipient.greeting),

@@ -59,6 +59,7 @@ def _shared_digest(shared: SharedContent) -> str:
             "enclosures": shared.enclosures,
             "cc": shared.cc,
             "attach": shared.attach,
+            **({"preview": shared.preview} if shared.preview else {}),
         }
     )
 

@@ -97,6 +97,8 @@ class Letter:
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
     """Whether it goes to subscribers, who are told how to leave."""
+    preview: str = ""
+    """What mail programs show after the subject; empty for the body's first sentence."""
     others: str = ""
     """What stands for the supporters who are not named: `and 1,240 others`."""
     lines: tuple[Place, ...] = ()

@@ -60,6 +60,8 @@ class SharedContent:
     subscribed: bool
     """Whether it goes to subscribers, who are told how to leave."""
     markdown: str
+    preview: str
+    """What mail programs show after the subject; empty for the body's first sentence."""
     enclosures: tuple[str, ...]
     cc: tuple[str, ...]
     attach: tuple[str, ...]
@@ -91,6 +93,7 @@ def shared_content(letter: Letter) -> SharedContent:
         close=letter.close,
         subscribed=letter.subscribed,
         markdown=letter.body.markdown,
+        preview=letter.preview,
         enclosures=letter.enclosures,
         cc=letter.cc,
         attach=letter.attach,
@@ -115,6 +118,7 @@ class StageContent:
 
     title: str
     subject: str
+    preview: str
     demand: Demand | None
     variables: Mapping[str, Any]
     template_run: SharedTemplateRun
@@ -159,14 +163,23 @@ def _stage_content(
     texts = Texts(language, file.language)
     variables = shared_variables(campaign, stage_name, day, texts, variants, supporters)
     subject = _subject(stage, variants, texts)
+    preview = texts.get(stage.preview, stage.place("preview")) if stage.preview else ""
     if texts.problems:
         raise AdvocacyError(texts.problems)
     return StageContent(
         variables["campaign"]["title"],
         subject,
+        preview,
         file.stage_demand(stage),
         variables,
-        SharedTemplateRun(stage.template, campaign.workspace, language, variables, campaign.facts),
+        SharedTemplateRun(
+            stage.template,
+            campaign.workspace,
+            language,
+            variables,
+            campaign.facts,
+            campaign.sources,
+        ),
     )
 
 

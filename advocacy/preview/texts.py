@@ -50,6 +50,8 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
         for name, wording in stage.variants.subject.items():
             keys = (*at, "variants", "subject", name)
             found += _texts(f"Subject, variant {name}", wording, keys)
+    if stage.preview is not None:
+        found += _texts("Preview text", stage.preview, (*at, "preview"))
     own = stage.demand if stage.has("demand") else None
     if isinstance(own, Demand):
         found += _demand(own, (*at, "demand"))

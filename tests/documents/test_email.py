@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -257,19 +258,68 @@ def test_the_parts_are_the_text_and_the_html_of_the_letter(
     assert normal(html.get_content()).rstrip() == render_html(one, campaign.workspace).rstrip()
 
 
-def test_the_pdf_is_attached_whole_under_the_letters_id(letter: Letter, campaign: Campaign) -> None:
+def test_the_pdf_is_attached_whole_under_a_name_that_says_what_it_is(
+    letter: Letter, campaign: Campaign
+) -> None:
     one = checked(letter, campaign)
     message = build_message(one, campaign.workspace, pdf=PDF)
     assert message.get_content_type() == "multipart/mixed"
     content, attachment = message.iter_parts()
     assert content.get_content_type() == "multipart/alternative"
     assert attachment.get_content_type() == "application/pdf"
-    assert attachment.get_filename() == "weiss.pdf"
+    assert attachment.get_filename() == "Letter to Weiß, Zoë, 10 June 2020.pdf"
     assert attachment.is_attachment()
     assert attachment.get_content() == PDF
     body = message.get_body(("plain",))
     assert body is not None
     assert normal(body.get_content()) == render_text(one, campaign.workspace)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "expected"),
+    [
+        ("en-US", "Brad Smith", "Letter to Brad Smith, 10 June 2020.pdf"),
+        ("de", "Zoë Weiß", "Brief an Zoë Weiß, 10. Juni 2020.pdf"),
+        ("fr", "Anne Le Goff", "Lettre à Anne Le Goff, 10 juin 2020.pdf"),
+        ("es", "José Peña", "Carta a José Peña, 10 de junio de 2020.pdf"),
+        ("en-GB", 'A/B: "C"? <D>|E*\\', "Letter to A-B- -C-- -D--E--, 10 June 2020.pdf"),
+        ("en-GB", "{date}", "Letter to {date}, 10 June 2020.pdf"),
+    ],
+)
+def test_the_attachment_is_named_in_the_letters_language_for_every_file_system(
+    letter: Letter, campaign: Campaign, language: str, name: str, expected: str
+) -> None:
+    person = letter.recipient.model_copy(update={"name": name, "given_name": None})
+    one = checked(replace(letter, language=language, recipient=person), campaign)
+    message = build_message(one, campaign.workspace, pdf=PDF)
+    *_, attachment = message.iter_parts()
+    assert attachment.get_filename() == expected
+    assert attachment.get_param("name", header="content-type") is not None
+
+
+def test_a_long_name_leaves_room_for_the_date(letter: Letter, campaign: Campaign) -> None:
+    person = letter.recipient.model_copy(update={"name": "Ministry of Works " * 20})
+    *_, attachment = build_message(
+        checked(replace(letter, recipient=person), campaign), campaign.workspace, pdf=PDF
+    ).iter_parts()
+    name = attachment.get_filename()
+    assert name is not None
+    assert len(name) <= 100
+    assert name.endswith(", 10 June 2020.pdf")
+
+
+@pytest.mark.parametrize("own", ["", "Three lines & a reason to answer"])
+def test_an_inbox_shows_the_stages_preview_or_the_first_sentence_and_never_the_letterhead(
+    letter: Letter, campaign: Campaign, own: str
+) -> None:
+    one = checked(replace(letter, preview=own), campaign)
+    html = build_message(one, campaign.workspace).get_body(("html",))
+    assert html is not None
+    body = html.get_content().partition("<body")[2]
+    shown = re.sub(r"<[^>]*>", "", body.partition(">")[2].partition("</div>")[0])
+    first = "I write to ask Café Müller & Söhne to take its cameras down."
+    assert unescape(shown).strip("\n \xa0\u200c") == (own or first)
+    assert len(re.findall("\u200c", shown)) > 50  # so nothing that follows is shown with it
 
 
 def test_no_line_is_too_long_and_none_ends_without_crlf(letter: Letter, campaign: Campaign) -> None:

@@ -97,6 +97,7 @@ def between(text: str) -> str:
 
 def in_html(page: str) -> str:
     page = re.sub(r"<(style|title|head)\b.*?</\1>", "", page, flags=re.DOTALL)
+    page = re.sub(r'<div class="preview".*?</div>', "", page, flags=re.DOTALL)  # it is hidden
     return html_module.unescape(re.sub(r"<[^>]*>", "", page))
 
 

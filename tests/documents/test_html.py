@@ -130,7 +130,8 @@ def test_the_email_has_the_parts_of_a_letter_in_their_order(page: Page) -> None:
         "Example Agency",
         "1 Example Street\nSpringfield, IL 62701\nreplies@coalition.example",
     ]
-    places = [page.text.index(part) for part in parts]
+    text = page.text.partition("Example Civil Liberties Coalition")
+    places = ["".join(text[1:]).index(part) for part in parts]
     assert places == sorted(places)
     assert page.title == "Take down the cameras that know faces"
 

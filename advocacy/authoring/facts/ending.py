@@ -14,9 +14,9 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
 from advocacy.files.yaml.editing import Change, Edit, SetValue, edit_file
 from advocacy.files.yaml.reading import YamlMap, read_yaml
 
-_BEFORE_CHECKED = ("source", "locator", "quote", "via", "from", "until", "superseded_by",
-                   "contradicts", "statement")  # fmt: skip
-_BEFORE_UNTIL = ("statement", "source", "locator", "quote", "via", "from")
+_BEFORE_UNTIL = ("statement", "source", "locator", "quote", "speaker", "speech", "translations",
+                 "via", "from")  # fmt: skip
+_BEFORE_CHECKED = (*_BEFORE_UNTIL, "until", "superseded_by", "contradicts")
 OVER = (
     "These days are over. If letters of this stage went out on them, they said what was no longer "
     "true: consider a correction."

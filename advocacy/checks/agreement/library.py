@@ -122,7 +122,13 @@ class Library:
         sentences = self.sentences(cited, language)
         passage = tuple(_passage(statement, quote, sentences)) if sentences else ()
         sources = [source for source in (cited.source, cited.via) if source]
-        names = "\n".join(filter(None, (_record(source, _WHO) for source in sources)))
+        speaker = cited.fact.speaker
+        names = "\n".join(
+            filter(
+                None,
+                (*(_record(source, _WHO) for source in sources), speaker.label if speaker else ""),
+            )
+        )
         who = "\n".join(filter(None, (_record(source, _AUTHORS) for source in sources)))
         issued = tuple(day for source in sources for day in dict.fromkeys(source.published or ()))
         return Evidence(cited.id, statement, quote, passage, names, who, issued)

@@ -70,6 +70,8 @@ def place_problems(
 def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[_Words]:
     stage = campaign.file.stages[letter.stage]
     yield _Words(letter.subject, _subject_place(letter, campaign), name="the subject")
+    if letter.preview:
+        yield _Words(letter.preview, stage.place("preview"), name="the preview text")
     if letter.demand:
         for number, ask in enumerate(letter.demand.asks):
             place = letter.demand.place("asks", number)

@@ -28,7 +28,7 @@ from advocacy.documents.email.skeleton import (
     letter_fields,
 )
 from advocacy.documents.frame import Stamps, contacts, direction, long_date, references, stamps
-from advocacy.documents.prose import body_html, value_html
+from advocacy.documents.prose import body_html, first_sentence, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
 from advocacy.errors import AdvocacyError, Place, Problem
@@ -161,8 +161,8 @@ def _encoded_text(text: str) -> bytes:
 
 # What tells letters of a mailing apart beside the objects of which there is one for all.
 _shared_texts = attrgetter(
-    "campaign", "title", "stage", "date", "timezone", "language", "close", "layout", "enclosures",
-    "cc", "attach", "body.markdown",
+    "campaign", "title", "stage", "preview", "date", "timezone", "language", "close", "layout",
+    "enclosures", "cc", "attach", "body.markdown",
 )  # fmt: skip
 # What may differ from one letter to the next, and is printed as it is.
 _RECIPIENT = (*RECIPIENT_FIELDS, "salutation")
@@ -284,6 +284,7 @@ def _page(
             "letter": letter,
             "words": layout.words,
             "body": Markup(body_html(body, shared.language, _marker(citations, layout.words))),  # noqa: S704
+            "preview": _preview(body, shared),
             "references": references(citations),
             "notes": citations.notes,
             "date": long_date(shared.date, shared.language),
@@ -296,6 +297,12 @@ def _page(
         },
     )
     return inlined(html, Place(layout.path))
+
+
+def _preview(body: Prose, shared: Letter | SharedContent) -> Markup:
+    """The line that an inbox shows after the subject: the stage's own, or the first sentence."""
+    own = escaped(shared.preview)
+    return Markup(own or first_sentence(body, shared.language))  # noqa: S704 - both are escaped
 
 
 def _marker(citations: FormattedCitations, words: SetPhrases) -> Callable[[int], str]:

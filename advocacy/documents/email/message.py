@@ -27,6 +27,11 @@ from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import AdvocacyError, Hint, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.templating.values import long_date, shaped_date
+
+_NAME_AT_MOST = 96
+# What Windows, the strictest, has in no name of a file.
+_NO_FILE_NAME = re.compile(r'[<>:"/\\|?*]')
 
 
 def obstacles(checked: CheckedLetter) -> list[Problem]:
@@ -73,7 +78,7 @@ def render_email(
 ) -> bytes:
     """The message (RFC 5322, with CRLF) of a letter.
 
-    It has a text and an HTML part, and `pdf` attached, if given, under the letter's id. `cc`
+    It has a text and an HTML part, and `pdf` attached, if given (see `attachment_name`). `cc`
     are pairs of name and address; there are none unless the caller names them, for a copy
     shows other people's addresses. `leaving` are the recipient's own addresses to unsubscribe,
     which a letter to subscribers shows instead of the sender's. Raises AdvocacyError for what
@@ -91,7 +96,7 @@ def render_email(
         encoded_html(letter, workspace, citations, leaving),
     )
     if pdf is not None:
-        content = _mixed(f"=_file-{boundary}", content, pdf, f"{letter.id}.pdf")
+        content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
     headers = [
@@ -106,6 +111,24 @@ def render_email(
         "MIME-Version: 1.0\r\n",
     ]
     return b"".join(["".join(headers).encode(), *content])
+
+
+def attachment_name(letter: Letter, workspace: Workspace) -> str:
+    """The name of the attached PDF: `Letter to Brad Smith, 10 June 2020.pdf`, in its language.
+
+    It has no character that a file system refuses, and at most 100 in all.
+    """
+    words = read_set_phrases(letter.language, workspace)
+    day = long_date(letter.date, letter.language)
+    if "," in day:  # one comma is enough: not “Smith, June 10, 2020”
+        day = shaped_date(letter.date, "d MMMM y", letter.language)
+    parts = {"{name}": letter.recipient.full_name or letter.id, "{date}": day}
+    name = re.sub(r"\{name\}|\{date\}", lambda found: parts[found[0]], words.attachment)
+    if len(name) > _NAME_AT_MOST:
+        room = _NAME_AT_MOST - len(name) + len(parts["{name}"])
+        parts["{name}"] = parts["{name}"][: max(room, 0)].rstrip()
+        name = re.sub(r"\{name\}|\{date\}", lambda found: parts[found[0]], words.attachment)
+    return f"{_NO_FILE_NAME.sub('-', name).strip(' .')}.pdf"
 
 
 def _from(letter: Letter, workspace: Workspace) -> tuple[str, str]:

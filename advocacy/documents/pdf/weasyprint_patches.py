@@ -14,10 +14,11 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | draw.draw_text                              | find a text's operators   | none     | 4    |
 | draw.draw_inline_level                      | find a line's operators   | none     | 4    |
 | pdf.stream.Stream.add_font                  | equal fonts in letters    | none     | 5    |
+| text.fonts.font_features                    | small capitals lose an f  | none     | 6    |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
-5 `stamping/test_stamping.py` (letters of a layout carry the same fonts).
+5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`.
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -47,6 +48,7 @@ _layout_document = weasyprint.document.layout_document
 _draw_text = weasyprint.draw.draw_text
 _draw_inline_level = weasyprint.draw.draw_inline_level
 _add_font = weasyprint.pdf.stream.Stream.add_font
+_font_features = weasyprint.text.fonts.font_features
 
 
 def lay_out_lines(
@@ -181,6 +183,18 @@ def add_font(stream: Any, pango_font: Any) -> Any:
     return font, size
 
 
+def find_font_features(*properties: Any, **named: Any) -> dict[str, int]:
+    """The OpenType features of a style as WeasyPrint finds them, with whole small capitals.
+
+    HarfBuzz applies a language's own forms (`locl`) first. EB Garamond has small capitals of the
+    plain letters alone: the German f, which is another glyph, would stay a small letter.
+    """
+    features: dict[str, int] = _font_features(*properties, **named)
+    if "smcp" in features or "c2sc" in features:
+        features.setdefault("locl", 0)
+    return features
+
+
 weasyprint.layout.block._linebox_layout = lay_out_lines
 weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
 weasyprint.document.build_formatting_structure = build_boxes
@@ -188,3 +202,5 @@ weasyprint.document.layout_document = lay_out_document
 weasyprint.draw.draw_text = draw_text
 weasyprint.draw.draw_inline_level = draw_inline_box
 weasyprint.pdf.stream.Stream.add_font = add_font
+weasyprint.text.fonts.font_features = find_font_features
+weasyprint.text.line_break.font_features = find_font_features
