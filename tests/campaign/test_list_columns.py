@@ -8,8 +8,8 @@ import pytest
 
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.column_headers import KNOWN, programs
 from advocacy.campaign.recipients.columns import read_header
-from advocacy.campaign.recipients.headers import KNOWN, programs
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.postal import split_address
 from advocacy.errors import Level, Place, Problem

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from advocacy.campaign.recipients.headers import (
+from advocacy.campaign.recipients.column_headers import (
     ADDRESS_LINE,
     ASKED,
     KNOWN,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.columns import (
     MOST_COLUMNS,
     REJECT_COLUMNS,
@@ -19,7 +20,6 @@ from advocacy.campaign.recipients.columns import (
     names_people,
     read_header,
 )
-from advocacy.campaign.recipients.headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of

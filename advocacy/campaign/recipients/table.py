@@ -13,7 +13,7 @@ from typing import Any
 
 from advocacy.campaign.field_types import SLUG_PATTERN
 from advocacy.campaign.languages import COUNTRIES, known_language
-from advocacy.campaign.recipients.headers import KNOWN, is_address_line
+from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report
 from advocacy.files.characters import BAD_CHARACTERS

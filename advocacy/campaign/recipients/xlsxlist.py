@@ -5,13 +5,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import (
     Columns,
     below_title,
     names_people,
     read_header,
 )
-from advocacy.campaign.recipients.headers import KNOWN
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
@@ -26,8 +26,14 @@ from advocacy.errors import (
     reporting,
 )
 from advocacy.files.csv_rows import MOST_ABOVE
-from advocacy.files.workbook import FormulaError, Row, Sheet, Workbook, open_workbook
-from advocacy.files.workbook.merged_cells import letters_of
+from advocacy.files.workbook import (
+    FormulaError,
+    Sheet,
+    SheetRow,
+    Workbook,
+    letters_of,
+    open_workbook,
+)
 
 MOST_SHEETS = 50
 """So many sheets are looked at for a list."""
@@ -67,7 +73,7 @@ def _several(chosen: Sheet, others: list[Sheet], place: Place) -> Problem:
 
 
 def _read(
-    rows: Iterator[Row], path: Path, renamed: Mapping[str, str], report: Report
+    rows: Iterator[SheetRow], path: Path, renamed: Mapping[str, str], report: Report
 ) -> Iterator[Recipient]:
     above, header, rest = _header(rows, renamed)
     place = Place(path, header.number)
@@ -100,8 +106,8 @@ def _read(
 
 
 def _header(
-    rows: Iterator[Row], renamed: Mapping[str, str]
-) -> tuple[list[Row], Row, Iterator[Row]]:
+    rows: Iterator[SheetRow], renamed: Mapping[str, str]
+) -> tuple[list[SheetRow], SheetRow, Iterator[SheetRow]]:
     """The rows above the header, the header, and the rows below it.
 
     The header is the first of the first rows that can only be one, else the first row.
@@ -111,11 +117,11 @@ def _header(
     return first[:at], first[at], chain(first[at + 1 :], rows)
 
 
-def _is_filled(row: Row) -> bool:
+def _is_filled(row: SheetRow) -> bool:
     return any(str(value).strip() for value in row.cells.values())
 
 
-def _headers(row: Row) -> list[str]:
+def _headers(row: SheetRow) -> list[str]:
     width = 1 + max(column for column, value in row.cells.items() if str(value).strip())
     return [_shown(row.cells.get(column, "")) for column in range(width)]
 
@@ -131,7 +137,7 @@ def _left_out(rows: list[int], path: Path) -> Problem:
     return Problem("hidden-rows", message, hint, Place(path), Level.WARNING)
 
 
-def _values(columns: Columns, row: Row, place: Place, report: Report) -> dict[str, Any]:
+def _values(columns: Columns, row: SheetRow, place: Place, report: Report) -> dict[str, Any]:
     """A row's texts by the names of their columns. Raises AdvocacyError with all that is wrong."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []

@@ -4,7 +4,7 @@ They come from strangers: what is unpacked, kept and parsed is bounded, and noth
 can stop the process. Therefore no library with native code but expat parses them.
 """
 
-from advocacy.files.workbook.rows import FormulaError, Row
+from advocacy.files.workbook.cells import FormulaError, SheetRow, letters_of
 from advocacy.files.workbook.workbook import Sheet, Workbook, open_workbook
 
-__all__ = ["FormulaError", "Row", "Sheet", "Workbook", "open_workbook"]
+__all__ = ["FormulaError", "Sheet", "SheetRow", "Workbook", "letters_of", "open_workbook"]

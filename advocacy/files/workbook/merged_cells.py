@@ -1,8 +1,10 @@
 """Cells that are merged over several rows, and the value that each of these rows has."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import IO
 
+from advocacy.files.workbook.cells import SheetRow, Value, column_of
 from advocacy.files.workbook.xml_parts import CHUNK, elements
 
 MOST = 100_000
@@ -40,19 +42,20 @@ def _mentions(part: IO[bytes]) -> bool:
     return False
 
 
-def column_of(letters: str) -> int:
-    """The number of a column from its letters: 0 for A, 26 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+def with_merged_values(rows: Iterable[SheetRow], merged: MergedCells) -> Iterator[SheetRow]:
+    """The rows, with the value of cells that are merged over several in each of these.
 
-
-def letters_of(column: int) -> str:
-    """A column as spreadsheets call it: A, B … Z, AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    A row that is otherwise empty stays so: merged cells may go on far below a list.
+    """
+    carried: dict[int, tuple[int, Value]] = {}
+    for row in rows:
+        own = list(row.cells.items())
+        for column in [column for column, (last, _) in carried.items() if last < row.number]:
+            del carried[column]
+        for column, (_, value) in carried.items():
+            row.cells.setdefault(column, value)
+        for column, value in own:
+            last = merged.get((row.number, column), 0)
+            if last:
+                carried[column] = (last, value)
+        yield row

@@ -15,8 +15,9 @@ from typing import IO
 
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.text import open_binary
-from advocacy.files.workbook.merged_cells import merged_cells
-from advocacy.files.workbook.rows import DATE, Row, Styles, rows_of_sheet
+from advocacy.files.workbook.cells import DATE, SheetRow, Styles
+from advocacy.files.workbook.merged_cells import merged_cells, with_merged_values
+from advocacy.files.workbook.rows import rows_of_sheet
 from advocacy.files.workbook.xml_parts import (
     BrokenPartError,
     TextBuffer,
@@ -56,18 +57,19 @@ class Workbook:
             self._links = self._links_of(self._main)
             self.sheets, self._since_1904 = self._read_main()
 
-    def rows(self, sheet: Sheet) -> Iterator[Row]:
+    def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
         """The rows of a sheet that hold anything, in turn."""
         with self._reading():
             with self._open(sheet.part) as part:
                 merged = merged_cells(part)
             with self._open(sheet.part) as part:
-                yield from rows_of_sheet(part, self.texts, self.styles, merged)
+                rows = rows_of_sheet(part, self.texts, self.styles)
+                yield from with_merged_values(rows, merged) if merged else rows
 
     def has_cells(self, sheet: Sheet) -> bool:
         """Whether anything stands on a sheet."""
         with self._reading(), self._open(sheet.part) as part:
-            return any(row.cells for row in rows_of_sheet(part, self.texts, self.styles, {}))
+            return any(row.cells for row in rows_of_sheet(part, self.texts, self.styles))
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

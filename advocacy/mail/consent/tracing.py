@@ -14,8 +14,8 @@ from typing import Any
 
 from advocacy.batch.record import JOURNAL
 from advocacy.batch.record import NAME as MANIFEST
+from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import column_names
-from advocacy.campaign.recipients.headers import KNOWN
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.csv_rows import header_of, rows_of
 from advocacy.files.text import open_binary
