@@ -49,7 +49,8 @@ class MessageRenderer:
             return None
         address = wire_address(entry["recipient"]["email"])
         file = self.mailing.campaign.file
-        name = message_id(self.mailing.name, outcome.id, file.sender.email)
+        plain = message_id(self.mailing.name, outcome.id, file.sender.email)
+        name = self.finishing.sign_id(plain)
         now = datetime.fromtimestamp(int(time.time()), ZoneInfo(file.timezone))
         more = self.finishing.headers(address, entry["language"])
         message = add_sending_headers(message, sent=now, message_id=name, more=more)
