@@ -7,7 +7,14 @@ from datetime import date
 from advocacy.campaign.addressing import not_in_office
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unknown_stage
+from advocacy.campaign.stages import (
+    PARTS,
+    chosen,
+    is_addressed,
+    stage_for,
+    stage_sets,
+    unknown_stage,
+)
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
@@ -57,8 +64,8 @@ class LettersToCheck:
     def add_window(self, people: Sequence[Recipient], name: str, today: date) -> None:
         """Compose a stage's letters for the first and the last day of its window."""
         stage = self.campaign.file.stages[name]
-        those = [p for p in people if stage.is_for(p)]
         for day in stage.days.ends(self.campaign.file.date, today):
+            those = [one for one in people if is_addressed(self.campaign, stage, one, day)]
             got = [person for person in those if self.add(person, name, day)]
             if got:
                 self.add_wordings(got[0], name, day)
