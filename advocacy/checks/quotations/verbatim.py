@@ -1,6 +1,6 @@
 """Whether a quotation is verbatim in a text, as an editor would take it.
 
-Other quotation marks and dashes, words left out at an ellipsis, and changes in brackets are allowed.
+Other quotation marks and dashes, words left out at an ellipsis, and changes in brackets pass.
 """
 
 import re
