@@ -135,6 +135,14 @@ class Stage(Located):
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    bill: Slug | None = Field(
+        None,
+        description="The id of the bill that its letters are about. `to:` may then name positions: "
+        "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
+    )
+    position: Literal["support", "oppose", "amend"] = Field(
+        "support", description="What the letter asks for, if it is about a bill."
+    )
     signed_by: Literal["sender", "supporters"] = Field(
         "sender", description="`supporters`: the letter is only for `--supporters FILE`."
     )
