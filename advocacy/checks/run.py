@@ -18,7 +18,7 @@ from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
 from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, trace_letter
-from advocacy.checks.quotations.copies import check_copies
+from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_letter
