@@ -22,6 +22,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.letters.stage_text import StageText
 from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class BatchSettings:
     an audit sheet. With `force` documents are made again although nothing has changed.
     `shared` is what `shared_digests` returns for the formats. `unsubscribe_links` says where a
     letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
-    must be true on its own day, and on `also_on`: the day on which it is mailed.
+    must be true on its own day, and on `also_on`: the day on which it is mailed. With `text`, they
+    are made of what it holds, and of nothing else.
     """
 
     campaign: Campaign
@@ -77,6 +79,7 @@ class BatchSettings:
     shared: SharedDigests = field(default_factory=dict)
     unsubscribe_links: "Callable[[Letter], UnsubscribeLinks] | None" = None
     also_on: date | None = None
+    text: StageText | None = None
 
     @property
     def wants_paper(self) -> bool:
@@ -219,16 +222,17 @@ def make_documents(
     formats: Iterable[Format],
     *,
     typeset: Typeset = "auto",
-    printed: bytes | None = None,
 ) -> MadeDocuments:
-    """Make a letter's documents in these formats; `printed` is its PDF, if it was made before.
+    """Make a letter's documents in these formats.
 
+    A PDF that is attached to its email is made here too: one that lies in a folder may be another.
     A format that cannot be made (no email address, a character without a font) is left out, with
     an error where the user asked for it by name and a warning where not. Raises AdvocacyError
     where a template or a file it loads is wrong.
     """
     letter, made, workspace = checked.letter, MadeDocuments(), settings.campaign.workspace
-    if printed is None and ("pdf" in formats or ("eml" in formats and "pdf" in letter.attach)):
+    printed = None
+    if "pdf" in formats or ("eml" in formats and "pdf" in letter.attach):
         printed = _typeset(checked, workspace, typeset, made)
     for kind in formats:
         name = f"{letter.id}.{kind}"

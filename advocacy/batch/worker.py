@@ -135,7 +135,7 @@ def make_letters(settings: BatchSettings, wanted: Sequence[WantedLetter]) -> lis
     """
     outcomes = [LetterOutcome(one.letter_id) for one in wanted]
     checked: list[CheckedLetter | None] = [None] * len(wanted)
-    with files_held():
+    with files_held(settings.text.files if settings.text else None):
         for number, (one, outcome) in enumerate(zip(wanted, outcomes, strict=True)):
             with _failures_noted(outcome):
                 checked[number] = _compose(settings, one, outcome)
@@ -183,6 +183,9 @@ def _compose(
     outcome.stage = letter.stage
     checked, problems = check(letter, campaign)
     outcome.problems += problems
+    if settings.text is not None and (uncovered := settings.text.uncovered(letter)):
+        outcome.problems += uncovered
+        checked = None
     if settings.also_on is not None:
         later, problems = check(letter, campaign, settings.also_on)
         checked = later and checked
@@ -216,10 +219,7 @@ def _make(
     )
     made = MadeDocuments()
     if changed:
-        printed = None
-        if attached and "pdf" not in changed:
-            printed = _printed_before(settings, letter, previous, inputs)
-        made = make_documents(checked, settings, changed, typeset=typeset, printed=printed)
+        made = make_documents(checked, settings, changed, typeset=typeset)
     if settings.audit and (made.documents or len(changed) < len(formats)):
         from advocacy.checks.audit import audit_documents
 
@@ -270,22 +270,6 @@ def _record(
     outcome.entry = entry(letter, files, versions, digests, made_of, typeset)
     outcome.sums = sums
     outcome.typeset, outcome.why = made.typeset, made.why
-
-
-def _printed_before(
-    settings: BatchSettings, letter: Letter, previous: Entry, inputs: Mapping[str, str]
-) -> bytes | None:
-    """The letter's PDF as it lies in the output folder, if it is what would be made now."""
-    name = f"{letter.id}.pdf"
-    expected = previous.get("files", {}).get(name)
-    if expected is None or previous.get("inputs", {}).get(name) != inputs[name]:
-        return None
-    folder = letter_folder(settings.output, letter.campaign, letter.stage)
-    try:
-        data = (folder / name).read_bytes()
-    except OSError:
-        return None
-    return data if hashlib.sha256(data).hexdigest() == expected else None
 
 
 def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]:

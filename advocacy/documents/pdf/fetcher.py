@@ -15,7 +15,9 @@ from urllib.request import url2pathname
 
 from advocacy.documents.pdf.svg import svg_problem
 from advocacy.documents.pdf.typesetter import URLFetcher, URLFetcherResponse
-from advocacy.errors import Problem
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.files.cache import held_files
+from advocacy.files.text import read_start
 from advocacy.files.workspace import Workspace
 from advocacy.resources import fonts_dir, templates_dir
 
@@ -65,6 +67,13 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
 
     def _read(self, url: str) -> bytes:
         path = self._path(url)
+        held = held_files()
+        if held is not None and self.workspace.contains(path):
+            key = held.key(str(path))
+            if key is None:
+                raise _Refused(_uncovered(_shown(url)))
+            self.files.append(path)
+            return held.contents[key]
         try:
             if not path.is_file():
                 raise _Refused(
@@ -123,16 +132,11 @@ def image_problem(path: Path, name: str) -> Problem | None:
     Judges by content, not by the file's name.
     """
     try:
-        with path.open("rb") as file:
-            kind = _checked_kind(file.read(BIGGEST_FILE + 1), name)
+        kind = _checked_kind(read_start(path, BIGGEST_FILE + 1), name)
     except _Refused as refused:
         return refused.problem
-    except OSError as error:
-        return Problem(
-            "unreadable-file",
-            f"`{name}` cannot be read: {error.strerror}.",
-            "Check who may read the file.",
-        )
+    except AdvocacyError as error:
+        return error.problems[0]
     return None if kind in _IMAGES else _wrong_kind(name)
 
 
@@ -229,6 +233,14 @@ def _outside(url: str, workspace: Workspace) -> Problem:
         "outside-workspace",
         f"The layout loads `{_shown(url)}`, which lies outside the campaign's folder.",
         f"Copy it into {workspace.folder}, and name it from there.",
+    )
+
+
+def _uncovered(name: str) -> Problem:
+    return Problem(
+        "outside-approval",
+        f"The layout loads `{name}`, which the approval of the text does not cover.",
+        f'Write its whole name in the layout, as in `url("{name}")`. Then approve the stage again.',
     )
 
 

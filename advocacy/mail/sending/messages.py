@@ -22,6 +22,7 @@ from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leavin
 from advocacy.errors import AdvocacyError, Problem, count_noun
 from advocacy.letters.approvals import describe_changes
 from advocacy.letters.letter import Letter
+from advocacy.letters.stage_text import COVERS
 from advocacy.mail.consent.list_headers import list_headers, recipient_leaving
 from advocacy.mail.consent.return_address import bounce_address, sign_message_id
 from advocacy.mail.consent.tokens import Keys, find_keys, require_keys
@@ -54,7 +55,11 @@ class TextChange:
 
 def compare_texts(before: MailingText, now: MailingText) -> TextChange | None:
     """Compare the text with what the mailing's first got; None where it is the same."""
-    changes = tuple(describe_changes(before.parts, now.parts))
+    # Of parts that an older version did not look at, the ledger cannot tell what they were.
+    seen = now.parts if COVERS in before.parts else before.parts
+    changes = tuple(
+        describe_changes(before.parts, {k: v for k, v in now.parts.items() if k in seen})
+    )
     if not changes:
         return None
     diff = unified_diff(before.sample.splitlines(), now.sample.splitlines(), n=CONTEXT, lineterm="")

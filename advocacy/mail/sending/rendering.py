@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import BatchSettings, shared_digests
@@ -72,21 +71,21 @@ class MessageRenderer:
 
 
 def message_renderer(
-    mailing: MailingSettings, finishing: Finishing, *, output: Path, workers: int | None = None
+    mailing: MailingSettings, finishing: Finishing, *, workers: int | None = None
 ) -> MessageRenderer:
-    """Set up composing a mailing on its day of sending; `output` may have its PDFs already."""
+    """Set up composing a mailing on its day of sending, of the text that it holds."""
     campaign = mailing.campaign
     settings = BatchSettings(
         campaign,
         mailing.day,
         ("eml",),
         formats_asked_for=True,
-        output=output,
         deliver="return",
         force=True,
         shared=shared_digests(campaign, ("eml",)),
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
+        text=mailing.text,
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 
