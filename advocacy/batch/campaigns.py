@@ -19,7 +19,7 @@ from advocacy.batch.documents import (
     shared_digests,
 )
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
-from advocacy.batch.previous_run import Manifests, find_previous
+from advocacy.batch.previous_run import Manifests, as_recorded, find_previous
 from advocacy.batch.printing import PrintQueue
 from advocacy.batch.recorder import ProblemCollector, Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
@@ -136,7 +136,9 @@ def _with_previous(
     report = recorder.record_problem
     for one in wanted_letters(campaign, day, report, request.people, request.stage):
         if one.stage is not None:
-            previous = find_previous(manifests.stage(one.stage), one.letter_id)
+            record = manifests.stage(one.stage)
+            one = as_recorded(record, one)
+            previous = find_previous(record, one.letter_id)
             one = replace(one, previous=previous) if previous else one
             if queue is not None:
                 queue.expect(one, campaign)

@@ -216,6 +216,15 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     return output / campaign / stage
 
 
+_KIND = re.compile(rf"\.((?:audit\.)?(?:{'|'.join(FORMATS)}))\Z")
+
+
+def document_kind(name: str) -> str:
+    """The kind of document that a letter's file has: `pdf`, `audit.html`; empty for none."""
+    found = _KIND.search(name)
+    return found[1] if found else ""
+
+
 def make_documents(
     checked: CheckedLetter,
     settings: BatchSettings,
@@ -235,7 +244,7 @@ def make_documents(
     if "pdf" in formats or ("eml" in formats and "pdf" in letter.attach):
         printed = _typeset(checked, workspace, typeset, made)
     for kind in formats:
-        name = f"{letter.id}.{kind}"
+        name = f"{letter.file_name}.{kind}"
         if kind == "pdf":
             if printed is not None:
                 made.documents[name] = printed
@@ -261,7 +270,7 @@ def _typeset(
     made.problems += result.problems
     made.typeset, made.why = result.typeset, result.why
     if result.digest is not None:
-        made.sums[f"{checked.letter.id}.pdf"] = result.digest
+        made.sums[f"{checked.letter.file_name}.pdf"] = result.digest
     return result.data
 
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from advocacy.batch.documents import (
@@ -25,7 +25,7 @@ from advocacy.batch.documents import (
 from advocacy.batch.record import Entry, entry
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
-from advocacy.campaign.supporters.model import letter_id
+from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.files.cache import files_held
 from advocacy.files.writing import no_room, write_file
@@ -57,6 +57,16 @@ class WantedLetter:
     def letter_id(self) -> str:
         """The letter's id."""
         return letter_id(self.recipient, self.supporters)
+
+    @property
+    def earlier_id(self) -> str:
+        """The letter's id in manifests of earlier versions."""
+        return earlier_letter_id(self.recipient, self.supporters)
+
+    def under_earlier_id(self) -> "WantedLetter":
+        """The same letter, going on under that id."""
+        recipient, supporters = under_earlier_id(self.recipient, self.supporters)
+        return replace(self, recipient=recipient, supporters=supporters)
 
 
 @dataclass(slots=True)
@@ -210,12 +220,12 @@ def _make(
     typesetter = f"{versions.get('pango')} {typeset}"
     kinds = {*formats, "pdf"} if attached else formats
     made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
-    inputs = {f"{letter.id}.{kind}": digest for kind, digest in made_of.items()}
+    inputs = {f"{letter.file_name}.{kind}": digest for kind, digest in made_of.items()}
     known = {} if settings.force else previous.get("inputs", {})
     changed = tuple(
         kind
         for kind in formats
-        if known.get(f"{letter.id}.{kind}") != inputs[f"{letter.id}.{kind}"]
+        if known.get(f"{letter.file_name}.{kind}") != inputs[f"{letter.file_name}.{kind}"]
     )
     made = MadeDocuments()
     if changed:

@@ -32,9 +32,7 @@ def stage_for(
     signed = stages_signed(campaign, by_supporters=by_supporters)
     if (wanted or next(iter(signed), None)) not in signed:
         return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
-    mine = [
-        name for name in signed if not stages[name].to or recipient.letter_id in stages[name].to
-    ]
+    mine = [name for name in signed if stages[name].is_for(recipient)]
     if wanted is not None:
         return (wanted if wanted in mine else None), []
     fitting = [name for name in mine if stages[name].covers(day)]

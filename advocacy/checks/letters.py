@@ -56,7 +56,7 @@ class LettersToCheck:
     def add_window(self, people: Sequence[Recipient], name: str, today: date) -> None:
         """Compose a stage's letters for the first and the last day of its window."""
         stage = self.campaign.file.stages[name]
-        those = [p for p in people if not stage.to or p.letter_id in stage.to]
+        those = [p for p in people if stage.is_for(p)]
         for day in stage.days.ends(self.campaign.file.date, today):
             got = [person for person in those if self.add(person, name, day)]
             if got:

@@ -72,7 +72,7 @@ def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:
 def stage_recipients(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
     """The recipients of a stage's letters, read one by one; entries with problems are skipped."""
     for person in recipients_of(campaign, day, ignore):
-        if not stage.to or person.letter_id in stage.to:
+        if stage.is_for(person):
             yield person
 
 

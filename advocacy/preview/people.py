@@ -216,7 +216,12 @@ class PeopleList:
         pickled = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
         empty_fields = sum(not getattr(row, name) for name in _FIELDS)
         entry = _Entry(Person(row.letter_id, row.called, where), line, pickled, empty_fields)
-        self._by_id.setdefault(row.letter_id, entry)
+        for name in (
+            row.letter_id,
+            row.file_name,
+            row.earlier_id,
+        ):  # all that a stage's `to` may say
+            self._by_id.setdefault(name, entry)
         self._entries.append(entry)
 
     def get(self, letter_id: str | None) -> Recipient | None:

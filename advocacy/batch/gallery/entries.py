@@ -145,10 +145,9 @@ def _correspondence(
         found = correspondence(campaign, day, report, people.selecting(chosen))
         yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
         return
-    wanted = campaign.file.stages[stage].to
     everybody = recipients_of(campaign, day, report, people.selecting(Selection()))
     selection = people.selection if people.selection != Selection() else Selection(sample=SHOWN)
-    mine = (row for row in everybody if not wanted or row.letter_id in wanted)
+    mine = (row for row in everybody if campaign.file.stages[stage].is_for(row))
     signed = sample_supporters(campaign, stage)
     for row in selection.choose(mine, report):
         yield Correspondence(row, signed)

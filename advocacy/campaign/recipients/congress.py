@@ -171,8 +171,9 @@ def _member(
         return None
     chamber = CHAMBERS.get(_text(term, "type"), "")
     found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))
+    bioguide = _text(_map(person, "id"), "bioguide")
     values: dict[str, Any] = {
-        "id": _text(_map(person, "id"), "bioguide"),
+        "id": bioguide.lower(),
         # Nicknames stand in straight marks, which are not for print.
         "name": re.sub(r'"([^"]*)"', "“\\1”", name),
         "given_name": _text(names, "first"),
@@ -195,7 +196,7 @@ def _member(
     if recipient is None:
         return None
     # Empty texts are not values of a row, but templates may ask for each of these columns.
-    other = _other(values.get("id", ""), chamber, term, seats, committee)
+    other = _other(bioguide, chamber, term, seats, committee)
     return recipient.model_copy(update={"other": other})
 
 

@@ -24,9 +24,7 @@ def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterat
     stages = campaign.file.stages
     sets = [names for _, names in stage_sets(campaign)]
     for recipient, names in product(recipients, sets):
-        mine = tuple(
-            name for name in names if not stages[name].to or recipient.letter_id in stages[name].to
-        )
+        mine = tuple(name for name in names if stages[name].is_for(recipient))
         seen.setdefault(mine, []).append(recipient.called)
     for mine, people in seen.items():
         for pair in combinations(mine, 2):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.documents import BatchSettings, document_kind, shared_digests
 from advocacy.batch.executor import choose_executor
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
 from advocacy.documents.email.message import message_id, needs_smtputf8
@@ -43,7 +43,8 @@ class MessageRenderer:
 
     def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
         """Finish the message that came of a letter; None where none could be made."""
-        message, entry = outcome.documents.get(f"{outcome.id}.eml"), outcome.entry
+        emails = (data for name, data in outcome.documents.items() if document_kind(name) == "eml")
+        message, entry = next(emails, None), outcome.entry
         if message is None or entry is None:
             return None
         address = wire_address(entry["recipient"]["email"])
