@@ -27,7 +27,9 @@ from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
+from advocacy.checks.inputs import inputs_digest
 from advocacy.errors import Report, has_errors
+from advocacy.letters.compose import compose_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class RenderRequest:
     None of the rest changes a letter's bytes: `workers` are processes (default: one for a few
     letters, else one for each core), `cluster` is the address of a Dask scheduler to use
     instead. `force` makes letters again although nothing has changed, `prune` removes those of
-    people who are no longer listed.
+    people who are no longer listed. `draft` makes refused letters too, and marks all as drafts.
     """
 
     campaign: Path
@@ -58,6 +60,7 @@ class RenderRequest:
     cluster: str | None = None
     force: bool = False
     prune: bool = False
+    draft: bool = False
 
 
 def render_campaign(
@@ -90,6 +93,7 @@ def render_campaign(
         output=request.output, deliver="write" if request.cluster is None else "return",
         audit=request.audit, force=request.force, typeset=request.typeset,
         shared=shared_digests(campaign, formats),
+        judged=inputs_digest(campaign) if request.cluster is None else None,
     )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(manifests, people.supporters or list_of(campaign, people))
@@ -142,7 +146,21 @@ def _with_previous(
             one = replace(one, previous=previous) if previous else one
             if queue is not None:
                 queue.expect(one, campaign)
-        yield one
+        one = replace(one, draft=request.draft)
+        yield one if request.cluster is None else _judged_here(campaign, day, one)
+
+
+def _judged_here(campaign: Campaign, day: date, wanted: WantedLetter) -> WantedLetter:
+    """A letter with its words' errors: a cluster's workers have no kept copies to compare with."""
+    from advocacy.checks.gate import gate_of
+
+    if wanted.stage is None:
+        return wanted
+    letter, _ = compose_for(
+        campaign, wanted.recipient, wanted.stage, day, supporters=wanted.supporters
+    )
+    errors = gate_of(campaign).errors(letter) if letter is not None else []
+    return replace(wanted, problems=(*wanted.problems, *errors))
 
 
 def _stages_of(campaign: Campaign, day: date, request: RenderRequest) -> set[str]:

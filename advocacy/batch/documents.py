@@ -64,7 +64,8 @@ class BatchSettings:
     `shared` is what `shared_digests` returns for the formats. `unsubscribe_links` says where a
     letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
     must be true on its own day, and on `also_on`: the day on which it is mailed. With `text`, they
-    are made of what it holds, and of nothing else.
+    are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
+    did so with the same digest (`judged`) of what is read for it; with None they are not.
     """
 
     campaign: Campaign
@@ -80,6 +81,7 @@ class BatchSettings:
     unsubscribe_links: "Callable[[Letter], UnsubscribeLinks] | None" = None
     also_on: date | None = None
     text: StageText | None = None
+    judged: str | None = None
 
     @property
     def wants_paper(self) -> bool:

@@ -130,6 +130,8 @@ class Recorder:
             self._record_made(manifest, outcome, outcome.entry)
         elif not outcome.refused:
             self.summary.unchanged += 1
+            if outcome.judged and (known := manifest.find(outcome.id)):
+                manifest.add({**known, "judged": outcome.judged})
 
     def _record_made(self, manifest: BatchRecord, outcome: LetterOutcome, entry: Entry) -> None:
         try:

@@ -9,7 +9,7 @@ from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
@@ -135,6 +135,14 @@ class Stage(Located):
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    bill: Slug | None = Field(
+        None,
+        description="The id of the bill that its letters are about. `to:` may then name positions: "
+        "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
+    )
+    position: Literal["support", "oppose", "amend"] = Field(
+        "support", description="What the letter asks for, if it is about a bill."
+    )
     signed_by: Literal["sender", "supporters"] = Field(
         "sender", description="`supporters`: the letter is only for `--supporters FILE`."
     )
@@ -197,7 +205,7 @@ class SupporterRules(Located):
         le=2000,
         description="The number of names that a joint letter prints before “and … others”.",
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
@@ -270,7 +278,7 @@ class CampaignFile(Located):
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )

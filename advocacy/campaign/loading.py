@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from advocacy.campaign.bills import Bill, Bills, read_bill
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
+from advocacy.campaign.bills.positions import POSITIONS
 from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
@@ -187,8 +188,12 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
 def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem]:
     problems = stage.days.order_problems(f"The stage `{name}`", stage.place("until"))
     workspace, addressees = campaign.workspace, campaign.file.target.addressees
+    if stage.bill is not None and stage.bill not in campaign.bills:
+        problems.append(_unknown("bill", stage.bill, campaign.bills, stage.place("bill")))
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
+        if stage.bill and wanted in POSITIONS:
+            continue
         if campaign.file.recipients is None and not any(a.goes_by((wanted,)) for a in addressees):
             ids = [addressee.letter_id for addressee in addressees]
             problems.append(_unknown("addressee", wanted, ids, stage.place("to", index)))

@@ -27,7 +27,7 @@ _WANTED = ("url", "contact_form", "phone", "party", "caucus", "state_rank")
 COLUMNS = (
     *("bioguide", "chamber", "state", "district", *_WANTED),
     *("committee", "committee_code", "committee_rank", "committee_title", "committee_side"),
-    "committees",
+    *("committees", "committee_codes", "committee_titles"),
 )
 """The columns that a member has beside the known ones; empty where nothing is known."""
 
@@ -227,6 +227,8 @@ def _other(
         "committee_title": seat.title if seat else "",
         "committee_side": seat.side if seat else "",
         "committees": "; ".join(one.committee for one in mine),
+        "committee_codes": "; ".join(one.code for one in mine),
+        "committee_titles": "; ".join(one.title for one in mine),
     }
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from advocacy.batch.documents import BatchSettings, document_kind, shared_digests
 from advocacy.batch.executor import choose_executor
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
+from advocacy.checks.inputs import inputs_digest
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
@@ -87,6 +88,7 @@ def message_renderer(
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
         text=mailing.text,
+        judged=inputs_digest(campaign),
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 
