@@ -292,8 +292,7 @@ def test_a_type_that_csl_does_not_have_is_a_problem(tmp_path: Path) -> None:
     assert problem.code == "unknown-source-type"
     assert problem.hint == "Did you mean `article-journal`?"
     (tmp_path / "in.json").write_text(
-        '[{"id": "a", "type": "journal"},'
-        ' {"id": "b", "type": "book", "title": "T"}]',
+        '[{"id": "a", "type": "journal"}, {"id": "b", "type": "book", "title": "T"}]',
         "utf-8",
     )
     result = import_sources(tmp_path / "in.json", tmp_path / "new.yaml")
