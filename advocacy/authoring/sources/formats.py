@@ -6,16 +6,22 @@ names the parts that CSL has, and markup inside titles goes. What cannot be kept
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from advocacy.authoring.sources.bibtex import read_bibtex
 from advocacy.authoring.sources.dates import edtf_of
-from advocacy.authoring.sources.read_source import Item, ReadSource, plain_text, report_losses
+from advocacy.authoring.sources.read_source import (
+    Item,
+    ReadSource,
+    plain_names,
+    plain_text,
+    report_losses,
+)
 from advocacy.authoring.sources.ris import read_ris
-from advocacy.campaign.sources import CSL_VARIABLES, Name
+from advocacy.campaign.sources import CSL_VARIABLES
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.yaml.reading import YamlMap, read_text, scan_yaml_text
 
@@ -146,7 +152,7 @@ def _cleaned(read: ReadSource) -> ReadSource:
 def _keep(item: Item, name: str, value: Any) -> bool:
     """Put a value into the item as plain text or names; False where it is neither."""
     if name in NAMES:
-        names = list(_names(value)) if isinstance(value, list) else []
+        names = list(plain_names(value)) if isinstance(value, list) else []
         item |= {name: names} if names else {}
         return bool(names)
     if isinstance(value, list | Mapping):
@@ -160,15 +166,3 @@ def _shown_date(value: Any) -> str:
         told = (value.get(key) for key in ("literal", "raw", "date-parts", "season"))
         value = ", ".join(str(part) for part in told if part)
     return plain_text(value)[:60]
-
-
-def _names(values: Iterable[Any]) -> Iterable[dict[str, str]]:
-    known = {field.alias or name for name, field in Name.model_fields.items()}
-    for value in values:
-        if not isinstance(value, Mapping):
-            continue
-        name = {key: plain_text(part) for key, part in value.items() if key in known and part}
-        if "literal" not in name and "family" not in name and "given" in name:
-            name = {"literal": name["given"]}
-        if name:
-            yield name

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from advocacy.campaign.sources import Name
 from advocacy.errors import Level, Place, Problem, count_noun
 
 Item = dict[str, Any]
@@ -30,6 +31,19 @@ def plain_text(value: Any) -> str:
     """Plain text: without markup, with single spaces."""
     text = html.unescape(_TAG.sub("", str(value)))
     return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
+
+
+def plain_names(values: Iterable[Any]) -> Iterable[dict[str, str]]:
+    """The names of a list of CSL, each with the parts that a sources file has."""
+    known = {field.alias or name for name, field in Name.model_fields.items()}
+    for value in values:
+        if not isinstance(value, Mapping):
+            continue
+        name = {key: plain_text(part) for key, part in value.items() if key in known and part}
+        if "literal" not in name and "family" not in name and "given" in name:
+            name = {"literal": name["given"]}
+        if name:
+            yield name
 
 
 def report_losses(sources: Iterable[ReadSource]) -> list[Problem]:
