@@ -64,7 +64,8 @@ class BatchSettings:
     `shared` is what `shared_digests` returns for the formats. `unsubscribe_links` says where a
     letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
     must be true on its own day, and on `also_on`: the day on which it is mailed. With `text`, they
-    are made of what it holds, and of nothing else.
+    are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
+    did so with the same digest (`judged`) of what is read for it; with None they are not.
     """
 
     campaign: Campaign
@@ -80,6 +81,7 @@ class BatchSettings:
     unsubscribe_links: "Callable[[Letter], UnsubscribeLinks] | None" = None
     also_on: date | None = None
     text: StageText | None = None
+    judged: str | None = None
 
     @property
     def wants_paper(self) -> bool:
@@ -216,6 +218,15 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     return output / campaign / stage
 
 
+_KIND = re.compile(rf"\.((?:audit\.)?(?:{'|'.join(FORMATS)}))\Z")
+
+
+def document_kind(name: str) -> str:
+    """The kind of document that a letter's file has: `pdf`, `audit.html`; empty for none."""
+    found = _KIND.search(name)
+    return found[1] if found else ""
+
+
 def make_documents(
     checked: CheckedLetter,
     settings: BatchSettings,
@@ -235,7 +246,7 @@ def make_documents(
     if "pdf" in formats or ("eml" in formats and "pdf" in letter.attach):
         printed = _typeset(checked, workspace, typeset, made)
     for kind in formats:
-        name = f"{letter.id}.{kind}"
+        name = f"{letter.file_name}.{kind}"
         if kind == "pdf":
             if printed is not None:
                 made.documents[name] = printed
@@ -261,7 +272,7 @@ def _typeset(
     made.problems += result.problems
     made.typeset, made.why = result.typeset, result.why
     if result.digest is not None:
-        made.sums[f"{checked.letter.id}.pdf"] = result.digest
+        made.sums[f"{checked.letter.file_name}.pdf"] = result.digest
     return result.data
 
 

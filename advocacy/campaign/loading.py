@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from advocacy.campaign.bills import Bill, Bills, read_bill
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
+from advocacy.campaign.bills.positions import POSITIONS
 from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
@@ -157,9 +158,8 @@ def _read_bills(
 def _cross_references(campaign: Campaign) -> list[Problem]:
     file = campaign.file
     problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
-    ids = [addressee.letter_id for addressee in file.target.addressees]
     for name, stage in file.stages.items():
-        problems += _stage_problems(campaign, name, stage, ids)
+        problems += _stage_problems(campaign, name, stage)
     for precedents in {file.precedents, *map(file.stage_precedents, file.stages.values())}:
         for precedent in precedents:
             if precedent.fact not in campaign.facts:
@@ -185,12 +185,17 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
     return problems
 
 
-def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str]) -> list[Problem]:
+def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem]:
     problems = stage.days.order_problems(f"The stage `{name}`", stage.place("until"))
-    workspace = campaign.workspace
+    workspace, addressees = campaign.workspace, campaign.file.target.addressees
+    if stage.bill is not None and stage.bill not in campaign.bills:
+        problems.append(_unknown("bill", stage.bill, campaign.bills, stage.place("bill")))
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
-        if campaign.file.recipients is None and wanted not in ids:
+        if stage.bill and wanted in POSITIONS:
+            continue
+        if campaign.file.recipients is None and not any(a.goes_by((wanted,)) for a in addressees):
+            ids = [addressee.letter_id for addressee in addressees]
             problems.append(_unknown("addressee", wanted, ids, stage.place("to", index)))
     for variant, opening in (stage.variants.opening if stage.variants else {}).items():
         if not opening.startswith("partials/") or workspace.template(opening) is None:

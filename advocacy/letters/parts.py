@@ -13,6 +13,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import is_addressed
 from advocacy.campaign.supporters.model import Supporter, Supporters
 from advocacy.errors import AdvocacyError, ignore
 from advocacy.files.workspace import Workspace
@@ -72,7 +73,7 @@ def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:
 def stage_recipients(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
     """The recipients of a stage's letters, read one by one; entries with problems are skipped."""
     for person in recipients_of(campaign, day, ignore):
-        if not stage.to or person.letter_id in stage.to:
+        if is_addressed(campaign, stage, person, day):
             yield person
 
 

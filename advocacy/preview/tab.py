@@ -158,7 +158,7 @@ class Tab:
         if composed.documents.screen is not None:
             state.keep_pages(chosen.key, composed.documents.screen, images.pages)
         campaign = Path(composed.campaign.file.id).name
-        name = f"{campaign}-{chosen.stage}-{chosen.person.letter_id}.pdf"
+        name = f"{campaign}-{chosen.stage}-{chosen.person.file_name}.pdf"
         self.pdf = (name, images.data)
         problems = self._records((*paper.problems, *images.problems), composed)
         pages = [page.record() for page in images.pages]

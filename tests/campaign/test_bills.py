@@ -10,6 +10,7 @@ from advocacy.campaign.bills import Bill, read_bill
 from advocacy.campaign.bills.actions import action_rules, classify_action
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
 from advocacy.campaign.bills.model import congress_days
+from advocacy.campaign.bills.positions import bill_for, position_on
 from advocacy.campaign.bills.states import (
     bill_state,
     can_cosponsor,
@@ -17,6 +18,7 @@ from advocacy.campaign.bills.states import (
     summarize_state,
 )
 from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.errors import AdvocacyError
 from advocacy.files.xml_reading import parse_xml
 
@@ -124,7 +126,7 @@ def test_a_bill_of_a_state_dies_with_the_session_that_its_file_names(tmp_path: P
     )
     bill = written(tmp_path, text + "session_ends: 2026-04-17\n")
     assert bill.id == "ne-109-lb12"
-    assert bill_state(bill, date(2026, 4, 17)).kind == "introduced"
+    assert bill_state(bill, date(2026, 4, 17)).kind == "in committee"
     assert bill_state(bill, date(2026, 4, 18)).kind == "dead"
     assert can_cosponsor(bill, "legislature", date(2026, 3, 1))
 
@@ -272,7 +274,8 @@ def test_a_letter_that_says_in_committee_is_refused_after_the_report(
     assert campaign is not None
     assert problems == []
     assert campaign.bills["us-119-s9901"].short_title == "Springfield Parks Act"
-    assert not campaign.facts["us-119-s9901-is-introduced"].holds(date(2026, 2, 20))
+    assert campaign.facts["us-119-s9901-is-in-committee"].holds(date(2026, 2, 19))
+    assert not campaign.facts["us-119-s9901-is-in-committee"].holds(date(2026, 2, 20))
     assert campaign.facts["us-119-s9901-is-passed"].holds(date(2026, 2, 20))
     assert campaign.sources["us-119-s9901"].published_by(date(2026, 2, 4))
 
@@ -319,3 +322,96 @@ def test_a_vetoed_resolution_stays_vetoed(shared_data: Path) -> None:
     bill = real(shared_data, "114sjres8")
     assert bill_state(bill, date(2015, 4, 1)).kind == "vetoed"
     assert bill_state(bill, date(2016, 1, 1)).kind == "sustained"
+
+
+# --- positions ----------------------------------------------------------------------------------
+
+
+def lawmaker(**columns: str) -> Recipient:
+    known = {name: columns.pop(name) for name in ("id", "name") if name in columns}
+    return Recipient.model_validate({"name": "Fay Example", **known, "other": columns})
+
+
+def test_what_is_asked_follows_the_position(tmp_path: Path) -> None:
+    bill, day = written(tmp_path), date(2026, 2, 10)
+    judiciary = {"committee_codes": "SSEX", "committees": "Senate Committee on Examples"}
+    cases = {
+        ("sponsor", "none"): lawmaker(id="e000001", chamber="senate"),
+        ("cosponsor", "none"): lawmaker(bioguide="E000002", chamber="senate"),
+        ("everyone else", "cosponsor"): lawmaker(id="e000004", chamber="senate"),
+        ("chair", "schedule a hearing"): lawmaker(
+            id="e5", chamber="senate", committee_titles="Chairman", **judiciary
+        ),
+        ("ranking member", "urge a hearing"): lawmaker(
+            id="e6", chamber="senate", committee_titles="Ranking Member", **judiciary
+        ),
+        ("committee member", "urge a hearing"): lawmaker(id="e7", chamber="senate", **judiciary),
+    }
+    for expected, person in cases.items():
+        found = position_on(bill, person, day)
+        assert (found.name, found.ask) == expected
+
+
+def test_a_cosponsor_on_the_committee_is_thanked_and_asked_for_the_hearing(tmp_path: Path) -> None:
+    person = lawmaker(
+        bioguide="E000002",
+        chamber="senate",
+        committee_codes="SSEX",
+        committees="Committee on Examples",
+    )
+    found = position_on(written(tmp_path), person, date(2026, 2, 10))
+    assert found.names == ("cosponsor", "committee member")
+    assert found.ask == "urge a hearing"
+    assert found.cosponsor_since == date(2026, 2, 4)
+    assert found.committees == ("Committee on Examples",)
+
+
+def test_who_withdrew_is_known_to_have_withdrawn(tmp_path: Path) -> None:
+    found = position_on(
+        written(tmp_path), lawmaker(id="e000003", chamber="senate"), date(2026, 3, 5)
+    )
+    assert found.name == "everyone else"
+    assert found.withdrew == date(2026, 3, 1)
+
+
+def test_delegates_are_not_asked_for_a_vote_and_members_are(tmp_path: Path) -> None:
+    path = tmp_path / "BILLSTATUS-118hr77.xml"
+    path.write_text(STATUS)
+    bill, _ = read_bill(path)
+    assert bill is not None
+    closed = date(2023, 6, 10)
+    assert position_on(bill, lawmaker(id="x", chamber="house", state="GU"), closed).ask == "none"
+    assert position_on(bill, lawmaker(id="x", chamber="house", state="IL"), closed).ask == "vote"
+
+
+def test_nebraskas_committee_is_asked_to_advance_the_bill(tmp_path: Path) -> None:
+    text = WRITTEN.replace("legislature: us", "legislature: ne").replace(
+        "origin: senate", "origin: legislature"
+    )
+    person = lawmaker(id="x", chamber="legislature", committees="Examples")
+    assert position_on(written(tmp_path, text), person, date(2026, 2, 10)).ask == "advance"
+
+
+def test_the_other_chamber_gets_its_own_related_bill_or_no_letter(tmp_path: Path) -> None:
+    related = "related: [{number: H.R. 9902, id: us-119-hr9902, chamber: house, identical: true}]\n"
+    senate, day = written(tmp_path, WRITTEN + related), date(2026, 2, 10)
+    other = WRITTEN.replace("S. 9901", "H.R. 9902").replace("origin: senate", "origin: house")
+    house = written(tmp_path, other)
+    person = lawmaker(id="x", chamber="house")
+    assert bill_for(senate, {senate.id: senate}, person, day) is None
+    assert bill_for(senate, {senate.id: senate, house.id: house}, person, day) == house
+
+
+def test_every_cosponsor_of_real_bills_is_one_on_their_days_and_nobody_else(
+    shared_data: Path,
+) -> None:
+    counted = 0
+    for name, day in (("115hr367", date(2017, 9, 1)), ("117hr1", date(2021, 2, 1))):
+        bill = real(shared_data, name)
+        listed = {one.member.id for one in bill.cosponsors if one.covers(day)}
+        everyone = {one.member.id for one in bill.cosponsors} | {"X000001", "X000002"}
+        for member in everyone:
+            found = position_on(bill, lawmaker(bioguide=member, chamber="house"), day)
+            assert ("cosponsor" in found.names) == (member in listed), member
+            counted += 1
+    assert counted > 300

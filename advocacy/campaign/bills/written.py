@@ -183,12 +183,7 @@ def _bill(written: WrittenBill, bill_id: str, last_day: Day | None) -> Bill:
             Referral(one.code or "", one.name, one.chamber or origin, one.referred, one.ended)
             for one in written.committees
         ),
-        events=tuple(
-            sorted(
-                (BillEvent(one.day, one.kind, one.chamber, one.text) for one in written.events),
-                key=lambda event: event.day,
-            )
-        ),
+        events=_events(written),
         related=tuple(
             RelatedBill(one.id, one.number, one.chamber, one.identical) for one in written.related
         ),
@@ -198,6 +193,17 @@ def _bill(written: WrittenBill, bill_id: str, last_day: Day | None) -> Bill:
         official=written.official,
         place=written.place(),
     )
+
+
+def _events(written: WrittenBill) -> tuple[BillEvent, ...]:
+    """The written events and the referrals, the earliest first."""
+    events = [BillEvent(one.day, one.kind, one.chamber, one.text) for one in written.events]
+    told = {(event.day, event.kind) for event in events}
+    for one in written.committees:
+        if (one.referred, "referred") not in told:
+            chamber = one.chamber or written.origin
+            events.append(BillEvent(one.referred, "referred", chamber, f"Referred to {one.name}"))
+    return tuple(sorted(events, key=lambda event: event.day))
 
 
 def _member(one: WrittenMember, origin: Chamber) -> BillMember:

@@ -6,22 +6,20 @@ spreadsheets and JSON have.
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from advocacy.campaign.field_types import SLUG_PATTERN
 from advocacy.campaign.languages import COUNTRIES, known_language
 from advocacy.campaign.recipients.columns import KNOWN
+from advocacy.campaign.recipients.identity import plain_id
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report
 from advocacy.files.characters import BAD_CHARACTERS
-from advocacy.files.writing import WINDOWS_DEVICE
 from advocacy.files.yaml.reading import YamlMap, parse
 
 _KNOWN = frozenset(KNOWN)
-_SLUG = re.compile(SLUG_PATTERN)
 _ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = ("verified", "in_office_from", "in_office_until")
@@ -46,8 +44,6 @@ def recipient_of(
             known[name] = value
         else:
             other[name] = value
-    if "id" in known:
-        known["id"] = known["id"].lower()  # files of one name in other capitals would collide
     if other:
         known["other"] = other
     row = YamlMap(place.path, place, label=label)
@@ -95,25 +91,12 @@ def _built(row: YamlMap) -> Recipient | None:
     goes through them.
     """
     values = dict(row)
-    name = values.get("id")
-    if name is not None and (
-        len(name) > 100 or not _SLUG.fullmatch(name) or WINDOWS_DEVICE.fullmatch(name)
-    ):
-        return None
     if values.get("country", "US") not in COUNTRIES:
         return None
-    if "language" in values:
-        values["language"] = language = known_language(values["language"])
-        if language is None:
-            return None
-    if "email" in values:
-        values["email"] = email = plain_email(values["email"])
-        if email is None:
-            return None
-    for key in _DAYS:
+    for key, parser in _PARSERS.items():
         if key in values:
-            values[key] = day = _day(values[key])
-            if day is None:
+            values[key] = found = parser(values[key])
+            if found is None:
                 return None
     return _NOBODY.filled(row, values)
 
@@ -156,6 +139,14 @@ def _day(value: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "id": plain_id,
+    "language": known_language,
+    "email": plain_email,
+    **dict.fromkeys(_DAYS, _day),
+}
 
 
 # Of these a program that took them for numbers has already dropped zeros and plus signs.

@@ -28,18 +28,22 @@ _WORDS = {
 
 
 def check_copies(
-    campaign: Campaign, cited: Sequence[CitedFact], folder: Path | None = None
+    campaign: Campaign,
+    cited: Sequence[CitedFact],
+    folder: Path | None = None,
+    *,
+    others: bool = True,
 ) -> Iterator[Problem]:
     """Report cited facts whose quote is not in the kept copy, those without a copy, and changes.
 
-    `folder` overrides the campaign's `copies:`. Of facts that no letter cites, those are judged
-    that have a copy or a record.
+    `folder` overrides the campaign's `copies:`. Of the `others`, the facts that no letter cites,
+    those are judged that have a copy or a record.
     """
     record = ComparisonRecord.of(campaign)
     yield from record.problems
     where = folder or own_folder(campaign)
     copies = KeptCopies.of(where) if where is not None and where.is_dir() else None
-    every = all_facts(campaign)
+    every = all_facts(campaign) if others else cited
     changed = _changed(every, record.comparisons, copies)
     yield from _changes(campaign, changed, record.comparisons)
     known = record.comparisons.keys() - changed.keys()
@@ -51,8 +55,8 @@ def check_copies(
         yield from _not_here(campaign, [one for one in quoting if one.id in known], record)
         return
     yield from _with_copies(campaign, quoting, copies, known, record)
-    others = [one for one in every if one.id not in {fact.id for fact in cited}]
-    yield from _not_cited(others, copies)
+    known_ids = {one.id for one in cited}
+    yield from _not_cited([one for one in every if one.id not in known_ids], copies)
 
 
 def all_facts(campaign: Campaign) -> list[CitedFact]:

@@ -63,7 +63,9 @@ class Candidates:
         """Yield the letters to be sent now, in the order of the list."""
         answered = self._answered()
         seen: set[str] = set()
-        for chunk in chunks(self._listed(), CHUNK):
+        claimed: set[str] = set()
+        for listed in chunks(self._listed(), CHUNK):
+            chunk = self._as_recorded(listed, claimed)
             for one, standing in zip(chunk, self._standing(chunk), strict=True):
                 why, reason = self._left_out(one, standing, answered, seen)
                 if why:
@@ -73,6 +75,33 @@ class Candidates:
                     yield WantedLetter(
                         one.recipient, self.mailing.stage, one.supporters, formats=("eml",)
                     )
+
+    def _as_recorded(
+        self, chunk: Sequence[Correspondence], claimed: set[str]
+    ) -> list[Correspondence]:
+        """The letters, each under the id by which an earlier version recorded it, if it did.
+
+        Ids of people whose list gives none were made of other things then. A row of the ledger
+        stands for one letter, at the same address; `claimed` are those that are taken.
+        """
+        earlier = {one.earlier_id: one for one in chunk if one.earlier_id != one.letter_id}
+        if self.ledger is None or not earlier:
+            return list(chunk)
+        name = self.mailing.name
+        known = self.ledger.state_of(name, [*earlier, *(one.letter_id for one in chunk)])
+        found = []
+        for one in chunk:
+            row = known.get(one.earlier_id)
+            if (
+                row is not None
+                and one.letter_id not in known
+                and one.earlier_id not in claimed
+                and row.address_key == address_key(one.recipient.email or "")
+            ):
+                claimed.add(one.earlier_id)
+                one = one.under_earlier_id()
+            found.append(one)
+        return found
 
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing

@@ -14,6 +14,7 @@ from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
+from advocacy.checks.gate import gate_of
 from advocacy.checks.media import check_media
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
@@ -181,6 +182,7 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
             checked, found = check(letter, campaign, day)
             problems += found
             passed = passed or checked
+        problems += gate_of(campaign).wording_errors(letter)
         if passed is not None:
             passing.append(letter)
             problems += _way_out(passed, campaign) if mailing.subscribers else ()

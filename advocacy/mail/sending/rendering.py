@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.documents import BatchSettings, document_kind, shared_digests
 from advocacy.batch.executor import choose_executor
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
+from advocacy.checks.inputs import inputs_digest
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
@@ -43,7 +44,8 @@ class MessageRenderer:
 
     def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
         """Finish the message that came of a letter; None where none could be made."""
-        message, entry = outcome.documents.get(f"{outcome.id}.eml"), outcome.entry
+        emails = (data for name, data in outcome.documents.items() if document_kind(name) == "eml")
+        message, entry = next(emails, None), outcome.entry
         if message is None or entry is None:
             return None
         address = wire_address(entry["recipient"]["email"])
@@ -86,6 +88,7 @@ def message_renderer(
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
         text=mailing.text,
+        judged=inputs_digest(campaign),
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 
