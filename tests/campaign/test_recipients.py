@@ -116,9 +116,8 @@ def test_foreign_headers_are_named_in_the_campaign(read) -> None:
     ("header", "meant"),
     [
         ("emial", "email"),
-        ("Zip", "postal_code"),
         ("adress", "address"),
-        ("First name", "given_name"),
+        ("Greeting", "salutation"),
     ],
 )
 def test_a_header_that_is_nearly_known_is_told_with_what_to_type(
@@ -134,6 +133,11 @@ def test_a_column_of_ones_own_is_no_near_miss(read) -> None:
     people, problems = read("name,chamber,district,state,party\nJane Doe,house,4,OH,X\n")
     assert problems == []
     assert people[0].other["chamber"] == "house"
+
+
+def test_a_header_that_only_looks_misspelled_may_keep_its_name(read) -> None:
+    people, problems = read("name,emial\nJane Doe,x\n", emial="emial")
+    assert (problems, people[0].other) == ([], {"emial": "x"})
 
 
 def test_a_header_that_the_campaign_names_and_the_list_lacks_is_told(read) -> None:
@@ -218,6 +222,38 @@ def test_a_quotation_mark_too_many_swallows_no_later_row(read) -> None:
     people, problems = read(f'id,name\nx,"Open\n{rows}y,"Also open\n{rows.replace("p", "q", 400)}')
     assert len(people) == 400
     assert told(problems) == [("broken-row", 2), ("broken-row", 203)]
+
+
+@pytest.mark.parametrize("blank", ["", ",", ",,", " , ,", '"","",""', ",,,,,,"])
+def test_blank_rows_are_passed_over(read, blank: str) -> None:
+    people, problems = read(f"name,email,city\n{blank}\nAnn Roe,,\n{blank}\n{blank}\n")
+    assert problems == []
+    assert [p.name for p in people] == ["Ann Roe"]
+
+
+def test_a_header_below_a_title_is_found_and_that_is_said(read) -> None:
+    people, problems = read("Members list 2024,,\n\n,as of March,\nName,E-mail,City\nAnn Roe,,\n")
+    assert [p.name for p in people] == ["Ann Roe"]
+    assert told(problems) == [("title-rows", 4)]
+    assert people[0].place() == Place(problems[0].place.path, 5)
+
+
+def test_where_no_row_is_a_header_the_first_is_taken_for_it(read) -> None:
+    people, problems = read("foo,bar\na,b\nc,d\n")
+    assert people == []
+    assert told(problems) == [("no-name-column", 1)]
+
+
+def test_a_list_of_hundreds_of_thousands_of_columns_is_told_at_once(read) -> None:
+    people, problems = read("name," + ",".join(["a"] * 300_000) + "\nJane\n")
+    assert people == []
+    assert told(problems) == [("too-many-columns", 1)]
+
+
+def test_a_name_of_a_hundred_thousand_letters_costs_its_own_row_alone(read) -> None:
+    people, problems = read(f"name,address\n{'x' * 99_000},\nAnn Roe,{'y' * 2_000}\nCy Roe,\n")
+    assert [p.name for p in people] == ["Cy Roe"]
+    assert told(problems) == [("value-too-long", 2), ("value-too-long", 3)]
 
 
 def test_bytes_that_are_not_utf8_cost_only_their_own_row(read) -> None:
@@ -527,8 +563,9 @@ def test_json_lines_are_read_like_a_table(read) -> None:
     [
         ('{"name": "A", "postal_code": 2139}', "number-in-text"),
         ('{"name": 5}', "not-text"),
-        ('{"name": "A", "ok": true}', "not-text"),
-        ('{"name": "A", "x": {"y": 1}}', "not-text"),
+        ('{"name": "A", "title": true}', "not-text"),
+        ('{"name": "A", "title": {"y": 1}}', "not-text"),
+        ('{"name": "A", "x": ' + "[" * 50 + "]" * 50 + "}", "not-text"),
         ('{"name": "A", "name": "B"}', "duplicate-column"),
         ('["A"]', "not-json"),
         ('{"name": "A"', "not-json"),
