@@ -194,7 +194,7 @@ BROKEN = [
     ('x4,"Not "closed"",a@parks.example,US', "broken-row"),
     ('x5,"Never closed,a@parks.example,US', "broken-row"),
     ("x6,,a6@parks.example,US", "no-name"),
-    ("x7,Bad Country,a7@parks.example,Germany", "bad-country"),
+    ("x7,Bad Country,a7@parks.example,Narnia", "bad-country"),
     (f"{'x' * 251},Bad Id,a8@parks.example,US", "bad-id"),
     ("x9,Bad \x07 Bell,a9@parks.example,US", "bad-character"),
     ("x10,Right \u202eto left,a10@parks.example,US", "bad-character"),
@@ -421,11 +421,11 @@ def test_dots_and_tags_of_other_addresses_say_something(read) -> None:
 
 def test_two_people_in_one_mailbox_are_two_letters_and_a_warning(read) -> None:
     people, problems = read(
-        "id,name,email\n1,Jane Doe,office@parks.example\n2,Ann Roe,Office@PARKS.example\n"
+        "id,name,email\n1,Jane Doe,home@parks.example\n2,Ann Roe,Home@PARKS.example\n"
     )
     assert [(p.id, p.email) for p in people] == [
-        ("1", "office@parks.example"),
-        ("2", "Office@parks.example"),
+        ("1", "home@parks.example"),
+        ("2", "Home@parks.example"),
     ]
     assert [(p.code, p.level) for p in problems] == [("same-address", Level.WARNING)]
 

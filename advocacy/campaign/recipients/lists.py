@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advocacy.campaign.recipients.identity import mailbox
 from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.suspicions import find_suspicions
 from advocacy.errors import Level, Place, Problem, Report, reporting
 from advocacy.files.file_names import is_safe
 
@@ -79,6 +80,8 @@ def _once(rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
             first = mailboxes.add(mailbox(row.email), line)
             if first is not None:
                 report(_same_mailbox(row, first))
+        for suspicion in find_suspicions(row):
+            report(suspicion)
         yield row
 
 

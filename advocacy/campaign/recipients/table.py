@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from advocacy.campaign.languages import COUNTRIES, known_language
+from advocacy.campaign.languages import known_country, known_language
 from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.identity import plain_id
 from advocacy.campaign.recipients.model import Recipient
@@ -109,8 +109,6 @@ def _built(row: YamlMap) -> Recipient | None:
     goes through them.
     """
     values = dict(row)
-    if values.get("country", "US") not in COUNTRIES:
-        return None
     for key, parser in _PARSERS.items():
         if key in values:
             values[key] = found = parser(values[key])
@@ -161,6 +159,7 @@ def _day(value: str) -> date | None:
 
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "id": plain_id,
+    "country": known_country,
     "language": known_language,
     "email": plain_email,
     **dict.fromkeys(_DAYS, _day),
