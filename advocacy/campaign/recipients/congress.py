@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.records import (
+from advocacy.campaign.recipients.officials import (
     covers,
     map_in,
     maps_in,

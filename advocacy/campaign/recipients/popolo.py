@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.records import (
+from advocacy.campaign.recipients.officials import (
     Absent,
     covers,
     maps_in,

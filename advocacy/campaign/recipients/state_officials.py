@@ -11,8 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.postal import split_lines
-from advocacy.campaign.recipients.records import (
+from advocacy.campaign.recipients.officials import (
     Absent,
     covers,
     maps_in,
@@ -21,12 +20,12 @@ from advocacy.campaign.recipients.records import (
     text_in,
     whole_day,
 )
-from advocacy.errors import AdvocacyError, Place, Problem, Report, reporting
+from advocacy.campaign.recipients.postal import split_lines
+from advocacy.errors import Report, reporting
 from advocacy.files.yaml.reading import YamlMap
 
-LEGISLATURE, COMMITTEES = "legislature", "committees"
+COMMITTEES = "committees"
 CHAMBERS = ("upper", "lower", "legislature")
-MOST_FILES = 50_000
 _STATE = re.compile(r"/(?:state|district|territory):([a-z]{2})\b")
 
 
@@ -46,41 +45,14 @@ def is_person(root: YamlMap) -> bool:
     return text_in(root, "id").startswith("ocd-person/") and "name" in root
 
 
-def read_folder(
-    path: Path, day: date, report: Report, committee: str | None = None
-) -> Iterator[Recipient]:
-    """The people of a folder: of a state's legislature, of all states, or one folder's own.
-
-    Raises AdvocacyError for a folder without such files.
-    """
-    folders = [folder for folder in _legislatures(path) if folder.is_dir()] or [path]
-    files = [file for folder in folders for file in sorted(folder.glob("*.y*ml"))][:MOST_FILES]
-    if not files:
-        hint = "Name a list, or a folder of Open States such as `data/oh`."
-        raise AdvocacyError(Problem("is-a-folder", "This folder has no people.", hint, Place(path)))
+def seats_beside(folders: Iterable[Path], report: Report) -> dict[str, list[StateSeat]]:
+    """The seats on the committees whose files stand beside legislatures' folders, by person."""
     seats: dict[str, list[StateSeat]] = {}
     for folder in folders:
         for file in sorted((folder.parent / COMMITTEES).glob("*.y*ml")):
             with reporting(report):
                 _add_seats(file, seats)
-    return read_persons(_records(files, report), day, report, seats, committee)
-
-
-def _legislatures(path: Path) -> Iterator[Path]:
-    yield path / LEGISLATURE
-    yield from (folder / LEGISLATURE for folder in sorted(path.iterdir()) if folder.is_dir())
-
-
-def _records(files: Iterable[Path], report: Report) -> Iterator[YamlMap]:
-    for file in files:
-        with reporting(report):
-            root = read_root(file)
-            if isinstance(root, YamlMap) and is_person(root):
-                yield root
-            else:
-                message = "This file is not a person of Open States."
-                hint = "Remove it from the folder, or get a new copy."
-                report(Problem("not-legislators", message, hint, Place(file)))
+    return seats
 
 
 def _add_seats(file: Path, seats: dict[str, list[StateSeat]]) -> None:
