@@ -622,9 +622,7 @@ def test_a_list_outside_the_campaigns_folder_is_refused(
 
 
 @pytest.mark.parametrize("key", ["facts", "sources"])
-@pytest.mark.parametrize(
-    "where", ["{elsewhere}/{key}.yaml", "../elsewhere/{key}.yaml", "link/{key}.yaml"]
-)
+@pytest.mark.parametrize("folder_name", ["{elsewhere}", "../elsewhere", "link"])
 def test_facts_and_sources_outside_the_campaigns_folder_are_not_read(
     small_campaign: Path, edit, key: str, folder_name: str
 ) -> None:
