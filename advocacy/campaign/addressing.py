@@ -70,11 +70,10 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
 
 def list_file(campaign: Campaign) -> Path | None:
     """The list that a campaign names. Raises AdvocacyError where there is no such file."""
-    file, workspace = campaign.file, campaign.workspace
+    file = campaign.file
     if file.recipients is None:
         return None
-    named = workspace.naming(workspace.folder / file.recipients)
-    return named.file(file.recipients, file.place("recipients"))
+    return campaign.workspace.file(file.recipients, file.place("recipients"))
 
 
 def not_in_office(recipient: Recipient, day: date) -> Problem | None:
