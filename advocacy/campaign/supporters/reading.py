@@ -17,6 +17,7 @@ from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.supporters.consent import YES, answer, missing_proof
 from advocacy.campaign.supporters.model import Supporter
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 from advocacy.resources import read_table
@@ -121,7 +122,6 @@ def share_out(
         group.places = array("Q")
 
 
-YES = "yes"
 LINES_SHOWN = 5
 
 
@@ -133,6 +133,9 @@ class SupporterTally:
     refused: Counter[str] = field(default_factory=Counter)
     held: list[int] = field(default_factory=list)
     held_count: int = 0
+    unproven: Counter[str] = field(default_factory=Counter)
+    unproven_count: int = 0
+    unproven_at: Place | None = None
     targetless: Place | None = None
     targetless_count: int = 0
 
@@ -141,6 +144,12 @@ class SupporterTally:
         self.held_count += 1
         if len(self.held) < LINES_SHOWN and place and place.line:
             self.held.append(place.line)
+
+    def without_proof(self, columns: Sequence[str], place: Place | None) -> None:
+        """Count a row whose consent cannot be shown, since these columns are not filled in."""
+        self.unproven_count += 1
+        self.unproven.update(columns)
+        self.unproven_at = self.unproven_at or place
 
     def without_target(self, place: Place | None) -> None:
         """Count a row whose supporter has nobody to write to."""
@@ -158,16 +167,17 @@ def read_supporters(
     excluded: frozenset[str] = frozenset(),
     sample: int | None = None,
     with_words: bool = True,
+    home: str | None = None,
 ) -> Iterator[Supporter]:
     """Those of a list who agreed to write, in its order.
 
     Who did not agree, or is `excluded` by id or email address, is left out and counted. With
     `with_words`, so is whoever has own words that are not approved; without, own words are
-    nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
-    current row is kept.
+    nobody's concern. `sample` takes so many that show the list's variety. `home` is the country
+    of those whose row has none. Nothing but the current row is kept.
     """
     rows = read_list(path, day, report, columns=rules.columns)
-    agreed = _agreed(rows, rules, tally, excluded)
+    agreed = _agreed(rows, rules, day, home, tally, excluded)
     if sample is not None:
         agreed = Selection(sample=sample).choose(agreed, report)
     for row in agreed:
@@ -182,16 +192,21 @@ def read_supporters(
 def _agreed(
     rows: Iterable[Recipient],
     rules: SupporterRules,
+    day: date,
+    home: str | None,
     tally: SupporterTally,
     excluded: frozenset[str],
 ) -> Iterator[Recipient]:
     for row in rows:
-        answer = row.text_of(rules.consent).strip().casefold()
-        if answer != YES:
-            tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
+        said = answer(row, rules)
+        if said != YES:
+            tally.refused[said if len(tally.refused) < 1000 else "…"] += 1
             continue
         tally.agreed += 1
-        if not row.goes_by(excluded) and (row.email or "").casefold() not in excluded:
+        missing = missing_proof(row, rules, day, home)
+        if missing:
+            tally.without_proof(missing, row.place())
+        elif not row.goes_by(excluded) and (row.email or "").casefold() not in excluded:
             yield row
 
 
@@ -225,7 +240,9 @@ def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict
     """The columns that templates may print of a supporter, beside name, town and own words."""
     found = {column: row.text_of(column) for column in rules.match}
     if everything:
-        private = (rules.consent, rules.own_words, rules.approved)
+        private = (
+            rules.consent, rules.consent_on, rules.consent_text, rules.own_words, rules.approved,
+        )  # fmt: skip
         found |= {name: text for name, text in row.other.items() if name not in private}
         names = ("given_name", "family_name", "honorific", "city", "region", "postal_code")
         found |= {name: getattr(row, name) or "" for name in names}
@@ -260,6 +277,10 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
         said = f" (found {', '.join(others[:3])})" if others else ""
         people = _people(refused)
         yield problem("no-consent", place, people=people, consent=rules.consent, said=said)
+    if tally.unproven_count:
+        columns = " and ".join(f"`{column}`" for column in tally.unproven)
+        people = _people(tally.unproven_count)
+        yield problem("no-consent-record", tally.unproven_at, people=people, columns=columns)
     if tally.held_count:
         lines = ", ".join(map(str, tally.held))
         more = tally.held_count - len(tally.held)
