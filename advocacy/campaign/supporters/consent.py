@@ -8,10 +8,14 @@ Iceland, Liechtenstein, and Norway by the EEA agreement, and in the United Kingd
 whose articles have the same numbers.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.recipients import Recipient
+from advocacy.errors import Place
 
 YES = "yes"
 GDPR_COUNTRIES = frozenset(
@@ -20,9 +24,61 @@ GDPR_COUNTRIES = frozenset(
 )
 
 
-def answer(row: Recipient, rules: SupporterRules) -> str:
-    """What a row says in the column of consent; `yes` alone is consent."""
-    return row.text_of(rules.consent).strip().casefold()
+LINES_SHOWN = 5
+
+
+@dataclass(slots=True)
+class SupporterTally:
+    """Rows that were left out; `notes` reports them together when the list has been read."""
+
+    agreed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    held: list[int] = field(default_factory=list)
+    held_count: int = 0
+    unproven: Counter[str] = field(default_factory=Counter)
+    unproven_count: int = 0
+    unproven_at: Place | None = None
+    targetless: Place | None = None
+    targetless_count: int = 0
+
+    def hold(self, place: Place | None) -> None:
+        """Count a row whose own words nobody has approved."""
+        self.held_count += 1
+        if len(self.held) < LINES_SHOWN and place and place.line:
+            self.held.append(place.line)
+
+    def without_proof(self, columns: Sequence[str], place: Place | None) -> None:
+        """Count a row whose consent cannot be shown, since these columns are not filled in."""
+        self.unproven_count += 1
+        self.unproven.update(columns)
+        self.unproven_at = self.unproven_at or place
+
+    def without_target(self, place: Place | None) -> None:
+        """Count a row whose supporter has nobody to write to."""
+        self.targetless_count += 1
+        self.targetless = self.targetless or place
+
+
+def agreeing(
+    rows: Iterable[Recipient],
+    rules: SupporterRules,
+    day: date,
+    home: str | None,
+    tally: SupporterTally,
+    excluded: frozenset[str],
+) -> Iterator[Recipient]:
+    """Those who consented to a letter of that day; all others are counted, or `excluded`."""
+    for row in rows:
+        said = row.text_of(rules.consent).strip().casefold()
+        if said != YES:
+            tally.refused[said if len(tally.refused) < 1000 else "…"] += 1
+            continue
+        tally.agreed += 1
+        missing = missing_proof(row, rules, day, home)
+        if missing:
+            tally.without_proof(missing, row.place())
+        elif not row.goes_by(excluded) and (row.email or "").casefold() not in excluded:
+            yield row
 
 
 def missing_proof(

@@ -9,10 +9,10 @@ from advocacy.campaign.addressing import People, not_in_office, recipients_of, w
 from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection, either_case
+from advocacy.campaign.supporters.consent import SupporterTally
 from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
 from advocacy.campaign.supporters.reading import (
     Group,
-    SupporterTally,
     Targets,
     notes,
     place_in_order,

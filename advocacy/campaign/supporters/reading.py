@@ -7,7 +7,6 @@
 import hashlib
 import unicodedata
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +16,7 @@ from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
-from advocacy.campaign.supporters.consent import YES, answer, missing_proof
+from advocacy.campaign.supporters.consent import YES, SupporterTally, agreeing
 from advocacy.campaign.supporters.model import Supporter
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 from advocacy.resources import read_table
@@ -122,41 +121,6 @@ def share_out(
         group.places = array("Q")
 
 
-LINES_SHOWN = 5
-
-
-@dataclass(slots=True)
-class SupporterTally:
-    """Rows that were left out; `notes` reports them together when the list has been read."""
-
-    agreed: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    held: list[int] = field(default_factory=list)
-    held_count: int = 0
-    unproven: Counter[str] = field(default_factory=Counter)
-    unproven_count: int = 0
-    unproven_at: Place | None = None
-    targetless: Place | None = None
-    targetless_count: int = 0
-
-    def hold(self, place: Place | None) -> None:
-        """Count a row whose own words nobody has approved."""
-        self.held_count += 1
-        if len(self.held) < LINES_SHOWN and place and place.line:
-            self.held.append(place.line)
-
-    def without_proof(self, columns: Sequence[str], place: Place | None) -> None:
-        """Count a row whose consent cannot be shown, since these columns are not filled in."""
-        self.unproven_count += 1
-        self.unproven.update(columns)
-        self.unproven_at = self.unproven_at or place
-
-    def without_target(self, place: Place | None) -> None:
-        """Count a row whose supporter has nobody to write to."""
-        self.targetless_count += 1
-        self.targetless = self.targetless or place
-
-
 def read_supporters(
     path: Path,
     rules: SupporterRules,
@@ -177,7 +141,7 @@ def read_supporters(
     of those whose row has none. Nothing but the current row is kept.
     """
     rows = read_list(path, day, report, columns=rules.columns)
-    agreed = _agreed(rows, rules, day, home, tally, excluded)
+    agreed = agreeing(rows, rules, day, home, tally, excluded)
     if sample is not None:
         agreed = Selection(sample=sample).choose(agreed, report)
     for row in agreed:
@@ -187,27 +151,6 @@ def read_supporters(
                 tally.hold(row.place())
             else:
                 yield supporter
-
-
-def _agreed(
-    rows: Iterable[Recipient],
-    rules: SupporterRules,
-    day: date,
-    home: str | None,
-    tally: SupporterTally,
-    excluded: frozenset[str],
-) -> Iterator[Recipient]:
-    for row in rows:
-        said = answer(row, rules)
-        if said != YES:
-            tally.refused[said if len(tally.refused) < 1000 else "…"] += 1
-            continue
-        tally.agreed += 1
-        missing = missing_proof(row, rules, day, home)
-        if missing:
-            tally.without_proof(missing, row.place())
-        elif not row.goes_by(excluded) and (row.email or "").casefold() not in excluded:
-            yield row
 
 
 def supporter_of(
