@@ -230,8 +230,9 @@ class _Guard(HTMLParser):
     def handle_comment(self, data: str) -> None:
         # Outlook reads what stands in `<!--[if mso]>…<![endif]-->`.
         if data.startswith("[if"):
-            inside = data.partition("]>")[2]
-            self.found += _Guard.problems(inside, self._place)
+            inside = data.partition("]>")[2].removesuffix("<![endif]")
+            # `<!--[if !mso]><!-->` opens what all others read.
+            self.found += _Guard.problems(inside, self._place) if inside != "<!" else []
 
     def handle_data(self, data: str) -> None:
         if self._in_style and MARK.search(data):
