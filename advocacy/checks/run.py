@@ -15,7 +15,7 @@ from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
-from advocacy.checks.leftovers import leftover_problems
+from advocacy.checks.leftovers import leftover_problems, list_markup_problems
 from advocacy.checks.letters import compose_letters_to_check, trace_letter
 from advocacy.checks.quotations.copies import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
@@ -150,7 +150,9 @@ def _check_words(
         text = (letter.stage, letter.language, LINE.sub("", letter.body.markdown))
         read = values_read.setdefault(text, set())
         if read:
-            yield from check_values(letter, [v for v in letter.body.values if v not in read])
+            new = [value for value in letter.body.values if value not in read]
+            yield from check_values(letter, new)
+            yield from list_markup_problems(letter, new)
         else:
             traced = letter if letter.lines else trace_letter(letter, campaign)
             yield from _check_body(traced, campaign, settings, marks, library)
@@ -176,6 +178,7 @@ def _check_body(
     yield from check_quotations(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
+    yield from list_markup_problems(letter, letter.body.values)
     yield from sentence_problems(letter, blocks, campaign, library)
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)

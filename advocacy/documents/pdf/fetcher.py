@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from advocacy.documents.pdf.typesetter import URLFetcher, URLFetcherResponse
+from advocacy.documents.typesetter import URLFetcher, URLFetcherResponse
 from advocacy.errors import Problem
 from advocacy.files.pictures import (
     BIGGEST_FILE,
