@@ -19,7 +19,7 @@ from advocacy.batch.documents import (
     shared_digests,
 )
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
-from advocacy.batch.previous_run import Manifests, find_previous
+from advocacy.batch.previous_run import Manifests, as_recorded, find_previous
 from advocacy.batch.printing import PrintQueue
 from advocacy.batch.recorder import ProblemCollector, Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
@@ -27,7 +27,9 @@ from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
+from advocacy.checks.inputs import inputs_digest
 from advocacy.errors import Report, has_errors
+from advocacy.letters.compose import compose_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def render_campaign(
         output=request.output, deliver="write" if request.cluster is None else "return",
         audit=request.audit, force=request.force, typeset=request.typeset,
         shared=shared_digests(campaign, formats),
+        judged=inputs_digest(campaign) if request.cluster is None else None,
     )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(manifests, people.supporters or list_of(campaign, people))
@@ -136,11 +139,26 @@ def _with_previous(
     report = recorder.record_problem
     for one in wanted_letters(campaign, day, report, request.people, request.stage):
         if one.stage is not None:
-            previous = find_previous(manifests.stage(one.stage), one.letter_id)
+            record = manifests.stage(one.stage)
+            one = as_recorded(record, one)
+            previous = find_previous(record, one.letter_id)
             one = replace(one, previous=previous) if previous else one
             if queue is not None:
                 queue.expect(one, campaign)
-        yield one
+        yield one if request.cluster is None else _judged_here(campaign, day, one)
+
+
+def _judged_here(campaign: Campaign, day: date, wanted: WantedLetter) -> WantedLetter:
+    """A letter with its words' errors: a cluster's workers have no kept copies to compare with."""
+    from advocacy.checks.gate import gate_of
+
+    if wanted.stage is None:
+        return wanted
+    letter, _ = compose_for(
+        campaign, wanted.recipient, wanted.stage, day, supporters=wanted.supporters
+    )
+    errors = gate_of(campaign).errors(letter) if letter is not None else []
+    return replace(wanted, problems=(*wanted.problems, *errors))
 
 
 def _stages_of(campaign: Campaign, day: date, request: RenderRequest) -> set[str]:

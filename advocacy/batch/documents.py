@@ -22,6 +22,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.letters.stage_text import StageText
 from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ class BatchSettings:
     an audit sheet. With `force` documents are made again although nothing has changed.
     `shared` is what `shared_digests` returns for the formats. `unsubscribe_links` says where a
     letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
-    must be true on its own day, and on `also_on`: the day on which it is mailed.
+    must be true on its own day, and on `also_on`: the day on which it is mailed. With `text`, they
+    are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
+    did so with the same digest (`judged`) of what is read for it; with None they are not.
     """
 
     campaign: Campaign
@@ -77,6 +80,8 @@ class BatchSettings:
     shared: SharedDigests = field(default_factory=dict)
     unsubscribe_links: "Callable[[Letter], UnsubscribeLinks] | None" = None
     also_on: date | None = None
+    text: StageText | None = None
+    judged: str | None = None
 
     @property
     def wants_paper(self) -> bool:
@@ -213,25 +218,35 @@ def letter_folder(output: Path, campaign: str, stage: str) -> Path:
     return output / campaign / stage
 
 
+_KIND = re.compile(rf"\.((?:audit\.)?(?:{'|'.join(FORMATS)}))\Z")
+
+
+def document_kind(name: str) -> str:
+    """The kind of document that a letter's file has: `pdf`, `audit.html`; empty for none."""
+    found = _KIND.search(name)
+    return found[1] if found else ""
+
+
 def make_documents(
     checked: CheckedLetter,
     settings: BatchSettings,
     formats: Iterable[Format],
     *,
     typeset: Typeset = "auto",
-    printed: bytes | None = None,
 ) -> MadeDocuments:
-    """Make a letter's documents in these formats; `printed` is its PDF, if it was made before.
+    """Make a letter's documents in these formats.
 
+    A PDF that is attached to its email is made here too: one that lies in a folder may be another.
     A format that cannot be made (no email address, a character without a font) is left out, with
     an error where the user asked for it by name and a warning where not. Raises AdvocacyError
     where a template or a file it loads is wrong.
     """
     letter, made, workspace = checked.letter, MadeDocuments(), settings.campaign.workspace
-    if printed is None and ("pdf" in formats or ("eml" in formats and "pdf" in letter.attach)):
+    printed = None
+    if "pdf" in formats or ("eml" in formats and "pdf" in letter.attach):
         printed = _typeset(checked, workspace, typeset, made)
     for kind in formats:
-        name = f"{letter.id}.{kind}"
+        name = f"{letter.file_name}.{kind}"
         if kind == "pdf":
             if printed is not None:
                 made.documents[name] = printed
@@ -257,7 +272,7 @@ def _typeset(
     made.problems += result.problems
     made.typeset, made.why = result.typeset, result.why
     if result.digest is not None:
-        made.sums[f"{checked.letter.id}.pdf"] = result.digest
+        made.sums[f"{checked.letter.file_name}.pdf"] = result.digest
     return result.data
 
 

@@ -1,6 +1,7 @@
 """Labels and envelopes for those who get a letter."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from advocacy.batch.campaigns import RenderRequest
@@ -11,11 +12,15 @@ from advocacy.campaign.addressing import (
     recipients_of,
     without_address,
 )
-from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_for, unknown_stage
+from advocacy.checks.gate import gate_of
 from advocacy.documents.print_shop.stationery import PaperEnvelope, PaperSheet
-from advocacy.errors import Problem, has_errors
+from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.writing import prepare_folder, replace_file
+from advocacy.letters.compose import compose_for
+from advocacy.letters.letter import check
 
 
 @dataclass(slots=True)
@@ -37,8 +42,8 @@ def print_addresses(
 ) -> Labelled:
     """Print the addresses of those who get a request's letters, in the order of `--merge`.
 
-    An address that cannot be printed leaves the others. Raises AdvocacyError where the file
-    cannot be written.
+    There is none for a letter that would be refused. An address that cannot be printed leaves the
+    others. Raises AdvocacyError where the file cannot be written.
     """
     campaign, problems = load_campaign(request.campaign, request.templates)
     result = Labelled(problems=problems)
@@ -48,13 +53,15 @@ def print_addresses(
         result.problems.append(unknown)
         return result
     day = campaign.letter_date(request.day)
-    found = []
+    found: list[Recipient] = []
     for row in recipients_of(campaign, day, problems.append, request.people):
         stage, wrong = stage_for(campaign, row, day, request.stage)
         wrong += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
         problems += wrong
         if stage and not wrong:
-            found.append(row)
+            refused = _refused(campaign, row, stage, day)
+            problems += refused
+            found += [] if refused else [row]
     if order == "postal-code":
         found.sort(key=lambda who: printing_key(who.postal_code or "", who.country or ""))
     if not found:
@@ -82,3 +89,11 @@ def print_addresses(
     result.file, result.labels, result.pages = name, printed.labels, printed.pages
     result.problems = list(dict.fromkeys([*result.problems, *printed.problems]))
     return result
+
+
+def _refused(campaign: Campaign, row: Recipient, stage: str, day: date) -> list[Problem]:
+    """Why a recipient's letter would be refused: nobody needs an envelope for it."""
+    letter, problems = compose_for(campaign, row, stage, day)
+    if letter is not None:
+        problems += [*check(letter, campaign)[1], *gate_of(campaign).errors(letter)]
+    return list(dict.fromkeys(one for one in problems if one.level is Level.ERROR))

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from advocacy.batch.record import BatchRecord, Entry
+from advocacy.batch.worker import WantedLetter
 from advocacy.files.writing import sweep
 
 
@@ -52,6 +53,28 @@ def find_previous(record: BatchRecord, letter_id: str) -> Entry | None:
         here = {n: s for n, s in files if (record.folder / n).is_file()}
     inputs = {n: i for n, i in entry.get("inputs", {}).items() if n in here}
     return {**entry, "files": here, "inputs": inputs}
+
+
+def as_recorded(record: BatchRecord, wanted: WantedLetter) -> WantedLetter:
+    """The letter under the id by which an earlier version recorded it, if it did so.
+
+    Ids of people whose list gives none were made of other things then. Whoever a manifest has
+    under such an id must have the same name and address now, or be somebody else.
+    """
+    earlier = wanted.earlier_id
+    if earlier == wanted.letter_id or record.find(wanted.letter_id) is not None:
+        return wanted
+    entry = record.find(earlier)
+    people: list[tuple[str, str | None, str]] = [
+        (wanted.recipient.full_name, wanted.recipient.email, "recipient")
+    ]
+    if wanted.supporters is not None and wanted.supporters.one is not None:
+        people.append((wanted.supporters.one.name, wanted.supporters.one.email, "supporter"))
+    for name, email, key in people:
+        there = (entry or {}).get(key) or {}
+        if entry is None or (there.get("name") or "", there.get("email")) != (name, email):
+            return wanted
+    return wanted.under_earlier_id()
 
 
 def file_sum(path: Path) -> str | None:

@@ -18,6 +18,7 @@ from advocacy.batch.previous_run import file_sum
 from advocacy.batch.record import BatchRecord
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.supporters.model import letter_file_name
 from advocacy.errors import Place, Problem
 from advocacy.files.writing import csv_line, prepare_folder, replace_file
 
@@ -52,19 +53,15 @@ class Printing:
 
 @dataclass(frozen=True, slots=True)
 class PrintedLetter:
-    """A letter to merge: its folder, and what the list says of its recipient."""
+    """A letter to merge: its folder and PDF, and what the list says of its recipient."""
 
     number: int
     folder: Path
     id: str
+    file: Path
     name: str
     postal_code: str
     country: str
-
-    @property
-    def file(self) -> Path:
-        """Its PDF."""
-        return self.folder / f"{self.id}.pdf"
 
 
 @dataclass(slots=True)
@@ -105,6 +102,7 @@ class PrintQueue:
         self._expected[key] = PrintedLetter(
             self._count,
             *key,
+            key[0] / f"{letter_file_name(recipient, wanted.supporters)}.pdf",
             recipient.called,
             recipient.postal_code or "",
             recipient.country or "",
@@ -200,7 +198,7 @@ def _unchanged(
             if one.folder not in records:
                 records[one.folder] = stack.enter_context(BatchRecord(one.folder, read_only=True))
             entry = records[one.folder].find(one.id)
-            expected = entry and entry["files"].get(f"{one.id}.pdf")
+            expected = entry and entry["files"].get(one.file.name)
             if not expected:
                 continue  # why there is none was reported when it was to be made
             if file_sum(one.file) == expected:

@@ -40,12 +40,13 @@ def entry(
     digests: tuple[str, str] | None = None,
     inputs: Mapping[str, str] | None = None,
     typeset: str | None = None,
+    judged: str | None = None,
 ) -> Entry:
     """The manifest's line for a letter; `files` maps names to SHA-256 sums.
 
     `digests` are the letter's and the recipient's, where they are known already; `inputs` maps
     names to digests of what the files were made of. `typeset` is how the PDF was laid out: `fast`
-    or `full`.
+    or `full`. `judged` is the digest of what the gate of words read when it let the letter pass.
     """
     recipient = letter.recipient
     digest, person_digest = digests or (letter_digest(letter), recipient_digest(recipient))
@@ -75,6 +76,8 @@ def entry(
     }
     if typeset:
         line["typeset"] = typeset
+    if judged:
+        line["judged"] = judged
     if letter.supporters is not None:
         one = letter.supporter
         line["supporters"] = letter.supporters.count

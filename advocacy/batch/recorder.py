@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from advocacy.batch.documents import document_kind
 from advocacy.batch.previous_run import Manifests
 from advocacy.batch.record import BatchRecord, Entry
 from advocacy.batch.rejects import Rejects
@@ -129,6 +130,8 @@ class Recorder:
             self._record_made(manifest, outcome, outcome.entry)
         elif not outcome.refused:
             self.summary.unchanged += 1
+            if outcome.judged and (known := manifest.find(outcome.id)):
+                manifest.add({**known, "judged": outcome.judged})
 
     def _record_made(self, manifest: BatchRecord, outcome: LetterOutcome, entry: Entry) -> None:
         try:
@@ -146,7 +149,7 @@ class Recorder:
         if outcome.typeset == "full":
             summary.in_full[outcome.why] += 1
         for name in outcome.sums:
-            summary.kinds[name.removeprefix(outcome.id)[1:]] += 1
+            summary.kinds[document_kind(name)] += 1
             if len(summary.files) < MOST_FILES:
                 summary.files.append(manifest.folder / name)
 

@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
+from advocacy.campaign.recipients.column_headers import KNOWN
+from advocacy.campaign.recipients.columns import REJECT_COLUMNS
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.writing import csv_line, replace_file
 

@@ -16,11 +16,12 @@ from advocacy.batch.documents import (
     FORMATS,
     BatchSettings,
     Typeset,
+    document_kind,
     letter_folder,
     shared_digests,
 )
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
-from advocacy.batch.previous_run import file_sum
+from advocacy.batch.previous_run import as_recorded, file_sum
 from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry
 from advocacy.batch.recorder import ProblemCollector
 from advocacy.batch.rejects import NAME as REJECTS
@@ -79,7 +80,7 @@ def _stage(folder: Path) -> StageStatus:
             status.campaign, status.stage = entry["campaign"], entry["stage"]
             status.made += 1
             for name in entry["files"]:
-                status.kinds[name.removeprefix(f"{entry['id']}.")] += 1
+                status.kinds[document_kind(name)] += 1
                 status.missing += not (folder / name).is_file()
             status.days.add(date.fromisoformat(entry["date"]))
             status.facts.update(entry["facts"])
@@ -188,10 +189,12 @@ def _recorded_letters(
     """Yield the letters of the list that a manifest has for the day, in their formats."""
     campaign, day = settings.campaign, settings.day
     for one in wanted_letters(campaign, day, lambda one: found.add([one]), request.people, stage):
+        one = as_recorded(record, one)
         entry = record.find(one.letter_id)
         if entry is not None and entry["date"] == settings.day.isoformat():
             typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
-            formats = tuple(kind for kind in FORMATS if f"{entry['id']}.{kind}" in entry["files"])
+            kinds = {document_kind(name) for name in entry["files"]}
+            formats = tuple(kind for kind in FORMATS if kind in kinds)
             yield replace(one, formats=formats, typeset=typeset)
 
 
@@ -210,7 +213,7 @@ def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollecto
     same = 0
     for name, expected in entry["files"].items():
         path = record.folder / name
-        if name.removeprefix(f"{outcome.id}.") not in FORMATS:
+        if document_kind(name) not in FORMATS:
             continue  # an audit sheet tells of today, not of the letter's day
         there, made = file_sum(path), outcome.sums.get(name)
         if there != expected:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from advocacy.batch.documents import (
@@ -25,7 +25,7 @@ from advocacy.batch.documents import (
 from advocacy.batch.record import Entry, entry
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
-from advocacy.campaign.supporters.model import letter_id
+from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.files.cache import files_held
 from advocacy.files.writing import no_room, write_file
@@ -58,6 +58,16 @@ class WantedLetter:
         """The letter's id."""
         return letter_id(self.recipient, self.supporters)
 
+    @property
+    def earlier_id(self) -> str:
+        """The letter's id in manifests of earlier versions."""
+        return earlier_letter_id(self.recipient, self.supporters)
+
+    def under_earlier_id(self) -> "WantedLetter":
+        """The same letter, going on under that id."""
+        recipient, supporters = under_earlier_id(self.recipient, self.supporters)
+        return replace(self, recipient=recipient, supporters=supporters)
+
 
 @dataclass(slots=True)
 class LetterOutcome:
@@ -66,8 +76,9 @@ class LetterOutcome:
     `stage` is set where the letter could be composed. `entry` is its new line for the manifest,
     None where nothing was made; `sums` are the SHA-256 sums of the files made, by name, in
     hexadecimal, `obsolete` the names of files that no longer belong to the letter, `documents`
-    the bytes that are not written yet. `typeset` is how its PDF was laid out, `fast` or `full`,
-    and `why` not fast.
+    the bytes that are not written yet. `judged` is set where nothing was made, and the words were
+    judged anew: it belongs into the letter's line. `typeset` is how its PDF was laid out, `fast`
+    or `full`, and `why` not fast.
 
     `languages` are the one that the recipient asks for and the one of the letter. Where there are
     problems, `place` and `row` are those of the list to correct. `crash` is the traceback of a
@@ -83,6 +94,7 @@ class LetterOutcome:
     sums: Mapping[str, str] = field(default_factory=dict)
     obsolete: tuple[str, ...] = ()
     documents: Mapping[str, bytes] = field(default_factory=dict)
+    judged: str | None = None
     typeset: str | None = None
     why: str = ""
     languages: tuple[str, str] | None = None
@@ -134,8 +146,8 @@ def make_letters(settings: BatchSettings, wanted: Sequence[WantedLetter]) -> lis
     letter's problem, or a bug that it brings out, does not stop the others.
     """
     outcomes = [LetterOutcome(one.letter_id) for one in wanted]
-    checked: list[CheckedLetter | None] = [None] * len(wanted)
-    with files_held():
+    checked: list[_Judged | None] = [None] * len(wanted)
+    with files_held(settings.text.files if settings.text else None):
         for number, (one, outcome) in enumerate(zip(wanted, outcomes, strict=True)):
             with _failures_noted(outcome):
                 checked[number] = _compose(settings, one, outcome)
@@ -165,10 +177,18 @@ def _failures_noted(outcome: LetterOutcome) -> Iterator[None]:
             outcome.crash = traceback.format_exc()
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A letter that passed both gates, and its digest and the recipient's."""
+
+    checked: CheckedLetter
+    digests: tuple[str, str]
+
+
 def _compose(
     settings: BatchSettings, wanted: WantedLetter, outcome: LetterOutcome
-) -> CheckedLetter | None:
-    """Compose and check a letter; what is wrong with it goes into the outcome."""
+) -> _Judged | None:
+    """Compose and judge a letter; what is wrong with it goes into the outcome."""
     campaign = settings.campaign
     letter: Letter | None = None
     outcome.problems += wanted.problems
@@ -181,45 +201,57 @@ def _compose(
         outcome.refused = has_errors(outcome.problems)
         return None
     outcome.stage = letter.stage
+    digests = letter_digest(letter), recipient_digest(letter.recipient)
     checked, problems = check(letter, campaign)
-    outcome.problems += problems
+    if settings.text is not None and (uncovered := settings.text.uncovered(letter)):
+        problems = [*problems, *uncovered]
+        checked = None
     if settings.also_on is not None:
-        later, problems = check(letter, campaign, settings.also_on)
+        later, more = check(letter, campaign, settings.also_on)
         checked = later and checked
-        outcome.problems += (one for one in problems if one not in outcome.problems)
-    outcome.refused = checked is None
-    return checked
+        problems += more
+    if not _judged_before(settings, wanted, digests[0]):
+        from advocacy.checks.gate import gate_of
+
+        problems += gate_of(campaign).errors(letter)
+    outcome.problems += (one for one in problems if one not in outcome.problems)
+    outcome.refused = checked is None or has_errors(outcome.problems)
+    return None if checked is None or outcome.refused else _Judged(checked, digests)
+
+
+def _judged_before(settings: BatchSettings, wanted: WantedLetter, digest: str) -> bool:
+    """Whether the words need no verdict: nobody asks for one, or an earlier run has it."""
+    previous = wanted.previous or {}
+    same = previous.get("judged") == settings.judged and previous.get("digest") == digest
+    return settings.judged is None or same
 
 
 def _make(
-    settings: BatchSettings, wanted: WantedLetter, checked: CheckedLetter, outcome: LetterOutcome
+    settings: BatchSettings, wanted: WantedLetter, judged: _Judged, outcome: LetterOutcome
 ) -> None:
     """Make those of a letter's documents that have changed, and write them if workers do.
 
     Raises AdvocacyError where a document cannot be made or written.
     """
+    checked, digests = judged.checked, judged.digests
     letter, previous = checked.letter, wanted.previous or {}
     formats = wanted.formats or settings.formats
     typeset = wanted.typeset or settings.typeset
     attached = "pdf" in letter.attach and "eml" in formats
     versions = used_versions("pdf" in formats or attached or settings.audit)
-    digests = letter_digest(letter), recipient_digest(letter.recipient)
     typesetter = f"{versions.get('pango')} {typeset}"
     kinds = {*formats, "pdf"} if attached else formats
     made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
-    inputs = {f"{letter.id}.{kind}": digest for kind, digest in made_of.items()}
+    inputs = {f"{letter.file_name}.{kind}": digest for kind, digest in made_of.items()}
     known = {} if settings.force else previous.get("inputs", {})
     changed = tuple(
         kind
         for kind in formats
-        if known.get(f"{letter.id}.{kind}") != inputs[f"{letter.id}.{kind}"]
+        if known.get(f"{letter.file_name}.{kind}") != inputs[f"{letter.file_name}.{kind}"]
     )
     made = MadeDocuments()
     if changed:
-        printed = None
-        if attached and "pdf" not in changed:
-            printed = _printed_before(settings, letter, previous, inputs)
-        made = make_documents(checked, settings, changed, typeset=typeset, printed=printed)
+        made = make_documents(checked, settings, changed, typeset=typeset)
     if settings.audit and (made.documents or len(changed) < len(formats)):
         from advocacy.checks.audit import audit_documents
 
@@ -235,9 +267,11 @@ def _make(
     if not outcome.refused and letter.recipient.language:
         outcome.languages = letter.recipient.language, letter.language
     if made.documents:
-        _record(wanted, letter, made, outcome, inputs, digests, versions)
+        _record(wanted, letter, made, outcome, inputs, digests, versions, settings.judged)
         if settings.deliver == "return":
             outcome.documents = made.documents
+    elif settings.judged and previous and previous.get("judged") != settings.judged:
+        outcome.judged = settings.judged
 
 
 def _record(
@@ -248,6 +282,7 @@ def _record(
     inputs: Mapping[str, str],
     digests: tuple[str, str],
     versions: Mapping[str, str],
+    judged: str | None,
 ) -> None:
     """Write down what was made: the sums of the files, and the letter's line for the manifest."""
     previous = wanted.previous
@@ -267,25 +302,9 @@ def _record(
     elif previous:
         outcome.obsolete = tuple(name for name in previous["files"] if name not in sums)
     typeset = made.typeset or (previous or {}).get("typeset")
-    outcome.entry = entry(letter, files, versions, digests, made_of, typeset)
+    outcome.entry = entry(letter, files, versions, digests, made_of, typeset, judged)
     outcome.sums = sums
     outcome.typeset, outcome.why = made.typeset, made.why
-
-
-def _printed_before(
-    settings: BatchSettings, letter: Letter, previous: Entry, inputs: Mapping[str, str]
-) -> bytes | None:
-    """The letter's PDF as it lies in the output folder, if it is what would be made now."""
-    name = f"{letter.id}.pdf"
-    expected = previous.get("files", {}).get(name)
-    if expected is None or previous.get("inputs", {}).get(name) != inputs[name]:
-        return None
-    folder = letter_folder(settings.output, letter.campaign, letter.stage)
-    try:
-        data = (folder / name).read_bytes()
-    except OSError:
-        return None
-    return data if hashlib.sha256(data).hexdigest() == expected else None
 
 
 def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.address import Parts, postal_lines, with_honorific
+from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.personal_names import with_honorific
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
 

@@ -9,7 +9,8 @@ from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
+from advocacy.campaign.recipients.identity import PersonId
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
 
@@ -133,7 +134,15 @@ class Stage(Located):
     )
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
-    to: tuple[Slug, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    bill: Slug | None = Field(
+        None,
+        description="The id of the bill that its letters are about. `to:` may then name positions: "
+        "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
+    )
+    position: Literal["support", "oppose", "amend"] = Field(
+        "support", description="What the letter asks for, if it is about a bill."
+    )
     signed_by: Literal["sender", "supporters"] = Field(
         "sender", description="`supporters`: the letter is only for `--supporters FILE`."
     )
@@ -157,6 +166,10 @@ class Stage(Located):
     def covers(self, day: date) -> bool:
         """Whether a letter of this stage may be dated that day; both ends count."""
         return self.days.covers(day)
+
+    def is_for(self, recipient: Recipient) -> bool:
+        """Whether the recipient is among those whom the stage is for."""
+        return not self.to or recipient.goes_by(self.to)
 
 
 class SupporterRules(Located):
@@ -192,7 +205,7 @@ class SupporterRules(Located):
         le=2000,
         description="The number of names that a joint letter prints before “and … others”.",
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
@@ -257,10 +270,15 @@ class CampaignFile(Located):
     sources: tuple[FileName, ...] = Field(
         (), description="Sources files (CSL-YAML), relative to this file's folder."
     )
+    bills: tuple[FileName, ...] = Field(
+        (),
+        description="Bills, relative to this file's folder: BILLSTATUS XML, Open States JSON, or "
+        "YAML.",
+    )
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, NumberOrWords, Slug
-from advocacy.campaign.languages import LocalText
+from advocacy.campaign.languages import Language, LocalText, primary_language
 from advocacy.errors import Problem, did_you_mean
-from advocacy.files.characters import Words
+from advocacy.files.characters import Line, Words, fault
 from advocacy.files.yaml.reading import Located, YamlMap, parse
 
 # The locator terms of CSL 1.0.2 (appendix III), which name a place in a source.
@@ -22,6 +22,57 @@ LocatorLabel = Literal[
 ]  # fmt: skip
 
 FactState = Literal["holds", "not yet", "ended", "superseded"]
+
+
+Speech = Literal["direct", "reported"]
+
+
+class Speaker(Located):
+    """Who says the words of a quotation: a person, a body, or the publication itself."""
+
+    name: Line = Field(description="The name of the person or body, as a letter prints it.")
+    organization: Line | None = Field(None, description="The organization that a person is with.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and "name" not in data:
+            raise _no_name()
+        return data
+
+    @property
+    def label(self) -> str:
+        """The name as a letter prints it: `Jane Roe (Widget Works)`, `Widget Works`."""
+        return f"{self.name} ({self.organization})" if self.organization else self.name
+
+
+def _no_name() -> Exception:
+    return fault(
+        "bad-name",
+        "has no name",
+        "Write `speaker: Widget Works`, or for a person "
+        "`speaker: {name: Jane Roe, organization: Widget Works}`.",
+    )
+
+
+def _speaker(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not any(char.isalpha() for char in value):
+        raise _no_name()
+    return {"name": value}
+
+
+def _or_text(schema: dict[str, Any]) -> None:
+    """Add to a schema that a name alone will do."""
+    schema.setdefault("anyOf", []).insert(0, {"type": "string"})
+
+
+class Translation(Located):
+    """A quotation in another language than its source's, and who translated it."""
+
+    text: Words = Field(description="The quotation as translated.")
+    by: Line = Field(description="Who translated it, as a letter prints it.")
 
 
 class Fact(Located):
@@ -36,6 +87,22 @@ class Fact(Located):
         description="The place in the source: page, section, paragraph, timestamp …",
     )
     quote: Words | None = Field(None, description="The source's own words, verbatim.")
+    speaker: Annotated[Speaker | None, BeforeValidator(_speaker)] = Field(
+        None,
+        description="Who says the quoted words: the name of a body or of the publication, or "
+        "a person's `name` and `organization`.",
+        json_schema_extra=_or_text,
+    )
+    speech: Speech = Field(
+        "direct",
+        description="`direct`: the words are the speaker's. `reported`: the source tells in its "
+        "own words what the speaker said.",
+    )
+    translations: dict[Language, Translation] = Field(
+        default_factory=dict,
+        description="The quotation in other languages, by language. Letters in these languages "
+        "print the translation and its translator.",
+    )
     via: Slug | None = Field(
         None, description="The source where it was read, if it was not read in the original."
     )
@@ -57,6 +124,10 @@ class Fact(Located):
     def holds(self, day: date) -> bool:
         """Whether the statement is true on that day; both ends of its days count."""
         return self.days.covers(day)
+
+    def translation(self, language: str) -> Translation | None:
+        """The quotation as a letter in that language prints it, if it is a translation."""
+        return self.translations.get(language) or self.translations.get(primary_language(language))
 
     def state(self, day: date) -> FactState:
         """What the fact is on that day."""

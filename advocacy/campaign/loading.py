@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from advocacy.campaign.bills import Bill, Bills, read_bill
+from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
+from advocacy.campaign.bills.positions import POSITIONS
+from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
@@ -27,13 +31,17 @@ Record = TypeVar("Record", Fact, Source)
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign file with the facts and sources that it names, and where it may read."""
+    """A campaign file with the facts, sources and bills that it names, and where it may read.
+
+    `facts` and `sources` include those that the bills give (`campaign.bills.bill_facts`).
+    """
 
     path: Path
     file: CampaignFile
     facts: Facts
     sources: Sources
     workspace: Workspace
+    bills: Bills = field(default_factory=dict)
 
     def today(self) -> date:
         """The day it is now in the campaign's timezone."""
@@ -67,14 +75,19 @@ def load_campaign(
     problems += [problem for problem in found if problem.place not in reported]
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
-    names = {key: file_names(data, key) for key in ("facts", "sources")}
+    names = {key: file_names(data, key) for key in ("facts", "sources", "bills")}
     facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
     sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
+    bills = _read_bills(workspace, names["bills"], problems)
+    for bill in bills.values():
+        # What the campaign's own files say of a bill comes before what is made of its record.
+        facts = bill_facts(bill) | facts
+        sources = {bill.id: bill_source(bill)} | sources
     problems += unknown_references(facts, sources)
     if file is None:
         return None, problems
-    files = [workspace.folder / name for name, _ in (*names["facts"], *names["sources"])]
-    campaign = Campaign(path, file, facts, sources, workspace.naming(*files))
+    files = [workspace.folder / name for named in names.values() for name, _ in named]
+    campaign = Campaign(path, file, facts, sources, workspace.naming(*files), bills)
     return campaign, problems + _cross_references(campaign)
 
 
@@ -121,12 +134,32 @@ def _read_all(
     return records
 
 
+def _read_bills(
+    workspace: Workspace, names: Iterable[tuple[str, Place]], problems: list[Problem]
+) -> dict[str, Bill]:
+    bills: dict[str, Bill] = {}
+    for name, place in names:
+        try:
+            path = workspace.naming(workspace.folder / name).file(name, place)
+        except AdvocacyError as error:
+            problems += error.problems
+            continue
+        bill, wrong = read_bill(path)
+        problems += wrong
+        if bill is not None and bill.id in bills:
+            message = f"The bill `{bill.id}` appears twice, first in {bills[bill.id].place}."
+            hint = "Keep the newer file of the two."
+            problems.append(Problem("duplicate-id", message, hint, bill.place))
+        elif bill is not None:
+            bills[bill.id] = bill
+    return bills
+
+
 def _cross_references(campaign: Campaign) -> list[Problem]:
     file = campaign.file
     problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
-    ids = [addressee.letter_id for addressee in file.target.addressees]
     for name, stage in file.stages.items():
-        problems += _stage_problems(campaign, name, stage, ids)
+        problems += _stage_problems(campaign, name, stage)
     for precedents in {file.precedents, *map(file.stage_precedents, file.stages.values())}:
         for precedent in precedents:
             if precedent.fact not in campaign.facts:
@@ -152,12 +185,17 @@ def _unknown_words(campaign: Campaign) -> list[Problem]:
     return problems
 
 
-def _stage_problems(campaign: Campaign, name: str, stage: Stage, ids: list[str]) -> list[Problem]:
+def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem]:
     problems = stage.days.order_problems(f"The stage `{name}`", stage.place("until"))
-    workspace = campaign.workspace
+    workspace, addressees = campaign.workspace, campaign.file.target.addressees
+    if stage.bill is not None and stage.bill not in campaign.bills:
+        problems.append(_unknown("bill", stage.bill, campaign.bills, stage.place("bill")))
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
-        if campaign.file.recipients is None and wanted not in ids:
+        if stage.bill and wanted in POSITIONS:
+            continue
+        if campaign.file.recipients is None and not any(a.goes_by((wanted,)) for a in addressees):
+            ids = [addressee.letter_id for addressee in addressees]
             problems.append(_unknown("addressee", wanted, ids, stage.place("to", index)))
     for variant, opening in (stage.variants.opening if stage.variants else {}).items():
         if not opening.startswith("partials/") or workspace.template(opening) is None:
@@ -185,6 +223,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "campaign": (CampaignFile, "A campaign of letters"),
     "facts": (dict[str, Fact], "Facts that letters rely on, by id"),
     "sources": (Source, "Sources as CSL-YAML"),
+    "bills": (WrittenBill, "A bill before a legislature"),
 }
 
 

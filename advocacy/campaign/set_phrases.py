@@ -31,6 +31,8 @@ class SetPhrases:
     note: str
     subscribed: str
     unsubscribe: str
+    said: str = "{speaker}: {quote}"
+    translation: str = "translation: {name}"
     attachment: str = "{name}, {date}"
     """The name of the attached letter, without `.pdf`. A file of words may do without it."""
 

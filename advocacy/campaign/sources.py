@@ -32,6 +32,11 @@ class Name(Located):
         description="A particle that stays with the family name.",
     )
 
+    @property
+    def label(self) -> str:
+        """The name in the order of speech: `Jane Roe`, `Widget Works`."""
+        return self.literal or " ".join(filter(None, (self.given, self.family)))
+
     @model_validator(mode="after")
     def _somebody(self) -> "Name":
         if not (self.family or self.literal):
@@ -101,6 +106,12 @@ class Source(Located):
     def published_by(self, day: date) -> bool:
         """Whether it was surely out on that day; an undated source counts as out."""
         return self.published is None or self.published[1] <= day
+
+    @property
+    def publication(self) -> str | None:
+        """The name of who published it: the newspaper or website, publisher, or first author."""
+        names = (self.container_title, self.publisher, *(name.label for name in self.author))
+        return next((name for name in names if name), None)
 
     def csl(self) -> dict[str, Any]:
         """The record as a CSL item for a citation processor."""

@@ -9,10 +9,12 @@ import hashlib
 from collections.abc import Collection
 from datetime import date
 
+from advocacy.campaign.bills.positions import BillPosition, bill_for, position_on
+from advocacy.campaign.bills.states import bill_state, chamber_name, describe_state
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import Hint, Problem, did_you_mean
+from advocacy.errors import Hint, Level, Problem, did_you_mean
 
 
 def stage_for(
@@ -32,14 +34,19 @@ def stage_for(
     signed = stages_signed(campaign, by_supporters=by_supporters)
     if (wanted or next(iter(signed), None)) not in signed:
         return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
-    mine = [
-        name for name in signed if not stages[name].to or recipient.letter_id in stages[name].to
-    ]
+    mine = [name for name in signed if is_addressed(campaign, stages[name], recipient, day)]
     if wanted is not None:
         return (wanted if wanted in mine else None), []
     fitting = [name for name in mine if stages[name].covers(day)]
+    if len(fitting) > 1 and all(stages[name].bill for name in fitting):
+        # The order of the file decides, and who is named comes before everyone else.
+        fitting.sort(key=lambda name: "everyone else" in (stages[name].to or ("everyone else",)))
+        fitting = fitting[:1]
     if len(fitting) == 1:
         return fitting[0], []
+    elsewhere = _bill_elsewhere(campaign, recipient, day, signed)
+    if elsewhere is not None:
+        return None, [elsewhere]
     who = recipient.called
     if fitting:
         names = " and ".join(f"`{name}`" for name in fitting)
@@ -52,6 +59,75 @@ def stage_for(
     else:
         problem = _no_stage(campaign, recipient, day, mine)
     return None, [problem]
+
+
+def is_addressed(campaign: Campaign, stage: Stage, recipient: Recipient, day: date) -> bool:
+    """Whether a stage's letters are for a recipient on a day, by `to:` and the bill alone.
+
+    A stage about a bill is for nobody in a chamber that has neither this bill nor a related one of
+    the campaign.
+    """
+    position = bill_position(campaign, stage, recipient, day)
+    if stage.bill is not None and position is None:
+        return False
+    if stage.is_for(recipient):
+        return True
+    return position is not None and (
+        "everyone else" in stage.to or any(name in stage.to for name in position.names)
+    )
+
+
+def bill_position(
+    campaign: Campaign, stage: Stage, recipient: Recipient, day: date
+) -> BillPosition | None:
+    """What a recipient is to the stage's bill on a day, or to the related one of their chamber.
+
+    None for a stage about no bill, and for a recipient whose chamber has no such bill.
+    """
+    bill = campaign.bills.get(stage.bill or "")
+    about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
+    return position_on(about, recipient, day) if about is not None else None
+
+
+def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
+    """That nothing can be asked for the stage's bill any more on a day: it is law, or dead.
+
+    A stage without a demand may still thank or tell.
+    """
+    bill = campaign.bills.get(stage.bill or "")
+    if bill is None or campaign.file.stage_demand(stage) is None:
+        return None
+    state = bill_state(bill, day)
+    if not state.is_final and state.kind != "not introduced":
+        return None
+    return Problem(
+        "bill-over",
+        f"On {day}, {bill.number} {describe_state(bill, state)}; the letter asks for something.",
+        "End the stage before that day (`until:`). For a letter that asks for nothing, write "
+        "`demand: none`.",
+        stage.place("bill"),
+    )
+
+
+def _bill_elsewhere(
+    campaign: Campaign, recipient: Recipient, day: date, names: Collection[str]
+) -> Problem | None:
+    """That a recipient's chamber has no bill that the open stages are about."""
+    for name in names:
+        stage = campaign.file.stages[name]
+        bill = campaign.bills.get(stage.bill or "")
+        if bill is None or not stage.covers(day):
+            continue
+        if bill_for(bill, campaign.bills, recipient, day) is None:
+            there, here = chamber_name(bill.origin), chamber_name(recipient.text_of("chamber"))
+            return Problem(
+                "bill-elsewhere",
+                f"{bill.number} is before {there}, so members of {here} get no letter.",
+                f"If {here} has a related bill, add its file to `bills:`.",
+                stage.place("bill"),
+                Level.NOTE,
+            )
+    return None
 
 
 def _no_stage(campaign: Campaign, recipient: Recipient, day: date, mine: list[str]) -> Problem:

@@ -8,9 +8,11 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.stages import unknown_stage
 from advocacy.checks.run import run_checks
 from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.files.cache import files_held
 from advocacy.letters.approvals import ApprovalStatus, judge_approval, record_approval
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import compose_sample, stage_recipients
+from advocacy.letters.stage_text import StageText, read_stage_text
 
 PEOPLE = 20
 """How many of those who get the letter are checked; what differs between them is theirs."""
@@ -18,9 +20,13 @@ PEOPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What somebody is asked to approve: the letter of each end of the stage's window."""
+    """What somebody is asked to approve: the letter of each end of the stage's window.
+
+    `text` is what the letters are made of, as it was read for the review.
+    """
 
     stage: str
+    text: StageText
     standing: ApprovalStatus
     days: tuple[date, ...]
     letters: tuple[CheckedLetter, ...]
@@ -39,6 +45,12 @@ def review_stage(campaign: Campaign, stage_name: str, today: date | None = None)
     """
     if unknown := unknown_stage(campaign, stage_name):
         raise AdvocacyError(unknown)
+    text = read_stage_text(campaign, stage_name)
+    with files_held(text.files):
+        return _review(campaign, stage_name, text, today)
+
+
+def _review(campaign: Campaign, stage_name: str, text: StageText, today: date | None) -> Review:
     stage = campaign.file.stages[stage_name]
     today = today or campaign.today()
     days = stage.days.ends(campaign.file.date, today)
@@ -69,6 +81,7 @@ def review_stage(campaign: Campaign, stage_name: str, today: date | None = None)
         )
     return Review(
         stage_name,
+        text,
         judge_approval(campaign, stage_name),
         days,
         tuple(letters),
@@ -83,5 +96,6 @@ def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> Approv
         hint = "Correct what is listed above, and approve again."
         place = campaign.file.stages[seen.stage].place()
         raise AdvocacyError(Problem("cannot-approve", message, hint, place))
-    record_approval(campaign, seen.stage, by, on)
-    return judge_approval(campaign, seen.stage)
+    with files_held(seen.text.files):  # what was reviewed, whatever was saved since
+        record_approval(campaign, seen.stage, by, on)
+        return judge_approval(campaign, seen.stage)

@@ -19,16 +19,16 @@ from advocacy.letters.letter import CheckedLetter, Letter
 def audit_documents(
     campaign: Campaign, checked: CheckedLetter, versions: Mapping[str, str]
 ) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
-    """Render the audit sheet of a letter: `<letter id>.audit.html` and `.pdf`, and its problems.
+    """Render the audit sheet of a letter: `<file name>.audit.html` and `.pdf`, and its problems.
 
     `versions` of everything that decides the letter's bytes are printed in the sheet's head.
     Raises AdvocacyError if the sheet's layout is wrong.
     """
     letter = checked.letter
     sheet = render_audit(checked, audit_paragraphs(letter, campaign), campaign.workspace, versions)
-    documents = {f"{letter.id}.audit.html": sheet.html}
+    documents = {f"{letter.file_name}.audit.html": sheet.html}
     if sheet.pdf is not None:
-        documents[f"{letter.id}.audit.pdf"] = sheet.pdf
+        documents[f"{letter.file_name}.audit.pdf"] = sheet.pdf
     return documents, sheet.problems
 
 

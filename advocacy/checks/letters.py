@@ -1,17 +1,25 @@
 """Compose the letters that are checked: each stage, person and wording, on the days that matter."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from advocacy.campaign.addressing import not_in_office
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import PARTS, chosen, stage_for, stage_sets, unknown_stage
+from advocacy.campaign.stages import (
+    PARTS,
+    chosen,
+    is_addressed,
+    stage_for,
+    stage_sets,
+    unknown_stage,
+)
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
 from advocacy.letters.parts import compose_sample
+from advocacy.templating.citation_marks import Own
 
 
 @dataclass(slots=True)
@@ -56,8 +64,8 @@ class LettersToCheck:
     def add_window(self, people: Sequence[Recipient], name: str, today: date) -> None:
         """Compose a stage's letters for the first and the last day of its window."""
         stage = self.campaign.file.stages[name]
-        those = [p for p in people if not stage.to or p.letter_id in stage.to]
         for day in stage.days.ends(self.campaign.file.date, today):
+            those = [one for one in people if is_addressed(self.campaign, stage, one, day)]
             got = [person for person in those if self.add(person, name, day)]
             if got:
                 self.add_wordings(got[0], name, day)
@@ -93,6 +101,31 @@ def trace_letter(letter: Letter, campaign: Campaign) -> Letter:
         variants=dict(letter.variants),
         supporters=letter.supporters,
     )
+
+
+MOST_NAMED = 20
+"""Of so many addressees each gets a verdict of their own; the people of a longer list share one."""
+STAND_IN = "N"
+"""What stands for a person's own value while a wording is judged that many letters have."""
+
+
+def own_values_count(letter: Letter, campaign: Campaign) -> bool:
+    """Whether a letter is judged with its own values: one to one of a few addressees.
+
+    What a list or a supporter brings into a sentence is theirs, not the wording's.
+    """
+    few = campaign.file.target.addressees
+    if len(few) > MOST_NAMED or letter.supporters is not None:
+        return False
+    return any(one.letter_id == letter.recipient.letter_id for one in few)
+
+
+def hide_own_values(letter: Letter, campaign: Campaign) -> Letter:
+    """The letter as its wording is judged: so that the verdict is the same whoever is first."""
+    if own_values_count(letter, campaign) or not letter.body.values:
+        return letter
+    values = (STAND_IN if isinstance(value, Own) else value for value in letter.body.values)
+    return replace(letter, body=replace(letter.body, values=tuple(values)))
 
 
 def wordings(campaign: Campaign, name: str, letter_id: str) -> Iterator[dict[str, str]]:

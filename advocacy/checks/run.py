@@ -12,12 +12,13 @@ from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
+from advocacy.checks.agreement.speaking import speaker_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
 from advocacy.checks.leftovers import leftover_problems, list_markup_problems
-from advocacy.checks.letters import compose_letters_to_check, trace_letter
-from advocacy.checks.quotations.copies import check_copies
+from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
+from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.verbatim import check_quotations
 from advocacy.checks.sentences import read_letter
@@ -79,10 +80,10 @@ def run_checks(
     whole_campaign = day is None and stage is None
 
     problems = [*settings.problems(), *of_list, *composed.problems]
-    problems += _check_days(letters, campaign, day, today)
+    problems += check_days(letters, campaign, day, today)
     library = Library(campaign, copies_folder)
     problems += _check_words(letters, campaign, settings, library)
-    problems += _check_variants(letters, campaign, settings)
+    problems += check_all_variants(letters, campaign, settings)
     problems += records.check_sources(cited)
     problems += check_copies(campaign, cited, copies_folder)
     if stage is None:
@@ -122,7 +123,7 @@ def filter_by_code(
     ]
 
 
-def _check_days(
+def check_days(
     letters: Sequence[Letter], campaign: Campaign, day: date | None, today: date
 ) -> Iterator[Problem]:
     """Report what does not hold on one day, or over the windows of the letters' stages."""
@@ -144,30 +145,37 @@ def _check_words(
     values_read: dict[tuple[str, str, str], set[str]] = {}
     marks = UncitedMarks()
     for letter in letters:
-        stage = campaign.file.stages[letter.stage]
-        yield from check_around_body(letter, stage)
-        yield from check_subject_length(letter, stage, settings.limit("subject-length"))
+        yield from check_around(letter, campaign, settings)
         text = (letter.stage, letter.language, LINE.sub("", letter.body.markdown))
-        read = values_read.setdefault(text, set())
-        if read:
-            new = [value for value in letter.body.values if value not in read]
-            yield from check_values(letter, new)
-            yield from list_markup_problems(letter, new)
-        else:
+        read = values_read.setdefault(text, {""})
+        if len(read) == 1:
             traced = letter if letter.lines else trace_letter(letter, campaign)
-            yield from _check_body(traced, campaign, settings, marks, library)
-        read.update(letter.body.values, [""])
+            traced = hide_own_values(traced, campaign)
+            yield from check_body(traced, campaign, settings, marks, library)
+            yield from _check_facts(traced, campaign, library)
+            read.update(traced.body.values)
+        new = [value for value in letter.body.values if value not in read]
+        yield from check_values(letter, new)
+        yield from list_markup_problems(letter, new)
+        read.update(letter.body.values)
     yield from marks.problems()
 
 
-def _check_body(
+def check_around(letter: Letter, campaign: Campaign, settings: CheckSettings) -> Iterator[Problem]:
+    """Check the words around a letter's body."""
+    stage = campaign.file.stages[letter.stage]
+    yield from check_around_body(letter, stage)
+    yield from check_subject_length(letter, stage, settings.limit("subject-length"))
+
+
+def check_body(
     letter: Letter,
     campaign: Campaign,
     settings: CheckSettings,
     marks: UncitedMarks,
     library: Library,
 ) -> Iterator[Problem]:
-    """Check the words of a traced letter's body."""
+    """Check the words of a traced letter's body, and the facts that it relies on."""
     stage = campaign.file.stages[letter.stage]
     limit, audience = settings.limit("body-length"), campaign.file.audience
     blocks = read_letter(letter)
@@ -176,16 +184,22 @@ def _check_body(
     yield from check_asks(letter, blocks)
     yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
+    yield from speaker_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
-    yield from list_markup_problems(letter, letter.body.values)
     yield from sentence_problems(letter, blocks, campaign, library)
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)
-    yield from fact_problems([*used, *library.uncited(used)], letter.language, library)
+    yield from fact_problems(used, letter.language, library)
 
 
-def _check_variants(
+def _check_facts(letter: Letter, campaign: Campaign, library: Library) -> Iterator[Problem]:
+    """Check the campaign's other facts, in the language of a letter."""
+    used = [one for one, _ in dates.facts_used(letter, campaign)]
+    yield from fact_problems(library.uncited(used), letter.language, library)
+
+
+def check_all_variants(
     letters: Sequence[Letter], campaign: Campaign, settings: CheckSettings
 ) -> Iterator[Problem]:
     """Check the variants of each stage, in a letter to one of its recipients."""

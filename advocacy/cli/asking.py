@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from advocacy.authoring.new_campaign.answers import read_answer
-from advocacy.campaign.recipients.model import slug
 from advocacy.cli.report import print_problems
 from advocacy.errors import AdvocacyError
+from advocacy.files.file_names import slug
 
 LINES = "Separate lines with semicolons: 2 Main Street; Springfield, IL 62701"
 _ADDRESS_OF_PAGE = "    Where is it published? The page’s address (https://…)"

@@ -41,8 +41,9 @@ def import_command(
 
     MAILBOX is a Maildir, an mbox file, or a folder of .eml files. Addresses that do not work
     (hard bounces), complaints and unsubscribe requests are suppressed; a full mailbox or a
-    server that refused the message is only noted. A message counts only if it proves that it
-    answers one of your letters; messages that cannot be read are listed for you to look at.
+    server that refused the message is only noted. A message counts only if it carries a signed
+    mark of one of your letters. Messages that cannot be read are listed for you to look at, with
+    the person and the letter where the mark names them.
     Reading a mailbox twice changes nothing.
 
     \b
@@ -105,10 +106,11 @@ def _plural(fate: str) -> bool:
 
 
 def _line(one: "Finding") -> str:
+    words = "; ".join(text for text in (one.subject, one.detail) if text)
     if one.address:
         letter = f" ({one.mailing}, {one.letter_id})" if one.letter_id else f" ({one.mailing})"
-        return f"{one.address}{letter}{': ' if one.detail else ''}{one.detail}"
-    words = "; ".join(text for text in (one.subject, one.detail) if text)
+        where = f"{shown_place(one.place)}: " if one.subject else ""
+        return f"{one.address}{letter}{': ' if where or words else ''}{where}{words}"
     return f"{shown_place(one.place)}{': ' if words else ''}{words}"
 
 

@@ -20,7 +20,7 @@ from advocacy.cli.tables import (
     write_json,
     write_table,
 )
-from advocacy.errors import AdvocacyError, count_noun, has_errors
+from advocacy.errors import AdvocacyError, Place, count_noun, has_errors
 from advocacy.files.writing import cannot_write
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = (
     "id", "state", "due_for_recheck", "superseded_by", "from", "until", "checked", "statement",
-    "cited", "source", "source_title", "via",
+    "cited", "source", "source_title", "via", "speaker", "speech",
 )  # fmt: skip
 STYLES = {"holds": "green", "not yet": "cyan", "ended": "red", "superseded": "red"}
 ROOM_FOR_SOURCES = 120
@@ -43,7 +43,7 @@ fact_argument = click.argument("fact", metavar="ID", shell_complete=complete_fac
 
 @click.group("facts")
 def command() -> None:
-    """See what every fact is on a day, record a check, and end a fact that is no longer true."""
+    """See what every fact is on a day, record checks and comparisons, and end a fact."""
 
 
 @command.command("show", short_help="Show facts as they are on a day; draw the timeline.")
@@ -127,6 +127,47 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
         done = "checked" if change else "was recorded as checked already:"
         click.echo(f"{fact}: {done} {day or today} ({facts_file})")
     return 0
+
+
+@command.command("compare", short_help="Compare quotes with kept copies, and record it.")
+@campaign_argument
+@click.option(
+    "--copies", "folder", type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR", help="The folder of kept copies of sources, instead of the campaign's.",
+)  # fmt: skip
+@templates_option
+@dry_run_option
+@quiet_option
+def compare(
+    campaign: Path, folder: Path | None, templates: Path | None, dry_run: bool, quiet: bool
+) -> int:
+    """Compare every quote of a campaign's facts with its kept copy, and record those that agree.
+
+    The record `facts/<name>.compared.yaml` belongs in version control. With it, a colleague who has
+    no copies sees what was compared, and any change since.
+
+    \b
+    Example:
+      advocacy facts compare campaigns/microsoft.yaml --copies ~/copies
+    """
+    from advocacy.authoring.facts.recording import compare_facts
+    from advocacy.campaign.loading import load_campaign
+
+    loaded, problems = load_campaign(campaign, templates)
+    print_problems(problems)
+    if loaded is None or has_errors(problems):
+        return 1
+    recording = compare_facts(loaded, folder, loaded.today(), dry_run=dry_run)
+    print_problems(recording.problems)
+    for path, names in recording.recorded.items() if not quiet else ():
+        agree = count_noun(
+            len(names), "quote agrees with its copy", "quotes agree with their copies"
+        )
+        click.echo(f"{agree}{'' if dry_run else f': recorded in {shown_place(Place(path))}'}.")
+    if recording.without_copy and not quiet:
+        without = count_noun(len(recording.without_copy), "quote has", "quotes have")
+        click.echo(f"{without} no copy: {', '.join(recording.without_copy)}.")
+    return int(has_errors(recording.problems))
 
 
 @command.command("end", short_help="End a fact, and list what dies with it.")
@@ -214,6 +255,7 @@ def _write_facts(facts: "tuple[FactStanding, ...]", day: date) -> None:
     for one in facts:
         source = Text((one.source.title if one.source else None) or one.fact.source)
         lines = [Text(one.id, style="bold"), Text(one.statement)]
+        lines += [Text(f"said by {one.speaker}", style="dim")] if one.speaker else []
         lines += [] if has_sources else [Text(f"({source})", style="dim")]
         state = Text(one.label, style=STYLES[one.state])
         cited = re.sub("; |, | ", "\n", one.cited())

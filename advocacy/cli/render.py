@@ -76,8 +76,8 @@ def command(
 ) -> int:
     """Make the letters of campaigns: a PDF to print and an email to send, for each addressee.
 
-    A letter that cites a fact outside its days, or that is dated outside its stage's window,
-    is refused, and the reason is printed; the others are made. A list takes the addressees'
+    A letter of which `advocacy check` reports an error is refused, and the reason is printed; the
+    others are made. A list takes the addressees'
     place with --recipients: CSV, XLSX, JSON Lines, or congress-legislators' YAML as it is.
 
     \b

@@ -9,7 +9,7 @@ from advocacy.cli.tables import write_json
 @click.command("schema")
 @click.argument("kind", type=click.Choice(list(SCHEMAS)))
 def command(kind: str) -> None:
-    """Print the JSON Schema of a campaign, facts or sources file.
+    """Print the JSON Schema of a campaign, facts, sources, or bill file.
 
     Editors with the YAML language server use it to complete and check what you type. The
     shipped files name it in their first line. For your own files:

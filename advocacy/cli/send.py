@@ -133,9 +133,10 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "--output",
     type=click.Path(path_type=Path),
     default=Path("output"),
-    show_default=True,
     metavar="DIR",
-    help="Folder of rendered letters: a PDF there is attached if it is still up to date.",
+    expose_value=False,
+    hidden=True,
+    help="Has no effect: a PDF that is attached is always made again.",
 )
 @click.option(
     "--workers",
@@ -167,7 +168,6 @@ def command(
     patience: int,
     preflight: bool,
     today: date | None,
-    output: Path,
     workers: int | None,
     templates: Path | None,
     quiet: bool,
@@ -208,7 +208,6 @@ def command(
         new_mailing=new_mailing,
         new_text=new_text,
         uncertain="resend" if resend_uncertain else "assume sent" if assume_sent else "leave",
-        output=output,
         templates=templates,
         also_answered=also_answered,
         connections=connections,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from advocacy.files.pictures import Picture
+from advocacy.files.pictures import BIGGEST_FILE, Picture
+from advocacy.files.text import read_start
 
 WIDEST = 1200
 """So many pixels across, at most."""
@@ -34,7 +35,7 @@ class ScreenPicture:
 @lru_cache(maxsize=64)  # saves drawing a picture again for each letter
 def screen_picture(picture: Picture, path: Path) -> ScreenPicture:
     """A picture for screens; `path` is its file."""
-    data = path.read_bytes()
+    data = read_start(path, BIGGEST_FILE)
     if picture.kind == "image/svg+xml":
         return _drawn(data)
     from PIL import Image

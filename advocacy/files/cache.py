@@ -13,7 +13,10 @@ import os
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from stat import S_ISREG
 from typing import Any, Generic, TypeVar
+
+from advocacy.files.held import HeldFiles
 
 T = TypeVar("T")
 
@@ -23,20 +26,29 @@ class _Run(threading.local):
 
     statuses: dict[str, os.stat_result | None] | None = None
     answers: dict[Any, Any] | None = None
+    held: HeldFiles | None = None
 
 
 _run = _Run()
 
 
 @contextmanager
-def files_held() -> Iterator[None]:
-    """Take files to stay as they are in this block and thread."""
-    before = _run.statuses, _run.answers
-    _run.statuses, _run.answers = {}, {}
+def files_held(held: HeldFiles | None = None) -> Iterator[None]:
+    """Take files to stay as they are in this block and thread.
+
+    With `held`, they are as they were when these were read, whatever the disk says by now.
+    """
+    before = _run.statuses, _run.answers, _run.held
+    _run.statuses, _run.answers, _run.held = {}, {}, held or _run.held
     try:
         yield
     finally:
-        _run.statuses, _run.answers = before
+        _run.statuses, _run.answers, _run.held = before
+
+
+def held_files() -> HeldFiles | None:
+    """The files that this thread's run holds, or None where it reads the disk."""
+    return _run.held
 
 
 def once_per_run(key: Hashable, make: Callable[[], T]) -> T:
@@ -55,10 +67,17 @@ def file_status(path: str) -> os.stat_result | None:
     known = _run.statuses
     if known is not None and path in known:
         return known[path]
-    try:
-        status = os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
-    except (OSError, ValueError):
-        status = None
+    held = _run.held
+    key = held and held.key(path)
+    if held and key:
+        status: os.stat_result | None = held.statuses[key]
+    else:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - a Path takes longer than the question
+        except (OSError, ValueError):
+            status = None
+        if held and status and S_ISREG(status.st_mode) and held.hides(path):
+            status = None
     if known is not None:
         known[path] = status
     return status

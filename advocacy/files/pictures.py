@@ -8,6 +8,7 @@ from pathlib import Path
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.cache import by_file
 from advocacy.files.svg import svg_problem
+from advocacy.files.text import read_start
 from advocacy.files.workspace import Workspace
 
 BIGGEST_FILE = 24 * 1024 * 1024
@@ -54,7 +55,7 @@ def _found(path: Path, name: str) -> Picture | Problem:
     problem = image_problem(path, name)
     if problem is not None:
         return problem
-    data = path.read_bytes()
+    data = read_start(path, BIGGEST_FILE)
     return Picture(name, sniff(data) or "", hashlib.sha256(data).hexdigest())
 
 
@@ -64,16 +65,11 @@ def image_problem(path: Path, name: str) -> Problem | None:
     Judges by content, not by the file's name.
     """
     try:
-        with path.open("rb") as file:
-            kind = checked_kind(file.read(BIGGEST_FILE + 1), name)
+        kind = checked_kind(read_start(path, BIGGEST_FILE + 1), name)
     except RefusedFile as refused:
         return refused.problem
-    except OSError as error:
-        return Problem(
-            "unreadable-file",
-            f"`{name}` cannot be read: {error.strerror}.",
-            "Check who may read the file.",
-        )
+    except AdvocacyError as error:
+        return error.problems[0]
     return None if kind in IMAGES else _wrong_kind(name)
 
 

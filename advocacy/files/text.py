@@ -8,6 +8,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.files.cache import held_files
 from advocacy.files.characters import BAD_CHARACTERS, character_name
 
 LARGEST = 20_000_000  # bytes
@@ -21,11 +22,7 @@ def read_text(path: Path) -> str:
     readable, not a file, larger than 20 MB, or not UTF-8.
     """
     place = Place(path)
-    try:
-        with open_binary(path) as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise AdvocacyError(_unreadable(path, error)) from None
+    data = read_start(path, LARGEST + 1)
     if len(data) > LARGEST:
         raise AdvocacyError(
             Problem(
@@ -36,6 +33,22 @@ def read_text(path: Path) -> str:
             )
         )
     return _decode(data, path)
+
+
+def read_start(path: Path, most: int) -> bytes:
+    """At most so many bytes of a file, from its beginning; of a held file, those that are held.
+
+    Raises AdvocacyError where it is missing, not readable, or not an ordinary file.
+    """
+    held = held_files()
+    key = held and held.key(str(path))
+    if held and key:
+        return held.contents[key][:most]
+    try:
+        with open_binary(path) as file:
+            return file.read(most)
+    except OSError as error:
+        raise AdvocacyError(_unreadable(path, error)) from None
 
 
 def open_binary(path: Path) -> BufferedReader:

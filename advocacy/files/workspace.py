@@ -69,6 +69,16 @@ class Workspace:
                 return path
         return None
 
+    def template_files(self, folder: str) -> list[str]:
+        """The names (`partials/nist.md`) of all files below a folder of the templates."""
+        found = {
+            path.relative_to(root).as_posix()
+            for root in self.templates
+            for path in (root / folder).rglob("*")
+            if path.is_file()
+        }
+        return sorted(found)
+
     def template_names(self, folder: str, suffix: str) -> list[str]:
         """The names, without suffix, of all templates in `letters`, `layouts`, `partials`."""
         found = {

@@ -1,21 +1,20 @@
 """Approvals: who approved the text of a stage, and whether it is still that text.
 
-An approval holds a digest of each thing that the stage's letters print or rely on, except what is
-the recipient's own. So a new recipient changes nothing, and a change of a template, a fact, a
-source, a subject, an ask, the sender or a layout is noticed and named. Two things do not count:
-a stage's days and recipients (`from`, `until`, `to`), and the day on which a fact was last
-`checked`. The gate by date judges those each time.
+An approval holds a digest of each thing that the stage's letters print or rely on (see
+`stage_text`), except what is the recipient's own. So a new recipient changes nothing, and a change
+of a template, a fact, a source, a subject, an ask, the sender or a layout is noticed and named. Two
+things do not count: a stage's days and recipients (`from`, `until`, `to`), and the day on which a
+fact was last `checked`. The gate by date judges those each time.
 
 Approvals are kept beside the campaign, in `<campaign>.approvals.yaml`. The file is a record among
 colleagues, not a lock: whoever may edit the campaign may edit it.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -26,15 +25,8 @@ from advocacy.files.characters import Line
 from advocacy.files.yaml.editing import SetValue, create_file, edit_file
 from advocacy.files.yaml.reading import Located, YamlMap, parse, read_yaml
 from advocacy.files.yaml.splicing import written
-from advocacy.letters.digests import digest_of, plain_values
-from advocacy.letters.parts import (
-    cited_ids,
-    image_files,
-    layout_files,
-    letter_files,
-    sample_letter,
-    word_files,
-)
+from advocacy.letters.digests import digest_of
+from advocacy.letters.stage_text import COVERS, digest_parts, is_built_in
 
 HEADER = """\
 # Who approved which text: written by `advocacy approve`, read by `check` and `send`.
@@ -94,54 +86,6 @@ def read_approvals(campaign: Path) -> dict[str, Approval]:
     return approvals
 
 
-def digest_parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
-    """The digest of each thing that a stage's letter prints or relies on, by its name.
-
-    Names are `campaign/subject`, `letter`, `templates/letters/call.md`, `images/logo.svg`,
-    `facts/ibm-exit`, `sources/ibm-letter`; digests are SHA-256 in hexadecimal.
-    """
-    file = campaign.file
-    stage = file.stages[stage_name]
-    not_text = ("from", "until", "to")
-    text: dict[str, Any] = {
-        "title": file.title.plain(),
-        "language": file.language,
-        "timezone": file.timezone,
-        "citation_style": file.citation_style,
-        "target": {k: v for k, v in plain_values(file.target).items() if k != "addressees"},
-        "sender": plain_values(file.sender),
-        "cosigners": [plain_values(each) for each in file.cosigners],
-        "cc": file.cc,
-        "enclosures": file.enclosures,
-        # All other keys of the stage, so that a key that it gets one day is covered too.
-        **{k: v for k, v in plain_values(stage).items() if k not in not_text},
-        # The stage's own, or the campaign's.
-        "demand": plain_values(file.stage_demand(stage)),
-        "precedents": [plain_values(each) for each in file.stage_precedents(stage)],
-    }
-    parts = {f"campaign/{key}": digest_of(value) for key, value in text.items() if value}
-    letter = sample_letter(campaign, stage_name)
-    if letter is not None:
-        body = [letter.body.markdown, *letter.body.values]
-        address = [*letter.inside_address, letter.salutation, letter.close]
-        parts["letter"] = digest_of([letter.subject, body, address])
-    templates = {
-        **letter_files(campaign, stage),
-        **layout_files(campaign, stage),
-        **word_files(campaign, stage),
-    }
-    parts |= {f"templates/{name}": _file_digest(path) for name, path in templates.items()}
-    parts |= {f"images/{name}": _file_digest(path) for name, path in image_files(campaign).items()}
-    for name in cited_ids(campaign, stage_name):
-        fact = campaign.facts[name]
-        values = {key: value for key, value in plain_values(fact).items() if key != "checked"}
-        parts[f"facts/{name}"] = digest_of(values)
-        for source in (fact.source, fact.via):
-            if source and source in campaign.sources:
-                parts[f"sources/{source}"] = digest_of(plain_values(campaign.sources[source]))
-    return dict(sorted(parts.items()))
-
-
 def judge_approval(campaign: Campaign, stage: str) -> ApprovalStatus:
     """Whether the text of a stage, as it is now, is the text that was approved.
 
@@ -150,7 +94,11 @@ def judge_approval(campaign: Campaign, stage: str) -> ApprovalStatus:
     approval = read_approvals(campaign.path).get(stage)
     if approval is None:
         return ApprovalStatus("not approved")
-    changes = tuple(describe_changes(approval.parts, digest_parts(campaign, stage)))
+    parts = digest_parts(campaign, stage)
+    if COVERS not in approval.parts:
+        # What an older version did not look at cannot have been edited in the package.
+        parts = {k: v for k, v in parts.items() if k in approval.parts or not is_built_in(k, v)}
+    changes = tuple(describe_changes(approval.parts, parts))
     if not changes and approval.digest != digest_of(approval.parts):
         changes = ("the approval itself was edited by hand",)
     return ApprovalStatus("stale" if changes else "approved", approval, changes)
@@ -217,13 +165,16 @@ def record_approval(campaign: Campaign, stage: str, by: str, on: date) -> Path:
 def describe_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
     """What differs between the parts of two texts (see `digest_parts`), in words."""
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    is_older = COVERS not in before
+    changed = [name for name in changed if name != COVERS]
     # The composed letter follows from the other parts. If it alone changed, the tool did.
     for name in (
         changed if changed == ["letter"] else [each for each in changed if each != "letter"]
     ):
         what = _name_part(name)
         if name not in before:
-            yield f"{what} is new"
+            unseen = ", or unknown to the older version of advocacy that recorded the approval"
+            yield f"{what} is new{unseen if is_older else ''}"
         else:
             yield f"{what} changed" if name in after else f"{what} was removed"
 
@@ -246,7 +197,3 @@ def _name_part(name: str) -> str:
 def _listed(changes: tuple[str, ...], most: int = 6) -> str:
     shown = "; ".join(changes[:most])
     return shown if len(changes) <= most else f"{shown}; and {len(changes) - most} more"
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -13,7 +13,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
-from advocacy.campaign.stages import chosen, stage_for, unknown_stage
+from advocacy.campaign.stages import bill_over, chosen, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
@@ -105,7 +105,11 @@ def compose_for(
     the letter; without them, the sender does. A recipient who is not in office on the day, or
     who has no address, gets none.
     """
-    found = (not_in_office(recipient, day), without_address(campaign, recipient))
+    found = (
+        not_in_office(recipient, day),
+        without_address(campaign, recipient),
+        bill_over(campaign, campaign.file.stages[stage], day),
+    )
     problems = [problem for problem in found if problem]
     if has_errors(problems):
         return None, problems
@@ -169,12 +173,11 @@ def compose_letter(
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
     content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
-    own = own_variables(campaign, recipient, supporters)
+    own = own_variables(campaign, recipient, supporters, stage, day)
     if trace:
         variables = {**content.variables, **own}
-        body = render_body(
-            stage.template, workspace, language, variables, campaign.facts, trace=True
-        )
+        known = (campaign.facts, campaign.sources)
+        body = render_body(stage.template, workspace, language, variables, *known, trace=True)
     else:
         body = content.template_run.render(own)
     if not _prints_words(body.prose):

@@ -16,6 +16,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
+from advocacy.campaign.supporters.model import letter_file_name
 from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.cache import IdentityCache
 from advocacy.files.pictures import Picture
@@ -106,6 +107,11 @@ class Letter:
     """The pictures in the body, each once."""
     lines: tuple[Place, ...] = ()
     """The template's lines that the marks of a traced body name; else empty."""
+
+    @property
+    def file_name(self) -> str:
+        """The name of its files, without an ending."""
+        return letter_file_name(self.recipient, self.supporters)
 
     @property
     def supporter(self) -> Supporter | None:

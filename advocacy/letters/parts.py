@@ -1,14 +1,22 @@
-"""What a stage's letter is made of: its templates, layouts, words, images, facts and sources."""
+"""What a stage's letter is made of: its templates, layouts, words, images, facts and sources.
 
-from collections.abc import Iterable, Iterator, Mapping
+A name that is worked out when a template runs (`{% include "partials/" ~ x %}`, `cite(x)`) may be
+any: then all partials, or all facts, are parts of the letter.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 from advocacy.campaign.addressing import recipients_of
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import is_addressed
 from advocacy.campaign.supporters.model import Supporter, Supporters
 from advocacy.errors import AdvocacyError, ignore
 from advocacy.files.workspace import Workspace
@@ -16,6 +24,11 @@ from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
 from advocacy.templating import layout_environment, letter_environment
 from advocacy.templating.environment import TemplateEnvironment
+from advocacy.templating.layouts import stylesheets
+from advocacy.templating.outline import BodyOutline
+from advocacy.templating.source import read_template
+
+_PICTURE = re.compile(r"!\[[^\]\n]*\]\(\s*<?([^)\s>\"]+)")
 
 SAMPLE_RECIPIENT = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
 """The recipient of a stage's sample letter."""
@@ -66,7 +79,7 @@ def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:
 def stage_recipients(campaign: Campaign, stage: Stage, day: date) -> Iterator[Recipient]:
     """The recipients of a stage's letters, read one by one; entries with problems are skipped."""
     for person in recipients_of(campaign, day, ignore):
-        if not stage.to or person.letter_id in stage.to:
+        if is_addressed(campaign, stage, person, day):
             yield person
 
 
@@ -84,7 +97,12 @@ def letter_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
     ]
     if stage.variants is not None:
         names += stage.variants.opening.values()
-    return _with_partials(letter_environment(workspace), workspace, names)
+    environment = letter_environment(workspace)
+    files, outlines = _with_partials(environment, workspace, names)
+    if _may_include_any(outlines, known=("opening",)):
+        names += workspace.template_files("partials")
+        files, _ = _with_partials(environment, workspace, names)
+    return files
 
 
 def letter_languages(campaign: Campaign, stage: Stage) -> list[str]:
@@ -101,27 +119,34 @@ def layout_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
     """The layouts of a stage's letter by name, on paper and in email, with their styles."""
     workspace = campaign.workspace
     names = [f"layouts/{stage.layout}.html", "layouts/email.html"]
-    styles = [f"layouts/{stage.layout}.css", "layouts/email.css"]
-    found = _with_partials(layout_environment(workspace), workspace, names)
-    return found | _present(workspace, styles)
+    environment = layout_environment(workspace)
+    files, outlines = _with_partials(environment, workspace, names)
+    if _may_include_any(outlines):
+        names += workspace.template_files("layouts") + workspace.template_files("partials")
+        files, _ = _with_partials(environment, workspace, names)
+    return files | stylesheets(stage.layout, workspace) | _present(workspace, ["layouts/email.css"])
 
 
 def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
     """The set words of the languages that the stage's letter may be in, by name."""
     workspace = campaign.workspace
-    languages = [campaign.file.language]
-    for name in letter_files(campaign, stage):
-        _, dot, language = name.removesuffix(".md").rpartition(".")
-        if dot and name.startswith("letters/"):
-            languages.append(language)
-    names = [f"words/{name}.yaml" for tag in languages for name in (tag, primary_language(tag))]
-    return _present(workspace, dict.fromkeys(names))
+    languages = {primary_language(tag) for tag in letter_languages(campaign, stage)}
+    names = [
+        f"words/{name}.yaml"  # a recipient's `en-GB` takes its own before `en`
+        for name in workspace.template_names("words", ".yaml")
+        if primary_language(name) in languages
+    ]
+    return _present(workspace, names)
 
 
-def image_files(campaign: Campaign) -> dict[str, Path]:
-    """The images that its letters show, by the names that the campaign has for them."""
+def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
+    """The images that stages' letters show, by the names that campaign and templates have."""
     sender = campaign.file.sender
     names = [sender.logo, *(person.signature for person in sender.signatories)]
+    templates = {path for stage in stages for path in letter_files(campaign, stage).values()}
+    for path in sorted(templates):
+        with suppress(AdvocacyError):
+            names += (unquote(name) for name in _PICTURE.findall(read_template(path)))
     folder = campaign.workspace.folder
     return {name: folder / name for name in names if name and (folder / name).is_file()}
 
@@ -129,8 +154,8 @@ def image_files(campaign: Campaign) -> dict[str, Path]:
 def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:
     """The ids of the facts that a stage's letter relies on, each once.
 
-    These are the facts cited in any branch of its templates, those that the sample letter cites
-    (a template may compute an id), and those of its precedents.
+    These are the facts cited in any branch of its templates, and those of its precedents; all
+    facts, where a template works out an id.
     """
     stage = campaign.file.stages[stage_name]
     environment = letter_environment(campaign.workspace)
@@ -141,25 +166,37 @@ def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:
         except AdvocacyError:
             continue
         found.update(dict.fromkeys(name for name, _ in outline.cites))
-    sample = sample_letter(campaign, stage_name)
-    if sample is not None:
-        found.update(dict.fromkeys(cited.id for cited in sample.facts))
+        if outline.works_out_facts:
+            found.update(dict.fromkeys(campaign.facts))
     found.update(dict.fromkeys(p.fact for p in campaign.file.stage_precedents(stage)))
     return tuple(name for name in found if name in campaign.facts)
 
 
 def _with_partials(
     environment: TemplateEnvironment, workspace: Workspace, names: Iterable[str]
-) -> dict[str, Path]:
+) -> tuple[dict[str, Path], dict[Path, BodyOutline]]:
+    """Templates with all that they include by name, and the outlines of all."""
     files = _present(workspace, names)
+    outlines: dict[Path, BodyOutline] = {}
     for path in list(files.values()):
         try:
-            outlines, _ = environment.outlines(environment.compiled(path))
+            found, _ = environment.outlines(environment.compiled(path))
         except AdvocacyError:
             continue
-        for outline in outlines:
+        for outline in found:
             files.setdefault(_name(outline.path, workspace), outline.path)
-    return files
+            outlines[outline.path] = outline
+    return files, outlines
+
+
+def _may_include_any(outlines: Mapping[Path, BodyOutline], known: Collection[str] = ()) -> bool:
+    """Whether one of the templates works out the name of a partial.
+
+    `known` are variables whose values are counted already, unless a template gives them another.
+    """
+    assigned = frozenset().union(*(one.assigned for one in outlines.values()))
+    wanted = frozenset().union(*(one.computed_partials for one in outlines.values()))
+    return bool(wanted - (frozenset(known) - assigned))
 
 
 def _present(workspace: Workspace, names: Iterable[str]) -> dict[str, Path]:

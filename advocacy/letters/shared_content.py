@@ -178,7 +178,14 @@ def _stage_content(
         preview,
         file.stage_demand(stage),
         variables,
-        SharedTemplateRun(stage.template, campaign.workspace, language, variables, campaign.facts),
+        SharedTemplateRun(
+            stage.template,
+            campaign.workspace,
+            language,
+            variables,
+            campaign.facts,
+            campaign.sources,
+        ),
     )
 
 

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from advocacy.campaign.addressing import organization_of
-from advocacy.campaign.campaign import Demand, Precedent
+from advocacy.campaign.bills.positions import BillPosition
+from advocacy.campaign.campaign import Demand, Precedent, Stage
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.stages import bill_position
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
 from advocacy.templating.citation_marks import Own, owned
@@ -57,16 +59,21 @@ def template_variables(
     count = supporters.count if supporters else 0
     return {
         **shared_variables(campaign, stage, day, texts, variants, count),
-        **own_variables(campaign, recipient, supporters),
+        **own_variables(campaign, recipient, supporters, campaign.file.stages[stage], day),
     }
 
 
 def own_variables(
-    campaign: Campaign, recipient: Recipient, supporters: Supporters | None
+    campaign: Campaign,
+    recipient: Recipient,
+    supporters: Supporters | None,
+    stage: Stage,
+    day: date,
 ) -> dict[str, dict[str, Any]]:
     """The groups of variables in which letters of one stage differ: texts and lists of texts."""
+    position = bill_position(campaign, stage, recipient, day)
     return {
-        "recipient": recipient_variables(campaign, recipient),
+        "recipient": recipient_variables(campaign, recipient) | position_variables(position),
         "supporter": supporter_variables(campaign, supporters),
     }
 
@@ -138,6 +145,26 @@ def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, A
         else organization_of(campaign, recipient),
         "country": recipient.country or campaign.file.target.country or "",
         "language": recipient.language or campaign.file.language,
+    }
+
+
+def position_variables(position: BillPosition | None) -> dict[str, Any]:
+    """What templates may ask of a recipient's position on the stage's bill; empty without one.
+
+    `position` is the main one, `ask` what can be asked of the recipient: “cosponsor”, “schedule a
+    hearing”, “urge a hearing”, “advance”, “vote” or “none”. `bill_committees` are those with the
+    bill before them and on which the recipient sits.
+    """
+    if position is None:
+        return {}
+    # These are shared by many, so that letters are put together once for all who have the same.
+    return {
+        "bill": position.bill.number,
+        "bill_name": position.bill.name,
+        "position": position.name,
+        "ask": position.ask,
+        "bill_committees": position.committees,
+        "cosponsor_since": position.cosponsor_since or "",
     }
 
 

@@ -170,7 +170,7 @@ class Application:
         campaign = self._state.campaign
         name = request.query_params.get("stage", "")
         stage = campaign.file.stages.get(name) if campaign else None
-        return self._state.people, stage.to if stage else ()
+        return self._state.people, stage.to if stage and not stage.bill else ()
 
     # --- files ---------------------------------------------------------------------------------
 

@@ -93,6 +93,9 @@ def _without_trace(traced: Letter) -> Letter:
     return replace(traced, body=prose, lines=())
 
 
+_OF_COPIES = ("no-copy", "copy-not-here")
+
+
 def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
     """Run the checks of `advocacy check`; kept copies do not concern a page."""
     try:
@@ -101,7 +104,7 @@ def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
         )
     except AdvocacyError as error:
         return list(error.problems)
-    return [problem for problem in report.problems if problem.code != "no-copy"]
+    return [problem for problem in report.problems if problem.code not in _OF_COPIES]
 
 
 def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:

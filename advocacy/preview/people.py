@@ -6,7 +6,7 @@ entry, about a kilobyte, so that 50,000 people fit in memory and each is found a
 
 import pickle
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -18,7 +18,7 @@ from advocacy.campaign.addressing import organization_of, recipients_of
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import chosen, stage_for
+from advocacy.campaign.stages import chosen, is_addressed, stage_for
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import Problem
@@ -100,7 +100,7 @@ def choose_letter(
     stage = file.stages[name]
     if choices.day is None and not stage.covers(day):
         day = stage.from_ or stage.until or day
-    person = _person(choices, people, stage)
+    person = _person(campaign, choices, people, stage, day)
     if person is None:
         return None
     if choices.language:
@@ -123,9 +123,17 @@ def _fitting_stage(campaign: Campaign, person: Recipient | None, day: date) -> s
     return name or next(iter([*campaign.stages_on(day), *reversed(begun), *stages]))
 
 
-def _person(choices: Choices, people: "PeopleList", stage: Stage) -> Recipient | None:
-    chosen_is_meant = not stage.to or choices.person in stage.to
-    return (people.get(choices.person) if chosen_is_meant else None) or people.first(stage.to)
+def _person(
+    campaign: Campaign, choices: Choices, people: "PeopleList", stage: Stage, day: date
+) -> Recipient | None:
+    """The chosen person if the stage is for them, else the first whom it is for."""
+    chosen = people.get(choices.person)
+    if chosen is not None and is_addressed(campaign, stage, chosen, day):
+        return chosen
+    if stage.bill is None:
+        return people.first(stage.to)
+    meant = (one for one in people.everyone() if is_addressed(campaign, stage, one, day))
+    return next(meant, None)
 
 
 def languages(campaign: Campaign, stage: str) -> list[str]:
@@ -216,7 +224,12 @@ class PeopleList:
         pickled = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
         empty_fields = sum(not getattr(row, name) for name in _FIELDS)
         entry = _Entry(Person(row.letter_id, row.called, where), line, pickled, empty_fields)
-        self._by_id.setdefault(row.letter_id, entry)
+        for name in (
+            row.letter_id,
+            row.file_name,
+            row.earlier_id,
+        ):  # all that a stage's `to` may say
+            self._by_id.setdefault(name, entry)
         self._entries.append(entry)
 
     def get(self, letter_id: str | None) -> Recipient | None:
@@ -229,6 +242,10 @@ class PeopleList:
         if ids:
             return next(filter(None, map(self.get, ids)), None)
         return _recipient(self._entries[0]) if self._entries else None
+
+    def everyone(self) -> Iterator[Recipient]:
+        """All people who have been read so far, in the order of the list."""
+        yield from map(_recipient, list(self._entries))
 
     def _among(self, ids: Sequence[str]) -> list[_Entry]:
         """The entries read so far, or those of these ids alone."""

@@ -139,7 +139,8 @@ class Tab:
             return
         state = self._state
         # The HTML stays the same when an image changes.
-        images_now = stat_files(image_files(composed.campaign).values())
+        stages = composed.campaign.file.stages.values()
+        images_now = stat_files(image_files(composed.campaign, *stages).values())
         key = (paper.html, str(paper.css), width, images_now)
         if key == self._shown_paper:
             self._send("paper", {"paperOk": True})
@@ -158,7 +159,7 @@ class Tab:
         if composed.documents.screen is not None:
             state.keep_pages(chosen.key, composed.documents.screen, images.pages)
         campaign = Path(composed.campaign.file.id).name
-        name = f"{campaign}-{chosen.stage}-{chosen.person.letter_id}.pdf"
+        name = f"{campaign}-{chosen.stage}-{chosen.person.file_name}.pdf"
         self.pdf = (name, images.data)
         problems = self._records((*paper.problems, *images.problems), composed)
         pages = [page.record() for page in images.pages]

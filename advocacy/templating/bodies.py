@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import nodes
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
+from advocacy.campaign.sources import Source
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import (
     CITE_MARK,
-    CITING,
     LINE_MARK,
     LINES_AT_MOST,
     MARK,
@@ -25,6 +26,7 @@ from advocacy.templating.citation_marks import (
     Prose,
     letter_run,
 )
+from advocacy.templating.citing import CITING
 from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
 from advocacy.templating.running import WATCH, TemplateWatch
 from advocacy.templating.sandbox import trusted
@@ -33,6 +35,7 @@ from advocacy.templating.sandbox import trusted
 _WORD = re.compile(
     r"(?:(?<=^)|(?<=\s)|(?<=[\"“‘(*_]))[^\W\d_][^\W_’'-]*(?:[’'-][^\W_]+)*(?=[\s.,;:!?)…”’\"*_]|$)"
 )
+NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
 # A note's text: its paragraph, and indented ones after it.
 _NOTE = re.compile(
     r"^ {0,3}\[\^([^\]\s]+)\]:(?:(?!\n\s*\n|\n {0,3}\[\^).)*(?:\n\s*\n(?: {4}|\t).*)*",
@@ -135,6 +138,7 @@ def render_body(
     language: str,
     variables: Mapping[str, Any],
     facts: Mapping[str, Fact],
+    sources: Mapping[str, Source] = NO_SOURCES,
     *,
     trace: bool = False,
 ) -> Body:
@@ -142,9 +146,10 @@ def render_body(
 
     `variables` are what the template may print: texts, dates, numbers, lists of these, and
     mappings, dataclasses or models whose declared fields may be read. `facts` are what `cite`,
-    `fact` and `quote` may name. Raises AdvocacyError with all problems of the template.
+    `fact` and `quote` may name, `sources` the records that these name. Raises AdvocacyError with
+    all problems of the template.
     """
-    return run_body(name, workspace, language, variables, facts, trace=trace).body
+    return run_body(name, workspace, language, variables, facts, sources, trace=trace).body
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,7 @@ def run_body(
     language: str,
     variables: Mapping[str, Any],
     facts: Mapping[str, Fact],
+    sources: Mapping[str, Source] = NO_SOURCES,
     *,
     trace: bool = False,
 ) -> Ran:
@@ -174,7 +180,7 @@ def run_body(
     environment = letter_environment(workspace, trace=trace, watch=WATCH.get())
     template = environment.compiled(path)
     environment.check(template, variables, facts)
-    run = LetterRun(language, facts=facts)
+    run = LetterRun(language, facts=facts, sources=sources, workspace=workspace)
     with running(run, template, variables):
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))

@@ -8,23 +8,25 @@ What a body prints while it is rendered: the marks of its values and of its cita
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from jinja2.runtime import Undefined
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
+from advocacy.campaign.sources import Source
 from advocacy.errors import Place
+from advocacy.files.workspace import Workspace
 from advocacy.templating.outline import fact_problem
 from advocacy.templating.running import RUN, TemplateMistake, TemplateRun, ValueMistake
 from advocacy.templating.sandbox import trusted
-from advocacy.templating.typography import quotes
-from advocacy.templating.values import Placeholder, display
+from advocacy.templating.values import Placeholder
 
 VALUE_MARK = 0xF0000
 """Code point of the mark for `Prose.values[0]`; the next value has the next code point."""
@@ -102,6 +104,8 @@ class LetterRun(TemplateRun):
     """
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    workspace: Workspace | None = None
     values: list[str] = field(default_factory=list)
     cites: list[CiteCall] = field(default_factory=list)
 
@@ -115,6 +119,11 @@ class LetterRun(TemplateRun):
             raise TemplateMistake("template-too-large", "This template prints too many values.")
         self.values.append(text)
         return trusted(chr(VALUE_MARK + len(self.values) - 1))
+
+    def phrase(self, name: Literal["said", "translation"]) -> str:
+        """A set phrase of the letter's language."""
+        phrases = read_set_phrases(self.language, self.workspace) if self.workspace else None
+        return str(getattr(phrases or SetPhrases, name))
 
     def cite(self, ids: tuple[Any, ...], line: int | None, path: str) -> Markup:
         """The mark of a citation."""
@@ -149,33 +158,3 @@ def _place(path: str, line: int) -> Place:
 def letter_run() -> LetterRun:
     """The rendering that is under way."""
     return cast("LetterRun", RUN.get())
-
-
-def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
-    if not ids:
-        raise ValueMistake("`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
-    return letter_run().cite(ids, line, path)
-
-
-def _fact(name: Any, line: int | None = None, path: str = "") -> Markup:
-    run = letter_run()
-    statement = display(run.fact(name).statement, run.language)
-    return run.value(statement) + run.cite((name,), line, path)
-
-
-def _quote(name: Any, line: int | None = None, path: str = "") -> Markup:
-    run = letter_run()
-    words = run.fact(name).quote
-    if words is None:
-        raise TemplateMistake(
-            "no-quote",
-            f"The fact `{name}` has no `quote:`.",
-            f'Add its source\'s own words, or print the statement: `{{{{ fact("{name}") }}}}`.',
-        )
-    marks = quotes(run.language)
-    quoted = trusted(marks.opening) + run.value(words) + trusted(marks.closing)
-    return quoted + run.cite((name,), line, path)
-
-
-CITING: dict[str, Callable[..., Markup]] = {"cite": _cite, "fact": _fact, "quote": _quote}
-"""The functions of bodies, by name."""

@@ -1,7 +1,7 @@
 """The environment of one workspace's templates: finding, compiling, checking, running them."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -216,6 +216,12 @@ class TemplateEnvironment(SafeEnvironment):
                         continue
                     problems += outlines[path].problems
                     waiting.append(outlines[path])
+            for name in current.optional_partials:
+                path = self.find(name)
+                if path is not None and path not in outlines:
+                    with suppress(AdvocacyError):  # it is told where the template runs
+                        outlines[path] = self.compiled(path).outline
+                        waiting.append(outlines[path])
         return list(outlines.values()), problems
 
 

@@ -1,12 +1,15 @@
 """Layouts: HTML with Jinja, in which values are escaped."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from advocacy.errors import AdvocacyError
+from advocacy.files.text import read_text
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
@@ -14,6 +17,9 @@ from advocacy.templating.running import RUN, WATCH, TemplateWatch, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.source import LAYOUT_TAGS
 from advocacy.templating.values import display
+
+IMPORT = re.compile(r'\s*@import\s+"([a-z0-9-]+)\.css"\s*;')
+"""How a stylesheet begins that builds on another layout's."""
 
 
 class LayoutEnvironment(TemplateEnvironment):
@@ -72,3 +78,23 @@ def render_layout(name: str, workspace: Workspace, variables: Mapping[str, Any])
     if path is None:
         raise AdvocacyError(environment.unknown_template(f"layouts/{name}.html"))
     return environment.compiled(path).render(variables)
+
+
+def stylesheets(layout: str, workspace: Workspace) -> dict[str, Path]:
+    """The stylesheets of a layout by name (`layouts/letter.css`): its own, and those it builds on.
+
+    Those that do not exist or cannot be read are left out.
+    """
+    found: dict[str, Path] = {}
+    name: str | None = f"layouts/{layout}.css"
+    while name is not None and name not in found:
+        path = workspace.template(name)
+        if path is None:
+            break
+        found[name] = path
+        try:
+            builds_on = IMPORT.match(read_text(path))
+        except AdvocacyError:
+            break
+        name = f"layouts/{builds_on[1]}.css" if builds_on else None
+    return found

@@ -27,7 +27,12 @@ class BodyOutline:
     assigned: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     cites: tuple[tuple[str, int], ...] = ()
+    works_out_facts: bool = False
+    """Whether it names facts in a way that cannot be known before it runs."""
     partials: tuple[tuple[str, int], ...] = ()
+    optional_partials: tuple[str, ...] = ()
+    computed_partials: frozenset[str] = frozenset()
+    """The variables whose values it includes as partials; empty text for names worked out."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -55,6 +60,7 @@ def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> B
         if isinstance(node, nodes.Name) and node.ctx == "load" and id(node) not in told
     ]
     fields = [(_dotted(n), n.lineno) for n in found if isinstance(n, nodes.Getattr)]
+    callees = {id(node.node) for node in found if isinstance(node, nodes.Call)}
     return BodyOutline(
         path,
         names=tuple(names),
@@ -62,7 +68,10 @@ def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> B
         assigned=frozenset(name for node in found for name in _assigned(node)),
         optional=frozenset(name for node in found for name in _optional(node)),
         cites=tuple(cite for node in found for cite in _cites(node)),
+        works_out_facts=any(_works_out_facts(node, callees) for node in found),
         partials=tuple(partial for node in found for partial in _partials(node)),
+        optional_partials=tuple(name for node in found for name in _optional_partials(node)),
+        computed_partials=frozenset(name for node in found for name in _computed_partials(node)),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -92,13 +101,48 @@ def _cites(node: nodes.Node) -> Iterable[tuple[str, int]]:
     return ()
 
 
+def _works_out_facts(node: nodes.Node, callees: Collection[int]) -> bool:
+    """Whether a command may name facts that are not written there as texts.
+
+    A precedent's own fact (`cite(peer.fact)`) is written in the campaign file.
+    """
+    if isinstance(node, nodes.Name):  # `{% set f = fact %}`
+        return node.ctx == "load" and node.name in CITING and id(node) not in callees
+    if not isinstance(node, nodes.Call) or called(node) not in CITING:
+        return False
+    return not all(is_text(one) or _is_precedents(_dotted(one)) for one in node.args)
+
+
+def _is_precedents(name: tuple[str, ...]) -> bool:
+    return name[1:] == ("fact",) and name[0] not in ("recipient", "supporter")
+
+
+_READING = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+
+
 def _partials(node: nodes.Node) -> Iterable[tuple[str, int]]:
     """The templates that a command reads by a name that is written there, and must find."""
-    if not isinstance(node, nodes.Include | nodes.Import | nodes.FromImport | nodes.Extends):
+    if not isinstance(node, _READING) or not is_text(node.template):
         return ()
-    if getattr(node, "ignore_missing", False) or not is_text(node.template):
+    return () if _may_miss(node) else ((node.template.value, node.lineno),)
+
+
+def _optional_partials(node: nodes.Node) -> Iterable[str]:
+    """The templates that a command reads by a name that is written there, if they exist."""
+    if not isinstance(node, _READING) or not is_text(node.template):
         return ()
-    return ((node.template.value, node.lineno),)
+    return (node.template.value,) if _may_miss(node) else ()
+
+
+def _computed_partials(node: nodes.Node) -> Iterable[str]:
+    """The variable whose value names the template that a command reads, or empty text."""
+    if not isinstance(node, _READING) or is_text(node.template):
+        return ()
+    return (node.template.name if isinstance(node.template, nodes.Name) else "",)
+
+
+def _may_miss(node: nodes.Node) -> bool:
+    return bool(getattr(node, "ignore_missing", False))
 
 
 def _bounded(

@@ -114,8 +114,11 @@ def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple
     for one in unquoted_ids(node):
         hint = f'Write `{{{{ {called(node)}("{unquoted(one)}") }}}}`.'
         yield f"`{unquoted(one)}` needs quotation marks here.", hint
-    if called(node) in CITING and node.kwargs and not environment.is_layout:
-        yield f"`{called(node)}` takes only fact ids.", ""
+    if called(node) in CITING and not environment.is_layout:
+        allowed = ("speaker",) if called(node) == "quote" else ()
+        if any(one.key not in allowed for one in node.kwargs):
+            extra = " and `speaker=true`" if allowed else ""
+            yield f"`{called(node)}` takes only fact ids{extra}.", ""
     if isinstance(node.node, nodes.Getattr) and node.node.attr in _OF_STRINGS:
         hint = "Change a value with a filter, as in `{{ name|upper }}`."
         yield f"`.{node.node.attr}(…)` is not allowed here.", hint

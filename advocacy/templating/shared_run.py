@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from advocacy.campaign.facts import Fact
+from advocacy.campaign.sources import Source
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
-from advocacy.templating.bodies import Body, Ran, find_body, render_body, run_body
+from advocacy.templating.bodies import NO_SOURCES, Body, Ran, find_body, render_body, run_body
 from advocacy.templating.citation_marks import Prose
 from advocacy.templating.running import CHARACTERS_AT_MOST, WATCH
 from advocacy.templating.values import NeedsValue, Placeholder
@@ -54,9 +55,10 @@ class SharedTemplateRun:
         language: str,
         variables: Mapping[str, Any],
         facts: Mapping[str, Fact],
+        sources: Mapping[str, Source] = NO_SOURCES,
     ) -> None:
         self._name, self._workspace, self._language = name, workspace, language
-        self._variables, self._facts = variables, facts
+        self._variables, self._cited = variables, (facts, sources)
         self._needed: dict[str, dict[str, None]] = {}  # fields by group, in the order of need
         self._runs: dict[tuple[Any, ...], _SharedRun | None] = {}
 
@@ -72,7 +74,7 @@ class SharedTemplateRun:
             run = self._find_run(own)
         if run is None or not _fits(run, own):
             variables = {**self._variables, **own}
-            return render_body(self._name, self._workspace, self._language, variables, self._facts)
+            return render_body(self._name, self._workspace, self._language, variables, *self._cited)
         body = run.ran.body
         if not run.own:
             return body
@@ -113,7 +115,7 @@ class SharedTemplateRun:
             hidden = {group: self._hide(group, fields) for group, fields in own.items()}
             variables = {**self._variables, **hidden}
             try:
-                ran = run_body(self._name, self._workspace, self._language, variables, self._facts)
+                ran = run_body(self._name, self._workspace, self._language, variables, *self._cited)
             except NeedsValue as needs:
                 group, name = needs.name
                 self._needed.setdefault(group, {})[name] = None

@@ -6,10 +6,12 @@ never closed is found at its own line, and each of Jinja's messages is put in pl
 
 import re
 from pathlib import Path
+from stat import S_ISREG
 
 from jinja2 import TemplateSyntaxError
 
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.files.cache import file_status
 from advocacy.files.text import read_text, without_bad_characters
 
 BYTES_AT_MOST = 1_000_000
@@ -48,7 +50,8 @@ def read_template(path: Path) -> str:
     Raises AdvocacyError where it cannot be read, is too large, is not UTF-8, or holds
     characters that no text may hold (all of them are named).
     """
-    if path.is_file() and path.stat().st_size > BYTES_AT_MOST:
+    status = file_status(str(path))
+    if status is not None and S_ISREG(status.st_mode) and status.st_size > BYTES_AT_MOST:
         raise AdvocacyError(_too_large(path, f"{BYTES_AT_MOST:,} bytes"))
     text, problems = without_bad_characters(read_text(path), path)
     if text.count("{{") + text.count("{%") > COMMANDS_AT_MOST:

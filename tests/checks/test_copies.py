@@ -129,7 +129,8 @@ def test_a_quote_read_elsewhere_is_found_in_the_other_copy(house: Any) -> None:
     date = '    issued: "2020-06-08"\n'
     house.spoil("sources.yaml", date + '    accessed: "2020-06-09"\n', date)
     problem = next(p for p in house.check() if "kept copy of `reuters-2020`" in p.message)
-    assert problem.code == "quote-without-via"
+    assert problem.code == "quote-in-other-copy"
+    assert problem.level is Level.ERROR
     assert "`via: reuters-2020`" in problem.hint
 
 
@@ -137,7 +138,7 @@ def test_a_quote_that_only_another_copy_has_was_read_there(house: Any) -> None:
     path = house.folder / "copies/widget-2020.txt"
     house.write("copies/reuters-2020.txt", path.read_text("utf-8"))
     path.write_text("Nothing of the kind.")
-    assert house.one("quote-without-via")
+    assert house.one("quote-in-other-copy").level is Level.ERROR
 
 
 def test_facts_that_no_letter_cites_are_compared_as_well_where_there_is_a_copy(house: Any) -> None:

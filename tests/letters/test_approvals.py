@@ -12,11 +12,11 @@ from advocacy.errors import AdvocacyError, Level
 from advocacy.letters.approvals import (
     approval_problems,
     approvals_path,
-    digest_parts,
     judge_approval,
     read_approvals,
     record_approval,
 )
+from advocacy.letters.stage_text import digest_parts
 
 TODAY = date(2026, 3, 2)
 CHANGES = [

@@ -1,6 +1,7 @@
 """What an organizer may rely on who presses the button."""
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -669,17 +670,22 @@ def test_another_mailing_of_the_same_stage_reaches_the_same_people_again(
     assert set(sink.to.values()) == {2}
 
 
-def test_the_message_has_the_pdf_that_was_rendered_and_reviewed(
-    advocacy: Run, parks: Path, sink: Sink, edit, monkeypatch: pytest.MonkeyPatch
+def test_the_message_has_the_pdf_that_was_reviewed_whatever_lies_in_the_output_folder(
+    advocacy: Run, parks: Path, sink: Sink, edit
 ) -> None:
     edit(parks, "template: open", "template: open\n    attach: [pdf]")
     assert advocacy("approve", parks, "--stage", "call", "--by", "Jane Doe", "-q") == 0
     assert advocacy("render", parks, "--format", "pdf", "-q") == 0
-    monkeypatch.setattr("advocacy.documents.pdf.render.render_pdf", None)  # nothing is typeset
+    pdf = Path("output/parks/call/doe.pdf")
+    reviewed = pdf.read_bytes()
+    forged = reviewed + b"% forged\n"
+    pdf.write_bytes(forged)
+    sums = [hashlib.sha256(data).hexdigest() for data in (reviewed, forged)]
+    edit(pdf.with_name("manifest.jsonl"), *sums)
     command = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--workers", 1)
     assert advocacy(*command) == 0
     (attached,) = sink.message("jane@parks.example").iter_attachments()
-    assert attached.get_content() == Path("output/parks/call/doe.pdf").read_bytes()
+    assert attached.get_content() == reviewed != forged
 
 
 def test_when_the_day_ends_while_it_runs_the_letters_are_judged_anew(

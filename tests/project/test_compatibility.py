@@ -118,3 +118,56 @@ def test_the_suppression_list_is_kept_to(old: Path, capsys: pytest.CaptureFixtur
     (row,) = json.loads(capsys.readouterr().out)
     assert row["address"] == "gone@neighbors.example"
     assert row["reason"] == "asked by telephone"
+
+
+# --- people without ids, whose letters had other ids --------------------------------------------
+
+IDS = ("ann-able", "ben-baker", "cleo-carver", "dan-dyer", "eva-ebel", "finn-fuller")
+"""What earlier versions made of the names of people without ids."""
+
+
+@pytest.fixture
+def unnamed(old: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The campaign with a list without ids, of which three people have their letters."""
+    listed = old.parent / "neighbors.csv"
+    rows = listed.read_text().splitlines()
+    then = zip(("id", *IDS), rows, strict=True)
+    listed.write_text("\n".join(f"{name},{row.partition(',')[2]}" for name, row in then) + "\n")
+    shutil.rmtree("letters")
+    for file in old.parent.glob("*.sqlite*"):
+        file.unlink()
+    assert advocacy("render", old, "--format", "eml", "--output", "letters", "-q") == 0
+    with serving() as sink:
+        monkeypatch.setenv("ADVOCACY_SMTP", sink.url)
+        assert (
+            advocacy("send", old, *DAY, "--send", "--yes", "3", "--limit", "3", "--new-mailing")
+            == 0
+        )
+        assert sink.to.total() == 3
+    listed.write_text("\n".join(row.partition(",")[2] for row in rows) + "\n")
+    return old
+
+
+def test_letters_of_people_without_ids_are_verified_and_go_on_under_their_names(
+    unnamed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert advocacy("render", unnamed, "--verify", "letters") == 0, capsys.readouterr()
+    made = {path: path.read_bytes() for path in Path("letters").rglob("*.*")}
+    assert advocacy("render", unnamed, "--format", "eml", "--output", "letters", "-q") == 0
+    assert {path: path.read_bytes() for path in Path("letters").rglob("*.*")} == made
+    assert {path.stem for path in made if path.suffix == ".eml"} == set(IDS)
+
+
+def test_a_mailing_to_people_without_ids_is_finished_and_nobody_gets_it_twice(
+    unnamed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving() as sink:
+        capsys.readouterr()
+        assert dry_run(unnamed, sink) == 0
+        assert "3 sent before" in re.sub(r"\s+", " ", capsys.readouterr().out)
+        monkeypatch.setenv("ADVOCACY_SMTP", sink.url)
+        for _ in range(2):
+            assert advocacy("send", unnamed, *DAY, "--send", "--yes", "6") == 0
+            assert sink.to == dict.fromkeys(
+                (f"{n}@neighbors.example" for n in "dan eva finn".split()), 1
+            )

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
@@ -15,6 +16,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "campaign": CampaignFile,
     "facts": Fact,
     "sources": Source,
+    "bills": WrittenBill,
 }
 
 

@@ -6,17 +6,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from advocacy.authoring.facts.recording import keep_record
 from advocacy.authoring.facts.uses import Use, campaigns_with, fact_uses
 from advocacy.campaign.days import ONE_DAY
 from advocacy.campaign.facts import Fact, parse_facts
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.quotations.comparison_record import record_path
 from advocacy.errors import AdvocacyError, Level, Place, Problem, nearest
 from advocacy.files.yaml.editing import Change, Edit, SetValue, edit_file
 from advocacy.files.yaml.reading import YamlMap, read_yaml
 
-_BEFORE_CHECKED = ("source", "locator", "quote", "via", "from", "until", "superseded_by",
-                   "contradicts", "statement")  # fmt: skip
-_BEFORE_UNTIL = ("statement", "source", "locator", "quote", "via", "from")
+_BEFORE_UNTIL = ("statement", "source", "locator", "quote", "speaker", "speech", "translations",
+                 "via", "from")  # fmt: skip
+_BEFORE_CHECKED = (*_BEFORE_UNTIL, "until", "superseded_by", "contradicts")
 OVER = (
     "These days are over. If letters of this stage went out on them, they said what was no longer "
     "true: consider a correction."
@@ -50,6 +52,7 @@ class FactEnding:
 def touch_fact(path: Path, name: str, day: date, *, today: date, dry_run: bool = False) -> Change:
     """Record in a facts file that somebody looked at a fact's source on that day.
 
+    If the fact was compared with a kept copy, its record takes in what has changed since.
     Raises AdvocacyError: no such fact, a day to come, or an earlier one than is recorded.
     """
     fact = _fact(path, name)
@@ -67,7 +70,10 @@ def touch_fact(path: Path, name: str, day: date, *, today: date, dry_run: bool =
             )
         )
     edit = SetValue((name, "checked"), day, after=_BEFORE_CHECKED)
-    return edit_file(path, edit, accept=_wrong, dry_run=dry_run)
+    change = edit_file(path, edit, accept=_wrong, dry_run=dry_run)
+    if not dry_run and record_path(path).is_file():
+        keep_record(path, name, campaigns_with(path)[0], day=day)
+    return change
 
 
 def end_fact(
@@ -107,10 +113,15 @@ def end_fact(
     ending = FactEnding(edit_file(path, *edits, accept=_wrong, dry_run=dry_run), len(campaigns))
     ending.problems = problems
     changed = {"until": until, "superseded_by": new if successor else fact.superseded_by}
-    for campaign in campaigns:
-        # As the file says it now, or would: a dry run tells the same.
-        after = {**campaign.facts, name: campaign.facts[name].model_copy(update=changed)}
-        _judge(replace(campaign, facts=after), name, until, new, today, ending)
+    # As the file says it now, or would: a dry run tells the same.
+    after = [
+        replace(one, facts={**one.facts, name: one.facts[name].model_copy(update=changed)})
+        for one in campaigns
+    ]
+    for campaign in after:
+        _judge(campaign, name, until, new, today, ending)
+    if not dry_run:
+        keep_record(path, name, after, ("until",))
     return ending
 
 

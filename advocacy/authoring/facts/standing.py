@@ -48,6 +48,14 @@ class FactStanding:
             by_stage.setdefault(use.stage, []).append(use.short)
         return "; ".join(f"{stage} {', '.join(lines)}" for stage, lines in by_stage.items())
 
+    @property
+    def speaker(self) -> str:
+        """Who says the quoted words: `Jane Roe (Widget Works)`, `Widget Works, as reported`."""
+        if self.fact.speaker is None:
+            return ""
+        how = ", as reported" if self.fact.speech == "reported" else ""
+        return self.fact.speaker.label + how
+
     def record(self) -> dict[str, Any]:
         """The same for programs."""
         fact = self.fact
@@ -63,6 +71,8 @@ class FactStanding:
             "source": fact.source,
             "source_title": self.source.title if self.source else None,
             "via": fact.via,
+            "speaker": fact.speaker.label if fact.speaker else None,
+            "speech": fact.speech if fact.quote else None,
             "place": str(fact.place()) if fact.place() else None,
             "cited": [{"stage": use.stage, **use.record()} for use in self.uses],
         }

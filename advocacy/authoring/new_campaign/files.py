@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from advocacy.authoring.new_campaign.models import Answers, NewPrecedent, NewSource
 from advocacy.authoring.writing import check_not_there, write_new
 from advocacy.campaign.languages import primary_language
-from advocacy.campaign.recipients.model import slug
 from advocacy.errors import count_noun
+from advocacy.files.file_names import slug
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.splicing import written
 

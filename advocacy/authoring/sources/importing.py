@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.authoring.sources.formats import Item, read_items
-from advocacy.campaign.recipients import slug
 from advocacy.campaign.sources import parse_sources
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.files.file_names import slug
 from advocacy.files.yaml.editing import AppendItems, Change, Edit, SetValue, create_file, edit_file
 from advocacy.files.yaml.reading import YamlMap, read_yaml, read_yaml_text
 from advocacy.files.yaml.splicing import written

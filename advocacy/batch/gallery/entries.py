@@ -19,7 +19,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection
-from advocacy.campaign.stages import PARTS, stages_signed
+from advocacy.campaign.stages import PARTS, is_addressed, stages_signed
 from advocacy.campaign.supporters import Correspondence
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.errors import Report
@@ -145,10 +145,10 @@ def _correspondence(
         found = correspondence(campaign, day, report, people.selecting(chosen))
         yield from islice(found, SHOWN if chosen.limit is None and not chosen.only else None)
         return
-    wanted = campaign.file.stages[stage].to
     everybody = recipients_of(campaign, day, report, people.selecting(Selection()))
     selection = people.selection if people.selection != Selection() else Selection(sample=SHOWN)
-    mine = (row for row in everybody if not wanted or row.letter_id in wanted)
+    written_to = campaign.file.stages[stage]
+    mine = (row for row in everybody if is_addressed(campaign, written_to, row, day))
     signed = sample_supporters(campaign, stage)
     for row in selection.choose(mine, report):
         yield Correspondence(row, signed)

@@ -14,6 +14,7 @@ from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.stages import unknown_stage
+from advocacy.checks.gate import gate_of
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.writing import prepare_folder, write_file
@@ -101,8 +102,9 @@ def _make(
         variants=dict(entry.wording),
         supporters=entry.to.supporters,
     )
-    if checked is None:
-        return Shown(entry, problems=tuple(problems))
+    errors = gate_of(campaign).errors(checked.letter) if checked is not None else []
+    if checked is None or errors:
+        return Shown(entry, problems=tuple(dict.fromkeys((*problems, *errors))))
     try:
         made = make_documents(checked, settings, settings.formats)
         documents, found = made.documents, made.problems

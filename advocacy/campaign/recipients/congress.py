@@ -27,7 +27,7 @@ _WANTED = ("url", "contact_form", "phone", "party", "caucus", "state_rank")
 COLUMNS = (
     *("bioguide", "chamber", "state", "district", *_WANTED),
     *("committee", "committee_code", "committee_rank", "committee_title", "committee_side"),
-    "committees",
+    *("committees", "committee_codes", "committee_titles"),
 )
 """The columns that a member has beside the known ones; empty where nothing is known."""
 
@@ -171,8 +171,9 @@ def _member(
         return None
     chamber = CHAMBERS.get(_text(term, "type"), "")
     found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))
+    bioguide = _text(_map(person, "id"), "bioguide")
     values: dict[str, Any] = {
-        "id": _text(_map(person, "id"), "bioguide"),
+        "id": bioguide.lower(),
         # Nicknames stand in straight marks, which are not for print.
         "name": re.sub(r'"([^"]*)"', "“\\1”", name),
         "given_name": _text(names, "first"),
@@ -195,7 +196,7 @@ def _member(
     if recipient is None:
         return None
     # Empty texts are not values of a row, but templates may ask for each of these columns.
-    other = _other(values.get("id", ""), chamber, term, seats, committee)
+    other = _other(bioguide, chamber, term, seats, committee)
     return recipient.model_copy(update={"other": other})
 
 
@@ -226,6 +227,8 @@ def _other(
         "committee_title": seat.title if seat else "",
         "committee_side": seat.side if seat else "",
         "committees": "; ".join(one.committee for one in mine),
+        "committee_codes": "; ".join(one.code for one in mine),
+        "committee_titles": "; ".join(one.title for one in mine),
     }
 
 

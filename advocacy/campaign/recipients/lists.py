@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from advocacy.campaign.recipients.identity import mailbox
 from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.suspicions import find_suspicions
 from advocacy.errors import Level, Place, Problem, Report, reporting
+from advocacy.files.file_names import is_safe
 
 
 def read_list(
@@ -17,16 +20,14 @@ def read_list(
     columns: Mapping[str, str] | None = None,
     committees: Sequence[Path] = (),
     committee: str | None = None,
-    shared_addresses: bool = False,
 ) -> Iterator[Recipient]:
     """The recipients of a list in its order.
 
     `columns` maps foreign headers to names of columns. `day` is the letters' date, for lists of
     people with terms of office; `committees` and `committee` are for members of Congress (see
     `read_legislators`). A row's problem does not stop the others. Of two rows that are one
-    person, or would be one file, the second is a problem; of two with one email address the
-    second goes without, unless `shared_addresses` may be. The file is streamed: nothing but a short
-    digest of a row is kept.
+    person the second is left out with a note; two people with one id are a problem, and two in
+    one mailbox a warning. The file is streamed: nothing but short digests of a row are kept.
     """
     kind = path.suffix.lower()
     rows: Iterator[Recipient] = iter(())
@@ -51,66 +52,60 @@ def read_list(
         message = f"Lists of the format `{kind or path.name}` are not supported."
         hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
         report(Problem("unknown-list", message, hint, Place(path)))
-    yield from _once(rows, report, shared=shared_addresses)
+    yield from _once(rows, report)
 
 
-def _once(rows: Iterable[Recipient], report: Report, *, shared: bool) -> Iterator[Recipient]:
-    """Everyone once: a second row of the same person is reported with the line of the first."""
-    ids, people, addresses = Seen(), Seen(), Seen()
+def _once(rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
+    """Everyone once: a second row of the same person is a note with the line of the first."""
+    names, people, mailboxes = Seen(), Seen(), Seen()
     for row in rows:
         place = row.place()
         line = (place.line if place else None) or 0
-        first = ids.add(row.letter_id, line)
-        if first is not None:
-            report(_again(row, first))
+        name = row.letter_id
+        same_name = names.add(name, line)
+        same_person = people.add(row.person_key, line)
+        # Two ids with one name and place may be a father and his son; two in one mailbox are not.
+        if same_person is not None and (row.email or same_name is not None or row.id is None):
+            report(_same_person(row, same_person))
             continue
-        # Two rows that share a name alone may be two people.
-        if row.email or row.address or row.postal_code:
-            first = people.add(_person(row), line)
-            if first is not None:
-                report(_same_person(row, first))
+        if same_name is not None:
+            report(_same_id(row, same_name))
+            continue
+        if not is_safe(name):  # else it is the name of the letter's files itself
+            same_file = names.add(row.file_name, line)
+            if same_file is not None:
+                report(_same_file(row, same_file))
                 continue
-        if row.email and not shared:
-            first = addresses.add(row.email.casefold(), line)
+        if row.email:
+            first = mailboxes.add(mailbox(row.email), line)
             if first is not None:
-                report(_same_address(row, first))
-                row = row.model_copy(update={"email": None})
+                report(_same_mailbox(row, first))
+        for suspicion in find_suspicions(row):
+            report(suspicion)
         yield row
 
 
-def _person(row: Recipient) -> str:
-    """What makes two rows one person: name, office and every address."""
-    parts = (
-        row.full_name, row.title, row.organization, *row.address, row.postal_code, row.city,
-        row.email,
-    )  # fmt: skip
-    return "\n".join(part or "" for part in parts).casefold()
+def _same_person(row: Recipient, line: int) -> Problem:
+    message = f"{row.called} appears twice, first in line {line}, and gets one letter."
+    hint = "If these are two people, give each an `id`, and distinguish their names or addresses."
+    return Problem("same-person", message, hint, row.place(), Level.NOTE)
 
 
-def _again(row: Recipient, line: int) -> Problem:
-    if row.id:
-        message = f"The letter id `{row.id}` appears twice, first in line {line}."
-        hint = "Give one of them a different `id`."
-    else:
-        message = f"{row.called} would have the same letter id as line {line}, `{row.letter_id}`."
-        hint = "Remove one row. If these are two people, add an `id` column with an id for each."
+def _same_id(row: Recipient, line: int) -> Problem:
+    message = f"The id `{row.letter_id}` of {row.called} is another person’s in line {line}."
+    hint = "Give one of them a different `id`."
     return Problem("duplicate-id", message, hint, row.place("id"))
 
 
-def _same_person(row: Recipient, line: int) -> Problem:
-    message = f"{row.called} appears twice, first in line {line}. The second letter is held."
-    hint = (
-        "Remove one row. If these are two people, distinguish them by `name`, `suffix` or `title`."
-    )
-    return Problem("same-person", message, hint, row.place())
+def _same_file(row: Recipient, line: int) -> Problem:
+    message = f"The letter of {row.called} would have the same file name as that of line {line}."
+    hint = "Give one of them a different `id`."
+    return Problem("duplicate-id", message, hint, row.place("id"))
 
 
-def _same_address(row: Recipient, line: int) -> Problem:
-    message = (
-        f"{row.called} has the same email address as line {line} ({row.email}). The "
-        "second email is held; the paper letter is not."
-    )
-    hint = "Enter the person's own address, or remove the row."
+def _same_mailbox(row: Recipient, line: int) -> Problem:
+    message = f"{row.called} and the person in line {line} have the same mailbox, {row.email}."
+    hint = "If these are two people, leave it. If not, remove one row."
     return Problem("same-address", message, hint, row.place("email"), Level.WARNING)
 
 

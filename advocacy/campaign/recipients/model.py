@@ -1,26 +1,31 @@
 """Recipients: the people a letter is addressed to."""
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pydantic import Field
 
-from advocacy.campaign.field_types import Day, Email, Slug
+from advocacy.campaign.field_types import Day, Email
 from advocacy.campaign.languages import Country, Language
-from advocacy.campaign.recipients.address import full_name, greeting
+from advocacy.campaign.recipients.identity import PersonId, earlier_id, made_id, person_key
+from advocacy.campaign.recipients.personal_names import (
+    full_name,
+    generation,
+    greeted_name,
+    greeting,
+)
 from advocacy.errors import Problem
 from advocacy.files.characters import Line, Words
-from advocacy.files.writing import WINDOWS_DEVICE
+from advocacy.files.file_names import file_name
 from advocacy.files.yaml.reading import Located
 
 
 class Recipient(Located):
     """One person or office that gets a letter; the columns of a list, or an addressee."""
 
-    id: Slug | None = Field(
-        None, description="A stable id for the letter. Default: made from name and organization."
+    id: PersonId | None = Field(
+        None,
+        description="A stable id for the person. Default: the name with the email address, or "
+        "with the postal address.",
     )
     name: Line | None = Field(None, description="The name, as on the envelope.")
     given_name: Line | None = Field(None, description="The given name, if `name` is not set.")
@@ -75,11 +80,18 @@ class Recipient(Located):
     def greeting(self) -> str:
         """Whom the salutation greets: as given, else with an honorific that goes with a name.
 
-        Nothing is guessed: without either, it is the full name, else the organization.
+        Nothing is guessed: without either, it is the full name, else the organization. Degrees
+        and orders stay on the envelope.
         """
         if self.salutation:
             return self.salutation
-        return greeting(self.honorific, self.family_name) or self.full_name or self.called
+        found = greeting(self.honorific, self.given_name, self.family_name)
+        if found:
+            return found
+        if self.name:
+            return greeted_name(self.name)
+        given, family = self.given_name, self.family_name
+        return full_name(given, family, generation(self.suffix), self.language) or self.called
 
     @property
     def called(self) -> str:
@@ -97,46 +109,58 @@ class Recipient(Located):
 
     @property
     def letter_id(self) -> str:
-        """The id of this recipient's letter: the `id` column, else a slug of name and place."""
-        return self.id or slug(f"{self.full_name} {self.organization or ''}")
+        """The id of this recipient's letter: the `id` column, else name and mailbox or place."""
+        return self.id or made_id(self.called, self.email, self._postal())
 
+    @property
+    def file_name(self) -> str:
+        """The name of the letter's files, without an ending."""
+        return file_name(self.letter_id, self.called)
 
-LONGEST_SLUG = 80
+    @property
+    def earlier_id(self) -> str:
+        """The letter's id in manifests and ledgers of earlier versions."""
+        return self.id.lower() if self.id else earlier_id(self.full_name, self.organization)
 
+    @property
+    def person_key(self) -> str:
+        """A text that two rows have in common where they are one person."""
+        return person_key(self.called, self.email, self._postal())
 
-def slug(text: str) -> str:
-    """A file name made of a person's name: lower-case ASCII letters, digits and hyphens.
+    def goes_by(self, names: Collection[str]) -> bool:
+        """Whether one of the names is the letter's: its id, its file name, or its earlier id."""
+        return (
+            self.letter_id in names
+            or self.file_name in names
+            or (self.id is None and self.earlier_id in names)
+        )
 
-    Letters that have no ASCII form keep their code point, so that two names in another
-    script do not collide; what is too long ends with a digest of the whole.
-    """
-    folded = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    kept = "".join(
-        char if char.isascii() else f"-{ord(char):x}-"
-        for char in folded
-        if not unicodedata.combining(char)
-    )
-    found = re.sub(r"[^a-z0-9]+", "-", kept).strip("-") or "letter"
-    if len(found) > LONGEST_SLUG:
-        digest = hashlib.sha256(found.encode()).hexdigest()[:8]
-        found = f"{found[: LONGEST_SLUG - 9].strip('-')}-{digest}"
-    return f"letter-{found}" if WINDOWS_DEVICE.fullmatch(found) else found
+    def with_id(self, name: str) -> "Recipient":
+        """The same person under another id."""
+        return self.model_copy(update={"id": name})
+
+    def _postal(self) -> tuple[str | None, ...]:
+        return (
+            self.organization if self.full_name else None, *self.address, self.postal_code,
+            self.city, self.region, self.country,
+        )  # fmt: skip
 
 
 def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:
-    """A problem for each recipient whose letter would take another one's file name."""
+    """A problem for each recipient who has another one's id, or would have another's file name."""
     problems: list[Problem] = []
     first: dict[str, Recipient] = {}
     for recipient in recipients:
-        other = first.setdefault(recipient.letter_id, recipient)
-        if other is not recipient:
-            problems.append(
-                Problem(
-                    "duplicate-id",
-                    f"The letter id `{recipient.letter_id}` appears twice, first at "
-                    f"{other.place()}.",
-                    "Give one of them a different `id`.",
-                    recipient.place("id") or recipient.place(),
+        for name in dict.fromkeys((recipient.letter_id, recipient.file_name)):
+            other = first.setdefault(name, recipient)
+            if other is not recipient:
+                problems.append(
+                    Problem(
+                        "duplicate-id",
+                        f"The letter id `{name}` appears twice, first at {other.place()}.",
+                        "Give one of them a different `id`.",
+                        recipient.place("id") or recipient.place(),
+                    )
                 )
-            )
+                break
     return problems

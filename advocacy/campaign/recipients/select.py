@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from advocacy.campaign.recipients.columns import KNOWN, plain_name
+from advocacy.campaign.recipients.column_headers import KNOWN, plain_name
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import AdvocacyError, Place, Problem, Report, did_you_mean
 from advocacy.files.text import read_text
@@ -63,7 +63,7 @@ class Selection:
             last = row
             if len(there) < len(tests):
                 there.update(column for column in tests if _has(row, column))
-            if only.has(row.letter_id) and self._passes(row, tests):
+            if only.has(row) and self._passes(row, tests):
                 yield row
         if last is not None:
             for column in tests:
@@ -86,27 +86,36 @@ class Selection:
     def _excludes(self, row: Recipient) -> bool:
         if not self.excluded:
             return False
-        return row.letter_id in self.excluded or (row.email or "").casefold() in self.excluded
+        return row.goes_by(self.excluded) or (row.email or "").casefold() in self.excluded
 
 
 class _Ids:
     """The letter ids that are asked for, and which of them were met; none asked for means all."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = {name.lower(): name for name in names}
-        self._left = dict(self._names)
+        self._names = either_case(names)
+        self._left = dict.fromkeys(names)
         self._known: list[str] = []
 
-    def has(self, letter_id: str) -> bool:
+    def has(self, row: Recipient) -> bool:
         if not self._names:
             return True
         if len(self._known) < 10_000:
-            self._known.append(letter_id)
-        self._left.pop(letter_id, None)
-        return letter_id in self._names
+            self._known.append(row.letter_id)
+        if not row.goes_by(self._names):
+            return False
+        for name in [name for name in self._left if row.goes_by(either_case((name,)))]:
+            del self._left[name]
+        return True
 
     def missing(self) -> list[Problem]:
-        return [_no_letter(name, self._known) for name in self._left.values()]
+        return [_no_letter(name, self._known) for name in self._left]
+
+
+def either_case(names: Iterable[str]) -> frozenset[str]:
+    """The names as they are typed, and in small letters, as the names of files are."""
+    names = [unicodedata.normalize("NFC", name) for name in names]
+    return frozenset((*names, *(name.lower() for name in names)))
 
 
 def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -123,7 +132,15 @@ def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def excluded(path: Path) -> frozenset[str]:
-    """Email addresses and letter ids that a file lists, in the case they are compared in.
+    """Email addresses and letter ids that a file lists, as they stand and in small letters.
+
+    Raises AdvocacyError where the file cannot be read.
+    """
+    return either_case(named_people(path))
+
+
+def named_people(path: Path) -> list[str]:
+    """Email addresses and letter ids that a file lists, each once.
 
     The file has one a line, or is a CSV with a column `email` or `id` (or both); `#` begins a
     comment line. Raises AdvocacyError where it cannot be read.
@@ -131,22 +148,21 @@ def excluded(path: Path) -> frozenset[str]:
     lines = [line for line in read_text(path).splitlines() if line.strip()]
     lines = [line for line in lines if not line.lstrip().startswith("#")]
     if not lines:
-        return frozenset()
+        return []
     mark = max(",;\t", key=lines[0].count)
     header = [plain_name(cell) for cell in next(csv.reader([lines[0]], delimiter=mark))]
     at = [index for index, name in enumerate(header) if name in ("email", "id")]
     if at:
         rows = csv.reader(lines[1:], delimiter=mark)
-        return frozenset(
-            row[i].strip().casefold() for row in rows for i in at if i < len(row) and row[i].strip()
-        )
-    found = frozenset(line.strip().casefold() for line in lines)
-    strange = next((line for line in found if " " in line or mark in line), None)
+        cells = (row[i].strip() for row in rows for i in at if i < len(row))
+        return list(dict.fromkeys(cell for cell in cells if cell))
+    found = [line.strip() for line in lines]
+    strange = next((one for one in found if mark in one or (" " in one and "@" not in one)), None)
     if strange is not None:
         message = f"“{strange[:60]}” is neither an email address nor an id."
         hint = "Write one per line, or start the file with a header that has `email` or `id`."
         raise AdvocacyError(Problem("bad-exclusions", message, hint, Place(path)))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _folded(value: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from advocacy.campaign.addressing import People, not_in_office, recipients_of, without_address
 from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.recipients.select import Selection, either_case
 from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
 from advocacy.campaign.supporters.reading import (
     Group,
@@ -163,24 +163,24 @@ def _selected(
 ) -> Iterator[Correspondence]:
     """The letters that are asked for."""
     selection = people.selection
-    wanted = {name.lower() for name in selection.only}
-    found: set[str] = set()
+    wanted = either_case(selection.only)
+    missing = dict.fromkeys(selection.only)
     ids: list[str] = []
     left = selection.limit
     for one in letters:
-        name = one.letter_id
-        if name in selection.excluded:
+        if selection.excluded and one.goes_by(selection.excluded):
             continue
         if wanted:
             if len(ids) < 1000:
-                ids.append(name)
-            if name not in wanted:
+                ids.append(one.letter_id)
+            if not one.goes_by(wanted):
                 continue
-            found.add(name)
+            for name in [name for name in missing if one.goes_by(either_case((name,)))]:
+                del missing[name]
         if left == 0:
             return
         left = None if left is None else left - 1
         yield one
-    for name in sorted(wanted - found):
+    for name in sorted(missing):
         hint = did_you_mean(name, ids)
         report(Problem("unknown-letter", f"The lists have no letter `{name}`.", hint))

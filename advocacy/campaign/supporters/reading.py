@@ -5,7 +5,6 @@
 """
 
 import hashlib
-import re
 import unicodedata
 from array import array
 from collections import Counter
@@ -18,7 +17,7 @@ from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
-from advocacy.campaign.supporters.model import BETWEEN, Supporter
+from advocacy.campaign.supporters.model import Supporter
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 from advocacy.resources import read_table
 
@@ -167,7 +166,7 @@ def read_supporters(
     nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
     current row is kept.
     """
-    rows = read_list(path, day, report, columns=rules.columns, shared_addresses=True)
+    rows = read_list(path, day, report, columns=rules.columns)
     agreed = _agreed(rows, rules, tally, excluded)
     if sample is not None:
         agreed = Selection(sample=sample).choose(agreed, report)
@@ -192,7 +191,7 @@ def _agreed(
             tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
             continue
         tally.agreed += 1
-        if row.letter_id not in excluded and (row.email or "").casefold() not in excluded:
+        if not row.goes_by(excluded) and (row.email or "").casefold() not in excluded:
             yield row
 
 
@@ -203,16 +202,6 @@ def supporter_of(
 
     Raises AdvocacyError where the row cannot be a supporter's.
     """
-    if BETWEEN in row.letter_id:
-        raise AdvocacyError(
-            Problem(
-                "bad-id",
-                f"The id `{row.letter_id}` of a supporter contains `{BETWEEN}`, which "
-                "separates the supporter from the addressee in letter ids.",
-                f"Use a single hyphen: `{re.sub('--+', '-', row.letter_id)}`.",
-                row.place("id"),
-            )
-        )
     words = ""
     if with_words:
         words = paragraph(row.text_of(rules.own_words))
@@ -228,6 +217,7 @@ def supporter_of(
         own_words=words,
         columns=_columns(row, rules, everything=with_words),
         place=row.place(),
+        earlier_id=row.earlier_id,
     )
 
 

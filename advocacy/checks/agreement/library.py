@@ -10,7 +10,7 @@ from advocacy.campaign.sources import Source
 from advocacy.checks.agreement.evidence import Evidence
 from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.language import LANGUAGES, bare, language_of, stop_words
-from advocacy.checks.quotations.copies import KeptCopies, UnreadableCopyError
+from advocacy.checks.quotations.copies import KeptCopies, UnreadableCopyError, own_folder
 from advocacy.letters.letter import CitedFact
 
 LARGEST = 400_000
@@ -122,17 +122,16 @@ class Library:
         sentences = self.sentences(cited, language)
         passage = tuple(_passage(statement, quote, sentences)) if sentences else ()
         sources = [source for source in (cited.source, cited.via) if source]
-        names = "\n".join(filter(None, (_record(source, _WHO) for source in sources)))
+        speaker = cited.fact.speaker
+        names = "\n".join(
+            filter(
+                None,
+                (*(_record(source, _WHO) for source in sources), speaker.label if speaker else ""),
+            )
+        )
         who = "\n".join(filter(None, (_record(source, _AUTHORS) for source in sources)))
         issued = tuple(day for source in sources for day in dict.fromkeys(source.published or ()))
         return Evidence(cited.id, statement, quote, passage, names, who, issued)
-
-
-def own_folder(campaign: Campaign) -> Path | None:
-    """The folder that the campaign names for kept copies, if it lies inside the workspace."""
-    name = campaign.file.copies
-    folder = campaign.workspace.folder / name if name else None
-    return folder if folder is not None and campaign.workspace.contains(folder) else None
 
 
 def _sentences(copies: KeptCopies, source: str, language: str) -> Iterator[Reading]:

@@ -23,8 +23,13 @@ class Attribution:
     we: bool
 
 
-def attributions(text: str, language: Language) -> list[Attribution]:
-    """Whom a text names as the one who says, finds or asks something."""
+def attributions(
+    text: str, language: Language, known: frozenset[str] = frozenset()
+) -> list[Attribution]:
+    """Whom a text names as the one who says, finds or asks something.
+
+    A paper or report is nobody, unless part of its name is among `known`.
+    """
     found = []
     for match in language.all("according", text):
         rest = re.split(r"[,;:()“”„«»\"]", text[match.end() :])[0]
@@ -36,7 +41,7 @@ def attributions(text: str, language: Language) -> list[Attribution]:
         after = _PIECE.split(text[match.end() :])[0].split(",")[0].split()
         if after and (language.code == "de" or not words):
             found.append(" ".join(after[:5]))
-    return [a for words in found if (a := _attribution(words, language))]
+    return [a for words in found if (a := _attribution(words, language, known))]
 
 
 def _after_link(words: list[str], language: Language) -> list[str]:
@@ -61,10 +66,11 @@ _RELATIVE = frozenset(
 )
 
 
-def _attribution(words: str, language: Language) -> Attribution | None:
+def _attribution(words: str, language: Language, known: frozenset[str]) -> Attribution | None:
     you = language.finds("you", words) is not None
     we = language.finds("we", words) is not None
-    documents = language.finds("documents", words) is not None
+    own = {bare(word)[:5] for word in re.findall(CAPITAL, words)}
+    documents = language.finds("documents", words) is not None and not own & known
     stems = frozenset(
         bare(word)[:5]
         for word in PART.findall(words)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import combinations, product
 from pathlib import Path
 
+from advocacy.campaign.bills import Bill
 from advocacy.campaign.campaign import Demand
 from advocacy.campaign.days import ONE_DAY, Days
 from advocacy.campaign.loading import Campaign
@@ -24,13 +25,12 @@ def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterat
     stages = campaign.file.stages
     sets = [names for _, names in stage_sets(campaign)]
     for recipient, names in product(recipients, sets):
-        mine = tuple(
-            name for name in names if not stages[name].to or recipient.letter_id in stages[name].to
-        )
+        mine = tuple(name for name in names if stages[name].bill or stages[name].is_for(recipient))
         seen.setdefault(mine, []).append(recipient.called)
     for mine, people in seen.items():
         for pair in combinations(mine, 2):
-            if stages[pair[0]].days.shared(stages[pair[1]].days):
+            by_position = all(stages[name].bill for name in pair)  # the file's order decides
+            if not by_position and stages[pair[0]].days.shared(stages[pair[1]].days):
                 overlaps.setdefault(pair, []).extend(people)
         for gap in _gaps(campaign, mine):
             gaps.setdefault(gap, []).extend(people)
@@ -241,8 +241,13 @@ def check_rechecks(
                     "Correct `checked:` to the day on which somebody looked at the source.",
                     cited.fact.place("checked"),
                 )
+    stale_bills: dict[str, tuple[date, Bill]] = {}
     for name, (day, cited) in due.items():
         checked, where = cited.fact.checked, cited.fact.place()
+        bill = campaign.bills.get(cited.fact.source)
+        if where is None and bill is not None:
+            stale_bills.setdefault(bill.id, (day, bill))
+            continue
         file = _typed(where.path) if where else "FACTSFILE"
         if checked is None:
             said = f"Nobody has noted that `{name}` was ever checked against its source."
@@ -256,6 +261,14 @@ def check_rechecks(
             said,
             Hint("recheck", source=cited.source.id, file=file, fact=name),
             cited.fact.place("checked"),
+        )
+    for day, bill in stale_bills.values():
+        yield problem(
+            "recheck-due",
+            f"The record of {bill.number} is of {bill.as_of}, {(day - bill.as_of).days} days "
+            f"before the letter of {day}; the campaign allows {after.days}.",
+            "Download the record again. In a file of your own, check the bill and set `as_of`.",
+            bill.place,
         )
 
 

@@ -148,7 +148,12 @@ def _report(
     code: str, records: Mapping[str, Fact] | Mapping[str, Source], used: Collection[str], how: str
 ) -> Iterator[Problem]:
     kind = code.removeprefix("unused-")
-    places = {name: record.place() for name, record in records.items() if name not in used}
+    # Records without a place are not written by anybody: they are made of a bill's file.
+    places = {
+        name: record.place()
+        for name, record in records.items()
+        if name not in used and record.place() is not None
+    }
     by_file: dict[Path | None, list[str]] = {}
     for name, place in places.items():
         by_file.setdefault(place.path if place else None, []).append(name)

@@ -268,10 +268,16 @@ def _quotations(block: TextBlock) -> Iterator[tuple[str, int]]:
         yield block.text, len(block.sentences) - 1
 
 
+def texts_of(cited: CitedFact) -> list[str]:
+    """A fact's quotation and its translations, as `normalize_text` makes them."""
+    translated = (one.text for one in cited.fact.translations.values())
+    return [normalize_text(text) for text in (cited.fact.quote, *translated) if text]
+
+
 def _quoted_in(words: str, cited: CitedFact) -> bool:
     titles = [source.title for source in (cited.source, cited.via) if source and source.title]
     return any(
-        is_verbatim(words, normalize_text(text)) for text in (cited.fact.quote, *titles) if text
+        is_verbatim(words, text) for text in (*texts_of(cited), *map(normalize_text, titles))
     )
 
 

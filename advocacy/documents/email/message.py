@@ -40,7 +40,7 @@ def obstacles(checked: CheckedLetter) -> list[Problem]:
     letter = checked.letter
     recipient = letter.recipient
     if recipient.email is None:
-        who = recipient.full_name or letter.id
+        who = recipient.called
         return [
             Problem(
                 "no-email",
@@ -126,7 +126,7 @@ def attachment_name(letter: Letter, workspace: Workspace) -> str:
     day = long_date(letter.date, letter.language)
     if "," in day:  # one comma is enough: not “Smith, June 10, 2020”
         day = shaped_date(letter.date, "d MMMM y", letter.language)
-    parts = {"{name}": letter.recipient.full_name or letter.id, "{date}": day}
+    parts = {"{name}": letter.recipient.called, "{date}": day}
     name = re.sub(r"\{name\}|\{date\}", lambda found: parts[found[0]], words.attachment)
     if len(name) > _NAME_AT_MOST:
         room = _NAME_AT_MOST - len(name) + len(parts["{name}"])

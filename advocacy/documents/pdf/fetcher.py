@@ -14,6 +14,7 @@ from urllib.request import url2pathname
 
 from advocacy.documents.typesetter import URLFetcher, URLFetcherResponse
 from advocacy.errors import Problem
+from advocacy.files.cache import held_files
 from advocacy.files.pictures import (
     BIGGEST_FILE,
     BIGGEST_IMAGE,
@@ -61,6 +62,13 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
 
     def _read(self, url: str) -> bytes:
         path = self._path(url)
+        held = held_files()
+        if held is not None and self.workspace.contains(path):
+            key = held.key(str(path))
+            if key is None:
+                raise RefusedFile(_uncovered(_shown(url)))
+            self.files.append(path)
+            return held.contents[key]
         try:
             if not path.is_file():
                 raise RefusedFile(
@@ -136,6 +144,14 @@ def _outside(url: str, workspace: Workspace) -> Problem:
         "outside-workspace",
         f"The layout loads `{_shown(url)}`, which lies outside the campaign's folder.",
         f"Copy it into {workspace.folder}, and name it from there.",
+    )
+
+
+def _uncovered(name: str) -> Problem:
+    return Problem(
+        "outside-approval",
+        f"The layout loads `{name}`, which the approval of the text does not cover.",
+        f'Write its whole name in the layout, as in `url("{name}")`. Then approve the stage again.',
     )
 
 

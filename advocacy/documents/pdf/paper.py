@@ -22,12 +22,14 @@ from advocacy.documents.pdf.fitting import printed_texts
 from advocacy.documents.prose import BodyPicture, body_html, body_pictures, notes_html
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
+from advocacy.files.text import LARGEST, read_start
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.shared_content import SharedContent, shared_content
 from advocacy.resources import version
 from advocacy.templating import render_layout
 from advocacy.templating.citation_marks import MARK, Prose
+from advocacy.templating.layouts import IMPORT
 
 # CLDR's supplemental data, measurementData/paperSize; A4 everywhere else.
 US_LETTER = frozenset(
@@ -35,7 +37,6 @@ US_LETTER = frozenset(
 )
 _HEAD = 56
 _ROW = 46  # so many characters of an address stand in one row of a window, at least
-_IMPORT = re.compile(r'\s*@import\s+"([a-z0-9-]+)\.css"\s*;')
 
 # The first part of an address that is printed: `https://` alone must not end a line.
 _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
@@ -240,7 +241,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
     while layout not in texts:
         path = layout_css(layout, workspace)
         own = _read_stylesheet(path)
-        found = _IMPORT.match(own)
+        found = IMPORT.match(own)
         texts[layout] = own[found.end() :] if found else own
         layout = found[1] if found else layout
     own, *below = texts.values()
@@ -249,7 +250,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
 
 def _read_stylesheet(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        return read_start(path, LARGEST).decode("utf-8-sig").replace("\r", "")
     except UnicodeDecodeError as error:
         raise AdvocacyError(
             Problem(

@@ -6,7 +6,7 @@ that they answer a message of ours (see `advocacy.mail.bounces.reports`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -15,9 +15,17 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from advocacy.files.characters import BAD_CHARACTERS
-from advocacy.mail.bounces.severity import Severity, message_digests, severity, status_of
+from advocacy.mail.bounces.plain_reports import (
+    Failure,
+    is_report,
+    passages_by_address,
+    printable,
+    read_report,
+    report_text,
+)
+from advocacy.mail.bounces.severity import Severity, severity, status_of
 from advocacy.mail.consent.addresses import ADDRESS, address_key
+from advocacy.mail.consent.return_address import message_digests, signed_message_ids
 from advocacy.mail.consent.tokens import LONGEST, Keys, Ticket, unseal
 
 MOST_BYTES = 1_000_000
@@ -25,6 +33,8 @@ MOST_BYTES = 1_000_000
 MOST_PARTS = 50
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{24,{LONGEST}}}")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]{1,200}@[^<>@\s]{1,255}>")
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From")
+_COMPLAINED = ("Original-Rcpt-To", "Removal-Recipient")  # RFC 5965, 3.2; in wide use
 _NOT_COMPLAINTS = ("not-spam", "auth-failure", "dmarc")
 
 
@@ -40,27 +50,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """What a notification says of one recipient."""
-
-    severity: Severity
-    status: str
-    words: str
-    recipients: tuple[str, ...]
-    """Keys of the addresses that it names: the last one, and the one that we wrote to."""
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """A message that came back, as far as it could be read."""
 
     kind: Kind
     subject: str
     failures: tuple[Failure, ...] = ()
+    overall: Failure | None = None
+    """What it says of an address that it does not name."""
     digests: tuple[str, ...] = ()
     """Digests of messages of ours whose signed envelope senders stand in it."""
     message_ids: tuple[str, ...] = ()
-    """The Message-IDs of the messages that it returns."""
+    """Message-IDs of messages of ours with our signature, wherever in it."""
+    plain_ids: tuple[str, ...] = ()
+    """Other Message-IDs, of the messages that it returns: anyone may have written them."""
+    named: tuple[str, ...] = ()
+    """Keys of the addresses that a complaint, or the message it returns, names as its reader's."""
     tickets: tuple[Ticket, ...] = ()
     """What signed unsubscribe addresses in it say."""
     received: datetime | None = None
@@ -70,45 +75,68 @@ class Notice:
 def read_notice(data: bytes, keys: Keys | None) -> Notice:
     """Read a message that came back. Never raises for what is in it."""
     data = data[:MOST_BYTES]
+    digests = tuple(message_digests(keys, data)) if keys else ()
+    signed = tuple(signed_message_ids(keys, data)) if keys else ()
+    marked = Notice(Kind.UNREAD, "", digests=digests, message_ids=signed)
     try:
-        return _read(message_from_bytes(data), data, keys)
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        # The standard library's parser is strict in odd corners; a hostile message stays unread.
-        return Notice(Kind.UNREAD, "")
+        return _read(message_from_bytes(data), data, keys, marked)
+    except Exception:  # noqa: BLE001
+        # The standard library's parser raises its own errors, and others, in odd corners. A
+        # stranger's message must not keep the others from being read.
+        return marked
 
 
-def _read(message: Message, data: bytes, keys: Keys | None) -> Notice:
+def _read(message: Message, data: bytes, keys: Keys | None, marked: Notice) -> Notice:
     parts = _parts(message)
     returned = [inner for part in parts if (inner := _returned(part)) is not None]
+    text = report_text(parts)
     ids = dict.fromkeys(
         found[0] for one in returned if (found := _MESSAGE_ID.search(_field(one, "Message-ID")))
     )
-    digests = tuple(message_digests(keys, data)) if keys else ()
     subject = _decoded(_field(message, "Subject"))
     places = " ".join(_field(one, "List-Unsubscribe") for one in returned)
     tickets = tuple(_tickets(places, keys))
-    notice = Notice(Kind.UNREAD, subject, (), digests, tuple(ids), tickets, _received(message))
+    notice = replace(
+        marked,
+        subject=subject,
+        plain_ids=tuple(one for one in ids if one not in marked.message_ids),
+        tickets=tickets,
+        received=_received(message),
+    )
     for part in parts:
         kind = part.get_content_type()
         if kind == "message/delivery-status":
-            failures = tuple(_failures(part))
+            failures = tuple(_failures(part, text))
             if failures:
-                return replace(notice, kind=Kind.BOUNCE, failures=failures)
+                same = len({one.severity for one in failures}) == 1
+                overall = failures[0] if same else None
+                return replace(notice, kind=Kind.BOUNCE, failures=failures, overall=overall)
         elif kind == "message/feedback-report":
             report = _inner(part)
             told = _field(report, "Feedback-Type").strip().lower() if report else ""
-            if told and told not in _NOT_COMPLAINTS:
-                return replace(notice, kind=Kind.COMPLAINT)
+            if report and told and told not in _NOT_COMPLAINTS:
+                named = [_field(report, name) for name in _COMPLAINED]
+                named += [_field(one, "To") for one in returned]
+                return replace(notice, kind=Kind.COMPLAINT, named=_keys_in(named))
     asked = _tickets(subject, keys)
     if asked and re.search(r"unsubscribe", subject, re.IGNORECASE):
         return replace(notice, kind=Kind.UNSUBSCRIBE, tickets=tuple(asked))
-    automatic = _field(message, "Auto-Submitted").strip().lower().partition(";")[0]
-    if automatic.strip() in ("auto-replied", "auto-generated") and not _is_report(message):
-        # RFC 3834, 5: an automatic answer. A report that could not be read is told as such.
+    if not is_report(message, subject) and _is_automatic(message):
         return replace(notice, kind=Kind.ABSENCE)
-    if any(_field(message, name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From")):
-        return replace(notice, kind=Kind.ABSENCE)
+    failures = tuple(read_report(message, subject, text, data))
+    if any(one.severity is not Severity.UNKNOWN for one in failures):
+        return replace(notice, kind=Kind.BOUNCE, failures=failures, overall=failures[-1])
     return notice
+
+
+def _is_automatic(message: Message) -> bool:
+    """Whether somebody's program answered: RFC 3834 (5), RFC 8098 (3), and what others write."""
+    automatic = _field(message, "Auto-Submitted").lower().partition(";")[0].strip()
+    if automatic in ("auto-replied", "auto-generated"):
+        return True
+    if str(message.get_param("report-type", "")).lower() == "disposition-notification":
+        return True
+    return any(_field(message, name) for name in _AUTOMATIC)
 
 
 def _received(message: Message) -> datetime | None:
@@ -121,13 +149,6 @@ def _received(message: Message) -> datetime | None:
             continue
         return min(when, datetime.now(UTC))
     return None
-
-
-def _is_report(message: Message) -> bool:
-    returned_to_nobody = _field(message, "Return-Path").strip() == "<>"
-    return message.get_content_type() == "multipart/report" or (
-        returned_to_nobody and "mailer-daemon" in _field(message, "From").lower()
-    )
 
 
 def _parts(message: Message) -> list[Message]:
@@ -158,23 +179,31 @@ def _returned(part: Message) -> Message | None:
     return _inner(part) if part.get_content_type() in kinds else None
 
 
-def _failures(part: Message) -> Iterator[Failure]:
+def _failures(part: Message, text: str) -> Iterator[Failure]:
     """What a delivery status says of each recipient; the first block is about the message."""
     blocks = part.get_payload()
     if not isinstance(blocks, list):
         return
+    told = dict(passages_by_address(text))
     for block in blocks[:MOST_PARTS]:
-        if not isinstance(block, Message) or not block.get("Action"):
+        if not isinstance(block, Message) or not (block.get("Action") or block.get("Status")):
             continue
+        action, status = _field(block, "Action"), _field(block, "Status")
         diagnostic = _field(block, "Diagnostic-Code")
-        status = _field(block, "Status")
         named = [_field(block, name) for name in ("Original-Recipient", "Final-Recipient")]
+        keys = _keys_in(named)
+        own = next((told[key] for key in keys if key in told), text)
+        words = diagnostic.partition(";")[2] or diagnostic
         yield Failure(
-            severity(_field(block, "Action"), status, diagnostic),
+            severity(action or "failed", status, diagnostic, own),
             status_of(status, diagnostic),
-            printable(diagnostic.partition(";")[2] or diagnostic),
-            tuple(dict.fromkeys(address_key(a) for text in named for a in ADDRESS.findall(text))),
+            printable(words or status.partition("(")[2].rstrip(")")),
+            keys,
         )
+
+
+def _keys_in(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(address_key(one) for text in texts for one in ADDRESS.findall(text)))
 
 
 def _tickets(text: str, keys: Keys | None) -> list[Ticket]:
@@ -194,8 +223,3 @@ def _decoded(text: str) -> str:
         return printable(str(make_header(decode_header(text))), LONGEST + 100)
     except (ValueError, LookupError, UnicodeError):
         return printable(text, LONGEST + 100)
-
-
-def printable(text: str, most: int = 160) -> str:
-    """A stranger's words as they may be printed and kept: one line, without odd characters."""
-    return BAD_CHARACTERS.sub("\ufffd", " ".join(text.split()))[:most]

@@ -150,13 +150,16 @@ def _letters(
     ledgers: list["Ledger"], one: str, mailing: str | None
 ) -> "list[tuple[LedgerRecord, Ledger]] | Problem":
     """The letters that somebody got, the last first."""
-    wanted = {"address_key": address_key(one)} if "@" in one else {"letter_id": one.casefold()}
-    found = [
-        (record, ledger)
-        for ledger in ledgers
-        for record in ledger.find(**wanted)
-        if record.forgotten_at is None and mailing in (None, record.mailing)
-    ]
+    # An id may have an at sign, too, and was in small letters in ledgers of earlier versions.
+    ways = [{"letter_id": one}, {"letter_id": one.lower()}, {"address_key": address_key(one)}]
+    found: list[tuple[LedgerRecord, Ledger]] = []
+    for wanted in ways:
+        found = found or [
+            (record, ledger)
+            for ledger in ledgers
+            for record in ledger.find(**wanted)
+            if record.forgotten_at is None and mailing in (None, record.mailing)
+        ]
     if not found:
         return problem("unknown-letter", who=one, where=f" in {mailing}" if mailing else "")
     people = {(record.letter_id, record.address_key) for record, _ in found}
@@ -175,9 +178,9 @@ def replied_file(path: Path) -> list[str]:
 
     Raises AdvocacyError where it cannot be read, or names nobody.
     """
-    from advocacy.campaign.recipients.select import excluded
+    from advocacy.campaign.recipients.select import named_people
 
-    found = sorted(excluded(path))
+    found = sorted(named_people(path))
     if not found:
         raise AdvocacyError(problem("empty-list", entry="no-replies", place=Place(path)))
     return found

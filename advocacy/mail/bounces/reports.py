@@ -4,9 +4,12 @@ Only a message that proves that it answers one of ours counts. A proof is, in th
 
 - a signed envelope sender (VERP) in it: only our key makes one;
 - a signed unsubscribe address in the message that it returns, likewise;
-- the Message-ID of a returned message that a ledger knows, if the report names the address
-  that we wrote to. An id is no secret from its recipient, so alone it would let somebody to
-  whom a letter was forwarded get its recipient suppressed.
+- a signed Message-ID, if the report names the address that we wrote to. Recipients show an id to
+  whomever they answer, so alone it would let those get them suppressed.
+
+An unsigned Message-ID, as letters have that were sent without a key or by versions before signed
+ones, proves nothing: its digest is made of what public files say. Such a report is for a person to
+look at, and says whose letter it names.
 
 The person is always the one of our own record, never the one that the report names: forwarding
 makes these differ, and strangers write reports.
@@ -20,13 +23,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advocacy.errors import Place
-from advocacy.mail.bounces.notices import Failure, Kind, Notice, read_notice
+from advocacy.mail.bounces.notices import Kind, Notice, read_notice
+from advocacy.mail.bounces.plain_reports import Failure
 from advocacy.mail.bounces.replies import messages_in
 from advocacy.mail.bounces.severity import Severity
 from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.consent.return_address import message_ids_of
 from advocacy.mail.consent.suppression_edits import EditOutcome, NewSuppression, add
 from advocacy.mail.consent.suppression_file import FILE
-from advocacy.mail.consent.tokens import find_keys
+from advocacy.mail.consent.tokens import Keys, find_keys
 from advocacy.mail.ledger.opening import open_ledgers
 
 if TYPE_CHECKING:
@@ -77,29 +82,31 @@ def import_bounces(folder: Path, mailboxes: Iterable[Path], *, dry_run: bool = F
     """Read mailboxes of bounces, mark the letters in the ledgers, suppress whom they say.
 
     `folder` is the campaigns'. Doing it again changes nothing. Raises AdvocacyError for a mailbox
-    or a ledger that cannot be read.
+    or a ledger that cannot be read; what was understood until then is written down all the same.
     """
     keys = find_keys()
     returned = Returned(outcome=EditOutcome(folder / FILE))
     with open_ledgers(folder) as ledgers:
-        finder = _Finder(ledgers)
-        for path in mailboxes:
-            for place, data in messages_in(path):
-                notice = read_notice(data, keys)
-                finding, ledger = _judged(place, notice, finder)
-                finding = replace(finding, received=notice.received)
-                if ledger is not None and finding.is_new and not dry_run:
-                    note = f"{finding.fate}: {finding.detail}".rstrip(": ")
-                    ledger.mark_bounced(finding.mailing, finding.letter_id, note)
-                returned.findings.append(finding)
-        people = {
-            address_key(one.address): _suppression(one)
-            for one in returned.findings
-            if one.fate in SUPPRESSES and one.address
-        }
-        if not dry_run:
-            returned.outcome = add(folder, people.values())
+        finder = _Finder(ledgers, keys)
+        try:
+            for path in mailboxes:
+                for place, data in messages_in(path):
+                    notice = read_notice(data, keys)
+                    finding, ledger = _judged(place, notice, finder)
+                    finding = replace(finding, received=notice.received)
+                    returned.findings.append(finding)
+                    if ledger is not None and finding.is_new and not dry_run:
+                        note = f"{finding.fate}: {finding.detail}".rstrip(": ")
+                        ledger.mark_bounced(finding.mailing, finding.letter_id, note)
+        finally:
+            if not dry_run:
+                returned.outcome = add(folder, _suppressions(returned.findings))
     return returned
+
+
+def _suppressions(findings: list[Finding]) -> list[NewSuppression]:
+    people = [one for one in findings if one.fate in SUPPRESSES and one.address]
+    return list({address_key(one.address): _suppression(one) for one in people}.values())
 
 
 def _suppression(finding: Finding) -> NewSuppression:
@@ -113,8 +120,8 @@ def _suppression(finding: Finding) -> NewSuppression:
 class _Finder:
     """Looks for a letter in all ledgers, by what a message that came back says."""
 
-    def __init__(self, ledgers: list["Ledger"]) -> None:
-        self._ledgers = ledgers
+    def __init__(self, ledgers: list["Ledger"], keys: Keys | None) -> None:
+        self._ledgers, self._keys = ledgers, keys
         self._domains: set[str] = set()
         for ledger in ledgers:
             for mailing in ledger.mailings():
@@ -125,9 +132,15 @@ class _Finder:
                         break
 
     def by_digest(self, digest: str) -> tuple["LedgerRecord", "Ledger"] | None:
-        """The letter whose Message-ID has this digest."""
-        tried = (self.by_message_id(f"<{digest}@{domain}>") for domain in sorted(self._domains))
-        return next(filter(None, tried), None)
+        """The letter whose Message-ID has this digest, which our key has signed."""
+        if self._keys is None:
+            return None
+        ids = [
+            one
+            for domain in sorted(self._domains)
+            for one in message_ids_of(self._keys, digest, domain)
+        ]
+        return next(filter(None, map(self.by_message_id, ids)), None)
 
     def by_message_id(self, message_id: str) -> tuple["LedgerRecord", "Ledger"] | None:
         """The letter with this Message-ID."""
@@ -143,31 +156,48 @@ class _Finder:
 
 def _judged(place: Place, notice: Notice, finder: _Finder) -> tuple[Finding, "Ledger | None"]:
     """What a message means; with a ledger where the letter is to be marked in it."""
-    if notice.kind in (Kind.UNREAD, Kind.ABSENCE):
-        fate = Fate.UNREAD if notice.kind is Kind.UNREAD else Fate.ABSENCE
-        return Finding(place, fate, subject=notice.subject), None
     if notice.kind is Kind.UNSUBSCRIBE:
         ticket = notice.tickets[0]
         return Finding(place, Fate.UNSUBSCRIBE, ticket.address, ticket.mailing), None
     found = list(_proven(notice, finder))
-    if len({record.message_id or record.letter_id for record, _, _ in found}) > 1:
-        return Finding(place, Fate.UNSURE, detail="it answers several letters"), None
-    if not found:
-        return _unmatched(place, notice), None
-    record, ledger, by_id = found[0]
-    if notice.kind is Kind.COMPLAINT:
+    only = found[0] if len({_name(record) for record, _, _ in found}) == 1 else None
+    if notice.kind in (Kind.UNREAD, Kind.ABSENCE):
+        fate = Fate.UNREAD if notice.kind is Kind.UNREAD else Fate.ABSENCE
+        return _left(place, fate, "", notice, only[0] if only else None), None
+    if only is None:
+        if found:
+            return _left(place, Fate.UNSURE, "it answers several letters", notice, None), None
+        return _unproven(place, notice, finder), None
+    record, ledger, by_id = only
+    if notice.kind is Kind.COMPLAINT and (not by_id or record.address_key in notice.named):
         return _finding(place, Fate.COMPLAINT, "", record), ledger
     failure = _failure_of(notice, record, strict=by_id)
     if failure is None:
         detail = "it names another address than the letter went to"
-        return Finding(place, Fate.UNSURE, detail=detail, subject=notice.subject), None
+        return _left(place, Fate.UNSURE, detail, notice, record), None
     fate = {Severity.HARD: Fate.HARD, Severity.SOFT: Fate.SOFT, Severity.DELAYED: Fate.DELAYED}.get(
         failure.severity, Fate.UNREAD
     )
-    finding = _finding(place, fate, f"{failure.status} {failure.words}".strip(), record)
-    if fate in (Fate.HARD, Fate.SOFT):
-        return finding, ledger
-    return finding, None
+    detail = f"{failure.status} {failure.words}".strip()
+    if fate is Fate.UNREAD:
+        return _left(place, fate, detail, notice, record), None
+    finding = _finding(place, fate, detail, record)
+    return finding, None if fate is Fate.DELAYED else ledger
+
+
+def _name(record: "LedgerRecord") -> tuple[str, str]:
+    return record.mailing, record.letter_id
+
+
+def _left(
+    place: Place, fate: Fate, detail: str, notice: Notice, record: "LedgerRecord | None"
+) -> Finding:
+    """A message that changes nothing, with the letter that it answers, where that is known."""
+    if record is None:
+        return Finding(place, fate, detail=detail, subject=notice.subject)
+    return Finding(
+        place, fate, record.address, record.mailing, record.letter_id, detail, notice.subject
+    )
 
 
 def _proven(notice: Notice, finder: _Finder) -> Iterator[tuple["LedgerRecord", "Ledger", bool]]:
@@ -187,9 +217,10 @@ def _proven(notice: Notice, finder: _Finder) -> Iterator[tuple["LedgerRecord", "
 def _failure_of(notice: Notice, record: "LedgerRecord", *, strict: bool) -> Failure | None:
     """What the notification says of the letter's address; with `strict` it must name that."""
     named = [one for one in notice.failures if record.address_key in one.recipients]
-    if named:
-        return named[0]
-    return None if strict or len(notice.failures) != 1 else notice.failures[0]
+    known = [one for one in named if one.severity is not Severity.UNKNOWN]
+    if known or named:
+        return (known or named)[0]
+    return None if strict else notice.overall
 
 
 def _finding(place: Place, fate: Fate, detail: str, record: "LedgerRecord") -> Finding:
@@ -209,10 +240,13 @@ def _finding(place: Place, fate: Fate, detail: str, record: "LedgerRecord") -> F
     )
 
 
-def _unmatched(place: Place, notice: Notice) -> Finding:
-    """A report that answers nothing that a ledger knows; a ticket still says who it is about."""
+def _unproven(place: Place, notice: Notice, finder: _Finder) -> Finding:
+    """A report without a mark of ours; a ticket still says who it is about."""
     if notice.kind is Kind.COMPLAINT and notice.tickets:
         ticket = notice.tickets[0]
         return Finding(place, Fate.COMPLAINT, ticket.address, ticket.mailing)
+    known = next(filter(None, map(finder.by_message_id, notice.plain_ids)), None)
+    if known:
+        return _left(place, Fate.UNSURE, "it has no signed mark of the letter", notice, known[0])
     detail = "; ".join(f"{one.status} {one.words}".strip() for one in notice.failures[:2])
     return Finding(place, Fate.NOT_OURS, detail=detail, subject=notice.subject)

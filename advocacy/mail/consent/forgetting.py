@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from advocacy.batch.documents import FORMATS, document_kind
 from advocacy.batch.record import JOURNAL, BatchRecord
 from advocacy.batch.record import NAME as MANIFEST
 from advocacy.errors import Place, Problem
@@ -26,8 +27,6 @@ from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, remove_rows, traces
 from advocacy.mail.ledger import VARIABLE
 from advocacy.mail.ledger.opening import ledger_files, open_ledgers
-
-KEPT_FORMATS = (".pdf", ".eml", ".html", ".txt", ".docx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +131,12 @@ def _letters(output: Path, key: str, found: Forgotten, *, dry_run: bool) -> None
     folders = {path.parent for name in (MANIFEST, JOURNAL) for path in output.rglob(name)}
     for folder in sorted(folders):
         with BatchRecord(folder, read_only=dry_run) as record:
-            theirs = [entry["id"] for entry in record if _is_theirs(entry, key)]
-            for letter_id in theirs:
-                files = set((record.find(letter_id) or {}).get("files", ()))
-                files |= {f"{letter_id}{kind}" for kind in KEPT_FORMATS}
+            theirs = [entry for entry in record if _is_theirs(entry, key)]
+            for entry in theirs:
+                letter_id, files = entry["id"], set(entry["files"])
+                # Older files of the letter may lie beside those that the manifest has.
+                stems = {n.removesuffix(f".{document_kind(n)}") for n in files if document_kind(n)}
+                files |= {f"{stem}.{kind}" for stem in stems for kind in FORMATS}
                 there = sorted(name for name in files if (folder / Path(name).name).is_file())
                 found.removals.append(Removal("letter", folder, 1, ", ".join(there) or letter_id))
                 if "--" in letter_id:

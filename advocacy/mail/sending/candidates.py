@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
-from advocacy.batch.documents import letter_folder
-from advocacy.batch.record import BatchRecord
 from advocacy.batch.worker import WantedLetter
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
@@ -54,7 +51,6 @@ class Candidates:
     mailing: MailingSettings
     guard: SuppressionGuard
     ledger: Ledger | None = None
-    output: Path | None = None
     also_answered: bool = False
     also_uncertain: bool = False
     on_left_out: Callable[[LeftOut], None] = lambda _: None
@@ -67,21 +63,45 @@ class Candidates:
         """Yield the letters to be sent now, in the order of the list."""
         answered = self._answered()
         seen: set[str] = set()
-        with _Printed(self.output, self.mailing) as printed:
-            for chunk in chunks(self._listed(), CHUNK):
-                for one, standing in zip(chunk, self._standing(chunk), strict=True):
-                    why, reason = self._left_out(one, standing, answered, seen)
-                    if why:
-                        self.counts[why] += 1
-                        self.on_left_out(LeftOut(one, why, reason))
-                    else:
-                        yield WantedLetter(
-                            one.recipient,
-                            self.mailing.stage,
-                            one.supporters,
-                            previous=printed.find(one.letter_id),
-                            formats=("eml",),
-                        )
+        claimed: set[str] = set()
+        for listed in chunks(self._listed(), CHUNK):
+            chunk = self._as_recorded(listed, claimed)
+            for one, standing in zip(chunk, self._standing(chunk), strict=True):
+                why, reason = self._left_out(one, standing, answered, seen)
+                if why:
+                    self.counts[why] += 1
+                    self.on_left_out(LeftOut(one, why, reason))
+                else:
+                    yield WantedLetter(
+                        one.recipient, self.mailing.stage, one.supporters, formats=("eml",)
+                    )
+
+    def _as_recorded(
+        self, chunk: Sequence[Correspondence], claimed: set[str]
+    ) -> list[Correspondence]:
+        """The letters, each under the id by which an earlier version recorded it, if it did.
+
+        Ids of people whose list gives none were made of other things then. A row of the ledger
+        stands for one letter, at the same address; `claimed` are those that are taken.
+        """
+        earlier = {one.earlier_id: one for one in chunk if one.earlier_id != one.letter_id}
+        if self.ledger is None or not earlier:
+            return list(chunk)
+        name = self.mailing.name
+        known = self.ledger.state_of(name, [*earlier, *(one.letter_id for one in chunk)])
+        found = []
+        for one in chunk:
+            row = known.get(one.earlier_id)
+            if (
+                row is not None
+                and one.letter_id not in known
+                and one.earlier_id not in claimed
+                and row.address_key == address_key(one.recipient.email or "")
+            ):
+                claimed.add(one.earlier_id)
+                one = one.under_earlier_id()
+            found.append(one)
+        return found
 
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing
@@ -140,28 +160,6 @@ class Candidates:
         if self.ledger is None or self.also_answered:
             return frozenset()
         return frozenset(self.ledger.replied(self.mailing.campaign.file.id))
-
-
-class _Printed:
-    """What the manifest says of letters that were rendered beforehand, if any were."""
-
-    def __init__(self, output: Path | None, mailing: MailingSettings) -> None:
-        file = mailing.campaign.file
-        self._record: BatchRecord | None = None
-        if output is not None and "pdf" in file.stages[mailing.stage].attach:
-            self._record = BatchRecord(
-                letter_folder(output, file.id, mailing.stage), read_only=True
-            )
-
-    def __enter__(self) -> "_Printed":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._record is not None:
-            self._record.close()
-
-    def find(self, letter_id: str) -> dict[str, object] | None:
-        return self._record.find(letter_id) if self._record is not None else None
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -4,23 +4,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+from pathlib import Path
 
 from markupsafe import escape
 
 from advocacy.campaign.addressing import People
-from advocacy.campaign.loading import Campaign
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
+from advocacy.checks.gate import gate_of
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem, ignore
-from advocacy.letters.approvals import approval_problems, digest_parts
+from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors, ignore
+from advocacy.files.cache import files_held
+from advocacy.letters.approvals import approval_problems, describe_changes, judge_approval
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.letters.parts import sample_letter
+from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
 
 FIRST = 5
@@ -31,7 +35,8 @@ FIRST = 5
 class MailingSettings:
     """One stage's emails to a list: dated `day`, sent on `today`, recorded under `name`.
 
-    Both days are in the campaign's timezone.
+    Both days are in the campaign's timezone. `text` is what it is composed of: the files as they
+    were when somebody asked for the mailing. Without it, nothing can be composed.
     """
 
     campaign: Campaign
@@ -40,6 +45,7 @@ class MailingSettings:
     day: date
     today: date
     people: People
+    text: StageText = NOTHING_READ
 
     @property
     def subscribers(self) -> bool:
@@ -78,6 +84,7 @@ def choose_mailing(
         day,
         today or campaign.today(),
         people,
+        read_stage_text(campaign, stage),
     )
 
 
@@ -102,11 +109,40 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
 
 def mailing_text(mailing: MailingSettings) -> MailingText:
     """What the mailing says: the digests of all its parts, and a letter to an example recipient."""
-    letter = sample_letter(mailing.campaign, mailing.stage)
+    with files_held(mailing.text.files):
+        letter = sample_letter(mailing.campaign, mailing.stage)
     sample = ""
     if letter is not None:
         sample = f"{letter.subject}\n\n{letter.salutation}\n\n{letter.body.text()}\n"
-    return MailingText(digest_parts(mailing.campaign, mailing.stage), sample)
+    return MailingText(mailing.text.parts, sample)
+
+
+def text_on_disk(mailing: MailingSettings, templates: Path | None) -> Problem | None:
+    """That the text as it is now, or its approval, is not what the mailing is composed of.
+
+    `templates` is the folder that the user named. None where all is the same.
+    """
+    campaign, problems = load_campaign(mailing.campaign.path, templates)
+    changes: tuple[str, ...] = ("the campaign's files have errors now",)
+    try:
+        if campaign is not None and mailing.stage not in campaign.file.stages:
+            changes = ("the stage was removed",)
+        elif campaign is not None and not has_errors(problems):
+            text = read_stage_text(campaign, mailing.stage)
+            changes = tuple(describe_changes(mailing.text.parts, text.parts))
+            if not changes and judge_approval(campaign, mailing.stage).state != "approved":
+                changes = ("the approval was withdrawn",)
+    except AdvocacyError:
+        changes = ("the approvals cannot be read",)
+    if not changes:
+        return None
+    return Problem(
+        "text-changed",
+        f"The text was changed while the mailing ran: {'; '.join(changes)}. Nothing has gone out "
+        "with the change.",
+        "If the new text is right, approve it, then go on with `--new-text`. Otherwise put the "
+        "old one back, and run the command again.",
+    )
 
 
 def find_obstacles(mailing: MailingSettings) -> list[Problem]:
@@ -116,6 +152,11 @@ def find_obstacles(mailing: MailingSettings) -> list[Problem]:
     The first few letters are composed and put through the gate for their date and for the day
     of sending, and their facts must have been looked at lately.
     """
+    with files_held(mailing.text.files):
+        return _obstacles(mailing)
+
+
+def _obstacles(mailing: MailingSettings) -> list[Problem]:
     campaign = mailing.campaign
     problems = [problem.at(Level.ERROR) for problem in approval_problems(campaign, [mailing.stage])]
     problems += _days(mailing)
@@ -138,6 +179,7 @@ def find_obstacles(mailing: MailingSettings) -> list[Problem]:
             checked, found = check(letter, campaign, day)
             problems += found
             passed = passed or checked
+        problems += gate_of(campaign).wording_errors(letter)
         if passed is not None and mailing.subscribers:
             problems += _way_out(passed, campaign)
         letters.append(replace(letter, date=mailing.today))

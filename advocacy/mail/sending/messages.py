@@ -22,8 +22,9 @@ from advocacy.documents.unsubscribe_links import UnsubscribeLinks, sender_leavin
 from advocacy.errors import AdvocacyError, Problem, count_noun
 from advocacy.letters.approvals import describe_changes
 from advocacy.letters.letter import Letter
-from advocacy.mail.bounces.severity import bounce_address
+from advocacy.letters.stage_text import COVERS
 from advocacy.mail.consent.list_headers import list_headers, recipient_leaving
+from advocacy.mail.consent.return_address import bounce_address, sign_message_id
 from advocacy.mail.consent.tokens import Keys, find_keys, require_keys
 from advocacy.mail.ledger import MailingText
 from advocacy.mail.sending.mailing_settings import MailingSettings
@@ -54,7 +55,11 @@ class TextChange:
 
 def compare_texts(before: MailingText, now: MailingText) -> TextChange | None:
     """Compare the text with what the mailing's first got; None where it is the same."""
-    changes = tuple(describe_changes(before.parts, now.parts))
+    # Of parts that an older version did not look at, the ledger cannot tell what they were.
+    seen = now.parts if COVERS in before.parts else before.parts
+    changes = tuple(
+        describe_changes(before.parts, {k: v for k, v in now.parts.items() if k in seen})
+    )
     if not changes:
         return None
     diff = unified_diff(before.sample.splitlines(), now.sample.splitlines(), n=CONTEXT, lineterm="")
@@ -72,12 +77,13 @@ Found = TypeVar("Found")
 class Finishing:
     """How a mailing's messages are finished when they are about to leave.
 
-    `envelope_sender` takes the Message-ID; `headers` takes the recipient's address as it travels
-    and the letter's language, and returns whole header lines. `sign` puts a DKIM signature above
-    the whole message, last of all. `leaving` says where a letter's recipient unsubscribes; it is
-    sent to the processes that compose.
+    `sign_id` gives the Message-ID its mark; `envelope_sender` takes that; `headers` takes the
+    recipient's address as it travels and the letter's language, and returns whole header lines.
+    `sign` puts a DKIM signature above the whole message, last of all. `leaving` says where a
+    letter's recipient unsubscribes; it is sent to the processes that compose.
     """
 
+    sign_id: Callable[[str], str]
     envelope_sender: Callable[[str], str]
     headers: Callable[[str, str], tuple[str, ...]]
     sign: Callable[[bytes], bytes] | None = None
@@ -93,6 +99,9 @@ def finishing_for(mailing: MailingSettings) -> Finishing:
     sender, keys = file.sender, find_keys()
     bounces = wire_address(sender.bounces or sender.email)
 
+    def sign_id(message_id: str) -> str:
+        return message_id if keys is None else sign_message_id(keys, message_id)
+
     def envelope_sender(message_id: str) -> str:
         if keys is None or sender.bounces is None:
             return bounces
@@ -107,6 +116,7 @@ def finishing_for(mailing: MailingSettings) -> Finishing:
 
     dkim = dkim_key_of(workspace=mailing.campaign.workspace.folder)
     return Finishing(
+        sign_id,
         envelope_sender,
         headers,
         None if dkim is None else lambda message: sign(message, dkim),

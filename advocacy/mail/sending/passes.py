@@ -86,11 +86,13 @@ def send_in_passes(
     candidates: Callable[[MailingSettings], Candidates],
     guard: SuppressionGuard,
     renderer: Callable[[MailingSettings], MessageRenderer],
+    text_now: Callable[[], Problem | None],
     watcher: ProgressWatcher,
 ) -> RunResult:
     """Send what is left of a mailing that the ledger knows.
 
-    `candidates` and `renderer` are made anew for each pass, since the day may be another. Raises
+    `candidates` and `renderer` are made anew for each pass, since the day may be another; before
+    each, `text_now` says whether the text stands approved as the run composes it. Raises
     AdvocacyError where the server or the ledger cannot be reached; what was sent is then in the
     ledger.
     """
@@ -102,6 +104,9 @@ def send_in_passes(
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:
+                result.why = text_now()
+                if result.why is not None:
+                    break
                 one = _Pass(
                     mailing, ledger, run, settings, trouble, composed, result, watcher,
                     lambda: bool(interrupt),

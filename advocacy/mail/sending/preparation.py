@@ -26,6 +26,7 @@ from advocacy.mail.sending.mailing_settings import (
     choose_mailing,
     find_obstacles,
     mailing_text,
+    text_on_disk,
 )
 from advocacy.mail.sending.messages import (
     TextChange,
@@ -56,7 +57,6 @@ class SendRequest:
     new_mailing: bool = False
     new_text: bool = False
     uncertain: Literal["leave", "resend", "assume sent"] = "leave"
-    output: Path = Path("output")
     templates: Path | None = None
     also_answered: bool = False
     connections: int = 4
@@ -166,7 +166,6 @@ class PreparedMailing:
             mailing or self.mailing,
             self.guard,
             self.ledger if self.begun else None,
-            self.request.output,
             also_answered=self.request.also_answered,
             also_uncertain=self.resends,
         )
@@ -177,9 +176,12 @@ class PreparedMailing:
         return message_renderer(
             mailing,
             finishing_for(mailing),
-            output=self.request.output,
             workers=self.request.workers,
         )
+
+    def text_now(self) -> Problem | None:
+        """Find whether the text on the disk is no longer what is sent, or not approved any more."""
+        return text_on_disk(self.mailing, self.request.templates)
 
     def count_left(self) -> int:
         """Count the messages that are left, those that were put off too, without composing them.

@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from advocacy.batch.documents import BatchSettings, shared_digests
+from advocacy.batch.documents import BatchSettings, document_kind, shared_digests
 from advocacy.batch.executor import choose_executor
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
+from advocacy.checks.inputs import inputs_digest
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
 from advocacy.errors import Problem
@@ -44,12 +44,14 @@ class MessageRenderer:
 
     def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
         """Finish the message that came of a letter; None where none could be made."""
-        message, entry = outcome.documents.get(f"{outcome.id}.eml"), outcome.entry
+        emails = (data for name, data in outcome.documents.items() if document_kind(name) == "eml")
+        message, entry = next(emails, None), outcome.entry
         if message is None or entry is None:
             return None
         address = wire_address(entry["recipient"]["email"])
         file = self.mailing.campaign.file
-        name = message_id(self.mailing.name, outcome.id, file.sender.email)
+        plain = message_id(self.mailing.name, outcome.id, file.sender.email)
+        name = self.finishing.sign_id(plain)
         now = datetime.fromtimestamp(int(time.time()), ZoneInfo(file.timezone))
         more = self.finishing.headers(address, entry["language"])
         message = add_sending_headers(message, sent=now, message_id=name, more=more)
@@ -71,21 +73,22 @@ class MessageRenderer:
 
 
 def message_renderer(
-    mailing: MailingSettings, finishing: Finishing, *, output: Path, workers: int | None = None
+    mailing: MailingSettings, finishing: Finishing, *, workers: int | None = None
 ) -> MessageRenderer:
-    """Set up composing a mailing on its day of sending; `output` may have its PDFs already."""
+    """Set up composing a mailing on its day of sending, of the text that it holds."""
     campaign = mailing.campaign
     settings = BatchSettings(
         campaign,
         mailing.day,
         ("eml",),
         formats_asked_for=True,
-        output=output,
         deliver="return",
         force=True,
         shared=shared_digests(campaign, ("eml",)),
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
+        text=mailing.text,
+        judged=inputs_digest(campaign),
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 

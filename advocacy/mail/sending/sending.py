@@ -106,6 +106,7 @@ def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
         candidates=prepared.candidates,
         guard=prepared.guard,
         renderer=prepared.renderer,
+        text_now=prepared.text_now,
         watcher=prepared.watcher,
     )
 
@@ -168,9 +169,9 @@ def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = N
     finishing = finishing_for(mailing)
     # Nobody but the recipient gets the recipient's own address to unsubscribe.
     plain = replace(finishing, sign=None, leaving=None)
-    renderer = message_renderer(mailing, plain, output=request.output, workers=1)
+    renderer = message_renderer(mailing, plain, workers=1)
     problems: list[Problem] = []
-    for wanted in Candidates(mailing, prepared.guard, None, request.output).left():
+    for wanted in Candidates(mailing, prepared.guard).left():
         (outcome,) = make_letters(renderer.settings, [wanted])
         ready = renderer.finish(outcome)
         problems += outcome.problems

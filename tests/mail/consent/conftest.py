@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from advocacy.mail.consent.addresses import address_key
+from advocacy.mail.consent.return_address import sign_message_id
+from advocacy.mail.consent.tokens import read_keys
 from advocacy.mail.ledger import LedgerEntry, LedgerRecord, MailingText, Result, State, open_ledger
 
 KEY = "test-key-of-an-example-coalition-0123456789"
@@ -36,16 +38,28 @@ def mailed(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def send_signed(mailed: Path) -> Callable[[str], str]:
+    """Write down that somebody at example.org was sent the mailing; the signed Message-ID."""
+
+    def send(name: str) -> str:
+        signed = sign_message_id(read_keys(KEY), _message_id(name))
+        _send(mailed, MAILING, [name], signed)
+        return signed
+
+    return send
+
+
+@pytest.fixture
 def send() -> Callable[[Path, str, list[str]], None]:
     """Write down in the ledger that people at example.org were sent a mailing."""
     return _send
 
 
-def _send(folder: Path, mailing: str, people: list[str]) -> None:
+def _send(folder: Path, mailing: str, people: list[str], signed: str = "") -> None:
     with open_ledger(folder / "parks.yaml", create=True) as ledger:
-        ledger.start(
-            mailing, "parks", mailing.partition("/")[2], MailingText({"letter": "1"}, "Dear …")
-        )
+        if ledger.mailing(mailing) is None:
+            stage = mailing.partition("/")[2]
+            ledger.start(mailing, "parks", stage, MailingText({"letter": "1"}, "Dear …"))
         run = ledger.begin_run(mailing)
         entries = [
             LedgerEntry(
@@ -54,7 +68,7 @@ def _send(folder: Path, mailing: str, people: list[str]) -> None:
                 address_key(f"{name}@example.org"),
                 "d" * 64,
                 "r" * 64,
-                _message_id(name, mailing),
+                signed or _message_id(name, mailing),
             )
             for name in people
         ]

@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 from advocacy.errors import AdvocacyError
 from advocacy.mail.bounces.notices import Kind, read_notice
 from advocacy.mail.bounces.reports import Fate, import_bounces
-from advocacy.mail.bounces.severity import (
-    Severity,
-    bounce_address,
-    message_digests,
-    severity,
-    status_of,
-)
+from advocacy.mail.bounces.severity import Severity, severity, status_of
+from advocacy.mail.consent.return_address import bounce_address, message_digests
 from advocacy.mail.consent.suppress_commands import unsuppress
 from advocacy.mail.consent.suppression_snapshot import read_suppressions
 from advocacy.mail.consent.tokens import Ticket, read_keys, seal
@@ -91,7 +86,9 @@ Message-ID: {returned or "<other@somewhere.example>"}
 """.encode()
 
 
-def complaint(to: str, *, kind: str = "abuse", unsubscribe: str = "", returned: str = "") -> bytes:
+def complaint(
+    to: str, *, kind: str = "abuse", unsubscribe: str = "", returned: str = "", reader: str = ""
+) -> bytes:
     return f"""\
 From: feedback@isp.example
 To: fbl@coalition.example
@@ -110,6 +107,7 @@ Feedback-Type: {kind}
 User-Agent: SomeGenerator/1.0
 Version: 1
 Original-Mail-From: <{to}>
+Original-Rcpt-To: <{reader or "redacted"}>
 
 --b
 Content-Type: message/rfc822
@@ -269,18 +267,57 @@ def test_a_forged_bounce_suppresses_nobody(mailed: Path, key: str, record: Find)
     assert record("bob").bounced_at is None
 
 
-def test_a_message_id_that_we_know_counts_only_with_the_address_that_we_wrote_to(
-    mailed: Path,
+def test_a_message_id_that_anyone_can_compute_suppresses_nobody(
+    mailed: Path, key: str, record: Find
 ) -> None:
     known = message_id("bob")
-    assert imported(mailed, bounce(returned=known, recipient="mallory@example.net")) == [
-        (Fate.UNSURE, "")
-    ]
+    found = imported(
+        mailed,
+        bounce(returned=known, recipient="BOB@example.org"),
+        complaint("x@y.example", returned=known, reader="bob@example.org"),
+    )
+    assert found == [(Fate.UNSURE, "Bob@example.org")] * 2
     assert suppressed(mailed, "bob") is None
-    assert imported(mailed, bounce(returned=known, recipient="BOB@example.org")) == [
-        (Fate.HARD, "Bob@example.org")
+    assert record("bob").bounced_at is None
+
+
+def test_a_signed_message_id_counts_with_the_address_that_we_wrote_to(
+    mailed: Path, key: str, send_signed: Callable[[str], str]
+) -> None:
+    known = send_signed("dan")
+    others = [
+        bounce(returned=known, recipient="mallory@example.net"),
+        complaint("x@y.example", returned=known),
+        bounce(returned=known.replace(".", ".a", 1)[:-1] + ">", recipient="dan@example.org"),
     ]
-    assert suppressed(mailed, "bob")
+    assert [fate for fate, _ in imported(mailed, *others)] == [
+        Fate.UNSURE,
+        Fate.UNSURE,
+        Fate.NOT_OURS,
+    ]
+    assert suppressed(mailed, "dan") is None
+    assert imported(mailed, bounce(returned=known, recipient="DAN@example.org")) == [
+        (Fate.HARD, "Dan@example.org")
+    ]
+    assert suppressed(mailed, "dan")
+
+
+def test_a_complaint_counts_by_a_signed_message_id_where_it_names_the_address(
+    mailed: Path, key: str, send_signed: Callable[[str], str]
+) -> None:
+    known = send_signed("dan")
+    message = complaint("x@y.example", returned=known, reader="dan@example.org")
+    assert imported(mailed, message) == [(Fate.COMPLAINT, "Dan@example.org")]
+
+
+def test_a_signed_envelope_sender_finds_letters_of_older_versions_and_of_this_one(
+    mailed: Path, key: str, send_signed: Callable[[str], str]
+) -> None:
+    signed = bounce_address("bounces@coalition.example", KEYS, send_signed("dan"))
+    assert imported(mailed, bounce(signed), bounce(verp("bob"))) == [
+        (Fate.HARD, "Dan@example.org"),
+        (Fate.HARD, "Bob@example.org"),
+    ]
 
 
 def test_a_report_that_answers_several_letters_is_left_to_a_person(mailed: Path, key: str) -> None:
@@ -307,23 +344,6 @@ def test_a_delay_and_an_absence_are_not_counted(mailed: Path, key: str, record: 
     assert [fate for fate, _ in imported(mailed, away, delayed)] == [Fate.ABSENCE, Fate.DELAYED]
     assert record("bob").bounced_at is None
     assert not (mailed / "suppressed.csv").exists()
-
-
-def test_a_bounce_of_no_standard_is_told_as_unread(mailed: Path, key: str) -> None:
-    qmail = (
-        f"From: MAILER-DAEMON@example.org\nTo: {verp('bob')}\nSubject: failure notice\n\n"
-        "Hi. This is the qmail-send program at example.org.\n<bob@example.org>:\n"
-        "Sorry, no mailbox here by that name. (#5.1.1)\n"
-    ).encode()
-    found = import_bounces(mailed, [_file(mailed, qmail)]).findings
-    assert [(one.fate, one.subject) for one in found] == [(Fate.UNREAD, "failure notice")]
-    assert not (mailed / "suppressed.csv").exists()
-
-
-def _file(folder: Path, data: bytes) -> Path:
-    path = folder.parent / "one.eml"
-    path.write_bytes(data)
-    return path
 
 
 def test_a_complaint_is_suppressed_and_marked(mailed: Path, key: str, record: Find) -> None:
@@ -419,6 +439,10 @@ def nested(depth: int) -> bytes:
         b"Subject: " + b"x" * 2_000_000,
         b"Received: x; Tue, 99 Nov 99999 10:00:00 +9999\n\n",
         b"Content-Type: multipart/report; boundary=\"" + b"b" * 5000 + b"\"\n\n",
+        b"Subject: =?utf-8?b?A?=\n\nhello\n",
+        b"From: MAILER-DAEMON@x.example\nContent-Type: text/html\n\n" + b"<" * 100_000,
+        b"From: MAILER-DAEMON@x.example\n\n" + b"-" * 100_000 + b" 550 " * 10_000,
+        b"From: MAILER-DAEMON@x.example\nContent-Type: text/plain; charset=\0\n\n550 no\n",
     ],
 )  # fmt: skip
 def test_hostile_messages_are_harmless(mailed: Path, key: str, data: bytes) -> None:
@@ -431,6 +455,25 @@ def test_no_bytes_break_the_reader(noise: bytes, at: int, cut: int) -> None:
     read_notice(noise, KEYS)
     whole = bounce(verp("bob"))
     read_notice(whole[:at] + noise + whole[at + cut :], KEYS)
+
+
+def test_an_unsubscribe_before_a_message_that_cannot_be_read_is_kept(
+    mailed: Path, key: str
+) -> None:
+    token = seal(KEYS, Ticket("Eve@example.org", MAILING))
+    asked = f"From: e@private.example\nSubject: unsubscribe {token}\n\n".encode()
+    found = imported(mailed, asked, b"Subject: =?utf-8?b?A?=\n\nhello\n")
+    assert found == [(Fate.UNSUBSCRIBE, "Eve@example.org"), (Fate.UNREAD, "")]
+    assert suppressed(mailed, "eve")
+
+
+def test_what_was_understood_is_written_down_before_a_mailbox_that_cannot_be_read(
+    mailed: Path, key: str, tmp_path: Path
+) -> None:
+    (tmp_path / "first.eml").write_bytes(bounce(verp("bob")))
+    with pytest.raises(AdvocacyError):
+        import_bounces(mailed, [tmp_path / "first.eml", tmp_path / "missing.eml"])
+    assert suppressed(mailed, "bob")
 
 
 def test_a_strangers_words_are_printed_and_kept_without_controls(

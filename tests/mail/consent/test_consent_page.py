@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.cli.group import advocacy
-from advocacy.mail.bounces.severity import bounce_address
+from advocacy.mail.consent.return_address import bounce_address
 from advocacy.mail.consent.tokens import read_keys
 from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
 

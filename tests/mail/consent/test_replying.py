@@ -77,7 +77,7 @@ def test_without_a_ledger_it_says_so(tmp_path: Path) -> None:
 def test_a_file_names_people_by_id_or_address(tmp_path: Path) -> None:
     path = tmp_path / "answered.csv"
     path.write_text("name,id,email\nBob,bob,\nAnn,,Ann@example.org\n")
-    assert replied_file(path) == ["ann@example.org", "bob"]
+    assert replied_file(path) == ["Ann@example.org", "bob"]
     path.write_text("# nobody yet\n")
     with pytest.raises(AdvocacyError, match="empty-list"):
         replied_file(path)

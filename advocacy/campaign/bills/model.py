@@ -1,0 +1,152 @@
+"""Bills: what a legislature has before it, as values; every part knows its days.
+
+A bill file states what was known on the day `as_of`. All days are days at the seat of the
+legislature, both ends included.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from advocacy.campaign.days import Days
+from advocacy.errors import Place
+
+Chamber = Literal["house", "senate", "legislature", "upper", "lower"]
+"""A chamber. `house` and `senate` are those of Congress, `upper` and `lower` those of a state;
+`legislature` is the one chamber of Nebraska."""
+
+EventKind = Literal[
+    "introduced", "referred", "reported", "discharged", "hearing", "markup",
+    "passed", "failed", "received", "held", "presented",
+    "enacted", "vetoed", "overridden", "sustained", "withdrawn",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BillMember:
+    """A lawmaker as a bill file names them; `id` is a Bioguide or Open States id, or empty."""
+
+    id: str
+    name: str
+    chamber: Chamber | None = None
+    party: str = ""
+    state: str = ""
+    district: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sponsorship:
+    """A cosponsor, with the days of joining and withdrawing; None where no day is known."""
+
+    member: BillMember
+    joined: date | None = None
+    withdrawn: date | None = None
+    original: bool = False
+
+    def covers(self, day: date) -> bool:
+        """Whether the member is a cosponsor on that day; the day of withdrawing is none."""
+        joined = self.joined is None or self.joined <= day
+        return joined and (self.withdrawn is None or day < self.withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A full committee that a bill was referred to, until it reported or was discharged."""
+
+    code: str
+    name: str
+    chamber: Chamber | None
+    referred: date
+    ended: date | None = None
+
+    def is_open(self, day: date) -> bool:
+        """Whether the committee has the bill before it on that day."""
+        return self.referred <= day and (self.ended is None or day < self.ended)
+
+
+@dataclass(frozen=True, slots=True)
+class BillEvent:
+    """Something that happened to a bill; `text` is the record's own wording."""
+
+    day: date
+    kind: EventKind
+    chamber: Chamber | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedBill:
+    """Another bill of the same session; `identical` if the record calls it that."""
+
+    id: str
+    number: str
+    chamber: Chamber | None
+    identical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RollCall:
+    """A recorded vote on a bill."""
+
+    chamber: Chamber
+    day: date
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill or resolution: its texts, its people, and what happened to it, in order of days.
+
+    `number` is as people write it (`S. 3779`). `session` is a Congress (`119`) or a session of a
+    state's legislature. `last_day` is the last day on which the bill can become law; None where
+    nobody has said. `official` says whether the list of cosponsors comes from the legislature, so
+    that who is not on it is no cosponsor.
+    """
+
+    id: str
+    legislature: str
+    session: str
+    number: str
+    title: str
+    origin: Chamber | None
+    as_of: date
+    introduced: date | None = None
+    short_title: str = ""
+    sponsors: tuple[BillMember, ...] = ()
+    cosponsors: tuple[Sponsorship, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    events: tuple[BillEvent, ...] = ()
+    related: tuple[RelatedBill, ...] = ()
+    roll_calls: tuple[RollCall, ...] = ()
+    law: str = ""
+    last_day: date | None = None
+    url: str = ""
+    official: bool = True
+    place: Place | None = None
+
+    @property
+    def name(self) -> str:
+        """What letters call it: `S. 3779, ICE Out of Our Faces Act`."""
+        return f"{self.number}, {self.short_title}" if self.short_title else self.number
+
+    @property
+    def days(self) -> Days:
+        """The days of its life, enacted or not."""
+        return Days(self.introduced, self.last_day)
+
+
+Bills = Mapping[str, Bill]
+"""Bills by id, in the order of their files."""
+
+
+def congress_days(number: int) -> Days:
+    """The first and last day of a Congress.
+
+    A Congress begins at noon on January 3 of an odd year (Twentieth Amendment, section 1), so the
+    last whole day of the one before it is January 2. The 1st began in 1789. Bills live through
+    both of its sessions.
+    """
+    year = 1787 + 2 * number
+    return Days(date(year, 1, 3), date(year + 2, 1, 2))

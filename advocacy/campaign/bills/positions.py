@@ -1,0 +1,212 @@
+"""What a lawmaker is to a bill on a day, and what can be asked of them.
+
+Sponsors and cosponsors are thanked. In a chamber that has the bill before a committee, chairs
+schedule hearings and members urge them; Nebraska's Legislature hears every bill, so there the
+committee is asked to advance it. Others are asked to cosponsor as long as they can, and to vote for
+the bill afterwards. Delegates and the Resident Commissioner do not vote on final passage in the
+House (CRS report R40170), so they are never asked for it. Members of the chamber that does not have
+the bill get a letter only on the related bill of their own chamber.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from advocacy.campaign.bills.model import Bill, BillMember, Bills, Referral, Sponsorship
+from advocacy.campaign.bills.states import BillState, bill_state, can_cosponsor, open_referrals
+from advocacy.campaign.recipients import Recipient
+from advocacy.files.cache import IdentityCache
+
+PositionName = Literal[
+    "sponsor", "cosponsor", "chair", "ranking member", "committee member", "everyone else"
+]
+POSITIONS: tuple[PositionName, ...] = (
+    "sponsor", "cosponsor", "chair", "ranking member", "committee member", "everyone else",
+)  # fmt: skip
+"""The positions that a stage's `to:` may name, in the order in which one is the main one."""
+
+Ask = Literal["cosponsor", "schedule a hearing", "urge a hearing", "advance", "vote", "none"]
+
+NO_FLOOR_VOTE = frozenset({"DC", "AS", "GU", "VI", "MP", "PR"})
+"""Where the House has a delegate or a resident commissioner, by the letters of the place."""
+
+_TITLES: dict[str, PositionName] = {
+    "chair": "chair", "chairman": "chair", "chairwoman": "chair", "chairperson": "chair",
+    "ranking member": "ranking member", "ranking minority member": "ranking member",
+}  # fmt: skip
+_TITLED: tuple[PositionName, ...] = ("chair", "ranking member")
+_FILLER = re.compile(r"\b(the|committee|on|house|senate|joint|standing|and)\b|[^a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class BillPosition:
+    """What a lawmaker is to a bill on a day.
+
+    `names` has every position that applies, the main one first; `everyone else` stands alone.
+    `committees` are those that have the bill before them and on which the lawmaker sits.
+    """
+
+    bill: Bill
+    names: tuple[PositionName, ...]
+    ask: Ask
+    cosponsor_since: date | None = None
+    withdrew: date | None = None
+    committees: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> PositionName:
+        """The main position."""
+        return self.names[0]
+
+
+def bill_for(bill: Bill, bills: Bills, recipient: Recipient, day: date) -> Bill | None:
+    """The bill that a lawmaker is written to about: this one, or their own chamber's related one.
+
+    None where there is none: the bill is before the other chamber, and no related bill is among
+    `bills`. Identical bills come before others that the record calls related.
+    """
+    chamber = recipient.text_of("chamber")
+    if not chamber or chamber == bill.origin:
+        return bill
+    state = bill_state(bill, day)
+    if state.passed:
+        return bill
+    for one in sorted(bill.related, key=lambda one: not one.identical):
+        found = bills.get(one.id)
+        if found is not None and found.origin == chamber:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _BillDay:
+    """What all positions on a bill on a day rest on: made once, asked for each lawmaker."""
+
+    state: BillState
+    referrals: tuple[Referral, ...]
+    sponsors: frozenset[str]
+    cosponsors: Mapping[str, tuple[Sponsorship, ...]]
+
+
+# Saves going through all cosponsors for each of thousands of lawmakers.
+_days: IdentityCache[_BillDay] = IdentityCache()
+
+
+def _bill_day(bill: Bill, day: date) -> _BillDay:
+    def make() -> _BillDay:
+        joined: dict[str, tuple[Sponsorship, ...]] = {}
+        for one in bill.cosponsors:
+            joined[_key(one.member)] = (*joined.get(_key(one.member), ()), one)
+        sponsors = frozenset(map(_key, bill.sponsors))
+        return _BillDay(bill_state(bill, day), open_referrals(bill, day), sponsors, joined)
+
+    return _days.get((bill,), (day,), make)
+
+
+def _key(member: BillMember) -> str:
+    """A member's id, or the name where the bill has no id."""
+    return (member.id or member.name).casefold()
+
+
+def _keys(recipient: Recipient) -> tuple[str, ...]:
+    """What a bill may call a recipient: the ids of the list, and the name."""
+    names = (recipient.text_of("bioguide"), recipient.id or "", recipient.full_name)
+    return tuple(name.casefold() for name in names if name)
+
+
+def position_on(bill: Bill, recipient: Recipient, day: date) -> BillPosition:
+    """What a recipient is to a bill on a day."""
+    known = _bill_day(bill, day)
+    keys = _keys(recipient)
+    spans = [one for key in keys for one in known.cosponsors.get(key, ())]
+    spans = [one for one in spans if one.joined is None or one.joined <= day]
+    current = next((one for one in spans if one.covers(day)), None)
+    names: list[PositionName] = []
+    if any(key in known.sponsors for key in keys):
+        names.append("sponsor")
+    elif current is not None:
+        names.append("cosponsor")
+    seats = list(_seats(known.referrals, recipient))
+    titles = {title for _, title in seats}
+    names += [name for name in _TITLED if name in titles]
+    if seats:
+        names.append("committee member")
+    positions = tuple(names) or ("everyone else",)
+    return BillPosition(
+        bill,
+        positions,
+        _ask(bill, known, recipient, day, positions),
+        current.joined if current else None,
+        spans[-1].withdrawn if spans and current is None else None,
+        tuple(referral.name for referral, _ in seats),
+    )
+
+
+def _ask(
+    bill: Bill,
+    known: _BillDay,
+    recipient: Recipient,
+    day: date,
+    positions: tuple[PositionName, ...],
+) -> Ask:
+    state, chamber = known.state, recipient.text_of("chamber") or bill.origin
+    over = state.is_final or state.kind in ("not introduced", "presented", "vetoed")
+    if over or any(one == chamber for one, _ in state.passed):
+        return "none"
+    if "committee member" in positions:
+        if chamber == "legislature":
+            return "advance"
+        return "schedule a hearing" if "chair" in positions else "urge a hearing"
+    supports = "sponsor" in positions or "cosponsor" in positions
+    if not supports and can_cosponsor(bill, chamber, day):
+        return "cosponsor"
+    if supports and known.referrals:
+        return "none"  # nothing but thanks, until there is a vote
+    votes = chamber != "house" or recipient.text_of("state") not in NO_FLOOR_VOTE
+    return "vote" if votes else "none"
+
+
+def _seats(
+    referrals: Iterable[Referral], recipient: Recipient
+) -> Iterator[tuple[Referral, PositionName]]:
+    """The committees with the bill before them on which a recipient sits, each with the title."""
+    for referral in referrals:
+        for code, name, title in committee_seats(recipient):
+            if is_committee(referral.code, referral.name, code, name):
+                yield referral, _TITLES.get(title.casefold(), "committee member")
+                break
+
+
+def committee_seats(recipient: Recipient) -> Iterable[tuple[str, str, str]]:
+    """The code, name and title of each seat that a list gives a recipient.
+
+    The columns `committees`, `committee_codes` and `committee_titles` hold all seats, in one order
+    and separated by semicolons; `committee`, `committee_code` and `committee_title` one.
+    """
+    names = recipient.text_of("committees") or recipient.text_of("committee")
+    codes = recipient.text_of("committee_codes") or recipient.text_of("committee_code")
+    titles = recipient.text_of("committee_titles")
+    if not titles and not recipient.text_of("committees"):
+        titles = recipient.text_of("committee_title")
+    columns = [[part.strip() for part in text.split(";")] for text in (codes, names, titles)]
+    width = max(len(column) for column in columns)
+    padded = [column + [""] * (width - len(column)) for column in columns]
+    return [seat for seat in zip(*padded, strict=True) if any(seat)]
+
+
+@lru_cache(maxsize=4096)
+def is_committee(code: str, name: str, other_code: str, other_name: str) -> bool:
+    """Whether two records mean one committee: by code, else by name without filler words.
+
+    Codes of Congress are compared without the number of a subcommittee: `ssbk00` is `SSBK`.
+    """
+    if code and other_code:
+        short, other = code.casefold(), other_code.casefold()
+        return short == other or (short[4:] == "00" and short[:4] == other)
+    plain, other_plain = (
+        frozenset(_FILLER.sub(" ", one.casefold()).split()) for one in (name, other_name)
+    )
+    return bool(plain) and plain == other_plain

@@ -1,0 +1,60 @@
+"""Reading a bill file of any kind: BILLSTATUS XML, Open States JSON, or YAML written by hand."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from advocacy.campaign.bills.billstatus import is_billstatus, read_billstatus
+from advocacy.campaign.bills.model import Bill
+from advocacy.campaign.bills.openstates import is_openstates_bill, read_openstates_bill
+from advocacy.campaign.bills.written import read_written_bill
+from advocacy.errors import AdvocacyError, Place, Problem, Read
+from advocacy.files.text import read_text
+from advocacy.files.xml_reading import read_xml
+from advocacy.files.yaml.reading import scan_yaml
+
+
+def read_bill(path: Path) -> Read[Bill | None]:
+    """The bill of a file, and everything that is wrong with the file."""
+    try:
+        match path.suffix.casefold():
+            case ".xml":
+                return _read_xml(path)
+            case ".json":
+                return _read_json(path)
+            case ".yaml" | ".yml":
+                data, problems = scan_yaml(path)
+                if data is None:
+                    return None, problems
+                bill, found = read_written_bill(data)
+                return bill, [*problems, *found]
+    except AdvocacyError as error:
+        return None, list(error.problems)
+    return None, [_no_bill(path)]
+
+
+def _read_xml(path: Path) -> Read[Bill | None]:
+    root = read_xml(path)
+    return read_billstatus(root, path) if is_billstatus(root) else (None, [_no_bill(path)])
+
+
+def _read_json(path: Path) -> Read[Bill | None]:
+    try:
+        data = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        place = Place(path, error.lineno, error.colno)
+        message = f"The file is not valid JSON: {error.msg}."
+        return None, [Problem("broken-json", message, "Download the file again.", place)]
+    if isinstance(data, Mapping) and is_openstates_bill(data):
+        return read_openstates_bill(data, path)
+    return None, [_no_bill(path)]
+
+
+def _no_bill(path: Path) -> Problem:
+    return Problem(
+        "not-a-bill",
+        "This file is not a bill.",
+        "Use a BILLSTATUS XML file, a bill in Open States' JSON, or YAML with the keys that "
+        "`advocacy schema bills` describes.",
+        Place(path),
+    )

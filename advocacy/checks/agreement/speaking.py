@@ -1,0 +1,217 @@
+"""Who speaks in a quotation, as a letter has it, against who does by the fact's `speaker`.
+
+The words of reported speech are the publication's: under the name of the one whose speech is
+reported they stand in quotation marks as what nobody said.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.names import CAPITAL, name_parts, short_forms
+from advocacy.checks.agreement.speakers import Attribution, attributions
+from advocacy.checks.codes import problem
+from advocacy.checks.language import Language, bare, language_of
+from advocacy.checks.patterns import words
+from advocacy.checks.quotations.verbatim import is_verbatim, texts_of
+from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans, shorten
+from advocacy.errors import Problem
+from advocacy.letters.letter import CitedFact, Letter
+
+_NAME = rf"(?:(?:the|der|die|das|den|dem|la|le|les|el|los|las)\s+)?{CAPITAL}(?:\s+{CAPITAL}){{0,4}}"
+_LEADS = re.compile(rf"^\W*(?P<name>{_NAME}(?:\s+\([^()]{{2,60}}\))?)\s*:\s*[\"“„«»‘‚]?$")
+"""A name and a colon as all that stands before a quotation: “Widget Works: …”."""
+_OF = r"(?:of|from|with|at|for|von|vom|der|des|beim|bei|für|de|du|d'|del|chez|pour|para)"
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quotation in a sentence, the fact whose words it has, and whom the sentence names."""
+
+    words: str
+    fact: CitedFact
+    named: tuple[Attribution, ...]
+
+
+def speaker_problems(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
+) -> Iterator[Problem]:
+    """Report quotations that a body gives to another speaker, and speakers of another body."""
+    language = language_of(letter.language)
+    if language is None or not any(one.fact.speaker for one in letter.facts):
+        return
+    names = _Names.of(letter, campaign)
+    before: Sentence | None = None
+    for block in blocks:
+        for index, sentence in enumerate(block.sentences):
+            near = cited_facts(letter, block.sentences[index : index + 2])
+            for quoted in _quotations(sentence, before, block, near, language, names.known):
+                if wrong := names.wrong(quoted, language):
+                    yield _wrong_speaker(quoted, wrong, sentence)
+            for fact in cited_facts(letter, [sentence]):
+                if wrong := names.wrong_organization(fact, _outside(sentence.text)):
+                    yield _wrong_organization(fact, wrong, sentence)
+            before = sentence
+
+
+def _outside(text: str) -> str:
+    """A text with the insides of its quotations blanked out."""
+    for start, end in quote_spans(text):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text.replace("’", "'")
+
+
+def _quotations(
+    sentence: Sentence,
+    before: Sentence | None,
+    block: TextBlock,
+    near: Sequence[CitedFact],
+    language: Language,
+    known_names: frozenset[str],
+) -> Iterator[Quoted]:
+    """The quotations of a sentence whose speaker is known, with those whom it names."""
+    spans = quote_spans(sentence.text)
+    if not spans and block.kind == "quote":
+        spans = [(0, len(sentence.text))]
+    known = [one for one in near if one.fact.speaker]
+    for start, end in spans:
+        said = sentence.text[start:end]
+        has = (one for one in known if any(is_verbatim(said, t) for t in texts_of(one)))
+        fact = next(has, None) if len(said.split()) >= 3 else None
+        if fact is not None:
+            outside = _outside(sentence.text) if len(spans) * len(said) < len(sentence.text) else ""
+            named = _named(outside, start, language, known_names)
+            if not named and before is not None and before.text.endswith(":"):
+                named = _named(before.text, len(before.text), language, known_names)
+            yield Quoted(said, fact, named)
+
+
+def _named(
+    outside: str, at: int, language: Language, known: frozenset[str]
+) -> tuple[Attribution, ...]:
+    """Whom a sentence names as the one who says something."""
+    found = attributions(outside, language, known)
+    leads = _LEADS.search(outside[:at])
+    if leads and not found:
+        found = [Attribution(leads["name"], name_parts(leads["name"]), you=False, we=False)]
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names of those who may speak: the target, and all that a campaign knows."""
+
+    target: frozenset[str]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, letter: Letter, campaign: Campaign) -> "_Names":
+        file, recipient = campaign.file, letter.recipient
+        target = [file.target.organization, recipient.organization, recipient.full_name]
+        others = [*target, letter.sender.organization]
+        others += [one.organization for one in (*file.precedents, *letter.precedents)]
+        for fact in campaign.facts.values():
+            if fact.speaker:
+                others += [fact.speaker.name, fact.speaker.organization]
+        for source in campaign.sources.values():
+            others += [source.container_title, *(name.label for name in source.author)]
+        return cls(_stems(target), _stems(others))
+
+    def wrong(self, quoted: Quoted, language: Language) -> str | None:
+        """Those whom a sentence names, where none of them speaks the quoted words."""
+        right = _speaks(quoted.fact)
+        others = []
+        for one in quoted.named:
+            stems = one.stems | (self.target if one.you else frozenset())
+            if stems & right or _abbreviates(one.words, right):
+                return None
+            if one.you or self._is_somebody(one, language):
+                others.append(one.words)
+        return others[0] if others else None
+
+    def _is_somebody(self, one: Attribution, language: Language) -> bool:
+        """Whether an attribution names somebody whom the campaign knows, or has a full name."""
+        own = {bare(word)[:5] for word in re.findall(CAPITAL, one.words)}
+        full = re.search(rf"{CAPITAL}\s+{CAPITAL}$", one.words.strip())
+        return bool(own & self.known) or bool(full and not language.finds("bodies", one.words))
+
+    def wrong_organization(self, cited: CitedFact, text: str) -> str | None:
+        """The body with which a sentence puts a speaker who is with another one."""
+        speaker = cited.fact.speaker
+        if speaker is None or not speaker.organization or " " not in speaker.name:
+            return None
+        last = re.escape(speaker.name.split()[-1])
+        first = re.escape(speaker.name.split()[0])
+        for pattern in (
+            rf"\b{last}\b\s*(?:,\s*(?:[\w'-]+\s+){{0,4}}?|\s+){_OF}\s+(?P<body>{_NAME})",
+            rf"\b{last}\s+\((?P<body>[^()]+)\)",
+            rf"(?P<body>{_NAME})(?:'s|s')\s+(?:{first}\s+)?{last}\b",
+        ):
+            for found in re.finditer(pattern, text):
+                body = name_parts(found["body"])
+                own = _speaks(cited) | name_parts(speaker.organization)
+                if body & self.known and not body & own and not _abbreviates(found["body"], own):
+                    return found["body"]
+        return None
+
+
+def _speaks(cited: CitedFact) -> frozenset[str]:
+    """The parts of the names of those whose words a quotation has."""
+    speaker = cited.fact.speaker
+    if speaker is None:
+        return frozenset()
+    if cited.fact.speech == "direct":
+        return _stems([speaker.name, speaker.organization])
+    published = [cited.source, *([cited.via] if cited.via else [])]
+    return _stems(
+        name
+        for source in published
+        for name in (source.container_title, source.publisher, *(a.label for a in source.author))
+    )
+
+
+def _stems(names: Iterable[str | None]) -> frozenset[str]:
+    """The parts of names, with their initials, without words that many names have."""
+    found: set[str] = set()
+    for name in filter(None, names):
+        for form in short_forms(name):
+            found |= name_parts(form)
+    return frozenset(found - {word[:5] for word in words("generic")})
+
+
+def _abbreviates(name: str, stems: frozenset[str]) -> bool:
+    """Whether the initials of a name are among the parts of names: ACLU."""
+    initials = "".join(word[0] for word in re.findall(CAPITAL, name)).casefold()
+    return len(initials) > 1 and initials[:5] in stems
+
+
+def _who(cited: CitedFact) -> str:
+    speaker = cited.fact.speaker
+    label = speaker.label if speaker else ""
+    if cited.fact.speech == "direct":
+        return label
+    return f"{cited.source.publication or cited.source.id}, which reports what {label} said"
+
+
+def _wrong_speaker(quoted: Quoted, named: str, sentence: Sentence) -> Problem:
+    reported = quoted.fact.fact.speech == "reported"
+    return problem(
+        "speaker-differs",
+        f"Somebody else speaks: the letter gives “{shorten(quoted.words, 80)}” as the words of "
+        f"“{named.strip()}”; by `{quoted.fact.id}` they are those of {_who(quoted.fact)}.",
+        "Take away the quotation marks, or name the publication."
+        if reported
+        else "Name the one whose words they are.",
+        sentence.place,
+    )
+
+
+def _wrong_organization(cited: CitedFact, body: str, sentence: Sentence) -> Problem:
+    return problem(
+        "speaker-differs",
+        f"Somebody else speaks: the letter names “{body}”; the speaker of `{cited.id}` is "
+        f"{cited.fact.speaker.label if cited.fact.speaker else ''}.",
+        "Name the organization that the speaker is with.",
+        sentence.place,
+    )

@@ -1,0 +1,119 @@
+"""The gate of words: no letter is made of which `advocacy check` reports an error.
+
+The gate of days stands with the letter (`letters.letter.check`). This one judges all the rest, as
+`advocacy check --date` does for the letter's stage and day, and in the same words. It judges each
+wording once: what letters of one stage, day, and language say alike. What is a person's own is
+looked through letter by letter.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.library import Library
+from advocacy.checks.claims.uncited import UncitedMarks
+from advocacy.checks.facts import dates, records
+from advocacy.checks.letters import hide_own_values, own_values_count, trace_letter
+from advocacy.checks.patterns import search
+from advocacy.checks.quotations.comparing import check_copies
+from advocacy.checks.run import check_all_variants, check_around, check_body, check_days
+from advocacy.checks.settings import CheckSettings
+from advocacy.checks.wording import check_around_body, check_values
+from advocacy.errors import Level, Problem
+from advocacy.files.cache import IdentityCache
+from advocacy.letters.letter import Letter
+
+MOST_WORDINGS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The errors of a wording, and the printed values that were read with it."""
+
+    errors: tuple[Problem, ...]
+    values: frozenset[str]
+
+
+class WordsGate:
+    """Judges the letters of one campaign, as its files are when it is first asked."""
+
+    def __init__(self, campaign: Campaign, today: date | None = None) -> None:
+        self._campaign = campaign
+        self._today = today or campaign.today()
+        self._settings = CheckSettings(campaign.file)
+        self._library = Library(campaign)
+        self._wordings: dict[Hashable, _Verdict] = {}
+        self._stages: dict[Hashable, tuple[Problem, ...]] = {}
+
+    def errors(self, letter: Letter) -> list[Problem]:
+        """Every error of a letter: of its wording, and of the values that are its own."""
+        verdict = self._verdict(letter)
+        own = [value for value in letter.body.values if value not in verdict.values]
+        return [*verdict.errors, *self._own_errors(letter, own)]
+
+    def wording_errors(self, letter: Letter) -> tuple[Problem, ...]:
+        """The errors of what a letter says like others."""
+        return self._verdict(letter).errors
+
+    def _verdict(self, letter: Letter) -> _Verdict:
+        key = self._wording(letter)
+        known = self._wordings.get(key)
+        if known is None:
+            if len(self._wordings) >= MOST_WORDINGS:
+                self._wordings.clear()
+            errors = self._errors([*self._judge(letter)])
+            read = hide_own_values(letter, self._campaign).body.values
+            known = self._wordings[key] = _Verdict(errors, frozenset(read))
+        return known
+
+    def _wording(self, letter: Letter) -> Hashable:
+        """What decides the verdict of a letter, beside the campaign."""
+        cited = tuple(tuple(fact.id for fact in cite.facts) for cite in letter.cites)
+        own = letter.body.values if own_values_count(letter, self._campaign) else ()
+        return (
+            letter.stage, letter.date, letter.language, letter.subject, letter.body.markdown,
+            cited, letter.supporters is None, own,
+        )  # fmt: skip
+
+    def _judge(self, letter: Letter) -> Iterator[Problem]:
+        """Every problem that `check` would report of a letter's stage and wording on its day."""
+        campaign, settings = self._campaign, self._settings
+        yield from self._of_stage(letter)
+        yield from check_days([letter], campaign, letter.date, self._today)
+        yield from check_around(letter, campaign, settings)
+        traced = hide_own_values(trace_letter(letter, campaign), campaign)
+        marks = UncitedMarks()
+        yield from check_body(traced, campaign, settings, marks, self._library)
+        yield from marks.problems()
+        cited = list({one.id: one for one, _ in dates.facts_used(letter, campaign)}.values())
+        yield from records.check_sources(cited)
+        yield from check_copies(campaign, cited, others=False)
+
+    def _of_stage(self, letter: Letter) -> tuple[Problem, ...]:
+        """What is wrong with the campaign's settings, and with the variants of a stage."""
+        key = letter.stage, letter.date, letter.language
+        if key not in self._stages:
+            variants = check_all_variants([letter], self._campaign, self._settings)
+            self._stages[key] = (*self._settings.problems(), *variants)
+        return self._stages[key]
+
+    def _own_errors(self, letter: Letter, values: Sequence[str]) -> tuple[Problem, ...]:
+        """What nobody filled in among the texts that are one person's own."""
+        texts = (*values, letter.salutation, *letter.inside_address)
+        if not search("placeholder", "\n".join(texts)):
+            return ()
+        stage = self._campaign.file.stages[letter.stage]
+        return self._errors([*check_values(letter, values), *check_around_body(letter, stage)])
+
+    def _errors(self, problems: list[Problem]) -> tuple[Problem, ...]:
+        kept = self._settings.apply(problems)
+        return tuple(dict.fromkeys(one for one in kept if one.level is Level.ERROR))
+
+
+_gates: IdentityCache[WordsGate] = IdentityCache(4)
+
+
+def gate_of(campaign: Campaign) -> WordsGate:
+    """The gate of a campaign; the same one for as long as the campaign is not loaded anew."""
+    return _gates.get((campaign,), (campaign.today(),), lambda: WordsGate(campaign))

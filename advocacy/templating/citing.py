@@ -1,0 +1,90 @@
+"""The functions of bodies that name facts: `cite`, `fact` and `quote`.
+
+A quotation prints as the source has it. In a letter of another language it prints as translated,
+with the translator's name. With `speaker=true` it begins with the speaker's name; reported speech
+begins with the publication's name, because its words are the publication's.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.sources import Source
+from advocacy.templating.citation_marks import LetterRun, letter_run
+from advocacy.templating.running import TemplateMistake, ValueMistake
+from advocacy.templating.sandbox import trusted
+from advocacy.templating.typography import quotes
+from advocacy.templating.values import display
+
+_BLANK = re.compile(r"\{(\w+)\}")
+
+
+def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
+    if not ids:
+        raise ValueMistake("`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
+    return letter_run().cite(ids, line, path)
+
+
+def _fact(name: Any, line: int | None = None, path: str = "") -> Markup:
+    run = letter_run()
+    statement = display(run.fact(name).statement, run.language)
+    return run.value(statement) + run.cite((name,), line, path)
+
+
+def _quote(name: Any, *, speaker: bool = False, line: int | None = None, path: str = "") -> Markup:
+    run = letter_run()
+    fact = run.fact(name)
+    if fact.quote is None:
+        raise TemplateMistake(
+            "no-quote",
+            f"The fact `{name}` has no `quote:`.",
+            f'Add its source\'s own words, or print the statement: `{{{{ fact("{name}") }}}}`.',
+        )
+    printed = _quoted(fact, run)
+    if speaker:
+        who = run.value(_speaker_name(str(name), fact, run.sources))
+        printed = _filled(run.phrase("said"), {"speaker": who, "quote": printed})
+    return printed + run.cite((name,), line, path)
+
+
+def _quoted(fact: Fact, run: LetterRun) -> Markup:
+    """The quotation in the letter's language and its marks, with the translator's name if any."""
+    marks = quotes(run.language)
+    translated = fact.translation(run.language)
+    words = translated.text if translated else fact.quote or ""
+    quoted = trusted(marks.opening) + run.value(words) + trusted(marks.closing)
+    if translated is None:
+        return quoted
+    by = _filled(run.phrase("translation"), {"name": run.value(translated.by)})
+    return quoted + trusted(" (") + by + trusted(")")
+
+
+def _speaker_name(name: str, fact: Fact, sources: Mapping[str, Source]) -> str:
+    """Whose words a quotation has: the speaker's or, in reported speech, the publication's."""
+    if fact.speech == "direct" and fact.speaker is not None:
+        return fact.speaker.label
+    if fact.speech == "reported":
+        source = sources.get(fact.source)
+        if source is not None and source.publication:
+            return source.publication
+    raise TemplateMistake(
+        "no-speaker",
+        f"The fact `{name}` does not say who speaks.",
+        "Add `speaker:` to the fact, or print the quotation without a name: "
+        f'`{{{{ quote("{name}") }}}}`.',
+    )
+
+
+def _filled(phrase: str, parts: Mapping[str, Markup]) -> Markup:
+    """A set phrase with marks in place of its `{…}`."""
+    made = Markup()
+    for number, piece in enumerate(_BLANK.split(phrase)):
+        made += parts.get(piece, Markup()) if number % 2 else trusted(piece)
+    return made
+
+
+CITING: dict[str, Callable[..., Markup]] = {"cite": _cite, "fact": _fact, "quote": _quote}
+"""The functions of bodies, by name."""

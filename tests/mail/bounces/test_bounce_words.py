@@ -1,0 +1,71 @@
+"""Each rule of the table finds its example and decides it, and leaves its counterexample alone."""
+
+import pytest
+
+from advocacy.mail.bounces.severity import (
+    BounceRule,
+    Severity,
+    bounce_rules,
+    judge_report,
+    judge_words,
+    severity,
+    status_of,
+)
+
+RULES = bounce_rules()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.server)
+def test_each_rule_decides_its_example_and_not_the_other(rule: BounceRule) -> None:
+    assert rule.pattern.search(rule.example)
+    told = judge_words(rule.example)
+    assert told
+    assert told.severity == rule.verdict
+    assert not rule.pattern.search(rule.other)
+
+
+def test_every_rule_has_a_verdict_that_is_known() -> None:
+    assert {rule.verdict for rule in RULES} == {"hard", "soft", "delayed"}
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "expected"),
+    [
+        ("5.1.1", "smtp; 552 5.2.2 Over quota", Severity.SOFT),
+        ("5.1.1", "smtp; 550 5.7.1 IP address blacklisted by recipient", Severity.SOFT),
+        ("5.1.1", "smtp; 550 192.0.2.22 has sent to too many recipients this hour", Severity.SOFT),
+        ("5.2.1", "smtp; 550-5.2.1 receiving mail at a rate that prevents more", Severity.SOFT),
+        ("5.1.3", "smtp; 553 http://dnsbl.example/query/bl?ip=192.0.2.222", Severity.SOFT),
+        ("5.0.0", "smtp; 550 no such user", Severity.HARD),
+        ("5.0.0", "smtp; 554 dd This user doesn't have a mail.example account", Severity.HARD),
+        ("5.0.0", "No such domain.", Severity.HARD),
+        ("5.7.27", "smtp; 550 Host does not accept mail", Severity.HARD),
+        ("5.5.0", "smtp; 550 Requested action not taken: mailbox unavailable", Severity.HARD),
+        ("5.1.0", "smtp; 550 #5.1.0 Address rejected.", Severity.HARD),
+        ("4.1.1", "smtp; 450 4.1.1 Recipient address rejected: User unknown", Severity.HARD),
+        ("4.2.2", "smtp; 452 4.2.2 user over quota", Severity.SOFT),
+        ("4.7.1", "smtp; 450 4.7.1 no such user for now", Severity.SOFT),
+    ],
+)
+def test_the_wording_beats_a_wrong_code(status: str, words: str, expected: Severity) -> None:
+    assert severity("failed", status, words) is expected
+
+
+def test_an_address_in_the_words_decides_nothing() -> None:
+    assert judge_words("550 <spam.quota@no-such-user.example>: see below") is None
+
+
+def test_what_the_server_said_counts_before_what_the_report_says_in_general() -> None:
+    told = judge_report(
+        "It may be that the mailbox is full, or does not exist, or that you are blacklisted.\n\n"
+        "The server said:\n550 5.1.1 <p@people.example>: User unknown\n\nPolicies apply.\n"
+    )
+    assert told
+    assert told.severity is Severity.HARD
+    assert told.words == "550 5.1.1 <<>>: User unknown"
+
+
+def test_an_ip_address_or_a_version_is_no_status_code() -> None:
+    assert status_of("", "host 5.1.1.20 said: 554 no") == "5.0.0"
+    assert status_of("", "Exchange 5.5.2657.72: 550 5.1.1 x") == "5.1.1"
+    assert status_of("", "since 2450 days") == ""
