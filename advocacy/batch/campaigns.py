@@ -44,7 +44,7 @@ class RenderRequest:
     None of the rest changes a letter's bytes: `workers` are processes (default: one for a few
     letters, else one for each core), `cluster` is the address of a Dask scheduler to use
     instead. `force` makes letters again although nothing has changed, `prune` removes those of
-    people who are no longer listed.
+    people who are no longer listed. `draft` makes refused letters too, and marks all as drafts.
     """
 
     campaign: Path
@@ -60,6 +60,7 @@ class RenderRequest:
     cluster: str | None = None
     force: bool = False
     prune: bool = False
+    draft: bool = False
 
 
 def render_campaign(
@@ -145,6 +146,7 @@ def _with_previous(
             one = replace(one, previous=previous) if previous else one
             if queue is not None:
                 queue.expect(one, campaign)
+        one = replace(one, draft=request.draft)
         yield one if request.cluster is None else _judged_here(campaign, day, one)
 
 

@@ -195,7 +195,8 @@ def _recorded_letters(
             typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
             kinds = {document_kind(name) for name in entry["files"]}
             formats = tuple(kind for kind in FORMATS if kind in kinds)
-            yield replace(one, formats=formats, typeset=typeset)
+            draft = entry.get("draft", False)
+            yield replace(one, formats=formats, typeset=typeset, draft=draft)
 
 
 def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollector) -> int:

@@ -13,6 +13,7 @@ from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.agreement.speaking import speaker_problems
+from advocacy.checks.agreement.translations import translation_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
@@ -20,7 +21,7 @@ from advocacy.checks.leftovers import leftover_problems, list_markup_problems
 from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
-from advocacy.checks.quotations.verbatim import check_quotations
+from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.variants import check_variants
@@ -191,12 +192,15 @@ def check_body(
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)
     yield from fact_problems(used, letter.language, library)
+    yield from translation_problems(used, campaign.file.language)
 
 
 def _check_facts(letter: Letter, campaign: Campaign, library: Library) -> Iterator[Problem]:
     """Check the campaign's other facts, in the language of a letter."""
     used = [one for one, _ in dates.facts_used(letter, campaign)]
-    yield from fact_problems(library.uncited(used), letter.language, library)
+    others = library.uncited(used)
+    yield from fact_problems(others, letter.language, library)
+    yield from translation_problems(others, campaign.file.language)
 
 
 def check_all_variants(

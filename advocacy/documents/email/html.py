@@ -28,7 +28,7 @@ from advocacy.documents.email.skeleton import (
     inlined,
     letter_fields,
 )
-from advocacy.documents.frame import Stamps, contacts, direction, long_date, stamps
+from advocacy.documents.frame import Stamps, contacts, direction, draft_html, long_date, stamps
 from advocacy.documents.note_numbers import NoteNumbers, end_notes, number_notes
 from advocacy.documents.prose import body_html, first_sentence, notes_html, value_html
 from advocacy.documents.references import formatted
@@ -102,6 +102,7 @@ def render_html(
     """
     letter = checked.letter
     html = html_of(letter, workspace, formatted(letter, workspace), leaving)
+    html = draft_html(html) if checked.draft else html
     return with_pictures(html, letter.body, letter.language, workspace)
 
 

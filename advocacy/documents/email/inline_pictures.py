@@ -35,7 +35,7 @@ def picture_tags(body: Prose, language: str, workspace: Workspace) -> list[str]:
     return tags
 
 
-def picture_parts(body: Prose, language: str, workspace: Workspace) -> list[tuple[str, bytes]]:
+def picture_parts(body: Prose, language: str, workspace: Workspace) -> list[list[bytes]]:
     """The pictures of a body as parts of a message: header, empty line and content (RFC 2392)."""
     parts: dict[str, bytes] = {}
     for picture in body_pictures(body, language):
@@ -48,7 +48,7 @@ def picture_parts(body: Prose, language: str, workspace: Workspace) -> list[tupl
             f"Content-ID: <{name}>\r\nContent-Disposition: inline\r\n\r\n"
         )
         parts[name] = header.encode() + content + b"\r\n"
-    return list(parts.items())
+    return [[part] for part in parts.values()]
 
 
 def with_pictures(html: str, body: Prose, language: str, workspace: Workspace) -> str:

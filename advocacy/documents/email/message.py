@@ -18,12 +18,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.documents.email.html import encoded_html
+from advocacy.documents.email.html import encoded_html, html_of
 from advocacy.documents.email.inline_pictures import picture_parts
-from advocacy.documents.email.quoted_printable import whole_lines
+from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
+from advocacy.documents.frame import draft_html, draft_subject
 from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
 from advocacy.documents.references import formatted
-from advocacy.documents.text import text_pieces
+from advocacy.documents.text import render_text, text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import AdvocacyError, Hint, Problem
 from advocacy.files.workspace import Workspace
@@ -91,24 +92,25 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    content = _alternative(
-        f"=_text-{boundary}",
-        text_pieces(letter, workspace, citations, leaving),
-        encoded_html(letter, workspace, citations, leaving),
-        [part for _, part in picture_parts(letter.body, letter.language, workspace)]
-        if letter.pictures
-        else [],
-    )
+    if checked.draft:
+        text = render_text(checked, workspace, leaving=leaving).splitlines()
+        html = [quoted_printable(draft_html(html_of(letter, workspace, citations, leaving)))]
+    else:
+        text = text_pieces(letter, workspace, citations, leaving)
+        html = encoded_html(letter, workspace, citations, leaving)
+    pictures = picture_parts(letter.body, letter.language, workspace) if letter.pictures else []
+    content = _alternative(f"=_text-{boundary}", text, html, pictures)
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
+    subject = draft_subject(letter.subject) if checked.draft else letter.subject
     headers = [
         _address("From", *_from(letter, workspace)),
         _address("To", letter.recipient.full_name, email),
         address_header("Cc", copies) if copies else "",
         _reply_to(letter),
-        text_header("Subject", letter.subject),
+        text_header("Subject", subject),
         f"Date: {_noon(letter)}\r\n",
         f"Message-ID: {message_id(mailing, letter.id, letter.sender.email)}\r\n",
         f"Content-Language: {letter.language}\r\n",
@@ -175,13 +177,13 @@ def build_message(
 
 
 def _alternative(
-    boundary: str, text: list[str], html: list[bytes], pictures: list[bytes]
+    boundary: str, text: list[str], html: list[bytes], pictures: list[list[bytes]]
 ) -> list[bytes]:
     """The two forms, the plainer first (RFC 2046, 5.1.4); pictures go with the HTML (RFC 2387)."""
     page = [_HTML, *html]
     if pictures:
         inner = boundary.replace("=_text", "=_page")
-        page = _multipart("related", inner, page, *([part] for part in pictures))
+        page = _multipart("related", inner, page, *pictures)
     return _multipart("alternative", boundary, [_PLAIN, *map(whole_lines, text)], page)
 
 
