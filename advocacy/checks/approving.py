@@ -55,7 +55,7 @@ def _review(campaign: Campaign, stage_name: str, text: StageText, today: date | 
     today = today or campaign.today()
     days = stage.days.ends(campaign.file.date, today)
     people = list(islice(stage_recipients(campaign, stage, days[0]), PEOPLE))
-    report = run_checks(campaign, stage=stage_name, today=today, recipients=people)
+    report = run_checks(campaign, stage=stage_name, today=today, recipients=people, media=True)
     problems = list(report.problems)
     letters: list[CheckedLetter] = []
     for day in days:
