@@ -100,6 +100,8 @@ def render_campaign(
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(
             manifests, people.supporters or list_of(campaign, people),
+            columns=campaign.file.columns if people.supporters is None
+            else campaign.file.supporters.columns,
             counts_rows=people.supporters is None and people.selection == Selection(),
         )  # fmt: skip
         recorder.problems.add(problems)
