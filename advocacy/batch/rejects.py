@@ -46,8 +46,8 @@ class Rejects:
         self._at.setdefault(place.line, []).append(self._spool.tell())
         self._spool.write(json.dumps([codes, messages, row]) + "\n")
 
-    def write(self, folder: Path) -> Path | None:
-        """Write `problems.csv` into the batch's folder, or remove an older one.
+    def write(self, folder: Path, *, replaces: bool = True) -> Path | None:
+        """Write `problems.csv` into the batch's folder, or remove an older one if it `replaces` it.
 
         A list that is itself that file is left alone: what remains goes into another.
         Raises AdvocacyError where it cannot be written.
@@ -58,8 +58,9 @@ class Rejects:
         with self._spool:
             self._leave_out_header()
             if not self._at:
-                with suppress(OSError):
-                    path.unlink()
+                if replaces:
+                    with suppress(OSError):
+                        path.unlink()
                 return None
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replace_file(path) as file:
@@ -108,8 +109,25 @@ class Rejects:
             yield line, " ".join(codes), " ".join(messages), row
 
 
+<<<<<<< HEAD
 def _rows(path: Path, lines: Sequence[int], width: int, mark: str) -> Iterator[list[str]]:
     """The cells of the rows of a CSV file that begin in those lines, as they are.
+=======
+def write_rejects(problems: Iterable[Problem], listed: Path | None, folder: Path) -> Path | None:
+    """Write the rows of a list with which something is wrong; None where there are none.
+
+    Nothing is removed: another command may have found more. Raises AdvocacyError where the file
+    cannot be written.
+    """
+    rejects = Rejects(listed)
+    for problem in problems:
+        rejects.add([problem], problem.place, {})
+    return rejects.write(folder, replaces=False)
+
+
+def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
+    """The header of a CSV file, and the cells of the rows that begin in those lines, as they are.
+>>>>>>> main
 
     Cells beyond the header's `width` are joined to the last, for a person to sort out.
     """
