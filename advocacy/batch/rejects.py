@@ -109,25 +109,22 @@ class Rejects:
             yield line, " ".join(codes), " ".join(messages), row
 
 
-<<<<<<< HEAD
-def _rows(path: Path, lines: Sequence[int], width: int, mark: str) -> Iterator[list[str]]:
-    """The cells of the rows of a CSV file that begin in those lines, as they are.
-=======
-def write_rejects(problems: Iterable[Problem], listed: Path | None, folder: Path) -> Path | None:
+def write_rejects(
+    problems: Iterable[Problem], listed: Path | None, columns: Mapping[str, str], folder: Path
+) -> Path | None:
     """Write the rows of a list with which something is wrong; None where there are none.
 
-    Nothing is removed: another command may have found more. Raises AdvocacyError where the file
+    `columns` is what the campaign calls the list's columns. Nothing is removed: another command may have found more. Raises AdvocacyError where the file
     cannot be written.
     """
-    rejects = Rejects(listed)
+    rejects = Rejects(listed, columns)
     for problem in problems:
         rejects.add([problem], problem.place, {})
     return rejects.write(folder, replaces=False)
 
 
-def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
-    """The header of a CSV file, and the cells of the rows that begin in those lines, as they are.
->>>>>>> main
+def _rows(path: Path, lines: Sequence[int], width: int, mark: str) -> Iterator[list[str]]:
+    """The cells of the rows of a CSV file that begin in those lines, as they are.
 
     Cells beyond the header's `width` are joined to the last, for a person to sort out.
     """

@@ -103,4 +103,4 @@ def test_every_usable_row_is_a_person_and_each_other_is_told(tmp_path: Path) -> 
     assert reasons == told
     assert details.rows == rows == len(usable) + len(told)
     rest = Counter(p.code for p in problems if not p.place or p.place.line not in told)
-    assert set(rest) <= {"bad-email", "same-address"}
+    assert set(rest) <= {"bad-email", "same-address", "role-address"}
