@@ -114,8 +114,8 @@ def write_rejects(
 ) -> Path | None:
     """Write the rows of a list with which something is wrong; None where there are none.
 
-    `columns` is what the campaign calls the list's columns. Nothing is removed: another command may have found more. Raises AdvocacyError where the file
-    cannot be written.
+    `columns` is what the campaign calls the list's columns. Nothing is removed: another command
+    may have found more. Raises AdvocacyError where the file cannot be written.
     """
     rejects = Rejects(listed, columns)
     for problem in problems:
