@@ -7,8 +7,9 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.address import Parts, postal_lines, with_honorific
+from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.personal_names import with_honorific
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
 
@@ -49,10 +50,7 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
     file, path = campaign.file, people.list
     with reporting(report):
         if path is None and file.recipients is not None:
-            workspace = campaign.workspace
-            path = workspace.naming(workspace.folder / file.recipients).file(
-                file.recipients, file.place("recipients")
-            )
+            path = campaign.workspace.file(file.recipients, file.place("recipients"))
         if path is not None:
             yield from read_list(
                 path,

@@ -9,7 +9,7 @@ from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
@@ -223,7 +223,7 @@ class SupporterRules(Located):
         le=2000,
         description="The number of names that a joint letter prints before “and … others”.",
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
@@ -296,7 +296,7 @@ class CampaignFile(Located):
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )

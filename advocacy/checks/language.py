@@ -18,6 +18,7 @@ _APOSTROPHES = str.maketrans(
     {**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("\u00a0\u202f\u2009", " "), "\u00ad": None}
 )
 _CONTRACTED = re.compile(r"\b(?:(ca)n't|(wo)n't|can(?=not\b)|(\w+)n't)\b", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[(\w)\](?=\w)")  # “[m]ore than half”
 _NEVER = re.compile(r"(?!)")
 # Endings that inflection adds, longest first; enough to bring forms of one word together.
 _ENDINGS = {
@@ -130,6 +131,7 @@ def bare(word: str) -> str:
 def flatten(text: str, language: str = "en") -> str:
     """A text with one kind of apostrophe and space, and English “n't” as “ not”."""
     text = unicodedata.normalize("NFC", text.translate(_APOSTROPHES))
+    text = _BRACKETED.sub(r"\1", text)
     if language.startswith("en") and ("'" in text or "cannot" in text):
         text = _CONTRACTED.sub(_spelled_out, text)
     return " ".join(text.split())

@@ -27,10 +27,18 @@ Kind = Literal["paragraph", "heading", "item", "quote"]
 
 NEARBY_LINES = 15
 """How many lines around a mark are searched for a sentence's first words."""
-_ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff]")
+# No text that people write has these: they stand around italics until a block is read.
+_ITALIC, _UPRIGHT = "\ufdd0", "\ufdd1"
+_ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff{_ITALIC}{_UPRIGHT}]")
 # A full stop and its like, closing marks after it, and then space; CJK needs no space.
 _STOP = re.compile(r"""[.!?…]+(?:["'”’“‘»›)\]*_]|[\s\u00a0\u202f]»)*(?=\s)|[。！？]+[”’」』）]*""")
-_QUOTES = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』"}
+_QUOTES = {
+    "“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』", "‹": "›", "‚": "‘’",
+}  # fmt: skip
+# Single marks as British English has them: an apostrophe has letters on both sides.
+_SINGLE = re.compile(
+    r"(?<![\w’'])(?:‘(?=\S)[^“”„«»\"‘\n]{1,600}?\S’|'(?=[^\W\d_])[^“”„«»\"‘\n]{1,600}?[^\s\w]?(?<=\S)')(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class TextBlock:
     """The citations: the offset in the text, and the index, of each."""
     bold: bool = False
     """Whether it begins in bold: with a heading that runs into its text."""
+    italics: tuple[tuple[int, int], ...] = ()
+    """Its stretches in italics."""
 
     def at(self, offset: int) -> int:
         """The number of the sentence that an offset of the block's text belongs to."""
@@ -96,16 +106,19 @@ def shorten(words: str, limit: int) -> str:
 
 
 def quote_spans(text: str) -> list[tuple[int, int]]:
-    """The insides of double quotation marks, straight or curly, outermost only."""
+    """The insides of quotation marks, straight or curly, double or single, outermost only."""
     spans: list[tuple[int, int]] = []
     at = 0
     while at < len(text):
         opening = text[at]
+        end = -1
         if opening in _QUOTES and not _inches(text, at):
             end = _closing(text, at + 1, opening)
-            if end > at:
-                spans.append((at + 1, end))
-                at = end
+        elif opening in "‘'" and (single := _SINGLE.match(text, at)):
+            end = single.end() - 1
+        if end > at:
+            spans.append((at + 1, end))
+            at = end
         at += 1
     return spans
 
@@ -190,6 +203,8 @@ def _words(inline: "Token") -> Iterator[str]:
             yield " "
         elif child.type == "image":
             yield "".join(_words(child))
+        elif child.type in ("em_open", "em_close"):
+            yield _ITALIC if child.nesting > 0 else _UPRIGHT
         else:
             yield child.content
 
@@ -204,13 +219,17 @@ def _block(
     files: "_TemplateLines",
 ) -> TextBlock:
     """Make a block of its text with marks; `before` is the place of the sentence before it."""
-    text, cites, traced = "", [], []
+    text, cites, traced, italics = "", [], [], []
     last = 0
     for mark in _ANY_MARK.finditer(marked):
         text += marked[last : mark.start()]
         last = mark.end()
         code = ord(mark[0])
-        if code >= CITE_MARK:
+        if mark[0] == _ITALIC:
+            italics.append((len(text), len(text)))
+        elif mark[0] == _UPRIGHT:
+            italics[-1] = (italics[-1][0], len(text))
+        elif code >= CITE_MARK:
             cites.append((len(text), code - CITE_MARK))
         elif code >= VALUE_MARK:
             text += values[code - VALUE_MARK]
@@ -231,7 +250,13 @@ def _block(
             )
         )
     return TextBlock(
-        kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts), tuple(cites)
+        kind,
+        text,
+        tuple(sentences),
+        tuple(quote_spans(text)),
+        tuple(starts),
+        tuple(cites),
+        italics=tuple(italics),
     )
 
 

@@ -1,5 +1,6 @@
 """What stands around the body of a letter, for those documents that are read on a screen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,3 +76,36 @@ def _stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
         if status is not None:
             found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
     return tuple(found)
+
+
+# --- a draft --------------------------------------------------------------------------------------
+
+DRAFT = "DRAFT"
+DRAFT_LINE = "DRAFT: not for sending."
+"""What a draft says of itself in every medium, where no layout can hide it."""
+_BODY_TAG = re.compile(r"<body[^>]*>", re.IGNORECASE)
+_BANNER_STYLE = (
+    "display:block !important;visibility:visible !important;margin:0 !important;"
+    "padding:8px 16px !important;background:#9c1c1c !important;color:#ffffff !important;"
+    "font:bold 16px/24px sans-serif !important;text-align:center !important"
+)
+_BANNER = f'<p lang="en" dir="ltr" style="{_BANNER_STYLE}">{DRAFT_LINE}</p>'
+
+
+def draft_subject(subject: str) -> str:
+    """The subject of a draft's email."""
+    return f"{DRAFT}: {subject}"
+
+
+def draft_text(text: str) -> str:
+    """A plain text that says at its beginning and end that it is a draft."""
+    return f"{DRAFT_LINE}\n\n{text.rstrip()}\n\n{DRAFT_LINE}\n"
+
+
+def draft_html(html: str) -> str:
+    """A page with a banner above and below its text."""
+    opened = _BODY_TAG.search(html)
+    at = opened.end() if opened else 0
+    closed = html.rfind("</body>")
+    end = closed if closed >= at else len(html)
+    return f"{html[:at]}{_BANNER}{html[at:end]}{_BANNER}{html[end:]}"

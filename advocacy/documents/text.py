@@ -11,7 +11,7 @@ from functools import lru_cache
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.frame import contacts, long_date, references
+from advocacy.documents.frame import contacts, draft_text, long_date, references
 from advocacy.documents.plain_text import wrap
 from advocacy.documents.prose import body_pieces
 from advocacy.documents.references import formatted
@@ -32,7 +32,8 @@ def render_text(
     `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
     """
     citations = formatted(checked.letter, workspace)
-    return "\n".join(text_pieces(checked.letter, workspace, citations, leaving)) + "\n"
+    text = "\n".join(text_pieces(checked.letter, workspace, citations, leaving)) + "\n"
+    return draft_text(text) if checked.draft else text
 
 
 def text_pieces(

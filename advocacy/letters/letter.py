@@ -128,14 +128,18 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLetter:
-    """A letter that passed `check`: the only thing that documents are made of."""
+    """A letter that passed `check`, or a `draft`: the only things that documents are made of.
+
+    A draft's documents say on each page that they are one.
+    """
 
     letter: Letter
     _passed: object
+    draft: bool = False
 
     def __post_init__(self) -> None:
         if self._passed is not _PASSED:
-            raise TypeError("a CheckedLetter is made by advocacy.letters.letter.check alone")
+            raise TypeError("a CheckedLetter is made by check and make_draft alone")
 
     def __reduce__(self) -> NoReturn:
         # What was checked elsewhere could be anything by now: send the letter and check it there.
@@ -143,6 +147,11 @@ class CheckedLetter:
 
 
 _PASSED = object()
+
+
+def make_draft(letter: Letter) -> CheckedLetter:
+    """A letter as a draft, whatever is wrong with it; what is made of it is never sent."""
+    return CheckedLetter(letter, _PASSED, draft=True)
 
 
 def check(

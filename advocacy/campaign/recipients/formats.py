@@ -6,18 +6,23 @@ Both are read strictly, row by row; `advocacy.files.csv_rows` says how rows of C
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.columns import (
-    KNOWN,
+    MOST_COLUMNS,
     REJECT_COLUMNS,
     Columns,
+    below_title,
     column_names,
+    names_people,
     read_header,
 )
+from advocacy.campaign.recipients.congress import member_of_row
 from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
@@ -25,6 +30,10 @@ from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
 
 _KNOWN = frozenset(KNOWN)
+CONGRESS = "congress-legislators"
+"""The program of `columns.toml` whose rows are members of Congress."""
+DEEPEST = 20
+"""Levels of lists and objects in a value of JSON."""
 
 
 def read_csv(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
@@ -43,22 +52,16 @@ def read_csv(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator
 def _read(
     lines: Lines, path: Path, renamed: Mapping[str, str], report: Report
 ) -> Iterator[Recipient]:
-    def known(cells: list[str]) -> int:
-        return len(_KNOWN & set(column_names(cells, renamed)))
-
-    header, delimiter, problem = header_of(lines, path, known)
-    if problem:
+    found = _header(lines, path, renamed)
+    for problem in found.columns.problems:
         report(problem)
+    if has_errors(found.columns.problems):
         return
     place = Place(path, lines.number)
-    columns = read_header(header, renamed, place)
-    for problem in columns.problems:
-        report(problem)
-    if has_errors(columns.problems):
-        return
+    columns = found.columns
     rejected = set(REJECT_COLUMNS) <= set(columns.names)
     rows = 0
-    for number, cells in rows_of(lines, delimiter, path, len(header)):
+    for number, cells in rows_of(lines, found.separator, path, len(found.cells)):
         rows += bool(cells)
         if isinstance(cells, Problem):
             report(cells)
@@ -74,6 +77,35 @@ def _read(
     if not rows:
         message = "The list has a header but no rows."
         report(Problem("empty-list", message, "Add the people, one per line.", place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header's columns, and the separator of its cells."""
+
+    columns: Columns
+    separator: str
+    cells: tuple[str, ...] = ()
+
+
+def _header(lines: Lines, path: Path, renamed: Mapping[str, str]) -> _Header:
+    """The header of a CSV file; what is wrong with it is in its columns' problems."""
+
+    def known(cells: list[str]) -> int:
+        many = len(cells) > MOST_COLUMNS  # whatever they are: the list is refused
+        return 0 if many else len(_KNOWN & set(column_names(cells, renamed)))
+
+    def is_header(cells: list[str]) -> bool:
+        return len(cells) > MOST_COLUMNS or names_people(cells, renamed)
+
+    cells, separator, problem = header_of(lines, path, known, is_header)
+    if problem:
+        return _Header(Columns((), (problem,)), separator)
+    place = Place(path, lines.number)
+    columns = read_header(cells, renamed, place)
+    if lines.passed_over:
+        columns = replace(columns, problems=(below_title(place), *columns.problems))
+    return _Header(columns, separator, tuple(cells))
 
 
 def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) -> Recipient | None:
@@ -94,21 +126,10 @@ def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) ->
         message = f"“{values['']:.40}” is in a column without a name."
         report(Problem("cell-without-column", message, "Name the column.", place))
         return None
-    gather_address(values, columns)
+    if columns.program == CONGRESS:
+        return member_of_row(values, place, report)
+    complete_values(values, columns)
     return recipient_of(values, place, report)
-
-
-def gather_address(values: dict[str, Any], columns: Columns) -> None:
-    """Make one `address` of the lines of a cell, or of the columns `address_1` and so on."""
-    text = values.pop("address", None)
-    if text is not None and not columns.address and text.isprintable():
-        values["address"] = (text,)
-        return
-    lines = [] if text is None else [part.strip() for part in re.split(r"\r\n?|\n", str(text))]
-    lines += [str(values.pop(columns.names[index], "")) for index in columns.address]
-    lines = [line for line in lines if line]
-    if lines:
-        values["address"] = tuple(lines)
 
 
 def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
@@ -209,13 +230,15 @@ def _values(columns: Columns, pairs: list[tuple[str, Any]], place: Place) -> dic
                 values[name] = re.sub(r"\r\n?", "\n", text)
     if problems:
         raise AdvocacyError(problems)
-    gather_address(values, columns)
+    complete_values(values, columns)
     return values
 
 
 def _text(name: str, key: str, value: Any, place: Place) -> str:
     if name == "address" and isinstance(value, list) and not isinstance(value, _Pairs):
         return "\n".join(as_text(name, line, place, f"`{key}`") for line in value)
+    if isinstance(value, list) and name and name not in _KNOWN and not is_address_line(name):
+        return _shown(value, place)
     if isinstance(value, list):
         message = f"`{key}` is a list or an object, but text is expected."
         raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
@@ -224,3 +247,21 @@ def _text(name: str, key: str, value: Any, place: Place) -> str:
         message = f"“{text:.40}” has a key without letters or digits."
         raise AdvocacyError(Problem("cell-without-column", message, "Name the key.", place))
     return text
+
+
+def _shown(value: list[Any], place: Place) -> str:
+    """A list or an object in a column of one's own: `a; b`, or as JSON where it is nested."""
+    if not isinstance(value, _Pairs) and all(isinstance(one, str) for one in value):
+        return "; ".join(value)
+    return json.dumps(_as_json(value, place, DEEPEST), ensure_ascii=False)
+
+
+def _as_json(value: Any, place: Place, levels: int) -> Any:
+    if not levels:
+        message = "A value in this line is nested too deeply."
+        raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
+    if isinstance(value, _Pairs):
+        return {key: _as_json(one, place, levels - 1) for key, one in value}
+    if isinstance(value, list):
+        return [_as_json(one, place, levels - 1) for one in value]
+    return value

@@ -6,8 +6,13 @@ from pydantic import Field
 
 from advocacy.campaign.field_types import Day, Email
 from advocacy.campaign.languages import Country, Language
-from advocacy.campaign.recipients.address import full_name, greeting
 from advocacy.campaign.recipients.identity import PersonId, earlier_id, made_id, person_key
+from advocacy.campaign.recipients.personal_names import (
+    full_name,
+    generation,
+    greeted_name,
+    greeting,
+)
 from advocacy.errors import Problem
 from advocacy.files.characters import Line, Words
 from advocacy.files.file_names import file_name
@@ -75,11 +80,18 @@ class Recipient(Located):
     def greeting(self) -> str:
         """Whom the salutation greets: as given, else with an honorific that goes with a name.
 
-        Nothing is guessed: without either, it is the full name, else the organization.
+        Nothing is guessed: without either, it is the full name, else the organization. Degrees
+        and orders stay on the envelope.
         """
         if self.salutation:
             return self.salutation
-        return greeting(self.honorific, self.family_name) or self.full_name or self.called
+        found = greeting(self.honorific, self.given_name, self.family_name)
+        if found:
+            return found
+        if self.name:
+            return greeted_name(self.name)
+        given, family = self.given_name, self.family_name
+        return full_name(given, family, generation(self.suffix), self.language) or self.called
 
     @property
     def called(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.days import StatedDay, days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
+from advocacy.checks.agreement.names import CAPITAL, name_parts
 from advocacy.checks.agreement.reading import Reading
 
 _PUBLISHED = re.compile(
@@ -62,7 +63,8 @@ def _named(one: Evidence) -> tuple[StatedDay, ...]:
 
 def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
     """Whether a date is that of a source, in a sentence on its being published."""
-    if not _PUBLISHED.search(claim.text[max(0, day.start - 60) : day.end + 40]):
+    around = claim.text[max(0, day.start - 60) : day.end + 40]
+    if not _PUBLISHED.search(around) and not _names_source(around, day, evidence):
         return False
     return any(
         (day.year is None or day.year == issued.year)
@@ -71,6 +73,15 @@ def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> boo
         for one in evidence
         for issued in one.issued
     )
+
+
+def _names_source(text: str, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
+    """Whether a text names where a fact was published: “in the Courier of 2 October”.
+
+    With a mere month, its author may be named by what he is: “in March … the auditor”.
+    """
+    parts = name_parts(" ".join(re.findall(CAPITAL, text)) if day.day else text)
+    return any(name_parts(line) & parts for one in evidence for line in one.who.split("\n"))
 
 
 def _of_earlier(claim: Reading, day: StatedDay, earlier: Sequence[Evidence]) -> bool:

@@ -101,5 +101,9 @@ def close_clauses(
 
 
 def denies(text: str, language: Language) -> bool:
-    """Whether a text has a negation."""
+    """Whether a text has a negation; “no more than” is none."""
+    if language.finds("negators", text) is None:
+        return False
+    for bound in ("max", "min", "not_denied"):
+        text = language.patterns[bound].sub(" ", text)
     return language.finds("negators", text) is not None

@@ -1,5 +1,6 @@
 """A fact's statement against its own quotation and the kept copy of its source."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -7,13 +8,17 @@ from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.negation import negation_differences
-from advocacy.checks.agreement.numbers import units_agree
-from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.agreement.numbers import bound_holds
+from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.reading import Reading, shared
 from advocacy.checks.agreement.sentences import told_of
 from advocacy.checks.codes import problem
 from advocacy.checks.quotations.cuts import MARKED, cut_of
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact
+
+ALIKE = 0.65
+"""So much of a statement and of a sentence of a copy is the same where they are compared."""
 
 
 def fact_problems(facts: Sequence[CitedFact], language: str, library: Library) -> Iterator[Problem]:
@@ -33,44 +38,81 @@ def fact_problems(facts: Sequence[CitedFact], language: str, library: Library) -
 def fact_differences(cited: CitedFact, evidence: Evidence) -> Iterator[Difference]:
     """The same as differences. A statement may say more than its quotation.
 
-    It is not compared with the rest of a kept copy: copies are often excerpts, and what they lack
-    may stand in the source.
+    Of a kept copy only sentences that say nearly the same are compared: copies are often excerpts,
+    and what they lack may stand in the source.
     """
     statement, quote = evidence.statement, evidence.quote
+    for passage in evidence.passage:
+        if _is_alike(statement, passage):
+            yield from _conflicts(statement, passage, cited.id)
     if quote is None or quote.language is not statement.language or quote.text.endswith("?"):
         return
     yield from _conflicts(statement, quote, cited.id)
+    yield from _other_days(statement, quote, evidence)
     words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)]
     yield from negation_differences(statement, words, strict=True)
     yield from hedge_differences(statement, words, strict=True)
 
 
-def _conflicts(statement: Reading, quote: Reading, fact: str) -> Iterator[Difference]:
-    """Numbers of one thing that differ between a statement and its quotation."""
-    ours = [q for q in statement.quantities if q.kind == "count"]
-    theirs = [q for q in quote.quantities if q.kind == "count"]
+def _is_alike(statement: Reading, passage: Reading) -> bool:
+    """Whether a sentence of a copy says what a statement says, in nearly the same words."""
+    common = shared(statement.stems, passage.stems, statement.language)
+    return (
+        passage.language is statement.language
+        and common >= ALIKE * len(statement.stems)
+        and common >= ALIKE * len(passage.stems)
+    )
+
+
+def _conflicts(statement: Reading, other: Reading, fact: str) -> Iterator[Difference]:
+    """Numbers of one thing that differ between a statement and what it rests on."""
+    ours = [q for q in statement.quantities if q.kind in ("count", "change")]
+    theirs = [q for q in other.quantities if q.kind in ("count", "change")]
     for a, b in product(ours, theirs):
-        if a.noun == b.noun and a.unit == b.unit and (a.noun or a.unit) and units_agree(a, b):
-            mine = any(abs(a.low - other.low) < 1e-9 for other in theirs)
-            its = any(abs(b.low - other.low) < 1e-9 for other in ours)
-            if a.low != b.low and not mine and not its:
-                yield Difference(
-                    "figure-not-in-fact",
-                    statement.cut(a.start, a.end),
-                    quote.cut(b.start, b.end),
-                    fact,
-                )
-                return
+        mine = any(abs(a.low - q.low) < 1e-9 and a.unit == q.unit for q in theirs)
+        its = any(abs(b.low - q.low) < 1e-9 and b.unit == q.unit for q in ours)
+        one_thing = a.noun == b.noun and a.unit == b.unit and bool(a.noun or a.unit)
+        if not mine and not its and ((one_thing and a.low != b.low) or _misread(a, b)):
+            code = "figure-not-in-fact"
+        elif a.low == b.low and one_thing and not bound_holds(a.bound, b.bound, exact=True):
+            code = "hedge-dropped"
+        else:
+            continue
+        words = statement.cut(a.start, a.end), other.cut(b.start, b.end)
+        yield Difference(code, *words, fact)
+        return
+
+
+def _misread(a: Quantity, b: Quantity) -> bool:
+    """Whether two numbers are the same digits with another magnitude or currency."""
+    digits = [re.match(r"\D{0,2}(\d[\d.,]*)", one.words) for one in (a, b)]
+    if not all(digits) or len({found[1] for found in digits if found}) > 1:
+        return False
+    money = {"$", "€", "£"} >= {a.unit, b.unit}
+    return (a.unit != b.unit and money) or (a.unit == b.unit and bool(a.unit) and a.low != b.low)
+
+
+def _other_days(statement: Reading, quote: Reading, evidence: Evidence) -> Iterator[Difference]:
+    """Days of a statement where its quotation has others, and none that the fact's words share."""
+    ours, theirs = statement.days, quote.days
+    known = [*theirs, *(day for passage in evidence.passage for day in passage.days)]
+    if not ours or not theirs or any(a.agrees(b) or b.agrees(a) for a in ours for b in known):
+        return
+    for a, b in product(ours, theirs):
+        if (a.year and b.year and a.year != b.year) or (a.month and b.month and a.month != b.month):
+            words = statement.cut(a.start, a.end), quote.cut(b.start, b.end)
+            yield Difference("date-not-in-fact", *words, evidence.fact)
+            return
 
 
 def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Iterator[Problem]:
-    """An ellipsis of a fact's quotation that hides what its copy says."""
+    """What a fact's quotation leaves out of its copy: at an ellipsis, or a “not” around it."""
     quote = cited.fact.quote or ""
-    if not MARKED.search(quote) or evidence.quote is None or not copy:
+    if evidence.quote is None or not copy:
         return
     text = " ".join(reading.text for reading in copy)
     cut = cut_of(quote, text, evidence.quote.language)
-    if cut is not None:
+    if cut is not None and (cut.what == "a negation" or MARKED.search(quote)):
         yield problem(
             "quotation-cut",
             f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”): the kept copy has "

@@ -49,7 +49,8 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
     def has(*kinds: str, text: str = whole) -> bool:
         return any(language.finds(kind, text) for kind in kinds)
 
-    if not has("may", text=" ".join((clause.text, *_quoted(whole)))):
+    softened = ("may", "wants") if strict else ("may",)
+    if not has(*softened, text=" ".join((clause.text, *_quoted(whole)))):
         yield "strong_may"
         # “The board said” reports a plan by other words than “wants to”.
         if not has("wants") and not has("says", text=clause.text):

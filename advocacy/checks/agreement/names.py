@@ -21,6 +21,11 @@ _LINKS = frozenset(
 )
 
 
+_HONORIFICS = frozenset(
+    bare(word)[:5]
+    for word in "herr frau herrn professor professorin doktor mr mrs ms madame monsieur mme señor "
+    "señora don doña sir lady councillor senator representative".split()
+)
 _OF_LAWS = frozenset(
     word[:5]
     for word in "section act article title chapter bill law rule regulation directive code "
@@ -73,8 +78,9 @@ def name_differences(
     held = frozenset[str]().union(*(_said_name_parts(one) for one in evidence))
     near = nearest(evidence, claim.stems)
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
-    for day in days(text, language):
-        text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
+    spans = [(one.start, one.end) for one in days(text, language)]
+    for start, end in (*spans, *((one.start, one.end) for one in claim.own_quantities)):
+        text = text[:start] + " " * (end - start) + text[end:]
     said = "\n".join(
         "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
     )
@@ -85,7 +91,7 @@ def name_differences(
         parts = name_parts(name)
         known = held | parties.own_stems | (frozenset() if speaking else parties.target_stems)
         known |= _organization(parties) | aliases
-        unknown = {part for part in parts if part not in known | _OF_LAWS}
+        unknown = {part for part in parts if part not in known | _OF_LAWS | _HONORIFICS}
         if unknown and _abbreviated(name, said):
             continue
         if unknown and (len(unknown) == len(parts) or len(unknown) * 2 >= len(parts)):

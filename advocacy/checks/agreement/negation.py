@@ -6,6 +6,7 @@ nothing is alike enough, nothing is said.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from advocacy.checks.agreement.evidence import (
     BOTH,
@@ -31,7 +32,7 @@ def negation_differences(
         close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
-        ours = denies(clause.text, language)
+        ours = denies(_meant(clause, close[0][0].clause, language, main=True), language)
         verdicts = [denies(_meant(match.clause, clause, language), language) for match, _ in close]
         if all(theirs == ours for theirs in verdicts) or ours in verdicts:
             continue
@@ -107,14 +108,31 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
                     return
 
 
-def _meant(theirs: Clause, ours: Clause, language: Language) -> str:
-    """A clause without the parts between commas of which the other says nothing."""
+def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = False) -> str:
+    """A clause without the parts between commas of which the other says nothing.
+
+    With `main`, its first part always stays.
+    """
     kept = []
-    for part in theirs.text.split(","):
+    for number, part in enumerate(_parts(theirs.text, language)):
         own = stems(part, language)
-        if not own or shared(own, ours.stems, language):
+        if not own or (main and not number) or shared(own, ours.stems, language):
             kept.append(part)
     return ",".join(kept)
+
+
+def _parts(text: str, language: Language) -> Iterator[str]:
+    """A clause at its commas and conjunctions; words that say nothing alone stay with the next."""
+    splits = [found.start() for found in language.all("split", text)]
+    ends = [0, *splits, len(text)]
+    waiting = ""
+    for part in (p for a, b in pairwise(ends) for p in text[a:b].split(",")):
+        waiting += part
+        if stems(waiting, language):
+            yield waiting
+            waiting = ""
+    if waiting:
+        yield waiting
 
 
 def _softly(affirming: Clause, denying: Clause, language: Language) -> bool:

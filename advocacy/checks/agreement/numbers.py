@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from advocacy.checks.agreement.days import StatedDay
@@ -14,7 +14,9 @@ ROUNDED = 0.12
 """“About” may be so far from the number, as a share of it."""
 BEYOND = 0.4
 """“More than” may stay so far below the number."""
-_OF = re.compile(r"\s*(?:out\s+)?(?:of|von|aus|des|de|d'|sur|zu)\b[^.;:]{0,24}$", re.IGNORECASE)
+SHARES = {"over": (1.0, 1.35), "under": (0.3, 1.0), "nearly": (0.8, 1.0), "about": (0.84, 1.16)}
+"""How far from a share in words the evidence's may lie, as a part of it."""
+_SCALED = ("time", "month", "m")
 _BETWEEN = re.compile(
     r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
 )
@@ -27,6 +29,8 @@ class _Held:
     quantity: Quantity
     reading: Reading
     fact: str
+    said: bool = True
+    """Whether the fact itself says so, and not only the copy beside it."""
 
 
 def number_differences(
@@ -56,9 +60,24 @@ def number_differences(
 
 def _held(evidence: Iterable[Evidence]) -> Iterator[_Held]:
     for one in evidence:
-        for reading in one.readings:
+        for number, reading in enumerate(one.readings):
+            before: Quantity | None = None
             for quantity in reading.quantities:
-                yield _Held(quantity, reading, one.fact)
+                said = number < len(one.said)
+                yield _Held(quantity, reading, one.fact, said)
+                if quantity.unit:
+                    before = quantity if quantity.kind == "count" else before
+                elif before and quantity.kind == "count" and not quantity.noun:
+                    yield _Held(_elliptical(quantity, before), reading, one.fact, said)
+
+
+def _elliptical(quantity: Quantity, before: Quantity) -> Quantity:
+    """A number that leaves out the unit of the one before it: “41 minutes; in 2023 it was 26”."""
+    written = _written(before)
+    factor = before.low / written if written and before.unit in _SCALED else 1
+    return replace(
+        quantity, low=quantity.low * factor, high=quantity.high * factor, unit=before.unit
+    )
 
 
 def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
@@ -69,23 +88,29 @@ def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
         return "same" if any(_times(ours, a, b) for a, b in _pairs(held)) or any(
             one.quantity.kind == "multiple" and one.quantity.low == ours.low for one in held
         ) else "unknown"  # fmt: skip
-    found = [one.quantity for one in held if _equal(ours, one.quantity)]
+    equal = [one for one in held if _equal(ours, one.quantity)]
+    found = [one.quantity for one in equal if one.said or one.quantity.noun == ours.noun]
+    if equal and not found:
+        counted = ours.noun and any(one.said and one.quantity.noun == ours.noun for one in held)
+        return "unknown" if counted else "same"
     if found:
         if any(
-            _bound_holds(ours.bound, theirs.bound, exact=_same(ours, theirs)) for theirs in found
+            bound_holds(ours.bound, theirs.bound, exact=_same(ours, theirs)) for theirs in found
         ):
             return "same"
         return "stronger"
-    if ours.kind == "change" and any(_changed(ours, a, b) for a, b in _pairs(held)):
-        return "same"
-    if (
-        ours.unit == "percent"
-        and ours.kind == "count"
-        and any(abs(ratio * 100 - ours.low) <= _slack(ours) for ratio in _ratios(held))
+    if any(_changed(ours, a, b) for a, b in _pairs(held)) and (
+        ours.kind == "change"
+        or any(claim.language.finds(kind, claim.outside) for kind in ("rest", "up", "down"))
     ):
         return "same"
-    if claim.language.finds("rest", claim.outside) and any(
-        units_agree(a, b) and abs(abs(a.low - b.low) - ours.low) < 1e-9 for a, b in _pairs(held)
+    if ours.unit == "percent" and (
+        any(one.quantity.kind == "share" and _near(ours, one.quantity.low * 100) for one in held)
+        or (ours.kind == "count" and any(_near(ours, ratio * 100) for ratio in _ratios(held)))
+    ):
+        return "same"
+    if claim.language.finds("sums", claim.outside) and any(
+        abs(a.low + b.low - ours.low) < 1e-9 for a, b in _pairs(held)
     ):
         return "same"
     if ours.unit == "month" and _span(ours, held):
@@ -93,8 +118,10 @@ def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
     return "unknown"
 
 
-def _slack(ours: Quantity) -> float:
-    return 4 if ours.bound in ("about", "under", "over") else 0.6
+def _near(ours: Quantity, percent: float) -> bool:
+    """Whether a percentage is a ratio, as far as its bound lets it be."""
+    slack = 4 if ours.bound in ("about", "nearly", "under", "over") else 0.6
+    return abs(percent - ours.low) <= slack
 
 
 def _same(ours: Quantity, theirs: Quantity) -> bool:
@@ -107,8 +134,20 @@ def units_agree(ours: Quantity, theirs: Quantity) -> bool:
         return True
     if {ours.unit, theirs.unit} == {"percent", "points"}:
         return False
+    if "cent" in (ours.unit, theirs.unit):
+        return bool({ours.unit, theirs.unit} & {"£", "$", "€"})
     return not ours.unit or (
         not theirs.unit and ours.unit not in ("percent", "points", "£", "$", "€")
+    )
+
+
+def _values(ours: Quantity, theirs: Quantity) -> tuple[float, float]:
+    """Two values in one unit: cents are hundredths."""
+    if (ours.unit == "cent") == (theirs.unit == "cent"):
+        return ours.low, theirs.low
+    return (
+        ours.low / 100 if ours.unit == "cent" else ours.low,
+        theirs.low / 100 if theirs.unit == "cent" else theirs.low,
     )
 
 
@@ -118,17 +157,13 @@ def _equal(ours: Quantity, theirs: Quantity) -> bool:
         return False
     if ours.kind != theirs.kind and ours.unit == "percent" and ours.kind == "change":
         return False
-    a, b = ours.low, theirs.low
+    a, b = _values(ours, theirs)
     if not ours.unit and theirs.unit in ("time", "month", "m") and a != b:
         b = _written(theirs) or b
     if abs(a - b) <= 1e-6 * max(1, abs(b)):
         return True
-    if (
-        ours.bound in ("about", "under")
-        and abs(a - b) <= ROUNDED * abs(b)
-        and (ours.bound == "about" or b < a * 1.02)
-    ):
-        return True
+    if ours.bound in ("about", "under", "nearly") and abs(a - b) <= ROUNDED * abs(b):
+        return ours.bound == "about" or b < a * 1.02
     if ours.bound in ("over", "min") and a < b <= a * (1 + BEYOND):
         return True
     if theirs.bound == "about" and abs(a - b) <= 0.06 * abs(b):
@@ -157,31 +192,33 @@ def _rounded(ours: float, theirs: float) -> bool:
     return False
 
 
-def _bound_holds(ours: Bound, theirs: Bound, *, exact: bool) -> bool:
+def bound_holds(ours: Bound, theirs: Bound, *, exact: bool) -> bool:
     """Whether a bound says no more than the evidence's does."""
     if theirs in ("max", "under"):
-        return ours in ("max", "under", "about")
+        return ours in ("max", "under", "nearly", "about")
+    if theirs == "nearly":
+        return ours not in ("exactly", "over", "min")
     if theirs in ("min", "over"):
         return ours in ("min", "over", "about") or not exact
     if theirs == "about":
         return ours != "exactly"
     if exact and ours in ("over",):
         return False
-    return not (exact and ours == "under")
+    return not (exact and ours in ("under", "nearly"))
 
 
 def _ratios(held: Sequence[_Held]) -> list[float]:
     """The shares that the evidence gives: percentages, and each number of a larger one."""
     ratios = []
     for one in held:
-        if one.quantity.unit == "percent" and one.quantity.kind == "count":
+        if one.quantity.unit == "percent":
             ratios.append(one.quantity.low / 100)
         if one.quantity.kind == "count" and not one.quantity.unit and 0 < one.quantity.low < 1:
             ratios.append(one.quantity.low)
         if one.quantity.kind == "share" and one.quantity.low == one.quantity.high:
             ratios.append(one.quantity.low)
-    for a, b in _pairs(held):
-        if not a.unit and not b.unit and 0 < min(a.low, b.low) < max(a.low, b.low):
+    for a, b in _pairs([one for one in held if one.said] if ratios else held):
+        if a.unit == b.unit and a.unit != "percent" and 0 < min(a.low, b.low) < max(a.low, b.low):
             ratios.append(min(a.low, b.low) / max(a.low, b.low))
     return ratios
 
@@ -206,15 +243,16 @@ def _share(ours: Quantity, held: Sequence[_Held]) -> str:
             and abs(theirs.low - ours.low) < 0.01
             and abs(theirs.high - ours.high) < 0.01
         ):
-            return "same" if _bound_holds(ours.bound, theirs.bound, exact=True) else "stronger"
+            return "same" if bound_holds(ours.bound, theirs.bound, exact=True) else "stronger"
     low, high = ours.low, ours.high
     if low == high:
-        low, high = {
-            "over": (low + 1e-6, low + 0.2), "under": (low - 0.15, low - 1e-6),
-            "about": (low - 0.08, low + 0.08), "min": (low, 1.0), "max": (0.0, low),
-        }.get(ours.bound, (low - 0.03, low + 0.03))  # fmt: skip
-    if ours.bound == "under" and ours.words and low > 0:
-        low = low if "less" not in ours.words else 0.0
+        if ours.bound in SHARES:
+            least, most = SHARES[ours.bound]
+            low, high = low * least, low * most
+        else:
+            low, high = {"min": (low, 1.0), "max": (0.0, low)}.get(
+                ours.bound, (low - 0.03, low + 0.03)
+            )
     return "same" if any(low <= ratio <= high for ratio in _ratios(held)) else "unknown"
 
 
@@ -222,7 +260,8 @@ def _times(ours: Quantity, a: Quantity, b: Quantity) -> bool:
     if not a.low or not b.low:
         return False
     low, high = {
-        "over": (1.0, 1.6), "under": (0.8, 1.0), "about": (0.88, 1.12), "min": (1.0, 1.6),
+        "over": (1.0, 1.6), "under": (0.8, 1.0), "nearly": (0.8, 1.0), "about": (0.88, 1.12),
+        "min": (1.0, 1.6),
     }.get(ours.bound, (0.93, 1.07))  # fmt: skip
     ratio = max(a.low, b.low) / min(a.low, b.low)
     factor = ours.low if ours.low >= 1 else 1 / ours.low
@@ -232,6 +271,10 @@ def _times(ours: Quantity, a: Quantity, b: Quantity) -> bool:
 def _changed(ours: Quantity, a: Quantity, b: Quantity) -> bool:
     """Whether a change by so much, in percent, points or units, is that from one to the other."""
     gap, slack = abs(a.low - b.low), ROUNDED if ours.bound else 0.02
+    if ours.unit == "cent" and a.unit != "cent":
+        gap *= 100
+    elif not (units_agree(ours, a) or ours.unit in ("percent", "points")):
+        return False
     if ours.unit == "percent":
         of = [gap / one * 100 for one in (a.low, b.low) if one]
         return any(abs(one - ours.low) <= max(0.6, slack * ours.low) for one in of)

@@ -18,23 +18,26 @@ from advocacy.checks.agreement.quantity import (
     Kind,
     Quantity,
     Token,
+    amounts_of,
     bound_of,
     multiples_of,
     shares_of,
 )
 from advocacy.checks.language import Language, any_of, bare
 
+_SMALL, _ROMAN = "¼-¾⅐-⅞", "Ⅰ-ⅿ"
 _DIGITS = re.compile(
     r"(?<![\w.,])(?P<before>(?:[$€£¥]|\b(?:GBP|EUR|USD|CHF|US\$))\s?)?"
     r"(?P<digits>\d+(?:[ .,']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
-    r"(?P<half>[½¼¾⅓⅔])?|(?P<alone>[½¼¾⅓⅔])"
+    rf"(?P<half>[{_SMALL}])?|(?P<alone>[{_SMALL}]|[{_ROMAN}]+)"
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
 _PHONE = re.compile(r"(?:\+|\(|\b0)\d[\d ()/.-]{5,}\d")
 _TIME = re.compile(
     r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"
     r"(?!\s*(?:%|€|\$|£|euro|million|percent|per cent|prozent|mil))"
-    r"|\b\d{1,2}\s*h\s*\d{2}\b|\b\d{1,2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|o'clock)\b",
+    r"|\b\d{1,2}\s*h\s*\d{2}\b|\b(?:0?\d|1[0-2])\s*(?:a\.?m\.?(?! \d)|p\.?m\.?|o'clock)\b"
+    r"|\b\d{1,2}\s*uhr\b",
     re.IGNORECASE,
 )
 _CODES = re.compile(
@@ -44,6 +47,9 @@ _CODES = re.compile(
 )
 _LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s)")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|ère|e|ème|\.?º|\.?ª)\b")
+_SHORT = re.compile(r"\s?(Mio|Mrd|Mds?|bn|M|K)\.?\s?(?=[€$£])", re.IGNORECASE)
+_SHORT_MAGNITUDES = {"mio": 1e6, "m": 1e6, "mrd": 1e9, "md": 1e9, "mds": 1e9, "bn": 1e9, "k": 1e3}
+_CURRENCIES = frozenset({"$", "€", "£"})
 _SIGN = {"$": "$", "€": "€", "£": "£", "¥": "¥", "US$": "$", "GBP": "£", "EUR": "€", "USD": "$"}
 
 
@@ -82,17 +88,18 @@ def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
     if not (_any_number(language).search(text)):
         return ()
     masked = mask(text, language)
-    found = [*shares_of(masked, language)]
+    found = [*amounts_of(masked, language)]
     taken = [(q.start, q.end) for q in found]
+    for share in (*multiples_of(masked, language), *shares_of(masked, language)):
+        if not any(start < share.end and share.start < end for start, end in taken):
+            found.append(share)
+            taken.append((share.start, share.end))
     for number in _numbers(masked, language):
         if any(start < number.end and number.start < end for start, end in taken):
             continue
-        found.append(_quantity(masked, number, language))
-    found += [
-        q
-        for q in multiples_of(masked, language)
-        if not any(start < q.end and q.start < end for start, end in taken)
-    ]
+        quantity = _quantity(masked, number, language)
+        found.append(quantity)
+        taken.append((quantity.start, quantity.end))
     return tuple(_with_units(sorted(found, key=lambda quantity: quantity.start), masked))
 
 
@@ -118,7 +125,10 @@ def _any_number(language: Language) -> re.Pattern[str]:
     words = [re.escape(w) for name in ("fractions", "multiples", "magnitudes")
              for w in language.table(name) if len(w) > 2]  # fmt: skip
     return re.compile(
-        r"[\d½¼¾⅓⅔]|" + "|".join((*words, *language.table("shares"), _WORDS[language.code])),
+        rf"[\d{_SMALL}{_ROMAN}]|"
+        + "|".join(
+            (*words, *language.table("shares"), *language.table("amounts"), _WORDS[language.code])
+        ),
         re.IGNORECASE,
     )
 
@@ -142,6 +152,10 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
         if value is None:
             continue
         end = found.end()
+        short = _SHORT.match(text, end)
+        if short:
+            value *= _SHORT_MAGNITUDES[short[1].casefold()]
+            end = short.end(1)
         after = re.match(r"[\s-]?([^\W\d_]+)\b\.?", text[end:])
         if after and after[1].casefold() in magnitudes and (found["half"] or value < 100000):
             value *= magnitudes[after[1].casefold()]
@@ -150,6 +164,8 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
         yield _Number(value, found.start(), end, (found["before"] or "").strip())
     from text_to_num import find_numbers
 
+    # “por ciento” and “pour cent” are no hundreds.
+    text = language.patterns["percent"].sub(lambda found: ";" * len(found[0]), text)
     tokens = list(_TOKEN.finditer(text))
     words = [Token(token[0] if not token[0].isdigit() else ";") for token in tokens]
     for number in find_numbers(words, language.code, 0):
@@ -162,7 +178,8 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
 
 def _value(found: re.Match[str], language: str) -> float | None:
     if found["alone"]:
-        return unicodedata.numeric(found["alone"])
+        signs = [unicodedata.numeric(sign) for sign in found["alone"]]
+        return sum(-a if a < b else a for a, b in zip(signs, [*signs[1:], 0], strict=True))
     digits = found["digits"].replace(" ", "").replace("'", "")
     comma, dot = digits.rfind(","), digits.rfind(".")
     if comma >= 0 and dot >= 0:
@@ -188,17 +205,22 @@ def _quantity(text: str, number: _Number, language: Language) -> Quantity:
     unit, noun, factor, length = _unit(after, number, language)
     value = number.value * factor
     words = " ".join(text[number.start : number.end + length].split())
-    bound = bound_of(before, after[length:] or after, language)
-    kind: Kind = "change" if _is_change(before, after[length:], unit, language) else "count"
+    if unit in _CURRENCIES and number.value == int(number.value):  # 4 € 35
+        cents = re.match(r"\s?(\d{2})(?![\d.,%])", after[length:])
+        if cents:
+            value += int(cents[1]) / 100
+            length += cents.end()
+    bound = bound_of(before, after[length:] or after, language, counted=True)
+    kind: Kind = "change" if _is_change(before, after[length:], language) else "count"
     return Quantity(words, value, value, unit, noun, bound, kind, number.start, number.end + length)
 
 
-def _is_change(before: str, after: str, unit: str, language: Language) -> bool:
+def _is_change(before: str, after: str, language: Language) -> bool:
     """Whether a number says by how much: “by 12”, “12 percent more”; “by 2 to 5” is a range."""
     is_range = re.match(r"\s*\S*\s*(?:à|auf|to|a)\s+\d", after)
     if _ends(before, "change_before", language) and not is_range:
         return True
-    return unit in ("percent", "points") and _begins(after, "change_after", language)
+    return _begins(after, "change_after", language)
 
 
 def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, float, int]:

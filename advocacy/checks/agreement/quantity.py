@@ -8,7 +8,7 @@ from typing import Literal
 
 from advocacy.checks.language import Language, any_of, bare
 
-Bound = Literal["", "max", "min", "over", "under", "about", "exactly"]
+Bound = Literal["", "max", "min", "over", "under", "nearly", "about", "exactly"]
 Kind = Literal["count", "share", "multiple", "change"]
 
 AHEAD, BEHIND = 40, 48
@@ -63,11 +63,20 @@ _ARTICLE = re.compile(
 )
 
 
-def bound_of(before: str, after: str, language: Language) -> Bound:
-    """The bound that the words before or after a number set: “up to”, “or more”, “nearly”."""
-    for bound in ("exactly", "max", "min", "over", "under", "about"):
+_DEFINITE = re.compile(r"\s*(?:the|le|la|les|l'|los|las|el|der|die|den|dem)\s*$", re.IGNORECASE)
+
+
+def bound_of(before: str, after: str, language: Language, *, counted: bool = False) -> Bound:
+    """The bound that the words before or after a number set: “up to”, “or more”, “nearly”.
+
+    Of what is `counted`, “less than the 61 million of 2024” is a comparison and no bound.
+    """
+    for bound in ("exactly", "max", "min", "over", "nearly", "under", "about"):
         for found in reversed(language.all(bound, before)):
-            if _ARTICLE.fullmatch(before[found.end() :]):
+            between = before[found.end() :]
+            if counted and bound in ("over", "under") and _DEFINITE.fullmatch(between):
+                continue
+            if _ARTICLE.fullmatch(between):
                 return bound
     for bound, kind in (("min", "min_after"), ("max", "max_after")):
         found_after = language.finds(kind, after[:24])
@@ -103,10 +112,9 @@ def _shares_by_form(
     for words, (low, high) in language.table("shares").items():
         for found in filter(is_free, _pattern(words).finditer(text)):
             yield low, high, *found.span()
-    one_in = language.table("one_in").get("pattern")
-    for found in _pattern(one_in).finditer(text) if one_in else ():
-        if part := _one_in(found, language):
-            yield part, part, *found.span()
+    for link in _pattern(language.table("one_in")["link"]).finditer(text):
+        if one_in := _one_in(link, text, language):
+            yield one_in
     fractions = language.table("fractions")
     for found in filter(is_free, _words_of(tuple(fractions)).finditer(text)):
         if fraction := _fraction(found, text, language):
@@ -114,13 +122,42 @@ def _shares_by_form(
             yield part, part, start, found.end()
 
 
-def _one_in(found: re.Match[str], language: Language) -> float | None:
-    """The share that “one in three” is; figures, and what only counts, are none."""
-    n, m = (_small(found[name], language) for name in ("n", "m"))
-    if not n or not m or not n < m <= 100 or _counts(found, language):
+ROUND = frozenset({10, 20, 100, 1000})
+"""“Six of ten” is a share; “nine of fourteen” counts."""
+_TOTAL = re.compile(r"\s*(?:(?:a|one|every|ein)\s+)?(?P<m>[\w-]+)")
+_BEFORE_LINK = re.compile(r"(?P<n>[^\W_]+(?:-[^\W_]+)?)(?P<between>(?:\s+[^\W\d_]+){0,3})\s*$")
+
+
+def _one_in(link: re.Match[str], text: str, language: Language) -> _Span | None:
+    """The share that “one in three” or “six people in ten” is; what only counts is none."""
+    total = _TOTAL.match(text, link.end())
+    m = _small(total["m"], language) if total else None
+    if total is None or not m or m < 2:
         return None
-    spelled = not (found["n"].isdigit() or found["m"].isdigit())
-    return n / m if spelled or n == 1 else None
+    before = list(
+        re.finditer(r"[^\W_]+(?:-[^\W\d_]+)*", text[max(0, link.start() - 60) : link.start()])
+    )
+    gap = text[: link.start()]
+    for between, word in enumerate(reversed(before[-4:])):
+        start = max(0, link.start() - 60) + word.start()
+        if re.search(r"[.,;:!?()]", gap[start:]):
+            return None
+        n = _small(word[0], language)
+        if n is None:
+            continue
+        if not n < m or (between and n != 1 and m not in ROUND):
+            return None
+        counts = language.finds("counts", link[0]) is not None
+        if counts and m not in ROUND and n != 1:
+            return None
+        figures = text[start].isdigit() or total["m"].isdigit()
+        if figures and n != 1 and m not in ROUND:
+            return None
+        unit = re.match(r"\s+([^\W\d_]+)", text[total.end() :])
+        if unit and any(unit[1].casefold().startswith(one) for one in language.table("units")):
+            return None  # “twice in five years” is no share
+        return n / m, n / m, start, total.end()
+    return None
 
 
 def _fraction(found: re.Match[str], text: str, language: Language) -> tuple[float, int] | None:
@@ -150,15 +187,6 @@ _NEED_COUNT = frozenset(
 )
 
 
-def _counts(found: re.Match[str], language: Language) -> bool:
-    """“Nine of fourteen hospitals” counts hospitals; “one in three” is a share."""
-    if language.code == "en":
-        return " of " in found[0] and found["n"].casefold() != "one"
-    if language.code == "de":
-        return bare(found["n"]) not in _ONE
-    return False
-
-
 @lru_cache(maxsize=512)
 def _pattern(words: str) -> re.Pattern[str]:
     return any_of([words])
@@ -174,23 +202,45 @@ def _small(word: str, language: Language) -> int | None:
     """The number that one word or figure says."""
     if word.isdigit():
         return int(word)
+    if bare(word) in ("hundred", "hundert", "cent", "cien"):
+        return 100
     if bare(word) in ("one", "un", "une", "uno", "una", "ein", "eine", "einer", "eins"):
         return 1
     from text_to_num import find_numbers
 
-    found = list(find_numbers([Token(word)], language.code, 0))
+    parts = word.split("-") if language.code == "en" else [word]
+    found = list(find_numbers([Token(part) for part in parts], language.code, 0))
     return int(found[0].value) if len(found) == 1 and not found[0].is_ordinal else None
 
 
 def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
-    """Doubled, threefold, half as many: by what something was multiplied."""
+    """Doubled, threefold, half as many, two and a half times: by what something was multiplied."""
     table = language.table("multiples")
-    for found in _words_of(tuple(table)).finditer(text) if table else ():
-        before = text[max(0, found.start() - BEHIND) : found.start()]
-        factor = float(table[found[1].casefold()])
+    found = [
+        (one, float(table[one[1].casefold()])) for one in _words_of(tuple(table)).finditer(text)
+    ]
+    for one in _pattern(language.table("times")["pattern"]).finditer(text):
+        number = one["n"].replace(",", ".")
+        whole = (
+            float(number) if re.fullmatch(r"\d+(?:\.\d+)?", number) else _small(number, language)
+        )
+        if whole and whole > 1:
+            found.append((one, whole + (0.5 if one["half"] else 0)))
+    for one, factor in found:
+        before = text[max(0, one.start() - BEHIND) : one.start()]
         bound = bound_of(before, "", language)
         if re.search(r"(?:more than|plus que|mehr als|más que|más del)\s*$", before, re.IGNORECASE):
             bound = "over"
-        yield Quantity(
-            found[0], factor, factor, "times", "", bound, "multiple", found.start(), found.end()
-        )
+        yield Quantity(one[0], factor, factor, "times", "", bound, "multiple", *one.span())
+
+
+def amounts_of(text: str, language: Language) -> Iterator[Quantity]:
+    """Amounts that have a name: a dozen, a quarter of an hour, half a million, une dizaine."""
+    for words, (value, unit, *loose) in language.table("amounts").items():
+        for found in _pattern(words).finditer(text):
+            before, after = (
+                text[max(0, found.start() - BEHIND) : found.start()],
+                text[found.end() :],
+            )
+            bound = bound_of(before, after[:AHEAD], language) or (loose[0] if loose else "")
+            yield Quantity(found[0], value, value, unit, "", bound, "count", *found.span())

@@ -85,6 +85,23 @@ def rule_claim(text: str, language: str) -> str | None:
     return None
 
 
+def without_contact(text: str, language: str) -> str:
+    """A text without phone numbers, hours and addresses, which are no figures of a claim."""
+    for rule in _of(language.split("-")[0], "contact"):
+        text = rule.pattern.sub(" ", text)
+    return text
+
+
+def clause_claim(text: str, language: str) -> str | None:
+    """What a clause states that is not the sender's own, by the rules alone."""
+    main = language.split("-")[0]
+    for clause in _CLAUSES.split(text):
+        clause = clause.strip(" ,")
+        if not is_own(clause, main) and (found := _found(clause, main, "claim")):
+            return found
+    return None
+
+
 def is_own(clause: str, language: str) -> bool:
     """Whether a clause speaks of the sender, asks, offers, thanks or gives an opinion."""
     return any(rule.pattern.match(clause) for rule in _of(language.split("-")[0], "own"))

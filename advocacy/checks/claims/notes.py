@@ -56,7 +56,7 @@ class Notes:
     def hidden(self, letter: Letter, sentence: Sentence, text: str) -> str | None:
         """What a clause after a note claims that the cited facts do not speak of."""
         language = language_of(letter.language)
-        if language and language.finds("wishes", text):
+        if language and any(language.finds(kind, text) for kind in ("wishes", "invites")):
             return None
         if len(text.split()) < WORDS or is_own(
             re.sub(r"^\W*(?:and|but|und|aber|et|mais|y|pero)\s+", "", text), letter.language

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from advocacy.campaign.languages import primary_language
 from advocacy.checks.agreement.names import short_forms
-from advocacy.checks.claims.clause_rules import has_rules, rule_claim, strong_claim
+from advocacy.checks.claims.clause_rules import clause_claim, has_rules, rule_claim, strong_claim
 from advocacy.checks.patterns import pattern, search, words
 from advocacy.checks.sentences import quote_spans
+
+SCARE_WORDS = 3
+"""Quotation marks around so many words may be a title, or doubt a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,14 @@ def find_claim(sentence: str, names: Names, language: str = "en") -> str | None:
         return None
     if primary_language(language) != "en":
         return _in_other_language(text, language)
-    return _in_english(text, names) or strong_claim(text, language)
+    return _in_english(text, names) or strong_claim(text, language) or _stated(text, language)
+
+
+def _stated(text: str, language: str) -> str | None:
+    """What an English clause states, where the sentence asks for nothing and supposes nothing."""
+    if any(search(name, text) for name in ("ask", "please", "imperative", "question", "supposed")):
+        return None
+    return None if search("opinion", text) else clause_claim(text, language)
 
 
 def _in_english(text: str, names: Names) -> str | None:
@@ -62,7 +72,7 @@ def _in_other_language(text: str, language: str) -> str | None:
 def _quotation(text: str) -> str | None:
     if search("question", text):
         return None
-    return "a quotation" if _longest(_quoted(text)) >= 3 else None
+    return "a quotation" if _longest(_quoted(text)) > SCARE_WORDS else None
 
 
 def _english(text: str, names: Names) -> str | None:
@@ -78,7 +88,7 @@ def _english(text: str, names: Names) -> str | None:
     if search("factive", text) and not own_finding:
         rest = pattern("factive").sub("", text).strip(" ,")
         return _english(rest[:1].upper() + rest[1:], names) if len(rest.split()) > 2 else None
-    if _longest(quotes) >= 3 or (quotes and attributed):
+    if _longest(quotes) > SCARE_WORDS or (quotes and attributed):
         return "a quotation"
     if percent := search("percent", outside):
         return f"a percentage (“{percent[0].strip()}”)"

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.days import blank, days
 from advocacy.checks.agreement.library import Library
+from advocacy.checks.claims.clause_rules import without_contact
 from advocacy.checks.claims.notes import Notes
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
+from advocacy.checks.language import flatten, language_of
 from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
@@ -130,7 +132,7 @@ def find_uncited(
             after = block.sentences[index + 1 : index + 2]
             if not after and sentence.text.endswith(":"):
                 after = following
-            text = _without_deadline(sentence.text, letter)
+            text = _without_own_details(sentence.text, letter)
             if sentence.cites:
                 text = notes.after(block, index)
                 what = notes.hidden(letter, sentence, text)
@@ -181,17 +183,30 @@ def party_names(letter: Letter, campaign: Campaign) -> Names:
     return Names.of((name for name in others if name), own)
 
 
-def _without_deadline(text: str, letter: Letter) -> str:
-    """A sentence without the day by which the letter asks for an answer, which is no claim.
+def _without_own_details(text: str, letter: Letter) -> str:
+    """A sentence without what is the sender's own to say: contact details, days to come.
 
-    The rules for English know deadlines by their words; in other languages the day tells.
+    The day by which the letter asks for an answer is one of them; the rules for English know
+    deadlines by their words.
     """
-    day = letter.demand.deadline(letter.date) if letter.demand else None
-    if day is None or primary_language(letter.language) == "en":
+    language = language_of(letter.language)
+    if language is None:
         return text
-    from advocacy.documents.frame import long_date
+    day = letter.demand.deadline(letter.date) if letter.demand else None
+    if day is not None and language.code != "en":
+        from advocacy.documents.frame import long_date
 
-    return text.replace(long_date(day, letter.language), "")
+        text = text.replace(long_date(day, letter.language), "")
+    if language.finds("invites", text):
+        flat = flatten(text, language.code)
+        written = (letter.date.year, letter.date.month, letter.date.day)
+        to_come = [
+            one
+            for one in days(flat, language)
+            if (one.year or 0, one.month or 12, one.day or 31) > written
+        ]
+        text = blank(flat, tuple(to_come))
+    return without_contact(text, language.code)
 
 
 def _asked(letter: Letter) -> set[str]:

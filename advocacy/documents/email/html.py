@@ -27,7 +27,15 @@ from advocacy.documents.email.skeleton import (
     inlined,
     letter_fields,
 )
-from advocacy.documents.frame import Stamps, contacts, direction, long_date, references, stamps
+from advocacy.documents.frame import (
+    Stamps,
+    contacts,
+    direction,
+    draft_html,
+    long_date,
+    references,
+    stamps,
+)
 from advocacy.documents.prose import body_html, first_sentence, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
@@ -98,7 +106,8 @@ def render_html(
     `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
     Raises AdvocacyError for what is wrong in the layout or its styles.
     """
-    return html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
+    html = html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
+    return draft_html(html) if checked.draft else html
 
 
 def html_of(

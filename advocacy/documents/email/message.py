@@ -18,11 +18,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.documents.email.html import encoded_html
-from advocacy.documents.email.quoted_printable import whole_lines
+from advocacy.documents.email.html import encoded_html, render_html
+from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
+from advocacy.documents.frame import draft_subject
 from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
 from advocacy.documents.references import formatted
-from advocacy.documents.text import text_pieces
+from advocacy.documents.text import render_text, text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import AdvocacyError, Hint, Problem
 from advocacy.files.workspace import Workspace
@@ -90,21 +91,24 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    content = _alternative(
-        f"=_text-{boundary}",
-        text_pieces(letter, workspace, citations, leaving),
-        encoded_html(letter, workspace, citations, leaving),
-    )
+    if checked.draft:
+        text = render_text(checked, workspace, leaving=leaving).splitlines()
+        html = [quoted_printable(render_html(checked, workspace, leaving=leaving))]
+    else:
+        text = text_pieces(letter, workspace, citations, leaving)
+        html = encoded_html(letter, workspace, citations, leaving)
+    content = _alternative(f"=_text-{boundary}", text, html)
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
+    subject = draft_subject(letter.subject) if checked.draft else letter.subject
     headers = [
         _address("From", *_from(letter, workspace)),
         _address("To", letter.recipient.full_name, email),
         address_header("Cc", copies) if copies else "",
         _reply_to(letter),
-        text_header("Subject", letter.subject),
+        text_header("Subject", subject),
         f"Date: {_noon(letter)}\r\n",
         f"Message-ID: {message_id(mailing, letter.id, letter.sender.email)}\r\n",
         f"Content-Language: {letter.language}\r\n",

@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
-from advocacy.documents.frame import contacts, direction, long_date
+from advocacy.documents.frame import DRAFT, DRAFT_LINE, contacts, direction, long_date
 from advocacy.documents.pdf.paper import noon, page_size
 from advocacy.documents.prose import ADDRESS_END, ADDRESS_START, body_tokens, link_address
 from advocacy.documents.references import formatted
@@ -220,21 +220,28 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     letter = checked.letter
     phrases = read_set_phrases(letter.language, workspace)
     blocks = list(_blocks(letter, phrases, formatted(letter, workspace)))
+    if checked.draft:
+        blocks = [_draft_line(), *blocks, _draft_line()]
     rtl = direction(letter.language) == "rtl"
     meta = {
         "title": letter.subject,
         "author": letter.sender.organization,
         "lang": letter.language,
     } | ({"dir": "rtl"} if rtl else {})
-    reference = _reference_document(letter, phrases.page, rtl=rtl)
+    head = f"{DRAFT} · {letter.inside_address[0]}" if checked.draft else letter.inside_address[0]
+    reference = _reference_document(letter, head, phrases.page, rtl=rtl)
     return write_docx(blocks, meta, reference, noon(letter.date, letter.timezone))
 
 
-def _reference_document(letter: Letter, page: str, *, rtl: bool) -> bytes:
+def _draft_line() -> Node:
+    return {"t": "Para", "c": [{"t": "Strong", "c": list(inline_text(DRAFT_LINE))}]}
+
+
+def _reference_document(letter: Letter, head: str, page: str, *, rtl: bool) -> bytes:
     """A `.docx` from which pandoc takes the paper, margins, styles and the running header.
 
     The folder `reference` has its parts. It is made for each letter, since its header from
-    page 2 on names the addressee, the date and the page: `page` has `{page}` for the number.
+    page 2 on has `head`, the date and the page: `page` has `{page}` for the number.
     The styles bear Word's own names where Word has them, so that colleagues find them.
     """
     width, height = PAPER[page_size(letter.language)]
@@ -243,7 +250,7 @@ def _reference_document(letter: Letter, page: str, *, rtl: bool) -> bytes:
         "width": width,
         "height": height,
         "rtl": rtl,
-        "addressee": letter.inside_address[0],
+        "addressee": head,
         "date": long_date(letter.date, letter.language),
         "before": before,
         "after": after,
