@@ -139,7 +139,8 @@ class Tab:
             return
         state = self._state
         # The HTML stays the same when an image changes.
-        images_now = stat_files(image_files(composed.campaign).values())
+        stages = composed.campaign.file.stages.values()
+        images_now = stat_files(image_files(composed.campaign, *stages).values())
         key = (paper.html, str(paper.css), width, images_now)
         if key == self._shown_paper:
             self._send("paper", {"paperOk": True})
