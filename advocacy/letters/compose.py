@@ -13,13 +13,13 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
-from advocacy.campaign.stages import bill_over, chosen, stage_for, unknown_stage
+from advocacy.campaign.stages import bill_over, chosen, event_over, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
 from advocacy.letters.letter import Letter
-from advocacy.letters.shared_content import find_citations, stage_content_for
+from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
 from advocacy.templating.citation_marks import Prose
@@ -109,6 +109,7 @@ def compose_for(
         not_in_office(recipient, day),
         without_address(campaign, recipient),
         bill_over(campaign, campaign.file.stages[stage], day),
+        event_over(campaign, campaign.file.stages[stage], day),
     )
     problems = [problem for problem in found if problem]
     if has_errors(problems):
@@ -201,6 +202,7 @@ def compose_letter(
         close=words.close,
         body=body.prose,
         cites=find_citations(campaign, body),
+        pictures=find_pictures(campaign, body),
         lines=body.lines,
         sender=file.sender,
         signatories=_signatories(campaign, supporters),
