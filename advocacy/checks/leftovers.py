@@ -50,14 +50,15 @@ def leftover_problems(
     """Notes and broken markup in the body and the subject."""
     typed = "\n".join(letter.body.values)
     place = stage.place("subject")
-    yield from _notes(letter.subject, "the subject", place)
+    yield from note_problems(letter.subject, "the subject", place)
     for block in blocks:
         for sentence in block.sentences:
-            yield from _notes(sentence.text, "the letter", sentence.place, typed)
+            yield from note_problems(sentence.text, "the letter", sentence.place, typed)
         yield from _markup(block, typed)
 
 
-def _notes(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
+def note_problems(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
+    """Report notes to oneself in a text; `where` names it, `typed` are values meant so."""
     quotes = quote_spans(text)
     known = [found.span() for found in pattern("placeholder").finditer(text)]
     for found in _NOTE.finditer(text):
