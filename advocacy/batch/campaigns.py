@@ -21,10 +21,12 @@ from advocacy.batch.documents import (
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
 from advocacy.batch.previous_run import Manifests, as_recorded, find_previous
 from advocacy.batch.printing import PrintQueue
-from advocacy.batch.recorder import ProblemCollector, Recorder, RenderSummary
+from advocacy.batch.problem_kinds import ProblemCollector
+from advocacy.batch.recorder import Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.checks.inputs import inputs_digest
@@ -82,7 +84,7 @@ def render_campaign(
         return RenderSummary(problems=problems)
     day, people = campaign.letter_date(request.day), request.people
     if unknown := unknown_stage(campaign, request.stage):
-        found = ProblemCollector()
+        found = ProblemCollector(people.supporters or list_of(campaign, people))
         found.add([*problems, unknown])
         for _ in correspondence(campaign, day, lambda one: found.add([one]), people):
             pass
@@ -96,7 +98,10 @@ def render_campaign(
         judged=inputs_digest(campaign) if request.cluster is None else None,
     )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
-        recorder = Recorder(manifests, people.supporters or list_of(campaign, people))
+        recorder = Recorder(
+            manifests, people.supporters or list_of(campaign, people),
+            counts_rows=people.supporters is None and people.selection == Selection(),
+        )  # fmt: skip
         recorder.problems.add(problems)
         with interruptible(watcher.interrupted) as interrupt:
             wanted = _with_previous(campaign, day, request, manifests, recorder, queue)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import REJECT_COLUMNS
@@ -33,19 +32,20 @@ class Rejects:
     def __init__(self, listed: Path | None) -> None:
         self._list = listed
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see `write`
-        self._at: list[tuple[int, int]] = []  # line, and where it stands in the file
+        # Where in the file there is something about each row, by its line.
+        self._at: dict[int, list[int]] = {}
 
     def add(self, problems: Iterable[Problem], place: Place | None, row: Mapping[str, str]) -> None:
         """Note what is wrong with a row at that place; notes do not count."""
         told = [p for p in problems if p.level is not Level.NOTE and p.code not in NOT_OF_A_ROW]
-        if not told or place is None or not place.line or len(self._at) >= MOST:
+        if not told or place is None or not place.line or place.path != self._list:
             return
-        if place.path != self._list:
+        if place.line not in self._at and len(self._at) >= MOST:
             return
-        codes = " ".join(dict.fromkeys(problem.code for problem in told))
-        messages = " ".join(dict.fromkeys(problem.message for problem in told))
-        self._at.append((place.line, self._spool.tell()))
-        self._spool.write(json.dumps([str(place.path), place.line, codes, messages, row]) + "\n")
+        codes = [problem.code for problem in told]
+        messages = [problem.message for problem in told]
+        self._at.setdefault(place.line, []).append(self._spool.tell())
+        self._spool.write(json.dumps([codes, messages, row]) + "\n")
 
     def write(self, folder: Path) -> Path | None:
         """Write `problems.csv` into the batch's folder, or remove an older one.
@@ -67,10 +67,9 @@ class Rejects:
         return path
 
     def _table(self) -> Iterator[list[str]]:
-        self._at.sort()
         cells: Iterator[list[str]]
         if self._list is not None and self._list.suffix.lower() in (".csv", ".tsv"):
-            header, cells = _rows(self._list, [line for line, _ in self._at])
+            header, cells = _rows(self._list, sorted(self._at))
         else:
             names = dict.fromkeys(name for *_, row in self._read() for name in row)
             header = [name for name in KNOWN if name in names]
@@ -78,14 +77,24 @@ class Rejects:
             cells = ([str(row.get(name, "")) for name in header] for *_, row in self._read())
         keep = [index for index, name in enumerate(header) if name not in REJECT_COLUMNS]
         yield [*REJECT_COLUMNS, *(header[index] for index in keep)]
-        for (path, line, codes, messages, _), row in zip(self._read(), cells, strict=True):
+        name = self._list.name if self._list is not None else ""
+        for (line, codes, messages, _), row in zip(self._read(), cells, strict=True):
             row += [""] * (len(header) - len(row))
-            yield [Path(path).name, str(line), codes, messages, *(row[index] for index in keep)]
+            yield [name, str(line), codes, messages, *(row[index] for index in keep)]
 
-    def _read(self) -> Iterator[list[Any]]:
-        for _, at in self._at:
-            self._spool.seek(at)
-            yield json.loads(self._spool.readline())
+    def _read(self) -> Iterator[tuple[int, str, str, dict[str, str]]]:
+        """Each row once, in the order of the list, with everything that is wrong with it."""
+        for line in sorted(self._at):
+            codes: dict[str, None] = {}
+            messages: dict[str, None] = {}
+            row: dict[str, str] = {}
+            for at in self._at[line]:
+                self._spool.seek(at)
+                some, said, cells = json.loads(self._spool.readline())
+                codes |= dict.fromkeys(some)
+                messages |= dict.fromkeys(said)
+                row = cells or row
+            yield line, " ".join(codes), " ".join(messages), row
 
 
 def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
