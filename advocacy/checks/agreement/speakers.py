@@ -188,6 +188,6 @@ def _other_speaker(
 
 def _says_there(one: Attribution, text: str, language: Language) -> bool:
     """Whether a full name stands before the word for saying in a text, too."""
-    name = re.search(rf"{CAPITAL}\s+{CAPITAL}", one.words)
+    names = re.findall(rf"{CAPITAL}\s+{CAPITAL}", one.words)
     says = language.finds("says", text)
-    return bool(name and says and name[0] in text[: says.start()])
+    return says is not None and any(name in text[: says.start()] for name in names)
