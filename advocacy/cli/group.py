@@ -30,7 +30,7 @@ COMMANDS = {
     "send": "Mail the letters of a stage: nobody twice, nobody who opted out.",
     "status": "Show the state of a mailing or a batch.",
     "facts": "Show facts on a day, record a check, end a fact.",
-    "sources": "Import sources from other programs.",
+    "sources": "Import sources from other programs, or add saved pages.",
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not be written to.",
     "bounces": "Read bounces and complaints.",
