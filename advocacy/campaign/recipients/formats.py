@@ -20,6 +20,7 @@ from advocacy.campaign.recipients.columns import (
     names_people,
     read_header,
 )
+from advocacy.campaign.recipients.congress import member_of_row
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
@@ -29,6 +30,8 @@ from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
 
 _KNOWN = frozenset(KNOWN)
+CONGRESS = "congress-legislators"
+"""The program of `columns.toml` whose rows are members of Congress."""
 DEEPEST = 20
 """Levels of lists and objects in a value of JSON."""
 
@@ -123,6 +126,8 @@ def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) ->
         message = f"“{values['']:.40}” is in a column without a name."
         report(Problem("cell-without-column", message, "Name the column.", place))
         return None
+    if columns.program == CONGRESS:
+        return member_of_row(values, place, report)
     complete_values(values, columns)
     return recipient_of(values, place, report)
 

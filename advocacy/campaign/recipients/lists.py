@@ -43,11 +43,11 @@ def read_list(
         from advocacy.campaign.recipients.formats import read_jsonl
 
         rows = read_jsonl(path, columns or {}, report)
-    elif kind in (".yaml", ".yml"):
-        from advocacy.campaign.recipients.congress import read_legislators, read_seats
+    elif kind in (".yaml", ".yml", ".json") or path.is_dir():
+        from advocacy.campaign.recipients.open_data import read_open_data
 
         with reporting(report):
-            rows = read_legislators(path, day, report, read_seats(committees), committee)
+            rows = read_open_data(path, day, report, committees, committee)
     else:
         message = f"Lists of the format `{kind or path.name}` are not supported."
         hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."

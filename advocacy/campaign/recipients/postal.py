@@ -59,6 +59,14 @@ def _take_apart(values: dict[str, Any], names: tuple[str, ...]) -> None:
             values.update(split_address(text))
 
 
+def split_lines(text: str) -> dict[str, Any]:
+    """The parts of an address in one line as a recipient has them; none of an empty text."""
+    if not text.strip():
+        return {}
+    parts = split_address(text)
+    return {**parts, "address": tuple(parts["address"].split("\n"))}
+
+
 def split_address(text: str) -> dict[str, str]:
     """The parts of an address in one line; the lines of its street are `address`.
 
