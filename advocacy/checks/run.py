@@ -8,6 +8,7 @@ from pathlib import Path
 from advocacy.campaign.addressing import to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.checks.accepting import bind_problems, note_accepted
 from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
@@ -22,7 +23,7 @@ from advocacy.checks.letters import compose_letters_to_check, hide_own_values, t
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
-from advocacy.checks.sentences import read_letter
+from advocacy.checks.sentences import TextBlock, read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.variants import check_variants
 from advocacy.checks.wording import (
@@ -101,7 +102,7 @@ def run_checks(
 
         problems += check_media(letters, campaign)
     return Report(
-        _ordered(settings.apply(problems)),
+        _ordered(note_accepted(settings.apply(problems), campaign)),
         len(letters),
         tuple(dict.fromkeys(letter.stage for letter in letters)),
         tuple(sorted({letter.date for letter in letters})),
@@ -175,9 +176,21 @@ def check_body(
     library: Library,
 ) -> Iterator[Problem]:
     """Check the words of a traced letter's body, and the facts that it relies on."""
+    blocks = read_letter(letter)
+    found = _body_problems(letter, blocks, campaign, settings, marks, library)
+    yield from bind_problems(found, letter, blocks, campaign)
+
+
+def _body_problems(
+    letter: Letter,
+    blocks: Sequence[TextBlock],
+    campaign: Campaign,
+    settings: CheckSettings,
+    marks: UncitedMarks,
+    library: Library,
+) -> Iterator[Problem]:
     stage = campaign.file.stages[letter.stage]
     limit, audience = settings.limit("body-length"), campaign.file.audience
-    blocks = read_letter(letter)
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)
