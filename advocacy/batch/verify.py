@@ -68,7 +68,7 @@ def batch_status(folder: Path) -> BatchStatus:
     if not found:
         raise AdvocacyError(_no_batch(folder))
     status = BatchStatus([_stage(path) for path in sorted(found)])
-    for path in sorted(folder.rglob(REJECTS)):
+    for path in sorted(path for path in folder.rglob(REJECTS) if path.is_file()):
         status.failed[path] = _rows(path)
     return status
 

@@ -50,10 +50,7 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
     file, path = campaign.file, people.list
     with reporting(report):
         if path is None and file.recipients is not None:
-            workspace = campaign.workspace
-            path = workspace.naming(workspace.folder / file.recipients).file(
-                file.recipients, file.place("recipients")
-            )
+            path = campaign.workspace.file(file.recipients, file.place("recipients"))
         if path is not None:
             yield from read_list(
                 path,

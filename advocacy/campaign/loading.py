@@ -86,8 +86,7 @@ def load_campaign(
     problems += unknown_references(facts, sources)
     if file is None:
         return None, problems
-    files = [workspace.folder / name for named in names.values() for name, _ in named]
-    campaign = Campaign(path, file, facts, sources, workspace.naming(*files), bills)
+    campaign = Campaign(path, file, facts, sources, workspace, bills)
     return campaign, problems + _cross_references(campaign)
 
 
@@ -115,7 +114,7 @@ def _read_all(
     records: dict[str, Record] = {}
     for name, place in names:
         try:
-            path = workspace.naming(workspace.folder / name).file(name, place)
+            path = workspace.file(name, place)
         except AdvocacyError as error:
             problems += error.problems
             continue
@@ -140,7 +139,7 @@ def _read_bills(
     bills: dict[str, Bill] = {}
     for name, place in names:
         try:
-            path = workspace.naming(workspace.folder / name).file(name, place)
+            path = workspace.file(name, place)
         except AdvocacyError as error:
             problems += error.problems
             continue

@@ -602,14 +602,44 @@ def test_a_campaign_writes_to_its_list_and_an_option_replaces_it(
     assert names(People(other)) == ["Zoë Weiß"]
 
 
-def test_a_list_outside_the_campaigns_folder_is_refused(small_campaign: Path, edit) -> None:
-    edit(small_campaign, "demand:\n", "recipients: ../../etc/list.csv\ndemand:\n")
+@pytest.mark.parametrize("folder_name", ["{elsewhere}", "../elsewhere", "link"])
+def test_a_list_outside_the_campaigns_folder_is_refused(
+    small_campaign: Path, edit, folder_name: str
+) -> None:
+    elsewhere = small_campaign.parent.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "list.csv").write_text("name\nAnn Roe\n", "utf-8")
+    (small_campaign.parent / "link").symlink_to(elsewhere)
+    name = f"{folder_name.format(elsewhere=elsewhere)}/list.csv"
+    edit(small_campaign, "demand:\n", f"recipients: {name}\ndemand:\n")
     campaign, _ = load_campaign(small_campaign)
     assert campaign is not None
     problems: list[Problem] = []
     assert list(recipients_of(campaign, DAY, problems.append)) == []
     [problem] = problems
-    assert problem.code in ("outside-workspace", "missing-file")
+    assert problem.code == "outside-workspace"
+    assert "write `list.csv`" in str(problem.hint)
+
+
+@pytest.mark.parametrize("key", ["facts", "sources"])
+@pytest.mark.parametrize("folder_name", ["{elsewhere}", "../elsewhere", "link"])
+def test_facts_and_sources_outside_the_campaigns_folder_are_not_read(
+    small_campaign: Path, edit, key: str, folder_name: str
+) -> None:
+    folder = small_campaign.parent
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / f"{key}.yaml").write_text("secret: PRECIOUS\n", "utf-8")
+    (folder / "link").symlink_to(elsewhere)
+    name = f"{folder_name.format(elsewhere=elsewhere)}/{key}.yaml"
+    edit(small_campaign, f"{key}: [{key}.yaml]", f"{key}: [{key}.yaml, {name}]")
+    campaign, problems = load_campaign(small_campaign)
+    assert campaign is not None
+    [problem] = problems
+    assert problem.code == "outside-workspace"
+    assert f"write `{key}.yaml`" in str(problem.hint)
+    assert "PRECIOUS" not in str(problems)
+    assert not campaign.workspace.contains(elsewhere / "picture.png")
 
 
 @pytest.mark.parametrize(
