@@ -184,6 +184,12 @@ class SupporterRules(Located):
     consent: ColumnName = Field(
         "consent", description="The column that says `yes` if a supporter consented."
     )
+    consent_on: ColumnName = Field(
+        "consent_on", description="The column with the day of the consent, as YYYY-MM-DD."
+    )
+    consent_text: ColumnName = Field(
+        "consent_text", description="The column with the words that the supporter agreed to."
+    )
     own_words: ColumnName = Field(
         "own_words", description="The column with a supporter's own paragraph."
     )
