@@ -47,10 +47,9 @@ def recipients_of(
 
 
 def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
-    file, path = campaign.file, people.list
+    file = campaign.file
     with reporting(report):
-        if path is None and file.recipients is not None:
-            path = campaign.workspace.file(file.recipients, file.place("recipients"))
+        path = people.list or list_file(campaign)
         if path is not None:
             yield from read_list(
                 path,
@@ -67,6 +66,14 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
             cure = "Add `addressees:` to its target, or a list as `recipients:`"
             hint = Hint("fix-or-add-recipients", cure=cure)
             report(Problem("no-recipients", message, hint, file.place("target")))
+
+
+def list_file(campaign: Campaign) -> Path | None:
+    """The list that a campaign names. Raises AdvocacyError where there is no such file."""
+    file = campaign.file
+    if file.recipients is None:
+        return None
+    return campaign.workspace.file(file.recipients, file.place("recipients"))
 
 
 def not_in_office(recipient: Recipient, day: date) -> Problem | None:

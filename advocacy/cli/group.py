@@ -29,6 +29,7 @@ COMMANDS = {
     "labels": "Print address labels or envelopes.",
     "send": "Mail the letters of a stage: nobody twice, nobody who opted out.",
     "status": "Show the state of a mailing or a batch.",
+    "lists": "Explain a list of recipients.",
     "facts": "Show facts on a day, record a check, end a fact.",
     "sources": "Import sources from other programs, or add saved pages.",
     "approve": "Approve the text of a stage.",

@@ -302,6 +302,15 @@ def test_a_header_below_a_title_is_found_and_that_is_said(tmp_path: Path) -> Non
     assert "Row 3 is the header" in note.message
 
 
+def test_a_day_of_a_workbook_that_counts_from_1904_is_that_day(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "list.xlsx", [["name", "verified"], ["Jane Doe", date(2026, 3, 1)]])
+    marks = '<workbookPr date1904="1"/><sheets>'
+    rewritten(path, "xl/workbook.xml", "<sheets>", marks)
+    rewritten(path, "xl/workbook.xml", "</sheets>", "</sheets><extLst><workbookPr/></extLst>")
+    people, problems = read(path)
+    assert (problems, people[0].verified) == ([], date(2030, 3, 2))
+
+
 # --- what strangers may send ----------------------------------------------------------------------
 
 

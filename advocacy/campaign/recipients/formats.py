@@ -21,6 +21,7 @@ from advocacy.campaign.recipients.columns import (
     read_header,
 )
 from advocacy.campaign.recipients.congress import member_of_row
+from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
@@ -36,23 +37,29 @@ DEEPEST = 20
 """Levels of lists and objects in a value of JSON."""
 
 
-def read_csv(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+def read_csv(
+    path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
     """The recipients of a CSV file in turn.
 
-    `renamed` maps foreign headers to names of columns. Nothing but the current row is kept.
+    `renamed` maps foreign headers to names of columns; `details` is filled in. Nothing but the
+    current row is kept.
     """
     with reporting(report), open_binary(path) as file:
         lines = lines_of(file, path)
         if isinstance(lines, Problem):
             report(lines)
         else:
-            yield from _read(lines, path, renamed, report)
+            yield from _read(lines, path, renamed, report, details)
 
 
 def _read(
-    lines: Lines, path: Path, renamed: Mapping[str, str], report: Report
+    lines: Lines, path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
 ) -> Iterator[Recipient]:
     found = _header(lines, path, renamed)
+    details.kind, details.encoding, details.separator = "CSV", "UTF-8", found.separator
+    details.header_row = lines.number
+    details.add_header(found.cells, found.columns, renamed)
     for problem in found.columns.problems:
         report(problem)
     if has_errors(found.columns.problems):
@@ -60,9 +67,8 @@ def _read(
     place = Place(path, lines.number)
     columns = found.columns
     rejected = set(REJECT_COLUMNS) <= set(columns.names)
-    rows = 0
     for number, cells in rows_of(lines, found.separator, path, len(found.cells)):
-        rows += bool(cells)
+        details.rows += bool(cells)
         if isinstance(cells, Problem):
             report(cells)
             continue
@@ -74,7 +80,7 @@ def _read(
         recipient = _row_of(columns, cells, Place(path, number), report) if cells else None
         if recipient is not None:
             yield recipient
-    if not rows:
+    if not details.rows:
         message = "The list has a header but no rows."
         report(Problem("empty-list", message, "Add the people, one per line.", place))
 
@@ -132,22 +138,24 @@ def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) ->
     return recipient_of(values, place, report)
 
 
-def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+def read_jsonl(
+    path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
     """The recipients of a file of JSON Lines in turn.
 
-    `renamed` maps foreign keys to names of columns. Lists are taken for `address` alone.
+    `renamed` maps foreign keys to names of columns; `details` is filled in.
     """
-    headers = _Headers(renamed)
-    count = 0
+    headers = _Headers(renamed, details)
+    details.kind, details.encoding = "JSON Lines", "UTF-8"
     with reporting(report), open_binary(path) as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW * 4), b""), start=1):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
-                count += 1
+                details.rows += 1
                 recipient = _line(text, headers, Place(path, number), report)
                 if recipient is not None:
                     yield recipient
-        if not count:
+        if not details.rows:
             hint = 'Write one object per line: `{"name": "Jane Doe"}`.'
             report(Problem("empty-file", "The file is empty.", hint, Place(path)))
 
@@ -155,8 +163,8 @@ def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterat
 class _Headers:
     """The columns of lines by their keys; lines of one list mostly have the same."""
 
-    def __init__(self, renamed: Mapping[str, str]) -> None:
-        self._renamed = renamed
+    def __init__(self, renamed: Mapping[str, str], details: ListDetails) -> None:
+        self._renamed, self._details = renamed, details
         self._known: dict[tuple[str, ...], Columns] = {}
         self._told: set[tuple[str, str]] = set()
 
@@ -165,6 +173,8 @@ class _Headers:
             if len(self._known) > 1000:
                 self._known.clear()
             self._known[keys] = read_header(keys, self._renamed, place)
+            if len(self._details.columns) < MOST_COLUMNS:
+                self._details.add_header(keys, self._known[keys], self._renamed)
         return self._known[keys]
 
     def new(self, columns: Columns) -> Iterator[Problem]:

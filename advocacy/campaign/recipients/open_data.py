@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.recipients.congress import read_legislators, read_seats
+from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.officials import read_root
 from advocacy.campaign.recipients.popolo import is_popolo, read_popolo
@@ -21,22 +22,31 @@ MOST_FILES = 50_000
 
 
 def read_open_data(
-    path: Path, day: date, report: Report, committees: Sequence[Path], committee: str | None
+    path: Path,
+    day: date,
+    report: Report,
+    committees: Sequence[Path],
+    committee: str | None,
+    details: ListDetails,
 ) -> Iterator[Recipient]:
     """The people of a file or folder who hold an office on a day.
 
     `committees` are files of committee members of Congress; `committee` is the committee whose
-    title a member gets. Raises AdvocacyError for files of another form.
+    title a member gets; `details` is filled in. Raises AdvocacyError for files of another form.
     """
     if path.is_dir():
+        details.kind = "folder of Open States"
         return _read_folder(path, day, report, committee)
     root = read_root(path)
     if isinstance(root, YamlMap) and is_person(root):
+        details.kind = "Open States"
         return read_persons([root], day, report, {}, committee)
     if isinstance(root, YamlMap) and is_popolo(root):
+        details.kind = "Popolo"
         return read_popolo(root, day, report)
     people = [item for item in root if isinstance(item, YamlMap)]
     if isinstance(root, YamlList) and people and "terms" in people[0]:
+        details.kind = "congress-legislators"
         return read_legislators(people, day, report, read_seats(committees), committee)
     raise AdvocacyError(_unknown(path, offices=bool(people) and "offices" in people[0]))
 

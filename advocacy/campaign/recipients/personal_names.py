@@ -50,6 +50,11 @@ def full_name(
     return name
 
 
+def is_honorific(word: str) -> bool:
+    """Whether a word is an honorific that stands before a name: `Ms.`, `Senator`."""
+    return _plain(word) in _BEFORE_FAMILY | _BEFORE_GIVEN
+
+
 def greeting(honorific: str | None, given: str | None, family: str | None) -> str | None:
     """`Dr. Weiss`, `Dame Ann`, where the honorific greets a person by that part of the name."""
     words = (honorific or "").split()

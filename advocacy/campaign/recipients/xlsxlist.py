@@ -12,6 +12,7 @@ from advocacy.campaign.recipients.columns import (
     names_people,
     read_header,
 )
+from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
@@ -39,16 +40,20 @@ MOST_SHEETS = 50
 """So many sheets are looked at for a list."""
 
 
-def read_xlsx(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+def read_xlsx(
+    path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
     """The recipients of a workbook's list in turn.
 
     Rows that are hidden, by hand or by a filter, are left out: who looks at the list does not
-    see them. Lines in places are rows of the sheet. Nothing but the current rows is kept.
+    see them. Lines in places are rows of the sheet. `details` is filled in. Nothing but the
+    current rows is kept.
     """
     with reporting(report), open_workbook(path) as book:
         sheet = _first_sheet(book, Place(path), report)
         if sheet is not None:
-            yield from _read(book.rows(sheet), path, renamed, report)
+            details.kind, details.sheet = "Excel workbook", sheet.name
+            yield from _read(book.rows(sheet), path, renamed, report, details)
 
 
 def _first_sheet(book: Workbook, place: Place, report: Report) -> Sheet | None:
@@ -73,21 +78,26 @@ def _several(chosen: Sheet, others: list[Sheet], place: Place) -> Problem:
 
 
 def _read(
-    rows: Iterator[SheetRow], path: Path, renamed: Mapping[str, str], report: Report
+    rows: Iterator[SheetRow],
+    path: Path,
+    renamed: Mapping[str, str],
+    report: Report,
+    details: ListDetails,
 ) -> Iterator[Recipient]:
     above, header, rest = _header(rows, renamed)
     place = Place(path, header.number)
     columns = read_header(_headers(header), renamed, place)
+    details.header_row = header.number
+    details.add_header(_headers(header), columns, renamed)
     for problem in [below_title(place)] * bool(above) + list(columns.problems):
         report(problem)
     if has_errors(columns.problems):
         return
-    count = 0
     hidden: list[int] = []
     for row in rest:
         if not _is_filled(row):
             continue
-        count += 1
+        details.rows += 1
         if row.hidden:
             hidden.append(row.number)
             continue
@@ -100,7 +110,7 @@ def _read(
             yield recipient
     if hidden:
         report(_left_out(hidden, path))
-    if not count:
+    if not details.rows:
         message = "The list has a header but no rows."
         report(Problem("empty-list", message, "Add the people, one per row.", Place(path)))
 

@@ -118,7 +118,8 @@ class Workbook:
         with self._open(self._main) as part:
             for tag, attributes in elements(part):
                 if tag == "workbookPr":
-                    since_1904 = attributes.get("date1904", "0") in ("1", "true")
+                    # An extension of Excel 2013 has an element of the same name, without it.
+                    since_1904 = since_1904 or attributes.get("date1904") in ("1", "true")
                 elif tag == "sheet" and len(sheets) < MOST_SHEETS:
                     kind, target = self._links.get(attribute(attributes, "id"), ("", ""))
                     if kind in ("worksheet", "") and self._has(target):
