@@ -107,7 +107,7 @@ def shared_digests(campaign: Campaign, formats: Iterable[str]) -> SharedDigests:
             precedents = file.stage_precedents(stage)
             inputs = [
                 libraries(),
-                file.timezone,
+                f"{file.timezone} {stage.time}",
                 demand and demand.model_dump(mode="json"),
                 [precedent.model_dump(mode="json") for precedent in precedents],
                 sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),

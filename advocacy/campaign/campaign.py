@@ -6,7 +6,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from advocacy.campaign.days import Days
-from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
+from advocacy.campaign.field_types import (
+    NOON,
+    ClockTime,
+    Day,
+    Email,
+    HttpUrl,
+    PerDay,
+    Slug,
+    Span,
+)
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
@@ -134,6 +143,11 @@ class Stage(Located):
     )
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
+    time: ClockTime = Field(
+        NOON,
+        description="The time of day in the emails' Date, in the campaign's timezone. Set it to "
+        "after the hour at which the sources were out. Default: noon.",
+    )
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
     bill: Slug | None = Field(
         None,

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.documents.fonts import BODY, describe, unprintable
 from advocacy.documents.frame import direction, draft_html, long_date
-from advocacy.documents.pdf.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
+from advocacy.documents.pdf.paper import layout_css, layout_text, moment, page_css, unbroken_hosts
 from advocacy.documents.pdf.render import finisher_of, pdf_from_html
 from advocacy.documents.references import formatted
 from advocacy.errors import Level, Problem
@@ -125,7 +125,7 @@ def _variables(
         "letter_lang": letter.language,
         "letter_dir": direction(letter.language),
         "date": long_date(letter.date, LANGUAGE),
-        "created": noon(letter.date, letter.timezone),
+        "created": moment(letter.date, letter.timezone, letter.time),
         "generator": f"advocacy {version()}",
         "digest": digest,
         "versions": " · ".join(f"{what} {number}" for what, number in versions.items()),

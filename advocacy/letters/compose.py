@@ -190,6 +190,7 @@ def compose_letter(
         date=day,
         language=language,
         timezone=file.timezone,
+        time=stage.time,
         style=file.citation_style,
         layout=stage.layout,
         subject=content.subject,

@@ -6,7 +6,7 @@ can be printed or mailed.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
@@ -62,6 +62,8 @@ class Letter:
     """A language tag: `en-US`."""
     timezone: str
     """A name in the IANA database: `America/Los_Angeles`."""
+    time: time
+    """The time of day that its email and files are dated, there."""
     style: str
     """The citation style's id: `chicago-notes-bibliography`."""
     layout: str

@@ -7,7 +7,7 @@ worked out once for many letters, such as a digest or the outline of a page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
@@ -50,6 +50,8 @@ class SharedContent:
     date: date
     timezone: str
     """Its name in the IANA database: `America/Los_Angeles`."""
+    time: time
+    """The time of day that its email and files are dated, there."""
     language: str
     """The letter's language, as a tag: `fr-CA`."""
     style: str
@@ -87,6 +89,7 @@ def shared_content(letter: Letter) -> SharedContent:
         subject=letter.subject,
         date=letter.date,
         timezone=letter.timezone,
+        time=letter.time,
         language=letter.language,
         style=letter.style,
         layout=letter.layout,

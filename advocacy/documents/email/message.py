@@ -1,15 +1,15 @@
 """The email of a letter: one text in two forms, and its PDF where the letter carries it.
 
-The bytes depend on the letter alone: Date is noon of its day, Message-ID and boundaries come
-from its id. `Auto-Submitted` stays out: its absence says that a person sent the message
-(RFC 3834, 5.2), which is so, and a recipient's notice of absence is worth having.
+The bytes depend on the letter alone: Date is noon of its day, or its stage's `time`, Message-ID
+and boundaries come from its id. `Auto-Submitted` stays out: its absence says that a person sent
+the message (RFC 3834, 5.2), which is so, and a recipient's notice of absence is worth having.
 """
 
 import binascii
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -109,7 +109,7 @@ def render_email(
         address_header("Cc", copies) if copies else "",
         _reply_to(letter),
         text_header("Subject", subject),
-        f"Date: {_noon(letter)}\r\n",
+        f"Date: {_date_of(letter)}\r\n",
         f"Message-ID: {message_id(mailing, letter.id, letter.sender.email)}\r\n",
         f"Content-Language: {letter.language}\r\n",
         "MIME-Version: 1.0\r\n",
@@ -220,13 +220,10 @@ def _digest(*names: str) -> str:
     return hashlib.sha256("\0".join(names).encode()).hexdigest()[:32]
 
 
-def _noon(letter: Letter) -> str:
-    return _noon_of(letter.date.isoformat(), letter.timezone)
+def _date_of(letter: Letter) -> str:
+    return _moment_of(letter.date, letter.time, letter.timezone)
 
 
 @lru_cache(maxsize=64)  # saves a third of an email
-def _noon_of(day: str, timezone: str) -> str:
-    moment = datetime.combine(
-        datetime.fromisoformat(day).date(), time(12), tzinfo=ZoneInfo(timezone)
-    )
-    return format_datetime(moment)
+def _moment_of(day: date, at: time, timezone: str) -> str:
+    return format_datetime(datetime.combine(day, at, tzinfo=ZoneInfo(timezone)))

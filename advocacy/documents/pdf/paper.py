@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from advocacy.campaign.campaign import Signatory
+from advocacy.campaign.field_types import NOON
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
@@ -91,7 +92,7 @@ def page_variables(
         "page_words": _around(words.page, "{page}"),
         "logo": _image(shared.sender.logo),
         "signatures": _signature_rows(shared.signatories),
-        "created": noon(shared.date, shared.timezone),
+        "created": moment(shared.date, shared.timezone, shared.time),
         "generator": f"advocacy {version()}",
     }
 
@@ -237,9 +238,9 @@ def shortened(name: str) -> str:
     return f"{words or rest}…"
 
 
-def noon(day: date, timezone: str) -> str:
-    """Noon of the letter's day where the campaign is, in ISO 8601."""
-    return datetime.combine(day, time(12), ZoneInfo(timezone)).isoformat()
+def moment(day: date, timezone: str, at: time = NOON) -> str:
+    """A time of the letter's day where the campaign is, in ISO 8601."""
+    return datetime.combine(day, at, ZoneInfo(timezone)).isoformat()
 
 
 def _image(name: str | None) -> str | None:

@@ -20,7 +20,7 @@ from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
 from advocacy.documents.frame import DRAFT, DRAFT_LINE, contacts, direction, long_date
-from advocacy.documents.pdf.paper import noon, page_size
+from advocacy.documents.pdf.paper import moment, page_size
 from advocacy.documents.prose import ADDRESS_END, ADDRESS_START, body_tokens, link_address
 from advocacy.documents.references import formatted
 from advocacy.files.workspace import Workspace
@@ -230,7 +230,7 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     } | ({"dir": "rtl"} if rtl else {})
     head = f"{DRAFT} · {letter.inside_address[0]}" if checked.draft else letter.inside_address[0]
     reference = _reference_document(letter, head, phrases.page, rtl=rtl)
-    return write_docx(blocks, meta, reference, noon(letter.date, letter.timezone))
+    return write_docx(blocks, meta, reference, moment(letter.date, letter.timezone, letter.time))
 
 
 def _draft_line() -> Node:
