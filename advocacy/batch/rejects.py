@@ -47,8 +47,8 @@ class Rejects:
         self._at.setdefault(place.line, []).append(self._spool.tell())
         self._spool.write(json.dumps([codes, messages, row]) + "\n")
 
-    def write(self, folder: Path) -> Path | None:
-        """Write `problems.csv` into the batch's folder, or remove an older one.
+    def write(self, folder: Path, *, replaces: bool = True) -> Path | None:
+        """Write `problems.csv` into the batch's folder, or remove an older one if it `replaces` it.
 
         A list that is itself that file is left alone: what remains goes into another.
         Raises AdvocacyError where it cannot be written.
@@ -58,8 +58,9 @@ class Rejects:
             path = folder / "problems-again.csv"
         with self._spool:
             if not self._at:
-                with suppress(OSError):
-                    path.unlink()
+                if replaces:
+                    with suppress(OSError):
+                        path.unlink()
                 return None
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replace_file(path) as file:
@@ -95,6 +96,18 @@ class Rejects:
                 messages |= dict.fromkeys(said)
                 row = cells or row
             yield line, " ".join(codes), " ".join(messages), row
+
+
+def write_rejects(problems: Iterable[Problem], listed: Path | None, folder: Path) -> Path | None:
+    """Write the rows of a list with which something is wrong; None where there are none.
+
+    Nothing is removed: another command may have found more. Raises AdvocacyError where the file
+    cannot be written.
+    """
+    rejects = Rejects(listed)
+    for problem in problems:
+        rejects.add([problem], problem.place, {})
+    return rejects.write(folder, replaces=False)
 
 
 def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
