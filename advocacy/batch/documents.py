@@ -314,7 +314,7 @@ def used_versions(typeset: bool) -> dict[str, str]:
     for name, package in _PACKAGES:
         found[name] = importlib.metadata.version(package)
     if typeset:
-        from advocacy.documents.pdf.typesetter import pango_version
+        from advocacy.documents.typesetter import pango_version
 
         found["pango"] = pango_version()
     return found

@@ -18,7 +18,7 @@ from advocacy.checks.agreement.translations import translation_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
-from advocacy.checks.leftovers import leftover_problems
+from advocacy.checks.leftovers import leftover_problems, list_markup_problems
 from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
@@ -156,7 +156,9 @@ def _check_words(
             yield from check_body(traced, campaign, settings, marks, library)
             yield from _check_facts(traced, campaign, library)
             read.update(traced.body.values)
-        yield from check_values(letter, [v for v in letter.body.values if v not in read])
+        new = [value for value in letter.body.values if value not in read]
+        yield from check_values(letter, new)
+        yield from list_markup_problems(letter, new)
         read.update(letter.body.values)
     yield from marks.problems()
 

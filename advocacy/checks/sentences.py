@@ -18,15 +18,16 @@ from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
 from advocacy.letters.letter import CitedFact, Letter
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
+from advocacy.templating.markup import letter_parser, picture_of
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 Kind = Literal["paragraph", "heading", "item", "quote"]
 
 NEARBY_LINES = 15
 """How many lines around a mark are searched for a sentence's first words."""
+_MARKUP = re.compile(r"[*_`^~]")
 # No text that people write has these: they stand around italics until a block is read.
 _ITALIC, _UPRIGHT = "\ufdd0", "\ufdd1"
 _ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff{_ITALIC}{_UPRIGHT}]")
@@ -163,18 +164,23 @@ def sentence_starts(text: str, language: str) -> list[int]:
     return starts
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": False}).disable(["html_block", "html_inline"])
-
-
 def _inline(markdown: str) -> Iterator[tuple[Kind, str, bool]]:
-    """The text of each block, marks in place, with its kind, and whether it begins in bold."""
+    """The text of each block, marks in place, with its kind, and whether it begins in bold.
+
+    A row of a table is one item, so that a citation in it stands by all of its figures.
+    """
     items = quotes = 0
     heading = False
-    for token in _markdown().parse(markdown):
+    row: list[str] | None = None
+    for token in letter_parser().parse(markdown):
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            yield "item", "; ".join(cell for cell in row if cell.strip()), False
+            row = None
+        elif token.type == "inline" and row is not None:
+            row.append("".join(_words(token)))
+            continue
         items += token.nesting * (token.type in ("list_item_open", "list_item_close"))
         quotes += token.nesting * (token.type in ("blockquote_open", "blockquote_close"))
         heading = token.type == "heading_open" or (heading and token.type == "inline")
@@ -198,11 +204,14 @@ def _begins_bold(inline: "Token") -> bool:
 
 
 def _words(inline: "Token") -> Iterator[str]:
-    for child in inline.children or ():
+    picture = picture_of(inline)
+    for child in [picture[0]] if picture else inline.children or ():
         if child.type in ("softbreak", "hardbreak"):
             yield " "
         elif child.type == "image":
-            yield "".join(_words(child))
+            alt = "".join(_words(child))
+            caption = _MARKUP.sub("", str(child.attrGet("title") or ""))
+            yield f"{alt}: {caption}" if caption else alt
         elif child.type in ("em_open", "em_close"):
             yield _ITALIC if child.nesting > 0 else _UPRIGHT
         else:

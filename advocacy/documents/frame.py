@@ -30,25 +30,33 @@ def contacts(sender: Sender) -> list[str]:
 class Reference:
     """An entry of the reference list of an email.
 
-    `cites` are the numbers of the marks that cite it, `number` its own; in a style of author
-    and date it has no number.
+    `cites` are the names of the marks that lead to it: numbers of citations, and `n1` of the
+    letter's first own note. `number` is its own; in a style of author and date it has none.
     """
 
     number: int | None
     html: Markup
     text: str
-    cites: tuple[int, ...]
+    cites: tuple[int | str, ...]
 
 
-def references(citations: FormattedCitations) -> list[Reference]:
-    """The reference list, each entry with the marks that cite it."""
+def references(
+    citations: FormattedCitations, shown: Sequence[Sequence[int]] | None = None
+) -> list[Reference]:
+    """The reference list, each entry with the marks that cite it.
+
+    `shown` are the numbers that marks print where notes are numbered among the sources.
+    """
     cites: list[list[int]] = [[] for _ in citations.references]
     for mark, numbers in enumerate(citations.numbers, 1):
         for number in dict.fromkeys(numbers):
             cites[number - 1].append(mark)
+    printed: dict[int, int] = {}
+    for own, seen in zip(citations.numbers, shown or citations.numbers, strict=True):
+        printed |= zip(own, seen, strict=True)
     return [
         Reference(
-            None if citations.in_text else number,
+            None if citations.in_text else printed.get(number, number),
             Markup(entry.html),  # noqa: S704 - escaped by the citation processor
             entry.text,
             tuple(marks),

@@ -19,7 +19,7 @@ from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
 from advocacy.letters.letter import Letter
-from advocacy.letters.shared_content import find_citations, stage_content_for
+from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
 from advocacy.templating.citation_marks import Prose
@@ -201,6 +201,7 @@ def compose_letter(
         close=words.close,
         body=body.prose,
         cites=find_citations(campaign, body),
+        pictures=find_pictures(campaign, body),
         lines=body.lines,
         sender=file.sender,
         signatories=_signatories(campaign, supporters),

@@ -19,6 +19,7 @@ from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.campaign.supporters.model import letter_file_name
 from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.cache import IdentityCache
+from advocacy.files.pictures import Picture
 from advocacy.templating.citation_marks import Prose
 
 
@@ -104,6 +105,8 @@ class Letter:
     """What mail programs show after the subject; empty for the body's first sentence."""
     others: str = ""
     """What stands for the supporters who are not named: `and 1,240 others`."""
+    pictures: tuple[Picture, ...] = ()
+    """The pictures in the body, each once."""
     lines: tuple[Place, ...] = ()
     """The template's lines that the marks of a traced body name; else empty."""
 

@@ -18,9 +18,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.documents.email.html import encoded_html, render_html
+from advocacy.documents.email.html import encoded_html, html_of
+from advocacy.documents.email.inline_pictures import picture_parts
 from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
-from advocacy.documents.frame import draft_subject
+from advocacy.documents.frame import draft_html, draft_subject
 from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
 from advocacy.documents.references import formatted
 from advocacy.documents.text import render_text, text_pieces
@@ -93,11 +94,12 @@ def render_email(
     citations = formatted(letter, workspace)
     if checked.draft:
         text = render_text(checked, workspace, leaving=leaving).splitlines()
-        html = [quoted_printable(render_html(checked, workspace, leaving=leaving))]
+        html = [quoted_printable(draft_html(html_of(letter, workspace, citations, leaving)))]
     else:
         text = text_pieces(letter, workspace, citations, leaving)
         html = encoded_html(letter, workspace, citations, leaving)
-    content = _alternative(f"=_text-{boundary}", text, html)
+    pictures = picture_parts(letter.body, letter.language, workspace) if letter.pictures else []
+    content = _alternative(f"=_text-{boundary}", text, html, pictures)
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))
     copies = list(cc)
@@ -174,14 +176,15 @@ def build_message(
     return message_from_string(data.decode(), policy=policy)
 
 
-def _alternative(boundary: str, text: list[str], html: list[bytes]) -> list[bytes]:
-    """The two forms, the plainer first (RFC 2046, 5.1.4)."""
-    return _multipart(
-        "alternative",
-        boundary,
-        [_PLAIN, *map(whole_lines, text)],
-        [_HTML, *html],
-    )
+def _alternative(
+    boundary: str, text: list[str], html: list[bytes], pictures: list[list[bytes]]
+) -> list[bytes]:
+    """The two forms, the plainer first (RFC 2046, 5.1.4); pictures go with the HTML (RFC 2387)."""
+    page = [_HTML, *html]
+    if pictures:
+        inner = boundary.replace("=_text", "=_page")
+        page = _multipart("related", inner, page, *pictures)
+    return _multipart("alternative", boundary, [_PLAIN, *map(whole_lines, text)], page)
 
 
 def _mixed(boundary: str, content: list[bytes], pdf: bytes, name: str) -> list[bytes]:
@@ -205,15 +208,18 @@ _PLAIN = _part_header("text/plain; charset=utf-8")
 _HTML = _part_header("text/html; charset=utf-8")
 
 
-def _multipart(subtype: str, boundary: str, first: list[bytes], second: list[bytes]) -> list[bytes]:
-    """Two parts as one, all in pieces."""
+def _multipart(subtype: str, boundary: str, *parts: list[bytes]) -> list[bytes]:
+    """Several parts as one, all in pieces."""
     # `=_` occurs in no quoted-printable and no base64 line (RFC 2045, 6.7), so the boundary
     # occurs in no part.
-    opening = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'
+    kind = f'{subtype}; type="text/html"' if subtype == "related" else subtype
+    opening = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'
     # The line break before a boundary is the boundary's own: each part keeps its last one.
     begin = f"{opening}--{boundary}\r\n".encode()
     between, end = f"\r\n--{boundary}\r\n".encode(), f"\r\n--{boundary}--\r\n".encode()
-    return [begin, *first, between, *second, end]
+    first, *others = parts
+    following = [piece for part in others for piece in (between, *part)]
+    return [begin, *first, *following, end]
 
 
 def _digest(*names: str) -> str:

@@ -208,10 +208,14 @@ class _Guard(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._in_style = tag == "style"
-        if _FORBIDDEN_TAGS.fullmatch(tag):
+        sources = [value or "" for name, value in attrs if name == "src"]
+        own = tag == "img" and all(source.startswith("cid:") for source in sources) and sources
+        if _FORBIDDEN_TAGS.fullmatch(tag) and not own:
             self._problem(f"a `<{tag}>`")
         for name, value in attrs:
             text = (value or "").strip()
+            if tag == "img" and name == "src" and text.startswith("cid:"):
+                continue  # a part of the message itself
             if MARK.search(text):
                 raise NeedsValue
             if _FETCHING.fullmatch(name):
