@@ -154,6 +154,11 @@ class Stage(Located):
         description="The id of the bill that its letters are about. `to:` may then name positions: "
         "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
     )
+    event: Slug | None = Field(
+        None,
+        description="The id of the event that its letters are written for. A letter with a later "
+        "date is refused.",
+    )
     position: Literal["support", "oppose", "amend"] = Field(
         "support", description="What the letter asks for, if it is about a bill."
     )
@@ -184,6 +189,19 @@ class Stage(Located):
     def is_for(self, recipient: Recipient) -> bool:
         """Whether the recipient is among those whom the stage is for."""
         return not self.to or recipient.goes_by(self.to)
+
+
+class CampaignEvent(Located):
+    """A day on which something happens to the campaign's cause, such as a hearing."""
+
+    day: Day = Field(description="The day of the event.")
+    kind: Literal["hearing", "markup", "vote", "record closes", "comments close", "other"] = Field(
+        description="What kind of event it is."
+    )
+    what: Line = Field(description="The event in one line.")
+    bill: Slug | None = Field(None, description="The id of the bill that it is about.")
+    docket: Line | None = Field(None, description="The docket number, for comments to an agency.")
+    source: Slug = Field(description="The id of the source that announces it.")
 
 
 class SupporterRules(Located):
@@ -307,6 +325,9 @@ class CampaignFile(Located):
     )
     copies: FileName | None = Field(
         None, description="The folder for kept copies of sources. It need not exist."
+    )
+    events: dict[Slug, CampaignEvent] = Field(
+        default_factory=dict, description="Hearings, votes and deadlines, by id."
     )
     checks: dict[Line, CheckSetting] = Field(
         default_factory=dict, description="Changed levels and limits of checks, by code."

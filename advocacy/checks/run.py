@@ -15,6 +15,7 @@ from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.agreement.speaking import speaker_problems
 from advocacy.checks.agreement.translations import translation_problems
+from advocacy.checks.bills import bill_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
@@ -199,6 +200,7 @@ def _body_problems(
     yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
     yield from speaker_problems(letter, blocks, campaign)
+    yield from bill_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
     yield from sentence_problems(letter, blocks, campaign, library)

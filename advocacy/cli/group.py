@@ -31,6 +31,7 @@ COMMANDS = {
     "status": "Show the state of a mailing or a batch.",
     "lists": "Explain a list of recipients.",
     "facts": "Show facts on a day, record a check, end a fact.",
+    "bills": "Show a bill on a day, who stands where, and which letters are due.",
     "sources": "Import sources from other programs, or add saved pages.",
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not be written to.",

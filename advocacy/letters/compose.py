@@ -13,7 +13,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
-from advocacy.campaign.stages import bill_over, chosen, stage_for, unknown_stage
+from advocacy.campaign.stages import bill_over, chosen, event_over, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
@@ -109,6 +109,7 @@ def compose_for(
         not_in_office(recipient, day),
         without_address(campaign, recipient),
         bill_over(campaign, campaign.file.stages[stage], day),
+        event_over(campaign, campaign.file.stages[stage], day),
     )
     problems = [problem for problem in found if problem]
     if has_errors(problems):
