@@ -4,7 +4,7 @@ What was made before is looked up on the way to the workers, and what was made i
 the way back; the letters themselves know of neither.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -100,6 +100,7 @@ def render_campaign(
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(
             manifests, people.supporters or list_of(campaign, people),
+            columns=columns_of(campaign, people),
             counts_rows=people.supporters is None and people.selection == Selection(),
         )  # fmt: skip
         recorder.problems.add(problems)
@@ -180,6 +181,12 @@ def list_of(campaign: Campaign, people: People) -> Path | None:
     if people.list is None and campaign.file.recipients is not None:
         return campaign.workspace.folder / campaign.file.recipients
     return people.list
+
+
+def columns_of(campaign: Campaign, people: People) -> Mapping[str, str]:
+    """What the campaign calls the columns of the list that the letters come from."""
+    file = campaign.file
+    return file.columns if people.supporters is None else file.supporters.columns
 
 
 def _most_letters(campaign: Campaign, people: People) -> int | None:

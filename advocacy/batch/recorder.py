@@ -4,7 +4,7 @@ Everything here takes bounded memory, however long the list.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,13 +54,19 @@ class RenderSummary:
 class Recorder:
     """Records the outcomes of a batch, one after the other.
 
-    `listed` is the list that the letters come from, if it is one; with `counts_rows` a row that
+    `listed` is the list that the letters come from, if it is one, and `columns` what the campaign
+    calls its columns; with `counts_rows` a row that
     cannot be read is one of those who get no letter. `is_full` turns true when the disk takes
     nothing more: the batch then stops.
     """
 
     def __init__(
-        self, manifests: Manifests, listed: Path | None, *, counts_rows: bool = True
+        self,
+        manifests: Manifests,
+        listed: Path | None,
+        *,
+        columns: Mapping[str, str] | None = None,
+        counts_rows: bool = True,
     ) -> None:
         self.summary = RenderSummary()
         self.problems = ProblemCollector(listed)
@@ -69,7 +75,7 @@ class Recorder:
         self.is_full = False
         self._manifests = manifests
         self._languages = Languages()
-        self._rejects = Rejects(listed)
+        self._rejects = Rejects(listed, columns or {})
         self._not_pruned: Problem | None = None
 
     def record_problem(self, problem: Problem) -> None:

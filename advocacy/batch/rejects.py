@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import REJECT_COLUMNS
+from advocacy.campaign.recipients.formats import csv_header
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.writing import csv_line, replace_file
 
@@ -19,18 +19,17 @@ MOST = 100_000
 """More rows than anybody corrects by hand."""
 NOT_OF_A_ROW = frozenset({"no-email", "near-column", "column-missing", "other-language"})
 _LINES_OF_A_ROW = 60
-_SEPARATOR = re.compile(r"sep=.\s*", re.IGNORECASE)
 
 
 class Rejects:
     """The rows with which something is wrong, held in a temporary file.
 
     `listed` is the list that they come from; without one, there are none: addressees of a
-    campaign's own file are corrected there.
+    campaign's own file are corrected there. `columns` is what the campaign calls its columns.
     """
 
-    def __init__(self, listed: Path | None) -> None:
-        self._list = listed
+    def __init__(self, listed: Path | None, columns: Mapping[str, str]) -> None:
+        self._list, self._columns = listed, columns
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see `write`
         # Where in the file there is something about each row, by its line.
         self._at: dict[int, list[int]] = {}
@@ -57,6 +56,7 @@ class Rejects:
         if self._list is not None and path.exists() and path.samefile(self._list):
             path = folder / "problems-again.csv"
         with self._spool:
+            self._leave_out_header()
             if not self._at:
                 if replaces:
                     with suppress(OSError):
@@ -67,10 +67,21 @@ class Rejects:
                 file.writelines(map(csv_line, self._table()))
         return path
 
+    @property
+    def _is_csv(self) -> bool:
+        return self._list is not None and self._list.suffix.lower() in (".csv", ".tsv")
+
+    def _leave_out_header(self) -> None:
+        """Leave out what is wrong with the header of a CSV file: it is no row to be corrected."""
+        if self._at and self._is_csv and self._list is not None:
+            *_, last = csv_header(self._list, self._columns)
+            self._at = {line: found for line, found in self._at.items() if line > last}
+
     def _table(self) -> Iterator[list[str]]:
         cells: Iterator[list[str]]
-        if self._list is not None and self._list.suffix.lower() in (".csv", ".tsv"):
-            header, cells = _rows(self._list, sorted(self._at))
+        if self._is_csv and self._list is not None:
+            header, mark, _ = csv_header(self._list, self._columns)
+            cells = _rows(self._list, sorted(self._at), len(header), mark)
         else:
             names = dict.fromkeys(name for *_, row in self._read() for name in row)
             header = [name for name in KNOWN if name in names]
@@ -98,46 +109,40 @@ class Rejects:
             yield line, " ".join(codes), " ".join(messages), row
 
 
-def write_rejects(problems: Iterable[Problem], listed: Path | None, folder: Path) -> Path | None:
+def write_rejects(
+    problems: Iterable[Problem], listed: Path | None, columns: Mapping[str, str], folder: Path
+) -> Path | None:
     """Write the rows of a list with which something is wrong; None where there are none.
 
-    Nothing is removed: another command may have found more. Raises AdvocacyError where the file
-    cannot be written.
+    `columns` is what the campaign calls the list's columns. Nothing is removed: another command
+    may have found more. Raises AdvocacyError where the file cannot be written.
     """
-    rejects = Rejects(listed)
+    rejects = Rejects(listed, columns)
     for problem in problems:
         rejects.add([problem], problem.place, {})
     return rejects.write(folder, replaces=False)
 
 
-def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
-    """The header of a CSV file, and the cells of the rows that begin in those lines, as they are.
+def _rows(path: Path, lines: Sequence[int], width: int, mark: str) -> Iterator[list[str]]:
+    """The cells of the rows of a CSV file that begin in those lines, as they are.
 
-    Cells beyond the header's are joined to the last, for a person to sort out.
+    Cells beyond the header's `width` are joined to the last, for a person to sort out.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = next((line for line in file if line.strip() and not _SEPARATOR.fullmatch(line)), "")
-    mark = max(",;\t|", key=first.count)
-    header = [name.strip() for name in _cells([first], mark)]
-
-    def rows() -> Iterator[list[str]]:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            numbered = enumerate(file, start=1)
-            ahead: list[tuple[int, str]] = []
-            for wanted in lines:
-                ahead = [one for one in ahead if one[0] >= wanted]
-                while not ahead or ahead[-1][0] < wanted + _LINES_OF_A_ROW:
-                    more = next(numbered, None)
-                    if more is None:
-                        break
-                    if more[0] >= wanted:
-                        ahead.append(more)
-                found = _cells([text for _, text in ahead[:_LINES_OF_A_ROW]], mark)
-                if len(found) > len(header) > 0:
-                    found[len(header) - 1 :] = [mark.join(found[len(header) - 1 :])]
-                yield found
-
-    return header, rows()
+        numbered = enumerate(file, start=1)
+        ahead: list[tuple[int, str]] = []
+        for wanted in lines:
+            ahead = [one for one in ahead if one[0] >= wanted]
+            while not ahead or ahead[-1][0] < wanted + _LINES_OF_A_ROW:
+                more = next(numbered, None)
+                if more is None:
+                    break
+                if more[0] >= wanted:
+                    ahead.append(more)
+            found = _cells([text for _, text in ahead[:_LINES_OF_A_ROW]], mark)
+            if len(found) > width > 0:
+                found[width - 1 :] = [mark.join(found[width - 1 :])]
+            yield found
 
 
 def _cells(lines: Sequence[str], mark: str) -> list[str]:

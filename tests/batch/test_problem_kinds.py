@@ -60,9 +60,9 @@ def test_problems_of_other_files_stay_as_they_are() -> None:
 def summed(small_campaign: Path, tmp_path: Path):
     """`summed(rows)`: what rendering such a list comes to."""
 
-    def run(rows: str) -> RenderSummary:
+    def run(rows: str, header: str = HEADER) -> RenderSummary:
         path = tmp_path / "people.csv"
-        path.write_text(HEADER + rows, encoding="utf-8")
+        path.write_text(header + rows, encoding="utf-8")
         people = People(list=path)
         return render_campaign(
             RenderRequest(small_campaign, ("txt",), tmp_path / "out", people=people, workers=1)
@@ -101,6 +101,18 @@ def test_problems_csv_has_each_row_once_with_all_that_is_wrong(summed) -> None:
         (row,) = csv.DictReader(file)
     assert row["problem_code"] == "name-in-capitals domain-slip"
     assert row["email"] == "ann@gmail.con"
+
+
+def test_problems_csv_has_the_lists_own_header_wherever_it_stands(summed) -> None:
+    summary = summed("p1,,ann@people.example,US\n", f"Members list,,,\n\n{HEADER}")
+    with summary.rejects.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["problem_line"], row["problem_code"]) == ("4", "no-name")
+    assert (row["id"], row["email"]) == ("p1", "ann@people.example")
+
+
+def test_what_is_wrong_with_a_header_is_no_row_to_correct(summed) -> None:
+    assert summed("a,b\n", "foo,bar\n").rejects is None
 
 
 def test_the_count_is_in_every_form_of_report(

@@ -94,6 +94,20 @@ class _Header:
     cells: tuple[str, ...] = ()
 
 
+def csv_header(path: Path, renamed: Mapping[str, str]) -> tuple[list[str], str, int]:
+    """The cells of a CSV file's header, their separator, and the row in which they stand.
+
+    Raises AdvocacyError where the file cannot be opened.
+    """
+    with open_binary(path) as file:
+        lines = lines_of(file, path)
+        if isinstance(lines, Problem):
+            return [], ",", 1
+        found = _header(lines, path, renamed)
+        lines.detach()
+    return [cell.strip() for cell in found.cells], found.separator or ",", lines.number
+
+
 def _header(lines: Lines, path: Path, renamed: Mapping[str, str]) -> _Header:
     """The header of a CSV file; what is wrong with it is in its columns' problems."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advocacy.batch.campaigns import list_of
+from advocacy.batch.campaigns import columns_of, list_of
 from advocacy.batch.problem_kinds import LeftOutRows, ProblemCollector, sum_up
 from advocacy.batch.rejects import write_rejects
 from advocacy.campaign.recipients.select import Selection
@@ -59,7 +59,8 @@ def account_for(
         collector.add([note] if note else [])
     rejects = None
     try:
-        rejects = write_rejects(problems, path, output / campaign.file.id)
+        columns = columns_of(campaign, people)
+        rejects = write_rejects(problems, path, columns, output / campaign.file.id)
     except AdvocacyError as error:
         collector.add(error.problems)
     return ListAccount(collector.problems(), rows.counts, rejects)
