@@ -110,7 +110,9 @@ class Recipient(Located):
     @property
     def letter_id(self) -> str:
         """The id of this recipient's letter: the `id` column, else name and mailbox or place."""
-        return self.id or made_id(self.called, self.email, self._postal())
+        if self.id:
+            return self.id
+        return made_id(self.called, self.email, () if self.email else self._postal())
 
     @property
     def file_name(self) -> str:
@@ -125,7 +127,7 @@ class Recipient(Located):
     @property
     def person_key(self) -> str:
         """A text that two rows have in common where they are one person."""
-        return person_key(self.called, self.email, self._postal())
+        return person_key(self.called, self.email, () if self.email else self._postal())
 
     def goes_by(self, names: Collection[str]) -> bool:
         """Whether one of the names is the letter's: its id, its file name, or its earlier id."""

@@ -22,41 +22,49 @@ _DOMAINS: dict[str, str] = {
 }
 _NOBODY = frozenset(_TABLE["nobody"]["locals"].split())
 _OFFICE = frozenset(_TABLE["office"]["locals"].split())
+_ROLES = _NOBODY | _OFFICE
+_SLIPPED = tuple(f".{ending}" for ending in _ENDINGS)
 
 
 def find_suspicions(row: Recipient) -> Iterator[Problem]:
     """What to look at in a row: its names and its email address."""
+    if _MARKS.search(f"{row.name}{row.given_name}{row.family_name}{row.salutation}"):
+        yield from _merge_fields(row)
+    name = row.full_name
+    if name.isupper() and is_shouted(name):
+        message = f"The name “{name}” is all in capitals, and is printed so."
+        hint = "Write it as the person does."
+        yield Problem("name-in-capitals", message, hint, row.place("name"), Level.WARNING)
+    if row.email:
+        local, _, domain = row.email.lower().rpartition("@")
+        if local in _ROLES or domain in _DOMAINS or domain.endswith(_SLIPPED):
+            yield from _of_address(row, row.email)
+
+
+def _merge_fields(row: Recipient) -> Iterator[Problem]:
     for column in ("name", "given_name", "family_name", "salutation"):
         text = getattr(row, column)
         if text and (field := merge_field(text)):
             message = f"`{column}`: “{field}” is a merge field that was not filled."
             hint = "Fill in the name, or leave the cell empty and fill in `organization`."
             yield Problem("merge-field", message, hint, row.place(column), Level.WARNING)
-    name = row.full_name
-    if name and is_shouted(name):
-        message = f"The name “{name}” is all in capitals, and is printed so."
-        hint = "Write it as the person does."
-        yield Problem("name-in-capitals", message, hint, row.place("name"), Level.WARNING)
-    if row.email:
-        yield from _of_address(row, row.email)
 
 
 def _of_address(row: Recipient, email: str) -> Iterator[Problem]:
     local, _, domain = email.lower().rpartition("@")
-    place = row.place("email")
     meant = meant_domain(domain)
     if meant:
         message = f"The domain of {email} looks like a slip."
         hint = f"Did you mean `{local}@{meant}`? If not, leave it."
-        yield Problem("domain-slip", message, hint, place, Level.WARNING)
+        yield Problem("domain-slip", message, hint, row.place("email"), Level.WARNING)
     if local in _NOBODY:
         message = f"Nobody reads {email}, or its letters are not for {row.called}."
         hint = "Enter the person's own address, or leave the cell empty."
-        yield Problem("role-address", message, hint, place, Level.WARNING)
+        yield Problem("role-address", message, hint, row.place("email"), Level.WARNING)
     elif local in _OFFICE and row.full_name:
         message = f"{email} is an office's mailbox: others read the letter to {row.called}, too."
         hint = "Enter the person's own address if you know it."
-        yield Problem("role-address", message, hint, place, Level.NOTE)
+        yield Problem("role-address", message, hint, row.place("email"), Level.NOTE)
 
 
 def merge_field(text: str) -> str | None:
