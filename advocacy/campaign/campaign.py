@@ -1,5 +1,6 @@
 """A campaign as its file describes it: whom it addresses, what it asks, and when."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -51,10 +52,38 @@ class Precedent(Located):
     fact: Slug = Field(description="The id of the fact that proves it.")
 
 
+class HeldTitle(Located):
+    """An office that a person holds, and the days on which they hold it."""
+
+    title: Line = Field(description="The office, as it is printed.")
+    from_: Day | None = Field(None, alias="from", description="The first day in the office.")
+    until: Day | None = Field(None, description="The last day in the office.")
+    checked: Day | None = Field(
+        None, description="The last day on which somebody made sure of it. See `recheck_after`."
+    )
+
+
+def title_held(titles: Iterable[HeldTitle], day: date) -> HeldTitle | None:
+    """The first of some titles that is held on a day."""
+    return next((one for one in titles if Days(one.from_, one.until).covers(day)), None)
+
+
 class Addressee(Recipient):
     """A person at the target who gets a letter."""
 
     name: Line = Field(description="The name, as on the envelope.")
+    titles: tuple[HeldTitle, ...] = Field(
+        (),
+        description="Titles with their days, instead of `title`. The letter has the one of its "
+        "date, or none.",
+    )
+
+    def on(self, day: date) -> "Addressee":
+        """The person with the title of that day."""
+        if not self.titles:
+            return self
+        held = title_held(self.titles, day)
+        return self.model_copy(update={"title": held.title if held else None})
 
 
 class Target(Located):
@@ -73,10 +102,20 @@ class Signatory(Located):
 
     name: Line = Field(description="The name under the signature.")
     title: Line | None = Field(None, description="The office, printed under the name.")
+    titles: tuple[HeldTitle, ...] = Field(
+        (), description="Titles with their days, instead of `title`."
+    )
     organization: Line | None = Field(
         None, description="The organization, if it is not the sender."
     )
     signature: FileName | None = Field(None, description="An image of the signature.")
+
+    def on(self, day: date) -> "Signatory":
+        """The person with the title of that day."""
+        if not self.titles:
+            return self
+        held = title_held(self.titles, day)
+        return self.model_copy(update={"title": held.title if held else None})
 
 
 class Unsubscribe(Located):

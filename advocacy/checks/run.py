@@ -139,6 +139,7 @@ def check_days(
         yield from dates.check_contradictions(letter)
         yield from dates.check_deadline(letter, campaign)
     yield from dates.check_rechecks(letters, campaign, today, exact=day is not None)
+    yield from dates.check_titles(letters, campaign, today, exact=day is not None)
 
 
 def _check_words(

@@ -18,6 +18,7 @@ from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
+from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.variables import own_variables
@@ -166,6 +167,7 @@ def compose_letter(
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
+    recipient = recipient.on(day)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -205,7 +207,7 @@ def compose_letter(
         pictures=find_pictures(campaign, body),
         lines=body.lines,
         sender=file.sender,
-        signatories=_signatories(campaign, supporters),
+        signatories=_signatories(campaign, supporters, day),
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
@@ -229,10 +231,19 @@ def _prints_words(prose: Prose) -> bool:
     return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
 
 
-def _signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Signatory, ...]:
+# The same people are the same object for all letters of a day, by which other caches know them.
+_of_day: IdentityCache[tuple[Signatory, ...]] = IdentityCache(16)
+
+
+def _signatories(
+    campaign: Campaign, supporters: Supporters | None, day: date
+) -> tuple[Signatory, ...]:
     """Who signs: the supporters who are named, else the sender's own people."""
     if supporters is None:
-        return campaign.file.sender.signatories
+        own = campaign.file.sender.signatories
+        if not any(one.titles for one in own):
+            return own
+        return _of_day.get((own,), (day,), lambda: tuple(one.on(day) for one in own))
     return tuple(one.signatory() for one in supporters.people)
 
 

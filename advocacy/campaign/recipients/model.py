@@ -1,6 +1,7 @@
 """Recipients: the people a letter is addressed to."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from pydantic import Field
 
@@ -136,6 +137,10 @@ class Recipient(Located):
             or self.file_name in names
             or (self.id is None and self.earlier_id in names)
         )
+
+    def on(self, day: date) -> "Recipient":  # noqa: ARG002 - an addressee's titles have days
+        """The person as of a letter's date."""
+        return self
 
     def with_id(self, name: str) -> "Recipient":
         """The same person under another id."""
