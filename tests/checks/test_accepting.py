@@ -124,7 +124,7 @@ def test_a_word_stays_when_somebody_else_approves_later(accepted: House) -> None
     [
         (lambda house: house.spoil("facts.yaml", "until: 2020-06-12", "until: 2020-06-10"),
          "fact-ended"),
-        (lambda house: house.call("Dear {recipient.name}, we write."), "placeholder"),
+        (lambda house: house.call("Dear [Name of recipient], we write."), "placeholder"),
         (lambda house: house.write("copies/widget-2020.txt", "We will go on."),
          "quote-not-in-copy"),
         (lambda house: house.call(
