@@ -55,7 +55,7 @@ class Notes:
         if len(text.split()) <= 2:
             return None
         what = strong_claim(text, letter.language)
-        if what is None and names is not None:
+        if what is None and names is not None and not self.known(letter, text, ""):
             what = _told(text, names, letter.language)
         return None if what and self.known(letter, text, what) else what
 
