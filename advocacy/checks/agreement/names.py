@@ -83,7 +83,7 @@ def name_differences(
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
     spans = [(one.start, one.end) for one in days(text, language)]
     for start, end in (*spans, *((one.start, one.end) for one in claim.own_quantities)):
-        text = text[:start] + " " * (end - start) + text[end:]
+        text = text[:start] + "·" * (end - start) + text[end:]  # names do not reach over
     said = "\n".join(
         "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
     )
