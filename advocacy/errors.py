@@ -12,7 +12,7 @@ Any other exception is a bug.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -94,7 +94,8 @@ class Problem:
     """Something wrong in a file, and how to put it right.
 
     `code` is a stable kebab-case name (`unknown-key`), `message` one sentence that says
-    what is wrong, `hint` one that says what to do next.
+    what is wrong, `hint` one that says what to do next. `basis` is the digest of what was compared,
+    where a person may accept the problem (`checks.accepting`).
     """
 
     code: str
@@ -102,6 +103,7 @@ class Problem:
     hint: str = ""
     place: Place | None = None
     level: Level = Level.ERROR
+    basis: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""

@@ -4,7 +4,7 @@ What was made before is looked up on the way to the workers, and what was made i
 the way back; the letters themselves know of neither.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,10 +21,12 @@ from advocacy.batch.documents import (
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
 from advocacy.batch.previous_run import Manifests, as_recorded, find_previous
 from advocacy.batch.printing import PrintQueue
-from advocacy.batch.recorder import ProblemCollector, Recorder, RenderSummary
+from advocacy.batch.problem_kinds import ProblemCollector
+from advocacy.batch.recorder import Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.checks.inputs import inputs_digest
@@ -44,7 +46,7 @@ class RenderRequest:
     None of the rest changes a letter's bytes: `workers` are processes (default: one for a few
     letters, else one for each core), `cluster` is the address of a Dask scheduler to use
     instead. `force` makes letters again although nothing has changed, `prune` removes those of
-    people who are no longer listed.
+    people who are no longer listed. `draft` makes refused letters too, and marks all as drafts.
     """
 
     campaign: Path
@@ -60,6 +62,7 @@ class RenderRequest:
     cluster: str | None = None
     force: bool = False
     prune: bool = False
+    draft: bool = False
 
 
 def render_campaign(
@@ -81,7 +84,7 @@ def render_campaign(
         return RenderSummary(problems=problems)
     day, people = campaign.letter_date(request.day), request.people
     if unknown := unknown_stage(campaign, request.stage):
-        found = ProblemCollector()
+        found = ProblemCollector(people.supporters or list_of(campaign, people))
         found.add([*problems, unknown])
         for _ in correspondence(campaign, day, lambda one: found.add([one]), people):
             pass
@@ -95,7 +98,11 @@ def render_campaign(
         judged=inputs_digest(campaign) if request.cluster is None else None,
     )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
-        recorder = Recorder(manifests, people.supporters or list_of(campaign, people))
+        recorder = Recorder(
+            manifests, people.supporters or list_of(campaign, people),
+            columns=columns_of(campaign, people),
+            counts_rows=people.supporters is None and people.selection == Selection(),
+        )  # fmt: skip
         recorder.problems.add(problems)
         with interruptible(watcher.interrupted) as interrupt:
             wanted = _with_previous(campaign, day, request, manifests, recorder, queue)
@@ -145,6 +152,7 @@ def _with_previous(
             one = replace(one, previous=previous) if previous else one
             if queue is not None:
                 queue.expect(one, campaign)
+        one = replace(one, draft=request.draft)
         yield one if request.cluster is None else _judged_here(campaign, day, one)
 
 
@@ -173,6 +181,12 @@ def list_of(campaign: Campaign, people: People) -> Path | None:
     if people.list is None and campaign.file.recipients is not None:
         return campaign.workspace.folder / campaign.file.recipients
     return people.list
+
+
+def columns_of(campaign: Campaign, people: People) -> Mapping[str, str]:
+    """What the campaign calls the columns of the list that the letters come from."""
+    file = campaign.file
+    return file.columns if people.supporters is None else file.supporters.columns
 
 
 def _most_letters(campaign: Campaign, people: People) -> int | None:

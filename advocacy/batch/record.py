@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.writing import PRIVATE, cannot_write, prepare_folder, replace_file, sweep
+from advocacy.files.writing import cannot_write, open_own, prepare_folder, replace_file, sweep
 from advocacy.letters.digests import letter_digest, recipient_digest
 from advocacy.letters.letter import Letter
 
@@ -241,11 +241,12 @@ class BatchRecord:
             prepare_folder(self.folder)
             self._files[_JOURNAL] = self._locked_journal()
         with suppress(FileNotFoundError):
-            self._files[_MANIFEST] = (self.folder / NAME).open("rb")
+            self._files[_MANIFEST] = os.fdopen(open_own(self.folder / NAME, os.O_RDONLY), "rb")
             self._index_file(_MANIFEST, self.folder / NAME)
         if self._read_only:
             with suppress(FileNotFoundError):
-                self._files[_JOURNAL] = (self.folder / JOURNAL).open("rb")
+                journal = open_own(self.folder / JOURNAL, os.O_RDONLY)
+                self._files[_JOURNAL] = os.fdopen(journal, "rb")
         if _JOURNAL in self._files and self._index_file(_JOURNAL, self.folder / JOURNAL):
             self._changed = True
             self._left = (self.folder / JOURNAL).stat().st_size
@@ -255,10 +256,7 @@ class BatchRecord:
     def _locked_journal(self) -> IO[bytes]:
         path = self.folder / JOURNAL
         while True:
-            try:
-                handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
-            except OSError as error:
-                raise AdvocacyError(cannot_write(path, error)) from error
+            handle = open_own(path, os.O_RDWR | os.O_CREAT)
             journal = os.fdopen(handle, "r+b", buffering=0)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -288,7 +286,10 @@ class BatchRecord:
                     self._files[number].truncate(at)
                 at += len(line)
 
-        with path.open("rb") as file, closing(self._index.cursor()) as cursor:
+        again = os.dup(
+            self._files[number].fileno()
+        )  # not the path: something else may be there now
+        with os.fdopen(again, "rb") as file, closing(self._index.cursor()) as cursor:
             cursor.executemany(_PUT, rows(file))
             found = cursor.rowcount
         if problems:

@@ -4,22 +4,20 @@ Everything here takes bounded memory, however long the list.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.batch.documents import document_kind
 from advocacy.batch.previous_run import Manifests
+from advocacy.batch.problem_kinds import LeftOutRows, ProblemCollector, sum_up
 from advocacy.batch.record import BatchRecord, Entry
 from advocacy.batch.rejects import Rejects
-from advocacy.batch.worker import WITHOUT_EMAIL, LetterOutcome
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.batch.worker import LetterOutcome
+from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.files.writing import CANNOT_WRITE, NO_ROOM, write_file
 from advocacy.letters.compose import Languages
 
-MANY = 5
-"""From so many on, problems of one kind are reported as one."""
-MOST_PROBLEMS = 1000
 MOST_FILES = 1000
 
 
@@ -31,7 +29,14 @@ class RenderSummary:
     endings; `fast` counts the PDFs laid out fast, `in_full` the others, by the reason. `files`
     and `problems` are the first thousand of each; `rejects` is the file of rejected rows,
     `crashes` are tracebacks of bugs.
+
+    `listed` is `made` + `unchanged` + `left_out`, which counts who gets no letter, by the code
+    of the reason: rows that cannot be read, people listed twice, and letters that are refused or
+    of no stage. Rows that cannot be read count where the whole list is asked for.
     """
+
+    listed: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
     made: int = 0
     unchanged: int = 0
@@ -46,58 +51,37 @@ class RenderSummary:
     crashes: list[str] = field(default_factory=list)
 
 
-class ProblemCollector:
-    """Collects problems, each once; of very many it keeps the first and counts the others."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Problem, None] = {}
-        self._more: Counter[Level] = Counter()
-        self._without_email: list[Problem] = []
-        self._without = 0
-
-    def add(self, problems: Iterable[Problem]) -> None:
-        """Keep or count problems."""
-        for problem in problems:
-            if problem.code == WITHOUT_EMAIL and problem.level is Level.WARNING:
-                self._without += 1
-                if self._without < MANY:
-                    self._without_email.append(problem)
-            elif problem in self._kept:
-                continue
-            elif len(self._kept) < MOST_PROBLEMS:
-                self._kept[problem] = None
-            else:
-                self._more[problem.level] += 1
-
-    def problems(self) -> list[Problem]:
-        """The problems to report: one for many of the same kind, and one that counts the rest."""
-        found = list(self._kept)
-        if self._without < MANY:
-            found += self._without_email
-        else:
-            found.append(_without_email(self._without, self._without_email[0].place))
-        return found + [_more(level, count) for level, count in self._more.items()]
-
-
 class Recorder:
     """Records the outcomes of a batch, one after the other.
 
-    `listed` is the list that the recipients come from, if it is one. `is_full` turns true when
-    the disk takes nothing more: the batch then stops.
+    `listed` is the list that the letters come from, if it is one, and `columns` what the campaign
+    calls its columns; with `counts_rows` a row that
+    cannot be read is one of those who get no letter. `is_full` turns true when the disk takes
+    nothing more: the batch then stops.
     """
 
-    def __init__(self, manifests: Manifests, listed: Path | None) -> None:
+    def __init__(
+        self,
+        manifests: Manifests,
+        listed: Path | None,
+        *,
+        columns: Mapping[str, str] | None = None,
+        counts_rows: bool = True,
+    ) -> None:
         self.summary = RenderSummary()
-        self.problems = ProblemCollector()
+        self.problems = ProblemCollector(listed)
+        self._left_out = LeftOutRows(listed if counts_rows else None)
+        self._listed = listed
         self.is_full = False
         self._manifests = manifests
         self._languages = Languages()
-        self._rejects = Rejects(listed)
+        self._rejects = Rejects(listed, columns or {})
         self._not_pruned: Problem | None = None
 
     def record_problem(self, problem: Problem) -> None:
         """Record a problem of the list itself, such as a row that cannot be read."""
         self.problems.add([problem])
+        self._left_out.add(problem)
         self._rejects.add([problem], problem.place, {})
         if problem.code == "max-per-target":
             self._not_pruned = _not_pruned(
@@ -120,6 +104,13 @@ class Recorder:
         if outcome.problems:
             self._rejects.add(outcome.problems, outcome.place, outcome.row)
         self.summary.refused += outcome.refused
+        made, unchanged = self.summary.made, self.summary.unchanged
+        self._record_outcome(outcome)
+        self.summary.listed += 1
+        if (made, unchanged) == (self.summary.made, self.summary.unchanged):
+            self.summary.left_out[_reason(outcome)] += 1
+
+    def _record_outcome(self, outcome: LetterOutcome) -> None:
         if outcome.languages is not None:
             self._languages.count(*outcome.languages)
         if outcome.stage is None:
@@ -166,29 +157,27 @@ class Recorder:
 
         Raises AdvocacyError where the rows cannot be written.
         """
+        summary = self.summary
         self.problems.add(self._languages.notes())
+        summary.left_out += self._left_out.counts
+        summary.listed += self._left_out.counts.total()
+        letters = summary.made + summary.unchanged
+        note = sum_up(summary.listed, letters, summary.left_out, self._listed)
+        self.problems.add([note] if note and self._listed else [])
         self.summary.problems = self.problems.problems()
         self.summary.rejects = self._rejects.write(self._manifests.folder)
         return self.summary
 
 
-def _without_email(count: int, place: Place | None) -> Problem:
-    return Problem(
-        WITHOUT_EMAIL,
-        f"{count} recipients have no email address and get letters on paper only.",
-        "If that is right, leave out `eml`: `--format pdf`.",
-        place and Place(place.path),
-        Level.WARNING,
-    )
-
-
-def _more(level: Level, count: int) -> Problem:
-    return Problem(
-        "more-problems",
-        f"There are {count} more {level}s than the {MOST_PROBLEMS} that are shown.",
-        "Correct these first; the rows that were rejected are in problems.csv.",
-        level=level,
-    )
+def _reason(outcome: LetterOutcome) -> str:
+    """The code of the reason why there is no letter; `other-stage` where it is not for them."""
+    errors = [problem.code for problem in outcome.problems if problem.level is Level.ERROR]
+    if errors:
+        return errors[0]
+    if outcome.crash is not None:
+        return "crash"
+    # An email that cannot be made is a warning where the formats were left to the default.
+    return outcome.problems[0].code if outcome.refused and outcome.problems else "other-stage"
 
 
 def _not_pruned(why: str, hint: str) -> Problem:

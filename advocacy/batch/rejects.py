@@ -2,15 +2,15 @@
 
 import csv
 import json
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from advocacy.campaign.recipients.columns import KNOWN, REJECT_COLUMNS
+from advocacy.campaign.recipients.column_headers import KNOWN
+from advocacy.campaign.recipients.columns import REJECT_COLUMNS
+from advocacy.campaign.recipients.formats import csv_header
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.writing import csv_line, replace_file
 
@@ -19,35 +19,35 @@ MOST = 100_000
 """More rows than anybody corrects by hand."""
 NOT_OF_A_ROW = frozenset({"no-email", "near-column", "column-missing", "other-language"})
 _LINES_OF_A_ROW = 60
-_SEPARATOR = re.compile(r"sep=.\s*", re.IGNORECASE)
 
 
 class Rejects:
     """The rows with which something is wrong, held in a temporary file.
 
     `listed` is the list that they come from; without one, there are none: addressees of a
-    campaign's own file are corrected there.
+    campaign's own file are corrected there. `columns` is what the campaign calls its columns.
     """
 
-    def __init__(self, listed: Path | None) -> None:
-        self._list = listed
+    def __init__(self, listed: Path | None, columns: Mapping[str, str]) -> None:
+        self._list, self._columns = listed, columns
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see `write`
-        self._at: list[tuple[int, int]] = []  # line, and where it stands in the file
+        # Where in the file there is something about each row, by its line.
+        self._at: dict[int, list[int]] = {}
 
     def add(self, problems: Iterable[Problem], place: Place | None, row: Mapping[str, str]) -> None:
         """Note what is wrong with a row at that place; notes do not count."""
         told = [p for p in problems if p.level is not Level.NOTE and p.code not in NOT_OF_A_ROW]
-        if not told or place is None or not place.line or len(self._at) >= MOST:
+        if not told or place is None or not place.line or place.path != self._list:
             return
-        if place.path != self._list:
+        if place.line not in self._at and len(self._at) >= MOST:
             return
-        codes = " ".join(dict.fromkeys(problem.code for problem in told))
-        messages = " ".join(dict.fromkeys(problem.message for problem in told))
-        self._at.append((place.line, self._spool.tell()))
-        self._spool.write(json.dumps([str(place.path), place.line, codes, messages, row]) + "\n")
+        codes = [problem.code for problem in told]
+        messages = [problem.message for problem in told]
+        self._at.setdefault(place.line, []).append(self._spool.tell())
+        self._spool.write(json.dumps([codes, messages, row]) + "\n")
 
-    def write(self, folder: Path) -> Path | None:
-        """Write `problems.csv` into the batch's folder, or remove an older one.
+    def write(self, folder: Path, *, replaces: bool = True) -> Path | None:
+        """Write `problems.csv` into the batch's folder, or remove an older one if it `replaces` it.
 
         A list that is itself that file is left alone: what remains goes into another.
         Raises AdvocacyError where it cannot be written.
@@ -56,20 +56,32 @@ class Rejects:
         if self._list is not None and path.exists() and path.samefile(self._list):
             path = folder / "problems-again.csv"
         with self._spool:
+            self._leave_out_header()
             if not self._at:
-                with suppress(OSError):
-                    path.unlink()
+                if replaces:
+                    with suppress(OSError):
+                        path.unlink()
                 return None
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replace_file(path) as file:
                 file.writelines(map(csv_line, self._table()))
         return path
 
+    @property
+    def _is_csv(self) -> bool:
+        return self._list is not None and self._list.suffix.lower() in (".csv", ".tsv")
+
+    def _leave_out_header(self) -> None:
+        """Leave out what is wrong with the header of a CSV file: it is no row to be corrected."""
+        if self._at and self._is_csv and self._list is not None:
+            *_, last = csv_header(self._list, self._columns)
+            self._at = {line: found for line, found in self._at.items() if line > last}
+
     def _table(self) -> Iterator[list[str]]:
-        self._at.sort()
         cells: Iterator[list[str]]
-        if self._list is not None and self._list.suffix.lower() in (".csv", ".tsv"):
-            header, cells = _rows(self._list, [line for line, _ in self._at])
+        if self._is_csv and self._list is not None:
+            header, mark, _ = csv_header(self._list, self._columns)
+            cells = _rows(self._list, sorted(self._at), len(header), mark)
         else:
             names = dict.fromkeys(name for *_, row in self._read() for name in row)
             header = [name for name in KNOWN if name in names]
@@ -77,44 +89,60 @@ class Rejects:
             cells = ([str(row.get(name, "")) for name in header] for *_, row in self._read())
         keep = [index for index, name in enumerate(header) if name not in REJECT_COLUMNS]
         yield [*REJECT_COLUMNS, *(header[index] for index in keep)]
-        for (path, line, codes, messages, _), row in zip(self._read(), cells, strict=True):
+        name = self._list.name if self._list is not None else ""
+        for (line, codes, messages, _), row in zip(self._read(), cells, strict=True):
             row += [""] * (len(header) - len(row))
-            yield [Path(path).name, str(line), codes, messages, *(row[index] for index in keep)]
+            yield [name, str(line), codes, messages, *(row[index] for index in keep)]
 
-    def _read(self) -> Iterator[list[Any]]:
-        for _, at in self._at:
-            self._spool.seek(at)
-            yield json.loads(self._spool.readline())
+    def _read(self) -> Iterator[tuple[int, str, str, dict[str, str]]]:
+        """Each row once, in the order of the list, with everything that is wrong with it."""
+        for line in sorted(self._at):
+            codes: dict[str, None] = {}
+            messages: dict[str, None] = {}
+            row: dict[str, str] = {}
+            for at in self._at[line]:
+                self._spool.seek(at)
+                some, said, cells = json.loads(self._spool.readline())
+                codes |= dict.fromkeys(some)
+                messages |= dict.fromkeys(said)
+                row = cells or row
+            yield line, " ".join(codes), " ".join(messages), row
 
 
-def _rows(path: Path, lines: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
-    """The header of a CSV file, and the cells of the rows that begin in those lines, as they are.
+def write_rejects(
+    problems: Iterable[Problem], listed: Path | None, columns: Mapping[str, str], folder: Path
+) -> Path | None:
+    """Write the rows of a list with which something is wrong; None where there are none.
 
-    Cells beyond the header's are joined to the last, for a person to sort out.
+    `columns` is what the campaign calls the list's columns. Nothing is removed: another command
+    may have found more. Raises AdvocacyError where the file cannot be written.
+    """
+    rejects = Rejects(listed, columns)
+    for problem in problems:
+        rejects.add([problem], problem.place, {})
+    return rejects.write(folder, replaces=False)
+
+
+def _rows(path: Path, lines: Sequence[int], width: int, mark: str) -> Iterator[list[str]]:
+    """The cells of the rows of a CSV file that begin in those lines, as they are.
+
+    Cells beyond the header's `width` are joined to the last, for a person to sort out.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = next((line for line in file if line.strip() and not _SEPARATOR.fullmatch(line)), "")
-    mark = max(",;\t|", key=first.count)
-    header = [name.strip() for name in _cells([first], mark)]
-
-    def rows() -> Iterator[list[str]]:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            numbered = enumerate(file, start=1)
-            ahead: list[tuple[int, str]] = []
-            for wanted in lines:
-                ahead = [one for one in ahead if one[0] >= wanted]
-                while not ahead or ahead[-1][0] < wanted + _LINES_OF_A_ROW:
-                    more = next(numbered, None)
-                    if more is None:
-                        break
-                    if more[0] >= wanted:
-                        ahead.append(more)
-                found = _cells([text for _, text in ahead[:_LINES_OF_A_ROW]], mark)
-                if len(found) > len(header) > 0:
-                    found[len(header) - 1 :] = [mark.join(found[len(header) - 1 :])]
-                yield found
-
-    return header, rows()
+        numbered = enumerate(file, start=1)
+        ahead: list[tuple[int, str]] = []
+        for wanted in lines:
+            ahead = [one for one in ahead if one[0] >= wanted]
+            while not ahead or ahead[-1][0] < wanted + _LINES_OF_A_ROW:
+                more = next(numbered, None)
+                if more is None:
+                    break
+                if more[0] >= wanted:
+                    ahead.append(more)
+            found = _cells([text for _, text in ahead[:_LINES_OF_A_ROW]], mark)
+            if len(found) > width > 0:
+                found[width - 1 :] = [mark.join(found[width - 1 :])]
+            yield found
 
 
 def _cells(lines: Sequence[str], mark: str) -> list[str]:

@@ -22,8 +22,8 @@ from advocacy.batch.documents import (
 )
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
 from advocacy.batch.previous_run import as_recorded, file_sum
+from advocacy.batch.problem_kinds import ProblemCollector
 from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry
-from advocacy.batch.recorder import ProblemCollector
 from advocacy.batch.rejects import NAME as REJECTS
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import load_campaign
@@ -68,7 +68,7 @@ def batch_status(folder: Path) -> BatchStatus:
     if not found:
         raise AdvocacyError(_no_batch(folder))
     status = BatchStatus([_stage(path) for path in sorted(found)])
-    for path in sorted(folder.rglob(REJECTS)):
+    for path in sorted(path for path in folder.rglob(REJECTS) if path.is_file()):
         status.failed[path] = _rows(path)
     return status
 
@@ -195,7 +195,8 @@ def _recorded_letters(
             typeset: Typeset = "full" if entry.get("typeset") == "full" else "auto"
             kinds = {document_kind(name) for name in entry["files"]}
             formats = tuple(kind for kind in FORMATS if kind in kinds)
-            yield replace(one, formats=formats, typeset=typeset)
+            draft = entry.get("draft", False)
+            yield replace(one, formats=formats, typeset=typeset, draft=draft)
 
 
 def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollector) -> int:

@@ -26,12 +26,12 @@ from advocacy.batch.record import Entry, entry
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
-from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.files.cache import files_held
 from advocacy.files.writing import no_room, write_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.digests import letter_digest, recipient_digest
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import CheckedLetter, Letter, check, make_draft
 
 WITHOUT_EMAIL = "no-email"
 
@@ -42,7 +42,8 @@ class WantedLetter:
 
     `stage` is the one that applies on the day; where none does, `problems` say why, or nothing
     where the letters are not for this recipient. `previous` is the manifest's line, with the
-    files that are still there. `formats` and `typeset` replace those of the batch.
+    files that are still there. `formats` and `typeset` replace those of the batch. A `draft` is
+    made whatever is wrong with the letter, says so on each page, and counts for no later run.
     """
 
     recipient: Recipient
@@ -52,6 +53,7 @@ class WantedLetter:
     previous: Entry | None = None
     formats: tuple[Format, ...] | None = None
     typeset: Typeset | None = None
+    draft: bool = False
 
     @property
     def letter_id(self) -> str:
@@ -215,8 +217,16 @@ def _compose(
 
         problems += gate_of(campaign).errors(letter)
     outcome.problems += (one for one in problems if one not in outcome.problems)
+    if wanted.draft:
+        outcome.problems = [_lowered(one) for one in outcome.problems]
+        return _Judged(make_draft(letter), digests)
     outcome.refused = checked is None or has_errors(outcome.problems)
     return None if checked is None or outcome.refused else _Judged(checked, digests)
+
+
+def _lowered(problem: Problem) -> Problem:
+    """What would refuse a letter is told of a draft as a warning."""
+    return problem.at(Level.WARNING) if problem.level is Level.ERROR else problem
 
 
 def _judged_before(settings: BatchSettings, wanted: WantedLetter, digest: str) -> bool:
@@ -243,7 +253,7 @@ def _make(
     kinds = {*formats, "pdf"} if attached else formats
     made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
     inputs = {f"{letter.file_name}.{kind}": digest for kind, digest in made_of.items()}
-    known = {} if settings.force else previous.get("inputs", {})
+    known = {} if settings.force or checked.draft else previous.get("inputs", {})
     changed = tuple(
         kind
         for kind in formats
@@ -267,7 +277,9 @@ def _make(
     if not outcome.refused and letter.recipient.language:
         outcome.languages = letter.recipient.language, letter.language
     if made.documents:
-        _record(wanted, letter, made, outcome, inputs, digests, versions, settings.judged)
+        inputs = {} if checked.draft else inputs
+        by = None if checked.draft else settings.judged
+        _record(wanted, letter, made, outcome, inputs, digests, versions, by)
         if settings.deliver == "return":
             outcome.documents = made.documents
     elif settings.judged and previous and previous.get("judged") != settings.judged:
@@ -294,7 +306,8 @@ def _record(
     is_clean = all(problem.code == WITHOUT_EMAIL for problem in made.problems)
     made_of = {name: inputs[name] for name in sums if is_clean and name in inputs}
     files = sums
-    if previous and previous["digest"] == digests[0]:
+    same_kind = previous and previous.get("draft", False) == wanted.draft
+    if previous and same_kind and previous["digest"] == digests[0]:
         # Another format of the same text: what was made before still stands.
         files = {**previous["files"], **sums}
         older = {k: v for k, v in previous.get("inputs", {}).items() if k not in sums}
@@ -303,6 +316,8 @@ def _record(
         outcome.obsolete = tuple(name for name in previous["files"] if name not in sums)
     typeset = made.typeset or (previous or {}).get("typeset")
     outcome.entry = entry(letter, files, versions, digests, made_of, typeset, judged)
+    if wanted.draft:
+        outcome.entry["draft"] = True
     outcome.sums = sums
     outcome.typeset, outcome.why = made.typeset, made.why
 
@@ -317,7 +332,7 @@ def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]
 
 def row_of(recipient: Recipient) -> dict[str, str]:
     """A recipient as the columns of a list."""
-    known = recipient.model_dump(mode="json", exclude_defaults=True, exclude={"other"})
+    known = recipient.model_dump(mode="json", exclude_defaults=True, exclude={"other", "titles"})
     columns = {
         name: "\n".join(value) if isinstance(value, list | tuple) else str(value)
         for name, value in known.items()

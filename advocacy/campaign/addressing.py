@@ -7,8 +7,9 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.address import Parts, postal_lines, with_honorific
+from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.personal_names import with_honorific
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
 
@@ -46,13 +47,9 @@ def recipients_of(
 
 
 def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
-    file, path = campaign.file, people.list
+    file = campaign.file
     with reporting(report):
-        if path is None and file.recipients is not None:
-            workspace = campaign.workspace
-            path = workspace.naming(workspace.folder / file.recipients).file(
-                file.recipients, file.place("recipients")
-            )
+        path = people.list or list_file(campaign)
         if path is not None:
             yield from read_list(
                 path,
@@ -69,6 +66,14 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
             cure = "Add `addressees:` to its target, or a list as `recipients:`"
             hint = Hint("fix-or-add-recipients", cure=cure)
             report(Problem("no-recipients", message, hint, file.place("target")))
+
+
+def list_file(campaign: Campaign) -> Path | None:
+    """The list that a campaign names. Raises AdvocacyError where there is no such file."""
+    file = campaign.file
+    if file.recipients is None:
+        return None
+    return campaign.workspace.file(file.recipients, file.place("recipients"))
 
 
 def not_in_office(recipient: Recipient, day: date) -> Problem | None:

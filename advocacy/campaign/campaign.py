@@ -1,15 +1,25 @@
 """A campaign as its file describes it: whom it addresses, what it asks, and when."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from advocacy.campaign.days import Days
-from advocacy.campaign.field_types import Day, Email, HttpUrl, PerDay, Slug, Span
+from advocacy.campaign.field_types import (
+    NOON,
+    ClockTime,
+    Day,
+    Email,
+    HttpUrl,
+    PerDay,
+    Slug,
+    Span,
+)
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.columns import ColumnName
+from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
@@ -42,10 +52,38 @@ class Precedent(Located):
     fact: Slug = Field(description="The id of the fact that proves it.")
 
 
+class HeldTitle(Located):
+    """An office that a person holds, and the days on which they hold it."""
+
+    title: Line = Field(description="The office, as it is printed.")
+    from_: Day | None = Field(None, alias="from", description="The first day in the office.")
+    until: Day | None = Field(None, description="The last day in the office.")
+    checked: Day | None = Field(
+        None, description="The last day on which somebody made sure of it. See `recheck_after`."
+    )
+
+
+def title_held(titles: Iterable[HeldTitle], day: date) -> HeldTitle | None:
+    """The first of some titles that is held on a day."""
+    return next((one for one in titles if Days(one.from_, one.until).covers(day)), None)
+
+
 class Addressee(Recipient):
     """A person at the target who gets a letter."""
 
     name: Line = Field(description="The name, as on the envelope.")
+    titles: tuple[HeldTitle, ...] = Field(
+        (),
+        description="Titles with their days, instead of `title`. The letter has the one of its "
+        "date, or none.",
+    )
+
+    def on(self, day: date) -> "Addressee":
+        """The person with the title of that day."""
+        if not self.titles:
+            return self
+        held = title_held(self.titles, day)
+        return self.model_copy(update={"title": held.title if held else None})
 
 
 class Target(Located):
@@ -64,10 +102,20 @@ class Signatory(Located):
 
     name: Line = Field(description="The name under the signature.")
     title: Line | None = Field(None, description="The office, printed under the name.")
+    titles: tuple[HeldTitle, ...] = Field(
+        (), description="Titles with their days, instead of `title`."
+    )
     organization: Line | None = Field(
         None, description="The organization, if it is not the sender."
     )
     signature: FileName | None = Field(None, description="An image of the signature.")
+
+    def on(self, day: date) -> "Signatory":
+        """The person with the title of that day."""
+        if not self.titles:
+            return self
+        held = title_held(self.titles, day)
+        return self.model_copy(update={"title": held.title if held else None})
 
 
 class Unsubscribe(Located):
@@ -134,11 +182,21 @@ class Stage(Located):
     )
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
+    time: ClockTime = Field(
+        NOON,
+        description="The time of day in the emails' Date, in the campaign's timezone. Set it to "
+        "after the hour at which the sources were out. Default: noon.",
+    )
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
     bill: Slug | None = Field(
         None,
         description="The id of the bill that its letters are about. `to:` may then name positions: "
         "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
+    )
+    event: Slug | None = Field(
+        None,
+        description="The id of the event that its letters are written for. A letter with a later "
+        "date is refused.",
     )
     position: Literal["support", "oppose", "amend"] = Field(
         "support", description="What the letter asks for, if it is about a bill."
@@ -172,6 +230,19 @@ class Stage(Located):
         return not self.to or recipient.goes_by(self.to)
 
 
+class CampaignEvent(Located):
+    """A day on which something happens to the campaign's cause, such as a hearing."""
+
+    day: Day = Field(description="The day of the event.")
+    kind: Literal["hearing", "markup", "vote", "record closes", "comments close", "other"] = Field(
+        description="What kind of event it is."
+    )
+    what: Line = Field(description="The event in one line.")
+    bill: Slug | None = Field(None, description="The id of the bill that it is about.")
+    docket: Line | None = Field(None, description="The docket number, for comments to an agency.")
+    source: Slug = Field(description="The id of the source that announces it.")
+
+
 class SupporterRules(Located):
     """How a list of supporters is read, and which letters each supporter signs."""
 
@@ -183,6 +254,12 @@ class SupporterRules(Located):
     )
     consent: ColumnName = Field(
         "consent", description="The column that says `yes` if a supporter consented."
+    )
+    consent_on: ColumnName = Field(
+        "consent_on", description="The column with the day of the consent, as YYYY-MM-DD."
+    )
+    consent_text: ColumnName = Field(
+        "consent_text", description="The column with the words that the supporter agreed to."
     )
     own_words: ColumnName = Field(
         "own_words", description="The column with a supporter's own paragraph."
@@ -205,7 +282,7 @@ class SupporterRules(Located):
         le=2000,
         description="The number of names that a joint letter prints before “and … others”.",
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
@@ -278,7 +355,7 @@ class CampaignFile(Located):
     recipients: FileName | None = Field(
         None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
     )
-    columns: dict[Line, ColumnName] = Field(
+    columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
     )
@@ -287,6 +364,9 @@ class CampaignFile(Located):
     )
     copies: FileName | None = Field(
         None, description="The folder for kept copies of sources. It need not exist."
+    )
+    events: dict[Slug, CampaignEvent] = Field(
+        default_factory=dict, description="Hearings, votes and deadlines, by id."
     )
     checks: dict[Line, CheckSetting] = Field(
         default_factory=dict, description="Changed levels and limits of checks, by code."

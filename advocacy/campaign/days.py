@@ -69,17 +69,35 @@ class Days:
 
 
 def published_days(edtf: str) -> tuple[date, date]:
-    """The first and last day that an EDTF date (level 0: year, month or day) may mean.
+    """The first and last day that an EDTF date may mean.
 
-    Raises ValueError for any other text.
+    It is of level 0 (a year, a month, a day, or an interval of two), approximate or uncertain
+    (`1950~`, `1950?`), or a season (`2020-22`, level 1), whose months differ by hemisphere: any
+    day of its year. Raises ValueError for any other text.
     """
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", edtf)
+    ends = edtf.split("/")
+    if len(ends) > 2:
+        raise ValueError(_FORMS)
+    first, last = _days_of(ends[0]), _days_of(ends[-1])
+    if last[1] < first[0]:
+        raise ValueError(f"{edtf} ends before it begins")
+    return first[0], last[1]
+
+
+_FORMS = "a date must be written 2020, 2020-06 or 2020-06-10"
+_SEASONS = range(21, 25)
+
+
+def _days_of(edtf: str) -> tuple[date, date]:
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?[~?%]?", edtf)
     if match is None:
-        raise ValueError("a date must be written 2020, 2020-06 or 2020-06-10")
+        raise ValueError(_FORMS)
     year, month, day = (int(part or 0) for part in match.groups())
     try:
         if day:
             return date(year, month, day), date(year, month, day)
+        if month in _SEASONS:
+            month = 0
         last = calendar.monthrange(year, month or 12)[1]
         return date(year, month or 1, 1), date(year, month or 12, last)
     except (ValueError, calendar.IllegalMonthError) as error:

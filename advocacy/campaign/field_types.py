@@ -6,7 +6,7 @@ key's name (“`date`: “10 June” is not a day”) and a hint that says what 
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -56,6 +56,21 @@ def _span(value: Any) -> timedelta:
 
 Span = Annotated[timedelta, BeforeValidator(_span), WithJsonSchema(_SCHEMA["span"])]
 """A span of days or weeks, written `14 days`, `1 day`, `2 weeks`."""
+
+
+def _time(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    text = value.strip() if isinstance(value, str) else ""
+    if not re.fullmatch(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]", text):
+        raise refusal("time", value)
+    hour, minute = text.split(":")
+    return time(int(hour), int(minute))
+
+
+ClockTime = Annotated[time, BeforeValidator(_time), WithJsonSchema(_SCHEMA["time"])]
+"""A time of day in the campaign's timezone, written `16:30`."""
+NOON = time(12)
 
 MOST_PER_DAY = 1_000_000
 

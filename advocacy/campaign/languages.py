@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -88,32 +89,52 @@ Language = Annotated[Line, AfterValidator(_language), Field(**TABLE["schema"]["l
 
 COUNTRIES = frozenset(TABLE["countries"].split())
 _COMMON_NAMES: dict[str, str] = TABLE["common_names"]
+NAMED_IN = ("en", "de", "fr", "es")
+"""The languages in which countries are known by their names."""
+
+
+# Lists name a country in every row.
+@lru_cache(maxsize=1024)
+def known_country(value: str) -> str | None:
+    """The code of a country that is given by its code, or by its name in one of our languages."""
+    code = " ".join(value.upper().split())
+    if code in COUNTRIES:
+        return code
+    return _COMMON_NAMES.get(code) or _country_names().get(code.casefold())
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> dict[str, str]:
+    """The codes of countries by their names (CLDR), in the languages that letters are set in."""
+    from babel import Locale
+
+    return {
+        name.casefold(): code
+        for language in NAMED_IN
+        for code, name in Locale(language).territories.items()
+        if code in COUNTRIES
+    }
 
 
 def _country(value: str) -> str:
-    code = value.upper()
-    if code in COUNTRIES:
+    code = known_country(value)
+    if code is not None:
         return code
-    near = _near_country(code)
+    near = _near_country(value)
     hint = f"Did you mean `{near}`?" if near else "Write the ISO 3166 code: `US`, `DE`, `GB`."
     raise refusal("country", value, hint=hint)
 
 
 def _near_country(code: str) -> str | None:
-    if code in _COMMON_NAMES:
-        return _COMMON_NAMES[code]
     if len(code) < 4:
         return None
-    from babel import Locale
-
-    names = Locale("en").territories
-    by_name = {name: known for known, name in names.items() if known in COUNTRIES}
-    near = nearest(code, by_name)
-    return by_name[near] if near else None
+    # A wrong guess sends a letter abroad: only a slip in a letter or two.
+    near = get_close_matches(code.casefold(), _country_names(), n=1, cutoff=0.82)
+    return _country_names()[near[0]] if near else None
 
 
 Country = Annotated[Line, AfterValidator(_country), Field(**TABLE["schema"]["country"])]
-"""A country's two-letter code, in capitals."""
+"""A country, by its two-letter code or by its name in one of `NAMED_IN`: the code in capitals."""
 
 
 _NOT_FOR_PEOPLE = re.compile(r"(localtime|posixrules|Factory|(posix|right)/.*)")

@@ -86,8 +86,7 @@ def load_campaign(
     problems += unknown_references(facts, sources)
     if file is None:
         return None, problems
-    files = [workspace.folder / name for named in names.values() for name, _ in named]
-    campaign = Campaign(path, file, facts, sources, workspace.naming(*files), bills)
+    campaign = Campaign(path, file, facts, sources, workspace, bills)
     return campaign, problems + _cross_references(campaign)
 
 
@@ -115,7 +114,7 @@ def _read_all(
     records: dict[str, Record] = {}
     for name, place in names:
         try:
-            path = workspace.naming(workspace.folder / name).file(name, place)
+            path = workspace.file(name, place)
         except AdvocacyError as error:
             problems += error.problems
             continue
@@ -140,7 +139,7 @@ def _read_bills(
     bills: dict[str, Bill] = {}
     for name, place in names:
         try:
-            path = workspace.naming(workspace.folder / name).file(name, place)
+            path = workspace.file(name, place)
         except AdvocacyError as error:
             problems += error.problems
             continue
@@ -160,6 +159,12 @@ def _cross_references(campaign: Campaign) -> list[Problem]:
     problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
     for name, stage in file.stages.items():
         problems += _stage_problems(campaign, name, stage)
+    for event in file.events.values():
+        if event.source not in campaign.sources:
+            source = event.source
+            problems.append(_unknown("source", source, campaign.sources, event.place("source")))
+        if event.bill is not None and event.bill not in campaign.bills:
+            problems.append(_unknown("bill", event.bill, campaign.bills, event.place("bill")))
     for precedents in {file.precedents, *map(file.stage_precedents, file.stages.values())}:
         for precedent in precedents:
             if precedent.fact not in campaign.facts:
@@ -190,6 +195,9 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem
     workspace, addressees = campaign.workspace, campaign.file.target.addressees
     if stage.bill is not None and stage.bill not in campaign.bills:
         problems.append(_unknown("bill", stage.bill, campaign.bills, stage.place("bill")))
+    if stage.event is not None and stage.event not in campaign.file.events:
+        events = campaign.file.events
+        problems.append(_unknown("event", stage.event, events, stage.place("event")))
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
         if stage.bill and wanted in POSITIONS:

@@ -13,7 +13,9 @@ from advocacy.files.characters import Line, Words, fault, shown
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
 from advocacy.resources import read_table
 
-CSL_VARIABLES = frozenset(read_table("campaign/sources.toml")["csl_variables"].split())
+_TABLE = read_table("campaign/sources.toml")
+CSL_VARIABLES = frozenset(_TABLE["csl_variables"].split())
+CSL_TYPES = frozenset(_TABLE["csl_types"].split())
 
 
 class Name(Located):
@@ -68,6 +70,16 @@ def _edtf(value: object) -> object:
     return value
 
 
+def _csl_type(value: object) -> object:
+    """A type that CSL has; a style prints another like none, or not at all."""
+    if isinstance(value, str) and value not in CSL_TYPES:
+        some = "Write one that CSL has: `webpage`, `report`, `article-newspaper`, `book` …"
+        message = f"{shown(value)} is not a type of source"
+        raise fault("unknown-source-type", message, did_you_mean(value, CSL_TYPES, some))
+    return value
+
+
+SourceType = Annotated[Line, BeforeValidator(_csl_type)]
 IssuedDate = Annotated[str, BeforeValidator(_edtf)]
 
 
@@ -77,7 +89,7 @@ class Source(Located):
     model_config = ConfigDict(extra="allow")
 
     id: Slug = Field(description="The id that facts use for this source.")
-    type: Line = Field(description="A CSL item type: webpage, article-newspaper, report …")
+    type: SourceType = Field(description="A CSL item type: webpage, article-newspaper, report …")
     title: Words | None = Field(None, description="The title, as in the source.")
     author: tuple[Name, ...] = Field((), description="People or organizations, in order.")
     editor: tuple[Name, ...] = Field((), description="Likewise.")

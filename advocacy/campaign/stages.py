@@ -109,6 +109,20 @@ def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
     )
 
 
+def event_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
+    """That a letter is dated after the event that its stage is written for."""
+    event = campaign.file.events.get(stage.event or "")
+    if event is None or day <= event.day:
+        return None
+    return Problem(
+        "event-over",
+        f"The letter is dated {day}, after the event that it is written for: {event.what} on "
+        f"{event.day}.",
+        f"Let the stage end with the event: `until: {event.day}`.",
+        stage.place("event"),
+    )
+
+
 def _bill_elsewhere(
     campaign: Campaign, recipient: Recipient, day: date, names: Collection[str]
 ) -> Problem | None:

@@ -121,8 +121,7 @@ def _yaml_files(path: Path, templates: Path | None) -> dict[Path, Parser]:
     for key, parser in parsers:
         for name, _ in file_names(data, key):
             with suppress(AdvocacyError):  # the check says what is wrong with the name
-                file = workspace.folder / name
-                files.setdefault(workspace.naming(file).file(name), parser)
+                files.setdefault(workspace.file(name), parser)
     return files
 
 

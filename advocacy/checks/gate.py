@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.accepting import note_accepted
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims.uncited import UncitedMarks
 from advocacy.checks.facts import dates, records
@@ -107,7 +108,7 @@ class WordsGate:
         return self._errors([*check_values(letter, values), *check_around_body(letter, stage)])
 
     def _errors(self, problems: list[Problem]) -> tuple[Problem, ...]:
-        kept = self._settings.apply(problems)
+        kept = note_accepted(self._settings.apply(problems), self._campaign)
         return tuple(dict.fromkeys(one for one in kept if one.level is Level.ERROR))
 
 

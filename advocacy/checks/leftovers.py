@@ -1,18 +1,22 @@
 """What is left over from writing: notes to oneself, fields to fill in, broken markup.
 
 In any language: what stands in brackets outside a quotation, a word in capitals with a colon,
-marks of Markdown and HTML that print as they stand, and quotation marks that do not close.
+quotation marks that do not close, and markup in what is filled in (`templating.markup_problems` has
+that of templates).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from advocacy.campaign.campaign import Stage
 from advocacy.checks.codes import problem
 from advocacy.checks.patterns import pattern
 from advocacy.checks.sentences import TextBlock, quote_spans
-from advocacy.errors import Place, Problem
+from advocacy.errors import Level, Place, Problem
 from advocacy.letters.letter import Letter
+from advocacy.templating.citation_marks import Own
+from advocacy.templating.markup_problems import value_markup
 
 _CAPITAL = "[A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜÑ]"
 _NOTE = re.compile(
@@ -34,27 +38,58 @@ _NOTE = re.compile(
     """,
     re.VERBOSE,
 )
-_MARKUP = re.compile(
-    r"""
-    \*{1,3} (?=\S) | (?<=\S) \*{1,3} | (?<!\w) _{1,2} (?=[^\W_]) | (?<=[^\W_]) _{1,2} (?!\w) | ~~
-  | \]\( [^)\n]* \)? | </?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s[^<>\n]*)?/?> | &(?:[a-z]{2,8}|\#\d{2,5});
-  | ` | (?<![\w/])\#{1,6}\s(?=\w) | \{\{ | \}\} | \{% | %\} | \{\# | \#\}
-    """,
-    re.VERBOSE,
-)
 
 
 def leftover_problems(
     letter: Letter, blocks: Sequence[TextBlock], stage: Stage
 ) -> Iterator[Problem]:
-    """Notes and broken markup in the body and the subject."""
+    """Notes to oneself, marks without partners, and markup in what is filled in."""
     typed = "\n".join(letter.body.values)
     place = stage.place("subject")
     yield from _notes(letter.subject, "the subject", place)
+    for text, where, at in _filled_in(letter, stage):
+        yield from _value_markup(text, where, at)
     for block in blocks:
         for sentence in block.sentences:
             yield from _notes(sentence.text, "the letter", sentence.place, typed)
-        yield from _markup(block, typed)
+        yield from _partners(block, typed)
+
+
+def _filled_in(letter: Letter, stage: Stage) -> Iterator[tuple[str, str, Place | None]]:
+    """The campaign's texts that a letter prints as typed: what each is, and where it stands."""
+    language = letter.language
+    yield letter.subject, "The subject", stage.place("subject")
+    yield letter.preview, "The preview text", stage.place("preview")
+    if letter.demand is not None:
+        place = letter.demand.place
+        yield letter.demand.summary.get(language) or "", "The demand", place("summary")
+        for number, ask in enumerate(letter.demand.asks):
+            yield ask.get(language) or "", "The ask", place("asks", number)
+    for peer in letter.precedents:
+        yield peer.organization, "The precedent", peer.place("organization")
+        yield peer.action.get(language) or "", "The precedent", peer.place("action")
+    for cited in letter.facts:
+        statement = cited.fact.statement.get(language) or ""
+        yield statement, f"The fact `{cited.id}`", cited.fact.place("statement")
+
+
+def list_markup_problems(letter: Letter, values: Iterable[str]) -> Iterator[Problem]:
+    """Markup in a recipient's own values, which may be meant: warnings."""
+    for value in values:
+        if isinstance(value, Own):
+            for found in _value_markup(value, "The list", letter.recipient.place()):
+                yield replace(found, level=Level.WARNING)
+
+
+def _value_markup(text: str, where: str, place: Place | None) -> Iterator[Problem]:
+    found = value_markup(text)
+    if found is not None:
+        yield problem(
+            "markup-in-value",
+            f"{where} has `{found[0]}`. Markup works in templates alone: this is printed as typed.",
+            "Write plain text here, and set it in the template.",
+            place,
+        )
 
 
 def _notes(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
@@ -73,20 +108,26 @@ def _notes(text: str, where: str, place: Place | None, typed: str = "") -> Itera
         )
 
 
-def _markup(block: TextBlock, typed: str) -> Iterator[Problem]:
-    for found in _MARKUP.finditer(block.text):
-        near = block.text[max(0, found.start() - 12) : found.end() + 12]
-        if found[0] in typed or pattern("placeholder").search(near):
-            continue
-        yield _broken(block, found.start(), f"the mark `{found[0]}` is printed as it stands", near)
-        return
-    straight = [m.start() for m in re.finditer(r'(?<![\d″])"', block.text)]
-    if len(straight) % 2 and '"' not in typed:
-        near = block.text[max(0, straight[-1] - 12) : straight[-1] + 24]
-        yield _broken(block, straight[-1], "a quotation mark has no partner", near)
+def _partners(block: TextBlock, typed: str) -> Iterator[Problem]:
+    alone = _lone_quotation_mark(block.text)
+    if alone is not None and '"' not in typed:
+        near = block.text[max(0, alone - 12) : alone + 24]
+        yield _broken(block, alone, "a quotation mark has no partner", near)
     elif block.text.count("(") > block.text.count(")") and "(" not in typed:
         at = block.text.rfind("(")
         yield _broken(block, at, "a parenthesis does not close", block.text[at : at + 24])
+
+
+def _lone_quotation_mark(text: str) -> int | None:
+    """Where a straight quotation mark opens and none closes; after a figure it may be inches."""
+    opened = None
+    for mark in re.finditer('"', text):
+        at = mark.start()
+        if opened is not None:
+            opened = None
+        elif not (at and (text[at - 1].isdigit() or text[at - 1] == "″")):
+            opened = at
+    return opened
 
 
 def _broken(block: TextBlock, at: int, what: str, near: str) -> Problem:

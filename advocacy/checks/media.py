@@ -1,29 +1,30 @@
-"""Check that the demand, the deadline and the facts are in PDF, HTML and text alike.
+"""Check that text, demand, deadline and facts are in PDF, HTML and text alike, for all to see.
 
-Each letter is rendered, and its documents are read back as a reader gets them: the PDF's own
-text page by page, the email's HTML without what its styles hide, the text part as it is. A
-layout that loses the reference list or the notes is found here, before anybody gets the letter.
+Each letter is rendered, and its documents are read back as a reader gets them: what is seen of
+the PDF page by page (`visible_paper`) and of the email's HTML (`visible_email`), the text part as
+it is. A layout that loses or hides the body, the reference list or the notes is found here, before
+anybody gets the letter.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
-from html.parser import HTMLParser
 from itertools import pairwise
 
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import read_letter, shorten
+from advocacy.checks.visible_email import seen_texts
+from advocacy.checks.visible_paper import seen_pages
 from advocacy.checks.wording import ENOUGH, asks_of, content_words
 from advocacy.documents import text
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
 from advocacy.documents.frame import long_date
-from advocacy.documents.pdf import render as pdf
 from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
@@ -31,8 +32,8 @@ from advocacy.letters.letter import CheckedLetter, Letter, check
 from advocacy.templating.citation_marks import LINE, Prose
 
 MEDIA = ("PDF", "HTML", "text")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?<!-)opacity\s*:\s*0*\.?0*(;|$)")
+FEW_WORDS = 5
+"""Words of a passage that are looked for together."""
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -45,10 +46,12 @@ class PageNeeds:
     ways: tuple[dict[str, str], ...]
 
 
-def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
+def check_media(
+    letters: Iterable[Letter], campaign: Campaign, media: Collection[str] = MEDIA
+) -> Iterator[Problem]:
     """Report what the documents of letters lack, each text once.
 
-    Letters that may not go out are left to the checks that say so.
+    `media` are those that are made. Letters that may not go out are left to the checks that say so.
     """
     seen: set[tuple[str, str, str]] = set()
     for traced in letters:
@@ -58,26 +61,54 @@ def check_media(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Probl
         if checked is not None and key not in seen:
             seen.add(key)
             try:
-                yield from _proven(checked, traced, campaign)
+                yield from _proven(checked, traced, campaign, media)
             except AdvocacyError as error:
                 yield from error.problems
 
 
-def _proven(checked: CheckedLetter, traced: Letter, campaign: Campaign) -> Iterator[Problem]:
+def _proven(
+    checked: CheckedLetter, traced: Letter, campaign: Campaign, media: Collection[str]
+) -> Iterator[Problem]:
     workspace = campaign.workspace
-    found = obstacles(checked, workspace)
-    yield from found
+    seen = seen_texts(html.render_html(checked, workspace))
+    hidden = tuple(dict.fromkeys(each for one in seen for each in one.hidden))
     contents = {
-        "HTML": _Contents((seen_text(html.render_html(checked, workspace)),)),
-        "text": _Contents((text.render_text(checked, workspace),)),
+        "HTML": _Contents(tuple((one.text,) for one in seen), hidden),
+        "text": _Contents(((text.render_text(checked, workspace),),)),
     }
-    if not has_errors(found):
-        contents["PDF"] = _Contents(pages(pdf.render_pdf(checked, workspace).data))
+    if "PDF" in media:
+        found = obstacles(checked, workspace)
+        yield from found
+        if not has_errors(found):
+            from advocacy.documents.pdf.render import render_pdf  # brings WeasyPrint
+
+            contents["PDF"] = _Contents((seen_pages(render_pdf(checked, workspace).data),))
     letter = checked.letter
     citations = formatted(letter, workspace)
+    yield from _body(letter, contents)
     for wanted in (*_asks(letter, traced), *_facts(letter, citations)):
         yield from _missing(wanted, contents, letter)
     yield from _deadline(letter, contents)
+
+
+def _body(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Problem]:
+    """Report a part of the letter's own text that a document does not show.
+
+    A part stands between two citations, whose numbers are printed there.
+    """
+    for block in read_letter(letter):
+        edges = [0, *(offset for offset, _ in block.marks), len(block.text)]
+        for start, end in pairwise(edges):
+            passage = block.text[start:end]
+            lack = {m: c for m, c in contents.items() if squeezed(passage) and not c.shows(passage)}
+            if lack:
+                wanted = PageNeeds(
+                    f"the text “{shorten(' '.join(passage.split()), 90)}”",
+                    block.sentences[0].place if block.sentences else None,
+                    (dict.fromkeys(MEDIA, passage),),
+                )
+                yield from _missing(wanted, lack, letter)
+                return
 
 
 def _missing(
@@ -88,13 +119,21 @@ def _missing(
         for medium in MEDIA
         if medium in contents and not any(contents[medium].has(way[medium]) for way in wanted.ways)
     ]
+    passages = [way[medium] for way in wanted.ways for medium in without]
     if without:
+        hiding = dict.fromkeys(
+            way
+            for medium in without
+            for passage in passages
+            for way in contents[medium].ways(passage)
+        )
+        hides = f" It is hidden by {', '.join(f'`{way}`' for way in list(hiding)[:4])}."
         yield problem(
             "missing-in-medium",
             f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` does not "
             f"have {wanted.what}.",
-            "Look at the layout: it has to print the text, and its references or notes, whole. "
-            "The built-in ones do.",
+            "Look at the layout: it has to print the text, and its references or notes, whole and "
+            "visible. The built-in ones do." + (hides if hiding else ""),
             wanted.place,
         )
 
@@ -169,22 +208,46 @@ def _deadline(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Prob
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """What a document says, page by page."""
+    """What a document says, on each of the screens that it may be read on, page by page.
 
-    pages: tuple[str, ...]
+    `hidden` are texts that are not seen, each with the styles that hide it.
+    """
+
+    screens: tuple[tuple[str, ...], ...]
+    hidden: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def ways(self, words: str) -> Iterator[str]:
+        """The styles that hide these words or a part of them."""
+        wanted = squeezed(words)
+        for words_hidden, ways in self.hidden:
+            here = squeezed(words_hidden)
+            if here and (here in wanted or wanted in here):
+                yield from ways
 
     def has(self, words: str) -> bool:
         """Whether the words stand on a page, or end one and begin the next."""
         wanted = squeezed(words)
-        squeezed_pages = [squeezed(page) for page in self.pages]
-        if any(wanted in page for page in squeezed_pages):
+        return all(_stands(wanted, pages) for pages in self.screens)
+
+    def shows(self, passage: str) -> bool:
+        """Whether a passage is there, but for what stands between its words, such as addresses."""
+        if self.has(passage):
             return True
-        # Notes and the running header stand between: what is left over begins the next page.
-        return any(
-            wanted[:cut] in before and after.startswith(wanted[cut:])
-            for before, after in pairwise(squeezed_pages)
-            for cut in range(1, len(wanted))
-        )
+        words = passage.split()
+        parts = [words[at : at + FEW_WORDS] for at in range(0, len(words), FEW_WORDS)]
+        return sum(self.has(" ".join(part)) for part in parts) * 2 > len(parts)
+
+
+def _stands(wanted: str, pages: tuple[str, ...]) -> bool:
+    squeezed_pages = [squeezed(page) for page in pages]
+    if any(wanted in page for page in squeezed_pages):
+        return True
+    # Notes and the running header stand between: what is left over begins the next page.
+    return any(
+        wanted[:cut] in before and after.startswith(wanted[cut:])
+        for before, after in pairwise(squeezed_pages)
+        for cut in range(1, len(wanted))
+    )
 
 
 @lru_cache(maxsize=256)
@@ -196,41 +259,3 @@ def squeezed(words: str) -> str:
 
 def _bare(markup: str) -> str:
     return unescape(_TAG.sub("", markup))
-
-
-def pages(data: bytes) -> tuple[str, ...]:
-    """The text of a PDF's pages."""
-    import pypdfium2
-
-    with pypdfium2.PdfDocument(data) as document:
-        return tuple(str(page.get_textpage().get_text_range()) for page in document)
-
-
-def seen_text(page: str) -> str:
-    """The text of an HTML page that its inlined styles let a reader see."""
-    reader = _Reader()
-    reader.feed(page)
-    reader.close()
-    return "".join(reader.text)
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _VOID:
-            return
-        given = dict(attrs)
-        unseen = tag in ("head", "style", "title") or "hidden" in given
-        unseen = unseen or bool(_UNSEEN.search((given.get("style") or "").casefold()))
-        self.hidden += bool(unseen or self.hidden)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden -= bool(self.hidden and tag not in _VOID)
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.text.append(data)

@@ -8,20 +8,23 @@ from pathlib import Path
 from advocacy.campaign.addressing import to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.checks.accepting import bind_problems, note_accepted
 from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.sentences import sentence_problems
 from advocacy.checks.agreement.speaking import speaker_problems
+from advocacy.checks.agreement.translations import translation_problems
+from advocacy.checks.bills import bill_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
-from advocacy.checks.leftovers import leftover_problems
+from advocacy.checks.leftovers import leftover_problems, list_markup_problems
 from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
-from advocacy.checks.quotations.verbatim import check_quotations
-from advocacy.checks.sentences import read_letter
+from advocacy.checks.quotations.quoted import check_quotations
+from advocacy.checks.sentences import TextBlock, read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.variants import check_variants
 from advocacy.checks.wording import (
@@ -100,7 +103,7 @@ def run_checks(
 
         problems += check_media(letters, campaign)
     return Report(
-        _ordered(settings.apply(problems)),
+        _ordered(note_accepted(settings.apply(problems), campaign)),
         len(letters),
         tuple(dict.fromkeys(letter.stage for letter in letters)),
         tuple(sorted({letter.date for letter in letters})),
@@ -136,6 +139,7 @@ def check_days(
         yield from dates.check_contradictions(letter)
         yield from dates.check_deadline(letter, campaign)
     yield from dates.check_rechecks(letters, campaign, today, exact=day is not None)
+    yield from dates.check_titles(letters, campaign, today, exact=day is not None)
 
 
 def _check_words(
@@ -154,7 +158,9 @@ def _check_words(
             yield from check_body(traced, campaign, settings, marks, library)
             yield from _check_facts(traced, campaign, library)
             read.update(traced.body.values)
-        yield from check_values(letter, [v for v in letter.body.values if v not in read])
+        new = [value for value in letter.body.values if value not in read]
+        yield from check_values(letter, new)
+        yield from list_markup_problems(letter, new)
         read.update(letter.body.values)
     yield from marks.problems()
 
@@ -174,27 +180,43 @@ def check_body(
     library: Library,
 ) -> Iterator[Problem]:
     """Check the words of a traced letter's body, and the facts that it relies on."""
+    blocks = read_letter(letter)
+    found = _body_problems(letter, blocks, campaign, settings, marks, library)
+    yield from bind_problems(found, letter, blocks, campaign)
+
+
+def _body_problems(
+    letter: Letter,
+    blocks: Sequence[TextBlock],
+    campaign: Campaign,
+    settings: CheckSettings,
+    marks: UncitedMarks,
+    library: Library,
+) -> Iterator[Problem]:
     stage = campaign.file.stages[letter.stage]
     limit, audience = settings.limit("body-length"), campaign.file.audience
-    blocks = read_letter(letter)
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)
     yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
     yield from speaker_problems(letter, blocks, campaign)
+    yield from bill_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
     yield from sentence_problems(letter, blocks, campaign, library)
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)
     yield from fact_problems(used, letter.language, library)
+    yield from translation_problems(used, campaign.file.language)
 
 
 def _check_facts(letter: Letter, campaign: Campaign, library: Library) -> Iterator[Problem]:
     """Check the campaign's other facts, in the language of a letter."""
     used = [one for one, _ in dates.facts_used(letter, campaign)]
-    yield from fact_problems(library.uncited(used), letter.language, library)
+    others = library.uncited(used)
+    yield from fact_problems(others, letter.language, library)
+    yield from translation_problems(others, campaign.file.language)
 
 
 def check_all_variants(

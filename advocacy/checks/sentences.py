@@ -19,19 +19,28 @@ from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
 from advocacy.letters.letter import CitedFact, Letter
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
+from advocacy.templating.markup import letter_parser, picture_of
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 Kind = Literal["paragraph", "heading", "item", "quote"]
 
 NEARBY_LINES = 15
 """How many lines around a mark are searched for a sentence's first words."""
-_ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff]")
+_MARKUP = re.compile(r"[*_`^~]")
+# No text that people write has these: they stand around italics until a block is read.
+_ITALIC, _UPRIGHT = "\ufdd0", "\ufdd1"
+_ANY_MARK = re.compile(f"{MARK.pattern}|[\ue000-\uf8ff{_ITALIC}{_UPRIGHT}]")
 # A full stop and its like, closing marks after it, and then space; CJK needs no space.
 _STOP = re.compile(r"""[.!?…]+(?:["'”’“‘»›)\]*_]|[\s\u00a0\u202f]»)*(?=\s)|[。！？]+[”’」』）]*""")
-_QUOTES = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』"}
+_QUOTES = {
+    "“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "「": "」", "『": "』", "‹": "›", "‚": "‘’",
+}  # fmt: skip
+# Single marks as British English has them: an apostrophe has letters on both sides.
+_SINGLE = re.compile(
+    r"(?<![\w’'])(?:‘(?=\S)[^“”„«»\"‘\n]{1,600}?\S’|'(?=[^\W\d_])[^“”„«»\"‘\n]{1,600}?[^\s\w]?(?<=\S)')(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class TextBlock:
     """The citations: the offset in the text, and the index, of each."""
     bold: bool = False
     """Whether it begins in bold: with a heading that runs into its text."""
+    italics: tuple[tuple[int, int], ...] = ()
+    """Its stretches in italics."""
 
     def at(self, offset: int) -> int:
         """The number of the sentence that an offset of the block's text belongs to."""
@@ -106,16 +117,19 @@ def shorten(words: str, limit: int) -> str:
 
 
 def quote_spans(text: str) -> list[tuple[int, int]]:
-    """The insides of double quotation marks, straight or curly, outermost only."""
+    """The insides of quotation marks, straight or curly, double or single, outermost only."""
     spans: list[tuple[int, int]] = []
     at = 0
     while at < len(text):
         opening = text[at]
+        end = -1
         if opening in _QUOTES and not _inches(text, at):
             end = _closing(text, at + 1, opening)
-            if end > at:
-                spans.append((at + 1, end))
-                at = end
+        elif opening in "‘'" and (single := _SINGLE.match(text, at)):
+            end = single.end() - 1
+        if end > at:
+            spans.append((at + 1, end))
+            at = end
         at += 1
     return spans
 
@@ -160,18 +174,23 @@ def sentence_starts(text: str, language: str) -> list[int]:
     return starts
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": False}).disable(["html_block", "html_inline"])
-
-
 def _inline(markdown: str) -> Iterator[tuple[Kind, str, bool]]:
-    """The text of each block, marks in place, with its kind, and whether it begins in bold."""
+    """The text of each block, marks in place, with its kind, and whether it begins in bold.
+
+    A row of a table is one item, so that a citation in it stands by all of its figures.
+    """
     items = quotes = 0
     heading = False
-    for token in _markdown().parse(markdown):
+    row: list[str] | None = None
+    for token in letter_parser().parse(markdown):
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            yield "item", "; ".join(cell for cell in row if cell.strip()), False
+            row = None
+        elif token.type == "inline" and row is not None:
+            row.append("".join(_words(token)))
+            continue
         items += token.nesting * (token.type in ("list_item_open", "list_item_close"))
         quotes += token.nesting * (token.type in ("blockquote_open", "blockquote_close"))
         heading = token.type == "heading_open" or (heading and token.type == "inline")
@@ -195,11 +214,16 @@ def _begins_bold(inline: "Token") -> bool:
 
 
 def _words(inline: "Token") -> Iterator[str]:
-    for child in inline.children or ():
+    picture = picture_of(inline)
+    for child in [picture[0]] if picture else inline.children or ():
         if child.type in ("softbreak", "hardbreak"):
             yield " "
         elif child.type == "image":
-            yield "".join(_words(child))
+            alt = "".join(_words(child))
+            caption = _MARKUP.sub("", str(child.attrGet("title") or ""))
+            yield f"{alt}: {caption}" if caption else alt
+        elif child.type in ("em_open", "em_close"):
+            yield _ITALIC if child.nesting > 0 else _UPRIGHT
         else:
             yield child.content
 
@@ -214,13 +238,17 @@ def _block(
     files: "_TemplateLines",
 ) -> TextBlock:
     """Make a block of its text with marks; `before` is the place of the sentence before it."""
-    text, cites, traced = "", [], []
+    text, cites, traced, italics = "", [], [], []
     last = 0
     for mark in _ANY_MARK.finditer(marked):
         text += marked[last : mark.start()]
         last = mark.end()
         code = ord(mark[0])
-        if code >= CITE_MARK:
+        if mark[0] == _ITALIC:
+            italics.append((len(text), len(text)))
+        elif mark[0] == _UPRIGHT:
+            italics[-1] = (italics[-1][0], len(text))
+        elif code >= CITE_MARK:
             cites.append((len(text), code - CITE_MARK))
         elif code >= VALUE_MARK:
             text += values[code - VALUE_MARK]
@@ -241,7 +269,13 @@ def _block(
             )
         )
     return TextBlock(
-        kind, text, tuple(sentences), tuple(quote_spans(text)), tuple(starts), tuple(cites)
+        kind,
+        text,
+        tuple(sentences),
+        tuple(quote_spans(text)),
+        tuple(starts),
+        tuple(cites),
+        italics=tuple(italics),
     )
 
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from advocacy.checks.approving import Review
 
 
-def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def _line(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     from advocacy.files.characters import bad_character
 
     if value is not None and (not value.strip() or "\n" in value or bad_character(value)):
-        raise click.BadParameter("give a name, such as “Jane Doe”.", ctx, param)
+        what = "a name, such as “Jane Doe”" if param.name == "by" else "a few words on one line"
+        raise click.BadParameter(f"give {what}.", ctx, param)
     return value.strip() if value else None
 
 
@@ -31,12 +32,30 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     help="The stage whose text is approved.",
 )  # fmt: skip
 @click.option(
-    "--by", callback=_name, metavar="NAME",
+    "--by", callback=_line, metavar="NAME",
     help="Name of the person who approves. Without it, nothing is recorded.",
+)  # fmt: skip
+@click.option(
+    "--accept", multiple=True, metavar="ID",
+    help="Accept an error about one sentence, by the ID that is listed; with --reason. "
+    "May be repeated.",
+)  # fmt: skip
+@click.option(
+    "--reason", callback=_line, metavar="TEXT",
+    help="Why the sentences are right all the same. Recorded with every warning, and with what "
+    "--accept names.",
 )  # fmt: skip
 @templates_option
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the text.")
-def command(campaign: Path, stage: str, by: str | None, templates: Path | None, quiet: bool) -> int:
+def command(
+    campaign: Path,
+    stage: str,
+    by: str | None,
+    accept: tuple[str, ...],
+    reason: str | None,
+    templates: Path | None,
+    quiet: bool,
+) -> int:
     """Show the text of a stage as its readers get it, and record who approves it.
 
     The approval is stored beside the campaign, in <campaign>.approvals.yaml. It covers the
@@ -44,13 +63,21 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
     `advocacy check` reports it. You can still add people to the list. A stage with an error
     cannot be approved.
 
+    What the checks report of a sentence is listed with an ID. With --reason, you accept the
+    warnings, and with --accept an error as well. Your word holds for that sentence, its facts, and
+    their sources; when one changes, it needs a new one. Errors of days, placeholders, and
+    quotations that a kept copy does not hold cannot be accepted.
+
     \b
     Examples:
       advocacy approve campaigns/microsoft.yaml --stage keep
       advocacy approve campaigns/microsoft.yaml --stage keep --by "Jane Doe"
+      advocacy approve parks.yaml --stage call --by "Jane Doe" --reason "our own count"
     """
+    if accept and not (reason and by):
+        raise click.UsageError("--accept goes with --by and --reason.")
     from advocacy.campaign.loading import load_campaign
-    from advocacy.checks.approving import approve_stage, review_stage
+    from advocacy.checks.approving import Words, approve_stage, review_stage
     from advocacy.letters.approvals import approvals_path
 
     loaded, problems = load_campaign(campaign, templates)
@@ -61,13 +88,32 @@ def command(campaign: Path, stage: str, by: str | None, templates: Path | None, 
     if not quiet:
         _show(loaded, seen)
     print_problems([*problems, *seen.problems])
+    _list_open(seen)
     if by is None:
         click.echo(_describe_approval(seen))
         return int(not seen.may_be_approved)
     on = loaded.today()
+    if reason:
+        seen = seen.accepting(accept, Words(by, on, reason))
     approve_stage(loaded, seen, by, on)
     click.echo(f"Approved: the stage {stage}, by {by}, on {on} ({approvals_path(campaign)}).")
     return 0
+
+
+def _list_open(seen: "Review") -> None:
+    """List what a person may accept, what is accepted, and the sentences without a source."""
+    from advocacy.checks.accepting import SHORT
+
+    for title, lines in (
+        ("To be accepted with a reason, or changed:",
+         [f"{one.basis[:SHORT]}  {one.level} {one.code}: {one.message}" for one in seen.open]),
+        ("Accepted:",
+         [f"{one.basis[:SHORT]}  {one.code}: by {one.by} on {one.on}: {one.reason}"
+          for one in seen.accepted]),
+        ("Sentences of fact without a source:", [one.message for one in seen.unsourced]),
+    ):  # fmt: skip
+        if lines:
+            click.echo("\n".join([title, *(f"  {line}" for line in lines)]))
 
 
 def _show(campaign: "Campaign", seen: "Review") -> None:

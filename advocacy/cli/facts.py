@@ -18,10 +18,10 @@ from advocacy.cli.tables import (
     table_option,
     terminal_width,
     write_json,
+    write_picture,
     write_table,
 )
-from advocacy.errors import AdvocacyError, Place, count_noun, has_errors
-from advocacy.files.writing import cannot_write
+from advocacy.errors import Place, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.facts.ending import FactEnding
@@ -86,7 +86,7 @@ def show(
     day = loaded.letter_date(day)
     for path, draw in ((svg, timeline_svg), (html, timeline_html)):
         if path is not None:
-            _write(path, draw(loaded, day))
+            write_picture(path, draw(loaded, day))
     facts = standings(loaded, day)
     if report == "json":
         write_json({"date": day.isoformat(), "facts": [one.record() for one in facts]})
@@ -219,14 +219,6 @@ def end(
 
 def _today() -> date:
     return datetime.now().astimezone().date()
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        advice = "Name a file in a folder that is there and that you may write to"
-        raise AdvocacyError(cannot_write(path, error, advice)) from error
 
 
 def _write_facts(facts: "tuple[FactStanding, ...]", day: date) -> None:

@@ -198,8 +198,8 @@ recipients_options = combine_options(
         "--recipients",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A list of recipients (.csv, .xlsx, .jsonl, congress-legislators' .yaml) instead of "
-        "the campaign's.",
+        help="A list of recipients instead of the campaign's: .csv, .xlsx, .jsonl, or open data as "
+        "published (.yaml, .json, a folder of Open States).",
     ),
     click.option(
         "--committees",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from advocacy.batch.recorder import RenderSummary
     from advocacy.campaign.addressing import People
 
-NOT_FOR_GALLERY = ("audit", "merge", "verify", "prune", "force", "workers", "cluster")
+NOT_FOR_GALLERY = ("audit", "draft", "merge", "verify", "prune", "force", "workers", "cluster")
 
 
 @click.command("render")
@@ -50,6 +50,12 @@ NOT_FOR_GALLERY = ("audit", "merge", "verify", "prune", "force", "workers", "clu
     is_flag=True,
     help="Also write an audit sheet for each letter: its claims, their evidence, and a line to "
     "sign.",
+)
+@click.option(
+    "--draft",
+    is_flag=True,
+    help="Make every letter, also those that would be refused, with DRAFT across each page, in the "
+    "subject, and in the text. Drafts are never sent.",
 )
 @click.option("--gallery", is_flag=True, hidden=True, help="`advocacy gallery`, by an old name.")
 @merge_options
@@ -86,6 +92,7 @@ def command(
       advocacy render campaigns/microsoft.yaml --date 2020-06-12
       advocacy render campaigns/*.yaml --format pdf --output /tmp/letters
       advocacy render campaigns/microsoft.yaml --audit
+      advocacy render campaigns/microsoft.yaml --draft
       advocacy render parks.yaml --recipients members.csv --merge --duplex
       advocacy render parks.yaml --recipients members.csv --where city=Springfield --sample 10
       advocacy render campaigns/congress.yaml --supporters constituents.csv --sample 5

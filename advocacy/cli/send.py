@@ -219,8 +219,12 @@ def command(
     )
     watching = watcher(quiet)
     if test_to is not None:
-        real = send_test(request, test_to, watching)
-        click.echo(f"Sent to {test_to}, marked [TEST]: the message to {real}.")
+        sent = send_test(request, test_to, watching)
+        print_problems(sent.problems)
+        unapproved = " Its text is not approved." if sent.problems else ""
+        click.echo(
+            f"Sent to {test_to}, marked [TEST]: the message to {sent.recipient}.{unapproved}"
+        )
         return 0
     if not really:
         rehearsal = rehearse_mailing(request, watching, with_preflight=preflight)

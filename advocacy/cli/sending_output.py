@@ -3,7 +3,7 @@
 import shlex
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -107,6 +107,10 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     ):
         if count:
             click.echo(f"  {count:>7,}  {what}")
+    if run.unread:
+        click.echo(f"Beside these, {_unread(run.unread)}.")
+    if run.rejects:
+        click.echo(f"Rows to correct and feed back as the list: {run.rejects}")
     if result.states[State.UNCERTAIN]:
         click.echo(
             "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "
@@ -261,6 +265,15 @@ def _left_out(seen: "DryRun") -> Iterable[str]:
         yield f"{count:,} {LEFT_OUT[why]}" + (f" ({told})" if told else "") + f": {names}{more}"
     if seen.unmade:
         yield f"{seen.unmade:,} could not be composed; the reasons are above"
+    if seen.unread:
+        yield _unread(seen.unread)
+    if seen.rejects:
+        yield f"Rows to correct and feed back as the list: {seen.rejects}"
+
+
+def _unread(counts: Mapping[str, int]) -> str:
+    reasons = ", ".join(f"{count:,} {code}" for code, count in counts.items())
+    return f"{count_noun(sum(counts.values()), 'row')} of the list without a letter ({reasons})"
 
 
 def _print_sample(number: int, sample: "SampleMessage") -> None:

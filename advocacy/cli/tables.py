@@ -9,11 +9,13 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import click
 
-from advocacy.files.writing import spreadsheet_safe
+from advocacy.errors import AdvocacyError
+from advocacy.files.writing import cannot_write, spreadsheet_safe
 
 TableReport = Literal["text", "json", "csv"]
 
@@ -126,3 +128,12 @@ def _write_lines(rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         click.echo("  ".join([*cells, row[-1] or "-"]).rstrip())
+
+
+def write_picture(path: Path, text: str) -> None:
+    """Write a drawing or a page into the file that an option names. Raises AdvocacyError."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        advice = "Name a file in an existing folder that you can write to"
+        raise AdvocacyError(cannot_write(path, error, advice)) from error

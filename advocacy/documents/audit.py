@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
 from advocacy.documents.fonts import BODY, describe, unprintable
-from advocacy.documents.frame import direction, long_date
-from advocacy.documents.pdf.paper import layout_css, layout_text, noon, page_css, unbroken_hosts
-from advocacy.documents.pdf.render import pdf_from_html
+from advocacy.documents.frame import direction, draft_html, long_date
+from advocacy.documents.pdf.paper import layout_css, layout_text, moment, page_css, unbroken_hosts
+from advocacy.documents.pdf.render import finisher_of, pdf_from_html
 from advocacy.documents.references import formatted
 from advocacy.errors import Level, Problem
 from advocacy.files.workspace import Workspace
@@ -83,11 +83,14 @@ def render_audit(
     html = render_layout(LAYOUT, workspace, variables)
     missing = unprintable(html)
     if missing:
+        html = draft_html(html) if checked.draft else html
         return Audit(html.encode(), None, (_unprintable(letter, missing),))
     printed_css = page_css(letter.language, css, html)
     variables |= {"page_css": Markup(printed_css), "printed": True}  # noqa: S704
     printed = render_layout(LAYOUT, workspace, variables)
-    pdf = pdf_from_html(printed, workspace, layout_css(LAYOUT, workspace))
+    css_file = layout_css(LAYOUT, workspace)
+    pdf = pdf_from_html(printed, workspace, css_file, finisher=finisher_of(checked))
+    html = draft_html(html) if checked.draft else html
     return Audit(html.encode(), pdf.data, pdf.problems)
 
 
@@ -122,7 +125,7 @@ def _variables(
         "letter_lang": letter.language,
         "letter_dir": direction(letter.language),
         "date": long_date(letter.date, LANGUAGE),
-        "created": noon(letter.date, letter.timezone),
+        "created": moment(letter.date, letter.timezone, letter.time),
         "generator": f"advocacy {version()}",
         "digest": digest,
         "versions": " · ".join(f"{what} {number}" for what, number in versions.items()),

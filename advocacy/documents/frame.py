@@ -1,5 +1,6 @@
 """What stands around the body of a letter, for those documents that are read on a screen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,25 +30,33 @@ def contacts(sender: Sender) -> list[str]:
 class Reference:
     """An entry of the reference list of an email.
 
-    `cites` are the numbers of the marks that cite it, `number` its own; in a style of author
-    and date it has no number.
+    `cites` are the names of the marks that lead to it: numbers of citations, and `n1` of the
+    letter's first own note. `number` is its own; in a style of author and date it has none.
     """
 
     number: int | None
     html: Markup
     text: str
-    cites: tuple[int, ...]
+    cites: tuple[int | str, ...]
 
 
-def references(citations: FormattedCitations) -> list[Reference]:
-    """The reference list, each entry with the marks that cite it."""
+def references(
+    citations: FormattedCitations, shown: Sequence[Sequence[int]] | None = None
+) -> list[Reference]:
+    """The reference list, each entry with the marks that cite it.
+
+    `shown` are the numbers that marks print where notes are numbered among the sources.
+    """
     cites: list[list[int]] = [[] for _ in citations.references]
     for mark, numbers in enumerate(citations.numbers, 1):
         for number in dict.fromkeys(numbers):
             cites[number - 1].append(mark)
+    printed: dict[int, int] = {}
+    for own, seen in zip(citations.numbers, shown or citations.numbers, strict=True):
+        printed |= zip(own, seen, strict=True)
     return [
         Reference(
-            None if citations.in_text else number,
+            None if citations.in_text else printed.get(number, number),
             Markup(entry.html),  # noqa: S704 - escaped by the citation processor
             entry.text,
             tuple(marks),
@@ -75,3 +84,36 @@ def _stamps(workspace: Workspace, names: Sequence[str]) -> Stamps:
         if status is not None:
             found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
     return tuple(found)
+
+
+# --- a draft --------------------------------------------------------------------------------------
+
+DRAFT = "DRAFT"
+DRAFT_LINE = "DRAFT: not for sending."
+"""What a draft says of itself in every medium, where no layout can hide it."""
+_BODY_TAG = re.compile(r"<body[^>]*>", re.IGNORECASE)
+_BANNER_STYLE = (
+    "display:block !important;visibility:visible !important;margin:0 !important;"
+    "padding:8px 16px !important;background:#9c1c1c !important;color:#ffffff !important;"
+    "font:bold 16px/24px sans-serif !important;text-align:center !important"
+)
+_BANNER = f'<p lang="en" dir="ltr" style="{_BANNER_STYLE}">{DRAFT_LINE}</p>'
+
+
+def draft_subject(subject: str) -> str:
+    """The subject of a draft's email."""
+    return f"{DRAFT}: {subject}"
+
+
+def draft_text(text: str) -> str:
+    """A plain text that says at its beginning and end that it is a draft."""
+    return f"{DRAFT_LINE}\n\n{text.rstrip()}\n\n{DRAFT_LINE}\n"
+
+
+def draft_html(html: str) -> str:
+    """A page with a banner above and below its text."""
+    opened = _BODY_TAG.search(html)
+    at = opened.end() if opened else 0
+    closed = html.rfind("</body>")
+    end = closed if closed >= at else len(html)
+    return f"{html[:at]}{_BANNER}{html[at:end]}{_BANNER}{html[end:]}"

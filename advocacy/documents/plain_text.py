@@ -8,9 +8,13 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
+from advocacy.documents.plain_tables import TableCells, labelled_cells, table_lines
 from advocacy.files.characters import column_width
 
 _RULE = "-" * 20
+PLACE = "\x11"
+"""Stands before and behind the number of a note (`n0`) or a picture (`p0`) to be put in."""
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 # Where lines of Chinese and Japanese may not break (after JIS X 4051): before and after these.
 _NOT_BEFORE = "、。，．・：；？！ー）］｝〉》」』】〕’”…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _NOT_AFTER = "（［｛〈《「『【〔‘“"
@@ -33,6 +37,8 @@ class PlainBlock:
     gap: str | None = ""
     as_is: bool = False
     underline: str = ""
+    table: tuple[str, ...] = ()
+    """Of a table, how each column is aligned: `left`, `right`, `center`."""
 
 
 @dataclass(slots=True)
@@ -50,67 +56,121 @@ class _Container:
         return prefix
 
 
-def text_blocks(tokens: Iterable[Token]) -> Iterator[PlainBlock]:
-    """The blocks of a parsed body, with marks in their text."""
-    containers: list[_Container] = []
-    numbers: list[int | None] = []  # of the next item, in each list that is open
-    tight = list_begins = False
-    underline = ""
-    for token in tokens:
+class _Outline:
+    """Where among lists and quotations the next block stands."""
+
+    def __init__(self) -> None:
+        self._containers: list[_Container] = []
+        self._numbers: list[int | None] = []  # of the next item, in each list that is open
+        self._tight = self._list_begins = False
+        self._underline = ""
+
+    @property
+    def rest(self) -> str:
+        """What begins the second line of a block here, and those below."""
+        return "".join(c.rest for c in self._containers)
+
+    def follow(self, token: Token) -> None:
+        """Take a token that opens or closes what blocks stand in."""
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 start = token.attrGet("start")
                 first = 1 if start is None else int(start)
-                list_begins = list_begins or not numbers
-                numbers.append(first if token.type == "ordered_list_open" else None)
+                self._list_begins = self._list_begins or not self._numbers
+                self._numbers.append(first if token.type == "ordered_list_open" else None)
             case "bullet_list_close" | "ordered_list_close":
-                numbers.pop()
+                self._numbers.pop()
             case "list_item_open":
-                number = numbers[-1]
+                number = self._numbers[-1]
                 marker = "- " if number is None else f"{number}. "
-                numbers[-1] = None if number is None else number + 1
-                containers.append(_Container(" " * len(marker), marker))
+                self._numbers[-1] = None if number is None else number + 1
+                self._containers.append(_Container(" " * len(marker), marker))
             case "blockquote_open":
-                containers.append(_Container("> ", "> "))
+                self._containers.append(_Container("> ", "> "))
             case "list_item_close" | "blockquote_close":
-                containers.pop()
+                self._containers.pop()
             case "paragraph_open":
-                tight = token.hidden
+                self._tight = token.hidden
             case "heading_open":
-                tight, underline = False, "=" if token.tag == "h2" else "-"
-            case "inline" | "fence" | "code_block" | "hr":
-                tight = tight and token.type == "inline" and not list_begins
-                gap = "".join(c.rest for c in containers if c.started).rstrip()
-                yield PlainBlock(
-                    text=_text(token),
-                    rest="".join(c.rest for c in containers),
-                    first="".join([c.begin() for c in containers]),
-                    gap=None if tight else gap,
-                    as_is=token.type in ("fence", "code_block"),
-                    underline=underline,
-                )
-                list_begins, tight, underline = False, False, ""
+                self._tight, self._underline = False, "=" if token.tag == "h2" else "-"
+
+    def block(
+        self, text: str, *, tight: bool = False, as_is: bool = False, table: tuple[str, ...] = ()
+    ) -> PlainBlock:
+        """The block that stands here; a `tight` one may follow without an empty line."""
+        gap = "".join(c.rest for c in self._containers if c.started).rstrip()
+        without_gap = tight and self._tight and not self._list_begins
+        rest = self.rest
+        first = "".join([c.begin() for c in self._containers])
+        underline, self._underline = self._underline, ""
+        self._list_begins = self._tight = False
+        gap_before = None if without_gap else gap
+        return PlainBlock(text, first, rest, gap_before, as_is, underline, table)
 
 
-def _text(token: Token) -> str:
-    """The text of a block; in a paragraph, a link's address follows it where it says more."""
-    if token.type != "inline":
-        return _RULE if token.type == "hr" else token.content.rstrip("\n")
+def text_blocks(tokens: Iterable[Token]) -> Iterator[PlainBlock]:
+    """The blocks of a parsed body, with marks in their text."""
+    outline = _Outline()
+    table: TableCells | None = None
+    for token in tokens:
+        match token.type:
+            case "table_open":
+                table = TableCells()
+            case "table_close" if table is not None:
+                yield outline.block(table.text(), table=table.aligned)
+                table = None
+            case _ if table is not None:
+                table.read(token, inline_text(token.children or ()))
+            case "inline":
+                yield outline.block(inline_text(token.children or ()), tight=True)
+            case "fence" | "code_block":
+                yield outline.block(token.content.rstrip("\n"), as_is=True)
+            case "hr":
+                yield outline.block(_RULE)
+            case "picture":
+                yield outline.block(f"[{token.content}]")
+                if token.children:
+                    rest = outline.rest
+                    yield PlainBlock(inline_text(token.children), rest, rest, None)
+            case _:
+                outline.follow(token)
+
+
+def inline_text(tokens: Iterable[Token]) -> str:
+    """The text of a paragraph; a link's address follows it where it says more.
+
+    Struck text keeps its tildes, for without them it would say the contrary.
+    """
     text: list[str] = []
-    links: list[tuple[str, int]] = []
-    for child in token.children or ():
-        if child.type in ("text", "text_special", "code_inline"):
-            text.append(child.content)
-        elif child.type == "hardbreak":
-            text.append("\n")
-        elif child.type == "link_open":
-            links.append((str(child.attrGet("href") or ""), len(text)))
-        elif child.type == "link_close":
-            address, start = links.pop()
-            words = "".join(text[start:])
-            if _bare(address) not in (words, f"mailto:{words}"):
-                text.append(f" <{address}>")
+    opened: list[tuple[str, int]] = []
+    for child in tokens:
+        match child.type:
+            case "text" | "text_special" | "code_inline":
+                text.append(child.content)
+            case "hardbreak":
+                text.append("\n")
+            case "s_open" | "s_close":
+                text.append("~~")
+            case "note":
+                text.append(f"{PLACE}n{child.meta['id']}{PLACE}")
+            case "link_open" | "sup_open":
+                opened.append((str(child.attrGet("href") or ""), len(text)))
+            case "link_close" | "sup_close":
+                address, start = opened.pop()
+                words = "".join(text[start:])
+                if child.type == "sup_close":
+                    text[start:] = [_raised(words)]
+                elif _bare(address) not in (words, f"mailto:{words}"):
+                    text.append(f" <{address}>")
     return "".join(text)
+
+
+def _raised(text: str) -> str:
+    """A superscript: figures as such, letters as they are, anything else after a caret."""
+    raised = text.translate(_RAISED)
+    if text.isalpha() or not any(char in raised for char in text):
+        return text if text.isalpha() else raised
+    return f"^{text}"
 
 
 def _bare(address: str) -> str:
@@ -123,6 +183,15 @@ def block_lines(block: PlainBlock, text: str, width: int) -> list[str]:
         body = [line.rstrip() for line in text.split("\n")]
         prefixes = (block.first, *[block.rest] * len(body))
         return [prefix + line for prefix, line in zip(prefixes, body, strict=False)]
+    if block.table:
+        room = width - len(block.rest)
+        columns = table_lines(text, block.table, room)
+        lines = columns or [
+            line
+            for header, cell in labelled_cells(text)
+            for line in wrap(f"{header}: {cell}" if header else cell, "", "    ", room)
+        ]
+        return [block.rest + line for line in lines]
     lines = list(wrap(text, block.first, block.rest, width))
     if block.underline:
         longest = max(column_width(line) for line in lines) - len(block.rest)

@@ -6,25 +6,40 @@ marks become escaped text, so that no value is ever read as Markdown or HTML.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-import mdurl
-from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
-from advocacy.documents.plain_text import PlainBlock, block_lines, text_blocks
+from advocacy.documents.plain_text import PLACE, PlainBlock, block_lines, inline_text, text_blocks
 from advocacy.files.cache import IdentityCache
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
-from advocacy.templating.typography import install
+from advocacy.templating.markup import (
+    ADDRESS_END,
+    ADDRESS_START,
+    body_tokens,
+    letter_parser,
+    note_tokens,
+)
 
-__all__ = ["body_html", "body_text", "body_tokens", "link_address", "value_html"]
+__all__ = [
+    "BodyPicture",
+    "body_html",
+    "body_pictures",
+    "body_text",
+    "link_address",
+    "notes_html",
+    "notes_text",
+    "value_html",
+]
 
-# An address with marks in it stands between these in converted text, where the marks have
-# to be written otherwise than in running text. Templates cannot hold control characters.
-ADDRESS_START, ADDRESS_END = "\x0e", "\x0f"
-_TO_FILL = re.compile(f"{ADDRESS_START}([^{ADDRESS_END}]*){ADDRESS_END}|({MARK.pattern})")
+_TO_FILL = re.compile(
+    f"{ADDRESS_START}([^{ADDRESS_END}]*){ADDRESS_END}|({MARK.pattern})|{PLACE}([np])(\\d+){PLACE}"
+)
 _Values = Sequence[str] | Mapping[int, str]
 _GOOD_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
 _CITE = re.compile("[\U00100000-\U0010fffd]| <[^<>]*>")
@@ -33,13 +48,33 @@ _PREVIEW_AT_MOST = 180
 _WHOLE_ADDRESS = ":/?#[]@!$&'()*+,;=%~"
 
 
-def body_html(prose: Prose, language: str, cite: Callable[[int], str]) -> str:
-    """The body as HTML blocks (`p`, `h2` …, `ul`, `ol`, `blockquote`) with inline tags.
+@dataclass(frozen=True, slots=True)
+class BodyPicture:
+    """A picture in a body: its path, its alternative text, its width in hundredths of the line."""
+
+    name: str
+    alt: str
+    width: int | None
+
+
+def _no_place(number: int) -> str:
+    return f"[{number + 1}]"
+
+
+def body_html(
+    prose: Prose,
+    language: str,
+    cite: Callable[[int], str],
+    note: Callable[[int], str] = _no_place,
+    picture: Callable[[int], str] = _no_place,
+) -> str:
+    """The body as HTML blocks (`p`, `h2` …, `ul`, `ol`, `blockquote`, `table`) with inline tags.
 
     Values are escaped text, their line breaks `<br>`; `cite(j)` gives the HTML for the mark
-    of citation `j`.
+    of citation `j`, `note(k)` that of the letter's own note `k`, `picture(i)` of picture `i`.
     """
-    return _filled(_html(prose.markdown, language), prose.values, value_html, cite, escape)
+    html = _html(prose.markdown, language)
+    return _filled(html, prose.values, value_html, cite, escape, note, picture)
 
 
 def first_sentence(prose: Prose, language: str) -> str:
@@ -58,23 +93,38 @@ def first_sentence(prose: Prose, language: str) -> str:
     return ""
 
 
-def body_text(prose: Prose, language: str, cite: Callable[[int], str], width: int = 76) -> str:
+def body_text(
+    prose: Prose,
+    language: str,
+    cite: Callable[[int], str],
+    width: int = 76,
+    note: Callable[[int], str] = _no_place,
+) -> str:
     """The body as plain text in lines of at most `width` columns.
 
     Only a word that is longer, such as an address, has a longer line, to itself. A link is
     followed by its address in angle brackets; `cite(j)` gives the text for citation `j`,
-    which sticks to the word before it. Ends with a line feed unless empty.
+    which sticks to the word before it, and `note(k)` that for the letter's own note `k`. Ends
+    with a line feed unless empty.
     """
-    return "".join(f"{piece}\n" for piece in body_pieces(prose, language, cite, width))
+    return "".join(f"{piece}\n" for piece in body_pieces(prose, language, cite, note, width))
 
 
-def body_pieces(prose: Prose, language: str, cite: Callable[[int], str], width: int) -> list[str]:
+def body_pieces(
+    prose: Prose,
+    language: str,
+    cite: Callable[[int], str],
+    note: Callable[[int], str],
+    width: int,
+) -> list[str]:
     """The same in pieces of whole lines, without the line feed between one and the next.
 
-    For the same `cite` and the same values a piece is the same object each time.
+    For the same `cite`, `note` and values a piece is the same object each time.
     """
     key = (prose.markdown, language, width)
-    laid = _laid.get((cite,), key, lambda: tuple(_lay(prose.markdown, language, cite, width)))
+    laid = _laid.get(
+        (cite, note), key, lambda: tuple(_lay(prose.markdown, language, cite, note, width))
+    )
     values = prose.values
     return [piece(*[values[index] for index in own]) for piece, own in laid]
 
@@ -83,7 +133,13 @@ _Piece = tuple[Callable[..., str], tuple[int, ...]]
 _laid: IdentityCache[tuple[_Piece, ...]] = IdentityCache(64)  # saves two thirds of an email
 
 
-def _lay(markdown: str, language: str, cite: Callable[[int], str], width: int) -> Iterator[_Piece]:
+def _lay(
+    markdown: str,
+    language: str,
+    cite: Callable[[int], str],
+    note: Callable[[int], str],
+    width: int,
+) -> Iterator[_Piece]:
     """What makes each block's lines of values, and of which."""
     for number, block in enumerate(text_blocks(body_tokens(markdown, language))):
         codes = (ord(mark) for mark in MARK.findall(block.text))
@@ -91,7 +147,10 @@ def _lay(markdown: str, language: str, cite: Callable[[int], str], width: int) -
         before = [] if number == 0 or block.gap is None else [block.gap]
         # The values are the same for many letters where they are the campaign's own: the cache
         # saves a third of an email.
-        yield lru_cache(maxsize=16)(partial(_block_text, block, before, own, cite, width)), own
+        yield (
+            lru_cache(maxsize=16)(partial(_block_text, block, before, own, cite, note, width)),
+            own,
+        )
 
 
 def _block_text(
@@ -99,10 +158,11 @@ def _block_text(
     before: list[str],
     own: tuple[int, ...],
     cite: Callable[[int], str],
+    note: Callable[[int], str],
     width: int,
     *texts: str,
 ) -> str:
-    text = _filled(block.text, dict(zip(own, texts, strict=True)), str, cite, str)
+    text = _filled(block.text, dict(zip(own, texts, strict=True)), str, cite, str, note)
     return "\n".join([*before, *block_lines(block, text, width)])
 
 
@@ -112,10 +172,14 @@ def _filled(
     write: Callable[[str], str],
     cite: Callable[[int], str],
     write_address: Callable[[str], str],
+    note: Callable[[int], str] = _no_place,
+    picture: Callable[[int], str] = _no_place,
 ) -> str:
     """Converted text with marks replaced, in one pass, so that values are never read again."""
 
     def fill(found: re.Match[str]) -> str:
+        if found[3]:
+            return (note if found[3] == "n" else picture)(int(found[4]))
         if found[2] is None:
             return write_address(link_address(found[1], values))
         code = ord(found[2])
@@ -138,47 +202,69 @@ def link_address(tokenised: str, values: _Values) -> str:
     return address if _GOOD_ADDRESS.match(address) else "#"
 
 
-class _Markdown(MarkdownIt):
-    """CommonMark without raw HTML and images, whose addresses keep their marks."""
+class _Writer(RendererHTML):
+    """Writes HTML that leaves places for notes and pictures."""
 
-    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
-        if not MARK.search(url):
-            return super().normalizeLink(url)
-        parts = re.split(f"({MARK.pattern})", url)
-        return "".join(part if MARK.match(part) else mdurl.encode(part) for part in parts)
+    def note(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        """The place of a note."""
+        return f"{PLACE}n{tokens[at].meta['id']}{PLACE}"
 
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the library's name
-        return link if MARK.search(link) else super().normalizeLinkText(link)
+    def page_break(self, *_: object) -> str:
+        """A page break; a screen has none."""
+        return '<div class="page-break"></div>\n'
+
+    def picture(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """The place of a picture, with its caption below."""
+        token = tokens[at]
+        caption = self.renderInline(token.children or [], options, env)
+        below = f'\n<p class="caption">{caption}</p>' if caption else ""
+        place = f"{PLACE}p{token.meta['id']}{PLACE}"
+        return f'<div class="figure">\n<p class="picture">{place}</p>{below}\n</div>\n'
+
+    def image(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        """A picture that is no block of its own, which letters cannot have: its words."""
+        return escape(tokens[at].content)
 
 
-def _parser(language: str) -> MarkdownIt:
-    markdown = _Markdown("commonmark", {"html": False})
-    markdown.disable(["html_block", "html_inline", "image"])
-    install(markdown, language)
-    return markdown
-
-
-@lru_cache(maxsize=256)  # saves parsing Markdown for each letter that is laid out in full
-def body_tokens(markdown: str, language: str) -> tuple[Token, ...]:
-    """The parsed Markdown of a body, with marks in its texts and addresses.
-
-    An address with marks in it stands between `ADDRESS_START` and `ADDRESS_END`.
-    """
-    tokens = _parser(language).parse(markdown)
-    levels = sorted({token.tag for token in tokens if token.type == "heading_open"})
-    for token in tokens:
-        if token.type.startswith("heading_"):
-            # The layout has h1; below it no level is left out.
-            token.tag = f"h{min(levels.index(token.tag) + 2, 6)}"
-        for child in token.children or ():
-            if child.type == "link_open":
-                address = str(child.attrGet("href") or "")
-                if MARK.search(address):
-                    address = f"{ADDRESS_START}{address}{ADDRESS_END}"
-                child.attrs = {"href": address}
-    return tuple(tokens)
+_writer = _Writer()
 
 
 def _html(markdown: str, language: str) -> str:
-    parser = _parser(language)
-    return str(parser.renderer.render(list(body_tokens(markdown, language)), parser.options, {}))
+    options = letter_parser(language).options
+    return str(_writer.render(list(body_tokens(markdown, language)), options, {}))
+
+
+def notes_html(prose: Prose, language: str, cite: Callable[[int], str]) -> tuple[str, ...]:
+    """The letter's own notes as inline HTML, in the order of their marks."""
+    options = letter_parser(language).options
+    return tuple(
+        _filled(
+            _writer.renderInline(note.children or [], options, {}),
+            prose.values,
+            value_html,
+            cite,
+            escape,
+        )
+        for note in note_tokens(body_tokens(prose.markdown, language))
+    )
+
+
+def notes_text(prose: Prose, language: str, cite: Callable[[int], str]) -> tuple[str, ...]:
+    """The letter's own notes as plain text."""
+    return tuple(
+        _filled(inline_text(note.children or ()), prose.values, str, cite, str)
+        for note in note_tokens(body_tokens(prose.markdown, language))
+    )
+
+
+def body_pictures(prose: Prose, language: str) -> tuple[BodyPicture, ...]:
+    """The pictures of a body, in their order."""
+    return tuple(
+        BodyPicture(
+            unquote(str(token.attrGet("src"))),
+            _filled(token.content, prose.values, str, lambda _: "", str),
+            token.meta["width"],
+        )
+        for token in body_tokens(prose.markdown, language)
+        if token.type == "picture"
+    )

@@ -17,6 +17,8 @@ from advocacy.files.text import bad_byte, wrong_encoding
 DELIMITERS = ",;\t|"
 MOST_LINES = 60
 """A row of more lines has a quotation mark that was never closed."""
+MOST_ABOVE = 20
+"""So many lines may stand above the header of a list: a title, a date, a note."""
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
@@ -41,6 +43,7 @@ class Lines:
         self._again: deque[str] = deque()
         self.number = 0
         self.row: list[str] = []  # the lines of the row that is being read
+        self.passed_over = False  # whether rows above the header were
 
     def __iter__(self) -> "Lines":
         return self
@@ -70,29 +73,64 @@ class Lines:
 
 
 def header_of(
-    lines: Lines, path: Path, known: Callable[[list[str]], int]
+    lines: Lines,
+    path: Path,
+    known: Callable[[list[str]], int],
+    is_header: Callable[[list[str]], bool] | None = None,
 ) -> tuple[list[str], str, Problem | None]:
     """The header's cells and the delimiter, or what is wrong with the header.
 
-    `known` counts the columns among the cells that mean something.
+    `known` counts the columns among the cells that mean something. The header is the first row,
+    or, where that is not one by `is_header`, the first of the next rows that is.
     """
+    first = _next_line(lines)
+    if first is None:
+        hint = "The first line names the columns: name,email …"
+        return [], "", Problem("empty-file", "The file is empty.", hint, Place(path))
+    if is_header is not None and not is_header(_best(first, known)[0]):
+        found = _header_below(lines, known, is_header)
+        lines.passed_over = found is not None
+        first = found or first
+    if has_bad_bytes(first):
+        return [], "", not_utf8(first, Place(path, lines.number))
+    cells, mark = _best(first, known)
+    if cells:
+        return cells, mark, None
+    message = "The header row has an unclosed quotation mark."
+    hint = "Close it, or write the names of the columns without quotation marks."
+    return [], "", Problem("broken-row", message, hint, Place(path, lines.number))
+
+
+def _next_line(lines: Lines) -> str | None:
+    """The next line that holds anything; “sep=;” is how Excel is told of a delimiter."""
     for line in lines:
         lines.row.clear()
-        if re.fullmatch(r"sep=.\s*", line, re.IGNORECASE) or not line.strip():
-            continue  # “sep=;” is how Excel is told of a delimiter
-        if has_bad_bytes(line):
-            return [], "", not_utf8(line, Place(path, lines.number))
-        # The delimiter is the one that gives most known columns, else most columns.
-        found = {mark: _cells(line, mark) for mark in DELIMITERS}
-        fits = [(known(cells), len(cells), mark) for mark, cells in found.items()]
-        best = max(fits, key=lambda fit: fit[:2])[2]
-        if not found[best]:
-            message = "The header row has an unclosed quotation mark."
-            hint = "Close it, or write the names of the columns without quotation marks."
-            return [], "", Problem("broken-row", message, hint, Place(path, lines.number))
-        return found[best], best, None
-    hint = "The first line names the columns: name,email …"
-    return [], "", Problem("empty-file", "The file is empty.", hint, Place(path))
+        if line.strip() and not re.fullmatch(r"sep=.\s*", line, re.IGNORECASE):
+            return line
+    return None
+
+
+def _header_below(
+    lines: Lines, known: Callable[[list[str]], int], is_header: Callable[[list[str]], bool]
+) -> str | None:
+    """A header among the next lines, below a title; where there is none, they are given back."""
+    for _ in range(MOST_ABOVE):
+        line = next(lines, None)
+        if line is None:
+            break
+        if is_header(_best(line, known)[0]):
+            lines.row.clear()
+            return line
+    lines.give_back(keep=0)
+    return None
+
+
+def _best(line: str, known: Callable[[list[str]], int]) -> tuple[list[str], str]:
+    """A header's cells by the delimiter that gives most known columns, else most columns."""
+    found = {mark: _cells(line, mark) for mark in DELIMITERS}
+    fits = [(known(cells), len(cells), mark) for mark, cells in found.items()]
+    best = max(fits, key=lambda fit: fit[:2])[2]
+    return found[best], best
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -122,11 +160,11 @@ def rows_of(
         except csv.Error as error:
             fault = _fault(str(error), len(lines.row) > 1 or not lines.row[0].endswith("\n"))
         if not fault:
-            if len(cells) == width:
-                yield start, cells
-                continue
             if not any(cell.strip() for cell in cells):
                 yield start, []
+                continue
+            if len(cells) == width:
+                yield start, cells
                 continue
         whole = "".join(lines.row)
         if len(lines.row) > 1:

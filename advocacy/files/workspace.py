@@ -1,12 +1,11 @@
 """The workspace: the only folders that the tool reads for a campaign.
 
-It is the campaign's folder, the templates' folders, and the folders of the files that the
-campaign names. A path that leaves it, by `..`, as an absolute path or through a symbolic
-link, is a problem.
+It is the campaign's folder and the templates' folders. A path that leaves it, by `..`, as an
+absolute path or through a symbolic link, is a problem.
 """
 
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
@@ -16,11 +15,10 @@ from advocacy.resources import templates_dir
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Resolved folders: the campaign's, the templates' in search order, and the named files'."""
+    """Resolved folders: the campaign's, and the templates' in search order."""
 
     folder: Path
     templates: tuple[Path, ...]
-    named: tuple[Path, ...] = ()
 
     @classmethod
     def of(cls, campaign: Path, templates: Path | None = None) -> "Workspace":
@@ -29,15 +27,10 @@ class Workspace:
         search = [templates.resolve()] if templates else []
         return cls(folder, (*search, folder / "templates", templates_dir().resolve()))
 
-    def naming(self, *files: Path) -> "Workspace":
-        """The workspace with the folders of files that the campaign names."""
-        folders = (*self.named, *(file.parent.resolve() for file in files))
-        return replace(self, named=tuple(dict.fromkeys(folders)))
-
     def contains(self, path: Path) -> bool:
         """Whether a path, with every symbolic link followed, lies inside."""
         resolved = path.resolve()
-        roots = (self.folder, *self.templates, *self.named)
+        roots = (self.folder, *self.templates)
         return any(resolved.is_relative_to(root) for root in roots)
 
     def file(self, name: str, place: Place | None = None) -> Path:
@@ -51,7 +44,7 @@ class Workspace:
                 Problem(
                     "outside-workspace",
                     f"`{name}` is outside the campaign's folder.",
-                    f"Copy it to {self.folder}, and use the path there.",
+                    f"Copy it to {self.folder}, and write `{Path(name).name}`.",
                     place,
                 )
             )

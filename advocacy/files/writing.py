@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
@@ -99,6 +100,38 @@ def replace_file(
         if not done:  # after an interrupt too
             with suppress(OSError):
                 temporary.unlink()
+
+
+def open_own(path: Path, flags: int) -> int:
+    """Open a file that the tool keeps itself; returns its descriptor.
+
+    A link that somebody put in its place is not followed, and a pipe is not waited for. Raises
+    FileNotFoundError where there is none, AdvocacyError where it is no file of the tool's own.
+    """
+    try:
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, PRIVATE)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
+            raise AdvocacyError(_not_own(path)) from None
+        raise AdvocacyError(cannot_write(path, error)) from error
+    status = os.fstat(handle)
+    # What is written in place may have no second name: it could be anybody's file.
+    shared = status.st_nlink > 1 and flags & (os.O_WRONLY | os.O_RDWR)
+    if stat.S_ISREG(status.st_mode) and not shared:
+        return handle
+    os.close(handle)
+    raise AdvocacyError(_not_own(path))
+
+
+def _not_own(path: Path) -> Problem:
+    return Problem(
+        "not-a-file",
+        f"{path.name} is a link, a pipe, or a folder where the tool keeps a file of its own.",
+        "Remove it, or choose another folder with `--output DIR`.",
+        Place(path),
+    )
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -33,6 +33,17 @@ HEADER = """\
 """
 
 
+class Acceptance(Located):
+    """What a check says of one sentence, and a person accepted."""
+
+    code: Line = Field(description="The code of the problem.")
+    message: Line = Field(description="What the check says of the sentence.")
+    by: Line = Field(description="The person who accepted it.")
+    on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
+    reason: Line = Field(description="Why it is right all the same.")
+    basis: Line = Field(description="The digest of the sentence, its facts, and their sources.")
+
+
 class Approval(Located):
     """The approval of one stage, as it is written in the file."""
 
@@ -40,6 +51,9 @@ class Approval(Located):
     on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
     digest: Line = Field(description="The digest of all parts; it identifies exactly this text.")
     parts: dict[Line, Line] = Field(description="The digest of each part.")
+    accepted: tuple[Acceptance, ...] = Field(
+        default=(), description="What the checks report, and somebody accepted."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +159,21 @@ def approval_problems(campaign: Campaign, stages: Iterable[str] | None = None) -
     return problems
 
 
-def record_approval(campaign: Campaign, stage: str, by: str, on: date) -> Path:
+def record_approval(
+    campaign: Campaign, stage: str, by: str, on: date, accepted: Iterable[Acceptance] = ()
+) -> Path:
     """Write into the file that `by` approves a stage's text as it is now; returns its path.
+
+    `accepted` is what people accepted of what the checks report.
 
     Whether the text may be approved is judged in `advocacy.checks.approving`. Raises
     AdvocacyError if the file cannot be read or written.
     """
     path = approvals_path(campaign.path)
     parts = digest_parts(campaign, stage)
-    entry = {"by": by, "date": on, "digest": digest_of(parts), "parts": parts}
+    entry: dict[str, Any] = {"by": by, "date": on, "digest": digest_of(parts), "parts": parts}
+    words = [one.model_dump(by_alias=True) for one in accepted]
+    entry |= {"accepted": words} if words else {}
     if path.exists():
         read_approvals(campaign.path)
         edit_file(path, SetValue((stage,), entry))

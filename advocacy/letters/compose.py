@@ -13,13 +13,14 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
-from advocacy.campaign.stages import bill_over, chosen, stage_for, unknown_stage
+from advocacy.campaign.stages import bill_over, chosen, event_over, stage_for, unknown_stage
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
+from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Letter
-from advocacy.letters.shared_content import find_citations, stage_content_for
+from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
 from advocacy.templating.citation_marks import Prose
@@ -109,6 +110,7 @@ def compose_for(
         not_in_office(recipient, day),
         without_address(campaign, recipient),
         bill_over(campaign, campaign.file.stages[stage], day),
+        event_over(campaign, campaign.file.stages[stage], day),
     )
     problems = [problem for problem in found if problem]
     if has_errors(problems):
@@ -165,6 +167,7 @@ def compose_letter(
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
+    recipient = recipient.on(day)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -190,6 +193,7 @@ def compose_letter(
         date=day,
         language=language,
         timezone=file.timezone,
+        time=stage.time,
         style=file.citation_style,
         layout=stage.layout,
         subject=content.subject,
@@ -200,9 +204,10 @@ def compose_letter(
         close=words.close,
         body=body.prose,
         cites=find_citations(campaign, body),
+        pictures=find_pictures(campaign, body),
         lines=body.lines,
         sender=file.sender,
-        signatories=_signatories(campaign, supporters),
+        signatories=_signatories(campaign, supporters, day),
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
@@ -226,10 +231,19 @@ def _prints_words(prose: Prose) -> bool:
     return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
 
 
-def _signatories(campaign: Campaign, supporters: Supporters | None) -> tuple[Signatory, ...]:
+# The same people are the same object for all letters of a day, by which other caches know them.
+_of_day: IdentityCache[tuple[Signatory, ...]] = IdentityCache(16)
+
+
+def _signatories(
+    campaign: Campaign, supporters: Supporters | None, day: date
+) -> tuple[Signatory, ...]:
     """Who signs: the supporters who are named, else the sender's own people."""
     if supporters is None:
-        return campaign.file.sender.signatories
+        own = campaign.file.sender.signatories
+        if not any(one.titles for one in own):
+            return own
+        return _of_day.get((own,), (day,), lambda: tuple(one.on(day) for one in own))
     return tuple(one.signatory() for one in supporters.people)
 
 

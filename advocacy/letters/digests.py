@@ -41,6 +41,7 @@ def letter_digest(letter: Letter) -> str:
 @lru_cache(maxsize=256)
 def _shared_digest(shared: SharedContent) -> str:
     """The digest of what letters share. The cache saves 0.1 ms of 0.13 ms a letter."""
+    pictures = [[one.name, one.digest] for one in shared.pictures]
     return digest_of(
         {
             "stage": f"{shared.campaign}/{shared.stage}",
@@ -59,6 +60,7 @@ def _shared_digest(shared: SharedContent) -> str:
             "enclosures": shared.enclosures,
             "cc": shared.cc,
             "attach": shared.attach,
+            **({"pictures": pictures} if pictures else {}),
             **({"preview": shared.preview} if shared.preview else {}),
         }
     )

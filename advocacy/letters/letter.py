@@ -6,7 +6,7 @@ can be printed or mailed.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +19,7 @@ from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.campaign.supporters.model import letter_file_name
 from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.cache import IdentityCache
+from advocacy.files.pictures import Picture
 from advocacy.templating.citation_marks import Prose
 
 
@@ -62,6 +63,8 @@ class Letter:
     """A language tag: `en-US`."""
     timezone: str
     """A name in the IANA database: `America/Los_Angeles`."""
+    time: time
+    """The time of day that its email and files are dated, there."""
     style: str
     """The citation style's id: `chicago-notes-bibliography`."""
     layout: str
@@ -102,6 +105,8 @@ class Letter:
     """What mail programs show after the subject; empty for the body's first sentence."""
     others: str = ""
     """What stands for the supporters who are not named: `and 1,240 others`."""
+    pictures: tuple[Picture, ...] = ()
+    """The pictures in the body, each once."""
     lines: tuple[Place, ...] = ()
     """The template's lines that the marks of a traced body name; else empty."""
 
@@ -128,14 +133,18 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLetter:
-    """A letter that passed `check`: the only thing that documents are made of."""
+    """A letter that passed `check`, or a `draft`: the only things that documents are made of.
+
+    A draft's documents say on each page that they are one.
+    """
 
     letter: Letter
     _passed: object
+    draft: bool = False
 
     def __post_init__(self) -> None:
         if self._passed is not _PASSED:
-            raise TypeError("a CheckedLetter is made by advocacy.letters.letter.check alone")
+            raise TypeError("a CheckedLetter is made by check and make_draft alone")
 
     def __reduce__(self) -> NoReturn:
         # What was checked elsewhere could be anything by now: send the letter and check it there.
@@ -143,6 +152,11 @@ class CheckedLetter:
 
 
 _PASSED = object()
+
+
+def make_draft(letter: Letter) -> CheckedLetter:
+    """A letter as a draft, whatever is wrong with it; what is made of it is never sent."""
+    return CheckedLetter(letter, _PASSED, draft=True)
 
 
 def check(

@@ -4,9 +4,12 @@ A name that is worked out when a template runs (`{% include "partials/" ~ x %}`,
 any: then all partials, or all facts, are parts of the letter.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 from advocacy.campaign.addressing import recipients_of
 from advocacy.campaign.campaign import Stage
@@ -23,6 +26,9 @@ from advocacy.templating import layout_environment, letter_environment
 from advocacy.templating.environment import TemplateEnvironment
 from advocacy.templating.layouts import stylesheets
 from advocacy.templating.outline import BodyOutline
+from advocacy.templating.source import read_template
+
+_PICTURE = re.compile(r"!\[[^\]\n]*\]\(\s*<?([^)\s>\"]+)")
 
 SAMPLE_RECIPIENT = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
 """The recipient of a stage's sample letter."""
@@ -133,10 +139,14 @@ def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
     return _present(workspace, names)
 
 
-def image_files(campaign: Campaign) -> dict[str, Path]:
-    """The images that its letters show, by the names that the campaign has for them."""
+def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
+    """The images that stages' letters show, by the names that campaign and templates have."""
     sender = campaign.file.sender
     names = [sender.logo, *(person.signature for person in sender.signatories)]
+    templates = {path for stage in stages for path in letter_files(campaign, stage).values()}
+    for path in sorted(templates):
+        with suppress(AdvocacyError):
+            names += (unquote(name) for name in _PICTURE.findall(read_template(path)))
     folder = campaign.workspace.folder
     return {name: folder / name for name in names if name and (folder / name).is_file()}
 

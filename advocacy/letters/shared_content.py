@@ -7,18 +7,21 @@ worked out once for many letters, such as a digest or the outline of a page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any
+from urllib.parse import unquote
 
 from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
-from advocacy.errors import AdvocacyError
+from advocacy.errors import AdvocacyError, Place
 from advocacy.files.cache import IdentityCache
+from advocacy.files.pictures import Picture, find_picture
 from advocacy.letters.letter import Cite, CitedFact, Letter
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body
-from advocacy.templating.citation_marks import link_problems
+from advocacy.templating.markup import body_tokens
+from advocacy.templating.markup_problems import markup_problems
 from advocacy.templating.shared_run import SharedTemplateRun
 
 
@@ -50,6 +53,8 @@ class SharedContent:
     date: date
     timezone: str
     """Its name in the IANA database: `America/Los_Angeles`."""
+    time: time
+    """The time of day that its email and files are dated, there."""
     language: str
     """The letter's language, as a tag: `fr-CA`."""
     style: str
@@ -62,6 +67,8 @@ class SharedContent:
     markdown: str
     preview: str
     """What mail programs show after the subject; empty for the body's first sentence."""
+    pictures: tuple[Picture, ...]
+    """The pictures in the body, each once, with the digests of their files."""
     enclosures: tuple[str, ...]
     cc: tuple[str, ...]
     attach: tuple[str, ...]
@@ -87,6 +94,7 @@ def shared_content(letter: Letter) -> SharedContent:
         subject=letter.subject,
         date=letter.date,
         timezone=letter.timezone,
+        time=letter.time,
         language=letter.language,
         style=letter.style,
         layout=letter.layout,
@@ -94,6 +102,7 @@ def shared_content(letter: Letter) -> SharedContent:
         subscribed=letter.subscribed,
         markdown=letter.body.markdown,
         preview=letter.preview,
+        pictures=letter.pictures,
         enclosures=letter.enclosures,
         cc=letter.cc,
         attach=letter.attach,
@@ -193,15 +202,30 @@ def _subject(stage: Stage, variants: Mapping[str, str], texts: Texts) -> str:
 def find_citations(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
     """The citations of a body with their facts, in order; the same object for one run's bodies.
 
-    Raises AdvocacyError for links in the body that lead nowhere.
+    Raises AdvocacyError for markup in the body that is none, and links that lead nowhere.
     """
     values = (body.prose.markdown, body.path)
     return _citations.get((campaign, body.cites), values, lambda: _look_up(campaign, body))
 
 
+def find_pictures(campaign: Campaign, body: Body) -> tuple[Picture, ...]:
+    """The pictures of a body, each once.
+
+    Raises AdvocacyError where one is missing, broken, too large or outside the workspace.
+    """
+    if "![" not in body.prose.markdown:
+        return ()
+    names = dict.fromkeys(
+        unquote(str(token.attrGet("src")))
+        for token in body_tokens(body.prose.markdown, campaign.file.language)
+        if token.type == "picture"
+    )
+    return tuple(find_picture(name, campaign.workspace, Place(body.path)) for name in names)
+
+
 def _look_up(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
-    if links := link_problems(body.prose.markdown, body.path):
-        raise AdvocacyError(links)
+    if found := markup_problems(body.prose.markdown, body.path, campaign.workspace):
+        raise AdvocacyError(found)
     facts, sources = campaign.facts, campaign.sources
 
     def cited(name: str) -> CitedFact:

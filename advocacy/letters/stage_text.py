@@ -90,7 +90,7 @@ def _files(campaign: Campaign, stage_name: str) -> dict[str, dict[str, Path]]:
     stage = campaign.file.stages[stage_name]
     layouts = layout_files(campaign, stage)
     templates = {**letter_files(campaign, stage), **layouts, **word_files(campaign, stage)}
-    images = named_files(campaign.workspace, layouts.values()) | image_files(campaign)
+    images = named_files(campaign.workspace, layouts.values()) | image_files(campaign, stage)
     return {"templates": templates, "images": images}
 
 

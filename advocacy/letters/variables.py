@@ -110,7 +110,8 @@ def shared_variables(
             "phone": sender.phone or "",
             "url": sender.url or "",
             "signatories": [
-                {"name": person.name, "title": person.title or ""} for person in sender.signatories
+                {"name": person.name, "title": person.on(day).title or ""}
+                for person in sender.signatories
             ],
         },
         "cosigners": [cosigner.organization for cosigner in file.cosigners],

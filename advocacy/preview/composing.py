@@ -25,6 +25,7 @@ from advocacy.preview.letters import (
     PreviewDocuments,
     check_further,
     make_preview_documents,
+    may_go_out,
 )
 from advocacy.preview.paper import PaperHtml, prepare_paper
 from advocacy.preview.people import ChosenLetter, Show, choose_letter, languages
@@ -131,7 +132,7 @@ def _load_with_drafts(
 
 def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) -> dict[str, Any]:
     """The payload of what takes longer: the other checks, the facts, what can be typed."""
-    payload: dict[str, Any] = {"lints": []}
+    payload: dict[str, Any] = {"lints": [], "wordsOk": True}
     if composed.campaign is None or composed.chosen is None:
         return payload
     documents = composed.documents
@@ -140,6 +141,7 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
         found = check_further(composed.campaign, composed.chosen)
         new = [p for p in found if (p.code, p.place, p.message) not in known]
         payload["lints"] = problem_records(new, state.campaign, composed.names, drafts)
+        payload["wordsOk"] = may_go_out(composed.campaign, documents.checked)
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 

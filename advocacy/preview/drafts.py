@@ -57,7 +57,7 @@ class Drafts:
             return campaign
         workspace = campaign.workspace
         templates = (self._root(), *workspace.templates)
-        return replace(campaign, workspace=Workspace(workspace.folder, templates, workspace.named))
+        return replace(campaign, workspace=Workspace(workspace.folder, templates))
 
     def real_place(self, place: Place | None) -> Place | None:
         """The place in the file that is being written, for a place in its draft."""

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from advocacy.campaign.addressing import not_in_office, without_address
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.gate import WordsGate
 from advocacy.checks.run import run_checks
 from advocacy.documents.email.html import render_html
 from advocacy.documents.email.message import build_message
@@ -105,6 +106,11 @@ def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
     except AdvocacyError as error:
         return list(error.problems)
     return [problem for problem in report.problems if problem.code not in _OF_COPIES]
+
+
+def may_go_out(campaign: Campaign, checked: CheckedLetter) -> bool:
+    """Whether the gate of words lets the letter pass, as `render` would ask it."""
+    return not WordsGate(campaign).errors(checked.letter)
 
 
 def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:

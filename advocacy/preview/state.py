@@ -170,10 +170,15 @@ class PreviewState:
         folders = {self.path.parent.resolve()}
         if self.campaign is not None:
             workspace = self.campaign.workspace
-            folders |= set(workspace.named)
+            file = self.campaign.file
+            named = (*file.facts, *file.sources, *file.bills)
+            folders |= {(workspace.folder / name).parent for name in named}
             for root in workspace.templates:
                 folders |= {root, *(root / kind for kind in KINDS)}
-            files = [*image_files(self.campaign).values(), self.list_file()]
+            files = [
+                *image_files(self.campaign, *self.campaign.file.stages.values()).values(),
+                self.list_file(),
+            ]
             folders |= {file.resolve().parent for file in files if file is not None}
         return tuple(sorted(folder for folder in folders if folder.is_dir()))
 

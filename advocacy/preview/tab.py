@@ -36,6 +36,7 @@ class Tab:
         self._show: Show | None = None
         self._shown_letter: tuple[str, str] | None = None
         self._shown_paper: object = None
+        self._laid_out: tuple[str, bytes] | None = None
         self.pdf: tuple[str, bytes] | None = None
         self.composed: ComposedPreview | None = None
 
@@ -103,10 +104,15 @@ class Tab:
         composed = await run(engine, compose_preview, state, self._drafts, show)
         self.composed = composed
         self._send("letter", {"bug": None, **self._with_last_good(composed)})
+        self.pdf = None
         if composed.paper is not None:
             await self._lay_out(composed, show.choices.width)
         if not self._requested.is_set():
-            self._send("more", await run(engine, add_details, composed, self._drafts, state))
+            details = await run(engine, add_details, composed, self._drafts, state)
+            # Only now it is known whether the letter would be refused; then it is not handed out.
+            may_go = composed.paper is not None and details.get("wordsOk", False)
+            self.pdf = self._laid_out if may_go else None
+            self._send("more", details)
 
     def _with_last_good(self, composed: ComposedPreview) -> dict[str, Any]:
         """The payload; where the letter is not good, with its documents from when it was."""
@@ -139,7 +145,8 @@ class Tab:
             return
         state = self._state
         # The HTML stays the same when an image changes.
-        images_now = stat_files(image_files(composed.campaign).values())
+        stages = composed.campaign.file.stages.values()
+        images_now = stat_files(image_files(composed.campaign, *stages).values())
         key = (paper.html, str(paper.css), width, images_now)
         if key == self._shown_paper:
             self._send("paper", {"paperOk": True})
@@ -150,6 +157,7 @@ class Tab:
             if not state.has_all(images.pages):  # a picture was dropped meanwhile
                 images = await state.page_process.lay_out(paper, checked, width, frozenset())
         except AdvocacyError as error:
+            self._laid_out = None
             problems = self._records(error.problems, composed)
             pages = self._kept_pages(chosen.key)  # and not those of another person's letter
             self._send("paper", {"paperOk": False, "paperProblems": problems, "pages": pages})
@@ -159,7 +167,7 @@ class Tab:
             state.keep_pages(chosen.key, composed.documents.screen, images.pages)
         campaign = Path(composed.campaign.file.id).name
         name = f"{campaign}-{chosen.stage}-{chosen.person.file_name}.pdf"
-        self.pdf = (name, images.data)
+        self._laid_out = (name, images.data)
         problems = self._records((*paper.problems, *images.problems), composed)
         pages = [page.record() for page in images.pages]
         self._send("paper", {"paperOk": True, "pages": pages, "paperProblems": problems})

@@ -36,6 +36,11 @@ _WORD = re.compile(
     r"(?:(?<=^)|(?<=\s)|(?<=[\"“‘(*_]))[^\W\d_][^\W_’'-]*(?:[’'-][^\W_]+)*(?=[\s.,;:!?)…”’\"*_]|$)"
 )
 NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
+# A note's text: its paragraph, and indented ones after it.
+_NOTE = re.compile(
+    r"^ {0,3}\[\^([^\]\s]+)\]:(?:(?!\n\s*\n|\n {0,3}\[\^).)*(?:\n\s*\n(?: {4}|\t).*)*",
+    re.MULTILINE | re.DOTALL,
+)
 _NO_TEXT = re.compile(r"\s*(\[[^\]]+\]:|```|~~~|\{|<)|.*[`<\[\]&]")
 
 
@@ -185,19 +190,42 @@ def run_body(
 
 
 def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...]]:
-    """Number the marks as they stand in the text: commands may print late, twice or never."""
+    """Number the marks as they are read: commands may print late, twice or never.
+
+    What stands in a note of the letter's own is read where the note's mark stands.
+    """
     values: list[str] = []
     cites: list[CiteCall] = []
+    renumbered: dict[int, str] = {}
+    marks = list(MARK.finditer(markdown))
+    notes = _notes(markdown) if "[^" in markdown else ()
 
-    def renumbered(mark: re.Match[str]) -> str:
+    def read_at(mark: re.Match[str]) -> tuple[int, int]:
+        at = mark.start()
+        return next((referred for start, end, referred in notes if start <= at < end), at), at
+
+    for mark in sorted(marks, key=read_at) if notes else marks:
         code = ord(mark[0])
         if code < CITE_MARK:
             values.append(run.values[code - VALUE_MARK])
-            return chr(VALUE_MARK + len(values) - 1)
-        cites.append(run.cites[code - CITE_MARK])
-        return chr(CITE_MARK + len(cites) - 1)
+            renumbered[mark.start()] = chr(VALUE_MARK + len(values) - 1)
+        else:
+            cites.append(run.cites[code - CITE_MARK])
+            renumbered[mark.start()] = chr(CITE_MARK + len(cites) - 1)
+    text = MARK.sub(lambda mark: renumbered[mark.start()], markdown)
+    return Prose(text, tuple(values)), tuple(cites)
 
-    return Prose(MARK.sub(renumbered, markdown), tuple(values)), tuple(cites)
+
+def _notes(markdown: str) -> list[tuple[int, int, int]]:
+    """Where the text of each note begins and ends, and where its mark stands."""
+    found = []
+    for note in _NOTE.finditer(markdown):
+        referred = markdown.find(f"[^{note[1]}]")
+        if referred == note.start():  # the text stands before the mark
+            referred = markdown.find(f"[^{note[1]}]", note.end())
+        if referred >= 0:
+            found.append((note.start(), note.end(), referred))
+    return found
 
 
 def _mark_lines(data: str, first_line: int, mark: Callable[[int], str]) -> str:

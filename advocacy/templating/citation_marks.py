@@ -4,9 +4,6 @@ A rendered body is Markdown in which one private-use character stands for each p
 and one for each citation. Nothing that people write may hold such characters, so a mark
 cannot be forged, and neither Markdown nor typography can see into a value.
 
-
-Links and pictures in a letter's text: what mail and paper can hold of them.
-
 What a body prints while it is rendered: the marks of its values and of its citations.
 """
 
@@ -24,12 +21,11 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.campaign.sources import Source
-from advocacy.errors import Place, Problem
+from advocacy.errors import Place
 from advocacy.files.workspace import Workspace
 from advocacy.templating.outline import fact_problem
 from advocacy.templating.running import RUN, TemplateMistake, TemplateRun, ValueMistake
 from advocacy.templating.sandbox import trusted
-from advocacy.templating.source import read_template
 from advocacy.templating.values import Placeholder
 
 VALUE_MARK = 0xF0000
@@ -90,43 +86,6 @@ def value_html(text: str) -> str:
     """
     html = escape(text).replace("\n", "<br>")
     return f"<bdi>{html}</bdi>" if _RIGHT_TO_LEFT.search(text) else html
-
-
-_LINK = re.compile(r"(!?)(?<!\\)\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
-_GOOD = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
-
-
-def link_problems(markdown: str, path: Path) -> list[Problem]:
-    """The pictures of a tokenised body, and the links that lead nowhere from an email.
-
-    An address that begins with a value is judged with the value, where it is printed.
-    """
-    problems = []
-    for picture, words, address in _LINK.findall(markdown):
-        place = Place(path, _line_of(f"]({address}", path))
-        if picture:
-            problems.append(
-                Problem(
-                    "template-refused",
-                    "A letter's text cannot contain a picture.",
-                    "Remove it. Set the logo and signatures in the campaign (`logo:`).",
-                    place,
-                )
-            )
-        elif not (_GOOD.match(address) or MARK.match(address)):
-            hint = "Write the whole address, as in `[our page](https://coalition.example/page)`."
-            message = (
-                f"The link “{MARK.sub('…', words)}” leads to `{address}`, which is not a "
-                "valid address."
-            )
-            problems.append(Problem("bad-url", message, hint, place))
-    return list(dict.fromkeys(problems))
-
-
-def _line_of(text: str, path: Path) -> int | None:
-    """The line of the template in which a text first stands; None where it is in a partial."""
-    before, found, _ = read_template(path).partition(text)
-    return before.count("\n") + 1 if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The manifest says of every letter what it was made from, and forgets none."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,30 @@ def test_a_batch_that_made_nothing_leaves_nothing(tmp_path: Path) -> None:
     with BatchRecord(tmp_path / "campaign" / "stage"):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [JOURNAL, "manifest.jsonl"])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_link_or_a_pipe_in_place_of_the_record_is_told_and_not_followed_or_waited_for(
+    tmp_path: Path, name: str, read_only: bool
+) -> None:
+    folder, victim = tmp_path / "letters", tmp_path / "victim.txt"
+    folder.mkdir()
+    victim.write_text("PRECIOUS\n")
+    for plant in (lambda path: path.symlink_to(victim), os.mkfifo, Path.mkdir):
+        plant(folder / name)
+        with pytest.raises(AdvocacyError) as caught:
+            BatchRecord(folder, read_only=read_only)
+        assert caught.value.problems[0].code == "not-a-file"
+        (folder / name).rmdir() if (folder / name).is_dir() else (folder / name).unlink()
+    assert victim.read_text() == "PRECIOUS\n"
+
+
+def test_a_file_of_somebody_elses_under_a_second_name_is_not_written_to(tmp_path: Path) -> None:
+    victim = tmp_path / "victim.txt"
+    victim.write_text("PRECIOUS\n")
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / JOURNAL).hardlink_to(victim)
+    with pytest.raises(AdvocacyError):
+        add(tmp_path / "letters", line("ada"))
+    assert victim.read_text() == "PRECIOUS\n"

@@ -157,7 +157,7 @@ def test_a_second_core_makes_pdfs_at_least_1_7_times_as_fast(folder: Path, capsy
 
 
 def test_pdfs_come_no_slower_than_weasyprint_in_a_loop(folder: Path, letter, capsys) -> None:
-    from advocacy.documents.pdf.typesetter import weasyprint
+    from advocacy.documents.typesetter import weasyprint
 
     checked, campaign = letter
     html = paper.paper_html(checked, campaign.workspace)

@@ -31,7 +31,7 @@ def letter(campaign: Campaign) -> CheckedLetter:
 
 
 def test_a_pdf_costs_little_more_than_weasyprint_itself(campaign, letter, side_by_side) -> None:
-    from advocacy.documents.pdf.typesetter import weasyprint
+    from advocacy.documents.typesetter import weasyprint
 
     html = paper.paper_html(letter, campaign.workspace)
     result = side_by_side(

@@ -112,7 +112,7 @@ def letter(folder: Path) -> tuple[CheckedLetter, Campaign]:
 
 def others(letter: tuple[CheckedLetter, Campaign], tmp_path: Path) -> dict[str, float]:
     """Letters a second of plain WeasyPrint, Typst and Chromium, as far as they are here."""
-    from advocacy.documents.pdf.typesetter import font_configuration, weasyprint
+    from advocacy.documents.typesetter import font_configuration, weasyprint
 
     checked, campaign = letter
     html = paper_html(checked, campaign.workspace)

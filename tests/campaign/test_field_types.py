@@ -305,6 +305,18 @@ def test_an_unknown_language_is_answered_with_the_tag_to_write(value: str, hint:
     assert hint in said
 
 
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("Deutschland", "DE"), ("España", "ES"), ("Österreich", "AT"), ("SCHWEIZ", "CH"),
+        ("Italia", "IT"), ("États-Unis", "US"), ("United  Kingdom", "GB"), ("UK", "GB"),
+        ("USA", "US"), ("Estados Unidos", "US"),
+    ],
+)  # fmt: skip
+def test_a_country_may_be_named_in_our_languages(value: str, code: str) -> None:
+    assert read(Country, value) == code
+
+
 def test_a_country_is_a_two_letter_code() -> None:
     assert read(Country, "US") == read(Country, "us") == "US"
     assert read(Country, "NO") == "NO"
@@ -312,7 +324,7 @@ def test_a_country_is_a_two_letter_code() -> None:
 
 @pytest.mark.parametrize(
     ("value", "hint"),
-    [("UK", "`GB`"), ("USA", "`US`"), ("Germany", "`DE`"), ("Norwey", "`NO`"), ("XX", "ISO 3166")],
+    [("Norwey", "`NO`"), ("Deutschand", "`DE`"), ("XX", "ISO 3166"), ("Narnia", "ISO 3166")],
 )
 def test_an_unknown_country_is_answered_with_its_code(value: str, hint: str) -> None:
     code, _, said = refusal(Country, value)

@@ -25,6 +25,10 @@ US = {"home": "US", "language": "en-US"}
         ({"given_name": "Frank", "family_name": "Pallone", "suffix": "Jr."}, "Frank Pallone Jr."),
         ({"given_name": "John", "family_name": "McGuire", "suffix": "III"}, "John McGuire III"),
         ({"given_name": "Ann", "family_name": "Roe", "suffix": "PhD"}, "Ann Roe, PhD"),
+        (
+            {"given_name": "Martin", "family_name": "King", "suffix": "Jr., Ph.D."},
+            "Martin King Jr., Ph.D.",
+        ),
         ({"given_name": "Suharto"}, "Suharto"),
         ({"family_name": "Suharto"}, "Suharto"),
         ({"given_name": "太郎", "family_name": "山田"}, "山田太郎"),
@@ -48,10 +52,38 @@ def test_a_name_is_put_together_as_its_people_do(columns: dict[str, str], name: 
         ({"name": "Zoë Weiß", "honorific": "Dr."}, "Zoë Weiß"),
         ({"given_name": "Jane", "family_name": "Doe", "honorific": "The Honorable"}, "Jane Doe"),
         ({"given_name": "Alex", "family_name": "Doe"}, "Alex Doe"),
+        ({"name": "Jane Doe, MP, KC"}, "Jane Doe"),
+        ({"name": "Jane Doe, Ph.D."}, "Jane Doe"),
+        ({"name": "Ann Roe DBE"}, "Ann Roe"),
+        ({"name": "Robert Jones, Esq."}, "Robert Jones"),
+        ({"name": "Martin King, Jr."}, "Martin King, Jr."),
+        ({"name": "Smith, John"}, "Smith, John"),
+        ({"name": "Yo Ma"}, "Yo Ma"),
+        ({"name": "Yo MA"}, "Yo MA"),
+        ({"name": "Mohammed bin Rashid"}, "Mohammed bin Rashid"),
+        ({"name": "Suharto"}, "Suharto"),
+        ({"given_name": "Suharto", "honorific": "Dr."}, "Suharto"),
+        ({"given_name": "Jane", "family_name": "Doe", "suffix": "MP, KC",
+          "honorific": "The Rt Hon."}, "Jane Doe"),
+        ({"given_name": "Martin", "family_name": "King", "suffix": "Jr., Ph.D."},
+         "Martin King Jr."),
+        ({"given_name": "Ann", "family_name": "Roe", "suffix": "DBE", "honorific": "Dame"},
+         "Dame Ann"),
+        ({"family_name": "Roe", "honorific": "Dame"}, "Roe"),
+        ({"given_name": "Juan", "family_name": "Gómez", "honorific": "Don"}, "Don Juan"),
+        ({"given_name": "Jan", "family_name": "van der Berg", "honorific": "Dr."},
+         "Dr. van der Berg"),
+        ({"given_name": "Ana", "family_name": "de la Cruz", "honorific": "Sra."},
+         "Sra. de la Cruz"),
+        ({"given_name": "Uwe", "family_name": "Weiß", "honorific": "Herrn Dr."}, "Herr Dr. Weiß"),
+        ({"given_name": "Léa", "family_name": "Petit", "honorific": "Mme"}, "Mme Petit"),
+        ({"given_name": "Eva", "family_name": "Ruiz", "honorific": "Dra."}, "Dra. Ruiz"),
         ({"organization": "Parks Department"}, "Parks Department"),
     ],
 )  # fmt: skip
-def test_a_greeting_guesses_nobodys_gender(columns: dict[str, str], greeting: str) -> None:
+def test_a_greeting_has_no_degrees_or_orders_and_guesses_nothing(
+    columns: dict[str, str], greeting: str
+) -> None:
     assert Recipient.model_validate(columns).greeting == greeting
 
 

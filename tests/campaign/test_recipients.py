@@ -116,9 +116,8 @@ def test_foreign_headers_are_named_in_the_campaign(read) -> None:
     ("header", "meant"),
     [
         ("emial", "email"),
-        ("Zip", "postal_code"),
         ("adress", "address"),
-        ("First name", "given_name"),
+        ("Greeting", "salutation"),
     ],
 )
 def test_a_header_that_is_nearly_known_is_told_with_what_to_type(
@@ -134,6 +133,11 @@ def test_a_column_of_ones_own_is_no_near_miss(read) -> None:
     people, problems = read("name,chamber,district,state,party\nJane Doe,house,4,OH,X\n")
     assert problems == []
     assert people[0].other["chamber"] == "house"
+
+
+def test_a_header_that_only_looks_misspelled_may_keep_its_name(read) -> None:
+    people, problems = read("name,emial\nJane Doe,x\n", emial="emial")
+    assert (problems, people[0].other) == ([], {"emial": "x"})
 
 
 def test_a_header_that_the_campaign_names_and_the_list_lacks_is_told(read) -> None:
@@ -190,7 +194,7 @@ BROKEN = [
     ('x4,"Not "closed"",a@parks.example,US', "broken-row"),
     ('x5,"Never closed,a@parks.example,US', "broken-row"),
     ("x6,,a6@parks.example,US", "no-name"),
-    ("x7,Bad Country,a7@parks.example,Germany", "bad-country"),
+    ("x7,Bad Country,a7@parks.example,Narnia", "bad-country"),
     (f"{'x' * 251},Bad Id,a8@parks.example,US", "bad-id"),
     ("x9,Bad \x07 Bell,a9@parks.example,US", "bad-character"),
     ("x10,Right \u202eto left,a10@parks.example,US", "bad-character"),
@@ -218,6 +222,38 @@ def test_a_quotation_mark_too_many_swallows_no_later_row(read) -> None:
     people, problems = read(f'id,name\nx,"Open\n{rows}y,"Also open\n{rows.replace("p", "q", 400)}')
     assert len(people) == 400
     assert told(problems) == [("broken-row", 2), ("broken-row", 203)]
+
+
+@pytest.mark.parametrize("blank", ["", ",", ",,", " , ,", '"","",""', ",,,,,,"])
+def test_blank_rows_are_passed_over(read, blank: str) -> None:
+    people, problems = read(f"name,email,city\n{blank}\nAnn Roe,,\n{blank}\n{blank}\n")
+    assert problems == []
+    assert [p.name for p in people] == ["Ann Roe"]
+
+
+def test_a_header_below_a_title_is_found_and_that_is_said(read) -> None:
+    people, problems = read("Members list 2024,,\n\n,as of March,\nName,E-mail,City\nAnn Roe,,\n")
+    assert [p.name for p in people] == ["Ann Roe"]
+    assert told(problems) == [("title-rows", 4)]
+    assert people[0].place() == Place(problems[0].place.path, 5)
+
+
+def test_where_no_row_is_a_header_the_first_is_taken_for_it(read) -> None:
+    people, problems = read("foo,bar\na,b\nc,d\n")
+    assert people == []
+    assert told(problems) == [("no-name-column", 1)]
+
+
+def test_a_list_of_hundreds_of_thousands_of_columns_is_told_at_once(read) -> None:
+    people, problems = read("name," + ",".join(["a"] * 300_000) + "\nJane\n")
+    assert people == []
+    assert told(problems) == [("too-many-columns", 1)]
+
+
+def test_a_name_of_a_hundred_thousand_letters_costs_its_own_row_alone(read) -> None:
+    people, problems = read(f"name,address\n{'x' * 99_000},\nAnn Roe,{'y' * 2_000}\nCy Roe,\n")
+    assert [p.name for p in people] == ["Cy Roe"]
+    assert told(problems) == [("value-too-long", 2), ("value-too-long", 3)]
 
 
 def test_bytes_that_are_not_utf8_cost_only_their_own_row(read) -> None:
@@ -385,11 +421,11 @@ def test_dots_and_tags_of_other_addresses_say_something(read) -> None:
 
 def test_two_people_in_one_mailbox_are_two_letters_and_a_warning(read) -> None:
     people, problems = read(
-        "id,name,email\n1,Jane Doe,office@parks.example\n2,Ann Roe,Office@PARKS.example\n"
+        "id,name,email\n1,Jane Doe,home@parks.example\n2,Ann Roe,Home@PARKS.example\n"
     )
     assert [(p.id, p.email) for p in people] == [
-        ("1", "office@parks.example"),
-        ("2", "Office@parks.example"),
+        ("1", "home@parks.example"),
+        ("2", "Home@parks.example"),
     ]
     assert [(p.code, p.level) for p in problems] == [("same-address", Level.WARNING)]
 
@@ -527,8 +563,9 @@ def test_json_lines_are_read_like_a_table(read) -> None:
     [
         ('{"name": "A", "postal_code": 2139}', "number-in-text"),
         ('{"name": 5}', "not-text"),
-        ('{"name": "A", "ok": true}', "not-text"),
-        ('{"name": "A", "x": {"y": 1}}', "not-text"),
+        ('{"name": "A", "title": true}', "not-text"),
+        ('{"name": "A", "title": {"y": 1}}', "not-text"),
+        ('{"name": "A", "x": ' + "[" * 50 + "]" * 50 + "}", "not-text"),
         ('{"name": "A", "name": "B"}', "duplicate-column"),
         ('["A"]', "not-json"),
         ('{"name": "A"', "not-json"),
@@ -565,14 +602,44 @@ def test_a_campaign_writes_to_its_list_and_an_option_replaces_it(
     assert names(People(other)) == ["Zoë Weiß"]
 
 
-def test_a_list_outside_the_campaigns_folder_is_refused(small_campaign: Path, edit) -> None:
-    edit(small_campaign, "demand:\n", "recipients: ../../etc/list.csv\ndemand:\n")
+@pytest.mark.parametrize("folder_name", ["{elsewhere}", "../elsewhere", "link"])
+def test_a_list_outside_the_campaigns_folder_is_refused(
+    small_campaign: Path, edit, folder_name: str
+) -> None:
+    elsewhere = small_campaign.parent.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "list.csv").write_text("name\nAnn Roe\n", "utf-8")
+    (small_campaign.parent / "link").symlink_to(elsewhere)
+    name = f"{folder_name.format(elsewhere=elsewhere)}/list.csv"
+    edit(small_campaign, "demand:\n", f"recipients: {name}\ndemand:\n")
     campaign, _ = load_campaign(small_campaign)
     assert campaign is not None
     problems: list[Problem] = []
     assert list(recipients_of(campaign, DAY, problems.append)) == []
     [problem] = problems
-    assert problem.code in ("outside-workspace", "missing-file")
+    assert problem.code == "outside-workspace"
+    assert "write `list.csv`" in str(problem.hint)
+
+
+@pytest.mark.parametrize("key", ["facts", "sources"])
+@pytest.mark.parametrize("folder_name", ["{elsewhere}", "../elsewhere", "link"])
+def test_facts_and_sources_outside_the_campaigns_folder_are_not_read(
+    small_campaign: Path, edit, key: str, folder_name: str
+) -> None:
+    folder = small_campaign.parent
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / f"{key}.yaml").write_text("secret: PRECIOUS\n", "utf-8")
+    (folder / "link").symlink_to(elsewhere)
+    name = f"{folder_name.format(elsewhere=elsewhere)}/{key}.yaml"
+    edit(small_campaign, f"{key}: [{key}.yaml]", f"{key}: [{key}.yaml, {name}]")
+    campaign, problems = load_campaign(small_campaign)
+    assert campaign is not None
+    [problem] = problems
+    assert problem.code == "outside-workspace"
+    assert f"write `{key}.yaml`" in str(problem.hint)
+    assert "PRECIOUS" not in str(problems)
+    assert not campaign.workspace.contains(elsewhere / "picture.png")
 
 
 @pytest.mark.parametrize(

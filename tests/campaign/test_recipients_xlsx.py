@@ -16,10 +16,13 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
+    f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="00000"/>'
+    '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs>'
-    "</styleSheet>"
+    '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/>'
+    '<xf numFmtId="164"/></cellXfs></styleSheet>'
+).replace(
+    "<fonts", '<numFmts count="1"><numFmt numFmtId="164" formatCode="00000"/></numFmts><fonts'
 )
 
 
@@ -29,7 +32,15 @@ class Error(str):
     __slots__ = ()
 
 
+class PostalCode(int):
+    """A number in a cell whose format is `00000`."""
+
+    __slots__ = ()
+
+
 def cell(ref: str, value: object) -> str:
+    if isinstance(value, PostalCode):
+        return f'<c r="{ref}" s="2"><v>{int(value)}</v></c>'
     if isinstance(value, Error):
         return f'<c r="{ref}" t="e"><f>x</f><v>{value}</v></c>'
     if isinstance(value, bool):
@@ -43,8 +54,14 @@ def cell(ref: str, value: object) -> str:
     )
 
 
-def workbook(path: Path, *sheets: list[list[object]]) -> Path:
-    """A workbook as Excel writes it, in its fewest parts."""
+def workbook(
+    path: Path,
+    *sheets: list[list[object]],
+    hidden_sheets: tuple[int, ...] = (),
+    hidden_rows: tuple[int, ...] = (),
+    merged: tuple[str, ...] = (),
+) -> Path:
+    """A workbook as Excel writes it, in its fewest parts; sheets count from 0, rows from 1."""
     names = [f"Sheet {i + 1}" for i in range(len(sheets))]
     kinds = "".join(
         f'<Override PartName="/xl/worksheets/s{i}.xml" ContentType="application/vnd.'
@@ -66,7 +83,10 @@ def workbook(path: Path, *sheets: list[list[object]]) -> Path:
             f'"{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         )
         tags = "".join(
-            f'<sheet name="{name}" sheetId="{i + 1}" r:id="r{i}"/>' for i, name in enumerate(names)
+            f'<sheet name="{name}" sheetId="{i + 1}" r:id="r{i}"'
+            + (' state="hidden"' if i in hidden_sheets else "")
+            + "/>"
+            for i, name in enumerate(names)
         )
         out.writestr(
             "xl/workbook.xml",
@@ -84,13 +104,15 @@ def workbook(path: Path, *sheets: list[list[object]]) -> Path:
         out.writestr("xl/styles.xml", STYLES)
         for i, rows in enumerate(sheets):
             lines = "".join(
-                f'<row r="{r}">'
+                f'<row r="{r}" hidden="{int(r in hidden_rows)}">'
                 + "".join(cell(f"{chr(65 + c)}{r}", v) for c, v in enumerate(row) if v is not None)
                 + "</row>"
                 for r, row in enumerate(rows, start=1)
                 if row
             )
-            sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+            cells = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged)
+            merges = f"<mergeCells>{cells}</mergeCells>" if merged else ""
+            sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData>{merges}</worksheet>'
             out.writestr(f"xl/worksheets/s{i}.xml", sheet)
     return path
 
@@ -139,7 +161,6 @@ def test_a_number_in_a_postal_code_is_told_and_never_guessed(tmp_path: Path) -> 
         ("name", 5.5, "not-text"),
         ("title", True, "not-text"),
         ("city", date(2026, 1, 1), "not-text"),
-        ("ward", 1.25, "not-text"),
         ("verified", 46000, "not-text"),
         ("title", Error("#N/A"), "formula-error"),
     ],
@@ -207,3 +228,167 @@ def test_a_table_may_stand_anywhere_on_the_sheet(tmp_path: Path) -> None:
     assert "D4" in problems[0].message
     assert problems[0].place is not None
     assert problems[0].place.line == 4
+
+
+# --- what people see on the sheet -----------------------------------------------------------------
+
+
+def test_a_value_in_a_column_of_ones_own_is_the_text_that_a_csv_would_have(tmp_path: Path) -> None:
+    row: list[object] = ["Jane Doe", True, 12.5, 0.1 + 0.2, date(2026, 3, 1), 3]
+    rows: list[list[object]] = [["name", "opted_in", "donation", "km", "joined", "ward"], row]
+    people, problems = read(workbook(tmp_path / "list.xlsx", rows))
+    assert problems == []
+    assert people[0].other == {
+        "opted_in": "TRUE",
+        "donation": "12.5",
+        "km": "0.3",
+        "joined": "2026-03-01",
+        "ward": "3",
+    }
+
+
+def test_a_postal_code_whose_format_shows_its_zeros_is_what_it_shows(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["name", "Zip"], ["Jane Doe", PostalCode(2139)]]
+    people, problems = read(workbook(tmp_path / "list.xlsx", rows))
+    assert (problems, people[0].postal_code) == ([], "02139")
+
+
+def test_an_error_in_a_column_of_ones_own_costs_no_letter(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["name", "ward"], ["Jane Doe", Error("#N/A")]]
+    people, problems = read(workbook(tmp_path / "list.xlsx", rows))
+    assert [p.other for p in people] == [{}]
+    assert [(p.code, p.level) for p in problems] == [("formula-error", Level.WARNING)]
+
+
+def test_rows_that_a_filter_hides_get_no_letter_and_are_counted(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["name"], ["Ann Roe"], ["Bob Roe"], ["Cy Roe"], ["Di Roe"]]
+    people, problems = read(workbook(tmp_path / "list.xlsx", rows, hidden_rows=(3, 5)))
+    assert [p.name for p in people] == ["Ann Roe", "Cy Roe"]
+    [problem] = problems
+    assert (problem.code, problem.level) == ("hidden-rows", Level.WARNING)
+    assert "2 rows are hidden, the first of them row 3" in problem.message
+
+
+def test_of_sheets_the_first_that_is_to_be_seen_is_read(tmp_path: Path) -> None:
+    old: list[list[object]] = [["name"], ["Old Roe"]]
+    new: list[list[object]] = [["name"], ["New Roe"]]
+    people, problems = read(workbook(tmp_path / "list.xlsx", old, [], new, hidden_sheets=(0,)))
+    assert [p.name for p in people] == ["New Roe"]
+    assert "“Sheet 3” is read. Other sheets: “Sheet 1” (hidden)." in problems[0].message
+
+
+def test_a_value_merged_over_several_rows_is_each_ones(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["name", "organization", "city"],
+        ["Ann Roe", "City Council", "Springfield"],
+        ["Bob Roe", None, None],
+        ["Cy Roe", "Ponds", "Shelbyville"],
+    ]
+    path = workbook(tmp_path / "list.xlsx", rows, merged=("B2:B3", "C2:C3", "A5:A1048576"))
+    people, problems = read(path)
+    assert problems == []
+    assert [(p.organization, p.city) for p in people[:2]] == [("City Council", "Springfield")] * 2
+    assert (people[2].organization, people[2].city) == ("Ponds", "Shelbyville")
+
+
+def test_a_header_below_a_title_is_found_and_that_is_said(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Members list 2024"], [], ["name", "email"], ["Ann Roe", "ann@people.example"],
+    ]  # fmt: skip
+    people, problems = read(workbook(tmp_path / "list.xlsx", rows))
+    assert [p.email for p in people] == ["ann@people.example"]
+    [note] = problems
+    assert (note.code, note.level) == ("title-rows", Level.NOTE)
+    assert "Row 3 is the header" in note.message
+
+
+def test_a_day_of_a_workbook_that_counts_from_1904_is_that_day(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "list.xlsx", [["name", "verified"], ["Jane Doe", date(2026, 3, 1)]])
+    marks = '<workbookPr date1904="1"/><sheets>'
+    rewritten(path, "xl/workbook.xml", "<sheets>", marks)
+    rewritten(path, "xl/workbook.xml", "</sheets>", "</sheets><extLst><workbookPr/></extLst>")
+    people, problems = read(path)
+    assert (problems, people[0].verified) == ([], date(2030, 3, 2))
+
+
+# --- what strangers may send ----------------------------------------------------------------------
+
+
+def rewritten(path: Path, part: str, old: str, new: str) -> Path:
+    """A workbook with other text in a part."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in parts.items():
+            out.writestr(name, data.replace(old.encode(), new.encode()) if name == part else data)
+    return path
+
+
+SHEET = "xl/worksheets/s0.xml"
+ROWS: list[list[object]] = [["name"], ["Jane Doe"]]
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "CV1000000"])
+def test_two_cells_far_apart_are_two_cells(tmp_path: Path, place: str) -> None:
+    number = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    far = f'<row r="{number}"><c r="{place}"><v>1</v></c></row></sheetData>'
+    path = rewritten(workbook(tmp_path / "list.xlsx", ROWS), SHEET, "</sheetData>", far)
+    people, problems = read(path)
+    assert [p.name for p in people] == ["Jane Doe"]
+    assert [(p.code, p.place and p.place.line) for p in problems] == [
+        ("cell-without-column", int(number))
+    ]
+
+
+@pytest.mark.parametrize("days", ["1e18", "-1", "2958466", "1e308"])
+def test_a_day_beyond_the_calendar_is_a_number(tmp_path: Path, days: str) -> None:
+    path = workbook(tmp_path / "list.xlsx", [["name", "joined"], ["Jane Doe", date(2026, 3, 1)]])
+    rewritten(path, SHEET, str((date(2026, 3, 1) - date(1899, 12, 30)).days), days)
+    people, problems = read(path)
+    assert problems == []
+    assert float(people[0].other["joined"]) == float(days)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<sheetData>", "<sheetData"),
+        ("<worksheet", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet'),
+        ("<sheetData>", "<sheetData>" + "<a>" * 200),
+        ("<sheetData>", "<sheetData>" + "".join(f"<a{i}/>" for i in range(20_000))),
+        ("<sheetData>", "<sheetData " + "".join(f'a{i}="" ' for i in range(20_000)) + ">"),
+        ("<sheetData>", '<sheetData a="' + "x" * 1_200_000 + '">'),
+        ('r="A1"', 'r="A"'),
+        ('r="A1"', 'r="XFE1"'),
+        ('<row r="1" ', '<row r="99999999">'),
+        ('t="inlineStr"', 't="s"'),
+        ("<v>", "<v>x"),
+    ],
+)
+def test_a_sheet_that_no_program_wrote_is_told(tmp_path: Path, old: str, new: str) -> None:
+    path = workbook(tmp_path / "list.xlsx", [["name"], ["Jane Doe"], [5]])
+    if new == 't="s"':
+        rewritten(path, SHEET, "<is><t", "<v")
+        rewritten(path, SHEET, "</t></is>", "</v>")
+    people, problems = read(rewritten(path, SHEET, old, new))
+    assert people == []
+    assert [p.code for p in problems] == ["not-xlsx"]
+
+
+def test_a_workbook_that_unpacks_to_more_than_the_limit_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.files.workbook.workbook.LARGEST", 3_000_000)
+    path = workbook(tmp_path / "list.xlsx", ROWS)
+    people, problems = read(
+        rewritten(path, SHEET, "</sheetData>", " " * 4_000_000 + "</sheetData>")
+    )
+    assert people == []
+    assert [p.code for p in problems] == ["file-too-large"]
+
+
+def test_a_row_of_more_text_than_a_letter_has_is_told_and_not_kept(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["name", "a", "b"], ["Jane", "x" * 60_000, "y" * 60_000], ["Ann"]]
+    people, problems = read(workbook(tmp_path / "list.xlsx", rows))
+    assert [p.name for p in people] == ["Ann"]
+    assert [p.code for p in problems] == ["row-too-long"]

@@ -559,6 +559,62 @@ def test_a_limit_that_is_none_is_told_with_one_that_is(parks: Path, edit, text: 
     assert "200 per day" in problems[0].hint or "1 per day" in problems[0].hint
 
 
+# --- consent that can be shown ------------------------------------------------------------------
+
+
+def in_country(folder: Path, *countries: str, **values: str) -> Path:
+    path = folder / "supporters.csv"
+    names = [*COLUMNS, "country", "consent_on", "consent_text"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        for number, country in enumerate(countries):
+            writer.writerow({**row(f"P{number} Lee", country=country), **values})
+    return path
+
+
+AGREED = {"consent_on": "2026-02-28", "consent_text": "I agree that you send this in my name."}
+
+
+def test_in_the_eu_and_the_uk_a_letter_needs_the_day_and_the_words_of_the_consent(
+    parks: Path,
+) -> None:
+    path = in_country(parks.parent, "DE", "GB", "NO", "US", "CH", "")
+    letters, problems = composed(parks, path)
+    assert {name.partition("--")[0] for name in letters} == {"p3", "p4", "p5"}
+    told = problems["no-consent-record"]
+    assert told.level is Level.WARNING
+    assert told.message.startswith("3 supporters are left out")
+    assert "`consent_on` and `consent_text`" in told.message
+    assert told.place is not None
+    assert told.place.line == 2
+    letters, problems = composed(parks, in_country(parks.parent, "DE", "GB", **AGREED))
+    assert len(letters) == 6
+    assert problems == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"consent_on": ""}, {"consent_text": ""}, {"consent_on": "28.2.2026"},
+        {"consent_on": "2026-03-03"},  # after the letter
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("joint", [False, True])
+def test_half_a_proof_of_consent_is_none(parks: Path, wrong: dict[str, str], joint: bool) -> None:
+    path = in_country(parks.parent, "FR", **{**AGREED, **wrong})
+    letters, problems = composed(parks, path, joint=joint)
+    assert letters == {}
+    assert f"needs `{next(iter(wrong))}`," in problems["no-consent-record"].message
+
+
+def test_a_supporter_without_a_country_lives_in_the_senders(parks: Path) -> None:
+    parks.write_text(parks.read_text().replace("country: US", "country: DE"))
+    letters, problems = composed(parks, in_country(parks.parent, "", "US"))
+    assert {name.partition("--")[0] for name in letters} == {"p1"}
+    assert "no-consent-record" in problems
+
+
 # --- ids ----------------------------------------------------------------------------------------
 
 IDS = st.one_of(

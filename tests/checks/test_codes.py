@@ -15,7 +15,7 @@ from advocacy.errors import AdvocacyError, Level
 MAKERS = {"Problem", "problem", "read_problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|layout|placeholder")
 # Codes that are put together of a prefix and the kind of a thing.
-KINDS = ("addressee", "fact", "template", "layout", "filter", "test", "bill")
+KINDS = ("addressee", "fact", "template", "layout", "filter", "test", "bill", "event")
 SYNTAX_ERRORS = "advocacy/files/yaml/syntax_errors.toml"
 COMPOSED = {"unknown-": {f"unknown-{kind}" for kind in KINDS}}
 

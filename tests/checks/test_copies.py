@@ -44,6 +44,50 @@ def test_a_page_kept_as_html_is_read_as_people_see_it(house: Any) -> None:
     assert house.check() == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have stopped selling face recog\u00adnition to the police.",
+        "We have stopped selling face recognition¹² to the police.",
+        "We have stopped selling face recognition[3] to the police.",
+        "We have stopped† selling face recognition to the police.",
+        "We have stopped selling face recognition12 to the police.",
+    ],
+)
+def test_marks_of_notes_and_of_hyphenation_in_a_copy_do_not_count(house: Any, text: str) -> None:
+    house.write("copies/widget-2020.txt", text)
+    assert house.check() == []
+
+
+def test_ligatures_of_a_copy_are_letters(house: Any) -> None:
+    house.spoil("facts.yaml", "We have stopped selling", "Five offices have stopped selling")
+    text = "Five o\ufb03ces have stopped selling face recognition to the police."
+    house.write("copies/widget-2020.txt", text)
+    assert house.check() == []
+
+
+def test_a_note_in_an_html_copy_does_not_count(house: Any) -> None:
+    (house.folder / "copies/widget-2020.txt").unlink()
+    house.write(
+        "copies/widget-2020.html",
+        "<p>We have stopped selling face recognition<sup><a href='#n'>12</a></sup> to the police.",
+    )
+    assert house.check() == []
+
+
+def test_a_quote_longer_than_its_copy_is_told(house: Any) -> None:
+    house.write("copies/widget-2020.txt", "We have stopped.")
+    assert house.one("quote-not-in-copy")
+
+
+def test_a_quote_of_digits_alone_is_compared(house: Any) -> None:
+    house.spoil("facts.yaml", "We have stopped selling face recognition to the police", '"2019"')
+    house.write("copies/widget-2020.txt", "It was in 2019.")
+    assert house.check() == []
+    house.write("copies/widget-2020.txt", "There were 20190 of 1.2019.")
+    assert house.one("quote-not-in-copy")
+
+
 def test_a_script_is_no_part_of_the_page(house: Any) -> None:
     (house.folder / "copies/widget-2020.txt").unlink()
     house.write(

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import load_campaign
-from advocacy.checks.media import pages, seen_text, squeezed
+from advocacy.checks.media import check_media, squeezed
 from advocacy.checks.run import run_checks
+from advocacy.checks.visible_email import seen_texts
+from advocacy.checks.visible_paper import seen_pages
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.errors import Problem
 from advocacy.letters.compose import compose_letters
@@ -30,7 +32,7 @@ def printed(path: Path) -> tuple[str, ...]:
     assert campaign is not None
     checked, _ = check(compose_letters(campaign).letters[0], campaign)
     assert checked is not None
-    return pages(render_pdf(checked, campaign.workspace).data)
+    return seen_pages(render_pdf(checked, campaign.workspace).data)
 
 
 @pytest.fixture
@@ -65,21 +67,134 @@ def test_an_email_layout_that_loses_the_references_is_found(
     assert problem.place.path.name == "open.md"
 
 
-@pytest.mark.parametrize("rule", ["display: none", "visibility:hidden"])
-def test_references_that_a_style_hides_count_as_missing(
+def in_email(path: Path) -> list[Problem]:
+    """What the email lacks, or the text; nothing is printed."""
+    campaign, problems = load_campaign(path)
+    assert campaign is not None, problems
+    letters = compose_letters(campaign).letters
+    return list(check_media(letters, campaign, ("HTML", "text")))
+
+
+HIDDEN_IN_EMAIL = [
+    ".references { display: none }",
+    ".references { visibility:hidden }",
+    ".references, .references * { font-size: 0 !important }",
+    ".references, .references * { font: 1px Georgia }",
+    ".references, .references * { color: #fff !important }",
+    ".references, .references * { color: rgba(0, 0, 0, .05) !important }",
+    ".references { background-color: #22252b; color: #22252b }",
+    ".references { position: absolute; left: -9999px }",
+    ".references ol { height: 0; overflow: hidden }",
+    ".references ol { max-height: 1px; overflow: hidden }",
+    ".references { opacity: .01 }",
+    ".references { text-indent: -9999px }",
+    ".references { margin-left: -3000px }",
+    ".references { clip-path: inset(100%) }",
+    ".references { transform: scale(0) }",
+    ".references ol { line-height: 0 }",
+    ".references { filter: opacity(0) }",
+    ".references { a-property-of-tomorrow: hide }",
+    "@media screen { .references { display: none !important } }",
+    "@media (min-width: 1px) { @media screen { .references { color: #fff !important } } }",
+    "@supports (color: red) { .references { font-size: 0 !important } }",
+    ".foot { position: fixed; top: 0; width: 100%; height: 100%; background: #fff }",
+]
+
+
+@pytest.mark.parametrize("rule", HIDDEN_IN_EMAIL)
+def test_references_that_a_style_of_the_email_hides_count_as_missing(
     small_campaign: Path, layouts: Path, rule: str
 ) -> None:
     css = layouts / "email.css"
-    css.write_text(f"{css.read_text()}\nol, ul, .references {{ {rule} }}\n")
-    assert any("HTML" in problem.message for problem in found(small_campaign))
+    css.write_text(f"{css.read_text()}\n{rule}\n")
+    problems = in_email(small_campaign)
+    assert any("the reference of `visits`" in problem.message for problem in problems)
+    assert {problem.code for problem in problems} == {"missing-in-medium"}
+    assert all("HTML" in problem.message for problem in problems)
 
 
-def test_notes_that_the_printed_layout_hides_are_found(small_campaign: Path, layouts: Path) -> None:
+SHOWN_IN_EMAIL = [
+    ".sheet-cell { font-size: 0 } .sheet-cell p, .sheet-cell td, li, h1 { font-size: 15px }",
+    ".references { width: 1%; float: right; letter-spacing: 0.02em; -webkit-hyphens: none }",
+    ".sheet { overflow: hidden; border-radius: 4px; box-shadow: 0 1px 2px #999 }",
+    ".references { background: #222; } .references * { color: white; }",
+    ".references { font: italic 700 13px/1.4 Georgia, serif; text-indent: 1em }",
+    ".references { position: relative; top: 2px; margin: 0 -4px; height: auto; opacity: .9 }",
+]
+
+
+@pytest.mark.parametrize("rule", SHOWN_IN_EMAIL)
+def test_styles_that_hide_nothing_are_left_alone(
+    small_campaign: Path, layouts: Path, rule: str
+) -> None:
+    css = layouts / "email.css"
+    css.write_text(f"{css.read_text()}\n{rule}\n")
+    assert in_email(small_campaign) == []
+
+
+def test_what_may_hide_the_text_is_named(small_campaign: Path, layouts: Path) -> None:
+    css = layouts / "email.css"
+    css.write_text(f"{css.read_text()}\n.references {{ clip-path: inset(100%) }}\n")
+    assert "`clip-path: inset(100%)`" in str(in_email(small_campaign)[0].hint)
+
+
+@pytest.mark.parametrize("ways", [("<details>", "</details>"), ('<div hidden="">', "</div>")])
+def test_an_element_that_a_reader_must_open_hides_the_text(
+    small_campaign: Path, layouts: Path, ways: tuple[str, str]
+) -> None:
+    path = layouts / "email.html"
+    path.write_text(path.read_text().replace("{{ body }}", "{{ body }}".join(ways)))
+    assert "the text “We ask you to keep" in in_email(small_campaign)[0].message
+
+
+def test_an_email_layout_without_the_text_is_found(small_campaign: Path, layouts: Path) -> None:
+    path = layouts / "email.html"
+    path.write_text(path.read_text().replace("{{ body }}", ""))
+    assert "the text “We ask you to keep the park open" in in_email(small_campaign)[0].message
+
+
+COVERED = (
+    "@page { @bottom-center { content: ''; margin-top: -2in; height: 3in; width: 8in; "
+    "background: #fff } }"
+)
+HIDDEN_ON_PAPER = [
+    ".note { color: #fff }",
+    ".note { float: none; position: absolute; left: -99in }",
+    COVERED,
+    *(
+        pytest.param(rule, marks=pytest.mark.slow)
+        for rule in (
+            ".note { display: none }",
+            ".note { font-size: 1pt }",
+            ".note { color: #f4f4f4 }",
+            ".note { float: none; display: inline-block; width: 0; height: 0; overflow: hidden }",
+            ".note { float: none; opacity: .02 }",
+            ".note, .note a { color: transparent }",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", HIDDEN_ON_PAPER)
+def test_notes_that_the_printed_layout_hides_are_found(
+    small_campaign: Path, layouts: Path, rule: str
+) -> None:
     css = layouts / "letter.css"
-    css.write_text(f"{css.read_text()}\n.note {{ display: none }}\n")
-    [problem] = found(small_campaign)
-    assert problem.message.startswith("The PDF of the letter")
-    assert "`visits`" in problem.message
+    css.write_text(f"{css.read_text()}\n{rule}\n")
+    problems = found(small_campaign)
+    assert all(problem.message.startswith("The PDF of the letter") for problem in problems)
+    assert any("the reference of `visits`" in problem.message for problem in problems)
+
+
+def test_a_stage_whose_layout_hides_its_notes_cannot_be_approved(
+    run_cli, small_campaign: Path, layouts: Path
+) -> None:
+    css = layouts / "letter.css"
+    css.write_text(f"{css.read_text()}\n.note {{ color: #fff }}\n")
+    result = run_cli("approve", small_campaign, "--stage", "call", "--by", "Jane Doe", "-q")
+    assert result.returncode == 1
+    assert "missing-in-medium" in result.stderr
+    assert "cannot-approve" in result.stderr
 
 
 def test_a_printed_layout_without_the_text_lacks_asks_deadline_and_notes(
@@ -88,8 +203,9 @@ def test_a_printed_layout_without_the_text_lacks_asks_deadline_and_notes(
     path = layouts / "letter.html"
     path.write_text(path.read_text().replace("{{ body }}", ""))
     messages = [problem.message for problem in found(small_campaign)]
-    assert len(messages) == 3
+    assert len(messages) == 4
     assert all(message.startswith("The PDF of") for message in messages)
+    assert any("the text “We ask you to keep the park open" in m for m in messages)
     assert any("what is asked for: “Keep the park open until nine" in m for m in messages)
     assert any("the deadline, March 15, 2026" in m for m in messages)
 
@@ -164,7 +280,8 @@ def test_what_is_read_back_is_the_text_of_the_documents(small_campaign: Path) ->
     hidden = (
         '<head><title>t</title></head><p style="Display:none">a<br>b<b>c</b></p><p hidden>d</p>'
     )
-    assert seen_text(f"{hidden}<p>e&amp;<i>f</i></p>") == "e&f"
+    (seen,) = seen_texts(f"{hidden}<p>e&amp;<i>f</i></p>")
+    assert "".join(seen.text.split()) == "e&f"
 
 
 def test_plain_check_makes_no_documents_and_media_is_an_option(

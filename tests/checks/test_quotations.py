@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.checks.quotations.verbatim import (
-    find_nearest_passage,
-    is_verbatim,
-    normalize_text,
-)
+from advocacy.checks.quotations.nearest import find_nearest_passage
+from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 from advocacy.errors import Level, Problem
 
 LineOf = Callable[[Problem], str]
@@ -154,9 +151,68 @@ def test_the_title_of_a_cited_source_may_stand_in_quotation_marks(house: Any) ->
     assert house.check() == []
 
 
-def test_one_or_two_words_are_a_note(house: Any) -> None:
-    house.call("Call it “responsible use” if you like.")
-    assert house.one("quotation-short").level is Level.NOTE
+@pytest.mark.parametrize("words", ["responsible use", "cup of tea", "eyes on deck,"])
+def test_up_to_three_words_are_a_note(house: Any, words: str) -> None:
+    house.call(f"Call it “{words}” if you like.{{# uncited: our own word #}}")
+    assert house.found("quotation-short")[0].level is Level.NOTE
+    assert house.found("quotation-not-verbatim") == []
+
+
+QUOTED = [
+    "‘Acme, asked this week, has not banned sales,’ the paper wrote.",
+    "'Acme, asked this week, hasn't banned sales', the paper wrote.",
+    "The paper wrote: «Acme, asked this week, has not banned sales».",
+    "The paper wrote: „Acme, asked this week, has not banned sales“.",
+    "The paper wrote: ‚Acme, asked this week, has not banned sales‘.",
+    "The paper wrote: ‹Acme, asked this week, has not banned sales›.",
+    "The paper wrote *Acme, asked this week, has not banned sales*.",
+    "The paper wrote “Acme, ‘asked’ this week, has not banned sales”.",
+]
+
+
+@pytest.mark.parametrize("sentence", QUOTED)
+def test_quotation_marks_of_every_language_and_italics_count(house: Any, sentence: str) -> None:
+    house.call(sentence + '{{ cite("acme-silent") }}')
+    assert house.found("quotation-not-verbatim")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The companies’ sales and the city’s ‘pause’ are Acme’s.",
+        "It's Acme's and the others' choice, isn't it?",
+        "*Please* do *not* wait.",
+        "The paper wrote *Acme, asked twice this week, has not prohibited sales*.",
+    ],
+)
+def test_apostrophes_and_single_words_are_no_quotations(house: Any, sentence: str) -> None:
+    house.call(sentence + '{{ cite("acme-silent") }}')
+    assert house.found("quotation-not-verbatim") == []
+
+
+def test_a_block_quotation_needs_no_note_of_its_own_to_be_compared(house: Any) -> None:
+    house.call('The paper wrote:{{ cite("acme-silent") }}\n\n> Acme has "never" banned it.')
+    assert 'Acme has "never" banned it' in house.found("quotation-not-verbatim")[0].message
+
+
+def test_the_name_under_a_block_quotation_is_no_part_of_it(house: Any) -> None:
+    quotation = "> Acme, asked twice this week, has not prohibited sales. — The Springfield Paper"
+    house.call(f'The paper wrote:{{{{ cite("acme-silent") }}}}\n\n{quotation}')
+    assert house.found("quotation-not-verbatim") == []
+
+
+def test_a_translation_may_be_quoted_and_is_compared_with_its_original(house: Any) -> None:
+    house.spoil("acme.yaml", "language: en-US", "language: de")
+    quote = "  quote: Acme, asked twice this week, has not prohibited sales to police departments\n"
+    by = "by: A. Beispiel}\n"
+    text = "text: Acme hat den Verkauf an die Polizei nicht verboten"
+    house.spoil("facts.yaml", quote, f"{quote}  translations:\n    de: {{{text}, {by}")
+    assert house.found("quotation-not-verbatim") == []
+    assert house.found("translation-differs") == []
+    house.spoil("facts.yaml", "nicht verboten", "verboten")
+    assert "denies" in house.found("translation-differs")[0].message
+    house.spoil("facts.yaml", "Polizei verboten", "Polizei in 14 Städten nicht verboten")
+    assert "14" in house.found("translation-differs")[0].message
 
 
 def test_two_quotations_are_never_merged(shared_data: Path) -> None:

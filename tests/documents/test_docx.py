@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.documents.text import render_text
-from advocacy.documents.word import docx
+from advocacy.documents.word import body as word
 from advocacy.documents.word.docx import render_docx
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, check
@@ -259,7 +259,7 @@ def spoken(nodes: list[dict]) -> str:
 def test_every_value_is_printed_once_and_whole_wherever_it_stands(values: list[str]) -> None:
     marks = [chr(VALUE_MARK + number) for number in range(len(values))]
     prose = Prose("\n\n".join(f"- **{m}** and\n  > {m}" for m in marks), tuple(values))
-    said = spoken(docx.body(prose, "en", lambda _: []))
+    said = spoken(word.body(prose, "en", lambda *_: []))
     wanted = " ".join(f"{value} and {value}" for value in values)
     assert said.split() == wanted.split()
 
@@ -267,7 +267,7 @@ def test_every_value_is_printed_once_and_whole_wherever_it_stands(values: list[s
 def test_citations_and_notes_keep_their_order_and_their_slants() -> None:
     prose = Prose(f"One{chr(CITE_MARK)} two{chr(CITE_MARK + 1)}.")
     notes = ['<em>A</em> &amp; <a href="https://x.example">b</a>', '<span class="sc">C</span>']
-    tree = docx.body(prose, "en", lambda index: [docx.note(docx.from_html(notes[index]))])
+    tree = word.body(prose, "en", lambda index, _: [word.note(word.from_html(notes[index]))])
     kinds = [node["t"] for node in tree[0]["c"]]
     assert kinds == ["Str", "Note", "Space", "Str", "Note", "Str"]
     first = tree[0]["c"][1]["c"][0]["c"]

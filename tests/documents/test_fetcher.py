@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from advocacy.documents.fonts import BODY, FAMILIES
-from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher, image_problem, sniff
+from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher
 from advocacy.documents.pdf.render import pdf_from_html
-from advocacy.documents.pdf.svg import svg_problem
 from advocacy.errors import AdvocacyError
+from advocacy.files.pictures import image_problem, sniff
+from advocacy.files.svg import svg_problem
 from advocacy.files.workspace import Workspace
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{}</svg>'

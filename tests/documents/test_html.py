@@ -413,6 +413,16 @@ def test_a_mistake_in_the_layout_names_its_line(
         '<p onclick="alert(1)">x</p>',
         "<form><input></form>",
         "<svg></svg>",
+        '<!--><img src="https://evil.example/x">-->',
+        '<!---><img src="https://evil.example/x">-->',
+        "<!-- --!><script>alert(1)</script>-->",
+        '<!--[if mso]> --><img src="https://evil.example/x"><!-- <![endif]-->',
+        '<!--[if mso]><!--><img src="https://evil.example/x"><![endif]-->',
+        '<![CDATA[><img src="https://evil.example/x">]]>',
+        '<!x><img src="https://evil.example/x">',
+        '<?x><img src="https://evil.example/x">?>',
+        '</ x><img src="https://evil.example/x">',
+        '<title><!--</title><img src="https://evil.example/x">-->',
     ],
 )
 def test_a_layout_that_would_fetch_or_run_something_is_refused(
@@ -422,6 +432,22 @@ def test_a_layout_that_would_fetch_or_run_something_is_refused(
     with pytest.raises(AdvocacyError) as caught:
         html_of(letter, campaign, own)
     assert {problem.code for problem in caught.value.problems} == {"remote-in-email"}
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "<!-- the letterhead: 600 px wide -->",
+        "<!--[if mso]><table><tr><td><![endif]-->x<!--[if mso]></td></tr></table><![endif]-->",
+        "<!--[if !mso]><!--><p>x</p><!--<![endif]-->",
+        "<p>a --&gt; b &lt;!-- c</p>",
+    ],
+)
+def test_comments_that_all_programs_read_alike_may_stand_in_a_layout(
+    letter: Letter, campaign: Campaign, own: Workspace, good: str
+) -> None:
+    edit(own, "email.html", "<h1>", f"{good}<h1>")
+    assert "<h1" in html_of(letter, campaign, own)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.addressing import People
-from advocacy.campaign.loading import Campaign
+from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.cli import group
+from advocacy.letters.approvals import record_approval
 from advocacy.mail.consent.tokens import read_keys, unseal
 from advocacy.mail.ledger import Ledger, LedgerEntry, State, open_ledger
 from advocacy.mail.sending import passes
@@ -83,10 +84,11 @@ def people(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def parks(small_campaign: Path, advocacy: Run, capsys: pytest.CaptureFixture[str]) -> Path:
+def parks(small_campaign: Path, advocacy: Run) -> Path:
     """A campaign whose text is approved, and the day on which it is sent is its own."""
-    assert advocacy("approve", small_campaign, "--stage", "call", "--by", "Jane Doe", "-q") == 0
-    capsys.readouterr()
+    campaign, _ = load_campaign(small_campaign)
+    assert campaign is not None
+    record_approval(campaign, "call", "Jane Doe", DAY)
     return small_campaign
 
 
@@ -132,7 +134,8 @@ def test_a_program_sends_as_the_command_does(parks: Path, people: Path, sink: Si
     request = SendRequest(parks, People(people), today=DAY)
     rehearsal = rehearse_mailing(request)
     assert (rehearsal.messages.count, rehearsal.stops) == (N, [])
-    assert send_test(request, "me@coalition.example") == "Person 0 <p0@d0.example>"
+    sent = send_test(request, "me@coalition.example")
+    assert (sent.recipient, sent.problems) == ("Person 0 <p0@d0.example>", ())
     assert sink.to == {"me@coalition.example": 1}
     with pytest.raises(MailingStoppedError, match="new-mailing"):
         send_mailing(request, PreparedMailing.count_left)
@@ -548,6 +551,35 @@ def test_a_text_that_changed_in_the_middle_stops_the_mailing_until_it_is_approve
     assert advocacy(*command, "--new-text") == 0
     assert len(sink.to) == N
     assert "after school" in str(sink.message("p9@d0.example").get_body(("plain",)).get_content())
+
+
+def test_a_test_message_says_that_its_text_is_not_approved(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, edit, capsys
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--test-to", "me@coalition.example")
+    assert advocacy(*command) == 0
+    assert "not approved" not in capsys.readouterr().out
+    edit(parks.parent / "templates" / "letters" / "open.md", "Many came", "Some came")
+    assert advocacy(*command) == 0
+    told = capsys.readouterr()
+    assert "Its text is not approved." in told.out
+    assert "approval-stale" in told.err
+
+
+@pytest.mark.parametrize("rule", [".references { opacity: 0 }", ".sheet { position: fixed }"])
+def test_an_email_whose_references_a_reader_does_not_see_is_not_sent_even_if_it_is_approved(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys, project_root: Path, rule: str
+) -> None:
+    css = parks.parent / "templates" / "layouts" / "email.css"
+    css.parent.mkdir()
+    css.write_text(f"{(project_root / 'templates/layouts/email.css').read_text('utf-8')}{rule}\n")
+    campaign, _ = load_campaign(parks)
+    assert campaign is not None
+    record_approval(campaign, "call", "Jane Doe", DAY)  # as an older version did
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 1
+    assert "missing-in-medium" in capsys.readouterr().err
+    assert sink.taken == []
 
 
 def test_new_text_needs_an_approval_too(

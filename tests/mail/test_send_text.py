@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.addressing import People
+from advocacy.campaign.loading import load_campaign
 from advocacy.cli import group
+from advocacy.letters.approvals import record_approval
 from advocacy.mail.ledger import State, open_ledger
 from advocacy.mail.sending.dry_run import read_sample
 from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
@@ -50,7 +52,9 @@ def parks(small_campaign: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def approve(campaign: Path) -> None:
-    assert group.main(["approve", str(campaign), "--stage", "call", "--by", "Jane Doe", "-q"]) == 0
+    loaded, _ = load_campaign(campaign)
+    assert loaded is not None
+    record_approval(loaded, "call", "Jane Doe", DAY)
 
 
 def edited(campaign: Path) -> None:

@@ -49,8 +49,8 @@ def test_a_saved_file_is_told_at_once_and_only_what_changed_is_sent(
     tab.show()
     (page,) = tab.told("pages")
     assert running.ask(f"picture/{page['digest']}.png")[2].startswith(b"\x89PNG")
-    assert running.ask(f"letter.pdf?desk={tab.desk}")[2].startswith(b"%PDF-")
     tab.told("facts")
+    assert running.ask(f"letter.pdf?desk={tab.desk}")[2].startswith(b"%PDF-")
     time.sleep(0.3)
     letter = small_campaign.parent / "templates/letters/open.md"
     before = len(tab.events)
@@ -72,6 +72,25 @@ def test_a_saved_file_is_told_at_once_and_only_what_changed_is_sent(
     other.show()
     assert "Please keep it open." in other.told("text")
     assert other.told("pages")
+    assert running.end() == 0
+
+
+def test_a_letter_that_would_be_refused_is_shown_with_the_reason_and_not_handed_out(
+    start: Start, small_campaign: Path, edit
+) -> None:
+    letter = small_campaign.parent / "templates/letters/open.md"
+    edit(letter, "Many came after work.", "They said: “We will close every park in town.”")
+    running = start(small_campaign)
+    tab = Tab(running)
+    tab.show()
+    assert tab.told("wordsOk") is False
+    assert "quotation-not-verbatim" in [one["code"] for one in tab.told("lints")]
+    assert tab.told("pages")
+    assert running.ask(f"letter.pdf?desk={tab.desk}")[0] == 404
+    before = len(tab.events)
+    edit(letter, "They said: “We will close every park in town.”", "Many came after work.")
+    assert tab.told("wordsOk", before) is True
+    assert running.ask(f"letter.pdf?desk={tab.desk}")[2].startswith(b"%PDF-")
     assert running.end() == 0
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from advocacy.authoring.sources.formats import Item, read_items
+from advocacy.authoring.sources.formats import read_items
+from advocacy.authoring.sources.read_source import Item
 from advocacy.campaign.sources import parse_sources
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.files.file_names import slug
@@ -18,6 +19,8 @@ ORDER = (
     "publisher", "publisher-place", "number", "volume", "issue", "page", "issued", "accessed",
     "DOI", "URL",
 )  # fmt: skip
+_BY_TITLE = frozenset(("bill", "hearing", "legal_case", "legislation", "regulation", "treaty"))
+"""Sources that people name by their title, not by who made them."""
 HEADER = """\
 # Sources, as CSL-YAML (what Zotero and pandoc read and write). Facts name them by `id`.
 # `issued` and `accessed` are dates: 2020, 2020-06 or 2020-06-10.
@@ -66,7 +69,8 @@ def import_sources(
     known = _Known(here)
     fresh: list[Item] = []
     edits: list[Edit] = []
-    for item in items:
+    for read in items:
+        item = read.item
         number = known.find(item)
         name = _id(item, known)
         given = str(item.get("id") or item.get("title") or "")
@@ -75,9 +79,9 @@ def import_sources(
             _merge(name, number, here[number], item, update, result, edits)
         else:
             entry = _ordered({**item, "id": name})
-            wrong = _wrong(entry, path)
+            wrong = _wrong(entry, read.place)
             if has_errors(wrong) or name in known.ids:
-                result.problems += wrong or [_twice(name, path)]
+                result.problems += wrong or [_twice(name, read.place)]
                 continue
             fresh.append(entry)
             known.ids.add(name)
@@ -158,8 +162,10 @@ def _id(item: Mapping[str, Any], known: _Known) -> str:
     if given and not given.startswith(("http://", "https://")) and not given.isdigit():
         return slug(given.replace("_", "-"))
     names = item.get("author") or item.get("editor") or [{}]
-    who = names[0].get("family") or names[0].get("literal") or item.get("container-title") or ""
-    parts = [who, str(item.get("issued") or "")]
+    who = names[0].get("family") or names[0].get("literal") or ""
+    key = "title" if item.get("type") in _BY_TITLE else "container-title"
+    who = item.get(key) or who if key == "title" else who or item.get(key) or ""
+    parts = [" ".join(str(who).split()[:5]), str(item.get("issued") or "")]
     name = slug(" ".join(part for part in parts if part) or str(item.get("title") or "source"))
     if name in known.ids:
         name = slug(f"{name} {' '.join(str(item.get('title') or '').split()[:4])}")
@@ -226,24 +232,25 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _wrong(item: Item, path: Path) -> list[Problem]:
-    """Report why an item cannot be a source here; places are those of the imported file."""
+def _wrong(item: Item, place: Place) -> list[Problem]:
+    """Report in one message why an item cannot be a source here."""
     text = f"references:\n  - {written(item, flow=True)}\n"
     try:
-        problems = parse_sources(read_yaml_text(text, path))[1]
+        problems = parse_sources(read_yaml_text(text, place.path))[1]
     except AdvocacyError as error:
         problems = list(error.problems)
-    return [
-        Problem(p.code, f"`{item['id']}` was left out: {p.message}", p.hint, Place(path), p.level)
-        for p in problems
-        if p.level is Level.ERROR
-    ]
+    errors = [one for one in problems if one.level is Level.ERROR]
+    if not errors:
+        return []
+    what = " ".join(one.message for one in errors)
+    message = f"`{item['id']}` was left out: {what}"
+    return [Problem(errors[0].code, message, errors[0].hint, place, Level.ERROR)]
 
 
-def _twice(name: str, path: Path) -> Problem:
+def _twice(name: str, place: Place) -> Problem:
     return Problem(
         "duplicate-id",
         f"`{name}` stands twice, for two different sources; the second was left out.",
         "Give one of them another id in the file that you import.",
-        Place(path),
+        place,
     )

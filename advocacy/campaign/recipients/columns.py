@@ -1,44 +1,40 @@
 """Columns of lists: what headers mean, and what is wrong with a header row."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.column_headers import (
+    ADDRESS_LINE,
+    ASKED,
+    KNOWN,
+    TAKEN,
+    Resolved,
+    plain_name,
+    resolve,
+)
 from advocacy.errors import Level, Place, Problem, did_you_mean, nearest
 from advocacy.files.characters import Line, fault, shown
-from advocacy.resources import read_table
 
-KNOWN = tuple(name for name in Recipient.model_fields if name != "other")
-"""The columns that the tool itself understands."""
 REJECT_COLUMNS = ("problem_file", "problem_line", "problem_code", "problem_message")
 """Columns that say what is wrong with a row, in the file of those that a batch rejected."""
 MOST_COLUMNS = 500
-_ADDRESS = re.compile(r"address_?(?:line_?)?([1-9])")
-_NAMES = frozenset({"name", "given_name", "family_name", "organization"})
-
-_ALSO_CALLED = read_table("campaign/recipients/columns.toml")["also_called"]
-_ALSO = {other: name for name, others in _ALSO_CALLED.items() for other in others.split()}
+NAMES = frozenset({"name", "given_name", "family_name", "organization"})
+"""The columns of which a list has one at least."""
 
 
-def plain_name(header: str) -> str:
-    """A header as a name that templates can use: `Postal Code` is `postal_code`."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    name = re.sub(r"\W+", "_", folded).strip("_")
-    found = _ADDRESS.fullmatch(name)
-    if found:
-        return f"address_{found[1]}"
-    return f"column_{name}" if name[:1].isdigit() else name
+_Name = Annotated[
+    Line, Field(description="A column name: a known name, or lowercase letters and `_`.")
+]
 
 
-def _column_name(value: str) -> str:
+def _column_name(value: str, keys: tuple[str, ...] = ()) -> str:
     name = plain_name(value)
-    near = _ALSO.get(name) or nearest_column(name)
-    if name == value and (name in KNOWN or near is None or _ADDRESS.fullmatch(name)):
+    near = TAKEN.get(name) or ASKED.get(name) or nearest_column(name)
+    if name == value and (name in KNOWN or near is None or ADDRESS_LINE.fullmatch(name)):
         return value
     known = near or (name if name in KNOWN else None)
     raise fault(
@@ -47,53 +43,108 @@ def _column_name(value: str) -> str:
         f"Did you mean `{known}`?"
         if known
         else f"Use a known name such as `email`, or your own such as `{name or 'ward'}`.",
+        keys=keys,
     )
 
 
-ColumnName = Annotated[
-    Line,
-    AfterValidator(_column_name),
-    Field(description="A column name: a known name, or lowercase letters and `_`."),
-]
+def _own_column_name(value: str) -> str:
+    return _column_name(value)
+
+
+ColumnName = Annotated[_Name, AfterValidator(_own_column_name)]
 """What a campaign may call a column of a list."""
+
+
+def _column_map(columns: dict[str, str]) -> dict[str, str]:
+    """Each header's name; one that only looks misspelled may keep its own (`{Mal: mal}`)."""
+    for header, name in columns.items():
+        if name != plain_name(header) or name in KNOWN:
+            _column_name(name, (header,))
+    return columns
+
+
+ColumnMap = Annotated[dict[Line, _Name], AfterValidator(_column_map)]
+"""What a campaign calls the columns of a list, by their headers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A list's columns by position: the names they have here, empty for none."""
+    """A list's columns by position: the names they have here, empty for none.
+
+    `address` are the positions of an address's lines in their order. `copies` are pairs of a
+    known name and the name that the list itself gives the column: templates may use either.
+    `one_line` are columns that hold a whole address in a line, `first_of` what stands between
+    several values of which the first counts.
+    """
 
     names: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
     address: tuple[int, ...] = field(default=())
+    copies: tuple[tuple[str, str], ...] = ()
+    program: str = ""
+    one_line: tuple[str, ...] = ()
+    first_of: str = ""
 
 
 def column_names(headers: Iterable[str], renamed: Mapping[str, str]) -> list[str]:
     """The name of each column; `renamed` is the campaign's `columns:`."""
-    own = {plain_name(header): name for header, name in renamed.items()}
-    return [own.get(name, name) for name in map(plain_name, headers)]
+    return resolve(list(headers), renamed).names
+
+
+def names_people(headers: Sequence[str], renamed: Mapping[str, str]) -> bool:
+    """Whether a row can only be a header: a column of names, and another known one."""
+    names = set(column_names(headers, renamed)) if len(headers) <= MOST_COLUMNS else set()
+    return bool(NAMES & names) and len(names.intersection(KNOWN)) > 1
+
+
+def below_title(place: Place) -> Problem:
+    """That rows above the header were not read."""
+    message = f"Row {place.line} is the header. The rows above it are not read."
+    hint = "If they are people, move the header to the first row."
+    return Problem("title-rows", message, hint, place, Level.NOTE)
 
 
 def read_header(headers: Sequence[str], renamed: Mapping[str, str], place: Place) -> Columns:
     """What a header row says, with everything that is wrong with it."""
-    names = column_names(headers, renamed)
+    if len(headers) > MOST_COLUMNS:
+        return Columns((), (_too_many(len(headers), place),))
+    found = resolve(headers, renamed)
+    names = found.names
     problems = [
-        *_too_many(names, place),
         *_twice(headers, names, place),
+        *_ambiguous(headers, found, place),
         *_no_name(headers, names, place),
-        *_near_misses(headers, names, renamed, place),
+        *_near_misses(headers, found, renamed, place),
         *_not_there(headers, renamed, place),
     ]
     lines = sorted(
         (name, index) for index, name in enumerate(names) if re.fullmatch("address_[1-9]", name)
     )
-    return Columns(tuple(names), tuple(problems), tuple(index for _, index in lines))
+    program = found.program
+    return Columns(
+        tuple(names),
+        tuple(problems),
+        tuple(index for _, index in lines),
+        copies=tuple((names[index], own) for index, own in found.own.items()),
+        program=program.name if program else "",
+        one_line=program.one_line if program else (),
+        first_of=program.first_of if program else "",
+    )
 
 
-def _too_many(names: Sequence[str], place: Place) -> list[Problem]:
-    if len(names) <= MOST_COLUMNS:
-        return []
-    message = f"The list has {len(names)} columns; the limit is {MOST_COLUMNS}."
-    return [Problem("too-many-columns", message, "Check that it is the right file.", place)]
+def columns_line(pairs: Iterable[tuple[str, str]]) -> str:
+    """What to add to a campaign so that headers mean what the pairs say: `columns: {Zip: …}`."""
+    return f"`columns: {{{', '.join(f'{_as_key(header)}: {name}' for header, name in pairs)}}}`"
+
+
+def _as_key(header: str) -> str:
+    plain = re.fullmatch(r"[^\W_][\w /().-]*", header) and not header.endswith((" ", "-"))
+    return header if plain else "'" + header.replace("'", "''") + "'"
+
+
+def _too_many(count: int, place: Place) -> Problem:
+    message = f"The list has {count:,} columns; the limit is {MOST_COLUMNS}."
+    return Problem("too-many-columns", message, "Check that it is the right file.", place)
 
 
 def _twice(headers: Sequence[str], names: Sequence[str], place: Place) -> list[Problem]:
@@ -115,37 +166,50 @@ def _twice(headers: Sequence[str], names: Sequence[str], place: Place) -> list[P
     return problems
 
 
+def _ambiguous(headers: Sequence[str], found: Resolved, place: Place) -> list[Problem]:
+    """One problem for each thing that several columns could be, with the lines to choose from."""
+    problems = []
+    for what, choices in found.unclear:
+        ways = [[(headers[index].strip(), name) for index, name in way] for way in choices]
+        first = ", ".join(f"`{way[0][0]}`" for way in ways)
+        message = f"Several columns could be {what}: {first}."
+        hint = "Add one of these lines to the campaign: " + " or ".join(map(columns_line, ways))
+        problems.append(Problem("ambiguous-column", message, f"{hint}.", place))
+    return problems
+
+
 def _no_name(headers: Sequence[str], names: Sequence[str], place: Place) -> list[Problem]:
-    if _NAMES & set(names):
+    if NAMES & set(names):
         return []
     there = ", ".join(f"`{header.strip()}`" for header in headers[:12] if header.strip())
     hint = "The first line names the columns. Name one of them `name`, or map it in the campaign: "
-    likely = next((h.strip() for h in headers if _ALSO.get(plain_name(h)) in _NAMES), None)
+    likely = next((h.strip() for h in headers if ASKED.get(plain_name(h)) in NAMES), None)
     example = likely or next((h.strip() for h in headers if h.strip()), "Name")
-    hint += f"`columns: {{{example}: {_ALSO.get(plain_name(example), 'name')}}}`."
+    hint += columns_line([(example, ASKED.get(plain_name(example), "name"))]) + "."
     message = f"No column contains names; there are {there or 'no columns'}."
     return [Problem("no-name-column", message, hint, place)]
 
 
 def _near_misses(
-    headers: Sequence[str], names: Sequence[str], renamed: Mapping[str, str], place: Place
+    headers: Sequence[str], found: Resolved, renamed: Mapping[str, str], place: Place
 ) -> list[Problem]:
     """Columns that look like a known one that the list does not have."""
     problems = []
-    explained = {plain_name(header) for header in renamed}
-    for header, name in zip(headers, names, strict=True):
+    explained = {plain_name(header) for header in renamed} | found.explained
+    for header, name in zip(headers, found.names, strict=True):
         if not name or name in KNOWN or name in explained or plain_name(header) in explained:
             continue
-        meant = _ALSO.get(name) or nearest_column(name)
-        if meant is None or meant in names:
+        # An export is spelled by a program: what looks misspelled there is a column of its own.
+        meant = ASKED.get(name) or (None if found.program else nearest_column(name))
+        if meant is None or meant in found.names:
             continue
         shown = header.strip()
         problems.append(
             Problem(
                 "near-column",
                 f"The column `{shown}` is not known. Is it `{meant}`?",
-                f"If so, add to the campaign: `columns: {{{shown}: {meant}}}`; "
-                f"otherwise: `columns: {{{shown}: {name}}}`.",
+                f"If so, add to the campaign: {columns_line([(shown, meant)])}; "
+                f"otherwise: {columns_line([(shown, name)])}.",
                 place,
                 Level.WARNING,
             )

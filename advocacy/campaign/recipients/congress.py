@@ -14,10 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.table import recipient_of
+from advocacy.campaign.recipients.officials import (
+    covers,
+    map_in,
+    maps_in,
+    official,
+    read_root,
+    text_in,
+)
 from advocacy.errors import AdvocacyError, Hint, Place, Problem, Report, reporting
-from advocacy.files.text import read_text
-from advocacy.files.yaml.reading import YamlList, YamlMap, scan_root
+from advocacy.files.yaml.reading import YamlList, YamlMap
 
 CHAMBERS = {"sen": "senate", "rep": "house"}
 _HOUSES = {"senate": "United States Senate", "house": "United States House of Representatives"}
@@ -28,8 +34,12 @@ COLUMNS = (
     *("bioguide", "chamber", "state", "district", *_WANTED),
     *("committee", "committee_code", "committee_rank", "committee_title", "committee_side"),
     *("committees", "committee_codes", "committee_titles"),
+    *("district_address", "district_phone"),
 )
 """The columns that a member has beside the known ones; empty where nothing is known."""
+_OF_TERM = ("type", "state", "district", "address", *_WANTED)
+OFFICES = ("legislators-district-offices.yaml", "legislators-district-offices.json")
+"""Files of offices in members' states, which are read where they stand beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +62,63 @@ class Seats:
 
 
 def read_legislators(
-    path: Path, day: date, report: Report, seats: Seats, committee: str | None = None
+    people: Sequence[YamlMap],
+    day: date,
+    report: Report,
+    seats: Seats,
+    committee: str | None = None,
 ) -> Iterator[Recipient]:
-    """The members of Congress in a legislators file, with the term that covers a day.
+    """The members of Congress in the records of a legislators file, with the term of a day.
 
     `committee` (a code or a name) is the committee whose rank a member gets, and title; without
     it, the one on which the member stands highest. Who has no office address, or no term that
     covers the day, is refused when the letter is composed.
     """
-    with reporting(report):
-        for person in _items(path):
-            member = _member(person, day, report, seats, committee)
-            if member is not None:
-                yield member
+    offices = _district_offices(people[0].path) if people else {}
+    for person in people:
+        term = _term(person, day)
+        member = _member(person, term, report, seats, committee)
+        if member is not None:
+            yield member.model_copy(update={"other": member.other | _office(member, offices)})
+
+
+def member_of_row(values: Mapping[str, str], place: Place, report: Report) -> Recipient | None:
+    """The member of Congress in a row of `legislators-current.csv`, which has no days of terms."""
+    person, ids, names, term = (YamlMap(place.path, place) for _ in range(4))
+    ids["bioguide"] = values.get("id", "")
+    names.update(
+        first=values.get("given_name", ""),
+        last=values.get("family_name", ""),
+        suffix=values.get("suffix", ""),
+        official_full=values.get("full_name", ""),
+    )
+    term.update({key: values[key] for key in _OF_TERM if key in values})
+    person.update(id=ids, name=names)
+    return _member(person, term, report, Seats(), None)
+
+
+def _district_offices(legislators: Path) -> dict[str, list[YamlMap]]:
+    """The offices in members' states, from the file of them where it stands beside, by member."""
+    for name in OFFICES:
+        path = legislators.with_name(name)
+        if path.is_file() and path != legislators:
+            root = read_root(path)
+            records = [one for one in root if isinstance(one, YamlMap)]
+            return {
+                text_in(map_in(one, "id"), "bioguide"): maps_in(one, "offices") for one in records
+            }
+    return {}
+
+
+def _office(member: Recipient, offices: Mapping[str, list[YamlMap]]) -> dict[str, str]:
+    """The first office in a member's state, in one line, with its telephone."""
+    found = next(iter(offices.get(member.other["bioguide"], ())), None)
+    if found is None:
+        return {}
+    street = [text_in(found, key) for key in ("address", "building", "suite", "city")]
+    town = f"{text_in(found, 'state')} {text_in(found, 'zip')}"
+    lines = ", ".join(part for part in (*street, town) if part.strip())
+    return {"district_address": lines, "district_phone": text_in(found, "phone")}
 
 
 def read_seats(paths: Sequence[Path]) -> Seats:
@@ -78,7 +132,7 @@ def read_seats(paths: Sequence[Path]) -> Seats:
     problems: list[Problem] = []
     for path in paths:
         with reporting(problems.append):
-            root = _root(path)
+            root = read_root(path)
             if isinstance(root, YamlMap):
                 membership = root
             elif isinstance(root, YamlList):
@@ -93,7 +147,7 @@ def read_seats(paths: Sequence[Path]) -> Seats:
         return Seats()
     beside = membership.path.with_name("committees-current.yaml")
     if not names and beside.is_file():
-        root = _root(beside)
+        root = read_root(beside)
         names = _names(root) if isinstance(root, YamlList) else {}
     if not names:
         message = "The names of the committees are missing."
@@ -111,17 +165,11 @@ def _not_committees(path: Path) -> Problem:
     )
 
 
-def _root(path: Path) -> Any:
-    """What stands at the top of a YAML file, be it a mapping or a list. Raises AdvocacyError."""
-    root, problems = scan_root(read_text(path), path)
-    if problems:
-        raise AdvocacyError(problems)
-    return root
-
-
 def _names(committees: YamlList) -> dict[str, str]:
     known = (item for item in committees if isinstance(item, YamlMap))
-    return {_text(item, "thomas_id"): _text(item, "name") for item in known if "thomas_id" in item}
+    return {
+        text_in(item, "thomas_id"): text_in(item, "name") for item in known if "thomas_id" in item
+    }
 
 
 def _by_member(membership: YamlMap, names: Mapping[str, str]) -> dict[str, tuple[Seat, ...]]:
@@ -135,69 +183,51 @@ def _by_member(membership: YamlMap, names: Mapping[str, str]) -> dict[str, tuple
                     code,
                     names.get(code, code),
                     item["rank"],
-                    _text(item, "title"),
-                    _text(item, "party"),
+                    text_in(item, "title"),
+                    text_in(item, "party"),
                 )
-                seats.setdefault(_text(item, "bioguide"), []).append(seat)
+                seats.setdefault(text_in(item, "bioguide"), []).append(seat)
     return {
         member: tuple(sorted(found, key=lambda seat: (not seat.title, seat.rank, seat.code)))
         for member, found in seats.items()
     }
 
 
-def _items(path: Path) -> list[YamlMap]:
-    root = _root(path)
-    people = [item for item in root or () if isinstance(item, YamlMap)]
-    if not isinstance(root, YamlList) or not people or "terms" not in people[0]:
-        message = "This YAML file is not a list of members of Congress."
-        hint = (
-            "Lists are CSV, XLSX or JSON Lines. The only YAML list is `legislators-current.yaml`."
-        )
-        raise AdvocacyError(Problem("not-legislators", message, hint, Place(path)))
-    return people
-
-
 def _member(
-    person: YamlMap, day: date, report: Report, seats: Seats, committee: str | None
+    person: YamlMap, term: YamlMap | None, report: Report, seats: Seats, committee: str | None
 ) -> Recipient | None:
-    names = _map(person, "name")
-    name = _text(names, "official_full") or " ".join(
-        part for part in (_text(names, key) for key in ("first", "last", "suffix")) if part
+    names = map_in(person, "name")
+    name = text_in(names, "official_full") or " ".join(
+        part for part in (text_in(names, key) for key in ("first", "last", "suffix")) if part
     )
-    term = _term(person, day)
     if term is None or not name:
         message = f"{name or 'A member'} has no term of office in this file."
         report(Problem("no-term", message, Hint("exclude"), person.place))
         return None
-    chamber = CHAMBERS.get(_text(term, "type"), "")
-    found = _OFFICE.fullmatch(" ".join(_text(term, "address").split()))
-    bioguide = _text(_map(person, "id"), "bioguide")
+    chamber = CHAMBERS.get(text_in(term, "type"), "")
+    found = _OFFICE.fullmatch(" ".join(text_in(term, "address").split()))
+    bioguide = text_in(map_in(person, "id"), "bioguide")
     values: dict[str, Any] = {
         "id": bioguide.lower(),
         # Nicknames stand in straight marks, which are not for print.
         "name": re.sub(r'"([^"]*)"', "“\\1”", name),
-        "given_name": _text(names, "first"),
-        "family_name": _text(names, "last"),
-        "suffix": _text(names, "suffix"),
+        "given_name": text_in(names, "first"),
+        "family_name": text_in(names, "last"),
+        "suffix": text_in(names, "suffix"),
         "honorific": "The Honorable",
         "organization": _HOUSES.get(chamber, ""),
-        "salutation": f"{_called(chamber, _text(term, 'state'))} {_text(names, 'last')}",
+        "salutation": f"{_called(chamber, text_in(term, 'state'))} {text_in(names, 'last')}",
         "country": "US",
-        "in_office_from": _text(term, "start"),
-        "in_office_until": _text(term, "end"),
+        "in_office_from": text_in(term, "start"),
+        "in_office_until": text_in(term, "end"),
     }
     if found:
         town = {"city": "Washington", "region": "DC", "postal_code": found[2]}
         values |= {"address": (found[1],), **town}
-    elif _text(term, "address"):
-        values["address"] = (_text(term, "address"),)
-    values = {key: value for key, value in values.items() if value}
-    recipient = recipient_of(values, person.place, report, name)
-    if recipient is None:
-        return None
-    # Empty texts are not values of a row, but templates may ask for each of these columns.
+    elif text_in(term, "address"):
+        values["address"] = (text_in(term, "address"),)
     other = _other(bioguide, chamber, term, seats, committee)
-    return recipient.model_copy(update={"other": other})
+    return official(values, other, person.place, report)
 
 
 def _called(chamber: str, state: str) -> str:
@@ -218,9 +248,9 @@ def _other(
     return {
         "bioguide": bioguide,
         "chamber": chamber,
-        "state": _text(term, "state"),
-        "district": _text(term, "district"),
-        **{key: _text(term, key) for key in _WANTED},
+        "state": text_in(term, "state"),
+        "district": text_in(term, "district"),
+        **{key: text_in(term, key) for key in _WANTED},
         "committee": seat.committee if seat else "",
         "committee_code": seat.code if seat else "",
         "committee_rank": str(seat.rank) if seat else "",
@@ -229,25 +259,13 @@ def _other(
         "committees": "; ".join(one.committee for one in mine),
         "committee_codes": "; ".join(one.code for one in mine),
         "committee_titles": "; ".join(one.title for one in mine),
+        "district_address": "",
+        "district_phone": "",
     }
 
 
 def _term(person: YamlMap, day: date) -> YamlMap | None:
     """The latest term that covers the day, else the latest of all."""
-    terms = [term for term in person.get("terms") or () if isinstance(term, YamlMap)]
-    covering = [
-        term
-        for term in terms
-        if _text(term, "start") <= day.isoformat() <= (_text(term, "end") or "9999")
-    ]
+    terms = maps_in(person, "terms")
+    covering = [term for term in terms if covers(term, day, "start", "end")]
     return (covering or terms)[-1] if terms else None
-
-
-def _map(data: YamlMap, key: str) -> YamlMap:
-    found = data.get(key)
-    return found if isinstance(found, YamlMap) else YamlMap(data.path, data.place)
-
-
-def _text(data: YamlMap, key: str) -> str:
-    value = data.get(key)
-    return "" if value is None or isinstance(value, YamlMap | YamlList) else str(value).strip()

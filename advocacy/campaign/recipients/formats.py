@@ -6,18 +6,24 @@ Both are read strictly, row by row; `advocacy.files.csv_rows` says how rows of C
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.columns import (
-    KNOWN,
+    MOST_COLUMNS,
     REJECT_COLUMNS,
     Columns,
+    below_title,
     column_names,
+    names_people,
     read_header,
 )
+from advocacy.campaign.recipients.congress import member_of_row
+from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
@@ -25,41 +31,44 @@ from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
 
 _KNOWN = frozenset(KNOWN)
+CONGRESS = "congress-legislators"
+"""The program of `columns.toml` whose rows are members of Congress."""
+DEEPEST = 20
+"""Levels of lists and objects in a value of JSON."""
 
 
-def read_csv(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+def read_csv(
+    path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
     """The recipients of a CSV file in turn.
 
-    `renamed` maps foreign headers to names of columns. Nothing but the current row is kept.
+    `renamed` maps foreign headers to names of columns; `details` is filled in. Nothing but the
+    current row is kept.
     """
     with reporting(report), open_binary(path) as file:
         lines = lines_of(file, path)
         if isinstance(lines, Problem):
             report(lines)
         else:
-            yield from _read(lines, path, renamed, report)
+            yield from _read(lines, path, renamed, report, details)
 
 
 def _read(
-    lines: Lines, path: Path, renamed: Mapping[str, str], report: Report
+    lines: Lines, path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
 ) -> Iterator[Recipient]:
-    def known(cells: list[str]) -> int:
-        return len(_KNOWN & set(column_names(cells, renamed)))
-
-    header, delimiter, problem = header_of(lines, path, known)
-    if problem:
+    found = _header(lines, path, renamed)
+    details.kind, details.encoding, details.separator = "CSV", "UTF-8", found.separator
+    details.header_row = lines.number
+    details.add_header(found.cells, found.columns, renamed)
+    for problem in found.columns.problems:
         report(problem)
+    if has_errors(found.columns.problems):
         return
     place = Place(path, lines.number)
-    columns = read_header(header, renamed, place)
-    for problem in columns.problems:
-        report(problem)
-    if has_errors(columns.problems):
-        return
+    columns = found.columns
     rejected = set(REJECT_COLUMNS) <= set(columns.names)
-    rows = 0
-    for number, cells in rows_of(lines, delimiter, path, len(header)):
-        rows += bool(cells)
+    for number, cells in rows_of(lines, found.separator, path, len(found.cells)):
+        details.rows += bool(cells)
         if isinstance(cells, Problem):
             report(cells)
             continue
@@ -71,9 +80,52 @@ def _read(
         recipient = _row_of(columns, cells, Place(path, number), report) if cells else None
         if recipient is not None:
             yield recipient
-    if not rows:
+    if not details.rows:
         message = "The list has a header but no rows."
         report(Problem("empty-list", message, "Add the people, one per line.", place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header's columns, and the separator of its cells."""
+
+    columns: Columns
+    separator: str
+    cells: tuple[str, ...] = ()
+
+
+def csv_header(path: Path, renamed: Mapping[str, str]) -> tuple[list[str], str, int]:
+    """The cells of a CSV file's header, their separator, and the row in which they stand.
+
+    Raises AdvocacyError where the file cannot be opened.
+    """
+    with open_binary(path) as file:
+        lines = lines_of(file, path)
+        if isinstance(lines, Problem):
+            return [], ",", 1
+        found = _header(lines, path, renamed)
+        lines.detach()
+    return [cell.strip() for cell in found.cells], found.separator or ",", lines.number
+
+
+def _header(lines: Lines, path: Path, renamed: Mapping[str, str]) -> _Header:
+    """The header of a CSV file; what is wrong with it is in its columns' problems."""
+
+    def known(cells: list[str]) -> int:
+        many = len(cells) > MOST_COLUMNS  # whatever they are: the list is refused
+        return 0 if many else len(_KNOWN & set(column_names(cells, renamed)))
+
+    def is_header(cells: list[str]) -> bool:
+        return len(cells) > MOST_COLUMNS or names_people(cells, renamed)
+
+    cells, separator, problem = header_of(lines, path, known, is_header)
+    if problem:
+        return _Header(Columns((), (problem,)), separator)
+    place = Place(path, lines.number)
+    columns = read_header(cells, renamed, place)
+    if lines.passed_over:
+        columns = replace(columns, problems=(below_title(place), *columns.problems))
+    return _Header(columns, separator, tuple(cells))
 
 
 def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) -> Recipient | None:
@@ -94,39 +146,30 @@ def _row_of(columns: Columns, cells: list[str], place: Place, report: Report) ->
         message = f"“{values['']:.40}” is in a column without a name."
         report(Problem("cell-without-column", message, "Name the column.", place))
         return None
-    gather_address(values, columns)
+    if columns.program == CONGRESS:
+        return member_of_row(values, place, report)
+    complete_values(values, columns)
     return recipient_of(values, place, report)
 
 
-def gather_address(values: dict[str, Any], columns: Columns) -> None:
-    """Make one `address` of the lines of a cell, or of the columns `address_1` and so on."""
-    text = values.pop("address", None)
-    if text is not None and not columns.address and text.isprintable():
-        values["address"] = (text,)
-        return
-    lines = [] if text is None else [part.strip() for part in re.split(r"\r\n?|\n", str(text))]
-    lines += [str(values.pop(columns.names[index], "")) for index in columns.address]
-    lines = [line for line in lines if line]
-    if lines:
-        values["address"] = tuple(lines)
-
-
-def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
+def read_jsonl(
+    path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
     """The recipients of a file of JSON Lines in turn.
 
-    `renamed` maps foreign keys to names of columns. Lists are taken for `address` alone.
+    `renamed` maps foreign keys to names of columns; `details` is filled in.
     """
-    headers = _Headers(renamed)
-    count = 0
+    headers = _Headers(renamed, details)
+    details.kind, details.encoding = "JSON Lines", "UTF-8"
     with reporting(report), open_binary(path) as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW * 4), b""), start=1):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
-                count += 1
+                details.rows += 1
                 recipient = _line(text, headers, Place(path, number), report)
                 if recipient is not None:
                     yield recipient
-        if not count:
+        if not details.rows:
             hint = 'Write one object per line: `{"name": "Jane Doe"}`.'
             report(Problem("empty-file", "The file is empty.", hint, Place(path)))
 
@@ -134,8 +177,8 @@ def read_jsonl(path: Path, renamed: Mapping[str, str], report: Report) -> Iterat
 class _Headers:
     """The columns of lines by their keys; lines of one list mostly have the same."""
 
-    def __init__(self, renamed: Mapping[str, str]) -> None:
-        self._renamed = renamed
+    def __init__(self, renamed: Mapping[str, str], details: ListDetails) -> None:
+        self._renamed, self._details = renamed, details
         self._known: dict[tuple[str, ...], Columns] = {}
         self._told: set[tuple[str, str]] = set()
 
@@ -144,6 +187,8 @@ class _Headers:
             if len(self._known) > 1000:
                 self._known.clear()
             self._known[keys] = read_header(keys, self._renamed, place)
+            if len(self._details.columns) < MOST_COLUMNS:
+                self._details.add_header(keys, self._known[keys], self._renamed)
         return self._known[keys]
 
     def new(self, columns: Columns) -> Iterator[Problem]:
@@ -209,13 +254,15 @@ def _values(columns: Columns, pairs: list[tuple[str, Any]], place: Place) -> dic
                 values[name] = re.sub(r"\r\n?", "\n", text)
     if problems:
         raise AdvocacyError(problems)
-    gather_address(values, columns)
+    complete_values(values, columns)
     return values
 
 
 def _text(name: str, key: str, value: Any, place: Place) -> str:
     if name == "address" and isinstance(value, list) and not isinstance(value, _Pairs):
         return "\n".join(as_text(name, line, place, f"`{key}`") for line in value)
+    if isinstance(value, list) and name and name not in _KNOWN and not is_address_line(name):
+        return _shown(value, place)
     if isinstance(value, list):
         message = f"`{key}` is a list or an object, but text is expected."
         raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
@@ -224,3 +271,21 @@ def _text(name: str, key: str, value: Any, place: Place) -> str:
         message = f"“{text:.40}” has a key without letters or digits."
         raise AdvocacyError(Problem("cell-without-column", message, "Name the key.", place))
     return text
+
+
+def _shown(value: list[Any], place: Place) -> str:
+    """A list or an object in a column of one's own: `a; b`, or as JSON where it is nested."""
+    if not isinstance(value, _Pairs) and all(isinstance(one, str) for one in value):
+        return "; ".join(value)
+    return json.dumps(_as_json(value, place, DEEPEST), ensure_ascii=False)
+
+
+def _as_json(value: Any, place: Place, levels: int) -> Any:
+    if not levels:
+        message = "A value in this line is nested too deeply."
+        raise AdvocacyError(Problem("not-text", message, "Write it as text.", place))
+    if isinstance(value, _Pairs):
+        return {key: _as_json(one, place, levels - 1) for key, one in value}
+    if isinstance(value, list):
+        return [_as_json(one, place, levels - 1) for one in value]
+    return value

@@ -60,7 +60,9 @@ def made_id(name: str, email: str | None, where: Iterable[str | None]) -> str:
 def person_key(name: str, email: str | None, where: Iterable[str | None]) -> str:
     """What two rows of one person have in common, in whatever capitals they are written."""
     found = f"{name}\n{mailbox(email)}" if email else "\n".join((name, *(p or "" for p in where)))
-    return " ".join(unicodedata.normalize("NFC", found).casefold().split())
+    if not found.isascii():
+        found = unicodedata.normalize("NFC", found)
+    return found.casefold()
 
 
 _NO_DOTS = frozenset({"gmail.com", "googlemail.com"})

@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.recipients.identity import mailbox
+from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.suspicions import find_suspicions
 from advocacy.errors import Level, Place, Problem, Report, reporting
 from advocacy.files.file_names import is_safe
 
@@ -19,6 +21,7 @@ def read_list(
     columns: Mapping[str, str] | None = None,
     committees: Sequence[Path] = (),
     committee: str | None = None,
+    details: ListDetails | None = None,
 ) -> Iterator[Recipient]:
     """The recipients of a list in its order.
 
@@ -26,27 +29,30 @@ def read_list(
     people with terms of office; `committees` and `committee` are for members of Congress (see
     `read_legislators`). A row's problem does not stop the others. Of two rows that are one
     person the second is left out with a note; two people with one id are a problem, and two in
-    one mailbox a warning. The file is streamed: nothing but short digests of a row are kept.
+    one mailbox a warning. `details` is filled in with what the list is.
+
+    The file is streamed: nothing but short digests of a row are kept.
     """
     kind = path.suffix.lower()
+    details = details or ListDetails()
     rows: Iterator[Recipient] = iter(())
     if kind in (".csv", ".tsv"):
         from advocacy.campaign.recipients.formats import read_csv
 
-        rows = read_csv(path, columns or {}, report)
+        rows = read_csv(path, columns or {}, report, details)
     elif kind == ".xlsx":
         from advocacy.campaign.recipients.xlsxlist import read_xlsx
 
-        rows = read_xlsx(path, columns or {}, report)
+        rows = read_xlsx(path, columns or {}, report, details)
     elif kind in (".jsonl", ".ndjson"):
         from advocacy.campaign.recipients.formats import read_jsonl
 
-        rows = read_jsonl(path, columns or {}, report)
-    elif kind in (".yaml", ".yml"):
-        from advocacy.campaign.recipients.congress import read_legislators, read_seats
+        rows = read_jsonl(path, columns or {}, report, details)
+    elif kind in (".yaml", ".yml", ".json") or path.is_dir():
+        from advocacy.campaign.recipients.open_data import read_open_data
 
         with reporting(report):
-            rows = read_legislators(path, day, report, read_seats(committees), committee)
+            rows = read_open_data(path, day, report, committees, committee, details)
     else:
         message = f"Lists of the format `{kind or path.name}` are not supported."
         hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
@@ -79,6 +85,8 @@ def _once(rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
             first = mailboxes.add(mailbox(row.email), line)
             if first is not None:
                 report(_same_mailbox(row, first))
+        for suspicion in find_suspicions(row):
+            report(suspicion)
         yield row
 
 

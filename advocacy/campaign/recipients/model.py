@@ -1,13 +1,19 @@
 """Recipients: the people a letter is addressed to."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from pydantic import Field
 
 from advocacy.campaign.field_types import Day, Email
 from advocacy.campaign.languages import Country, Language
-from advocacy.campaign.recipients.address import full_name, greeting
 from advocacy.campaign.recipients.identity import PersonId, earlier_id, made_id, person_key
+from advocacy.campaign.recipients.personal_names import (
+    full_name,
+    generation,
+    greeted_name,
+    greeting,
+)
 from advocacy.errors import Problem
 from advocacy.files.characters import Line, Words
 from advocacy.files.file_names import file_name
@@ -75,11 +81,18 @@ class Recipient(Located):
     def greeting(self) -> str:
         """Whom the salutation greets: as given, else with an honorific that goes with a name.
 
-        Nothing is guessed: without either, it is the full name, else the organization.
+        Nothing is guessed: without either, it is the full name, else the organization. Degrees
+        and orders stay on the envelope.
         """
         if self.salutation:
             return self.salutation
-        return greeting(self.honorific, self.family_name) or self.full_name or self.called
+        found = greeting(self.honorific, self.given_name, self.family_name)
+        if found:
+            return found
+        if self.name:
+            return greeted_name(self.name)
+        given, family = self.given_name, self.family_name
+        return full_name(given, family, generation(self.suffix), self.language) or self.called
 
     @property
     def called(self) -> str:
@@ -98,7 +111,9 @@ class Recipient(Located):
     @property
     def letter_id(self) -> str:
         """The id of this recipient's letter: the `id` column, else name and mailbox or place."""
-        return self.id or made_id(self.called, self.email, self._postal())
+        if self.id:
+            return self.id
+        return made_id(self.called, self.email, () if self.email else self._postal())
 
     @property
     def file_name(self) -> str:
@@ -113,7 +128,7 @@ class Recipient(Located):
     @property
     def person_key(self) -> str:
         """A text that two rows have in common where they are one person."""
-        return person_key(self.called, self.email, self._postal())
+        return person_key(self.called, self.email, () if self.email else self._postal())
 
     def goes_by(self, names: Collection[str]) -> bool:
         """Whether one of the names is the letter's: its id, its file name, or its earlier id."""
@@ -122,6 +137,10 @@ class Recipient(Located):
             or self.file_name in names
             or (self.id is None and self.earlier_id in names)
         )
+
+    def on(self, day: date) -> "Recipient":  # noqa: ARG002 - an addressee's titles have days
+        """The person as of a letter's date."""
+        return self
 
     def with_id(self, name: str) -> "Recipient":
         """The same person under another id."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from advocacy.campaign.recipients.columns import KNOWN, plain_name
+from advocacy.campaign.recipients.column_headers import KNOWN, plain_name
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import AdvocacyError, Place, Problem, Report, did_you_mean
 from advocacy.files.text import read_text

@@ -6,13 +6,13 @@ spreadsheets and JSON have.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from advocacy.campaign.languages import COUNTRIES, known_language
-from advocacy.campaign.recipients.columns import KNOWN
+from advocacy.campaign.languages import known_country, known_language
+from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.identity import plain_id
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report
@@ -27,6 +27,8 @@ _NOBODY = Recipient.model_validate({})
 """Every field as it is in an empty row. Copying it is the fastest way to a model."""
 LONGEST_ROW = 100_000
 """Characters; a longer row is not values for a letter."""
+LONGEST_VALUE = 1_000
+"""Characters of a known column; a longer one is no name, title or line of an address."""
 
 
 def recipient_of(
@@ -60,6 +62,11 @@ def recipient_of(
 
 
 def _parsed(row: YamlMap, report: Report) -> Recipient | None:
+    long = [problem for name in _KNOWN.intersection(row) for problem in _too_long(name, row)]
+    for problem in sorted(long, key=lambda problem: problem.message):
+        report(problem)
+    if long:
+        return None
     recipient, problems = parse(Recipient, row)
     if problems and "email" in row:
         del row["email"]
@@ -72,10 +79,21 @@ def _parsed(row: YamlMap, report: Report) -> Recipient | None:
     return recipient
 
 
+def _too_long(name: str, row: YamlMap) -> Iterator[Problem]:
+    value = row[name]
+    for text in value if isinstance(value, tuple) else (value,):
+        if len(text) > LONGEST_VALUE:
+            message = f"`{name}` has {len(text):,} characters; the limit is {LONGEST_VALUE:,}."
+            hint = "Correct the row. A quotation mark may be missing."
+            yield Problem("value-too-long", message, hint, row.place)
+
+
 def _plain(known: Mapping[str, Any], other: Mapping[str, str]) -> bool:
     """Whether nothing in the row needs a second look: one search over all of it together."""
     lines = [value for value in known.values() if type(value) is str]
     lines += known.get("address", ())
+    if any(len(line) > LONGEST_VALUE for line in lines):
+        return False
     lines += other.values()
     text = "".join(lines)
     if text.isascii():
@@ -91,8 +109,6 @@ def _built(row: YamlMap) -> Recipient | None:
     goes through them.
     """
     values = dict(row)
-    if values.get("country", "US") not in COUNTRIES:
-        return None
     for key, parser in _PARSERS.items():
         if key in values:
             values[key] = found = parser(values[key])
@@ -143,6 +159,7 @@ def _day(value: str) -> date | None:
 
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "id": plain_id,
+    "country": known_country,
     "language": known_language,
     "email": plain_email,
     **dict.fromkeys(_DAYS, _day),
@@ -151,38 +168,51 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
 
 # Of these a program that took them for numbers has already dropped zeros and plus signs.
 _DIGITS = frozenset({"postal_code", "phone", "fax", "telephone", "mobile"})
-_TEXTS = frozenset(KNOWN).difference(_DAYS) - {"id", "address"}
 
 
 def as_text(name: str, value: Any, place: Place, where: str) -> str:
     """A cell's value as text, empty for nothing.
 
     `where` names the cell in messages (`C7`, or the key). A number in a postal code is a
-    problem, since its zeros may be gone; a whole number in a column of your own is its digits.
+    problem, since its zeros may be gone; in a column of your own any value is text as in a CSV.
     Raises AdvocacyError for a value that cannot be taken for text.
     """
     if value is None:
         return ""
     if isinstance(value, str):
         return value.strip()
+    if name not in _KNOWN and name not in _DIGITS and not is_address_line(name):
+        return _own_text(value)
     if isinstance(value, bool):
         raise _wrong(name, str(value).upper(), "yes or no", place, where)
     if isinstance(value, int | float):
-        whole = value == value and abs(value) < 1e15 and float(value).is_integer()
-        shown = str(int(value)) if whole else repr(value)
         if name in _DIGITS:
+            shown = _own_text(value)
             message = f"`{name}` in {where} is the number {shown}. Leading zeros may be lost."
             hint = f"Format the column as text, then retype the value: `{shown}` or `0{shown}`."
             raise AdvocacyError(Problem("number-in-text", message, hint, place))
-        if name in _TEXTS or name in _DAYS or name.startswith("address") or not whole:
-            raise _wrong(name, shown, "a number", place, where)
-        return shown
+        if name == "id" and float(value).is_integer():
+            return _own_text(value)
+        raise _wrong(name, _own_text(value), "a number", place, where)
+    if name in _DAYS and isinstance(value, dt.date) and _is_day(value):
+        return _own_text(value)
+    raise _wrong(name, _own_text(value), "a date or a time", place, where)
+
+
+def _own_text(value: float | dt.date | dt.time) -> str:
+    """A value as a column of one's own has it: what a spreadsheet shows of it in a CSV."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        whole = abs(value) < 1e15 and float(value).is_integer()
+        return str(int(value)) if whole else f"{value:.15g}"
     if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        value = value.date() if midnight else value
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and name not in _TEXTS:
-        return value.isoformat()
-    raise _wrong(name, str(value), "a date or a time", place, where)
+        return value.date().isoformat() if _is_day(value) else value.isoformat(" ", "minutes")
+    return value.isoformat() if isinstance(value, dt.date) else value.isoformat("minutes")
+
+
+def _is_day(value: dt.date) -> bool:
+    return not isinstance(value, dt.datetime) or value.time() == dt.time()
 
 
 def _wrong(name: str, shown: str, kind: str, place: Place, where: str) -> AdvocacyError:

@@ -1,163 +1,191 @@
-"""Recipients from the first sheet of an Excel workbook."""
+"""Recipients from an Excel workbook: of the sheets that are to be seen, the first with anything."""
 
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign.recipients.columns import Columns, read_header
-from advocacy.campaign.recipients.formats import gather_address
+from advocacy.campaign.recipients.column_headers import KNOWN
+from advocacy.campaign.recipients.columns import (
+    Columns,
+    below_title,
+    names_people,
+    read_header,
+)
+from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.table import as_text, recipient_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
-from advocacy.files.text import open_binary
+from advocacy.campaign.recipients.postal import complete_values
+from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
+from advocacy.errors import (
+    AdvocacyError,
+    Level,
+    Place,
+    Problem,
+    Report,
+    count_noun,
+    has_errors,
+    reporting,
+)
+from advocacy.files.csv_rows import MOST_ABOVE
+from advocacy.files.workbook import (
+    FormulaError,
+    Sheet,
+    SheetRow,
+    Workbook,
+    letters_of,
+    open_workbook,
+)
 
-LARGEST = 2_000_000_000  # bytes, unpacked
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\s\w+:id=[\"'](\w+)[\"']")
-_FAULT = re.compile(rb"<c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*\br=[\"']([A-Z]+[0-9]+)[\"']")
-_CHUNK = 1 << 20
+MOST_SHEETS = 50
+"""So many sheets are looked at for a list."""
 
 
-def read_xlsx(path: Path, renamed: Mapping[str, str], report: Report) -> Iterator[Recipient]:
-    """The recipients of a workbook's first sheet in turn.
+def read_xlsx(
+    path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
+    """The recipients of a workbook's list in turn.
 
-    The sheet itself is held in memory (Excel's have at most 1,048,576 rows); recipients are
-    made one at a time. Lines in places are rows of the sheet.
+    Rows that are hidden, by hand or by a filter, are left out: who looks at the list does not
+    see them. Lines in places are rows of the sheet. `details` is filled in. Nothing but the
+    current rows is kept.
     """
-    with reporting(report):
-        rows, notes, faults = _open(path)
-        for note in notes:
-            report(note)
-        columns: Columns | None = None
-        count = 0
-        for number, cells in enumerate(rows, start=1):
-            place = Place(path, number)
-            if all(cell in ("", None) for cell in cells):
-                continue
-            if columns is None:
-                headers = ["" if cell is None else str(cell) for cell in cells]
-                columns = read_header(headers, renamed, place)
-                for problem in columns.problems:
-                    report(problem)
-                if has_errors(columns.problems):
-                    return
-                continue
-            count += 1
-            recipient = None
-            with reporting(report):
-                values = _values(columns, cells, place, faults)
-                recipient = recipient_of(values, place, report, f"row {number}")
-            if recipient is not None:
-                yield recipient
-        if columns is None:
-            hint = "Its first row names the columns: name, email …"
-            report(Problem("empty-file", "The first sheet is empty.", hint, Place(path)))
-        elif not count:
-            message = "The list has a header but no rows."
-            report(Problem("empty-list", message, "Add the people, one per row.", Place(path)))
+    with reporting(report), open_workbook(path) as book:
+        sheet = _first_sheet(book, Place(path), report)
+        if sheet is not None:
+            details.kind, details.sheet = "Excel workbook", sheet.name
+            yield from _read(book.rows(sheet), path, renamed, report, details)
 
 
-def _open(path: Path) -> tuple[Iterator[list[Any]], list[Problem], frozenset[str]]:
-    from python_calamine import CalamineError, load_workbook
-
-    place = Place(path)
-    with open_binary(path) as file:
-        try:
-            with zipfile.ZipFile(file) as packed:
-                size = sum(item.file_size for item in packed.infolist())
-                faults = _faults(packed) if size <= LARGEST else frozenset[str]()
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, RuntimeError):
-            raise AdvocacyError(_broken(place)) from None
-    if size > LARGEST:
-        message = f"The workbook has {size // 1_000_000:,} MB."
-        raise AdvocacyError(
-            Problem("file-too-large", message, "Split it, or save the sheet as CSV.", place)
-        )
-    try:
-        with load_workbook(path) as book:
-            names = book.sheet_names
-            sheets = [book.get_sheet_by_name(name) for name in names]
-    except (CalamineError, OSError, ValueError):
-        raise AdvocacyError(_broken(place)) from None
-    if not sheets:
-        raise AdvocacyError(_broken(place))
-    notes = []
-    if sum(sheet.total_height > 0 for sheet in sheets) > 1:
-        message = f"The workbook has {len(names)} sheets. Only the first, “{names[0]}”, is read."
-        hint = "Move the list to the front, or delete the other sheets."
-        notes.append(Problem("several-sheets", message, hint, place, Level.NOTE))
-    # The reader gives blank rows above a table, but no blank columns to the left of it.
-    left = sheets[0].start[1] if sheets[0].start else 0
-    return ([None] * left + list(row) for row in sheets[0].iter_rows()), notes, faults
+def _first_sheet(book: Workbook, place: Place, report: Report) -> Sheet | None:
+    """The first sheet with anything on it, of those that are to be seen if there is one."""
+    sheets = sorted(book.sheets, key=lambda sheet: sheet.hidden)[:MOST_SHEETS]
+    filled = [sheet for sheet in sheets if book.has_cells(sheet)]
+    if not filled:
+        hint = "Its first row names the columns: name, email …"
+        report(Problem("empty-file", "The workbook is empty.", hint, place))
+        return None
+    if len(filled) > 1:
+        report(_several(filled[0], filled[1:], place))
+    return filled[0]
 
 
-def _faults(packed: zipfile.ZipFile) -> frozenset[str]:
-    """The cells of the first sheet whose formulas came to an error, such as #N/A.
+def _several(chosen: Sheet, others: list[Sheet], place: Place) -> Problem:
+    names = ", ".join(f"“{sheet.name}”{' (hidden)' * sheet.hidden}" for sheet in others[:5])
+    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+    message = f"Only the sheet “{chosen.name}” is read. Other sheets: {names}{more}."
+    hint = "If the list is on another sheet, move that sheet to the front, or save it as CSV."
+    return Problem("several-sheets", message, hint, place, Level.NOTE)
 
-    The reader gives them as empty cells, which nobody would notice.
+
+def _read(
+    rows: Iterator[SheetRow],
+    path: Path,
+    renamed: Mapping[str, str],
+    report: Report,
+    details: ListDetails,
+) -> Iterator[Recipient]:
+    above, header, rest = _header(rows, renamed)
+    place = Place(path, header.number)
+    columns = read_header(_headers(header), renamed, place)
+    details.header_row = header.number
+    details.add_header(_headers(header), columns, renamed)
+    for problem in [below_title(place)] * bool(above) + list(columns.problems):
+        report(problem)
+    if has_errors(columns.problems):
+        return
+    hidden: list[int] = []
+    for row in rest:
+        if not _is_filled(row):
+            continue
+        details.rows += 1
+        if row.hidden:
+            hidden.append(row.number)
+            continue
+        recipient = None
+        with reporting(report):
+            place = Place(path, row.number)
+            values = _values(columns, row, place, report)
+            recipient = recipient_of(values, place, report, f"row {row.number}")
+        if recipient is not None:
+            yield recipient
+    if hidden:
+        report(_left_out(hidden, path))
+    if not details.rows:
+        message = "The list has a header but no rows."
+        report(Problem("empty-list", message, "Add the people, one per row.", Place(path)))
+
+
+def _header(
+    rows: Iterator[SheetRow], renamed: Mapping[str, str]
+) -> tuple[list[SheetRow], SheetRow, Iterator[SheetRow]]:
+    """The rows above the header, the header, and the rows below it.
+
+    The header is the first of the first rows that can only be one, else the first row.
     """
-    try:
-        first = _SHEET.search(packed.read("xl/workbook.xml"))
-        links = packed.read("xl/_rels/workbook.xml.rels")
-        wanted = re.escape(first[1]) if first else b""
-        tag = re.search(rb"<[^>]*\bId=[\"']" + wanted + rb"[\"'][^>]*>", links)
-        target = re.search(rb"Target=[\"']/?(?:xl/)?([^\"']+)[\"']", tag[0] if tag else b"")
-        sheet = packed.open(f"xl/{target[1].decode()}") if target else None
-    except KeyError:
-        return frozenset()
-    found: set[str] = set()
-    rest = b""
-    while sheet is not None and (chunk := sheet.read(_CHUNK)):
-        data = rest + chunk
-        found.update(match[1].decode() for match in _FAULT.finditer(data))
-        rest = data[max(0, data.rfind(b"<")) :]
-    return frozenset(found)
+    first = list(islice(filter(_is_filled, rows), MOST_ABOVE + 1))
+    at = next((i for i, row in enumerate(first) if names_people(_headers(row), renamed)), 0)
+    return first[:at], first[at], chain(first[at + 1 :], rows)
 
 
-def _broken(place: Place) -> Problem:
-    return Problem(
-        "not-xlsx",
-        "This is not an Excel workbook (.xlsx), or it is damaged or password-protected.",
-        "Open it in your spreadsheet program and save it as .xlsx without a password, or as CSV.",
-        place,
-    )
+def _is_filled(row: SheetRow) -> bool:
+    return any(str(value).strip() for value in row.cells.values())
 
 
-def _values(
-    columns: Columns, cells: list[Any], place: Place, faults: frozenset[str]
-) -> dict[str, Any]:
+def _headers(row: SheetRow) -> list[str]:
+    width = 1 + max(column for column, value in row.cells.items() if str(value).strip())
+    return [_shown(row.cells.get(column, "")) for column in range(width)]
+
+
+def _shown(value: object) -> str:
+    return value.shown if isinstance(value, FormulaError) else str(value)
+
+
+def _left_out(rows: list[int], path: Path) -> Problem:
+    people = count_noun(len(rows), "row is", "rows are")
+    message = f"{people} hidden, the first of them row {rows[0]}. Hidden rows get no letter."
+    hint = "To write to them, show the rows or clear the filter, and save the workbook."
+    return Problem("hidden-rows", message, hint, Place(path), Level.WARNING)
+
+
+def _values(columns: Columns, row: SheetRow, place: Place, report: Report) -> dict[str, Any]:
     """A row's texts by the names of their columns. Raises AdvocacyError with all that is wrong."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for index, cell in enumerate(cells):
-        where = f"{_letters(index)}{place.line}"
+    length = 0
+    for index, cell in sorted(row.cells.items()):
+        where = f"{letters_of(index)}{place.line}"
         name = columns.names[index] if index < len(columns.names) else ""
+        if isinstance(cell, FormulaError):
+            problem = _formula_error(name, cell, where, place)
+            if problem.level is Level.ERROR:
+                problems.append(problem)
+            else:
+                report(problem)
+            continue
         try:
             text = as_text(name, cell, place, where)
         except AdvocacyError as error:
             problems += error.problems
             continue
+        length += len(text)
         if text and not name:
             message = f"“{text:.40}” in {where} is in a column without a name."
             problems.append(Problem("cell-without-column", message, "Name the column.", place))
-        elif where in faults:
-            message = f"`{name}` in {where} is a formula with an error."
-            problems.append(Problem("formula-error", message, "Correct the formula.", place))
         elif text:
             values[name] = text
+    if length > LONGEST_ROW:
+        message = f"The row is longer than {LONGEST_ROW:,} characters."
+        problems.append(Problem("row-too-long", message, "Shorten it.", place))
     if problems:
         raise AdvocacyError(problems)
-    gather_address(values, columns)
+    complete_values(values, columns)
     return values
 
 
-def _letters(index: int) -> str:
-    """A column as spreadsheets call it: A, B … Z, AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _formula_error(name: str, cell: FormulaError, where: str, place: Place) -> Problem:
+    """A formula that came to an error: the value of a letter, or of a column that few print."""
+    known = name in KNOWN or not name
+    message = f"`{name}` in {where} is a formula with an error ({cell.shown:.20})."
+    hint = "Correct the formula." if known else "Correct it, if a letter prints this column."
+    level = Level.ERROR if known else Level.WARNING
+    return Problem("formula-error", message, hint, place, level)

@@ -9,10 +9,10 @@ from advocacy.campaign.addressing import People, not_in_office, recipients_of, w
 from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection, either_case
+from advocacy.campaign.supporters.consent import SupporterTally
 from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
 from advocacy.campaign.supporters.reading import (
     Group,
-    SupporterTally,
     Targets,
     notes,
     place_in_order,
@@ -55,6 +55,11 @@ class _Asked:
     def rules(self) -> SupporterRules:
         return self.campaign.file.supporters
 
+    @property
+    def home(self) -> str | None:
+        """The country of supporters whose row has none."""
+        return self.campaign.file.sender.country or self.campaign.file.target.country
+
     def read(self, *, with_words: bool = True) -> Iterator[Supporter]:
         """The supporters of the list, with what is wrong with them reported and counted."""
         selection = self.people.selection
@@ -67,6 +72,7 @@ class _Asked:
             excluded=selection.excluded,
             sample=selection.sample,
             with_words=with_words,
+            home=self.home,
         )
 
 
@@ -100,7 +106,9 @@ def _own(targets: Targets, asked: _Asked) -> Iterator[Correspondence]:
     rules, name, day = asked.rules, asked.campaign.file.id, asked.day
     excluded = asked.people.selection.excluded
     # Read twice, so that whose turn it is does not depend on which letters are asked for.
-    everyone = read_supporters(asked.path, rules, day, ignore, SupporterTally(), excluded=excluded)
+    everyone = read_supporters(
+        asked.path, rules, day, ignore, SupporterTally(), excluded=excluded, home=asked.home
+    )
     share_out(name, targets, everyone, day, rules.max_per_target)
     for row in asked.read():
         mine = targets.of(row)

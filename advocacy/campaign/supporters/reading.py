@@ -7,7 +7,6 @@
 import hashlib
 import unicodedata
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from advocacy.campaign.campaign import SupporterRules
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.supporters.consent import YES, SupporterTally, agreeing
 from advocacy.campaign.supporters.model import Supporter
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 from advocacy.resources import read_table
@@ -121,33 +121,6 @@ def share_out(
         group.places = array("Q")
 
 
-YES = "yes"
-LINES_SHOWN = 5
-
-
-@dataclass(slots=True)
-class SupporterTally:
-    """Rows that were left out; `notes` reports them together when the list has been read."""
-
-    agreed: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    held: list[int] = field(default_factory=list)
-    held_count: int = 0
-    targetless: Place | None = None
-    targetless_count: int = 0
-
-    def hold(self, place: Place | None) -> None:
-        """Count a row whose own words nobody has approved."""
-        self.held_count += 1
-        if len(self.held) < LINES_SHOWN and place and place.line:
-            self.held.append(place.line)
-
-    def without_target(self, place: Place | None) -> None:
-        """Count a row whose supporter has nobody to write to."""
-        self.targetless_count += 1
-        self.targetless = self.targetless or place
-
-
 def read_supporters(
     path: Path,
     rules: SupporterRules,
@@ -158,16 +131,17 @@ def read_supporters(
     excluded: frozenset[str] = frozenset(),
     sample: int | None = None,
     with_words: bool = True,
+    home: str | None = None,
 ) -> Iterator[Supporter]:
     """Those of a list who agreed to write, in its order.
 
     Who did not agree, or is `excluded` by id or email address, is left out and counted. With
     `with_words`, so is whoever has own words that are not approved; without, own words are
-    nobody's concern. `sample` takes so many that show the list's variety. Nothing but the
-    current row is kept.
+    nobody's concern. `sample` takes so many that show the list's variety. `home` is the country
+    of those whose row has none. Nothing but the current row is kept.
     """
     rows = read_list(path, day, report, columns=rules.columns)
-    agreed = _agreed(rows, rules, tally, excluded)
+    agreed = agreeing(rows, rules, day, home, tally, excluded)
     if sample is not None:
         agreed = Selection(sample=sample).choose(agreed, report)
     for row in agreed:
@@ -177,22 +151,6 @@ def read_supporters(
                 tally.hold(row.place())
             else:
                 yield supporter
-
-
-def _agreed(
-    rows: Iterable[Recipient],
-    rules: SupporterRules,
-    tally: SupporterTally,
-    excluded: frozenset[str],
-) -> Iterator[Recipient]:
-    for row in rows:
-        answer = row.text_of(rules.consent).strip().casefold()
-        if answer != YES:
-            tally.refused[answer if len(tally.refused) < 1000 else "…"] += 1
-            continue
-        tally.agreed += 1
-        if not row.goes_by(excluded) and (row.email or "").casefold() not in excluded:
-            yield row
 
 
 def supporter_of(
@@ -225,7 +183,9 @@ def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict
     """The columns that templates may print of a supporter, beside name, town and own words."""
     found = {column: row.text_of(column) for column in rules.match}
     if everything:
-        private = (rules.consent, rules.own_words, rules.approved)
+        private = (
+            rules.consent, rules.consent_on, rules.consent_text, rules.own_words, rules.approved,
+        )  # fmt: skip
         found |= {name: text for name, text in row.other.items() if name not in private}
         names = ("given_name", "family_name", "honorific", "city", "region", "postal_code")
         found |= {name: getattr(row, name) or "" for name in names}
@@ -260,6 +220,10 @@ def notes(tally: SupporterTally, rules: SupporterRules, path: Path) -> Iterator[
         said = f" (found {', '.join(others[:3])})" if others else ""
         people = _people(refused)
         yield problem("no-consent", place, people=people, consent=rules.consent, said=said)
+    if tally.unproven_count:
+        columns = " and ".join(f"`{column}`" for column in tally.unproven)
+        people = _people(tally.unproven_count)
+        yield problem("no-consent-record", tally.unproven_at, people=people, columns=columns)
     if tally.held_count:
         lines = ", ".join(map(str, tally.held))
         more = tally.held_count - len(tally.held)

@@ -106,13 +106,13 @@ def _other_days(statement: Reading, quote: Reading, evidence: Evidence) -> Itera
 
 
 def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Iterator[Problem]:
-    """An ellipsis of a fact's quotation that hides what its copy says."""
+    """What a fact's quotation leaves out of its copy: at an ellipsis, or a “not” around it."""
     quote = cited.fact.quote or ""
-    if not MARKED.search(quote) or evidence.quote is None or not copy:
+    if evidence.quote is None or not copy:
         return
     text = " ".join(reading.text for reading in copy)
     cut = cut_of(quote, text, evidence.quote.language)
-    if cut is not None:
+    if cut is not None and (cut.what == "a negation" or MARKED.search(quote)):
         yield problem(
             "quotation-cut",
             f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”): the kept copy has "

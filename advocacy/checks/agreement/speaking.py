@@ -14,7 +14,8 @@ from advocacy.checks.agreement.speakers import Attribution, attributions
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, bare, language_of
 from advocacy.checks.patterns import words
-from advocacy.checks.quotations.verbatim import is_verbatim, texts_of
+from advocacy.checks.quotations.quoted import texts_of
+from advocacy.checks.quotations.verbatim import is_verbatim
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans, shorten
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter

@@ -7,7 +7,7 @@ from typing import Any
 
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.columns import KNOWN
+from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.stages import stages_signed
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.reaching_values import SOMETHING, FieldValues, describe_values

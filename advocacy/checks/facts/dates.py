@@ -7,7 +7,7 @@ from itertools import combinations, product
 from pathlib import Path
 
 from advocacy.campaign.bills import Bill
-from advocacy.campaign.campaign import Demand
+from advocacy.campaign.campaign import Addressee, Demand, Signatory, title_held
 from advocacy.campaign.days import ONE_DAY, Days
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -270,6 +270,41 @@ def check_rechecks(
             "Download the record again. In a file of your own, check the bill and set `as_of`.",
             bill.place,
         )
+
+
+def check_titles(
+    letters: Iterable[Letter], campaign: Campaign, today: date, *, exact: bool = False
+) -> Iterator[Problem]:
+    """Report titles in letters that nobody has made sure of for too long before the letter's date.
+
+    Titles without days are left alone. Days are counted as in `check_rechecks`.
+    """
+    after = campaign.file.recheck_after
+    for letter in letters:
+        day = letter.date if exact else min(letter.date, today)
+        people: list[Addressee | Signatory] = []
+        people += campaign.file.sender.signatories if letter.supporters is None else ()
+        if isinstance(letter.recipient, Addressee):
+            people.append(letter.recipient)
+        for person in people:
+            held = title_held(person.titles, letter.date)
+            if held is None or (held.checked and day - held.checked <= after):
+                continue
+            said = f"That {person.name} is “{held.title}” "
+            if held.checked is None:
+                said += "has no day on which somebody made sure of it."
+            else:
+                days = (day - held.checked).days
+                said += (
+                    f"was last checked on {held.checked}, {days} days before the letter of {day}."
+                )
+            yield problem(
+                "recheck-due",
+                said,
+                "Look whether it still holds, and write the day as `checked:`; when it has ended, "
+                "write `until:` and add the next title.",
+                held.place("checked") or held.place("title"),
+            )
 
 
 def _typed(path: Path) -> str:

@@ -16,7 +16,8 @@ from advocacy.checks.quotations.copies import (
     own_folder,
     read_in,
 )
-from advocacy.checks.quotations.verbatim import find_nearest_passage, is_verbatim
+from advocacy.checks.quotations.nearest import find_nearest_passage
+from advocacy.checks.quotations.verbatim import is_verbatim
 from advocacy.errors import Problem, count_noun
 from advocacy.letters.letter import CitedFact
 

@@ -4,6 +4,7 @@ A kept copy is `<source id>.txt`, `.html` or `.pdf` in the campaign's folder `co
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -91,7 +92,20 @@ def _readings(path: Path) -> tuple[str, ...]:
         text = "".join(parser.parts)
     if not text.strip():
         raise UnreadableCopyError("it has no text")
-    return (normalize_text(text),)
+    return _with_and_without_notes(text)
+
+
+# Marks of notes inside a sentence: departments¹², departments[12], departments†, departments12.
+_NOTE_MARKS = re.compile(
+    r"(?<=[^\W\d_]{3})[.,;:]?[¹²³⁰⁴⁵⁶⁷⁸⁹]+|\[\d{1,3}\]|(?<=\w)[†‡]|(?<=[.,;:!?”\"])[¹²³⁰⁴⁵⁶⁷⁸⁹†‡*]+"
+    r"|(?<=[^\W\d_]{4})\d{1,2}(?=[\s.,;:]|$)"
+)
+
+
+def _with_and_without_notes(text: str) -> tuple[str, ...]:
+    """The readings of a text: as it stands, and without the marks of its notes."""
+    bare = _NOTE_MARKS.sub(lambda mark: mark[0][0] if mark[0][0] in ".,;:" else "", text)
+    return tuple(dict.fromkeys((normalize_text(text), normalize_text(bare))))
 
 
 def _decoded(data: bytes) -> str:
@@ -120,7 +134,8 @@ def _pdf(path: Path) -> tuple[str, ...]:
     if not text.strip():
         raise UnreadableCopyError("its pages are pictures without text")
     # A hyphen at a line's end may be the word's own or the printer's: both readings count.
-    return tuple(dict.fromkeys(normalize_text(text.replace("-\n", join)) for join in ("", "-")))
+    joined = (text.replace("-\n", join) for join in ("", "-"))
+    return tuple(dict.fromkeys(t for each in joined for t in _with_and_without_notes(each)))
 
 
 class _Text(HTMLParser):

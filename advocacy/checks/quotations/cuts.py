@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from advocacy.checks.codes import problem
-from advocacy.checks.language import Language, language_of
-from advocacy.checks.quotations.verbatim import GAP, LONGEST_PART, _Part, _parts, normalize_text
+from advocacy.checks.language import Language, bare, language_of
+from advocacy.checks.quotations.quoted import SHORT, quotations_of, texts_of
+from advocacy.checks.quotations.verbatim import Part, alignments, parts_of
 from advocacy.checks.sentences import TextBlock, locate_words
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 
-MOST = 200
-"""So many places of a quotation's first words are looked at."""
-_END = re.compile(r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|[.!?](?=\s*$)")
+_END = re.compile(
+    r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|(?<=[\d%)])[.!?](?=['\s]+[¿¡'(]*[^\W\d_a-z])|[.!?](?=\s*$)"
+)
 _JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino|o)"
 _COORDINATED = re.compile(
     rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE
 )
-_ENDS_JOINED = re.compile(rf"(?:[,;]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
+_ENDS_JOINED = re.compile(rf"(?:[,;-]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
 _PRONOUNS = frozenset(
     "we they he she it you i who wir sie er es ich ihr nous vous ils elles il elle on je nosotros "
     "ellos ellas él ella usted ustedes yo".split()
@@ -45,7 +46,7 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
 
     What its sentence has before and after it counts, too.
     """
-    parts = _parts(quotation)
+    parts = parts_of(quotation)
     spans = _tightest(parts, text) if parts else None
     if spans is None:
         return None
@@ -57,7 +58,11 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
             found = _inner(left, kept, language, changed=parts[number + 1].changed)
         else:
             begun = left[max(m.end() for m in _END.finditer(left)) :]
-            found = _trailing(left[: stop.start()], language) or _leading(begun, language)
+            found = (
+                _trailing(left[: stop.start()], language)
+                or _leading(begun, language)
+                or _other_subject(begun, text[first:], language)
+            )
         if found:
             return found
     begin = max((m.end() for m in _END.finditer(text[: spans[0][0]])), default=0)
@@ -69,23 +74,9 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
     return _leading(lead, language) or _trailing(trail, language)
 
 
-def _tightest(parts: Sequence[_Part], text: str) -> list[tuple[int, int]] | None:
+def _tightest(parts: Sequence[Part], text: str) -> list[tuple[int, int]] | None:
     """Where the parts of a quotation stand closest together."""
-    best: list[tuple[int, int]] | None = None
-    for number, first in enumerate(parts[0].pattern.finditer(text)):
-        if number >= MOST:
-            break
-        spans = [first.span()]
-        for part in parts[1:]:
-            at = spans[-1][1]
-            found = part.pattern.search(text, at, at + min(part.gap, GAP) + LONGEST_PART)
-            if found is None:
-                break
-            spans.append(found.span())
-        else:
-            if best is None or spans[-1][1] - spans[0][0] < best[-1][1] - best[0][0]:
-                best = spans
-    return best
+    return min(alignments(parts, text), key=lambda s: s[-1][1] - s[0][0], default=None)
 
 
 def _inner(left: str, kept: str, language: Language, *, changed: bool) -> Cut | None:
@@ -106,34 +97,59 @@ def _inner(left: str, kept: str, language: Language, *, changed: bool) -> Cut | 
     return None
 
 
+def _other_subject(begun: str, following: str, language: Language) -> Cut | None:
+    """The subject of a second sentence, of which only the predicate is quoted."""
+    verb = re.match(r"\w+", following)
+    if verb is None or not language.finds("predicates", verb[0]):
+        return None
+    words = re.findall(r"[\w'-]+", begun)
+    subject = next((word for word in reversed(words) if bare(word) not in language.stop), None)
+    pronoun = words[-1] if words and words[-1].casefold() in _PRONOUNS else None
+    hidden = subject or pronoun
+    return Cut(begun.strip(" '"), hidden, "a subject") if hidden else None
+
+
 def _leading(left: str, language: Language) -> Cut | None:
     """What a sentence says before the words that are quoted."""
     left = left.strip(" '")
     if not left:
         return None
     condition = language.finds("conditions", left)
-    if condition and len(left[: condition.start()].split()) <= 2:
+    if condition and len(left[: condition.start()].split()) <= 2 and not _ENDS_JOINED.search(left):
         return Cut(left, condition[0], "a condition or exception")
     negator = language.finds("negators", left)
-    if negator and not _ENDS_JOINED.search(left) and len(left[negator.end() :].split()) <= 6:
+    if negator is None or _ENDS_JOINED.search(left) or _begins_clause(left[negator.end() :]):
+        return None
+    if len(left[negator.end() :].split()) <= 6:
         return Cut(left, negator[0], "a negation")
     return None
 
 
+def _begins_clause(after: str) -> bool:
+    """Whether a new clause with a pronoun as its subject begins after a negation, and ends it."""
+    found = re.search(r"[,;:]\s*(?:\w+\s+)?(\w+)$", after)
+    return found is not None and found[1].casefold() in _PRONOUNS
+
+
 def _trailing(left: str, language: Language) -> Cut | None:
     """What a sentence goes on to say after the words that are quoted."""
-    bare = left.strip(" '")
-    if not bare or _COORDINATED.match(bare):
-        return None
-    if condition := language.finds("conditions", bare):
-        negator = language.finds("negators", bare[: condition.start() + 1])
-        at_start = bare.strip(" ,;-").startswith(condition[0])
+    rest = left.strip(" '")
+    joined = _COORDINATED.match(rest)
+    condition = language.finds("conditions", rest)
+    if joined:
+        at_once = condition and not re.search(r"\w", rest[joined.end() : condition.start()])
+        return (
+            Cut(rest, condition[0], "a condition or exception") if condition and at_once else None
+        )
+    if condition:
+        negator = language.finds("negators", rest[: condition.start() + 1])
+        at_start = rest.strip(" ,;-").startswith(condition[0])
         same = negator is not None and negator.start() == condition.start()
         if (negator is None or at_start) and not same:
-            return Cut(bare, condition[0], "a condition or exception")
-    negator = language.finds("negators", bare)
-    if negator and re.search(r"\w", bare[: negator.start()]):
-        return Cut(bare, negator[0], "a negation")
+            return Cut(rest, condition[0], "a condition or exception")
+    negator = language.finds("negators", rest)
+    if negator and re.search(r"\w", rest[: negator.start()]):
+        return Cut(rest, negator[0], "a negation")
     return None
 
 
@@ -143,11 +159,9 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
     if language is None:
         return
     for block in blocks:
-        for start, end in block.quotes:
-            words = block.text[start:end]
-            if len(words.split()) < 3:
+        for words, number in quotations_of(block):
+            if len(words.split()) < SHORT:
                 continue
-            number = block.at(max(start, end - 1))
             sentence = block.sentences[number] if number < len(block.sentences) else None
             found = _cut_from(words, _near(letter, block, number), language)
             if found and sentence:
@@ -169,10 +183,10 @@ def _near(letter: Letter, block: TextBlock, number: int) -> list[CitedFact]:
 
 def _cut_from(words: str, facts: Sequence[CitedFact], language: Language) -> tuple[Cut, str] | None:
     """What is left out of the first fact's quotation that has the words."""
-    parts = _parts(words)
+    parts = parts_of(words)
     for one in facts:
-        text = normalize_text(one.fact.quote or "")
-        if text and parts and _tightest(parts, text) is not None:
-            cut = cut_of(words, text, language)
-            return (cut, one.id) if cut else None
+        for text in texts_of(one) if parts else ():
+            if _tightest(parts, text) is not None:
+                cut = cut_of(words, text, language)
+                return (cut, one.id) if cut else None
     return None

@@ -88,12 +88,17 @@ _TEMPLATE = PACKAGE / "documents" / "word" / "letter.openxml"
 
 
 def write_docx(
-    blocks: Sequence[Mapping[str, Any]], meta: Mapping[str, str], reference: bytes, created: str
+    blocks: Sequence[Mapping[str, Any]],
+    meta: Mapping[str, str],
+    reference: bytes,
+    created: str,
+    pictures: Mapping[str, bytes] = {},
 ) -> bytes:
     """A Word file of blocks in pandoc's JSON, with the styles and paper of a reference document.
 
     `meta` are its properties (`title`, `author`, `lang`), `created` (ISO 8601) the one time in
-    it. Raises AdvocacyError: `docx-failed`, `missing-library`.
+    it, `pictures` the files that blocks name. Raises AdvocacyError: `docx-failed`,
+    `missing-library`.
     """
     document = {
         "pandoc-api-version": [1, 23, 1],
@@ -106,8 +111,12 @@ def write_docx(
     with tempfile.TemporaryDirectory(prefix="advocacy-") as folder:
         styles = Path(folder) / "reference.docx"
         styles.write_bytes(reference)
-        # In its sandbox pandoc has no clock; blocks without images and raw parts need none.
+        for name, data in pictures.items():
+            (Path(folder) / name).write_bytes(data)
+        # In its sandbox pandoc has no clock. Blocks name pictures of this folder alone, and their
+        # one raw part is a page break, so none is needed.
         options = ["--to=docx", f"--template={_TEMPLATE}", f"--reference-doc={styles}"]
+        options += [f"--resource-path={folder}"] * bool(pictures)
         try:
             return _run(document, folder, [*options, "--output=-"], clock)
         except subprocess.CalledProcessError as error:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
+from advocacy.documents.email.inline_pictures import picture_tags, with_pictures
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import (
     RECIPIENT_FIELDS,
@@ -27,8 +28,9 @@ from advocacy.documents.email.skeleton import (
     inlined,
     letter_fields,
 )
-from advocacy.documents.frame import Stamps, contacts, direction, long_date, references, stamps
-from advocacy.documents.prose import body_html, first_sentence, value_html
+from advocacy.documents.frame import Stamps, contacts, direction, draft_html, long_date, stamps
+from advocacy.documents.note_numbers import NoteNumbers, end_notes, number_notes
+from advocacy.documents.prose import body_html, first_sentence, notes_html, value_html
 from advocacy.documents.references import formatted
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks, leaving_of, subscribed_line
 from advocacy.errors import AdvocacyError, Place, Problem
@@ -98,7 +100,10 @@ def render_html(
     `leaving` are the recipient's own addresses to unsubscribe, instead of the sender's.
     Raises AdvocacyError for what is wrong in the layout or its styles.
     """
-    return html_of(checked.letter, workspace, formatted(checked.letter, workspace), leaving)
+    letter = checked.letter
+    html = html_of(letter, workspace, formatted(letter, workspace), leaving)
+    html = draft_html(html) if checked.draft else html
+    return with_pictures(html, letter.body, letter.language, workspace)
 
 
 def html_of(
@@ -162,7 +167,7 @@ def _encoded_text(text: str) -> bytes:
 # What tells letters of a mailing apart beside the objects of which there is one for all.
 _shared_texts = attrgetter(
     "campaign", "title", "stage", "preview", "date", "timezone", "language", "close", "layout",
-    "enclosures", "cc", "attach", "body.markdown",
+    "enclosures", "cc", "attach", "pictures", "body.markdown",
 )  # fmt: skip
 # What may differ from one letter to the next, and is printed as it is.
 _RECIPIENT = (*RECIPIENT_FIELDS, "salutation")
@@ -277,15 +282,25 @@ def _page(
     link: str,
 ) -> str:
     """The layout rendered, with its styles in the elements."""
+    language = shared.language
+    numbers = number_notes(body.markdown, language, citations)
+    cite, note = _marker(citations, numbers, layout.words)
+    pictures = picture_tags(body, language, workspace)
+    own_notes, listed = end_notes(
+        citations,
+        numbers,
+        notes_html(body, language, lambda index: f" {cite(index)}") if numbers.notes else (),
+    )
     html = render_layout(
         "email",
         workspace,
         {
             "letter": letter,
             "words": layout.words,
-            "body": Markup(body_html(body, shared.language, _marker(citations, layout.words))),  # noqa: S704
+            "body": Markup(body_html(body, language, cite, note, pictures.__getitem__)),  # noqa: S704
             "preview": _preview(body, shared),
-            "references": references(citations),
+            "own_notes": own_notes,
+            "references": listed,
             "notes": citations.notes,
             "date": long_date(shared.date, shared.language),
             "contacts": contacts(shared.sender),
@@ -305,17 +320,24 @@ def _preview(body: Prose, shared: Letter | SharedContent) -> Markup:
     return Markup(own or first_sentence(body, shared.language))  # noqa: S704 - both are escaped
 
 
-def _marker(citations: FormattedCitations, words: SetPhrases) -> Callable[[int], str]:
-    """What a citation mark prints in the text: numbers that lead to the reference list."""
+def _marker(
+    citations: FormattedCitations, numbers: NoteNumbers, words: SetPhrases
+) -> tuple[Callable[[int], str], Callable[[int], str]]:
+    """What marks print in the text: numbers that lead to the lists at the end."""
 
-    def mark(index: int) -> str:
+    def link(number: int, to: str) -> str:
+        return f'<a href="#{to}" aria-label="{escaped(words.note)} {number}">{number}</a>'
+
+    def cite(index: int) -> str:
         name = f"cite-{index + 1}"
         if citations.in_text:
             return f' <span id="{name}">{citations.notes[index].html}</span>'
-        links = [
-            f'<a href="#ref-{number}" aria-label="{escaped(words.note)} {number}">{number}</a>'
-            for number in sorted(set(citations.numbers[index]))
-        ]
+        links = [link(number, f"ref-{number}") for number in sorted(set(numbers.cites[index]))]
         return f'<sup id="{name}">{", ".join(links)}</sup>'
 
-    return mark
+    def note(index: int) -> str:
+        number = numbers.notes[index]
+        to = f"{'note' if citations.in_text else 'ref'}-{number}"
+        return f'<sup id="cite-n{index + 1}">{link(number, to)}</sup>'
+
+    return cite, note

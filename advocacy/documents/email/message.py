@@ -1,15 +1,15 @@
 """The email of a letter: one text in two forms, and its PDF where the letter carries it.
 
-The bytes depend on the letter alone: Date is noon of its day, Message-ID and boundaries come
-from its id. `Auto-Submitted` stays out: its absence says that a person sent the message
-(RFC 3834, 5.2), which is so, and a recipient's notice of absence is worth having.
+The bytes depend on the letter alone: Date is noon of its day, or its stage's `time`, Message-ID
+and boundaries come from its id. `Auto-Submitted` stays out: its absence says that a person sent
+the message (RFC 3834, 5.2), which is so, and a recipient's notice of absence is worth having.
 """
 
 import binascii
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -18,11 +18,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.documents.email.html import encoded_html
-from advocacy.documents.email.quoted_printable import whole_lines
+from advocacy.documents.email.html import encoded_html, html_of
+from advocacy.documents.email.inline_pictures import picture_parts
+from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
+from advocacy.documents.frame import draft_html, draft_subject
 from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
 from advocacy.documents.references import formatted
-from advocacy.documents.text import text_pieces
+from advocacy.documents.text import render_text, text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import AdvocacyError, Hint, Problem
 from advocacy.files.workspace import Workspace
@@ -90,22 +92,26 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    content = _alternative(
-        f"=_text-{boundary}",
-        text_pieces(letter, workspace, citations, leaving),
-        encoded_html(letter, workspace, citations, leaving),
-    )
+    if checked.draft:
+        text = render_text(checked, workspace, leaving=leaving).splitlines()
+        html = [quoted_printable(draft_html(html_of(letter, workspace, citations, leaving)))]
+    else:
+        text = text_pieces(letter, workspace, citations, leaving)
+        html = encoded_html(letter, workspace, citations, leaving)
+    pictures = picture_parts(letter.body, letter.language, workspace) if letter.pictures else []
+    content = _alternative(f"=_text-{boundary}", text, html, pictures)
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
+    subject = draft_subject(letter.subject) if checked.draft else letter.subject
     headers = [
         _address("From", *_from(letter, workspace)),
         _address("To", letter.recipient.full_name, email),
         address_header("Cc", copies) if copies else "",
         _reply_to(letter),
-        text_header("Subject", letter.subject),
-        f"Date: {_noon(letter)}\r\n",
+        text_header("Subject", subject),
+        f"Date: {_date_of(letter)}\r\n",
         f"Message-ID: {message_id(mailing, letter.id, letter.sender.email)}\r\n",
         f"Content-Language: {letter.language}\r\n",
         "MIME-Version: 1.0\r\n",
@@ -170,14 +176,15 @@ def build_message(
     return message_from_string(data.decode(), policy=policy)
 
 
-def _alternative(boundary: str, text: list[str], html: list[bytes]) -> list[bytes]:
-    """The two forms, the plainer first (RFC 2046, 5.1.4)."""
-    return _multipart(
-        "alternative",
-        boundary,
-        [_PLAIN, *map(whole_lines, text)],
-        [_HTML, *html],
-    )
+def _alternative(
+    boundary: str, text: list[str], html: list[bytes], pictures: list[list[bytes]]
+) -> list[bytes]:
+    """The two forms, the plainer first (RFC 2046, 5.1.4); pictures go with the HTML (RFC 2387)."""
+    page = [_HTML, *html]
+    if pictures:
+        inner = boundary.replace("=_text", "=_page")
+        page = _multipart("related", inner, page, *pictures)
+    return _multipart("alternative", boundary, [_PLAIN, *map(whole_lines, text)], page)
 
 
 def _mixed(boundary: str, content: list[bytes], pdf: bytes, name: str) -> list[bytes]:
@@ -201,28 +208,28 @@ _PLAIN = _part_header("text/plain; charset=utf-8")
 _HTML = _part_header("text/html; charset=utf-8")
 
 
-def _multipart(subtype: str, boundary: str, first: list[bytes], second: list[bytes]) -> list[bytes]:
-    """Two parts as one, all in pieces."""
+def _multipart(subtype: str, boundary: str, *parts: list[bytes]) -> list[bytes]:
+    """Several parts as one, all in pieces."""
     # `=_` occurs in no quoted-printable and no base64 line (RFC 2045, 6.7), so the boundary
     # occurs in no part.
-    opening = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'
+    kind = f'{subtype}; type="text/html"' if subtype == "related" else subtype
+    opening = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'
     # The line break before a boundary is the boundary's own: each part keeps its last one.
     begin = f"{opening}--{boundary}\r\n".encode()
     between, end = f"\r\n--{boundary}\r\n".encode(), f"\r\n--{boundary}--\r\n".encode()
-    return [begin, *first, between, *second, end]
+    first, *others = parts
+    following = [piece for part in others for piece in (between, *part)]
+    return [begin, *first, *following, end]
 
 
 def _digest(*names: str) -> str:
     return hashlib.sha256("\0".join(names).encode()).hexdigest()[:32]
 
 
-def _noon(letter: Letter) -> str:
-    return _noon_of(letter.date.isoformat(), letter.timezone)
+def _date_of(letter: Letter) -> str:
+    return _moment_of(letter.date, letter.time, letter.timezone)
 
 
 @lru_cache(maxsize=64)  # saves a third of an email
-def _noon_of(day: str, timezone: str) -> str:
-    moment = datetime.combine(
-        datetime.fromisoformat(day).date(), time(12), tzinfo=ZoneInfo(timezone)
-    )
-    return format_datetime(moment)
+def _moment_of(day: date, at: time, timezone: str) -> str:
+    return format_datetime(datetime.combine(day, at, tzinfo=ZoneInfo(timezone)))

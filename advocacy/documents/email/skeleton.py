@@ -33,6 +33,15 @@ _FORBIDDEN_TAGS = re.compile(
 )
 _FETCHING = re.compile("src|srcset|background|poster|data|action|formaction|ping|manifest|on.*")
 _LINKS = ("https:", "http:", "mailto:", "tel:", "#")
+# Comments that all programs read alike: plain ones, and those for and against Outlook.
+_COMMENT = re.compile(
+    r"<!--\[if [^\[\]<>]{1,80}\]>(?:(?!--|<!).)*<!\[endif\]-->"
+    r"|<!--\[if [^\[\]<>]{1,80}\]><!-->|<!--<!\[endif\]-->"
+    r"|<!--(?!-?>)(?:(?!--)[^<>])*-->",
+    re.DOTALL,
+)
+# What else programs take for a comment, each until another place (HTML Living Standard, 13.2.5).
+_UNCLEAR = re.compile(r"<!(?!doctype\b)|<\?|</[^a-z]", re.IGNORECASE)
 
 
 class Slot(Placeholder):
@@ -180,6 +189,8 @@ class _Guard(HTMLParser):
     @classmethod
     def problems(cls, html: str, place: Place | None) -> list[Problem]:
         guard = cls(place)
+        if _UNCLEAR.search(_COMMENT.sub("", html)):
+            guard._problem("a comment that mail programs do not all end at the same place")
         guard.feed(html)
         guard.close()
         return list(dict.fromkeys(guard.found))
@@ -197,10 +208,14 @@ class _Guard(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._in_style = tag == "style"
-        if _FORBIDDEN_TAGS.fullmatch(tag):
+        sources = [value or "" for name, value in attrs if name == "src"]
+        own = tag == "img" and all(source.startswith("cid:") for source in sources) and sources
+        if _FORBIDDEN_TAGS.fullmatch(tag) and not own:
             self._problem(f"a `<{tag}>`")
         for name, value in attrs:
             text = (value or "").strip()
+            if tag == "img" and name == "src" and text.startswith("cid:"):
+                continue  # a part of the message itself
             if MARK.search(text):
                 raise NeedsValue
             if _FETCHING.fullmatch(name):
@@ -219,8 +234,9 @@ class _Guard(HTMLParser):
     def handle_comment(self, data: str) -> None:
         # Outlook reads what stands in `<!--[if mso]>…<![endif]-->`.
         if data.startswith("[if"):
-            inside = data.partition("]>")[2]
-            self.found += _Guard.problems(inside, self._place)
+            inside = data.partition("]>")[2].removesuffix("<![endif]")
+            # `<!--[if !mso]><!-->` opens what all others read.
+            self.found += _Guard.problems(inside, self._place) if inside != "<!" else []
 
     def handle_data(self, data: str) -> None:
         if self._in_style and MARK.search(data):

@@ -14,6 +14,7 @@ from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.documents.fonts import describe, unprintable
 from advocacy.documents.frame import contacts
 from advocacy.errors import AdvocacyError, Hint, Place, Problem
+from advocacy.files.pictures import image_problem
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.models import Located
 from advocacy.letters.letter import CheckedLetter, Letter
@@ -39,8 +40,6 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
             for char in unprintable(text)
         ]
     for name, place in _pictures(letter):
-        from advocacy.documents.pdf.fetcher import image_problem  # brings WeasyPrint
-
         try:
             problem = image_problem(workspace.file(name, place), name)
         except AdvocacyError as error:

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher
 from advocacy.documents.pdf.fitting import LayoutOverflow, overflowing
 from advocacy.documents.pdf.tagging import finish, prepare
-from advocacy.documents.pdf.typesetter import FontConfiguration, font_configuration
 from advocacy.documents.pdf.weasyprint_patches import weasyprint
+from advocacy.documents.typesetter import FontConfiguration, font_configuration, typesetting
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.workspace import Workspace
 
@@ -26,8 +26,6 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _AT = re.compile(r" at (\d+):(\d+)")
 # Rules that WeasyPrint must see in the document itself: they change how it counts and colors.
 _UNSHARED = re.compile(r"@(counter-style|color-profile|layer)\b", re.IGNORECASE)
-typesetting = threading.RLock()
-"""Held while WeasyPrint or Pango is at work: they do not bear two threads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from math import inf
 from types import SimpleNamespace
 from typing import Any
 
-from advocacy.documents.pdf.typesetter import weasyprint
+from advocacy.documents.typesetter import weasyprint
 
 _NORMAL = 400
 """The weight above which a font counts as bold."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import partial
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +14,13 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from advocacy.campaign.campaign import Signatory
+from advocacy.campaign.field_types import NOON
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
 from advocacy.documents.frame import contacts, direction, long_date, references
 from advocacy.documents.pdf.fitting import printed_texts
-from advocacy.documents.prose import body_html
+from advocacy.documents.prose import BodyPicture, body_html, body_pictures, notes_html
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
 from advocacy.files.text import LARGEST, read_start
@@ -27,7 +29,7 @@ from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.shared_content import SharedContent, shared_content
 from advocacy.resources import version
 from advocacy.templating import render_layout
-from advocacy.templating.citation_marks import MARK
+from advocacy.templating.citation_marks import MARK, Prose
 from advocacy.templating.layouts import IMPORT
 
 # CLDR's supplemental data, measurementData/paperSize; A4 everywhere else.
@@ -38,6 +40,11 @@ _HEAD = 56
 _ROW = 46  # so many characters of an address stand in one row of a window, at least
 
 # The first part of an address that is printed: `https://` alone must not end a line.
+_LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_START = re.compile(r'<ol start="(\d+)">')
+_NOTE = "\x12"
+_CITED = re.compile(f"{_NOTE}(\\d+){_NOTE}")
 _HOST = re.compile(r">(https?://[^/<\s]{1,60})(?=[/<])")
 
 
@@ -60,7 +67,7 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     letter = checked.letter
     words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
-    body = body_html(letter.body, letter.language, partial(note_html, citations))
+    body = body_on_paper(letter.body, letter.language, citations)
     variables = page_variables(shared_content(letter), words, citations, body) | {
         "letter": letter,
         "inside_address": letter.inside_address,
@@ -91,7 +98,7 @@ def page_variables(
         "page_words": _around(words.page, "{page}"),
         "logo": _image(shared.sender.logo),
         "signatures": _signature_rows(shared.signatories),
-        "created": noon(shared.date, shared.timezone),
+        "created": moment(shared.date, shared.timezone, shared.time),
         "generator": f"advocacy {version()}",
     }
 
@@ -168,6 +175,53 @@ def unbroken_hosts(html: str) -> str:
     return _HOST.sub(r'><span class="host">\1</span>', html)
 
 
+def body_on_paper(body: Prose, language: str, citations: FormattedCitations) -> str:
+    """The text as HTML with its notes in their places, its pictures, and all addresses to read."""
+    notes = notes_html(body, language, partial(_within_note, citations))
+    pictures = body_pictures(body, language)
+    html = body_html(
+        body,
+        language,
+        lambda index: f"{_NOTE}{index}{_NOTE}",
+        lambda index: f'<span class="note">{notes[index]}</span>',
+        lambda index: _picture_tag(pictures[index]),
+    )
+    html = _LINK.sub(_with_address, html)
+    html = _START.sub(_with_start, html)
+    return _CITED.sub(lambda found: note_html(citations, int(found[1])), html)
+
+
+def _with_start(begins: re.Match[str]) -> str:
+    """A list's first number as a style: WeasyPrint does not read the attribute."""
+    return f'<ol start="{begins[1]}" style="counter-reset: list-item {int(begins[1]) - 1}">'
+
+
+def _with_address(link: re.Match[str]) -> str:
+    """A link, and the address behind its words where they do not say it."""
+    address, words = unescape(link[1]), unescape(_TAG.sub("", link[2]))
+    if _bare(address) == _bare(words) or address == "#":
+        return link[0]
+    shown = escape(address.removeprefix("mailto:").removeprefix("tel:"))
+    return f'{link[0]} <span class="url">({shown})</span>'
+
+
+def _bare(address: str) -> str:
+    """An address as people write it; a telephone number as its digits."""
+    address = re.sub(r"^(?:https?://|mailto:|tel:)", "", address.strip()).rstrip("/")
+    return re.sub(r"[\s().-]", "", address) if re.fullmatch(r"[+\d\s().-]+", address) else address
+
+
+def _picture_tag(picture: BodyPicture) -> str:
+    width = f' style="width: {picture.width}%"' if picture.width else ""
+    return f'<img src="{quote(picture.name)}" alt="{escape(picture.alt)}"{width}>'
+
+
+def _within_note(citations: FormattedCitations, index: int) -> str:
+    """What stands for a citation within a note of the letter's own: the source itself."""
+    html = unbroken_hosts(citations.notes[index].html)
+    return f' <span class="cite">{html}</span>'
+
+
 def note_html(citations: FormattedCitations, index: int) -> str:
     """What stands in the text for a citation: a footnote, or the style's own words."""
     html = unbroken_hosts(citations.notes[index].html)
@@ -237,9 +291,9 @@ def shortened(name: str) -> str:
     return f"{words or rest}…"
 
 
-def noon(day: date, timezone: str) -> str:
-    """Noon of the letter's day where the campaign is, in ISO 8601."""
-    return datetime.combine(day, time(12), ZoneInfo(timezone)).isoformat()
+def moment(day: date, timezone: str, at: time = NOON) -> str:
+    """A time of the letter's day where the campaign is, in ISO 8601."""
+    return datetime.combine(day, at, ZoneInfo(timezone)).isoformat()
 
 
 def _image(name: str | None) -> str | None:

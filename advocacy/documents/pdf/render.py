@@ -9,13 +9,16 @@ done, the letter is laid out by itself:
 4. `fitting.unfit_problems`: texts that are too long for their place
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from advocacy.documents.pdf.fitting import obstacles, unfit_problems
 from advocacy.documents.pdf.pages import Pdf, pdf_from_html
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.stamp import stamp_letter
+from advocacy.documents.pdf.tagging import finish
+from advocacy.documents.pdf.watermark import mark_pages
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
@@ -25,7 +28,7 @@ __all__ = ["Pdf", "Typeset", "pdf_from_html", "printed", "render_pdf"]
 
 Typeset = Literal["auto", "full"]
 """How to lay out letters: fast where they come out the same, or each in full."""
-ASKED_FOR = "asked for"
+ASKED_FOR, A_DRAFT = "asked for", "drafts"
 
 
 def render_pdf(checked: CheckedLetter, workspace: Workspace, *, typeset: Typeset = "auto") -> Pdf:
@@ -48,8 +51,10 @@ def printed(
 
     Raises AdvocacyError as `render_pdf` does, but for these.
     """
-    why = ASKED_FOR
-    if typeset == "auto" and WATCH.get() is None:  # who watches a layout wants each letter's own
+    why = A_DRAFT if checked.draft else ASKED_FOR
+    if (
+        typeset == "auto" and not checked.draft and WATCH.get() is None
+    ):  # who watches a layout wants each letter's own
         stamped = stamp_letter(checked, workspace)
         if isinstance(stamped, Pdf):
             return stamped
@@ -58,7 +63,18 @@ def printed(
     if has_errors(problems):
         return problems
     html = paper_html(checked, workspace)
-    pdf = pdf_from_html(html, workspace, layout_css(checked.letter.layout, workspace))
+    css = layout_css(checked.letter.layout, workspace)
+    pdf = pdf_from_html(html, workspace, css, finisher=finisher_of(checked))
     if pdf.unfit:
         raise AdvocacyError(unfit_problems(pdf.unfit, checked.letter))
     return replace(pdf, problems=(*problems, *pdf.problems), why=why)
+
+
+def finisher_of(checked: CheckedLetter) -> Callable[[Any, Any], None]:
+    """What puts the tags of a letter's pages right, and marks those of a draft."""
+    return _finish_draft if checked.draft else finish
+
+
+def _finish_draft(document: Any, pdf: Any) -> None:
+    finish(document, pdf)
+    mark_pages(pdf)

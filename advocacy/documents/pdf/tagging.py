@@ -28,6 +28,8 @@ def prepare(document: Any) -> None:
                 box.element_tag = "a::footnote-call"
             elif tag.endswith("::footnote-marker"):
                 box.element_tag = "li::marker"
+            elif tag == "p" and box.element.get("class") in ("caption", "picture"):
+                box.element_tag = "figcaption" if box.element.get("class") == "caption" else "div"
 
 
 def finish(document: Any, pdf: Any) -> None:
@@ -46,6 +48,8 @@ def finish(document: Any, pdf: Any) -> None:
     _name_notes(tree, areas)
     _join_pages(tree, document, by_page)
     _join_links(tree, root)
+    _name_headers(tree, root)
+    _put_captions(tree, root)
     _prune(tree, root)
     _make_artifacts(tree)
     for annotation in tree.annotations():
@@ -169,6 +173,27 @@ def _join(tree: _Tree, first: Any, second: Any, parent: Any, levels: int) -> Non
         _join(tree, tree.kids(first)[-1], tree.kids(second)[0], second, levels - 1)
     tree.take(first, second)
     tree.remove(parent, second)
+
+
+def _name_headers(tree: _Tree, root: Any) -> None:
+    """Say of each header cell whether it heads a column or a row (ISO 14289-1, 7.5)."""
+    for cell in tree.walk(root):
+        if cell["S"] == "/TH":
+            group = tree.of(tree.of(cell["P"])["P"])
+            cell["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
+
+
+def _put_captions(tree: _Tree, root: Any) -> None:
+    """Make each caption the last child of its figure, to which it belongs."""
+    for element in list(tree.walk(root)):
+        kids = tree.kids(element)
+        captions = [kid for kid in kids if kid["S"] == "/Caption"]
+        figures = [kid for kid in tree.walk(element) if kid["S"] == "/Figure"] if captions else []
+        for caption in captions:
+            if figures:
+                element["K"].remove(caption.reference)
+                caption["P"] = figures[0].reference
+                figures[0]["K"].append(caption.reference)
 
 
 def _join_links(tree: _Tree, root: Any) -> None:

@@ -37,7 +37,7 @@ from advocacy.documents.pdf.painting import (
     listening,
     state_of,
 )
-from advocacy.documents.pdf.typesetter import weasyprint
+from advocacy.documents.typesetter import weasyprint
 
 __all__ = ["weasyprint"]
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from advocacy.documents.fonts import FAMILIES, describe, face_rules, font_list, needed, unprintable
 from advocacy.documents.frame import direction
 from advocacy.documents.pdf.fitting import ADDRESS, address_problem
-from advocacy.documents.pdf.paper import noon
+from advocacy.documents.pdf.paper import moment
 from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.documents.print_shop.merge import Merger
 from advocacy.documents.print_shop.stationery import Area, PaperEnvelope, PaperSheet
@@ -136,7 +136,7 @@ def _html(labels: list[Label], form: PaperSheet | PaperEnvelope, about: About, s
         about=about,
         direction=direction(about.language),
         version=version(),
-        moment=noon(about.day, about.timezone),
+        moment=moment(about.day, about.timezone),
         face_rules=Markup(face_rules(dict.fromkeys(families))),  # noqa: S704 - our own
         font_list=Markup(font_list(families)),  # noqa: S704 - our own
         paper=form.paper,

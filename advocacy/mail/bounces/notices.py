@@ -74,7 +74,7 @@ class Notice:
 
 def read_notice(data: bytes, keys: Keys | None) -> Notice:
     """Read a message that came back. Never raises for what is in it."""
-    data = data[:MOST_BYTES]
+    data = data[:MOST_BYTES].lstrip()  # programs that export mail put empty lines above it
     digests = tuple(message_digests(keys, data)) if keys else ()
     signed = tuple(signed_message_ids(keys, data)) if keys else ()
     marked = Notice(Kind.UNREAD, "", digests=digests, message_ids=signed)

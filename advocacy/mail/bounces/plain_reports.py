@@ -105,10 +105,11 @@ def read_report(message: Message, subject: str, text: str, data: bytes) -> list[
     passing, lasting = (_NOBODY, _NOBODY) if known else second_reading(data)
     if not (known or passing or lasting):
         return []
-    text = f"{subject}\n{text}"
     named = dict(passages_by_address(text))
     several = list(named.items()) if len(named) > 1 else []
     whole = _failure(text, tuple(named) if len(named) == 1 else ())
+    if whole.severity is Severity.UNKNOWN:  # a subject may repeat our own, so it counts last
+        whole = replace(_failure(subject, whole.recipients), words=whole.words)
     if whole.severity is Severity.UNKNOWN:
         passing, lasting = second_reading(data) if known else (passing, lasting)
         # That it failed is all that is known: no reason to think that nobody is there.

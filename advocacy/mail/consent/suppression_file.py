@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 
-from advocacy.campaign.recipients.columns import plain_name
+from advocacy.campaign.recipients.column_headers import plain_name
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.files.text import open_binary

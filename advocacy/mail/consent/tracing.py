@@ -6,7 +6,7 @@ note say, is somebody else's: it is told, and left.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Any
 
 from advocacy.batch.record import JOURNAL
 from advocacy.batch.record import NAME as MANIFEST
-from advocacy.campaign.recipients.columns import KNOWN, column_names
+from advocacy.campaign.recipients.column_headers import KNOWN
+from advocacy.campaign.recipients.columns import column_names
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.csv_rows import header_of, rows_of
 from advocacy.files.text import open_binary
+from advocacy.files.workbook import open_workbook
 from advocacy.files.writing import replace_file
 from advocacy.mail import problem
 from advocacy.mail.consent.addresses import ADDRESS, address_key
@@ -144,6 +146,13 @@ def _is_theirs(line: str, key: str) -> bool:
 
 def _sheet_rows(path: Path, key: str) -> Iterator[int]:
     """The rows of a spreadsheet that hold the address, in whichever sheet."""
+    if path.suffix.lower() == ".xlsx":
+        with open_workbook(path) as opened:
+            for one in opened.sheets:
+                for found in opened.rows(one):
+                    if _holds(found.cells.values(), key):
+                        yield found.number
+        return
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -158,5 +167,9 @@ def _sheet_rows(path: Path, key: str) -> Iterator[int]:
         ) from None
     for sheet in sheets:
         for number, row in enumerate(sheet, 1):
-            if any(isinstance(cell, str) and _mentions(cell, key) for cell in row):
+            if _holds(row, key):
                 yield number
+
+
+def _holds(cells: Iterable[object], key: str) -> bool:
+    return any(isinstance(cell, str) and _mentions(cell, key) for cell in cells)

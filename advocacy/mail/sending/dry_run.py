@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from pathlib import Path
 
 from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
 from advocacy.errors import Problem
 from advocacy.mail.sending.candidates import Candidates, LeftOut
+from advocacy.mail.sending.list_account import account_for
 from advocacy.mail.sending.outbox import ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
 
+UNMADE = "not composed"
 EXAMPLES = 3
 """So many of those that are left out for one reason are named."""
 
@@ -34,6 +37,8 @@ class DryRun:
 
     `unmade` are letters that could not be composed, for the reasons in `problems`; `left_out`
     counts the others that are not sent, `named` has some of each, with the reason in words.
+    `unread` counts rows that are no letters, by the code of the reason, and `rejects` is the file
+    of rows to correct: `listed` letters are `count` + `unmade` + `left_out`.
     `shown` are three messages that show the variety.
     """
 
@@ -46,6 +51,8 @@ class DryRun:
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     named: dict[str, list[str]] = field(default_factory=dict)
     unmade: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    rejects: Path | None = None
     problems: dict[Problem, None] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
 
@@ -90,7 +97,11 @@ def compose_all(
     if interrupt:
         raise KeyboardInterrupt
     result.problems |= candidates.problems
+    left_out = candidates.counts + Counter({UNMADE: result.unmade})
+    account = account_for(candidates.mailing, result.problems, result.count, left_out)
+    result.problems, result.rejects = dict.fromkeys(account.problems), account.rejects
     result.listed, result.left_out = candidates.listed, candidates.counts
+    result.unread = account.unread
     result.shown = samples.kept()
     return result
 

@@ -1,6 +1,6 @@
 """What a mailing is, one stage's emails to a list, and what must hold before it may go out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -15,6 +15,7 @@ from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
 from advocacy.checks.gate import gate_of
+from advocacy.checks.media import check_media
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
@@ -22,7 +23,7 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors, ig
 from advocacy.files.cache import files_held
 from advocacy.letters.approvals import approval_problems, describe_changes, judge_approval
 from advocacy.letters.compose import compose_for
-from advocacy.letters.letter import CheckedLetter, check
+from advocacy.letters.letter import CheckedLetter, Letter, check
 from advocacy.letters.parts import sample_letter
 from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
@@ -150,7 +151,8 @@ def find_obstacles(mailing: MailingSettings) -> list[Problem]:
 
     Its text must be approved and as it was approved, and its date neither too old nor to come.
     The first few letters are composed and put through the gate for their date and for the day
-    of sending, and their facts must have been looked at lately.
+    of sending, their facts must have been looked at lately, and a reader must see their whole text
+    with every reference in their documents.
     """
     with files_held(mailing.text.files):
         return _obstacles(mailing)
@@ -160,7 +162,8 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
     campaign = mailing.campaign
     problems = [problem.at(Level.ERROR) for problem in approval_problems(campaign, [mailing.stage])]
     problems += _days(mailing)
-    letters = []
+    letters: list[Letter] = []
+    passing: list[Letter] = []
     for one in islice(_wanted(mailing), FIRST):
         signed = one.supporters
         name, found = stage_for(
@@ -180,12 +183,24 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
             problems += found
             passed = passed or checked
         problems += gate_of(campaign).wording_errors(letter)
-        if passed is not None and mailing.subscribers:
-            problems += _way_out(passed, campaign)
+        if passed is not None:
+            passing.append(letter)
+            problems += _way_out(passed, campaign) if mailing.subscribers else ()
         letters.append(replace(letter, date=mailing.today))
     due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
-    problems += CheckSettings(campaign.file).apply(due)
+    attach = campaign.file.stages[mailing.stage].attach
+    media = ("HTML", "text", *(["PDF"] if "pdf" in attach else []))
+    problems += CheckSettings(campaign.file).apply([*due, *_unseen(passing, campaign, media)])
     return list(dict.fromkeys(problems))
+
+
+def _unseen(
+    letters: Sequence[Letter], campaign: Campaign, media: Collection[str]
+) -> Iterator[Problem]:
+    """What a reader would not see of letters, each text once; without what is only unwise."""
+    for found in check_media(letters, campaign, media):
+        if found.level is Level.ERROR and found.code == "missing-in-medium":
+            yield found
 
 
 def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:

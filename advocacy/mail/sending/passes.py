@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
@@ -24,6 +25,7 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State
 from advocacy.mail.sending.candidates import SUPPRESSED, Candidates
+from advocacy.mail.sending.list_account import account_for
 from advocacy.mail.sending.mailing_settings import MailingSettings, find_obstacles
 from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
@@ -58,16 +60,19 @@ class RunResult:
     """What a run did: messages by what came of them, and letters left out by reason.
 
     `unmade` counts letters that could not be composed; `left_out`, `unmade` and `listed` (all
-    letters of the list) are those of the last pass. `crashes` are tracebacks of bugs. `why` is
-    what stopped the run; `interrupted` says that somebody did. `waiting_until` is when the first
-    message that was put off may be tried again (UTC epoch seconds by `Ledger.now()`), and
-    `given_back` says that some were not tried at all.
+    letters of the list) are those of the last pass. `unread` counts rows that are no letters, by
+    the code of the reason, and `rejects` is the file of rows to correct. `crashes` are tracebacks
+    of bugs. `why` is what stopped the run; `interrupted` says that somebody did. `waiting_until`
+    is when the first message that was put off may be tried again (UTC epoch seconds by
+    `Ledger.now()`), and `given_back` says that some were not tried at all.
     """
 
     states: Counter[State] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     listed: int = 0
     unmade: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    rejects: Path | None = None
     problems: dict[Problem, None] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
     why: Problem | None = None
@@ -139,6 +144,9 @@ def send_in_passes(
             result.interrupted = bool(interrupt)
     finally:
         ledger.end_run(run, result.why.message if result.why else "")
+    account = account_for(mailing, result.problems)
+    result.problems, result.rejects = dict.fromkeys(account.problems), account.rejects
+    result.unread = account.unread
     return result
 
 

@@ -16,7 +16,9 @@ from advocacy.batch.executor import ProgressWatcher
 from advocacy.batch.worker import make_letters
 from advocacy.documents.email.message import needs_smtputf8
 from advocacy.documents.headers import wire_address
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.files.cache import files_held
+from advocacy.letters.approvals import approval_problems
 from advocacy.mail.ledger import State
 from advocacy.mail.preflight.dns import resolver
 from advocacy.mail.preflight.preflight import preflight
@@ -154,11 +156,19 @@ def _preflight(prepared: PreparedMailing, seen: DryRun) -> list[Problem]:
     return list(dict.fromkeys(problem for problems in found for problem in problems))
 
 
-def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = None) -> str:
-    """Send one message of the list to `to`, marked as a test; returns whom it is for.
+@dataclass(frozen=True, slots=True)
+class SentTest:
+    """A test message that was handed over: whom it is for, and what is wrong with its approval."""
 
-    Nothing is written into the ledger. Raises AdvocacyError where there is no such message, or
-    it cannot be handed over.
+    recipient: str
+    problems: tuple[Problem, ...]
+
+
+def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = None) -> SentTest:
+    """Send one message of the list to `to`, marked as a test.
+
+    The text need not be approved; the result says where it is not. Nothing is written into the
+    ledger. Raises AdvocacyError where there is no such message, or it cannot be handed over.
     """
     prepared = PreparedMailing.open(request, watcher)
     server = prepared.server
@@ -184,7 +194,10 @@ def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = N
         _hand_over(
             server, Envelope(sender, address, message, needs_utf8=needs_smtputf8(message)), to
         )
-        return read_header(ready.envelope.message, "To")
+        with files_held(mailing.text.files):
+            unapproved = approval_problems(mailing.campaign, [mailing.stage])
+        warnings = tuple(problem.at(Level.WARNING) for problem in unapproved)
+        return SentTest(read_header(ready.envelope.message, "To"), warnings)
     raise AdvocacyError(problems or [nobody_to_mail(mailing)])
 
 

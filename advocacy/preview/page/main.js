@@ -100,11 +100,12 @@ function judge() {
 
 function stale() {
   const paper = view === "paper";
-  const good = state.ok && (!paper || state.paperOk);
-  $("letter").dataset.stale = good ? "no" : "yes";
+  const current = state.ok && (!paper || state.paperOk);
+  const good = current && state.wordsOk !== false;
+  $("letter").dataset.stale = current ? "no" : "yes";
   const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html }[view];
   $("nothing").hidden = Boolean(there);
-  $("pdf").hidden = !(paper && good && state.pages?.length);
+  $("pdf").hidden = !(paper && good && state.wordsOk && state.pages?.length);
   $("pdf").href = `letter.pdf?desk=${desk}`;
   const { errors, others } = problems;
   $("state").textContent = !good

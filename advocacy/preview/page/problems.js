@@ -55,6 +55,8 @@ export function showProblems({ state, act }) {
     ? state.shown
       ? "This is the last valid version. Fix these errors to update it:"
       : "There is nothing to show yet. Fix these errors first:"
+    : state.wordsOk === false
+    ? "This letter would be refused. Fix these errors:"
     : "This letter has no errors. There are errors elsewhere in the campaign:";
   list($("stop-list"), errors, act);
   $("look").hidden = others.length === 0;

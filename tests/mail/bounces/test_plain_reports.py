@@ -170,6 +170,14 @@ def test_a_receipt_is_no_bounce() -> None:
     assert read_notice(receipt, None).kind is not Kind.BOUNCE
 
 
+def test_the_subject_of_the_letter_that_comes_back_decides_nothing() -> None:
+    text = EXIM.format(words="550 5.1.1 user unknown")
+    report = message(text, subject="Undeliverable: No spam, no full mailboxes", sender=DAEMON)
+    notice = read_notice(report, None)
+    assert notice.overall
+    assert notice.overall.severity is Severity.HARD
+
+
 def test_a_report_that_a_second_reader_alone_knows_is_a_soft_bounce() -> None:
     text = "Failed addresses follow:\n  ann@people.example\nMessage text follows:\n\nDear …\n"
     notice = read_notice(message(text, subject="Notice", sender="x@people.example"), None)

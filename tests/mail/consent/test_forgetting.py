@@ -230,3 +230,29 @@ def test_the_ledger_is_sound_after_it_was_written_anew(home: Path) -> None:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
     note_replies(home, ["ann"])
+
+
+def test_rows_to_correct_and_drafts_go_and_those_of_others_stay(home: Path) -> None:
+    output = home.parent / "output"
+    rows = output / "parks" / "problems.csv"
+    rows.write_text(
+        "problem_file,problem_line,problem_code,problem_message,id,name,email\n"
+        "members.csv,4,bad-country,“Narnia” is no country.,bob,Bob,bob@example.org\n"
+        "members.csv,5,bad-country,“Oz” is no country.,eve,Eve,eve@example.org\n"
+    )
+    folder = output / "parks" / "draft"
+    folder.mkdir()
+    for name in ("bob-smith-1f3c9a20.pdf", "eve-4be1a6d2.pdf"):
+        (folder / name).write_text("DRAFT")
+    lines = [
+        {"id": "Bob Smith <bob@example.org>", "campaign": "parks", "draft": True,
+         "recipient": {"email": "bob@example.org"}, "files": {"bob-smith-1f3c9a20.pdf": "0"}},
+        {"id": "Eve <eve@example.org>", "campaign": "parks", "draft": True,
+         "recipient": {"email": "eve@example.org"}, "files": {"eve-4be1a6d2.pdf": "0"}},
+    ]  # fmt: skip
+    (folder / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    forget(home, "bob@example.org", output=output, dry_run=False)
+    assert "bob" not in rows.read_text().lower()
+    assert "eve@example.org" in rows.read_text()
+    assert [path.name for path in folder.glob("*.pdf")] == ["eve-4be1a6d2.pdf"]
+    assert "bob" not in (folder / "manifest.jsonl").read_text().lower()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from advocacy.documents.pdf.alphabet import letters_of
 from advocacy.documents.pdf.fitting import obstacles
-from advocacy.documents.pdf.pages import Pdf, typesetting
+from advocacy.documents.pdf.pages import Pdf
 from advocacy.documents.pdf.stamp.assembly import Assembled
 from advocacy.documents.pdf.stamp.cache_key import (
     HAS_PROBLEMS,
@@ -30,6 +30,7 @@ from advocacy.documents.pdf.stamp.cache_key import (
     split_letter,
 )
 from advocacy.documents.pdf.stamp.master_letter import Forced, MasterLetter, lay_out_master
+from advocacy.documents.typesetter import typesetting
 from advocacy.files.cache import file_status
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter

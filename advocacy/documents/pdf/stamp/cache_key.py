@@ -11,7 +11,7 @@ No letter can show another person's text, and the types prove it: the cached fun
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -29,13 +29,13 @@ from advocacy.documents.pdf.fitting import shared_texts
 from advocacy.documents.pdf.paper import (
     Signature,
     address_rows,
+    body_on_paper,
     filled_layout,
     layout_css,
-    note_html,
     page_variables,
     shortened,
 )
-from advocacy.documents.prose import body_html, value_html
+from advocacy.documents.prose import value_html
 from advocacy.documents.references import formatted
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
@@ -191,7 +191,7 @@ def _letter_shape(
         chr(VALUE_MARK + slot) if value is None else value
         for slot, value in enumerate(values, _FIRST_VALUE)
     )
-    body = body_html(Prose(shared.markdown, marked), shared.language, partial(note_html, citations))
+    body = body_on_paper(Prose(shared.markdown, marked), shared.language, citations)
     variables = page_variables(shared, words, citations, body)
     variables |= {"inside_address": lines, "address_rows": rows, "to": own[_TO]}
     texts_by_name = {"id": own[_ID], "salutation": own[_SALUTATION], "inside_address": lines}

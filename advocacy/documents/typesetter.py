@@ -17,6 +17,8 @@ from advocacy.installation import require_pango
 _FONTS_CONF = Path(__file__).with_name("fonts.conf")
 _VARIABLE = "FONTCONFIG_FILE"
 _lock = threading.RLock()
+typesetting = threading.RLock()
+"""Held while WeasyPrint or Pango is at work: they do not bear two threads."""
 
 
 @contextmanager
@@ -72,5 +74,6 @@ __all__ = [
     "font_configuration",
     "own_fonts_only",
     "pango_version",
+    "typesetting",
     "weasyprint",
 ]

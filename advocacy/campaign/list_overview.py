@@ -1,0 +1,167 @@
+"""A list explained: how it is written, who is on it, what is wrong, how letters would greet."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from advocacy.campaign.addressing import inside_address, list_file
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.address import Parts, postal_lines
+from advocacy.campaign.recipients.identity import mailbox
+from advocacy.campaign.recipients.list_details import ListDetails
+from advocacy.campaign.recipients.lists import Seen, read_list
+from advocacy.campaign.recipients.officials import read_root
+from advocacy.campaign.recipients.personal_names import is_honorific, with_honorific
+from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.files.workspace import Workspace
+from advocacy.files.yaml.reading import YamlMap
+
+SAMPLES = 5
+_LETTER = re.compile(r"\w")
+_MASKED = (
+    "name", "given_name", "family_name", "suffix", "title", "organization", "city", "region",
+    "postal_code", "salutation",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class ProblemKind:
+    """Problems of one code: how many, and the first of them."""
+
+    first: Problem
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SampleAddress:
+    """How a letter would address a person: the inside address, the salutation, the mailbox."""
+
+    lines: tuple[str, ...]
+    salutation: str
+    email: str
+    place: Place | None
+
+
+@dataclass(slots=True)
+class ListOverview:
+    """What a list is and holds. `problems` has an entry for each code and level."""
+
+    path: Path
+    masked: bool
+    details: ListDetails = field(default_factory=ListDetails)
+    people: int = 0
+    mailboxes: int = 0
+    postal_addresses: int = 0
+    problems: list[ProblemKind] = field(default_factory=list)
+    samples: list[SampleAddress] = field(default_factory=list)
+
+
+def describe_list(path: Path, day: date | None, *, masked: bool = True) -> ListOverview:
+    """Read a list, or the list of a campaign, and say what it is.
+
+    `day` is the letters' date, for lists of officials; default: the campaign's, else today.
+    With `masked`, samples show the first letter of each word alone. Little of a list is kept.
+    Raises AdvocacyError for a campaign without a list, or that cannot be read.
+    """
+    campaign = _campaign(path)
+    if campaign is not None:
+        path = list_file(campaign) or _no_list(campaign)
+        day = campaign.letter_date(day)
+    overview = ListOverview(path, masked)
+    kinds: dict[tuple[str, Level], ProblemKind] = {}
+
+    def report(problem: Problem) -> None:
+        kind = kinds.setdefault((problem.code, problem.level), ProblemKind(problem))
+        kind.count += 1
+
+    columns = campaign.file.columns if campaign else {}
+    rows = read_list(path, day or _today(), report, columns=columns, details=overview.details)
+    samples = Selection(sample=SAMPLES).choose(_counted(rows, overview), report)
+    make = _sampler(campaign)
+    overview.samples = [make(mask(row) if masked else row) for row in samples]
+    overview.problems = list(kinds.values())
+    return overview
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _campaign(path: Path) -> Campaign | None:
+    """The campaign of a file that is one; None for a list."""
+    if path.suffix.lower() not in (".yaml", ".yml") or path.is_dir():
+        return None
+    try:
+        root = read_root(path)
+    except AdvocacyError:
+        return None  # the list's reader says what is wrong
+    if not isinstance(root, YamlMap) or "stages" not in root:
+        return None
+    campaign, problems = load_campaign(path)
+    if campaign is None:
+        raise AdvocacyError(problems)
+    return campaign
+
+
+def _no_list(campaign: Campaign) -> Path:
+    message = "The campaign has no list: its addressees stand in its own file."
+    hint = "Name a list as `recipients:`, or show a list by its own file."
+    raise AdvocacyError(Problem("no-recipients", message, hint, campaign.file.place("target")))
+
+
+def _counted(rows: Iterator[Recipient], overview: ListOverview) -> Iterator[Recipient]:
+    mailboxes, addresses = Seen(), Seen()
+    for row in rows:
+        overview.people += 1
+        if row.email and mailboxes.add(mailbox(row.email), 0) is None:
+            overview.mailboxes += 1
+        where = [*row.address, row.postal_code, row.city, row.country]
+        text = "\n".join(part or "" for part in where).casefold()
+        if text.strip() and addresses.add(text, 0) is None:
+            overview.postal_addresses += 1
+        yield row
+
+
+def _sampler(campaign: Campaign | None) -> Callable[[Recipient], SampleAddress]:
+    """What makes a sample: of a campaign's letters, or as a letter in English would be."""
+    language = campaign.file.language if campaign else "en-US"
+    workspace = campaign.workspace if campaign else Workspace.of(Path("campaign.yaml").resolve())
+    dear = read_set_phrases(language, workspace).dear
+
+    def make(row: Recipient) -> SampleAddress:
+        lines = inside_address(campaign, row) if campaign else _lines(row, language)
+        salutation = dear.replace("{name}", row.greeting)
+        return SampleAddress(lines, salutation, row.email or "", row.place())
+
+    return make
+
+
+def _lines(row: Recipient, language: str) -> tuple[str, ...]:
+    parts = Parts(
+        with_honorific(row.honorific, row.full_name), row.title or "", row.organization or "",
+        row.address, row.city or "", row.region or "", row.postal_code or "", row.country or "",
+    )  # fmt: skip
+    return postal_lines(parts, home=row.country, language=language)
+
+
+def mask(row: Recipient) -> Recipient:
+    """The person with the first letter of each word alone: `J•• D••`, for screens and screenshots.
+
+    Honorifics and the country stay: they decide how a letter greets and where a line stands.
+    """
+    hidden = {name: _hide(getattr(row, name)) for name in _MASKED if getattr(row, name)}
+    address = tuple(map(_hide, row.address))
+    email = row.email and _hide(row.email)
+    return row.model_copy(update={**hidden, "address": address, "email": email})
+
+
+def _hide(text: str) -> str:
+    return " ".join(
+        word if is_honorific(word) else word[:1] + _LETTER.sub("•", word[1:])
+        for word in text.split(" ")
+    )

@@ -1,0 +1,91 @@
+"""What is well formed in a row of a list, and yet hardly meant: told, and never corrected.
+
+The rules are in `suspicions.toml`, each with an example of what it finds and what it leaves.
+"""
+
+import re
+from collections.abc import Iterator
+
+from advocacy.campaign.recipients.model import Recipient
+from advocacy.errors import Level, Problem
+from advocacy.resources import read_table
+
+_TABLE = read_table("campaign/recipients/suspicions.toml")
+_MERGE_FIELD: re.Pattern[str] = re.compile(
+    "|".join(_TABLE["merge_field"]["patterns"]), re.IGNORECASE
+)
+# The patterns are slow, and hardly any name has one of these characters.
+_MARKS = re.compile(r"[{}|%\[\]<>«»]")
+_ENDINGS: dict[str, str] = _TABLE["slips"]["endings"]
+_DOMAINS: dict[str, str] = {
+    slip: meant for meant, slips in _TABLE["slips"]["domains"].items() for slip in slips.split()
+}
+_NOBODY = frozenset(_TABLE["nobody"]["locals"].split())
+_OFFICE = frozenset(_TABLE["office"]["locals"].split())
+_ROLES = _NOBODY | _OFFICE
+_SLIPPED = tuple(f".{ending}" for ending in _ENDINGS)
+
+
+def find_suspicions(row: Recipient) -> Iterator[Problem]:
+    """What to look at in a row: its names and its email address."""
+    if _MARKS.search(f"{row.name}{row.given_name}{row.family_name}{row.salutation}"):
+        yield from _merge_fields(row)
+    name = row.full_name
+    if name.isupper() and is_shouted(name):
+        message = f"The name “{name}” is all in capitals, and is printed so."
+        hint = "Write it as the person does."
+        yield Problem("name-in-capitals", message, hint, row.place("name"), Level.WARNING)
+    if row.email:
+        local, _, domain = row.email.lower().rpartition("@")
+        if local in _ROLES or domain in _DOMAINS or domain.endswith(_SLIPPED):
+            yield from _of_address(row, row.email)
+
+
+def _merge_fields(row: Recipient) -> Iterator[Problem]:
+    for column in ("name", "given_name", "family_name", "salutation"):
+        text = getattr(row, column)
+        if text and (field := merge_field(text)):
+            message = f"`{column}`: “{field}” is a merge field that was not filled."
+            hint = "Fill in the name, or leave the cell empty and fill in `organization`."
+            yield Problem("merge-field", message, hint, row.place(column), Level.WARNING)
+
+
+def _of_address(row: Recipient, email: str) -> Iterator[Problem]:
+    local, _, domain = email.lower().rpartition("@")
+    meant = meant_domain(domain)
+    if meant:
+        message = f"The domain of {email} looks like a slip."
+        hint = f"Did you mean `{local}@{meant}`? If not, leave it."
+        yield Problem("domain-slip", message, hint, row.place("email"), Level.WARNING)
+    if local in _NOBODY:
+        message = f"Nobody reads {email}, or its letters are not for {row.called}."
+        hint = "Enter the person's own address, or leave the cell empty."
+        yield Problem("role-address", message, hint, row.place("email"), Level.WARNING)
+    elif local in _OFFICE and row.full_name:
+        message = f"{email} is an office's mailbox: others read the letter to {row.called}, too."
+        hint = "Enter the person's own address if you know it."
+        yield Problem("role-address", message, hint, row.place("email"), Level.NOTE)
+
+
+def merge_field(text: str) -> str | None:
+    """The first unfilled field of a mail merge in a text, such as `{{first_name}}`."""
+    if not _MARKS.search(text):
+        return None
+    found = _MERGE_FIELD.search(text)
+    return found[0] if found else None
+
+
+def is_shouted(name: str) -> bool:
+    """Whether a name of several words is all in capitals."""
+    if not name.isupper():
+        return False
+    words = [word for word in re.split(r"[\s.-]+", name) if len(word) > 1]
+    return len(words) > 1 or (len(words) == 1 and len(words[0]) > 1 and " " in name.strip())
+
+
+def meant_domain(domain: str) -> str | None:
+    """The domain that was likely meant, where this one is a known slip."""
+    if domain in _DOMAINS:
+        return _DOMAINS[domain]
+    head, _, ending = domain.rpartition(".")
+    return f"{head}.{_ENDINGS[ending]}" if head and ending in _ENDINGS else None

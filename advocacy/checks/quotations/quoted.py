@@ -1,0 +1,127 @@
+"""Check that quotations in a letter are verbatim quotes of the facts that it cites.
+
+For words that differ, the nearest passage is found.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from advocacy.campaign.facts import Fact
+from advocacy.campaign.loading import Campaign
+from advocacy.checks.codes import problem
+from advocacy.checks.quotations.nearest import NearestPassage, find_nearest_passage
+from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
+from advocacy.checks.sentences import TextBlock, cited_facts, locate_words
+from advocacy.errors import Place, Problem
+from advocacy.letters.letter import CitedFact, Letter
+
+SHORT = 4
+"""Fewer words than this may be a term, a title or ironic, rather than somebody's words."""
+
+
+def check_quotations(
+    letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
+) -> Iterator[Problem]:
+    """Report quotations of the body that no cited fact's quote has word for word."""
+    own = normalize_text(letter.supporter.own_words) if letter.supporter else ""
+    for block in blocks:
+        for words, number in quotations_of(block):
+            if own and normalize_text(words) in own:
+                continue  # a supporter speaks
+            cited = cited_facts(letter, block.sentences[number : number + 2])
+            if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
+                continue
+            sentence = block.sentences[number] if number < len(block.sentences) else None
+            place = locate_words(sentence.lines, words) if sentence else None
+            few = SHORT - 1 if sentence is not None and sentence.cites else SHORT
+            short = len(words.split()) < few
+            yield _wrong(words, [*cited, *letter.facts], campaign, place, short=short)
+
+
+MOSTLY = 0.8
+"""A block quotation of which so much stands in quotation marks is what these have."""
+_SIGNED = re.compile(r"\s+(?:—|–|--)\s*[^—–]{2,80}$")
+
+
+def quotations_of(block: TextBlock) -> Iterator[tuple[str, int]]:
+    """The quoted words of a block, each with the number of the sentence it ends in.
+
+    Words in quotation marks; a block quotation, without the name under it; and words in italics in
+    a sentence with a note, unless they are few.
+    """
+    spans = list(block.quotes)
+    if block.kind == "quote":
+        words = _SIGNED.sub("", block.text)
+        if sum(end - start for start, end in spans) < MOSTLY * len(words):
+            yield words, len(block.sentences) - 1
+            return
+    for start, end in block.italics:
+        number = block.at(max(start, end - 1))
+        noted = any(sentence.cites for sentence in block.sentences[number : number + 1])
+        inside = any(first <= end and start <= last for first, last in block.quotes)
+        if noted and not inside and len(block.text[start:end].split()) >= SHORT:
+            spans.append((start, end))
+    for start, end in sorted(spans):
+        words = block.text[start:end]
+        if re.search(r"\w", words):
+            yield words, block.at(max(start, end - 1))
+
+
+def texts_of(cited: CitedFact) -> list[str]:
+    """A fact's quotation and its translations, as `normalize_text` makes them."""
+    translated = (one.text for one in cited.fact.translations.values())
+    return [normalize_text(text) for text in (cited.fact.quote, *translated) if text]
+
+
+def _quoted_in(words: str, cited: CitedFact) -> bool:
+    titles = [source.title for source in (cited.source, cited.via) if source and source.title]
+    return any(
+        is_verbatim(words, text) for text in (*texts_of(cited), *map(normalize_text, titles))
+    )
+
+
+def _wrong(
+    words: str,
+    cited: Sequence[CitedFact],
+    campaign: Campaign,
+    place: Place | None,
+    *,
+    short: bool,
+) -> Problem:
+    shown = " ".join(words.split())
+    elsewhere = _elsewhere(words, campaign.facts.items())
+    near = _nearest(words, cited)
+    code = "quotation-short" if short else "quotation-not-verbatim"
+    if elsewhere:
+        message = f"“{shown}” is in the quote of `{elsewhere}`, which this letter does not cite."
+        hint = f'Cite it after the quotation: `{{{{ cite("{elsewhere}") }}}}`.'
+    elif near:
+        fact, found = near
+        differs = f"{found.differences}." if found.differences else ""
+        message = f"“{shown}” is not what `{fact}` quotes: “{found.passage}”. {differs}"
+        hint = "Copy the words exactly; mark what you leave out by … and what you change by […]."
+    elif code == "quotation-short":
+        message = f"“{shown}” stands in quotation marks, and no cited fact quotes it."
+        hint = "Cite the fact whose quote has the words, or take the marks away."
+    else:
+        message = f"No fact that the letter cites quotes these words: “{shown}”"
+        hint = (
+            "Add them as `quote:` to a fact, verbatim from its source, and cite it; or say it "
+            "without quotation marks."
+        )
+    return problem(code, message, hint, place)
+
+
+def _elsewhere(words: str, facts: Iterable[tuple[str, Fact]]) -> str | None:
+    """The fact of the library that has the words, if they are more than a term."""
+    if len(words.split()) < SHORT:
+        return None
+    has = (n for n, fact in facts if fact.quote and is_verbatim(words, normalize_text(fact.quote)))
+    return next(has, None)
+
+
+def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, NearestPassage] | None:
+    quotes = ((one.id, normalize_text(one.fact.quote)) for one in cited if one.fact.quote)
+    near = ((name, find_nearest_passage(words, quote)) for name, quote in quotes)
+    found = [(name, passage) for name, passage in near if passage]
+    return max(found, key=lambda one: one[1].likeness, default=None)

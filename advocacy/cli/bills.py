@@ -1,0 +1,108 @@
+"""`advocacy bills`: what a bill is on a day, who stands where, and which letters are due."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advocacy.cli.options import date_option
+from advocacy.cli.report import print_problems
+from advocacy.cli.tables import TableReport, table_option, write_json, write_picture, write_table
+from advocacy.errors import has_errors
+
+if TYPE_CHECKING:
+    from advocacy.authoring.bills.bill_standing import BillStanding
+
+SHOWN_NAMES = 6
+
+
+@click.group("bills")
+def command() -> None:
+    """See what a bill is on a day, who stands where, and which letters that makes due."""
+
+
+@command.command("show", short_help="Show a bill on a day, and what is due.")
+@click.argument("path", metavar="FILE-OR-CAMPAIGN", type=click.Path(path_type=Path))
+@date_option
+@click.option(
+    "--recipients", type=click.Path(path_type=Path), metavar="FILE",
+    help="A list of lawmakers, instead of the campaign's.",
+)  # fmt: skip
+@click.option(
+    "--committees", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+    help="With a list of Congress: who sits on which committee; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--since", type=click.Path(path_type=Path), metavar="FILE",
+    help="An earlier file of the bill: show what has changed since.",
+)  # fmt: skip
+@click.option(
+    "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Draw who stands where, by chamber and party, into this file.",
+)  # fmt: skip
+@table_option
+def show(
+    path: Path,
+    day: date | None,
+    recipients: Path | None,
+    committees: tuple[Path, ...],
+    since: Path | None,
+    svg: Path | None,
+    report: TableReport,
+) -> int:
+    """Show a bill's state on a day, its people by position, and the letters that are due.
+
+    FILE-OR-CAMPAIGN is a bill file, or a campaign, whose bills are shown with the letters of its
+    stages and the events of the next 14 days.
+
+    \b
+    Examples:
+      advocacy bills show campaigns/bills/BILLSTATUS-119s3779.xml
+      advocacy bills show campaigns/congress.yaml --date 2026-06-22
+      advocacy bills show new.xml --since old.xml --svg positions.svg
+    """
+    from advocacy.authoring.bills.bill_picture import standing_svg
+    from advocacy.authoring.bills.bill_standing import read_standings
+    from advocacy.campaign.addressing import People
+
+    standings, problems = read_standings(
+        path, day, People(list=recipients, committees=committees), since
+    )
+    print_problems(problems)
+    if svg is not None and standings:
+        write_picture(svg, standing_svg(standings[0]))
+    if report == "json":
+        write_json([one.record() for one in standings])
+    elif report == "csv":
+        rows = [
+            {"bill": one.bill.id, "position": group.position, "chamber": group.chamber,
+             "party": group.party, "name": name}
+            for one in standings for group in one.groups for name in group.names
+        ]  # fmt: skip
+        write_table(rows, ["bill", "position", "chamber", "party", "name"], report)
+    else:
+        for number, one in enumerate(standings):
+            if number:
+                click.echo()
+            _write_standing(one)
+    return int(has_errors(problems))
+
+
+def _write_standing(one: "BillStanding") -> None:
+    rows = [{"what": heading, "is": text} for heading, text in one.facts()]
+    write_table(rows, ["what", "is"], "text")
+    for group in one.groups:
+        names = ", ".join(group.names[:SHOWN_NAMES])
+        left = len(group.names) - SHOWN_NAMES
+        more = f" … and {left} more" if left > 0 else ""
+        who = " ".join(part for part in (group.position, group.chamber, group.party) if part)
+        click.echo(f"{who}: {len(group.names)} ({names}{more})")
+    for name in one.others:
+        click.echo(f"not on this list: {name}")
+    for change in one.changes:
+        click.echo(f"new: {change}")
+    for due in one.due:
+        click.echo(f"stage {due.stage}: {due.wrong or f'{due.letters:,} letters'}")
+    for event in one.upcoming:
+        click.echo(f"{event.day}: {event.kind}: {event.what}")

@@ -1,0 +1,160 @@
+"""Whether a file is a picture that letters may show: judged by content, never by its name."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.cache import by_file
+from advocacy.files.svg import svg_problem
+from advocacy.files.text import read_start
+from advocacy.files.workspace import Workspace
+
+BIGGEST_FILE = 24 * 1024 * 1024
+BIGGEST_IMAGE = 8 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+
+IMAGES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"))
+"""The media types of pictures."""
+
+
+class RefusedFile(Exception):  # noqa: N818 - it is an answer, not an error of the program
+    """That a file is not to be loaded, with the reason."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a letter shows: its path from the campaign's folder, and what it holds.
+
+    `digest` is the SHA-256 sum of its bytes, in hexadecimal.
+    """
+
+    name: str
+    kind: str
+    digest: str
+
+
+def find_picture(name: str, workspace: Workspace, place: Place | None = None) -> Picture:
+    """The picture of that name, from the campaign's folder.
+
+    Raises AdvocacyError where it lies outside the workspace, is missing, broken or too large.
+    """
+    path = workspace.file(name, place)
+    found = by_file(str(path), ("picture", name), lambda: _found(path, name))
+    if isinstance(found, Problem):
+        raise AdvocacyError(replace(found, place=place))
+    return found
+
+
+def _found(path: Path, name: str) -> Picture | Problem:
+    problem = image_problem(path, name)
+    if problem is not None:
+        return problem
+    data = read_start(path, BIGGEST_FILE)
+    return Picture(name, sniff(data) or "", hashlib.sha256(data).hexdigest())
+
+
+def image_problem(path: Path, name: str) -> Problem | None:
+    """What is wrong with a picture that a campaign names, or None.
+
+    Judges by content, not by the file's name.
+    """
+    try:
+        kind = checked_kind(read_start(path, BIGGEST_FILE + 1), name)
+    except RefusedFile as refused:
+        return refused.problem
+    except AdvocacyError as error:
+        return error.problems[0]
+    return None if kind in IMAGES else _wrong_kind(name)
+
+
+def sniff(data: bytes) -> str | None:
+    """The media type of a picture or font by its first bytes, or None."""
+    head = data[:16]
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return "image/gif"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[:4] in (b"\0\1\0\0", b"true", b"OTTO", b"ttcf"):
+        return "font/sfnt"
+    if head[:4] in (b"wOFF", b"wOF2"):
+        return "font/woff"
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] == b"<" and b"<svg" in data[:65536]:
+        return "image/svg+xml"
+    return None
+
+
+def checked_kind(data: bytes, name: str) -> str:
+    """The media type, once the content has been looked at."""
+    kind = sniff(data)
+    if kind is None:
+        raise RefusedFile(_wrong_kind(name))
+    if kind not in IMAGES:
+        return kind
+    if len(data) > BIGGEST_IMAGE:
+        raise RefusedFile(too_big(name, BIGGEST_IMAGE))
+    look = svg_problem if kind == "image/svg+xml" else _raster_problem
+    problem = look(data, name)
+    if problem:
+        raise RefusedFile(problem)
+    return kind
+
+
+def _raster_problem(data: bytes, name: str) -> Problem | None:
+    from PIL import Image, ImageFile
+
+    # WeasyPrint lets half a picture through, and paints the rest black.
+    lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        image = Image.open(BytesIO(data))
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            return _too_many_pixels(name, f"{width} × {height}")
+        image.load()
+    except Image.DecompressionBombError:
+        return _too_many_pixels(name, "too many")
+    except Exception:  # noqa: BLE001 - Pillow's decoders raise anything at all on broken files
+        return Problem(
+            "broken-image",
+            f"The picture `{name}` is broken.",
+            "Open it in a graphics program and save it again.",
+        )
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+    return None
+
+
+def _too_many_pixels(name: str, pixels: str) -> Problem:
+    return Problem(
+        "image-too-large",
+        f"`{name}` has {pixels} pixels.",
+        f"Make it smaller: {MOST_PIXELS // 1_000_000} million pixels are allowed, "
+        "and 2,000 across are plenty.",
+    )
+
+
+def _wrong_kind(name: str) -> Problem:
+    return Problem(
+        "wrong-kind-of-file",
+        f"`{name}` is neither a picture (PNG, JPEG, GIF, WebP, SVG) nor a font.",
+        "Letters load nothing else; write CSS into the layout's own .css file.",
+    )
+
+
+def too_big(name: str, limit: int) -> Problem:
+    """That a file has more bytes than letters may load."""
+    return Problem(
+        "image-too-large",
+        f"`{name}` is larger than {limit // 1024 // 1024} MB.",
+        "Make it smaller; a logo needs a few hundred kilobytes at most.",
+    )

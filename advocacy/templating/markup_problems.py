@@ -1,0 +1,254 @@
+"""What is wrong with the markup of a letter's text: marks that would be printed as they stand.
+
+Markdown prints what it does not understand, and a reader sees two asterisks. `markup_problems.toml`
+has the patterns of what looks like markup, each with the right way to write it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.workspace import Workspace
+from advocacy.resources import read_table
+from advocacy.templating.citation_marks import LINE, MARK
+from advocacy.templating.markup import PAGE_BREAK, letter_parser, picture_of
+from advocacy.templating.source import read_template
+
+_GOOD = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
+_MEANT = "\ufffc"  # stands for what is printed on purpose: `\*`, and code
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupRule:
+    """A pattern of what looks like markup, and the right way to write it."""
+
+    pattern: re.Pattern[str]
+    code: str
+    says: str
+    write: str
+    value: re.Pattern[str] | None
+    example: str
+    counter: str
+
+
+@lru_cache(maxsize=1)
+def markup_rules() -> tuple[MarkupRule, ...]:
+    """The patterns, in the order in which they are tried."""
+    flags = re.VERBOSE | re.MULTILINE
+    return tuple(
+        MarkupRule(
+            re.compile(mark["pattern"], flags),
+            mark.get("code", "broken-markup"),
+            mark["says"],
+            mark["write"],
+            re.compile(mark["value"], flags) if "value" in mark else None,
+            mark["example"],
+            mark["counter"],
+        )
+        for mark in read_table("templating/markup_problems.toml")["mark"]
+    )
+
+
+def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Problem]:
+    """All that looks like markup in a body and is none; links and pictures that lead nowhere.
+
+    `path` is the body's template. An address that begins with a value is judged in documents.
+    """
+    environment: dict[str, object] = {}
+    parser = letter_parser()
+    tokens = parser.parse(LINE.sub("", markdown), environment)
+    places = _Places(path, workspace)
+    found = [
+        *_in_blocks(tokens, places),
+        *(problem for token in tokens for problem in _in_inline(token, places)),
+        *_unused(environment, tokens, places),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def value_markup(text: str) -> tuple[str, str] | None:
+    """What in a text that is filled in can be nothing but markup, and the words that say so."""
+    for rule in markup_rules():
+        found = rule.value.search(text) if rule.value else None
+        if found:
+            return found[0], rule.says
+    return None
+
+
+class _Places:
+    """Finds the line of a template, or of a partial, in which a text first stands."""
+
+    def __init__(self, path: Path, workspace: Workspace) -> None:
+        self._path, self._workspace = path, workspace
+
+    def of(self, text: str) -> Place:
+        """The place of a text; that of the template where it stands in no file as it is."""
+        first = text.strip().partition("\n")[0]
+        names = [f"partials/{name}" for name in self._workspace.template_names("partials", "")]
+        others = [self._workspace.template(name) for name in names]
+        for path in (self._path, *filter(None, others)):
+            try:
+                text = read_template(path)
+            except AdvocacyError:
+                continue
+            # One brace is not the second of two.
+            found = re.search(r"(?<!\{)" + re.escape(first), text) if first else None
+            if found:
+                before = text[: found.start()]
+                return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        return Place(self._path)
+
+
+def _broken(what: str, says: str, hint: str, place: Place, code: str = "broken-markup") -> Problem:
+    shown = " ".join(MARK.sub("…", what).split())
+    return Problem(code, f"`{shown}` {says}", hint, place)
+
+
+def _in_blocks(tokens: list[Token], places: _Places) -> Iterator[Problem]:
+    for number, token in enumerate(tokens):
+        if token.type == "code_block":
+            yield _broken(
+                token.content.split("\n")[0][:40],
+                "is set as computer code: its line begins with four spaces.",
+                "Remove the spaces at the beginning of the line.",
+                places.of(token.content[:40]),
+            )
+        elif token.type == "footnote_open":
+            yield from _in_note(tokens, number, places)
+
+
+def _in_note(tokens: list[Token], start: int, places: _Places) -> Iterator[Problem]:
+    """A note has paragraphs alone, and no notes within."""
+    for token in tokens[start + 1 :]:
+        if token.type == "footnote_close":
+            return
+        if token.type in ("bullet_list_open", "ordered_list_open", "table_open", "heading_open"):
+            yield Problem(
+                "broken-markup",
+                "A note holds a list, a table or a heading.",
+                "Write the note as plain paragraphs.",
+                places.of(f"[^{tokens[start].meta.get('label', '')}]"),
+            )
+            return
+        if any(child.type == "footnote_ref" for child in token.children or ()):
+            yield Problem(
+                "broken-markup",
+                "A note holds the mark of another note.",
+                "Put both texts into one note.",
+                places.of(f"[^{tokens[start].meta.get('label', '')}]"),
+            )
+            return
+
+
+def _in_inline(token: Token, places: _Places) -> Iterator[Problem]:
+    if token.type != "inline" or token.content.strip() == PAGE_BREAK:
+        return
+    picture = picture_of(token)
+    for child in token.children or ():
+        if child.type == "image":
+            yield from _of_picture(child, picture is not None and picture[0] is child, places)
+        elif child.type == "link_open":
+            yield from _of_link(token, child, places)
+        elif child.type == "footnote_ref" and child.meta.get("subId"):
+            label = f"[^{child.meta['label']}]"
+            yield _broken(
+                label,
+                "is referred to twice.",
+                "Give each mark a note of its own; the second may say “See note 1.”",
+                places.of(label),
+            )
+    text = _printed(token.children or [], skip_width=picture is not None)
+    told: list[tuple[int, int]] = []
+    for rule in markup_rules():
+        for found in rule.pattern.finditer(text):
+            start, end = found.span()
+            if not any(start < before_end and before < end for before, before_end in told):
+                told.append((start, end))
+                near = re.split(f"{MARK.pattern}|{_MEANT}", text[start : end + 16])[0]
+                yield _broken(
+                    found[0], rule.says, rule.write, places.of(near or found[0]), rule.code
+                )
+                break  # the same mistake again is told once
+
+
+def _printed(children: list[Token], *, skip_width: bool) -> str:
+    """The text of a paragraph, with a sign for each thing that is printed on purpose."""
+    text, in_address = "", False
+    for child in children:
+        if child.info == "auto" and child.type in ("link_open", "link_close"):
+            in_address = child.type == "link_open"
+        if child.type in ("softbreak", "hardbreak"):
+            text += "\n"
+        elif child.content == child.markup and child.info == "escape":
+            text += child.content  # a backslash that escapes nothing
+        elif child.type == "text" and not in_address and not skip_width:
+            text += child.content
+        elif child.content:
+            text += _MEANT
+    return text
+
+
+def _of_picture(image: Token, alone: bool, places: _Places) -> Iterator[Problem]:
+    address = str(image.attrGet("src") or "")
+    place = places.of(f"]({unquote(address)}")
+    hint = ""
+    if not alone:
+        what, hint = "stands within a line of text.", "Give it a paragraph of its own."
+    elif MARK.search(address):
+        what, hint = "has a name that depends on a value.", "Write the name of the file out."
+    elif not "".join(MARK.sub("x", child.content) for child in image.children or ()).strip():
+        what = "has no words for those who do not see it."
+        hint = "Say between the brackets what it shows: `![Map of the ten parks](map.png)`."
+    elif re.match(r"[a-z][a-z0-9+.-]*:|//", address, re.IGNORECASE):
+        what = "is not a file of the campaign."
+        hint = "Put the file beside the campaign, and name it from there: `images/map.png`."
+    if hint:
+        yield Problem("broken-markup", f"The picture `{unquote(address)}` {what}", hint, place)
+
+
+def _of_link(token: Token, link: Token, places: _Places) -> Iterator[Problem]:
+    address = str(link.attrGet("href") or "")
+    if _GOOD.match(address) or MARK.match(address):
+        return
+    children = token.children or []
+    at = children.index(link)
+    words = "".join(child.content for child in children[at + 1 : at + 3])
+    yield Problem(
+        "bad-url",
+        f"The link “{MARK.sub('…', words)}” leads to `{address}`, which is not a valid address.",
+        "Write the whole address, as in `[our page](https://coalition.example/page)`.",
+        places.of(f"]({address}"),
+    )
+
+
+def _unused(
+    environment: dict[str, object], tokens: list[Token], places: _Places
+) -> Iterator[Problem]:
+    """Texts that Markdown would leave out: of notes and links to which nothing refers."""
+    notes = environment.get("footnotes")
+    refs = notes.get("refs", {}) if isinstance(notes, dict) else {}
+    for label, number in refs.items():
+        if number < 0:
+            mark = f"[^{label.removeprefix(':')}]"
+            yield _broken(
+                f"{mark}:",
+                "is a note to which no mark leads: it would be left out.",
+                f"Put {mark} where the note belongs, or remove the note.",
+                places.of(f"{mark}:"),
+            )
+    links = environment.get("references")
+    used = {child.attrGet("href") for token in tokens for child in token.children or ()}
+    for label, target in (links if isinstance(links, dict) else {}).items():
+        if target["href"] not in used:
+            yield _broken(
+                f"[{label.lower()}]:",
+                "is read as the address of a link, and nothing leads to it: it would be left out.",
+                "Remove the brackets, or write the link as `[words](https://…)`.",
+                places.of(target["href"]),
+            )

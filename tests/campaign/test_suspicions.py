@@ -1,0 +1,58 @@
+"""What a list is warned of: well formed, and hardly meant."""
+
+import pytest
+
+from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.suspicions import (
+    find_suspicions,
+    is_shouted,
+    meant_domain,
+    merge_field,
+)
+from advocacy.errors import Level
+from advocacy.resources import read_table
+
+TABLE = read_table("campaign/recipients/suspicions.toml")
+
+
+def told(**columns: str) -> list[tuple[str, Level]]:
+    row = Recipient.model_validate(columns)
+    return [(problem.code, problem.level) for problem in find_suspicions(row)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "check"),
+    [("merge_field", merge_field), ("capitals", is_shouted), ("slips", meant_domain)],
+)
+def test_each_rule_finds_its_example_and_leaves_the_other(rule: str, check) -> None:
+    assert [text for text in TABLE[rule]["found"] if not check(text)] == []
+    assert [text for text in TABLE[rule]["left"] if check(text)] == []
+
+
+@pytest.mark.parametrize(("rule", "level"), [("nobody", Level.WARNING), ("office", Level.NOTE)])
+def test_a_mailbox_that_is_no_persons_is_told(rule: str, level: Level) -> None:
+    for email in TABLE[rule]["found"]:
+        assert told(name="Ann Roe", email=email) == [("role-address", level)]
+    for email in TABLE[rule]["left"]:
+        assert ("role-address", level) not in told(name="Ann Roe", email=email)
+
+
+def test_an_offices_mailbox_is_right_for_an_office() -> None:
+    assert told(organization="Parks Department", email="info@parks.example") == []
+
+
+def test_the_address_that_was_meant_is_named() -> None:
+    row = Recipient.model_validate({"name": "Ann Roe", "email": "ann@gmail.con"})
+    (problem,) = find_suspicions(row)
+    assert "`ann@gmail.com`" in problem.hint
+
+
+def test_an_ordinary_row_is_not_worth_a_word() -> None:
+    assert told(name="Jane Doe", email="jane@parks.example", salutation="Ms. Doe") == []
+
+
+def test_a_field_that_was_not_filled_is_quoted() -> None:
+    row = Recipient.model_validate({"given_name": "*|FNAME|*", "family_name": "Roe"})
+    (problem,) = find_suspicions(row)
+    assert problem.code == "merge-field"
+    assert "`given_name`: “*|FNAME|*”" in problem.message

@@ -1,0 +1,123 @@
+"""What those who write about bills may rely on: what a letter asks fits the reader's record."""
+
+from pathlib import Path
+
+import pytest
+
+from advocacy.campaign.loading import load_campaign
+from advocacy.checks.bills import bill_words_rules
+from advocacy.checks.run import run_checks
+
+BILL = """\
+legislature: us
+session: 119
+number: S. 9901
+title: A bill to protect the parks of Springfield
+short_title: Springfield Parks Act
+origin: senate
+introduced: 2026-02-04
+sponsor: {id: e000001, name: Ada Example}
+cosponsors:
+  - {id: e000002, name: Bo Example, joined: 2026-02-04}
+  - {id: e000003, name: Cy Example, joined: 2026-02-05, withdrawn: 2026-03-01}
+committees: [{code: ssex00, name: Committee on Examples, referred: 2026-02-04}]
+as_of: 2026-03-02
+"""
+LIST = """\
+id,name,address,city,region,postal_code,country,chamber,state,committee_codes
+e000001,Ada Example,1 Example Street,Washington,DC,20510,US,senate,IL,
+e000002,Bo Example,2 Example Street,Washington,DC,20510,US,senate,OH,SSEX
+e000003,Cy Example,3 Example Street,Washington,DC,20510,US,senate,TX,
+e000004,Di Example,4 Example Street,Washington,DC,20510,US,senate,NE,
+"""
+CAMPAIGN = """\
+id: parks
+title: Parks
+timezone: America/New_York
+date: 2026-03-02
+target: {organization: United States Senate, address: ["Washington, DC 20510"], country: US}
+recipients: list.csv
+demand: {summary: Support the parks, asks: [Support the parks]}
+sender:
+  organization: Example Park Friends
+  address: [1 Example Street]
+  email: us@friends.example
+  signatories: [{name: A. Example}]
+bills: [bill.yaml]
+stages:
+  call: {template: call, subject: Parks, from: 2026-03-02, until: 2026-03-02, bill: us-119-s9901}
+"""
+
+
+def judged(tmp_path: Path, words: str, bill: str = BILL) -> list[str]:
+    """The people to whom a letter of these words is wrong, by the messages of `check`."""
+    (tmp_path / "templates" / "letters").mkdir(parents=True)
+    (tmp_path / "templates" / "letters" / "call.md").write_text(
+        f"{words}\n\n{{{{ demand.asks[0] }}}}"
+    )
+    (tmp_path / "bill.yaml").write_text(bill)
+    (tmp_path / "list.csv").write_text(LIST)
+    path = tmp_path / "parks.yaml"
+    path.write_text(CAMPAIGN)
+    campaign, problems = load_campaign(path)
+    assert campaign is not None, problems
+    found = run_checks(campaign)
+    return [one.message for one in found.problems if one.code == "bill-position"]
+
+
+def test_each_rule_fits_its_example_and_not_its_counterexample() -> None:
+    assert len(bill_words_rules()) >= 6
+    for rule in bill_words_rules():
+        assert rule.fits(rule.example), rule.example
+        assert not rule.fits(rule.counter), rule.counter
+
+
+@pytest.mark.parametrize(
+    ("words", "whom", "why"),
+    [
+        (
+            '{% if recipient.id == "e000003" %}Thank you for cosponsoring the bill.{% endif %}',
+            "Cy Example",
+            "withdrew from S. 9901 on 2026-03-01",
+        ),
+        (
+            '{% if recipient.id == "e000004" %}We thank you for your cosponsorship.{% endif %}',
+            "Di Example",
+            "does not sponsor S. 9901",
+        ),
+        (
+            '{% if recipient.id == "e000001" %}We ask you to sponsor the bill.{% endif %}',
+            "Ada Example",
+            "is a sponsor of S. 9901",
+        ),
+    ],
+)
+def test_a_letter_that_does_not_fit_the_record_is_an_error(
+    tmp_path: Path, words: str, whom: str, why: str
+) -> None:
+    messages = judged(tmp_path, words)
+    assert len(messages) == 1
+    assert whom in messages[0]
+    assert why in messages[0]
+
+
+def test_nobody_is_asked_to_cosponsor_what_is_closed(tmp_path: Path) -> None:
+    bill = BILL.replace(
+        "as_of", "events: [{day: 2026-02-20, kind: passed, chamber: senate}]\nas_of"
+    )
+    words = '{% if recipient.id == "e000004" %}Please cosponsor the bill.{% endif %}'
+    assert "closed" in judged(tmp_path, words, bill)[0]
+
+
+def test_an_unofficial_list_does_not_say_who_has_not_joined(tmp_path: Path) -> None:
+    words = '{% if recipient.id == "e000004" %}You have not yet cosponsored the bill.{% endif %}'
+    assert "official" in judged(tmp_path, words, BILL + "official: false\n")[0]
+
+
+def test_a_letter_that_asks_by_position_is_quiet(tmp_path: Path) -> None:
+    words = (
+        '{% if recipient.position in ("sponsor", "cosponsor") %}Thank you for sponsoring it.'
+        '{% elif recipient.ask == "cosponsor" %}If you have not yet cosponsored it, please '
+        "cosponsor it.{% endif %}"
+    )
+    assert judged(tmp_path, words, BILL + "official: false\n") == []
