@@ -1,11 +1,12 @@
 """Fix the problems whose cure cannot change what the author means: `advocacy check --fix`.
 
 A fix exchanges a few characters of a file; all the rest stays as it is. In YAML files, quotes go
-around a text that YAML reads as something else, and a key that differs from a known one only in
-case, hyphens, underscores and spaces gets the known name. Such a fix is tried in memory first,
-and kept only if it cures its problem and causes no new one.
+around a text that YAML reads as something else or cuts off, and a key that differs from a known one
+only in case, hyphens, underscores and spaces gets the known name. Such a fix is tried in memory
+first, and kept only if it cures its problem and causes no new one.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -27,6 +28,7 @@ from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.editing import rewrite_file
 from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
+from advocacy.files.yaml.traps import whole_text
 from advocacy.resources import templates_dir
 
 Parser = Callable[[YamlMap], list[Problem]]
@@ -178,6 +180,10 @@ def _fix(
     end = begin + len(raw)
     if not raw or not text.startswith(raw, begin):  # in quotes, a block, after an anchor
         return None
+    if problem.code == "text-cut-off":
+        whole = whole_text(re.split(r"[\r\n]", text[begin:], maxsplit=1)[0])
+        what = f"`{whole}` is now in quotes, and whole"
+        return Fix(place, what, begin, begin + len(whole), json.dumps(whole, ensure_ascii=False))
     if keys and problem.code == "unknown-key":
         meant = _MEANT.fullmatch(problem.hint)
         if meant is None or _folded(meant[1]) != _folded(raw):

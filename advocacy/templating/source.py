@@ -35,6 +35,11 @@ _SCAN = re.compile(
 _HINT = "Print a value with `{{ name }}`. Write a command in `{% … %}`."
 _ENDS = {"end of print statement": "}}", "end of statement block": "%}"}
 _OPENS = {"}}": "{{", "%}": "{%"}
+_SIGNS = re.compile(
+    r"\{#.*?#\}|(?P<raw>\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\})"
+    r"|\{\{|\}\}|\{%|%\}|\n\n",
+    re.DOTALL,
+)
 _FOUND = {"string": "a text in quotation marks", "integer": "a number", "float": "a number"}
 _WANTED = {**_FOUND, "name": "a name"}
 _WHERE = {
@@ -84,12 +89,34 @@ def syntax_problem(
 ) -> Problem:
     """What a syntax error of Jinja means, at the line where it is to be put right."""
     message = error.message or ""
+    unclosed = _unclosed(text)
+    if unclosed is not None:
+        line, opening = unclosed
+        return Problem("template-syntax", *_endless(opening), Place(path, line))
     if "tag" in message or "end of template" in message:
         problem = nesting_problem(text, path, tags)
         if problem is not None:
             return problem
     line, what, hint = _explained(message, text, error.lineno)
     return Problem("template-syntax", what, hint, Place(path, line))
+
+
+def _unclosed(text: str) -> tuple[int, str] | None:
+    """The line of the first command that is not closed before the next one, and its sign.
+
+    A command in which quotation marks hold such a sign is not looked into.
+    """
+    opened: re.Match[str] | None = None
+    for sign in _SIGNS.finditer(text):
+        if sign[0].startswith("{#") or sign["raw"]:
+            continue
+        if opened is None:
+            opened = sign if sign[0] in _OPENS.values() else None
+        elif sign[0] in _OPENS.values() or sign[0] == "\n\n":
+            return text.count("\n", 0, opened.start()) + 1, opened[0]
+        elif _OPENS.get(sign[0]) == opened[0]:
+            opened = None
+    return (text.count("\n", 0, opened.start()) + 1, opened[0]) if opened else None
 
 
 def _explained(message: str, text: str, line: int) -> tuple[int, str, str]:

@@ -35,6 +35,8 @@ def untouched(house, name: str, old: str, new: str) -> None:
          "  locator: {timestamp: 12:30}\n  checked: 2020-06-13",
          '  locator: {timestamp: "12:30"}\n  checked: 2020-06-13'),
         ("sources.yaml", "title: Acme is silent", "title: 1.10", 'title: "1.10"'),
+        ("acme.yaml", "subject: Thank you", "subject: Act #1 \"now\"  # short",
+         'subject: "Act #1 \\"now\\""  # short'),
         ("acme.yaml", "reply_by:", "Reply-By :", "reply_by :"),
         ("acme.yaml", "reply_by:", "reply by:", "reply_by:"),
         ("facts.yaml", "superseded_by:", "Superseded-By:", "superseded_by:"),

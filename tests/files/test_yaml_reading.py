@@ -107,6 +107,7 @@ def test_values_survive_copying_and_pickling_with_their_places() -> None:
         assert twin["demand"]["asks"].value_place(1) == data["demand"]["asks"].value_place(1)
 
 
+TRAPS = {"curly-quotes", "no-break-space", "not-a-list", "text-cut-off"}
 TEXT = st.text(
     st.characters(codec="utf-8").filter(lambda c: not BAD_CHARACTERS.match(c)), max_size=30
 )
@@ -128,7 +129,7 @@ def test_text_that_yaml_wrote_reads_back_equal_and_every_place_points_at_it(
         tree, allow_unicode=as_unicode, default_flow_style=flow, sort_keys=False, width=40
     )
     data, problems = scan_yaml_text(text, PATH, loader=loader)
-    assert problems == []
+    assert {problem.code for problem in problems} <= TRAPS
     assert data == tree
     assert data is not None
     _check_places(data, text.split("\n"))
@@ -749,3 +750,47 @@ def test_the_json_schema_of_a_model_lists_its_keys_and_no_others() -> None:
 def test_the_shipped_campaign_is_clean(project_root: Path) -> None:
     for path in sorted((project_root / "campaigns").rglob("*.yaml")):
         assert read_yaml(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column"),
+    [
+        ("subject: Vote yes on bill #123 today", "text-cut-off", 1, 10),
+        ("asks:\n  - Settle case #4711 now.", "text-cut-off", 2, 5),
+        ("subject: “Three things we ask”", "curly-quotes", 1, 10),
+        ("subject: “Our letter: three things”", "curly-quotes", 1, 10),
+        ("asks:\n  - One.\n  – Two.", "not-a-list", 3, 3),
+        ("asks:\n  - One.\n    • Two.", "not-a-list", 3, 5),
+        ("asks:\n  — One.\n  — Two.", "not-a-list", 2, 3),
+        ("asks:\n  -\u00a0One.", "not-a-list", 2, 3),
+        ("id: a\n\u00a0 title: b\n", "no-break-space", 2, 1),
+        ("asks:\n\u00a0 - id: a\n    name: b\n", "no-break-space", 2, 1),
+    ],
+)
+def test_what_yaml_reads_otherwise_than_it_looks_is_told(
+    text: str, code: str, line: int, column: int
+) -> None:
+    problems = scan_yaml_text(text, PATH)[1]
+    assert [one.code for one in problems] == [code]
+    place = problems[0].place
+    assert place is not None
+    assert (place.line, place.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: A title          # a comment",
+        "title: A title # a comment",
+        "limit: 70    #characters",
+        'subject: "Bill #123"',
+        "subject: C# and F#, issue#4",
+        "quote: '“as typed”'",
+        "title: He said “no” and “yes”",
+        "text: |\n  – a line\n  “all”\n  a #b",
+        "a: one -\n  two – three",
+        "url: https://parks.example/#top",
+    ],
+)
+def test_what_is_meant_so_is_no_trap(text: str) -> None:
+    assert scan_yaml_text(text, PATH)[1] == []

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import TemplateSyntaxError
 from markdown_it import MarkdownIt
 
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.languages import LocalText
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.templating import Body, layout_environment, render_body, render_layout
 from advocacy.templating.citation_marks import CITE_MARK, LINE, LINE_MARK, VALUE_MARK
+from advocacy.templating.source import syntax_problem
 
 FACTS: Mapping[str, Fact] = {
     "first-fact": Fact.model_validate(
@@ -834,3 +836,21 @@ def test_a_remark_behind_a_sentence_leaves_the_paragraphs_apart(
     (folder / "open.md").write_text(template, encoding="utf-8")
     workspace = Workspace.of(tmp_path / "campaign.yaml")
     assert render_body("open", workspace, "en", {}, {}).prose.markdown.rstrip() == printed.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "opening", "line"),
+    [
+        ('One.{{ cite("a")\n\n## Two {{ date }}\n', "{{", 1),
+        ("One.\n\n{{ date\n{{ date }}\n", "{{", 3),
+        ("{# {{ #}{{ date }}\n{% if date\nText.\n\n{% endif %}", "{%", 2),
+        ("{% raw %}{{{% endraw %} {{ date }} and {{ date", "{{", 1),
+    ],
+)
+def test_a_command_that_is_not_closed_is_told_where_it_opens(
+    text: str, opening: str, line: int
+) -> None:
+    error = TemplateSyntaxError("unexpected", 9)
+    found = syntax_problem(error, text, Path("open.md"))
+    assert found.place == Place(Path("open.md"), line)
+    assert found.message == f"`{opening}` is not closed."

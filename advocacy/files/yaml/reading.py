@@ -15,6 +15,7 @@ import yaml
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Read
 from advocacy.files.text import read_text, without_bad_characters
 from advocacy.files.yaml.models import Located, parse
+from advocacy.files.yaml.traps import trap_near
 from advocacy.files.yaml.tree import (
     MOST_PROBLEMS,
     Builder,
@@ -95,7 +96,8 @@ def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
         root = builder.root
         problems += builder.problems
     except yaml.YAMLError as error:
-        problems += [*builder.problems, _explain_syntax(error, text, path)]
+        said = _explain_syntax(error, text, path)  # a trap may be told of already
+        problems += dict.fromkeys([*builder.problems, said])
     problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
     if len(problems) >= MOST_PROBLEMS:
         message = f"There are more than the {MOST_PROBLEMS} problems shown."
@@ -127,6 +129,9 @@ def _explain_syntax(error: yaml.YAMLError, text: str, path: Path) -> Problem:
     mark, start = error.problem_mark, error.context_mark or error.problem_mark
     if re.match(r" *\t", lines[mark.line]):
         return _tabs(lines, mark.line, path)
+    trap = trap_near(lines, mark.line, path)
+    if trap is not None:
+        return trap
     said = f"{error.context or ''} | {error.problem or ''}"
     place = Place(path, mark.line + 1, mark.column + 1)
     for known in _SYNTAX_ERRORS:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from advocacy.files.yaml.traps import looks_wrong
+
 Key = str | int
 Keys = Sequence[Key]
 
@@ -111,7 +113,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     tag = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    plain = tag == _TEXT and "\n" not in text
+    plain = tag == _TEXT and "\n" not in text and not looks_wrong(text)
     return dumper.represent_scalar(_TEXT, text, None if plain else '"')
 
 

@@ -16,6 +16,7 @@ from yaml.constructor import SafeConstructor
 
 from advocacy.errors import Place, Problem
 from advocacy.files.characters import bad_character, shown
+from advocacy.files.yaml.traps import traps_of
 
 DEEPEST = 50  # levels of nesting
 MOST_ALIASED = 100_000  # values that aliases may add to a file
@@ -45,6 +46,7 @@ class Builder:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.text = path, text
+        self._lines = text.split("\n")
         self.problems: list[Problem] = []
         self.root: Any = None
         self._events: Iterator[Any] = iter(())
@@ -82,14 +84,16 @@ class Builder:
     def _place(self, mark: Any) -> Place:
         return Place(self.path, mark.line + 1, mark.column + 1)
 
-    def _node(self, event: Any, label: str = "", head: Place | None = None) -> Node:
+    def _node(
+        self, event: Any, label: str = "", head: Place | None = None, *, is_key: bool = False
+    ) -> Node:
         """The value that begins with an event; `label` and `head` are those of `YamlMap`."""
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag is not None:
             self._refuse_tag(event)
         if isinstance(event, yaml.ScalarEvent):
-            node: Node = (self._scalar(event), event.value, 1)
+            node: Node = (self._scalar(event, is_key=is_key), event.value, 1)
         else:
             node = self._collection(event, label, head)
         if event.anchor:
@@ -143,7 +147,7 @@ class Builder:
                 "A list or mapping is used where a key is expected.",
                 "Text that begins with `{` or `[`, such as `{{ name }}`, needs quotes.",
             )
-        value, raw, _ = self._node(event)
+        value, raw, _ = self._node(event, is_key=True)
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_key(event, value)
             key = str(raw)
@@ -186,7 +190,7 @@ class Builder:
         hint = "If it is meant as text, put the whole text in quotes."
         self.report(mark, "unknown-alias", message, hint)
 
-    def _scalar(self, event: Any) -> Any:
+    def _scalar(self, event: Any, *, is_key: bool = False) -> Any:
         raw = event.value
         # The text itself was searched before; only an escape can still make such a character.
         if event.style == '"' and (bad := bad_character(raw)):
@@ -198,6 +202,10 @@ class Builder:
             )
         if not event.implicit[0]:  # quoted, a block, or tagged
             return raw
+        for trap in traps_of(event, self._lines, is_key=is_key):
+            if len(self.problems) < MOST_PROBLEMS:
+                place = Place(self.path, trap.line + 1, trap.column + 1)
+                self.problems.append(Problem(trap.code, trap.message, trap.hint, place))
         tag = self._resolve(raw)
         return raw if tag == _STRING else self._construct(tag, raw, event.start_mark)
 

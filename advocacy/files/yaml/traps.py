@@ -1,0 +1,116 @@
+"""What YAML reads otherwise than it looks: cut-off texts, curly quotes, dashes that make no list.
+
+YAML takes ` #` in an unquoted text for the beginning of a comment, a curly quotation mark for a
+letter, a dash for a part of the line above, and a no-break space for no space at all. Word
+processors put the last three where people typed something else.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from advocacy.errors import Place, Problem
+
+_SPACES = "\u00a0\u2007\u202f"
+_CUT = re.compile(r" (#(?=[^\W_]).*)")
+_COMMENT = re.compile(r"\s+#\s.*$")
+_CURLY = re.compile(r"[“„](?=\S)[^“”„]*[”“]|‘[^‘’]*’")
+_BEGINS_CURLY = re.compile(r"(?:[\w-]+:|-)\s+([“„‘])")
+_MARK = re.compile(rf"\s*((?:[–—•·▪]|-[{_SPACES}])(?=[\s{_SPACES}\w]))")
+_SPACED = re.compile(rf"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*(?=[\w-])|\s*-[{_SPACES}]")
+_NO_LIST = "is not the mark of a list: YAML adds the line to the text above."
+_BEGIN = "Begin each line of a list with a hyphen and a space: `- `."
+
+
+class Trap(NamedTuple):
+    """A trap in a file: line and column (from 0), the problem's code, its message and its hint."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str
+
+
+def traps_of(event: Any, lines: Sequence[str], *, is_key: bool) -> Iterator[Trap]:
+    """The traps in an unquoted text; `event` is PyYAML's, `lines` are those of the file."""
+    start, end, raw = event.start_mark, event.end_mark, event.value
+    if is_key:
+        if any(space in raw for space in _SPACES):
+            yield _no_break(start.line, lines[start.line])
+        return
+    mark = _MARK.match(raw)
+    if mark:
+        yield Trap(start.line, start.column, "not-a-list", f"`{mark[1]}` {_NO_LIST}", _BEGIN)
+        return
+    for number in range(start.line + 1, end.line + bool(end.column)):
+        mark = _MARK.match(lines[number]) if number < len(lines) else None
+        if mark:
+            yield Trap(number, mark.start(1), "not-a-list", f"`{mark[1]}` {_NO_LIST}", _BEGIN)
+            return
+    if _CURLY.fullmatch(raw):
+        yield _curly(start.line, start.column, raw[0])
+    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+    cut = _CUT.match(rest)
+    if raw and cut:
+        said = cut[1] if len(cut[1]) <= 40 else f"{cut[1][:39]}…"
+        yield Trap(
+            start.line,
+            start.column,
+            "text-cut-off",
+            f"The text ends before `{said}`: a space and `#` begin a comment.",
+            f"Put the text in quotes: `{_in_quotes(raw + rest)}`. A comment has a space after `#`.",
+        )
+
+
+def looks_wrong(text: str) -> bool:
+    """Whether a text without quotes would be taken for a trap."""
+    return bool(_MARK.match(text) or _CURLY.fullmatch(text) or any(s in text for s in _SPACES))
+
+
+def whole_text(line: str) -> str:
+    """An unquoted text with what YAML cuts off, up to a comment or the end of its line."""
+    return _COMMENT.sub("", line).rstrip()
+
+
+def _in_quotes(text: str) -> str:
+    return '"' + whole_text(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def trap_near(lines: Sequence[str], index: int, path: Any) -> Problem | None:
+    """The trap in a line at which YAML cannot go on, or in the line above it."""
+    for number in (index, index - 1):
+        line = lines[number] if 0 <= number < len(lines) else ""
+        trap = None
+        mark, curly = _MARK.match(line), _BEGINS_CURLY.search(line)
+        if _SPACED.match(line):
+            trap = _no_break(number, line)
+        elif mark:
+            trap = Trap(number, mark.start(1), "not-a-list", f"`{mark[1]}` {_NO_LIST}", _BEGIN)
+        elif curly:
+            trap = _curly(number, curly.start(1), curly[1])
+        if trap:
+            place = Place(path, trap.line + 1, trap.column + 1)
+            return Problem(trap.code, trap.message, trap.hint, place)
+    return None
+
+
+def _curly(line: int, column: int, mark: str) -> Trap:
+    return Trap(
+        line,
+        column,
+        "curly-quotes",
+        f"`{mark}` is a curly quotation mark, which YAML takes for a letter: it would be printed.",
+        'Use straight quotation marks: `"…"`. To print curly ones, put straight ones around them.',
+    )
+
+
+def _no_break(number: int, line: str) -> Trap:
+    column = next(at for at, char in enumerate(line) if char in _SPACES)
+    return Trap(
+        number,
+        column,
+        "no-break-space",
+        "A no-break space stands here, which YAML does not take for a space.",
+        "Delete it, and type a space.",
+    )
