@@ -20,6 +20,7 @@ from advocacy.checks.patterns import search
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.run import check_all_variants, check_around, check_body, check_days
 from advocacy.checks.settings import CheckSettings
+from advocacy.checks.surroundings import surrounding_problems
 from advocacy.checks.wording import check_around_body, check_values
 from advocacy.errors import Level, Problem
 from advocacy.files.cache import IdentityCache
@@ -83,6 +84,7 @@ class WordsGate:
         yield from self._of_stage(letter)
         yield from check_days([letter], campaign, letter.date, self._today)
         yield from check_around(letter, campaign, settings)
+        yield from surrounding_problems(letter, campaign, self._library)
         traced = hide_own_values(trace_letter(letter, campaign), campaign)
         marks = UncitedMarks()
         yield from check_body(traced, campaign, settings, marks, self._library)

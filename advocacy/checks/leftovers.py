@@ -46,12 +46,12 @@ def leftover_problems(
     """Notes to oneself, marks without partners, and markup in what is filled in."""
     typed = "\n".join(letter.body.values)
     place = stage.place("subject")
-    yield from _notes(letter.subject, "the subject", place)
+    yield from note_problems(letter.subject, "the subject", place)
     for text, where, at in _filled_in(letter, stage):
         yield from _value_markup(text, where, at)
     for block in blocks:
         for sentence in block.sentences:
-            yield from _notes(sentence.text, "the letter", sentence.place, typed)
+            yield from note_problems(sentence.text, "the letter", sentence.place, typed)
         yield from _partners(block, typed)
 
 
@@ -92,7 +92,8 @@ def _value_markup(text: str, where: str, place: Place | None) -> Iterator[Proble
         )
 
 
-def _notes(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
+def note_problems(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
+    """Report notes to oneself in a text; `where` names it, `typed` are values meant so."""
     quotes = quote_spans(text)
     known = [found.span() for found in pattern("placeholder").finditer(text)]
     for found in _NOTE.finditer(text):

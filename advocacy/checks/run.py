@@ -26,6 +26,7 @@ from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import TextBlock, read_letter
 from advocacy.checks.settings import CheckSettings
+from advocacy.checks.surroundings import heading_problems, surrounding_problems
 from advocacy.checks.variants import check_variants
 from advocacy.checks.wording import (
     check_around_body,
@@ -148,8 +149,12 @@ def _check_words(
     """Check the words; of letters whose texts differ in values alone, the first is read."""
     values_read: dict[tuple[str, str, str], set[str]] = {}
     marks = UncitedMarks()
+    around: set[tuple[str, str, str]] = set()
     for letter in letters:
         yield from check_around(letter, campaign, settings)
+        if (key := (letter.stage, letter.language, letter.subject)) not in around:
+            around.add(key)
+            yield from surrounding_problems(letter, campaign, library)
         text = (letter.stage, letter.language, LINE.sub("", letter.body.markdown))
         read = values_read.setdefault(text, {""})
         if len(read) == 1:
@@ -207,6 +212,7 @@ def _body_problems(
     yield from sentence_problems(letter, blocks, campaign, library)
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)
+    yield from heading_problems(letter, blocks, campaign, library)
     yield from fact_problems(used, letter.language, library)
     yield from translation_problems(used, campaign.file.language)
 

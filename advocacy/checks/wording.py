@@ -23,26 +23,35 @@ def check_placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> 
     """Report what nobody filled in in the body; `otherwise` is the place of text without a line."""
     for block in blocks:
         for sentence in block.sentences:
-            yield from _left("the letter", sentence.text, sentence.place or otherwise)
+            yield from placeholder_problems(
+                "the letter", sentence.text, sentence.place or otherwise
+            )
 
 
 def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
     """Report the same in values that a body prints for one recipient."""
     for value in printed:
-        yield from _left("the letter", value, letter.recipient.place())
+        yield from placeholder_problems("the letter", value, letter.recipient.place())
 
 
 def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
     """Report the same in the subject, the salutation and the addresses."""
-    yield from _left("the subject", letter.subject, subject_place(letter, stage))
-    yield from _left("the preview text", letter.preview, stage.place("preview"))
+    yield from placeholder_problems("the subject", letter.subject, subject_place(letter, stage))
+    yield from placeholder_problems("the preview text", letter.preview, stage.place("preview"))
     recipient, sender = letter.recipient, letter.sender
-    yield from _left("the salutation", letter.salutation, recipient.place("salutation"))
-    yield from _left("the inside address", "\n".join(letter.inside_address), recipient.place())
-    yield from _left("the sender’s address", "\n".join(sender.address), sender.place("address"))
+    yield from placeholder_problems(
+        "the salutation", letter.salutation, recipient.place("salutation")
+    )
+    yield from placeholder_problems(
+        "the inside address", "\n".join(letter.inside_address), recipient.place()
+    )
+    yield from placeholder_problems(
+        "the sender’s address", "\n".join(sender.address), sender.place("address")
+    )
 
 
-def _left(where: str, text: str, place: Place | None) -> Iterator[Problem]:
+def placeholder_problems(where: str, text: str, place: Place | None) -> Iterator[Problem]:
+    """Report what nobody filled in in a text; `where` names it (“the subject”)."""
     quotes = quote_spans(text)
     for found in pattern("placeholder").finditer(text):
         inside = any(start <= found.start() and found.end() <= end for start, end in quotes)

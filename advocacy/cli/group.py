@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import click
 
+from advocacy.cli.printing import printing
 from advocacy.cli.report import REPORTS, Report, is_colorless, print_problems
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.writing import no_room
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     color = False if is_colorless() else None  # None: click colors what goes to a terminal
     # Problems are printed after the command's own context has ended; this one outlives it.
-    with click.Context(advocacy, color=color):
+    with click.Context(advocacy, color=color), printing():
         return _run(words, color)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advocacy.batch.executor import ProgressWatcher
+from advocacy.cli.printing import terminal
 from advocacy.cli.report import is_dumb_terminal
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class ProgressBar(ProgressWatcher):
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
-            console=Console(file=sys.stderr),
+            console=Console(file=terminal(sys.stderr)),
             transient=True,
         )
         self._task = self._progress.add_task(

@@ -7,6 +7,7 @@ a line a row in columns, as other programs like it.
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,16 @@ def write_json(value: object) -> None:
 
 def json_text(value: object) -> str:
     """A value as JSON with a line for each part, and an end of line."""
-    return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n"
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return f"{_CONTROL.sub(_escaped, text)}\n"
+
+
+# Characters that JSON allows and a terminal obeys; programs read the escape as the same.
+_CONTROL = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def csv_table(rows: Iterable[Row], columns: Sequence[str]) -> str:

@@ -175,12 +175,13 @@ def no_room(error: OSError) -> Problem | None:
     )
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Also behind blanks, and in the full-width forms that Excel takes for the same.
+_FORMULA = re.compile(r"'?(?:[\t\r]|[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def spreadsheet_safe(value: Any) -> Any:
     """A text that a spreadsheet would take for a formula, made plain text (OWASP's advice)."""
-    if isinstance(value, str) and value.startswith((*_FORMULA, *(f"'{sign}" for sign in _FORMULA))):
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
 

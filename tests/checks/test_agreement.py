@@ -34,6 +34,11 @@ AGREE = [
     ("fr", "Le réseau a perdu 1 800 litres.", "Le réseau a perdu 1800 litres."),
     ("es", "Gestiona 71 de los 128 comedores.", "Gestiona más de la mitad de los comedores."),
     ("en", "It opened on June 10, 2020.", "It opened on 10/06/2020."),
+    (
+        "de",
+        "Die Sprecherin des Rates, Jana Roth, sagte dem Boten, man wolle nicht alles zurück.",
+        "Seine Sprecherin, Jana Roth, sagte dem Boten, man wolle nicht alles zurück.",
+    ),
     ("en", "It sold ½ of the stock.", "It sold half of the stock."),
     ("en", "It sold 12 systems.", "It sold ١٢ systems."),
     ("en", "It sold 12 systems.", "It sold Ⅻ systems."),

@@ -12,7 +12,7 @@ EN, FR = language_of("en"), language_of("fr")
 TEXT = normalize_text(
     "We have decided that we will not sell it to police departments. We will sell it to schools "
     "if they ask, and if the council agrees. The Board stopped its sales in May. Widget Works "
-    "will go on. In addition, we will help."
+    "will go on. In addition, we will help. We examine the rule, but at first only for the night."
 )
 
 
@@ -24,6 +24,7 @@ TEXT = normalize_text(
         ("We will sell it to schools …", "a condition or exception"),
         ("We will sell it to schools if they ask …", "a condition or exception"),
         ("The Board stopped its sales … will go on", "a subject"),
+        ("We examine the rule …", "a limit"),
     ],
 )
 def test_what_changes_the_meaning_may_not_be_left_out(words: str, what: str) -> None:

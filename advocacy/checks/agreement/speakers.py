@@ -175,6 +175,8 @@ def _other_speaker(
         ours = one.stems | (target if one.you else frozenset())
         if any(a.stems & ours or a.you or (a.stems & target and one.you) for a in theirs):
             return None
+        if _says_there(one, match.clause.text, language):
+            return None
         names = name_parts(near.names)
         if ours & names and not one.you:
             return None
@@ -182,3 +184,10 @@ def _other_speaker(
             return None
         return theirs[0].words
     return None
+
+
+def _says_there(one: Attribution, text: str, language: Language) -> bool:
+    """Whether a full name stands before the word for saying in a text, too."""
+    names = re.findall(rf"{CAPITAL}\s+{CAPITAL}", one.words)
+    says = language.finds("says", text)
+    return says is not None and any(name in text[: says.start()] for name in names)

@@ -17,6 +17,8 @@ from advocacy.checks.sentences import TextBlock, locate_words
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 
+AT_ONCE = 3
+"""So many words may stand between a quotation and the “only” that limits it."""
 _END = re.compile(
     r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|(?<=[\d%)])[.!?](?=['\s]+[¿¡'(]*[^\W\d_a-z])|[.!?](?=\s*$)"
 )
@@ -136,6 +138,10 @@ def _trailing(left: str, language: Language) -> Cut | None:
     rest = left.strip(" '")
     joined = _COORDINATED.match(rest)
     condition = language.finds("conditions", rest)
+    limit = language.finds("only", rest)
+    between = re.findall(r"\w+", rest[: limit.start()].casefold()) if limit else []
+    if limit and len(between) <= AT_ONCE and not _PRONOUNS & set(between):
+        return Cut(rest, limit[0], "a limit")
     if joined:
         at_once = condition and not re.search(r"\w", rest[joined.end() : condition.start()])
         return (

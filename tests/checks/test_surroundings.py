@@ -1,0 +1,121 @@
+"""The words around a letter's body are judged as its sentences are."""
+
+from typing import Any
+
+import pytest
+
+from advocacy.errors import Problem
+
+
+def told(house: Any, code: str, file: str) -> list[Problem]:
+    return [p for p in house.found(code) if p.place and p.place.path.name == file]
+
+
+def subject(house: Any, text: str) -> None:
+    house.spoil("acme.yaml", "subject: Follow Widget Works", f"subject: {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme breaks the law in Springfield",
+        "Nine in ten systems were sold last year",
+        "Acme sold 40 systems in May",
+    ],
+)
+def test_a_subject_that_states_what_no_fact_says_is_found(house: Any, text: str) -> None:
+    subject(house, text)
+    found = told(house, "uncited-claim", "acme.yaml")
+    assert any("The subject" in p.message for p in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please follow Widget Works",
+        "Stop selling face recognition to police departments",
+        "A request from your neighbors",
+        "Widget Works has stopped selling face recognition to police",
+    ],
+)
+def test_a_subject_that_asks_or_says_what_a_fact_says_is_left_alone(house: Any, text: str) -> None:
+    subject(house, text)
+    assert house.check() == []
+
+
+def test_a_subject_that_denies_what_a_fact_says_is_found(house: Any) -> None:
+    subject(house, "Widget Works has not stopped selling face recognition to police")
+    assert "the subject" in told(house, "negation-differs", "acme.yaml")[0].message
+
+
+def test_a_heading_that_says_more_than_its_fact_is_found(house: Any) -> None:
+    house.spoil("facts.yaml", "Widget Works has stopped selling",
+                "Widget Works may stop selling")  # fmt: skip
+    house.call("## Widget Works stops selling face recognition to police departments\n\nRead on.")
+    assert told(house, "hedge-dropped", "call.md")
+
+
+def test_a_heading_that_names_what_follows_states_nothing(house: Any) -> None:
+    house.call("## What has happened since\n\nRead on.")
+    assert told(house, "uncited-claim", "call.md") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: No face recognition for police", 'title: Acme said "we will never sell it again"'),
+        ("subject: Follow Widget Works", "subject: Acme said “we will never sell it again”"),
+        ("timezone:", "enclosures: [Copy of “we will never sell it again”]\ntimezone:"),
+        ("subject: Follow Widget Works",
+         "subject: Follow Widget Works\n    preview: Acme said ‘we will never sell it again’"),
+    ],
+)  # fmt: skip
+def test_a_quotation_around_the_body_needs_a_fact_too(house: Any, old: str, new: str) -> None:
+    house.spoil("acme.yaml", old, new)
+    assert told(house, "quotation-not-verbatim", "acme.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("timezone:", "enclosures: [List of sources (TODO)]\ntimezone:", "the enclosure"),
+        ("timezone:", "cc: ['[NAME]']\ntimezone:", "the cc line"),
+        ("timezone:", "cosigners: [{organization: '[ORGANIZATION]'}]\ntimezone:", "cosigners"),
+        ("title: Director}]", "title: '[TITLE]'}]", "the signature block"),
+    ],
+)
+def test_what_nobody_filled_in_around_the_body_is_found(
+    house: Any, old: str, new: str, where: str
+) -> None:
+    house.spoil("acme.yaml", old, new)
+    assert any(where in p.message for p in house.found("placeholder"))
+
+
+LAYOUT = """\
+{%% extends "layouts/letter.html" %%}
+{%% block opening %%}
+<p>%s</p>
+{%% endblock %%}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Acme sold 40 systems to police in May.", "uncited-claim"),
+        ("You get this because you signed up for letters.", "uncited-claim"),
+        ("Acme said: “we will never sell it again”", "quotation-not-verbatim"),
+        ("Write to us at [YOUR ADDRESS] any time.", "placeholder"),
+    ],
+)
+def test_the_words_of_a_layout_are_judged_at_their_line(house: Any, words: str, code: str) -> None:
+    house.write("templates/layouts/own.html", LAYOUT % words)
+    house.write("templates/layouts/own.css", '@import "letter.css";\n')
+    house.spoil("acme.yaml", "    template: call\n", "    template: call\n    layout: own\n")
+    (problem, *_) = told(house, code, "own.html")
+    assert problem.place is not None
+    assert problem.place.line == 3
+
+
+def test_the_shipped_layouts_say_nothing_that_needs_a_fact(house: Any) -> None:
+    assert house.check() == []
