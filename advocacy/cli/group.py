@@ -33,7 +33,7 @@ COMMANDS = {
     "lists": "Explain a list of recipients.",
     "facts": "Show facts on a day, record a check, end a fact.",
     "bills": "Show a bill on a day, who stands where, and which letters are due.",
-    "sources": "Import sources from other programs.",
+    "sources": "Import sources from other programs, or add saved pages.",
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not be written to.",
     "bounces": "Read bounces and complaints.",

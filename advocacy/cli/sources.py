@@ -1,4 +1,4 @@
-"""`advocacy sources`: import sources from other programs."""
+"""`advocacy sources`: import sources from other programs, add pages and PDFs that were saved."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("sources")
 def command() -> None:
-    """Import sources from Zotero, pandoc, BibTeX and others."""
+    """Import sources from Zotero, BibTeX and others, and add saved pages and PDFs."""
 
 
 @command.command("import", short_help="Merge CSL, BibTeX or RIS into a sources file.")
@@ -53,6 +53,55 @@ def import_(
         print_problems(result.problems)
         _print(result, dry_run=dry_run)
     return int(has_errors(result.problems))
+
+
+@command.command("add", short_help="Add a page or PDF that you saved, and keep it as a copy.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--into", type=click.Path(path_type=Path, dir_okay=False), metavar="SOURCESFILE",
+    help="The sources file. Default: the only one in campaigns/sources/ or sources/.",
+)  # fmt: skip
+@click.option(
+    "--copies", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="The folder for kept copies. Default: copies/ beside the campaigns.",
+)  # fmt: skip
+@click.option("--id", "as_id", default="", help="The id that facts use for this source.")
+@click.option("--url", default="", help="Its web address, if the file does not state it.")
+@click.option("--dry-run", is_flag=True, help="Show what would be added, and write nothing.")
+@report_choice("How to print what was done: for people or programs.", "text", "json")
+def add(
+    file: Path,
+    into: Path | None,
+    copies: Path | None,
+    as_id: str,
+    url: str,
+    dry_run: bool,
+    report: Literal["text", "json"],
+) -> int:
+    """Add the source that FILE was saved from, and keep FILE as its copy.
+
+    FILE is a page or a PDF saved from the browser (.html or .pdf). Its title, authors, day, and
+    address are those that it states. Add the rest to the sources file by hand.
+
+    \b
+    Examples:
+      advocacy sources add ~/Downloads/council-votes.html
+      advocacy sources add report.pdf --id council-2024 --url https://council.example/report.pdf
+    """
+    from advocacy.authoring.sources.adding import add_saved_file
+
+    added = add_saved_file(file, into, copies=copies, as_id=as_id, url=url, dry_run=dry_run)
+    if report == "json":
+        record = {"source": added.source, "copy": str(added.copy), "fields": added.item}
+        write_json({**record, **_record(added.result)})
+        return int(has_errors(added.result.problems))
+    print_problems(added.result.problems)
+    _print(added.result, dry_run=dry_run)
+    lacking = [key for key in ("title", "author", "issued", "URL") if key not in added.item]
+    if lacking:
+        click.echo(f"The file does not state: {', '.join(lacking)}. Add them by hand.")
+    click.echo(f"{added.copy}: {'would be kept' if dry_run else 'kept'} as the copy.")
+    return int(has_errors(added.result.problems))
 
 
 def _record(result: "ImportedSources") -> dict[str, object]:

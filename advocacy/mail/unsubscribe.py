@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from advocacy.errors import AdvocacyError
@@ -31,6 +31,9 @@ from advocacy.mail import problem
 from advocacy.mail.consent.requests_file import append_request
 from advocacy.mail.consent.tokens import PARAMETER, Keys, Ticket, require_keys, unseal
 from advocacy.mail.consent.unsubscribe_page import POLICY, accepted_language, page
+
+if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIServer
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
@@ -110,9 +113,12 @@ def _answer(
     ticket = unseal(settings.keys, _token(environ))
     if method != "POST":
         return answer("ask", "200 OK") if ticket else answer("wrong", "404 Not Found")
-    body = _body(environ)
+    try:
+        body = _body(environ)
+    except OSError:  # it did not come in time
+        return answer("wrong", "408 Request Timeout")
     if body is None:
-        return answer("wrong", "413 Content Too Large", ("Connection", "close"))
+        return answer("wrong", "413 Content Too Large")
     if ticket is None:
         return answer("wrong", "404 Not Found")
     how = _how(body, str(environ.get("CONTENT_TYPE", "")))
@@ -190,13 +196,36 @@ def _how(body: bytes, content_type: str) -> str | None:
     return "page" if fields.get("confirm") == ["yes"] else None
 
 
+def local_server(
+    port: int, answers: Callable[[Environ, StartResponse], Iterable[bytes]] = application
+) -> "WSGIServer":
+    """A server on this machine's port, which logs nothing of a request.
+
+    Each request has a thread of its own, and ten seconds, so that a slow client holds up no other.
+    """
+    from socketserver import ThreadingMixIn
+    from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+    class Server(ThreadingMixIn, WSGIServer):
+        daemon_threads = True
+
+    class Handler(WSGIRequestHandler):
+        timeout = SECONDS_AT_MOST
+
+        def log_message(self, *_: object) -> None:
+            """Log nothing: the address holds the token."""
+
+    return make_server("127.0.0.1", port, answers, Server, Handler)
+
+
+SECONDS_AT_MOST = 10
+
+
 def main() -> None:
     """Serve the page on this machine, to try it: http://127.0.0.1:8025/."""
-    from wsgiref.simple_server import make_server
-
     _settings()  # what is missing is said before anything listens
     port = int(os.environ.get("PORT", "8025"))
-    with make_server("127.0.0.1", port, application) as server:
+    with local_server(port) as server:
         print(f"http://127.0.0.1:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201 - a program
         server.serve_forever()
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
@@ -392,3 +394,33 @@ def test_a_row_of_more_text_than_a_letter_has_is_told_and_not_kept(tmp_path: Pat
     people, problems = read(workbook(tmp_path / "list.xlsx", rows))
     assert [p.name for p in people] == ["Ann"]
     assert [p.code for p in problems] == ["row-too-long"]
+
+
+PIECES = (
+    '"', "<", ">", "&", "&#0;", "-1", "1e999", "nan", ' t="s"', ' t="e"', ' t="d"', "<c>", "</c>",
+    "<row>", "</row>", "<v>", "</v>", "\x00", "A99999999", "<!DOCTYPE a>", "xl/", "../",
+)  # fmt: skip
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_stands_in_a_workbook_is_people_or_problems(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    rows: list[list[object]] = [["name", "Zip", "on"], ["Ann", PostalCode(2139), DAY], ["Bob", 5]]
+    path = workbook(tmp_path / "list.xlsx", rows, merged=("A2:A3",), hidden_rows=(3,))
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    for _ in range(data.draw(st.integers(1, 4))):
+        name = data.draw(st.sampled_from(sorted(parts)))
+        at = data.draw(st.integers(0, len(parts[name])))
+        gone = data.draw(st.integers(0, 20))
+        piece = data.draw(st.sampled_from(PIECES))
+        parts[name] = parts[name][:at] + piece + parts[name][at + gone :]
+    with zipfile.ZipFile(path, "w") as out:
+        for name, text in parts.items():
+            out.writestr(name, text)
+    people, problems = read(path)
+    assert people or problems

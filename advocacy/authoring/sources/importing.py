@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.authoring.sources.formats import read_items
-from advocacy.authoring.sources.read_source import Item
+from advocacy.authoring.sources.read_source import Item, ReadSource
 from advocacy.campaign.sources import parse_sources
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.files.file_names import slug
@@ -43,6 +43,7 @@ class ImportedSources:
 
     path: Path
     change: Change | None = None
+    names: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     updated: dict[str, list[str]] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
@@ -61,15 +62,30 @@ def import_sources(
     `into` is, by default, the only sources file of the current folder; if the file does not
     exist, it is begun. Raises AdvocacyError if either file cannot be read.
     """
-    items, problems = read_items(path)
+    read, problems = read_items(path)
     into = into or default_file(Path())
-    result = ImportedSources(into, problems=problems)
+    return merge_sources(read, into, problems, update=update, dry_run=dry_run)
+
+
+def merge_sources(
+    sources: Sequence[ReadSource],
+    into: Path,
+    problems: Sequence[Problem] = (),
+    *,
+    update: bool = False,
+    dry_run: bool = False,
+) -> ImportedSources:
+    """Merge sources that were read into a sources file, as `import_sources` says.
+
+    `problems` are those of reading. Raises AdvocacyError if the file cannot be read or written.
+    """
+    result = ImportedSources(into, problems=list(problems))
     new_file = not into.exists()
     here: list[YamlMap] = [] if new_file else _entries(read_yaml(into))
     known = _Known(here)
     fresh: list[Item] = []
     edits: list[Edit] = []
-    for read in items:
+    for read in sources:
         item = read.item
         number = known.find(item)
         name = _id(item, known)
@@ -86,6 +102,7 @@ def import_sources(
             fresh.append(entry)
             known.ids.add(name)
             result.added.append(name)
+        result.names.append(name)
         if given != name:
             result.renamed[given] = name
     if new_file and fresh:

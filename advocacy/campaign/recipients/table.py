@@ -92,10 +92,11 @@ def _plain(known: Mapping[str, Any], other: Mapping[str, str]) -> bool:
     """Whether nothing in the row needs a second look: one search over all of it together."""
     lines = [value for value in known.values() if type(value) is str]
     lines += known.get("address", ())
-    if any(len(line) > LONGEST_VALUE for line in lines):
-        return False
     lines += other.values()
     text = "".join(lines)
+    # Few rows are as long as one value may be; only in these a value can be too long.
+    if len(text) > LONGEST_VALUE and any(len(line) > LONGEST_VALUE for line in lines):
+        return False
     if text.isascii():
         return text.isprintable()
     return not ("\t" in text or "\n" in text or BAD_CHARACTERS.search(text))

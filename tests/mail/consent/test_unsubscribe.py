@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -531,3 +532,37 @@ def test_the_button_of_a_mail_program_reaches_a_mailing_that_is_running(
     connection.close()
     import_list(tmp_path, requests)
     assert guard.reason(TICKET.address)
+
+
+@pytest.fixture
+def local(requests: Path) -> Iterator[int]:
+    """The port of the server that the program itself starts."""
+    answers = make_application(UnsubscribeSettings(KEYS, requests))
+    with unsubscribe.local_server(0, answers) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def test_the_local_server_answers_a_body_that_is_too_long_and_logs_no_token(
+    local: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    connection = HTTPConnection("127.0.0.1", local, timeout=10)
+    connection.request("POST", f"/{TOKEN}", b"x" * 9000, {"Content-Type": FORM})
+    assert connection.getresponse().status == 413
+    told = capfd.readouterr()
+    assert TOKEN not in told.out + told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_client_that_sends_half_of_its_request_holds_up_nobody(
+    local: int, requests: Path
+) -> None:
+    with socket.create_connection(("127.0.0.1", local)) as slow:
+        slow.sendall(f"POST /{TOKEN} HTTP/1.0\r\nContent-Length: 100\r\n\r\nxy".encode())
+        connection = HTTPConnection("127.0.0.1", local, timeout=5)
+        connection.request("POST", f"/{TOKEN}", ONE_CLICK, {"Content-Type": FORM})
+        assert connection.getresponse().status == 200
+    assert len(requests.read_text("utf-8").splitlines()) == 2
