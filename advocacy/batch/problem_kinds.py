@@ -100,6 +100,9 @@ class LeftOutRows:
 
     def __init__(self, listed: Path | None) -> None:
         self._listed = listed
+        # Each line of JSON names its own columns.
+        has_header = listed is not None and listed.suffix.lower() not in (".jsonl", ".ndjson")
+        self._others = OF_THE_WHOLE_LIST if has_header else frozenset()
         self._last: int | None = None
         self.counts: Counter[str] = Counter()
 
@@ -109,7 +112,7 @@ class LeftOutRows:
         if place is None or place.path != self._listed or not place.line:
             return
         lost = problem.level is Level.ERROR or problem.code in LEFT_OUT_NOTES
-        if lost and problem.code not in OF_THE_WHOLE_LIST and place.line != self._last:
+        if lost and problem.code not in self._others and place.line != self._last:
             self._last = place.line
             self.counts[problem.code] += 1
 

@@ -91,6 +91,30 @@ def test_every_row_is_a_letter_or_counted_with_its_reason(summed) -> None:
     assert (summary.made, summary.unchanged) == (0, 10)
 
 
+DEFECTS = [
+    ",,x@people.example,US", "b{n},Bad Country {n},x{n}@people.example,Narnia",
+    "c{n},Cell Count {n}", "d{n},Cell Count {n},d{n}@people.example,US,more",
+    'e{n},"Not "closed" {n}",e{n}@people.example,US', "f{n},Bell \x07 {n},f{n}@people.example,US",
+    "p0,Other Than P0 {n},g{n}@people.example,US", "p1,Person 1,p1@people.example,US",
+    "{x},Long Id {n},h{n}@people.example,US", 'i{n},"Two\nlines {n}",i{n}@people.example,US',
+]  # fmt: skip
+
+
+def test_a_list_with_every_kind_of_defect_adds_up(summed) -> None:
+    rows = []
+    for n in range(400):
+        rows.append(f"p{n},Person {n},p{n}@people.example,US")
+        if n % 4 == 3:
+            rows.append(DEFECTS[n // 4 % len(DEFECTS)].format(n=n, x="x" * 251))
+    summary = summed("\n".join(rows) + "\n")
+    assert (summary.made, summary.listed) == (400, 500)
+    assert summary.left_out.total() == 100
+    assert summary.left_out["bad-country"] == summary.left_out["same-person"] == 10
+    with summary.rejects.open(encoding="utf-8", newline="") as file:
+        rejected = [row["problem_line"] for row in csv.DictReader(file)]
+    assert len(rejected) == len(set(rejected)) == 90  # a person listed twice is nothing to correct
+
+
 def test_a_list_without_a_flaw_has_nothing_to_say(summed) -> None:
     assert summed("p1,Ann Roe,ann@people.example,US\n").problems == []
 
