@@ -23,6 +23,7 @@ from advocacy.templating.citation_marks import (
     VALUE_MARK,
     CiteCall,
     LetterRun,
+    Own,
     Prose,
     letter_run,
 )
@@ -30,12 +31,14 @@ from advocacy.templating.citing import CITING
 from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
 from advocacy.templating.running import WATCH, TemplateWatch
 from advocacy.templating.sandbox import trusted
+from advocacy.templating.values import Placeholder
 
 # A plain word with nothing before or after it that Markdown could take for a sign.
 _WORD = re.compile(
     r"(?:(?<=^)|(?<=\s)|(?<=[\"“‘(*_]))[^\W\d_][^\W_’'-]*(?:[’'-][^\W_]+)*(?=[\s.,;:!?)…”’\"*_]|$)"
 )
 NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
+_STOP = re.compile(r"[*_~]{0,3}\.(?!\.)")
 # A note's text: its paragraph, and indented ones after it.
 _NOTE = re.compile(
     r"^ {0,3}\[\^([^\]\s]+)\]:(?:(?!\n\s*\n|\n {0,3}\[\^).)*(?:\n\s*\n(?: {4}|\t).*)*",
@@ -207,13 +210,28 @@ def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...
     for mark in sorted(marks, key=read_at) if notes else marks:
         code = ord(mark[0])
         if code < CITE_MARK:
-            values.append(run.values[code - VALUE_MARK])
+            values.append(before_stop(run.values[code - VALUE_MARK], markdown, mark.end()))
             renumbered[mark.start()] = chr(VALUE_MARK + len(values) - 1)
         else:
             cites.append(run.cites[code - CITE_MARK])
             renumbered[mark.start()] = chr(CITE_MARK + len(cites) - 1)
     text = MARK.sub(lambda mark: renumbered[mark.start()], markdown)
     return Prose(text, tuple(values)), tuple(cites)
+
+
+def before_stop(value: str, markdown: str, end: int) -> str:
+    """A value whose mark ends there, without its last stop where the sentence ends with another.
+
+    “Stores, Inc.” at the end of a sentence has one stop (Chicago Manual of Style 17, 6.14).
+    """
+    if (
+        isinstance(value, Placeholder)
+        or not value.endswith(".")
+        or value.endswith("..")
+        or not _STOP.match(markdown, end)
+    ):
+        return value
+    return Own(value[:-1]) if isinstance(value, Own) else value[:-1]
 
 
 def _notes(markdown: str) -> list[tuple[int, int, int]]:

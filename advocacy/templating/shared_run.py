@@ -20,8 +20,16 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
-from advocacy.templating.bodies import NO_SOURCES, Body, Ran, find_body, render_body, run_body
-from advocacy.templating.citation_marks import Prose
+from advocacy.templating.bodies import (
+    NO_SOURCES,
+    Body,
+    Ran,
+    before_stop,
+    find_body,
+    render_body,
+    run_body,
+)
+from advocacy.templating.citation_marks import VALUE_MARK, Prose
 from advocacy.templating.running import CHARACTERS_AT_MOST, WATCH
 from advocacy.templating.values import NeedsValue, Placeholder
 
@@ -78,10 +86,13 @@ class SharedTemplateRun:
         body = run.ran.body
         if not run.own:
             return body
-        values = list(body.prose.values)
+        values, markdown = list(body.prose.values), body.prose.markdown
         for at, (group, name) in run.own:
-            values[at] = own[group][name]
-        prose = Prose(body.prose.markdown, tuple(values))
+            text = own[group][name]
+            if text.endswith("."):
+                text = before_stop(text, markdown, markdown.index(chr(VALUE_MARK + at)) + 1)
+            values[at] = text
+        prose = Prose(markdown, tuple(values))
         return Body(prose, body.cites, body.path, body.language, body.lines)
 
     def _find_run(self, own: OwnValues) -> _SharedRun | None:

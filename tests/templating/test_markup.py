@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from advocacy.errors import Problem
 from advocacy.files.workspace import Workspace
+from advocacy.templating.citation_marks import Own
 from advocacy.templating.markup import body_tokens, note_tokens
 from advocacy.templating.markup_problems import (
     MarkupRule,
@@ -16,6 +17,7 @@ from advocacy.templating.markup_problems import (
     markup_rules,
     value_markup,
 )
+from advocacy.templating.shared_run import SharedTemplateRun
 
 RULES = markup_rules()
 
@@ -158,3 +160,28 @@ def test_notes_are_numbered_by_their_marks_and_set_as_the_text_is() -> None:
 def test_any_text_can_be_read_and_judged(text: str) -> None:
     body_tokens(text, "en-US")
     markup_problems(text, Path("open.md"), Workspace.of(Path("/nonexistent/parks.yaml")))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "printed"),
+    [
+        ("To {{ who }}.", "Stores, Inc.", "To Stores, Inc."),
+        ("To **{{ who }}**. Now.", "Stores, Inc.", "To **Stores, Inc**. Now."),
+        ("To {{ who }}, now.", "Stores, Inc.", "To Stores, Inc., now."),
+        ("To {{ who }}... now.", "Stores, Inc.", "To Stores, Inc.... now."),
+        ("To {{ who }}.", "Wait...", "To Wait...."),
+        ("To {{ who }}.", "Stores", "To Stores."),
+    ],
+)
+@pytest.mark.parametrize("own", [False, True])
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_stop(
+    tmp_path: Path, text: str, value: str, printed: str, own: bool
+) -> None:
+    letters = tmp_path / "templates" / "letters"
+    letters.mkdir(parents=True)
+    name = "{{ recipient.name }}" if own else "{{ who }}"
+    (letters / "open.md").write_text(text.replace("{{ who }}", name), encoding="utf-8")
+    workspace = Workspace.of(tmp_path / "parks.yaml")
+    run = SharedTemplateRun("open", workspace, "en", {"who": value}, {})
+    body = run.render({"recipient": {"name": Own(value)}})
+    assert body.prose.text() == printed
