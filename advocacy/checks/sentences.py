@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
 from advocacy.letters.letter import CitedFact, Letter
@@ -93,6 +94,15 @@ def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tup
 def read_letter(letter: Letter) -> tuple[TextBlock, ...]:
     """Read the blocks of a letter's body; with places, if the letter is traced."""
     return read_blocks(letter.body, letter.language, letter.lines)
+
+
+def subject_place(letter: Letter, stage: Stage) -> Place | None:
+    """Where a letter's subject stands: among the variants, or as the stage's own."""
+    if stage.variants:
+        for name, text in stage.variants.subject.items():
+            if text.get(letter.language) == letter.subject:
+                return stage.variants.place("subject", name)
+    return stage.place("subject")
 
 
 def cited_facts(letter: Letter, sentences: Iterable[Sentence]) -> list[CitedFact]:

@@ -8,7 +8,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.checks.codes import problem
 from advocacy.checks.patterns import pattern
-from advocacy.checks.sentences import TextBlock, quote_spans, word_list
+from advocacy.checks.sentences import TextBlock, quote_spans, subject_place, word_list
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
@@ -36,7 +36,7 @@ def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
 
 def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:
     """Report the same in the subject, the salutation and the addresses."""
-    yield from placeholder_problems("the subject", letter.subject, _subject_place(letter, stage))
+    yield from placeholder_problems("the subject", letter.subject, subject_place(letter, stage))
     yield from placeholder_problems("the preview text", letter.preview, stage.place("preview"))
     recipient, sender = letter.recipient, letter.sender
     yield from placeholder_problems(
@@ -74,17 +74,8 @@ def check_subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[P
             "subject-length",
             f"The subject has {length} characters; mail programs show about {limit}: “{shown}…”",
             "Shorten it, with what matters first.",
-            _subject_place(letter, stage),
+            subject_place(letter, stage),
         )
-
-
-def _subject_place(letter: Letter, stage: Stage) -> Place | None:
-    """Where the subject stands: among the variants, or as the stage's own."""
-    if stage.variants:
-        for name, text in stage.variants.subject.items():
-            if text.get(letter.language) == letter.subject:
-                return stage.variants.place("subject", name)
-    return stage.place("subject")
 
 
 def check_body_length(

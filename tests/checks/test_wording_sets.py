@@ -1,6 +1,6 @@
 """What the checks notice of falsehoods and honest edits that somebody else made.
 
-`WORDING_SET` names the folder of another set to measure in place of the development set.
+`WORDING_SET` names the folder of another set to measure in place of the development sets.
 """
 
 import os
@@ -10,8 +10,10 @@ import pytest
 
 from tests.checks.wording_sets import measure, read_edits, table
 
-DEVELOPMENT_SET = Path(__file__).parents[1] / "data" / "wording" / "set_a"
-FOLDER = Path(os.environ.get("WORDING_SET") or DEVELOPMENT_SET)
+SETS = Path(__file__).parents[1] / "data" / "wording"
+DEVELOPMENT_SET = SETS / "set_a"
+GIVEN = os.environ.get("WORDING_SET")
+FOLDERS = [Path(GIVEN)] if GIVEN else [DEVELOPMENT_SET, SETS / "set_b"]
 # A falsehood or two of several kinds and an honest edit in each language.
 SAMPLE = frozenset(
     "maternity-f01 maternity-f15 maternity-f18 maternity-h01 pestizide-f04 pestizide-f16 "
@@ -28,11 +30,12 @@ def test_a_sample_of_the_development_set_is_judged_right() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 @pytest.mark.parametrize(("honest", "least"), [(False, 0.80), (True, 0.95)])
 def test_most_falsehoods_are_caught_and_most_honest_edits_stay_quiet(
-    honest: bool, least: float
+    folder: Path, honest: bool, least: float
 ) -> None:
-    outcomes = measure(FOLDER, [one for one in read_edits(FOLDER) if one.honest == honest])
+    outcomes = measure(folder, [one for one in read_edits(folder) if one.honest == honest])
     print("\n" + table(outcomes, lambda edit: edit.kind))
     print("\n" + table(outcomes, lambda edit: edit.language))
     assert sum(one.right for one in outcomes) >= least * len(outcomes)

@@ -11,6 +11,9 @@ from advocacy.checks.agreement.reading import Reading, matches
 from advocacy.checks.language import Language, bare
 from advocacy.checks.patterns import pattern, words
 
+_LABEL = re.compile(r"\b([^\W\d_]{3,}) ([A-HJ-Z])\b(?!\.)")
+# A German noun has a capital, too; letters of other languages and of short names tell a name.
+_FOREIGN = re.compile(r"[éèêñçåøáíóú]|^[A-ZÄÖÜ]{3,}$")
 CAPITAL = r"[A-ZÄÖÜÁÉÍÓÚÑÀÈÇÊÎ][\w'’-]+"
 _NAME = re.compile(
     rf"{CAPITAL}(?:(?:\s+(?:of|the|de|la|le|les|del|des|du|los|las|y|et|für|von|der|d'|and|&))*\s+{CAPITAL})*"
@@ -80,7 +83,7 @@ def name_differences(
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
     spans = [(one.start, one.end) for one in days(text, language)]
     for start, end in (*spans, *((one.start, one.end) for one in claim.own_quantities)):
-        text = text[:start] + " " * (end - start) + text[end:]
+        text = text[:start] + "·" * (end - start) + text[end:]  # names do not reach over
     said = "\n".join(
         "\n".join((*(r.text for r in one.said), one.names)) for one in (*evidence, *beside)
     )
@@ -166,10 +169,35 @@ def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
             words = words[1:]
         if language.code == "de":
             run = [w for w in words if w[:1].isupper()]
+            if len(words) == 1 and _FOREIGN.search(words[0]):
+                yield words[0], start
+                continue
             if len(run) < 2 or not re.search(rf"{CAPITAL}\s+{CAPITAL}", " ".join(words)):
                 continue
         if words:
             yield " ".join(words), start
+
+
+def label_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """Courtroom D where the evidence has Courtroom B: one thing by another letter."""
+    for ours in _LABEL.finditer(claim.outside):
+        others = [
+            (one, reading, theirs)
+            for one in evidence
+            for reading in one.readings
+            for theirs in _LABEL.finditer(reading.text)
+            if bare(theirs[1]) == bare(ours[1])
+        ]
+        if others and all(theirs[2] != ours[2] for _, _, theirs in others):
+            one, reading, theirs = others[0]
+            yield Difference(
+                "name-not-in-fact",
+                claim.cut(*ours.span(), 12),
+                reading.cut(*theirs.span()),
+                one.fact,
+                ours[0],
+            )
+            return
 
 
 def noun_differences(

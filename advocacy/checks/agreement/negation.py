@@ -6,6 +6,7 @@ nothing is alike enough, nothing is said.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from advocacy.checks.agreement.evidence import (
@@ -83,7 +84,7 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
     language = claim.language
     text = claim.outside
     said = " ".join(reading.text for one in evidence for reading in one.readings)
-    for pair in language.opposites:
+    for pair in language.opposites if _any_opposite(language).search(text) else ():
         sides = tuple(alternatives(tuple(words)) for words in pair)
         if not any(side.search(text) for side in sides):
             continue
@@ -106,6 +107,14 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
                         one.fact,
                     )
                     return
+
+
+@lru_cache(maxsize=8)
+def _any_opposite(language: Language) -> re.Pattern[str]:
+    """Any word that has an opposite: most sentences have none."""
+    return alternatives(
+        tuple(word for pair in language.opposites for side in pair for word in side)
+    )
 
 
 def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = False) -> str:

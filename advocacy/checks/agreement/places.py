@@ -10,22 +10,27 @@ from dataclasses import dataclass
 from datetime import date
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.agreement.comparisons import comparison_differences
+from advocacy.checks.agreement.comparisons import cause_differences, comparison_differences
 from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.agreement.negation import negation_differences
+from advocacy.checks.agreement.names import CAPITAL, name_parts, short_forms
+from advocacy.checks.agreement.negation import negation_differences, opposite_differences
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.sentences import told_of
-from advocacy.checks.sentences import TextBlock
+from advocacy.checks.sentences import TextBlock, subject_place
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
 OWN = 10
 """A bare number up to this counts the letter's own things: three questions, ten asks."""
+TELLING = 4
+"""A subject of so many content words says something of the fact that it is like."""
+REPEATED = 0.6
+"""A subject that shares so much with the asks says what is wanted."""
 LIKE = 0.5
 """An ask that shares so much with a fact repeats it, and its numbers."""
 # Where an ask begins to speak of what is or was, and no more of what is wanted.
@@ -59,17 +64,55 @@ def place_problems(
     evidence = library.all_of(facts, letter.language)
     if not evidence:
         return
+    yield from _precedent_problems(letter, library)
     for words in _around(letter, blocks, campaign):
         claim = read(words.text, letter.language)
         if claim is None:
             return
+        if not words.ask and not _is_asked(claim, letter):
+            for clause in claim.clauses:
+                for one in _said_of_facts(clause.text, claim, evidence, words.name):
+                    yield told_of(one, words.place, words.name)
         for one in _differences(claim, evidence, letter.date, ask=words.ask):
             yield told_of(one, words.place, words.name)
 
 
+def _precedent_problems(letter: Letter, library: Library) -> Iterator[Problem]:
+    """Precedents of other organizations than their facts are about."""
+    facts = {one.id: one for one in letter.facts}
+    for precedent in letter.precedents:
+        cited = facts.get(precedent.fact)
+        one = library.of(cited, letter.language) if cited else None
+        if one is None:
+            continue
+        name = precedent.organization
+        said = "\n".join((*(reading.text for reading in one.said), one.names))
+        parts = name_parts(" ".join(re.findall(CAPITAL, name)))
+        if any(form in said for form in short_forms(name)) or parts & name_parts(said):
+            continue
+        yield told_of(
+            Difference("name-not-in-fact", name, one.statement.text, one.fact),
+            precedent.place("organization"),
+            "the precedent",
+        )
+
+
+def _is_asked(claim: Reading, letter: Letter) -> bool:
+    """Whether a subject or title only says what is asked for: by its form, or as an ask has it."""
+    if claim.language.finds("requests", claim.text):
+        return True
+    texts = (letter.demand.summary, *letter.demand.asks) if letter.demand else ()
+    asks = [read(text.get(letter.language) or "", letter.language) for text in texts]
+    numbers = {one.low for ask in asks if ask for one in ask.own_quantities}
+    if any(one.low not in numbers for one in claim.own_quantities):
+        return False
+    wanted = frozenset[str]().union(*(one.stems for one in asks if one))
+    return shared(claim.stems, wanted, claim.language) >= REPEATED * len(claim.stems) > 0
+
+
 def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> Iterator[_Words]:
     stage = campaign.file.stages[letter.stage]
-    yield _Words(letter.subject, _subject_place(letter, campaign), name="the subject")
+    yield _Words(letter.subject, subject_place(letter, stage), name="the subject")
     if letter.preview:
         yield _Words(letter.preview, stage.place("preview"), name="the preview text")
     if letter.demand:
@@ -88,23 +131,11 @@ def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> 
                 yield _Words(sentence.text, sentence.place, name="the heading")
 
 
-def _subject_place(letter: Letter, campaign: Campaign) -> Place | None:
-    stage = campaign.file.stages[letter.stage]
-    if stage.variants:
-        for name, text in stage.variants.subject.items():
-            if text.get(letter.language) == letter.subject:
-                return stage.variants.place("subject", name)
-    return stage.place("subject")
-
-
 def _differences(
     claim: Reading, evidence: Sequence[Evidence], today: date, *, ask: bool
 ) -> Iterator[Difference]:
     begins = _FACTUAL.search(claim.text) if ask else None
     factual = begins.start() if begins else (len(claim.text) if ask else 0)
-    if not ask:
-        for clause in claim.clauses:
-            yield from _said_of_facts(clause.text, claim, evidence)
     like = _like(claim, evidence)
     matched = like is not None and any(
         abs(a.low - b.low) < 1e-9 and a.unit == b.unit
@@ -112,10 +143,12 @@ def _differences(
         for r in like.readings
         for b in r.quantities
     )
-    for one in number_differences(claim, evidence):
-        if one.code != "figure-not-in-fact":
-            continue
+    for one in number_differences(claim, _about(claim, evidence)):
         quantity = next(q for q in claim.own_quantities if claim.cut(q.start, q.end) == one.ours)
+        if one.code != "figure-not-in-fact":
+            if ask and quantity.start > factual and quantity.bound:
+                yield one
+            continue
         if (
             not quantity.unit
             and quantity.kind == "count"
@@ -139,8 +172,11 @@ def _differences(
         ):
             yield one
     known = [d for e in evidence for r in e.readings for d in r.days]
+    known += [_day_of(issued) for e in evidence for issued in e.issued]
     for day in claim.own_days:
-        if _past(day, today) and not any(day.agrees(other) for other in known):
+        if (_past(day, today) or (day.month and not day.year and not ask)) and not any(
+            day.agrees(other) for other in known
+        ):
             near = nearest(evidence, claim.stems)
             yield Difference(
                 "date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact
@@ -148,18 +184,31 @@ def _differences(
 
 
 def _said_of_facts(
-    words: str, whole: Reading, evidence: Sequence[Evidence]
+    words: str, whole: Reading, evidence: Sequence[Evidence], where: str
 ) -> Iterator[Difference]:
-    """What a clause of a subject or heading says of a fact of which it has a number."""
+    """What a clause of a subject or heading says otherwise than the fact that it repeats."""
     clause = read(words, whole.language.code)
     like = _like(clause, evidence) if clause else None
     if clause is None or like is None:
         return
-    numbers = {q.low for r in like.readings for q in r.quantities}
-    if any(q.low in numbers for q in clause.own_quantities):
+    numbers = clause.own_quantities
+    if numbers and not any(number_differences(clause, [like])):
         yield from negation_differences(clause, [like])
         yield from hedge_differences(clause, [like])
         yield from comparison_differences(clause, [like])
+    elif where == "the heading" or len(clause.stems) >= TELLING:
+        yield from opposite_differences(clause, [like])
+        yield from hedge_differences(clause, [like])
+    yield from cause_differences(clause, [like])
+
+
+def _about(claim: Reading, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The facts that a share in words can be of: those that speak of the same things most."""
+    if not any(one.kind == "share" for one in claim.own_quantities):
+        return evidence
+    counts = [shared(claim.stems, one.stems, claim.language) for one in evidence]
+    most = max(counts)
+    return [one for one, count in zip(evidence, counts, strict=True) if count == most]
 
 
 def _was(claim: Reading, quantity: Quantity) -> bool:
@@ -169,6 +218,10 @@ def _was(claim: Reading, quantity: Quantity) -> bool:
         re.search(r"\b(?:from|von|de|d'|desde)\s+(?:\w+\s+){0,3}$", before)
         and re.match(r"\s*(?:\w+\s+){0,2}?(?:to|auf|à|a|zu)\s", after)
     )
+
+
+def _day_of(issued: date) -> StatedDay:
+    return StatedDay("", issued.year, issued.month, issued.day, "", 0, 0)
 
 
 def _past(day: StatedDay, today: date) -> bool:

@@ -21,6 +21,7 @@ from advocacy.checks.agreement.quantity import (
     amounts_of,
     bound_of,
     multiples_of,
+    named,
     shares_of,
 )
 from advocacy.checks.language import Language, any_of, bare
@@ -85,7 +86,9 @@ def _numbered(language: Language) -> re.Pattern[str]:
 
 def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
     """The quantities of a flat text in order; days are to be blanked out before."""
-    if not (_any_number(language).search(text)):
+    if not _any_number(language).search(text) and not any(
+        named(language, table, text) for table in ("shares", "amounts")
+    ):
         return ()
     masked = mask(text, language)
     found = [*amounts_of(masked, language)]
@@ -125,10 +128,7 @@ def _any_number(language: Language) -> re.Pattern[str]:
     words = [re.escape(w) for name in ("fractions", "multiples", "magnitudes")
              for w in language.table(name) if len(w) > 2]  # fmt: skip
     return re.compile(
-        rf"[\d{_SMALL}{_ROMAN}]|"
-        + "|".join(
-            (*words, *language.table("shares"), *language.table("amounts"), _WORDS[language.code])
-        ),
+        rf"[\d{_SMALL}{_ROMAN}]|" + "|".join((*words, _WORDS[language.code])),
         re.IGNORECASE,
     )
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from advocacy.checks.language import Language, any_of, bare
+from advocacy.checks.language import Language, alternatives, any_of, bare
 
 Bound = Literal["", "max", "min", "over", "under", "nearly", "about", "exactly"]
 Kind = Literal["count", "share", "multiple", "change"]
@@ -109,7 +109,7 @@ def _shares_by_form(
     def is_free(found: re.Match[str]) -> bool:
         return not any(start < found.end() and found.start() < end for start, end in taken)
 
-    for words, (low, high) in language.table("shares").items():
+    for words, (low, high) in named(language, "shares", text):
         for found in filter(is_free, _pattern(words).finditer(text)):
             yield low, high, *found.span()
     for link in _pattern(language.table("one_in")["link"]).finditer(text):
@@ -187,6 +187,12 @@ _NEED_COUNT = frozenset(
 )
 
 
+def named(language: Language, table: str, text: str) -> list[tuple[str, list[Any]]]:
+    """The entries of a table of patterns; none where a text has none of them, as most have."""
+    entries = language.table(table)
+    return list(entries.items()) if alternatives(tuple(entries)).search(text) else []
+
+
 @lru_cache(maxsize=512)
 def _pattern(words: str) -> re.Pattern[str]:
     return any_of([words])
@@ -236,7 +242,7 @@ def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
 
 def amounts_of(text: str, language: Language) -> Iterator[Quantity]:
     """Amounts that have a name: a dozen, a quarter of an hour, half a million, une dizaine."""
-    for words, (value, unit, *loose) in language.table("amounts").items():
+    for words, (value, unit, *loose) in named(language, "amounts", text):
         for found in _pattern(words).finditer(text):
             before, after = (
                 text[max(0, found.start() - BEHIND) : found.start()],

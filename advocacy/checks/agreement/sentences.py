@@ -16,6 +16,7 @@ from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.names import (
     Parties,
     body_differences,
+    label_differences,
     name_differences,
     noun_differences,
     short_forms,
@@ -83,6 +84,7 @@ def sentence_differences(
     yield from day_differences(claim, evidence, before, earlier)
     yield from speaker_differences(claim, evidence, parties)
     yield from name_differences(claim, evidence, before, parties)
+    yield from label_differences(claim, evidence)
     yield from body_differences(claim, evidence, before, parties)
     yield from negation_differences(claim, evidence)
     yield from opposite_differences(claim, evidence)

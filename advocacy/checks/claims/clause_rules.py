@@ -110,7 +110,8 @@ def is_own(clause: str, language: str) -> bool:
 def _found(text: str, language: str, kind: str) -> str | None:
     for rule in _of(language, kind):
         if match := rule.pattern.search(text):
-            return f"{rule.says} (“{' '.join(match[0].split()[:10])}”)"
+            words = match["what"] if "what" in rule.pattern.groupindex else match[0]
+            return f"{rule.says} (“{' '.join(words.split()[:10])}”)"
     return None
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Evidence
 from advocacy.checks.agreement.library import Library
+from advocacy.checks.agreement.negation import negation_differences
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.reading import read, shared, stems
 from advocacy.checks.claims.clause_rules import has_rules, is_own, rule_claim, strong_claim
+from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.language import language_of
 from advocacy.checks.sentences import Sentence, TextBlock
 from advocacy.letters.letter import Letter
@@ -18,8 +20,24 @@ WORDS = 4
 """A clause after the last note has at least so many words."""
 NEAR = 0.34
 """A sentence belongs to its neighbor's note if it shares so much of its words with the fact."""
+CHARGE = "a grave charge"
+KNOWN = 0.6
+"""A fact that shares so much with a heading or an ask, and has its numbers, says it."""
 HIDDEN = 0.2
 """A clause after a note that shares less than this with the cited fact says something else."""
+
+
+def _quoted(what: str) -> str:
+    return what[what.find("“") + 1 : what.rfind("”")]
+
+
+def _told(text: str, names: Names, language: str) -> str | None:
+    """What words without a note state, but for numbers and days: those are compared with facts."""
+    found = language_of(language)
+    if found is None or found.finds("topics", text):
+        return None
+    what = find_claim(text, names, language)
+    return None if what and what.startswith(("a figure", "a date", "a percentage")) else what
 
 
 @dataclass(slots=True)
@@ -28,10 +46,30 @@ class Notes:
 
     library: Library
 
-    def recalled(self, letter: Letter, text: str) -> str | None:
-        """What a heading or an ask claims by the way that no fact of the letter says."""
-        what = strong_claim(text, letter.language) if len(text.split()) > 3 else None
-        return None if what and self.known(letter, text) else what
+    def recalled(self, letter: Letter, text: str, names: Names | None = None) -> str | None:
+        """What a heading or an ask claims by the way that no fact of the letter says.
+
+        With `names`, a heading is judged as a sentence is, but for its numbers and days, which
+        are compared with the facts. Of an ask, what follows its first relative word is judged.
+        """
+        if len(text.split()) <= 2:
+            return None
+        what = strong_claim(text, letter.language)
+        if what is None and names is not None and not self.known(letter, text, ""):
+            what = _told(text, names, letter.language)
+        return None if what and self.known(letter, text, what) else what
+
+    def told_in_ask(self, letter: Letter, text: str, names: Names) -> str | None:
+        """What an ask says of what is, after “which”, “as” or “since”, that no fact says."""
+        language = language_of(letter.language)
+        begins = language.finds("factual", text) if language else None
+        if begins is None:
+            return None
+        tail = text[begins.end() :].strip(" ,.;")
+        if len(tail.split()) < WORDS:
+            return None
+        what = _told(tail[:1].upper() + tail[1:] + ".", names, letter.language)
+        return None if what and self.known(letter, tail, what) else what
 
     def beside(
         self, letter: Letter, sentence: Sentence, text: str, after: Sequence[Sentence]
@@ -83,13 +121,22 @@ class Notes:
         found = [*number_differences(claim, evidence), *day_differences(claim, evidence)]
         return not found
 
-    def known(self, letter: Letter, text: str) -> bool:
-        """Whether some fact of the letter says what a clause of an ask recalls."""
+    def known(self, letter: Letter, text: str, what: str) -> bool:
+        """Whether some fact of the letter says what a heading or a clause of an ask recalls.
+
+        `what` quotes the words that need a source; a charge must be in the fact itself.
+        """
         evidence = self.library.all_of(letter.facts, letter.language)
         reading = read(text, letter.language)
         if reading is None:
             return True
-        return any(self._share(letter, text, [one]) >= 0.5 for one in evidence)
+        return any(
+            self._share(letter, text, [one]) >= KNOWN
+            and not any(number_differences(reading, [one]))
+            and not any(negation_differences(reading, [one]))
+            and (not what.startswith(CHARGE) or self._share(letter, _quoted(what), [one]) == 1)
+            for one in evidence
+        )
 
     def _of(self, letter: Letter, sentences: Sequence[Sentence]) -> list[Evidence]:
         facts = [f for s in sentences for mark in s.cites for f in letter.cites[mark].facts]

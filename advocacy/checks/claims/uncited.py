@@ -18,7 +18,7 @@ from advocacy.checks.claims.notes import Notes
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.language import flatten, language_of
-from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences
+from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences, subject_place
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
@@ -121,47 +121,82 @@ def find_uncited(
     in `marks`. `library` has the facts as evidence: a note reaches as far as its facts do.
     """
     notes = Notes(library or Library(campaign))
-    names = party_names(letter, campaign)
-    asked = _asked(letter)
+    judged = _Judged(letter, party_names(letter, campaign), _asked(letter), notes)
+    stage = campaign.file.stages[letter.stage]
+    for text, place in (
+        (letter.subject, subject_place(letter, stage)),
+        (letter.title, campaign.file.place("title")),
+    ):
+        if what := judged.around(text):
+            yield _uncited(Sentence(text, (), place), what)
     sentences = [sentence for block in blocks for sentence in block.sentences]
     beside = iter(marks.beside(sentences))
     for number, block in enumerate(blocks):
         following = blocks[number + 1].sentences if number + 1 < len(blocks) else ()
         for index, sentence in enumerate(block.sentences):
             mark = next(beside)
-            after = block.sentences[index + 1 : index + 2]
-            if not after and sentence.text.endswith(":"):
-                after = following
-            text = _without_own_details(sentence.text, letter)
-            if sentence.cites:
-                text = notes.after(block, index)
-                what = notes.hidden(letter, sentence, text)
-            elif block.kind == "heading" or _is_ask(sentence.text, asked) or _runs_in(block, index):
-                what = notes.recalled(letter, text)
-            elif any(other.cites for other in after):
-                what = notes.beside(letter, sentence, text, after)
-            else:
-                what = find_claim(text, names, letter.language)
+            what = judged.claim(block, index, following)
             if what is None:
                 continue
             if mark is not None and mark.reason:
                 marks.use(mark)
-                excused = problem(
-                    "silenced-claim",
-                    f"“{shorten(sentence.text, 110)}” goes without a citation: {mark.reason}.",
-                    "",
-                    sentence.place,
-                )
-                yield UncitedClaim(sentence, what, excused, mark.reason)
-                continue
-            found = problem(
-                "uncited-claim",
-                f"“{shorten(sentence.text, 110)}” states {what}, and no citation stands by it.",
-                'Add `{{ cite("…") }}` after the sentence, or say why it needs none: '
-                "`{# uncited: why #}`.",
-                sentence.place,
-            )
-            yield UncitedClaim(sentence, what, found)
+                yield _excused(sentence, what, mark.reason)
+            else:
+                yield _uncited(sentence, what)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A letter whose sentences are judged, with whom and what they may speak of."""
+
+    letter: Letter
+    names: Names
+    asked: set[str]
+    notes: Notes
+
+    def around(self, text: str) -> str | None:
+        """What a subject or title states, where it does not only say what is asked for."""
+        language = language_of(self.letter.language)
+        if language is None or language.finds("requests", text) or _is_ask(text, self.asked):
+            return None
+        return self.notes.recalled(self.letter, text, self.names)
+
+    def claim(self, block: TextBlock, index: int, following: Sequence[Sentence]) -> str | None:
+        """What a sentence states without a source; `following` are those of the next block."""
+        sentence, letter, notes = block.sentences[index], self.letter, self.notes
+        after = block.sentences[index + 1 : index + 2]
+        if not after and sentence.text.endswith(":"):
+            after = tuple(following)
+        text = _without_own_details(sentence.text, letter)
+        if sentence.cites:
+            return notes.hidden(letter, sentence, notes.after(block, index))
+        if block.kind == "heading" or _runs_in(block, index):
+            return notes.recalled(letter, text, self.names)
+        if _is_ask(sentence.text, self.asked):
+            return notes.recalled(letter, text) or notes.told_in_ask(letter, text, self.names)
+        if any(other.cites for other in after):
+            return notes.beside(letter, sentence, text, after)
+        return find_claim(text, self.names, letter.language)
+
+
+def _excused(sentence: Sentence, what: str, reason: str) -> UncitedClaim:
+    found = problem(
+        "silenced-claim",
+        f"“{shorten(sentence.text, 110)}” goes without a citation: {reason}.",
+        "",
+        sentence.place,
+    )
+    return UncitedClaim(sentence, what, found, reason)
+
+
+def _uncited(sentence: Sentence, what: str) -> UncitedClaim:
+    found = problem(
+        "uncited-claim",
+        f"“{shorten(sentence.text, 110)}” states {what}, and no citation stands by it.",
+        'Add `{{ cite("…") }}` after the sentence, or say why it needs none: `{# uncited: why #}`.',
+        sentence.place,
+    )
+    return UncitedClaim(sentence, what, found)
 
 
 def _is_ask(text: str, asked: set[str]) -> bool:
