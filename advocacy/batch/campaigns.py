@@ -96,7 +96,7 @@ def render_campaign(
         output=request.output, deliver="write" if request.cluster is None else "return",
         audit=request.audit, force=request.force, typeset=request.typeset,
         shared=shared_digests(campaign, formats),
-        judged=inputs_digest(campaign) if request.cluster is None else None,
+        judged=inputs_digest(campaign), judged_by_client=request.cluster is not None,
     )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(
