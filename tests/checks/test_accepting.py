@@ -12,7 +12,7 @@ from advocacy.checks.approving import Words, approve_stage, review_stage
 from advocacy.checks.run import run_checks
 from advocacy.cli import group
 from advocacy.errors import AdvocacyError, Level, Problem
-from advocacy.letters.approvals import approvals_path, read_approvals
+from advocacy.letters.approvals import approvals_path, judge_approval, read_approvals
 
 from .conftest import House
 
@@ -142,6 +142,18 @@ def test_days_placeholders_and_quotations_that_a_copy_does_not_hold_cannot_be_ac
     assert not any(one.basis for one in found)
     with pytest.raises(AdvocacyError):
         approve(house)
+
+
+@pytest.mark.parametrize(("old", "new"), [("our own count", "our lawyers"), ("Jane", "John")])
+def test_a_word_that_was_edited_by_hand_is_noticed(accepted: House, old: str, new: str) -> None:
+    path = approvals_path(accepted.folder / "acme.yaml")
+    assert judge_approval(loaded(accepted), "call").state == "approved"
+    text, words, entries = path.read_text("utf-8").partition("accepted:")
+    assert old in entries
+    path.write_text(text + words + entries.replace(old, new), "utf-8")
+    assert judge_approval(loaded(accepted), "call").changes == (
+        "the approval itself was edited by hand",
+    )
 
 
 def test_an_id_that_is_not_listed_accepts_nothing(house: House) -> None:
