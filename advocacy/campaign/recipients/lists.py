@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.recipients.identity import mailbox
-from advocacy.campaign.recipients.list_details import ListDetails
+from advocacy.campaign.recipients.list_details import CSV_SUFFIXES, ListDetails
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.suspicions import find_suspicions
 from advocacy.errors import Level, Place, Problem, Report, reporting
@@ -36,7 +36,7 @@ def read_list(
     kind = path.suffix.lower()
     details = details or ListDetails()
     rows: Iterator[Recipient] = iter(())
-    if kind in (".csv", ".tsv"):
+    if kind in CSV_SUFFIXES:
         from advocacy.campaign.recipients.formats import read_csv
 
         rows = read_csv(path, columns or {}, report, details)
