@@ -3,19 +3,16 @@
 `json_schema` describes these files for editors, from the models that read them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
-
-from advocacy.campaign.bills import Bill, Bills, read_bill
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
+from advocacy.campaign.bills.model import Bill, Bills
 from advocacy.campaign.bills.positions import POSITIONS
-from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
@@ -76,18 +73,21 @@ def load_campaign(
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
     names = {key: file_names(data, key) for key in ("facts", "sources", "bills")}
-    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
-    sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
+    mistaken: set[str] = set()
+    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts, mistaken)
+    sources = _read_all(
+        workspace, names["sources"], parse_sources, "source", problems, texts, mistaken
+    )
     bills = _read_bills(workspace, names["bills"], problems)
     for bill in bills.values():
         # What the campaign's own files say of a bill comes before what is made of its record.
         facts = bill_facts(bill) | facts
         sources = {bill.id: bill_source(bill)} | sources
-    problems += unknown_references(facts, sources)
+    problems += unknown_references(facts, sources, mistaken)
     if file is None:
         return None, problems
     campaign = Campaign(path, file, facts, sources, workspace, bills)
-    return campaign, problems + _cross_references(campaign)
+    return campaign, problems + _cross_references(campaign, mistaken)
 
 
 def _scan(path: Path, texts: Mapping[Path, str]) -> tuple[YamlMap | None, list[Problem]]:
@@ -110,7 +110,9 @@ def _read_all(
     kind: str,
     problems: list[Problem],
     texts: Mapping[Path, str],
+    mistaken: set[str],
 ) -> dict[str, Record]:
+    """The records of the files by id; ids of those that cannot be read join `mistaken`."""
     records: dict[str, Record] = {}
     for name, place in names:
         try:
@@ -124,6 +126,7 @@ def _read_all(
             continue
         found, wrong = parse_file(data)
         problems += wrong
+        mistaken |= _ids_in(data).difference(found)
         for key, record in found.items():
             if key in records:
                 message = f"The {kind} `{key}` appears twice, first at {records[key].place()}."
@@ -133,10 +136,23 @@ def _read_all(
     return records
 
 
+def _ids_in(data: YamlMap) -> set[str]:
+    """The ids of facts in a facts file, or of sources in a sources file."""
+    items = data.get("references")
+    if not isinstance(items, YamlList):
+        return set(data)
+    ids = (item.get("id") for item in items if isinstance(item, YamlMap))
+    return {found for found in ids if isinstance(found, str)}
+
+
 def _read_bills(
-    workspace: Workspace, names: Iterable[tuple[str, Place]], problems: list[Problem]
+    workspace: Workspace, names: Collection[tuple[str, Place]], problems: list[Problem]
 ) -> dict[str, Bill]:
     bills: dict[str, Bill] = {}
+    if not names:
+        return bills
+    from advocacy.campaign.bills.reading import read_bill
+
     for name, place in names:
         try:
             path = workspace.file(name, place)
@@ -154,20 +170,20 @@ def _read_bills(
     return bills
 
 
-def _cross_references(campaign: Campaign) -> list[Problem]:
+def _cross_references(campaign: Campaign, mistaken: Collection[str]) -> list[Problem]:
     file = campaign.file
     problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
     for name, stage in file.stages.items():
         problems += _stage_problems(campaign, name, stage)
     for event in file.events.values():
-        if event.source not in campaign.sources:
+        if event.source not in campaign.sources and event.source not in mistaken:
             source = event.source
             problems.append(_unknown("source", source, campaign.sources, event.place("source")))
         if event.bill is not None and event.bill not in campaign.bills:
             problems.append(_unknown("bill", event.bill, campaign.bills, event.place("bill")))
     for precedents in {file.precedents, *map(file.stage_precedents, file.stages.values())}:
         for precedent in precedents:
-            if precedent.fact not in campaign.facts:
+            if precedent.fact not in campaign.facts and precedent.fact not in mistaken:
                 problems.append(
                     _unknown("fact", precedent.fact, campaign.facts, precedent.place("fact"))
                 )
@@ -227,18 +243,26 @@ def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) ->
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-SCHEMAS: dict[str, tuple[Any, str]] = {
-    "campaign": (CampaignFile, "A campaign of letters"),
-    "facts": (dict[str, Fact], "Facts that letters rely on, by id"),
-    "sources": (Source, "Sources as CSL-YAML"),
-    "bills": (WrittenBill, "A bill before a legislature"),
+SCHEMAS = {
+    "campaign": "A campaign of letters",
+    "facts": "Facts that letters rely on, by id",
+    "sources": "Sources as CSL-YAML",
+    "bills": "A bill before a legislature",
 }
+"""The kinds of files that have a schema, with its title."""
 
 
 def json_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a kind of file; raises KeyError for an unknown kind."""
-    model, title = SCHEMAS[kind]
-    schema = TypeAdapter(model).json_schema(by_alias=True)
+    from pydantic import TypeAdapter
+
+    from advocacy.campaign.bills.written import WrittenBill
+
+    title = SCHEMAS[kind]
+    models: dict[str, Any] = {
+        "campaign": CampaignFile, "facts": dict[str, Fact], "sources": Source, "bills": WrittenBill,
+    }  # fmt: skip
+    schema = TypeAdapter(models[kind]).json_schema(by_alias=True)
     if kind == "sources":
         definitions = schema.pop("$defs", {})
         schema = {

@@ -39,7 +39,7 @@ LEFT_OUT = {
     "under way": "under way by a run that is at work, or was killed",
     "put off": "put off by their servers, to be tried again later",
     "answered": "to people who have replied (--also-answered includes them)",
-    "twice": "to an address that is on the list already",
+    "twice": "to an address that got the letter under another id",
 }
 
 

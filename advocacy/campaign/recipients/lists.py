@@ -135,13 +135,21 @@ class Seen:
             self._grow()
         return self._put(hash(text) & 0xFFFF_FFFF_FFFF_FFFF or 1, number)
 
-    def _put(self, digest: int, number: int) -> int | None:
+    def __contains__(self, text: str) -> bool:
+        return bool(self._hashes[self._find(hash(text) & 0xFFFF_FFFF_FFFF_FFFF or 1)])
+
+    def _find(self, digest: int) -> int:
+        """Where a hash stands, or would stand."""
         mask = (1 << self._bits) - 1
         at = digest & mask
-        while self._hashes[at]:
-            if self._hashes[at] == digest:
-                return self._numbers[at]
+        while self._hashes[at] and self._hashes[at] != digest:
             at = (at + 1) & mask
+        return at
+
+    def _put(self, digest: int, number: int) -> int | None:
+        at = self._find(digest)
+        if self._hashes[at]:
+            return self._numbers[at]
         self._hashes[at], self._numbers[at] = digest, number
         self._count += 1
         return None
