@@ -71,7 +71,7 @@ def printable(
     file, day = campaign.file, campaign.letter_date(day)
     name = stage or next(iter([*campaign.stages_on(day), *file.stages]))
     chosen_stage = file.stages[name]
-    recipient = person or _recipient(campaign, name, day, only)
+    recipient = (person or _recipient(campaign, name, day, only)).on(day)
     supporters = sample_supporters(campaign, name)
     language = letter_language(campaign, recipient, chosen_stage)
     texts = Texts(language, file.language)
