@@ -173,7 +173,7 @@ def test_a_list_edited_between_two_runs_makes_the_changed_letters_alone(
     assert "Person Five" in (folder / "p5.txt").read_text()
     assert (folder / "p0.txt").exists()
     result = run_cli(*command, "--prune")
-    assert "1 letter removed: no longer listed." in result.stdout
+    assert "1 letter removed (no longer listed)." in result.stdout
     assert not (folder / "p0.txt").exists()
     assert set(manifest(folder)) == {"p40", *(f"p{n}" for n in range(1, 30))}
 

@@ -82,7 +82,7 @@ def test_a_dry_run_counts_who_is_left(old: Path, capsys: pytest.CaptureFixture[s
     told = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert "2 messages of 6 on the list" in told
     assert "2 sent before" in told
-    assert "1 refused by their servers before" in told
+    assert "1 already refused by their servers" in told
     assert "1 under way" in told
     assert sink.taken == []
 
