@@ -562,7 +562,7 @@ def test_verify_finds_the_campaigns_of_a_folder(run_cli, small_campaign: Path) -
     assert "not in campaigns/ or in this folder" in " ".join(elsewhere.stderr.split())
     empty = run_cli("verify", folder, cwd=folder)
     assert empty.returncode == 1
-    assert "There are no letters in" in empty.stderr
+    assert "contains no letters" in empty.stderr
 
 
 def test_verify_writes_nothing(run_cli, small_campaign: Path, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ SEEDS = [
         "microsoft",
         ((CALL, NO_SALES, "Microsoft is selling it to police departments."),),
         "uncited-claim",
-        ("Microsoft is selling", "no citation stands by it"),
+        ("Microsoft is selling", "but cites no source"),
         Level.WARNING,
     ),
     Seed(

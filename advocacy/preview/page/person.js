@@ -116,7 +116,7 @@ export function startPerson({ chosen, ofStage }) {
     if (!kind) return;
     const { id } = await get("odd", { kind, after: current?.id, stage: stage() });
     if (id === null) {
-      $("people").textContent = "No such person on the list.";
+      $("people").textContent = "The list has no such person.";
       return;
     }
     open(false);

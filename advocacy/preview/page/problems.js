@@ -45,7 +45,7 @@ export function showProblems({ state, act }) {
   const others = once.filter((problem) => problem.level !== "error");
   if (state.bug) {
     errors.unshift({
-      level: "error", code: "bug", message: `This is a bug in advocacy, not a mistake of yours: ${state.bug}`,
+      level: "error", code: "bug", message: `This is a bug in advocacy, not your mistake: ${state.bug}`,
       hint: "Please report it. Your files were not changed.",
     });
   }
