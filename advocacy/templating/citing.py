@@ -24,7 +24,7 @@ _BLANK = re.compile(r"\{(\w+)\}")
 
 def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
     if not ids:
-        raise ValueMistake("`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
+        raise ValueMistake("`cite` does not name a fact.", 'Write `{{ cite("the-id") }}`.')
     return letter_run().cite(ids, line, path)
 
 

@@ -438,7 +438,7 @@ MISTAKES = {
     "id without brackets": ("\n{{ cite 'first-fact' }}", 2, "got a text in quotation marks"),
     "loop without in": ("\n{% for x b %}{% endfor %}", 2, "Expected `in`, but got `b`"),
     "odd character": ("a\n{{ name ? }}", 2, "not allowed in a command"),
-    "loop over text": ("\n{% for x in name %}{% endfor %}", 2, "`for` needs a list"),
+    "loop over text": ("\n{% for x in name %}{% endfor %}", 2, "`for` requires a list"),
     "group printed": ("\n{{ person }}", 2, "has parts"),
     "yes or no printed": ("\n{{ name == 'x' }}", 2, "yes/no value"),
     "text and number": ("\n{{ name + 1 }}", 2, "two numbers"),
