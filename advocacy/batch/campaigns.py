@@ -26,6 +26,7 @@ from advocacy.batch.recorder import Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
@@ -95,7 +96,7 @@ def render_campaign(
         output=request.output, deliver="write" if request.cluster is None else "return",
         audit=request.audit, force=request.force, typeset=request.typeset,
         shared=shared_digests(campaign, formats),
-        judged=inputs_digest(campaign) if request.cluster is None else None,
+        judged=inputs_digest(campaign), judged_by_client=request.cluster is not None,
     )  # fmt: skip
     with Manifests(request.output / campaign.file.id) as manifests:
         recorder = Recorder(
@@ -198,7 +199,7 @@ def _most_letters(campaign: Campaign, people: People) -> int | None:
         path = list_of(campaign, people)
         if path is None:
             limits.append(len(campaign.file.target.addressees))
-        elif path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson"):
+        elif path.suffix.lower() in (*CSV_SUFFIXES, ".jsonl", ".ndjson"):
             with path.open("rb") as file:
                 blocks = iter(lambda: file.read(1 << 20), b"")
                 limits.append(sum(block.count(b"\n") for block in blocks))

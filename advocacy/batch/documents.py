@@ -63,7 +63,8 @@ class BatchSettings:
     letter's own recipient unsubscribes; without it, all do where the campaign says. A letter
     must be true on its own day, and on `also_on`: the day on which it is mailed. With `text`, they
     are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
-    did so with the same digest (`judged`) of what is read for it; with None they are not.
+    did so with the same digest (`judged`) of what is read for it; with None they are not. Where
+    `judged_by_client`, whoever wants the letters judged them, and they come with what is wrong.
     """
 
     campaign: Campaign
@@ -80,6 +81,7 @@ class BatchSettings:
     also_on: date | None = None
     text: StageText | None = None
     judged: str | None = None
+    judged_by_client: bool = False
 
     @property
     def wants_paper(self) -> bool:

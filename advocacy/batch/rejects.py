@@ -10,7 +10,8 @@ from pathlib import Path
 
 from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import REJECT_COLUMNS
-from advocacy.campaign.recipients.formats import csv_header
+from advocacy.campaign.recipients.formats import CsvHeader, csv_header
+from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.writing import csv_line, replace_file
 
@@ -69,19 +70,20 @@ class Rejects:
 
     @property
     def _is_csv(self) -> bool:
-        return self._list is not None and self._list.suffix.lower() in (".csv", ".tsv")
+        return self._list is not None and self._list.suffix.lower() in CSV_SUFFIXES
 
     def _leave_out_header(self) -> None:
         """Leave out what is wrong with the header of a CSV file: it is no row to be corrected."""
         if self._at and self._is_csv and self._list is not None:
-            *_, last = csv_header(self._list, self._columns)
+            last = csv_header(self._list, self._columns).row
             self._at = {line: found for line, found in self._at.items() if line > last}
 
     def _table(self) -> Iterator[list[str]]:
         cells: Iterator[list[str]]
         if self._is_csv and self._list is not None:
-            header, mark, _ = csv_header(self._list, self._columns)
-            cells = _rows(self._list, sorted(self._at), len(header), mark)
+            found = csv_header(self._list, self._columns)
+            header = list(found.cells)
+            cells = _rows(self._list, sorted(self._at), found)
         else:
             names = dict.fromkeys(name for *_, row in self._read() for name in row)
             header = [name for name in KNOWN if name in names]
@@ -123,12 +125,13 @@ def write_rejects(
     return rejects.write(folder, replaces=False)
 
 
-def _rows(path: Path, lines: Sequence[int], width: int, mark: str) -> Iterator[list[str]]:
+def _rows(path: Path, lines: Sequence[int], header: CsvHeader) -> Iterator[list[str]]:
     """The cells of the rows of a CSV file that begin in those lines, as they are.
 
-    Cells beyond the header's `width` are joined to the last, for a person to sort out.
+    Cells beyond the header's are joined to the last, for a person to sort out.
     """
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    width, mark = len(header.cells), header.separator
+    with path.open(encoding=header.codec, errors="replace", newline="") as file:
         numbered = enumerate(file, start=1)
         ahead: list[tuple[int, str]] = []
         for wanted in lines:

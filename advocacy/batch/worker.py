@@ -231,9 +231,10 @@ def _lowered(problem: Problem) -> Problem:
 
 def _judged_before(settings: BatchSettings, wanted: WantedLetter, digest: str) -> bool:
     """Whether the words need no verdict: nobody asks for one, or an earlier run has it."""
+    if settings.judged is None or settings.judged_by_client:
+        return True
     previous = wanted.previous or {}
-    same = previous.get("judged") == settings.judged and previous.get("digest") == digest
-    return settings.judged is None or same
+    return previous.get("judged") == settings.judged and previous.get("digest") == digest
 
 
 def _make(

@@ -69,11 +69,14 @@ def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> 
 
 
 def list_file(campaign: Campaign) -> Path | None:
-    """The list that a campaign names. Raises AdvocacyError where there is no such file."""
+    """The list that a campaign names, a file or a folder of open data.
+
+    Raises AdvocacyError where there is none, or it lies outside the workspace.
+    """
     file = campaign.file
     if file.recipients is None:
         return None
-    return campaign.workspace.file(file.recipients, file.place("recipients"))
+    return campaign.workspace.file_or_folder(file.recipients, file.place("recipients"))
 
 
 def not_in_office(recipient: Recipient, day: date) -> Problem | None:

@@ -353,7 +353,9 @@ class CampaignFile(Located):
         "YAML.",
     )
     recipients: FileName | None = Field(
-        None, description="A list of recipients (CSV, XLSX, JSON Lines), instead of addressees."
+        None,
+        description="A list of recipients (CSV, XLSX, JSON Lines, or open data, which may be a "
+        "folder), instead of addressees.",
     )
     columns: ColumnMap = Field(
         default_factory=dict,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
+from advocacy.files.text import split_lines
 from advocacy.letters.letter import CitedFact, Letter
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 from advocacy.templating.markup import letter_parser, picture_of
@@ -302,7 +303,7 @@ class _TemplateLines(dict[Path, list[str]]):
 
     def __missing__(self, path: Path) -> list[str]:
         try:
-            self[path] = path.read_text("utf-8-sig").splitlines()
+            self[path] = split_lines(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             self[path] = []
         return self[path]

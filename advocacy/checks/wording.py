@@ -29,8 +29,14 @@ def check_placeholders(blocks: Sequence[TextBlock], otherwise: Place | None) -> 
 
 
 def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
-    """Report the same in values that a body prints for one recipient."""
+    """Report the same in values that a body prints for one recipient.
+
+    A supporter's own words are left out: a person has read and approved them as they stand.
+    """
+    own_words = letter.supporter.own_words if letter.supporter else ""
     for value in printed:
+        if value.strip() and value.strip() in own_words:
+            continue
         yield from placeholder_problems("the letter", value, letter.recipient.place())
 
 

@@ -13,6 +13,7 @@ import click
 
 from advocacy.cli.tables import csv_table, json_text, report_choice
 from advocacy.errors import Level, Place, Problem, count_noun, has_errors
+from advocacy.files.text import split_lines
 from advocacy.resources import version
 
 Report = Literal["text", "json", "github", "sarif", "csv"]
@@ -106,7 +107,7 @@ def _lines(path: Path) -> tuple[str, ...]:
     try:
         if path.stat().st_size > 50_000_000:
             return ()
-        return tuple(path.read_text(encoding="utf-8-sig").splitlines())
+        return tuple(split_lines(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError):
         return ()
 

@@ -39,7 +39,7 @@ LEFT_OUT = {
     "under way": "in progress in a run that is active or was killed",
     "put off": "deferred by their servers, to be retried later",
     "answered": "to people who have replied (--also-answered includes them)",
-    "twice": "to an address that is already on the list",
+    "twice": "to an address that got the letter under another id",
 }
 
 

@@ -12,6 +12,7 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 
 from advocacy.errors import Place, Problem, count_noun
+from advocacy.files.encodings import UTF_8, Encoding
 from advocacy.files.text import bad_byte, wrong_encoding
 
 DELIMITERS = ",;\t|"
@@ -22,17 +23,18 @@ MOST_ABOVE = 20
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
-def lines_of(file: BufferedReader, path: Path) -> "Lines | Problem":
-    """The lines of an open file, or what it is instead of CSV in UTF-8."""
+def lines_of(file: BufferedReader, path: Path, encoding: Encoding = UTF_8) -> "Lines | Problem":
+    """The lines of an open file in that encoding, or what it is instead of CSV in it."""
     start = file.peek(4)[:4]
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         message = "This is a spreadsheet, not a CSV file."
         return Problem("not-csv", message, "Rename it to end in `.xlsx`.", Place(path))
-    wrong = wrong_encoding(start, path, "CSV in UTF-8")
+    wrong = wrong_encoding(start, path, "CSV in UTF-8") if encoding == UTF_8 else None
     if wrong:
         return wrong
-    # Bytes that are not UTF-8 become lone surrogates, which the row's problem then names.
-    return Lines(TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+    # Bytes that are not in the encoding become lone surrogates, which the row's problem then names.
+    codec, errors = encoding.codec, "surrogateescape"
+    return Lines(TextIOWrapper(file, encoding=codec, errors=errors, newline=""))
 
 
 class Lines:

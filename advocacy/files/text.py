@@ -134,6 +134,14 @@ def _decode(data: bytes, path: Path) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, as places count them: LF, CR and CR LF end a line, and nothing else.
+
+    `str.splitlines` also breaks at U+000B, U+2028 and others, which no editor counts.
+    """
+    return re.split(r"\r\n?|\n", text)
+
+
 def without_bad_characters(text: str, path: Path) -> tuple[str, list[Problem]]:
     """The text with U+FFFD for each character that no file may hold, and a problem for each.
 

@@ -39,6 +39,25 @@ class Workspace:
         Raises AdvocacyError where it lies outside the workspace or there is no such file.
         """
         path = self.folder / name
+        self._require_inside(path, name, place)
+        if not path.is_file():
+            raise AdvocacyError(
+                Problem("missing-file", f"There is no file `{name}`.", _similar(path), place)
+            )
+        return path
+
+    def file_or_folder(self, name: str, place: Place | None = None) -> Path:
+        """The same, where it may be a folder, of which every link leads inside the workspace."""
+        path = self.folder / name
+        self._require_inside(path, name, place)
+        if not path.is_dir():
+            return self.file(name, place)
+        for found in path.rglob("*"):
+            if found.is_symlink():
+                self._require_inside(found, f"{name}/{found.relative_to(path).as_posix()}", place)
+        return path
+
+    def _require_inside(self, path: Path, name: str, place: Place | None) -> None:
         if not self.contains(path):
             raise AdvocacyError(
                 Problem(
@@ -48,11 +67,6 @@ class Workspace:
                     place,
                 )
             )
-        if not path.is_file():
-            raise AdvocacyError(
-                Problem("missing-file", f"There is no file `{name}`.", _similar(path), place)
-            )
-        return path
 
     def template(self, name: str) -> Path | None:
         """The first file of that name (`letters/call.md`) in the templates' search order."""

@@ -6,7 +6,7 @@ worked out once for many letters, such as a digest or the outline of a page.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 from urllib.parse import unquote
@@ -14,14 +14,14 @@ from urllib.parse import unquote
 from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
-from advocacy.errors import AdvocacyError, Place
+from advocacy.errors import AdvocacyError
 from advocacy.files.cache import IdentityCache
 from advocacy.files.pictures import Picture, find_picture
 from advocacy.letters.letter import Cite, CitedFact, Letter
 from advocacy.letters.variables import Texts, shared_variables
 from advocacy.templating import Body
 from advocacy.templating.markup import body_tokens
-from advocacy.templating.markup_problems import markup_problems
+from advocacy.templating.markup_problems import TemplatePlaces, markup_problems
 from advocacy.templating.shared_run import SharedTemplateRun
 
 
@@ -220,7 +220,14 @@ def find_pictures(campaign: Campaign, body: Body) -> tuple[Picture, ...]:
         for token in body_tokens(body.prose.markdown, campaign.file.language)
         if token.type == "picture"
     )
-    return tuple(find_picture(name, campaign.workspace, Place(body.path)) for name in names)
+    found: list[Picture] = []
+    for name in names:
+        try:
+            found.append(find_picture(name, campaign.workspace))
+        except AdvocacyError as error:
+            place = TemplatePlaces(body.path, campaign.workspace).of(f"]({name}")
+            raise AdvocacyError([replace(one, place=place) for one in error.problems]) from None
+    return tuple(found)
 
 
 def _look_up(campaign: Campaign, body: Body) -> tuple[Cite, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
+from advocacy.files.text import split_lines
 from advocacy.files.workspace import Workspace
 
 
@@ -73,7 +74,7 @@ class Drafts:
         for draft, real_path in self._real_paths.items():
             if real_path == place.path:
                 text = draft.read_text("utf-8")
-        lines = text.splitlines() if text is not None else []
+        lines = split_lines(text) if text is not None else []
         return lines[place.line - 1] if place.line <= len(lines) else None
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Hint, Place, Problem
+from advocacy.files.text import split_lines
 from advocacy.preview.drafts import Drafts
 
 LONGEST_LINE = 240
@@ -87,7 +88,7 @@ def _excerpt(place: Place, drafts: Drafts | None) -> str | None:
         try:
             if place.path.stat().st_size > MOST_BYTES or place.path.suffix == ".xlsx":
                 return None
-            lines = place.path.read_text("utf-8-sig").splitlines()
+            lines = split_lines(place.path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             return None
         line = lines[place.line - 1] if place.line <= len(lines) else ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +44,8 @@ _NOTE = re.compile(
     r"^ {0,3}\[\^([^\]\s]+)\]:(?:(?!\n\s*\n|\n {0,3}\[\^).)*(?:\n\s*\n(?: {4}|\t).*)*",
     re.MULTILINE | re.DOTALL,
 )
+# A list's sign before a value: the whole item may be a value, and have no word to mark.
+_ITEM = re.compile(r"(?:(?:^|\n) *[-*+]|^[.)]) +$")
 _NO_TEXT = re.compile(r"\s*(\[[^\]]+\]:|```|~~~|\{|<)|.*[`<\[\]&]")
 
 
@@ -71,7 +73,8 @@ class LetterEnvironment(TemplateEnvironment):
         super().__init__(workspace, watch)
         self.globals.update(CITING)
         self.functions = (*self.functions, *CITING.values())
-        self.lines: list[Place] | None = [] if trace else None
+        # A line has one mark however often its template is compiled: a page compiles with each key.
+        self.lines: dict[Place, str] | None = {} if trace else None
 
     def own(self, text: str) -> Markup:
         """A value as its mark."""
@@ -96,14 +99,18 @@ class LetterEnvironment(TemplateEnvironment):
         """Build in the counting, and with `trace` the marks of lines."""
         super().prepare(tree, path)
         if self.lines is not None:
-            for data in tree.find_all(nodes.TemplateData):
-                data.data = _mark_lines(data.data, data.lineno, lambda line: self._mark(path, line))
+            for output in tree.find_all(nodes.Output):
+                last = output.nodes[-1]
+                for node in output.nodes:
+                    if isinstance(node, nodes.TemplateData):
+                        mark = partial(self._mark, path)
+                        node.data = _mark_lines(node, mark, before_value=node is not last)
 
     def _mark(self, path: Path, line: int) -> str:
-        if self.lines is None or len(self.lines) >= LINES_AT_MOST:
+        place = Place(path, line)
+        if self.lines is None or (place not in self.lines and len(self.lines) >= LINES_AT_MOST):
             return ""
-        self.lines.append(Place(path, line))
-        return chr(LINE_MARK + len(self.lines) - 1)
+        return self.lines.setdefault(place, chr(LINE_MARK + len(self.lines)))
 
 
 @lru_cache(maxsize=32)
@@ -246,13 +253,13 @@ def _notes(markdown: str) -> list[tuple[int, int, int]]:
     return found
 
 
-def _mark_lines(data: str, first_line: int, mark: Callable[[int], str]) -> str:
+def _mark_lines(data: nodes.TemplateData, mark: Callable[[int], str], *, before_value: bool) -> str:
     """Template text with an invisible mark after the last plain word of each line.
 
     `mark(line)` gives the character for a line. Lines in which a word may be part of an
-    address or of code have no mark.
+    address or of code have no mark. `before_value`: a value follows the text.
     """
-    lines = data.split("\n")
+    first_line, lines = data.lineno, data.data.split("\n")
     for index, line in enumerate(lines):
         if _NO_TEXT.match(line):
             continue
@@ -260,4 +267,6 @@ def _mark_lines(data: str, first_line: int, mark: Callable[[int], str]) -> str:
         if words:
             at = words[-1].end()
             lines[index] = line[:at] + mark(first_line + index) + line[at:]
+    if before_value and _ITEM.search(data.data):
+        lines[-1] += mark(first_line + len(lines) - 1)
     return "\n".join(lines)

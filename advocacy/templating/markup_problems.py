@@ -63,7 +63,7 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     environment: dict[str, object] = {}
     parser = letter_parser()
     tokens = parser.parse(LINE.sub("", markdown), environment)
-    places = _Places(path, workspace)
+    places = TemplatePlaces(path, workspace)
     found = [
         *_in_blocks(tokens, places),
         *(problem for token in tokens for problem in _in_inline(token, places)),
@@ -81,7 +81,7 @@ def value_markup(text: str) -> tuple[str, str] | None:
     return None
 
 
-class _Places:
+class TemplatePlaces:
     """Finds the line of a template, or of a partial, in which a text first stands."""
 
     def __init__(self, path: Path, workspace: Workspace) -> None:
@@ -110,7 +110,7 @@ def _broken(what: str, says: str, hint: str, place: Place, code: str = "broken-m
     return Problem(code, f"`{shown}` {says}", hint, place)
 
 
-def _in_blocks(tokens: list[Token], places: _Places) -> Iterator[Problem]:
+def _in_blocks(tokens: list[Token], places: TemplatePlaces) -> Iterator[Problem]:
     for number, token in enumerate(tokens):
         if token.type == "code_block":
             yield _broken(
@@ -123,7 +123,7 @@ def _in_blocks(tokens: list[Token], places: _Places) -> Iterator[Problem]:
             yield from _in_note(tokens, number, places)
 
 
-def _in_note(tokens: list[Token], start: int, places: _Places) -> Iterator[Problem]:
+def _in_note(tokens: list[Token], start: int, places: TemplatePlaces) -> Iterator[Problem]:
     """A note has paragraphs alone, and no notes within."""
     for token in tokens[start + 1 :]:
         if token.type == "footnote_close":
@@ -146,7 +146,7 @@ def _in_note(tokens: list[Token], start: int, places: _Places) -> Iterator[Probl
             return
 
 
-def _in_inline(token: Token, places: _Places) -> Iterator[Problem]:
+def _in_inline(token: Token, places: TemplatePlaces) -> Iterator[Problem]:
     if token.type != "inline" or token.content.strip() == PAGE_BREAK:
         return
     picture = picture_of(token)
@@ -194,7 +194,7 @@ def _printed(children: list[Token], *, skip_width: bool) -> str:
     return text
 
 
-def _of_picture(image: Token, alone: bool, places: _Places) -> Iterator[Problem]:
+def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[Problem]:
     address = str(image.attrGet("src") or "")
     place = places.of(f"]({unquote(address)}")
     hint = ""
@@ -216,7 +216,7 @@ def _of_picture(image: Token, alone: bool, places: _Places) -> Iterator[Problem]
         yield Problem("broken-markup", f"The picture `{unquote(address)}` {what}", hint, place)
 
 
-def _of_link(token: Token, link: Token, places: _Places) -> Iterator[Problem]:
+def _of_link(token: Token, link: Token, places: TemplatePlaces) -> Iterator[Problem]:
     address = str(link.attrGet("href") or "")
     if _GOOD.match(address) or MARK.match(address):
         return
@@ -232,7 +232,7 @@ def _of_link(token: Token, link: Token, places: _Places) -> Iterator[Problem]:
 
 
 def _unused(
-    environment: dict[str, object], tokens: list[Token], places: _Places
+    environment: dict[str, object], tokens: list[Token], places: TemplatePlaces
 ) -> Iterator[Problem]:
     """Texts that Markdown would leave out: of notes and links to which nothing refers."""
     notes = environment.get("footnotes")

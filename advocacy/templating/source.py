@@ -92,7 +92,11 @@ def syntax_problem(
     unclosed = _unclosed(text)
     if unclosed is not None:
         line, opening = unclosed
-        return Problem("template-syntax", *_endless(opening), Place(path, line))
+        rest = text.split("\n")[line - 1].rpartition(opening)[2]
+        what, hint = _endless(opening)
+        if opening == "{{" and "}" in rest:
+            what = "`{{` is closed with a single bracket."
+        return Problem("template-syntax", what, hint, Place(path, line))
     if "tag" in message or "end of template" in message:
         problem = nesting_problem(text, path, tags)
         if problem is not None:
@@ -129,11 +133,9 @@ def _explained(message: str, text: str, line: int) -> tuple[int, str, str]:
         return _early_end(message, text, line)
     if "unexpected char" in message:
         return line, *_odd_character(message, source)
-    if "unexpected '}'" in message and "{{" in source:
-        if found := re.search(", expected '(.)'", message):
-            return line, f"A `{found[1]}` is missing before `}}}}`.", "Add it in the correct place."
-        if "}}" not in source:
-            return line, "`{{` is closed with a single bracket.", "Close it with `}}`."
+    lacking = re.search(", expected '(.)'", message)
+    if lacking and "unexpected '}'" in message and "{{" in source:
+        return line, f"A `{lacking[1]}` is missing before `}}}}`.", "Add it in the correct place."
     if re.search(r"unexpected '[}\])]'", message):
         what = "A closing bracket has no matching opening bracket."
         return line, what, f"Check the brackets in this line. {_HINT}"

@@ -276,7 +276,7 @@ def test_what_is_missing_is_named_at_once_where_nobody_can_be_asked(run_cli) -> 
 
 
 def test_everything_that_is_wrong_is_said_at_once(run_cli, tmp_path: Path) -> None:
-    wrong = NEEDED | PROOF | {"to_email": "jane", "reply_by": "soon", "country": "USA"}
+    wrong = NEEDED | PROOF | {"to_email": "jane", "reply_by": "soon", "country": "Atlantis"}
     wrong |= {"sources": [("gazette", "Parks", "Gazette", "yesterday", "gazette.example/a")]}
     result = run_cli("new", "campaign", "parks", *options(wrong))
     assert result.returncode == 1

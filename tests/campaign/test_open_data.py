@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from advocacy.campaign.addressing import recipients_of
+from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.errors import Level, Problem
+from tests.conftest import Edit
 
 DAY = date(2026, 8, 10)
 
@@ -104,6 +107,36 @@ def test_a_broken_file_of_a_folder_does_not_stop_the_others(alaska: Path) -> Non
     assert len(people) == 2
     assert "not-legislators" in [p.code for p in problems]
     assert {"Aaron.yml", "Abe.yml"} <= {p.place.path.name for p in problems if p.place}
+
+
+def test_a_campaign_may_name_a_folder_beside_it(
+    alaska: Path, small_campaign: Path, edit: Edit
+) -> None:
+    alaska.rename(small_campaign.parent / "ak")
+    edit(small_campaign, "demand:\n", "recipients: ak\ndemand:\n")
+    people, problems = people_of(small_campaign)
+    assert people == ["Ann Roe", "Bob Roe"]
+    assert problems == ["no-office-then"]
+
+
+def test_a_folder_of_a_campaign_does_not_lead_out_of_the_workspace(
+    alaska: Path, small_campaign: Path, edit: Edit, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    person(elsewhere, "Eve")
+    alaska.rename(small_campaign.parent / "ak")
+    (small_campaign.parent / "ak" / "legislature" / "Eve.yml").symlink_to(elsewhere / "Eve.yml")
+    edit(small_campaign, "demand:\n", "recipients: ak\ndemand:\n")
+    assert people_of(small_campaign) == ([], ["outside-workspace"])
+
+
+def people_of(path: Path) -> tuple[list[str], list[str]]:
+    """The names of those to whom a campaign's letters go, and the codes of problems."""
+    campaign = load_campaign(path)[0]
+    assert campaign is not None
+    problems: list[Problem] = []
+    found = [p.full_name for p in recipients_of(campaign, DAY, problems.append)]
+    return found, [problem.code for problem in problems]
 
 
 def test_a_folder_without_people_is_told(tmp_path: Path) -> None:

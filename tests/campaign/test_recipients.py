@@ -160,8 +160,8 @@ def test_a_header_that_the_campaign_names_and_the_list_lacks_is_told(read) -> No
         ("foo,bar\nA,B\n", "no-name-column", 1),
         ('"name,email\nA,B\n', "broken-row", 1),
         (b"PK\x03\x04rest", "not-csv", None),
-        ("name,email\nA,a@b.example\n".encode("utf-16"), "not-utf8", None),
-        ("name,stra\xdfe\nA,B\n".encode("latin-1"), "not-utf8", 1),
+        ("name,email\nA,a@b.example\n".encode("utf-32"), "not-utf8", None),
+        ("name,zo\xeb\nA,B\n".encode("latin-1"), "not-utf8", 1),
         (",".join(["name", *(f"c{i}" for i in range(600))]) + "\n", "too-many-columns", 1),
     ],
 )
@@ -257,10 +257,43 @@ def test_a_name_of_a_hundred_thousand_letters_costs_its_own_row_alone(read) -> N
 
 
 def test_bytes_that_are_not_utf8_cost_only_their_own_row(read) -> None:
-    people, problems = read(b"name\nJane Doe\nM\xfcller\nAnn Roe\n")
+    people, problems = read(b"name\nJane Doe\nZo\xeb Weiss\nAnn Roe\n")
     assert [p.name for p in people] == ["Jane Doe", "Ann Roe"]
     assert told(problems) == [("not-utf8", 3)]
-    assert "“ü”" in problems[0].message
+    assert "“ë”" in problems[0].message
+
+
+def test_a_list_in_windows_1252_is_read_and_told_with_a_word_of_it(read) -> None:
+    text = "Vorname;Nachname;Straße;PLZ;Ort\nUwe;Müller;Große Gasse 1;04109;Köln\n"
+    columns = {"Vorname": "given_name", "Nachname": "family_name", "Straße": "address"}
+    people, [*problems] = read(text.encode("cp1252"), **columns)
+    assert [(p.full_name, p.address) for p in people] == [("Uwe Müller", ("Große Gasse 1",))]
+    [note] = [p for p in problems if p.code == "older-encoding"]
+    assert note.level is Level.NOTE
+    assert "Windows-1252" in note.message
+    assert "“Müller”" in note.message
+
+
+def test_numbers_of_rows_in_a_first_column_without_a_header_cost_no_row(read) -> None:
+    people, problems = read(",name,email\n0,Ann Roe,ann@people.example\n1,Cy Roe,\n")
+    assert problems == []
+    assert [(p.name, p.other) for p in people] == [
+        ("Ann Roe", {"column_1": "0"}), ("Cy Roe", {"column_1": "1"}),
+    ]  # fmt: skip
+
+
+def test_text_beyond_the_last_header_may_have_slipped_there_and_costs_its_row(read) -> None:
+    people, problems = read("name,email,\nRoe, Ann,ann@people.example\nCy Roe,c@b.example,\n")
+    assert [p.name for p in people] == ["Cy Roe"]
+    assert told(problems) == [("cell-without-column", 2)]
+
+
+@pytest.mark.parametrize("name", ["list.txt", "list.csv", "list.tab"])
+def test_unicode_text_of_excel_is_read(read, name: str) -> None:
+    text = "name\temail\r\nŁukasz Wójcik\tl@people.example\r\n山田\ty@people.example\r\n"
+    people, problems = read(text.encode("utf-16"), name)
+    assert problems == []
+    assert [p.name for p in people] == ["Łukasz Wójcik", "山田"]
 
 
 def test_a_cell_of_megabytes_is_told_and_not_kept(read) -> None:

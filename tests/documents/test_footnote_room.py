@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from advocacy.campaign.loading import load_campaign
-from advocacy.checks.media import pages
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
@@ -27,5 +27,6 @@ def test_a_short_letter_stays_on_one_page_with_its_note(
     assert campaign is not None
     checked, problems = check(compose_letters(campaign).letters[0], campaign)
     assert checked is not None, problems
-    [page] = pages(render_pdf(checked, campaign.workspace).data)
+    with pypdfium2.PdfDocument(render_pdf(checked, campaign.workspace).data) as document:
+        [page] = [one.get_textpage().get_text_range() for one in document]
     assert "Springfield Parks Department, The Park in Figures (2026)" in page

@@ -84,9 +84,9 @@ def test_a_link_that_leads_nowhere_is_told_at_its_line(small_campaign: Path, add
     assert (problem.place.path.name, problem.place.line) == ("open.md", 3)
 
 
-def test_a_picture_in_the_text_is_told_at_its_line(small_campaign: Path) -> None:
+def test_a_picture_that_is_not_there_is_told_at_its_line(small_campaign: Path) -> None:
     problem = the_problem(composed(small_campaign, "One.\n\n![us](images/us.png)\n"))
-    assert problem.code == "template-refused"
+    assert problem.code == "missing-file"
     assert problem.place is not None
     assert problem.place.line == 3
 

@@ -111,9 +111,13 @@ def test_one_address_gets_one_letter_whatever_its_id(books: Books) -> None:
             run, [], [entry("ann"), entry("anna", "ann@parks.example"), entry("ann")]
         )
         assert [one.why_not for one in answers] == [None, Why.SAME_ADDRESS, Why.UNDER_WAY]
-        assert answers[1].other == "ann"
+        assert answers[1].others == ("ann",)
         (later,) = ledger.exchange(run, [sent("ann")], [entry("a-smith", "ann@parks.example")])
-        assert (later.why_not, later.state, later.other) == (Why.SAME_ADDRESS, State.SENT, "ann")
+        assert (later.why_not, later.state, later.others) == (
+            Why.SAME_ADDRESS,
+            State.SENT,
+            ("ann",),
+        )
 
 
 def test_supporters_may_all_write_to_one_address(books: Books) -> None:
@@ -183,7 +187,7 @@ def test_a_corrected_address_that_somebody_else_has_is_not_written_to_twice(book
         ledger.exchange(run, [], [entry("ann"), entry("bob")])
         ledger.exchange(run, [refused("ann"), sent("bob")], [])
         (answer,) = ledger.exchange(run, [], [entry("ann", "bob@parks.example")])
-        assert (answer.why_not, answer.other) == (Why.SAME_ADDRESS, "bob")
+        assert (answer.why_not, answer.others) == (Why.SAME_ADDRESS, ("bob",))
 
 
 def test_it_can_be_asked_beforehand_what_would_be_given_out(books: Books) -> None:

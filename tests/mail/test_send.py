@@ -199,6 +199,37 @@ def test_an_edited_list_never_mails_the_wrong_person(
     assert "p100@d1.example" in sink.to
 
 
+OFFICE = "office@d1.example"
+
+
+@pytest.mark.parametrize("ids", [("a", "b", "c"), ("", "", "")], ids=["ids", "no ids"])
+def test_two_people_of_one_mailbox_get_a_letter_each_in_whatever_order_they_stand(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, ids: tuple[str, ...]
+) -> None:
+    rows = [person(n, id=id_, email=OFFICE) for n, id_ in enumerate(ids)]
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", "9")
+    write_list(people, rows[:2])
+    assert advocacy(*command, "--new-mailing") == 0
+    assert sink.to == {OFFICE: 2}
+    assert advocacy(*command) == 0
+    write_list(people, [rows[2], rows[1], rows[0]])
+    assert advocacy(*command) == 0
+    assert sink.to == {OFFICE: 3}
+
+
+def test_a_person_whose_id_or_name_was_changed_gets_nothing_again(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", "9")
+    write_list(people, [person(1), person(2, id="", email=OFFICE)])
+    assert advocacy(*command, "--new-mailing") == 0
+    renamed = [person(1, id="new"), person(2, id="", email=OFFICE, name="Persona 2")]
+    # The old id belongs to somebody at another mailbox now.
+    write_list(people, [*renamed, person(3, id="p1", email="p3@d2.example")])
+    assert advocacy(*command) in (0, 3)
+    assert set(sink.to.values()) == {1}
+
+
 def test_text_that_nobody_approved_does_not_leave(
     advocacy: Run, small_campaign: Path, people: Path, sink: Sink, capsys
 ) -> None:

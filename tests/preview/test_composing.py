@@ -23,6 +23,7 @@ from advocacy.preview.problems import PAGE_HINTS, word_hint
 from advocacy.preview.state import PreviewState
 
 DESK = "desk-for-tests"
+LETTER = "letters/open.md"
 Look = Callable[..., ComposedPreview]
 
 
@@ -102,6 +103,43 @@ def test_a_mistake_that_is_being_written_is_told_at_the_files_own_line(
     assert (problem["name"], problem["line"]) == ("letters/open.md", 3)
     assert problem["file"] == "templates/letters/open.md"
     assert problem["excerpt"] == "Dear {{ recipent.name }}"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_sentences_and_problems_have_the_places_of_the_text_as_it_is_now(
+    look: Look, drafts: Drafts, state: PreviewState, small_campaign: Path, line_end: str
+) -> None:
+    path = small_campaign.parent / "templates/letters/open.md"
+    ending = "\n\nIn 2019 the hall had 900 seats.\n"
+    text = path.read_text("utf-8") + ending
+
+    def sentences(written: str | None, lines: str) -> None:
+        turn = look(write={LETTER: written} if written else {})
+        found = {one["text"]: (one["line"], one["column"]) for one in turn.payload["sentences"]}
+        rows = lines.split("\n")
+        for words in ("Many came after work.", "In 2019 the hall had 900 seats."):
+            line, column = found[words]
+            assert rows[line - 1][column - 1 :].startswith(words)
+        asked = next(line for words, (line, _) in found.items() if words.startswith("Keep the"))
+        assert rows[asked - 1] == "{{ loop.index }}. {{ ask }}"
+        (claim,) = [
+            one
+            for one in add_details(turn, drafts, state)["lints"]
+            if one["code"] == "uncited-claim"
+        ]
+        assert rows[claim["line"] - 1] == claim["excerpt"] == "In 2019 the hall had 900 seats."
+
+    path.write_bytes(text.replace("\n", line_end).encode())
+    sentences(None, text)
+    sentences(f"A line.\n\n{text}", f"A line.\n\n{text}")
+    path.write_bytes(f"More.\n\n{text}".replace("\n", line_end).encode())
+    sentences(None, f"More.\n\n{text}")
+
+
+def test_a_line_is_shown_whole_whatever_separators_stand_in_it(look: Look) -> None:
+    turn = look(write={LETTER: "Before.\u2028And\x0bafter.\n\n{{ nobody }}\n"})
+    found = {one["line"]: one["excerpt"] for one in turn.payload["problems"]}
+    assert found[1] == "Before.\u2028And\x0bafter."
 
 
 def test_yaml_is_checked_and_shown_as_it_is_written(look: Look, small_campaign: Path) -> None:

@@ -17,7 +17,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.languages import LocalText
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.workspace import Workspace
-from advocacy.templating import Body, layout_environment, render_body, render_layout
+from advocacy.templating import Body, bodies, layout_environment, render_body, render_layout
 from advocacy.templating.citation_marks import CITE_MARK, LINE, LINE_MARK, VALUE_MARK
 from advocacy.templating.source import syntax_problem
 
@@ -638,6 +638,26 @@ def test_a_trace_leads_from_words_to_lines(render: Render, write: Write) -> None
         "partial": ("p.md", 2),
         "words": ("call.md", 5),
     }
+
+
+def test_a_list_of_values_is_traced_to_its_own_line(render: Render) -> None:
+    render.trace = True
+    body = render.body("First.\n\n{% for v in name %}\n- {{ v }}\n{% endfor %}\n", name=["a", "b"])
+    marks = [
+        body.lines[ord(mark[0]) - LINE_MARK].line for mark in LINE.finditer(body.prose.markdown)
+    ]
+    assert marks == [1, 4, 4]
+
+
+def test_a_trace_still_leads_to_lines_after_many_changes(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LINES_AT_MOST", 10)
+    render.trace = True
+    for number in range(10):
+        body = render.body(f"Change {number},\nthe second\nand third line.\n")
+    marks = LINE.finditer(body.prose.markdown)
+    assert [body.lines[ord(mark[0]) - LINE_MARK].line for mark in marks] == [1, 2, 3]
 
 
 PIECES = st.sampled_from(

@@ -11,6 +11,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.files.text import split_lines
 from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
@@ -166,15 +167,14 @@ def _read(path: Path) -> str:
 
 
 def _line(path: Path, line: int) -> str:
-    lines = _read(path).splitlines()
+    lines = split_lines(_read(path))
     return _plain(lines[line - 1]) if 0 < line <= len(lines) else ""
 
 
 def _sentence(path: Path, line: int, fact_id: str, fact: Fact) -> str:
     """The sentence of a template that ends with, or around, the citation of a fact."""
     text = _read(path)
-    lines = text.splitlines(keepends=True)
-    start = sum(len(one) for one in lines[: line - 1])
+    start = sum(len(one) + 1 for one in split_lines(text)[: line - 1])
     named = re.compile(rf"""["']{re.escape(fact_id)}["']""").search(text, start)
     if named is None:
         return _line(path, line)

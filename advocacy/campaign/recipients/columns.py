@@ -86,6 +86,10 @@ class Columns:
     first_of: str = ""
 
 
+FIRST_COLUMN = "column_1"
+"""The name of a first column without a header, in which programs number their rows."""
+
+
 def column_names(headers: Iterable[str], renamed: Mapping[str, str]) -> list[str]:
     """The name of each column; `renamed` is the campaign's `columns:`."""
     return resolve(list(headers), renamed).names
@@ -110,6 +114,8 @@ def read_header(headers: Sequence[str], renamed: Mapping[str, str], place: Place
         return Columns((), (_too_many(len(headers), place),))
     found = resolve(headers, renamed)
     names = found.names
+    if names and not headers[0].strip() and any(names) and FIRST_COLUMN not in names:
+        names[0] = FIRST_COLUMN
     problems = [
         *_twice(headers, names, place),
         *_ambiguous(headers, found, place),

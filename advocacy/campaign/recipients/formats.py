@@ -27,6 +27,7 @@ from advocacy.campaign.recipients.postal import complete_values
 from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_of
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
+from advocacy.files.encodings import Encoding, encoding_of
 from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
 
@@ -46,18 +47,28 @@ def read_csv(
     current row is kept.
     """
     with reporting(report), open_binary(path) as file:
-        lines = lines_of(file, path)
+        encoding = encoding_of(file)
+        details.encoding = encoding.name
+        if encoding.example:
+            report(_older(encoding, path))
+        lines = lines_of(file, path, encoding)
         if isinstance(lines, Problem):
             report(lines)
         else:
             yield from _read(lines, path, renamed, report, details)
 
 
+def _older(encoding: Encoding, path: Path) -> Problem:
+    message = f"The list is in {encoding.name}. Read so, it has “{encoding.example:.40}”."
+    hint = "If that is wrong, save the list as “CSV UTF-8” in your spreadsheet program."
+    return Problem("older-encoding", message, hint, Place(path), Level.NOTE)
+
+
 def _read(
     lines: Lines, path: Path, renamed: Mapping[str, str], report: Report, details: ListDetails
 ) -> Iterator[Recipient]:
     found = _header(lines, path, renamed)
-    details.kind, details.encoding, details.separator = "CSV", "UTF-8", found.separator
+    details.kind, details.separator = "CSV", found.separator
     details.header_row = lines.number
     details.add_header(found.cells, found.columns, renamed)
     for problem in found.columns.problems:
@@ -94,18 +105,30 @@ class _Header:
     cells: tuple[str, ...] = ()
 
 
-def csv_header(path: Path, renamed: Mapping[str, str]) -> tuple[list[str], str, int]:
-    """The cells of a CSV file's header, their separator, and the row in which they stand.
+@dataclass(frozen=True, slots=True)
+class CsvHeader:
+    """A CSV file's header: its cells, their separator, and the row in which they stand.
 
-    Raises AdvocacyError where the file cannot be opened.
+    `codec` is Python's name for the file's encoding.
     """
+
+    cells: tuple[str, ...]
+    separator: str
+    row: int
+    codec: str
+
+
+def csv_header(path: Path, renamed: Mapping[str, str]) -> CsvHeader:
+    """The header of a CSV file. Raises AdvocacyError where the file cannot be opened."""
     with open_binary(path) as file:
-        lines = lines_of(file, path)
+        encoding = encoding_of(file)
+        lines = lines_of(file, path, encoding)
         if isinstance(lines, Problem):
-            return [], ",", 1
+            return CsvHeader((), ",", 1, encoding.codec)
         found = _header(lines, path, renamed)
         lines.detach()
-    return [cell.strip() for cell in found.cells], found.separator or ",", lines.number
+    cells = tuple(cell.strip() for cell in found.cells)
+    return CsvHeader(cells, found.separator or ",", lines.number, encoding.codec)
 
 
 def _header(lines: Lines, path: Path, renamed: Mapping[str, str]) -> _Header:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line, plain_name
 from advocacy.campaign.recipients.columns import Columns
 
+CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+"""What files of CSV are called; Excel's “Unicode Text” is a `.txt`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnUse:
@@ -23,6 +26,7 @@ WHY = {
     "campaign": "the campaign’s `columns:`",
     "own": "a column of the list’s own",
     "unnamed": "without a name: not used",
+    "position": "without a header: named by its place",
 }
 
 
@@ -61,6 +65,8 @@ class ListDetails:
 def _why(plain: str, name: str, by_campaign: set[str], *, program: bool) -> str:
     if not name:
         return "unnamed"
+    if not plain:
+        return "position"
     if plain in by_campaign:
         return "campaign"
     if name == plain:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.recipients.identity import mailbox
-from advocacy.campaign.recipients.list_details import ListDetails
+from advocacy.campaign.recipients.list_details import CSV_SUFFIXES, ListDetails
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.suspicions import find_suspicions
 from advocacy.errors import Level, Place, Problem, Report, reporting
@@ -36,7 +36,7 @@ def read_list(
     kind = path.suffix.lower()
     details = details or ListDetails()
     rows: Iterator[Recipient] = iter(())
-    if kind in (".csv", ".tsv"):
+    if kind in CSV_SUFFIXES:
         from advocacy.campaign.recipients.formats import read_csv
 
         rows = read_csv(path, columns or {}, report, details)
@@ -135,13 +135,21 @@ class Seen:
             self._grow()
         return self._put(hash(text) & 0xFFFF_FFFF_FFFF_FFFF or 1, number)
 
-    def _put(self, digest: int, number: int) -> int | None:
+    def __contains__(self, text: str) -> bool:
+        return bool(self._hashes[self._find(hash(text) & 0xFFFF_FFFF_FFFF_FFFF or 1)])
+
+    def _find(self, digest: int) -> int:
+        """Where a hash stands, or would stand."""
         mask = (1 << self._bits) - 1
         at = digest & mask
-        while self._hashes[at]:
-            if self._hashes[at] == digest:
-                return self._numbers[at]
+        while self._hashes[at] and self._hashes[at] != digest:
             at = (at + 1) & mask
+        return at
+
+    def _put(self, digest: int, number: int) -> int | None:
+        at = self._find(digest)
+        if self._hashes[at]:
+            return self._numbers[at]
         self._hashes[at], self._numbers[at] = digest, number
         self._count += 1
         return None

@@ -24,8 +24,8 @@ MANY_COSIGNERS = 14
 _SOURCE = Source.model_validate({"id": "sample", "type": "book", "title": "A Sample"})
 _FACT = Fact.model_validate({"statement": "A sample.", "source": "sample"})
 _CITE = Cite((CitedFact("sample", _FACT, _SOURCE),))
-_BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}")
-"""A body that cites one source twice."""
+_BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}^[A note.]")
+"""A body that cites one source twice, and has a note of its own."""
 
 
 def fill_layouts(checked: CheckedLetter, campaign: Campaign) -> list[Problem]:

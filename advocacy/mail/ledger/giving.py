@@ -92,8 +92,8 @@ def _answer(
         if why is not None:
             return Taken(key.letter_id, why, attempts, had.state, had.not_before)
     if others:
-        other = others[0]
-        return Taken(key.letter_id, Why.SAME_ADDRESS, attempts, other.state, other=other.letter_id)
+        ids = tuple(other.letter_id for other in others)
+        return Taken(key.letter_id, Why.SAME_ADDRESS, attempts, others[0].state, others=ids)
     return Taken(key.letter_id, attempts=attempts + 1)
 
 

@@ -31,7 +31,7 @@ class Why(StrEnum):
     NOT_YET = "not yet"
     """It is to be tried again later, from `not_before` on."""
     SAME_ADDRESS = "same address"
-    """The address stands in this mailing under another letter id (`other`)."""
+    """The address stands in this mailing under other letter ids (`others`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class LedgerEntry:
     """A letter that is about to be sent.
 
     `address_key` is the normalised address. With `shared_address` several letters of the
-    mailing may go to it, as when many supporters write to one addressee.
+    mailing may go to it: many supporters write to one addressee, or two people have one mailbox.
     """
 
     letter_id: str
@@ -70,7 +70,7 @@ class Taken:
     """What became of an entry: given out (`why_not` is None), or the reason why not.
 
     `attempts` counts how often the letter was given out, this time included. With a reason
-    `state`, `not_before` and `other`, the id of the letter that has the address, say more.
+    `state`, `not_before` and `others`, the ids of the letters that have the address, say more.
     """
 
     letter_id: str
@@ -78,7 +78,7 @@ class Taken:
     attempts: int = 0
     state: State | None = None
     not_before: float | None = None
-    other: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def taken(self) -> bool:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from advocacy.batch.worker import WantedLetter
+from advocacy.campaign.recipients.lists import Seen
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
@@ -19,6 +20,8 @@ from advocacy.mail.sending.mailing_settings import MailingSettings
 Item = TypeVar("Item")
 CHUNK = 500
 """So many letters are looked up in the ledger at once."""
+MOST_DOUBTFUL = 10_000
+"""So many people may wait for the end of the list, to see whose mailbox theirs is."""
 
 NO_EMAIL, SUPPRESSED, ANSWERED, TWICE = "no email", "suppressed", "answered", "twice"
 SENT, REFUSED, UNCERTAIN, UNDER_WAY, PUT_OFF = (
@@ -45,7 +48,11 @@ class Candidates:
 
     `on_left_out` is called for each letter that is left out; `problems` keeps what is wrong with
     the list. `listed` counts all letters of the list, `next_try` is when the first of those that
-    their servers put off may be tried again (UTC epoch seconds by `Ledger.now()`).
+    their servers put off may be tried again (UTC epoch seconds by `Ledger.now()`). `sharing` are
+    ids of letters to a mailbox to which another person of the list gets a letter, too.
+
+    Who has a mailbox under another id of the ledger may be the same person, whose id has changed.
+    If that id and mailbox are on the list as well, they are two people.
     """
 
     mailing: MailingSettings
@@ -58,23 +65,51 @@ class Candidates:
     counts: Counter[str] = field(default_factory=Counter)
     problems: dict[Problem, None] = field(default_factory=dict)
     next_try: float | None = None
+    sharing: set[str] = field(default_factory=set)
+    _people: Seen = field(default_factory=Seen)
 
     def left(self) -> Iterator[WantedLetter]:
         """Yield the letters to be sent now, in the order of the list."""
         answered = self._answered()
-        seen: set[str] = set()
         claimed: set[str] = set()
+        doubtful: list[tuple[Correspondence, Taken]] = []
         for listed in chunks(self._listed(), CHUNK):
             chunk = self._as_recorded(listed, claimed)
             for one, standing in zip(chunk, self._standing(chunk), strict=True):
-                why, reason = self._left_out(one, standing, answered, seen)
-                if why:
-                    self.counts[why] += 1
-                    self.on_left_out(LeftOut(one, why, reason))
-                else:
-                    yield WantedLetter(
-                        one.recipient, self.mailing.stage, one.supporters, formats=("eml",)
-                    )
+                self._note_person(one)
+                if self._has_others_mailbox(one, standing) and len(doubtful) < MOST_DOUBTFUL:
+                    doubtful.append((one, standing))  # the others may stand further down
+                elif wanted := self._wanted(one, standing, answered):
+                    yield wanted
+        for one, standing in doubtful:
+            if wanted := self._wanted(one, standing, answered):
+                yield wanted
+
+    def _wanted(
+        self, one: Correspondence, standing: Taken, answered: frozenset[str]
+    ) -> WantedLetter | None:
+        """The letter, if it may be sent now; if not, it is counted."""
+        why, reason = self._left_out(one, standing, answered)
+        if why:
+            self.counts[why] += 1
+            self.on_left_out(LeftOut(one, why, reason))
+            return None
+        return WantedLetter(one.recipient, self.mailing.stage, one.supporters, formats=("eml",))
+
+    def _note_person(self, one: Correspondence) -> None:
+        """Remember who has which mailbox, and that two have it."""
+        if self.mailing.people.supporters is None and one.recipient.email is not None:
+            key = address_key(one.recipient.email)
+            if self._people.add(key, 0) is not None:
+                self.sharing.add(one.letter_id)
+            self._people.add(_person(one.letter_id, key), 0)
+
+    def _has_others_mailbox(self, one: Correspondence, standing: Taken) -> bool:
+        """Whether the mailbox has letters under ids that were not on the list so far."""
+        key = address_key(one.recipient.email or "")
+        return standing.why_not is Why.SAME_ADDRESS and any(
+            _person(other, key) not in self._people for other in standing.others
+        )
 
     def _as_recorded(
         self, chunk: Sequence[Correspondence], claimed: set[str]
@@ -118,13 +153,16 @@ class Candidates:
                 yield one
 
     def _left_out(
-        self, one: Correspondence, standing: Taken, answered: frozenset[str], seen: set[str]
+        self, one: Correspondence, standing: Taken, answered: frozenset[str]
     ) -> tuple[str, str]:
         email = one.recipient.email
         if email is None:
             return NO_EMAIL, ""
         why_not = standing.why_not
         if why_not is Why.UNCERTAIN and self.also_uncertain:
+            why_not = None
+        if why_not is Why.SAME_ADDRESS and not self._has_others_mailbox(one, standing):
+            self.sharing.add(one.letter_id)
             why_not = None
         if why_not is not None and why_not is not Why.NOT_YET:
             return _BY_LEDGER[why_not], ""
@@ -138,10 +176,6 @@ class Candidates:
             later = standing.not_before or 0.0
             self.next_try = later if self.next_try is None else min(self.next_try, later)
             return PUT_OFF, ""
-        if self.mailing.people.supporters is None:
-            if key in seen:
-                return TWICE, ""
-            seen.add(key)
         return "", ""
 
     def _standing(self, chunk: Sequence[Correspondence]) -> list[Taken]:
@@ -160,6 +194,10 @@ class Candidates:
         if self.ledger is None or self.also_answered:
             return frozenset()
         return frozenset(self.ledger.replied(self.mailing.campaign.file.id))
+
+
+def _person(letter_id: str, key: str) -> str:
+    return f"{letter_id}\0{key}"
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -11,7 +11,7 @@ take them out, ask the ledger for each, and hand them over.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -247,7 +247,7 @@ class _Pass:
         at_once = True
         try:
             for outcome in work_off(wanted, executor, over, renderer.first):
-                ready = self._finish(renderer, outcome)
+                ready = self._finish(renderer, outcome, candidates.sharing)
                 if ready is None:
                     continue
                 if not self._is_agreed(ready):
@@ -267,12 +267,14 @@ class _Pass:
         self.composed.add(letter_id)
         return True
 
-    def _finish(self, renderer: MessageRenderer, outcome: LetterOutcome) -> ReadyMessage | None:
+    def _finish(
+        self, renderer: MessageRenderer, outcome: LetterOutcome, sharing: Container[str]
+    ) -> ReadyMessage | None:
         self.result.problems |= dict.fromkeys(outcome.problems)
         if outcome.crash is not None:
             self.result.crashes.append(outcome.crash)
         try:
-            ready = renderer.finish(outcome)
+            ready = renderer.finish(outcome, sharing)
         except AdvocacyError as error:
             self.result.problems |= dict.fromkeys(error.problems)
             ready = None

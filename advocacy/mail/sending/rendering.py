@@ -1,7 +1,7 @@
 """Compose a mailing's messages anew, as `render` composes them, and finish them to leave."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -42,8 +42,13 @@ class MessageRenderer:
         """Choose what composes the letters, this process or several; and the letters, whole."""
         return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
 
-    def finish(self, outcome: LetterOutcome) -> ReadyMessage | None:
-        """Finish the message that came of a letter; None where none could be made."""
+    def finish(
+        self, outcome: LetterOutcome, sharing: Container[str] = frozenset()
+    ) -> ReadyMessage | None:
+        """Finish the message that came of a letter; None where none could be made.
+
+        `sharing` are ids of letters to a mailbox to which another person gets one, too.
+        """
         emails = (data for name, data in outcome.documents.items() if document_kind(name) == "eml")
         message, entry = next(emails, None), outcome.entry
         if message is None or entry is None:
@@ -67,7 +72,7 @@ class MessageRenderer:
             recipient_digest=entry["recipient_digest"],
             message_id=name,
             variants=entry.get("variants", {}),
-            shared_address=self.mailing.people.supporters is not None,
+            shared_address=self.mailing.people.supporters is not None or outcome.id in sharing,
         )
         return ReadyMessage(for_ledger, envelope)
 
