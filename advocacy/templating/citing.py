@@ -41,7 +41,7 @@ def _quote(name: Any, *, speaker: bool = False, line: int | None = None, path: s
         raise TemplateMistake(
             "no-quote",
             f"The fact `{name}` has no `quote:`.",
-            f'Add its source\'s own words, or print the statement: `{{{{ fact("{name}") }}}}`.',
+            f'Add a quotation from its source, or print the statement: `{{{{ fact("{name}") }}}}`.',
         )
     printed = _quoted(fact, run)
     if speaker:
