@@ -1,6 +1,6 @@
 """Facts: single statements, each with a source, a place in it, and the days it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -165,13 +165,18 @@ def parse_facts(data: YamlMap) -> tuple[dict[str, Fact], list[Problem]]:
     return facts, problems
 
 
-def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Problem]:
-    """Names of facts and sources that no file has, and rings of `superseded_by`."""
+def unknown_references(
+    facts: Facts, sources: Mapping[str, object], mistaken: Collection[str] = ()
+) -> list[Problem]:
+    """Names of facts and sources that no file has, and rings of `superseded_by`.
+
+    `mistaken` are ids of facts and sources that could not be read, which is told already.
+    """
     problems: list[Problem] = []
     for key, fact in facts.items():
         for field in ("source", "via"):
             name = getattr(fact, field)
-            if name is not None and name not in sources:
+            if name is not None and name not in sources and name not in mistaken:
                 problems.append(
                     Problem(
                         "unknown-source",
@@ -184,7 +189,7 @@ def unknown_references(facts: Facts, sources: Mapping[str, object]) -> list[Prob
         others = [("superseded_by", fact.superseded_by)] if fact.superseded_by else []
         others += [("contradicts", other) for other in fact.contradicts]
         for field, name in others:
-            if name not in facts or name == key:
+            if (name not in facts and name not in mistaken) or name == key:
                 others_known = [other for other in facts if other != key]
                 message = (
                     f"The fact `{key}` names itself in `{field}`."

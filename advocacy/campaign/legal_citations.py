@@ -1,12 +1,16 @@
-"""US legal citations as lawyers write them, in the styles of Chicago.
+"""US legal citations as lawyers write them, in the styles of Chicago and of the Bluebook.
 
-Those follow the Bluebook for cases, statutes, and bills, but for three things that CSL has no
-better way for, or that they get wrong. So their XML is changed where it is read:
+The styles of Chicago follow the Bluebook for cases, statutes, and bills, but for three things that
+CSL has no better way for, or that they get wrong. So their XML is changed where it is read:
 
 - The place stands before the year (Bluebook, rules 3.2, 10.5, 13.2): `913 F.3d 898, 905 (9th Cir.
   2019)`, `S. 3779, 119th Cong. § 2 (2026)`.
 - The number of a public law is one number (rule 12.4): `Pub. L. No. 101-336`.
 - A case that was cited before keeps its reporter (rule 10.9): `913 F.3d at 906`.
+
+The Bluebook's own styles have these right for cases. They add “of 1990” to the name of each
+statute, leave out the page of a public law, and know no bills: rules 12.3 to 12.5, 13.2, 14.2 and,
+for those cited before, 12.10 and 13.8, are put in.
 """
 
 import re
@@ -27,7 +31,7 @@ _SHORT_CASE = (
     '<else><text variable="page-first"/><text macro="label-locator"/></else></choose></if>'
     '<else><text variable="page-first"/></else></choose></group></group></if>'
 )
-_CHANGES = (
+_CHICAGO = (
     (
         (
             r'(<group delimiter=", ">\s*<text macro="legal-title"/>\s*<text macro="legal-source"/>)'
@@ -54,16 +58,67 @@ _CHANGES = (
         rf"\1{_SHORT_CASE}<else>\2</else></choose>\3",
     ),
 )
+_LAWS = 'type="bill legislation regulation" match="any"'
+_LAW_NUMBER = (
+    '<choose><if type="bill"><group delimiter=", "><text variable="number"/>'
+    '<text variable="chapter-number"/></group></if><else-if is-numeric="number">'
+    '<group delimiter=" "><text value="Pub. L. No."/><text variable="number"/></group></else-if>'
+    '<else><text variable="number"/></else></choose>'
+)
+_CODE = (
+    '<group delimiter=" "><text variable="volume"/><text variable="container-title"/>'
+    '<choose><if variable="section"><group delimiter=" "><text value="§"/>'
+    '<text variable="section"/></group></if><else><text variable="page-first"/></else></choose>'
+    "</group>"
+)
+_OTHER_LOCATOR = (
+    '<choose><if locator="page"/><else><group delimiter=" ">'
+    '<label variable="locator" form="symbol"/><text variable="locator"/></group></else></choose>'
+)
+_BLUEBOOK = (
+    (
+        (
+            r'<else-if type="legislation">(?:(?!</?else-if).)*'
+            r'<text macro="issuance" prefix=" of "/>.*?</else-if>'
+        ),
+        (
+            f'<else-if {_LAWS}><group delimiter=" "><group delimiter=", ">'
+            f'<text variable="title" text-case="title"/>{_LAW_NUMBER}{_CODE}'
+            f"<choose>{_PAGE}</choose></group>{_OTHER_LOCATOR}"
+            '<text macro="issuance" prefix="(" suffix=")"/></group></else-if>'
+        ),
+    ),
+    (
+        (
+            r'(<!-- subsequent legal citations do not use supra -->.*?)<else-if type="legislation">'
+            r".*?</else-if>"
+        ),
+        (
+            rf'\1<else-if {_LAWS}><group delimiter=" "><choose><if variable="section">{_CODE}</if>'
+            '<else-if locator="page"><text variable="volume"/><text variable="container-title"/>'
+            '<text macro="at_page"/></else-if>'
+            f'<else><group delimiter=", ">{_LAW_NUMBER}{_CODE}</group></else></choose>'
+            f"{_OTHER_LOCATOR}</group></else-if>"
+        ),
+    ),
+    (
+        r'(<macro name="at_page">\s*)(<group.*?</group>)(\s*</macro>)',
+        rf'\1<choose><if locator="page">\2</if><else>{_OTHER_LOCATOR}</else></choose>\3',
+    ),
+)
 
 
 def with_legal_forms(xml: str) -> str:
-    """The XML of a style of Chicago with the forms of lawyers; of another as it is.
+    """The XML of a style of Chicago or the Bluebook with the forms of lawyers; of another as it is.
 
     A style that has not all the passages that are changed is left alone, too.
     """
-    changed = xml
-    for found, put in _CHANGES:
-        changed, count = re.subn(found, put, changed, count=1, flags=re.DOTALL)
-        if not count:
-            return xml
-    return changed
+    for changes in (_CHICAGO, _BLUEBOOK):
+        changed = xml
+        for found, put in changes:
+            changed, count = re.subn(found, put, changed, count=1, flags=re.DOTALL)
+            if not count:
+                break
+        else:
+            return changed
+    return xml

@@ -3,7 +3,7 @@
 `json_schema` describes these files for editors, from the models that read them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -76,18 +76,21 @@ def load_campaign(
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
     names = {key: file_names(data, key) for key in ("facts", "sources", "bills")}
-    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts)
-    sources = _read_all(workspace, names["sources"], parse_sources, "source", problems, texts)
+    mistaken: set[str] = set()
+    facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts, mistaken)
+    sources = _read_all(
+        workspace, names["sources"], parse_sources, "source", problems, texts, mistaken
+    )
     bills = _read_bills(workspace, names["bills"], problems)
     for bill in bills.values():
         # What the campaign's own files say of a bill comes before what is made of its record.
         facts = bill_facts(bill) | facts
         sources = {bill.id: bill_source(bill)} | sources
-    problems += unknown_references(facts, sources)
+    problems += unknown_references(facts, sources, mistaken)
     if file is None:
         return None, problems
     campaign = Campaign(path, file, facts, sources, workspace, bills)
-    return campaign, problems + _cross_references(campaign)
+    return campaign, problems + _cross_references(campaign, mistaken)
 
 
 def _scan(path: Path, texts: Mapping[Path, str]) -> tuple[YamlMap | None, list[Problem]]:
@@ -110,7 +113,9 @@ def _read_all(
     kind: str,
     problems: list[Problem],
     texts: Mapping[Path, str],
+    mistaken: set[str],
 ) -> dict[str, Record]:
+    """The records of the files by id; ids of those that cannot be read join `mistaken`."""
     records: dict[str, Record] = {}
     for name, place in names:
         try:
@@ -124,6 +129,7 @@ def _read_all(
             continue
         found, wrong = parse_file(data)
         problems += wrong
+        mistaken |= _ids_in(data).difference(found)
         for key, record in found.items():
             if key in records:
                 message = f"The {kind} `{key}` appears twice, first at {records[key].place()}."
@@ -131,6 +137,15 @@ def _read_all(
                 problems.append(Problem("duplicate-id", message, hint, record.place()))
             records.setdefault(key, record)
     return records
+
+
+def _ids_in(data: YamlMap) -> set[str]:
+    """The ids of facts in a facts file, or of sources in a sources file."""
+    items = data.get("references")
+    if not isinstance(items, YamlList):
+        return set(data)
+    ids = (item.get("id") for item in items if isinstance(item, YamlMap))
+    return {found for found in ids if isinstance(found, str)}
 
 
 def _read_bills(
@@ -154,20 +169,20 @@ def _read_bills(
     return bills
 
 
-def _cross_references(campaign: Campaign) -> list[Problem]:
+def _cross_references(campaign: Campaign, mistaken: Collection[str]) -> list[Problem]:
     file = campaign.file
     problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
     for name, stage in file.stages.items():
         problems += _stage_problems(campaign, name, stage)
     for event in file.events.values():
-        if event.source not in campaign.sources:
+        if event.source not in campaign.sources and event.source not in mistaken:
             source = event.source
             problems.append(_unknown("source", source, campaign.sources, event.place("source")))
         if event.bill is not None and event.bill not in campaign.bills:
             problems.append(_unknown("bill", event.bill, campaign.bills, event.place("bill")))
     for precedents in {file.precedents, *map(file.stage_precedents, file.stages.values())}:
         for precedent in precedents:
-            if precedent.fact not in campaign.facts:
+            if precedent.fact not in campaign.facts and precedent.fact not in mistaken:
                 problems.append(
                     _unknown("fact", precedent.fact, campaign.facts, precedent.place("fact"))
                 )

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.days import published_days
+from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.sources import parse_sources
 from advocacy.files.yaml.reading import read_yaml_text
+from tests.conftest import Edit
 
 
 def parsed(text: str):
@@ -70,3 +72,31 @@ def test_every_csl_variable_passes_through_to_the_citation_processor() -> None:
     assert problems == []
     item = sources["a"].csl()
     assert (item["genre"], item["authority"]) == ("Bill", "116th Cong.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('issued: "2026-01-15"', "issued: January 15, 2026", "bad-date"),
+        ("type: report", "type: journal", "unknown-source-type"),
+    ],
+)
+def test_a_mistake_in_a_source_is_one_message_and_its_facts_are_not_blamed(
+    small_campaign: Path, edit: Edit, old: str, new: str, code: str
+) -> None:
+    edit(small_campaign.parent / "sources.yaml", old, new)
+    assert [problem.code for problem in load_campaign(small_campaign)[1]] == [code]
+
+
+def test_a_mistake_in_a_fact_is_one_message_and_what_names_it_is_not_blamed(
+    small_campaign: Path, edit: Edit
+) -> None:
+    edit(small_campaign, "demand:\n", PRECEDENT)
+    edit(small_campaign.parent / "facts.yaml", "from: 2026-01-15", "from: soon")
+    (problem,) = load_campaign(small_campaign)[1]
+    assert problem.place is not None
+    assert problem.place.path.name == "facts.yaml"
+
+
+PRECEDENT = "precedents: [{organization: Example Town, action: kept its park open, fact: visits}]\n"
+PRECEDENT += "demand:\n"

@@ -43,6 +43,14 @@ ITEMS: dict[str, dict[str, Any]] = {
         "chapter-number": "119th Cong.",
         "issued": "2026-02-04",
     },
+    "rule": {
+        "type": "regulation",
+        "title": "Access to Parks",
+        "volume": "28",
+        "container-title": "C.F.R.",
+        "section": "36.302",
+        "issued": "2024",
+    },
     "report": {
         "type": "report",
         "title": "Yearly Figures",
@@ -88,9 +96,49 @@ def test_other_sources_print_as_the_style_has_them(printed: list[str]) -> None:
     assert printed[5] == "Yearly Figures (Example, 2020), 3."
 
 
+@pytest.fixture(scope="module")
+def by_the_bluebook() -> list[str]:
+    """The notes of one letter in the Bluebook's own style."""
+    notes = [
+        (Citation("parks", (("page", "905"),)),),
+        (Citation("code"),),
+        (Citation("act"),),
+        (Citation("bill", (("section", "2"),)),),
+        (Citation("bill", (("section", "3"),)),),
+        (Citation("parks", (("page", "906"),)),),
+        (Citation("code"),),
+        (Citation("act", (("page", "328"),)),),
+        (Citation("bill", (("section", "4"),)),),
+        (Citation("rule"),),
+    ]
+    found = format_citations(notes, ITEMS, style="bluebook-law-review", language="en-US")
+    return [note.text for note in found.notes]
+
+
+def test_the_bluebooks_own_style_cites_a_case(by_the_bluebook: list[str]) -> None:
+    first = "Example v. Springfield Parks, LLC, 913 F.3d 898, 905 (9th Cir. 2019)."
+    assert by_the_bluebook[0] == first
+    assert by_the_bluebook[5] == "Example v. Springfield Parks, LLC, 913 F.3d at 906."
+
+
+def test_the_bluebooks_own_style_cites_a_statute(by_the_bluebook: list[str]) -> None:
+    law = "Example Parks Act of 1990, Pub. L. No. 101-336, 104 Stat. 327 (1990)."
+    assert by_the_bluebook[1] == "Example Parks Act, 42 U.S.C. § 12182 (1990)."
+    assert by_the_bluebook[2] == law
+    assert by_the_bluebook[6] == "42 U.S.C. § 12182."
+    assert by_the_bluebook[7] == "104 Stat. at 328."
+    assert by_the_bluebook[9] == "Access to Parks, 28 C.F.R. § 36.302 (2024)."
+
+
+def test_the_bluebooks_own_style_cites_a_bill(by_the_bluebook: list[str]) -> None:
+    assert by_the_bluebook[3] == "Cameras in Parks Act, S. 3779, 119th Cong. § 2 (2026)."
+    assert by_the_bluebook[4] == "Id. § 3."
+    assert by_the_bluebook[8] == "S. 3779, 119th Cong. § 4."
+
+
 def test_a_style_without_these_passages_is_left_as_it_is() -> None:
     # If the styles change, the passages are no longer found, and this says so first.
     assert '<text term="at"/><text variable="locator"/>' in read_style(STYLE).xml
-    for other in ("apa", "bluebook-law-review"):
-        xml = read_style(other).xml
-        assert with_legal_forms(xml) == xml
+    assert 'value="Pub. L. No."' in read_style("bluebook-law-review").xml
+    xml = read_style("apa").xml
+    assert with_legal_forms(xml) == xml

