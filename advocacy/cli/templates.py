@@ -147,7 +147,7 @@ def _users(template: "Template", stages: int) -> str:
 def _write_variables(found: "Printable") -> None:
     """Print variables with their values, then functions and filters."""
     whom = found.recipient.called
-    click.echo(f"The letter of the stage `{found.stage}` to {whom}, dated {found.day}.\n")
+    click.echo(f"The letter of the stage `{found.stage}` to {whom}, {found.day}.\n")
     variables = [(f"{{{{ {one.name} }}}}", _value(one)) for one in found.variables]
     _write_rows(variables, ("you write", "it prints"))
     for kind, tools in read_table(REFERENCE).items():
