@@ -138,7 +138,7 @@ def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
     place = recipient.place("address")
     cure = "Fill in `address`, `city` and `postal_code`"
     if recipient.email:
-        message = f"{recipient.called} has no postal address: the letter can only be mailed."
+        message = f"{recipient.called} has no postal address: the letter can only be emailed."
         hint = Hint("fix-or-omit-format", cure=cure, format="pdf")
         return Problem("missing-address", message, hint, place, Level.WARNING)
     message = f"{recipient.called} has neither a postal address nor an email address."
