@@ -83,7 +83,7 @@ def test_a_dry_run_counts_who_is_left(old: Path, capsys: pytest.CaptureFixture[s
     assert "2 messages of 6 on the list" in told
     assert "2 already sent" in told
     assert "1 already refused by their servers" in told
-    assert "1 under way" in told
+    assert "1 in progress" in told
     assert sink.taken == []
 
 
