@@ -32,6 +32,7 @@ from advocacy.preview.people import ChosenLetter, Show, choose_letter, languages
 from advocacy.preview.problems import Medium, place_record, problem_records
 from advocacy.preview.state import PreviewState
 from advocacy.preview.texts import list_text_fields, replace_text
+from advocacy.templating.bodies import find_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         "paperOk": paper is not None,
         "stages": [_stage_record(name, one) for name, one in base.file.stages.items()],
         "chosen": _chosen_record(chosen, base) if chosen else None,
+        "used": _used_files(documents, drafts, names),
         "people": people.progress(),
         "files": [{**file.record(), "digest": _digest(file)} for file in files.values()],
         "fields": [one.record() for one in list_text_fields(base, stage)],
@@ -181,8 +183,25 @@ def _chosen_record(chosen: ChosenLetter, campaign: Campaign) -> dict[str, object
         "languages": languages(campaign, chosen.stage),
         "variants": chosen.variants,
         "offered": {part: list(getattr(stage.variants, part)) for part in chosen.variants},
-        "template": f"letters/{stage.template}.md",
+        "template": _template_name(campaign, stage.template, chosen.language),
     }
+
+
+def _template_name(campaign: Campaign, template: str, language: str) -> str:
+    """The name of the file that a letter in a language is written in."""
+    try:
+        return f"letters/{find_body(template, campaign.workspace, language)[0].name}"
+    except AdvocacyError:
+        return f"letters/{template}.md"
+
+
+def _used_files(
+    documents: PreviewDocuments, drafts: Drafts, names: Mapping[Path, str]
+) -> list[str]:
+    """The names of the files that the sentences of the letter stand in."""
+    places = (drafts.real_place(one.place) for one in documents.sentences)
+    used = (names.get(place.path.resolve()) for place in places if place is not None)
+    return sorted({name for name in used if name is not None})
 
 
 def _digest(file: EditableFile) -> str | None:

@@ -18,7 +18,9 @@ from advocacy.files.workspace import Workspace
 class Drafts:
     """The unsaved texts of one tab. `close` removes what was written for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path | None = None) -> None:
+        """`parent` is the folder in which the drafts get one of their own."""
+        self._parent = parent
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._real_paths: dict[Path, Path] = {}  # by the path of the draft
         self._yaml: Mapping[Path, str] = {}
@@ -49,7 +51,9 @@ class Drafts:
 
     def _root(self) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="advocacy-preview-")
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="advocacy-preview-", dir=self._parent, ignore_cleanup_errors=True
+            )
         return Path(self._folder.name).resolve()
 
     def apply_to(self, campaign: Campaign) -> Campaign:

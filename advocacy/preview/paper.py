@@ -5,7 +5,10 @@ A page that crashes or takes too long ends that process alone; a new one takes i
 
 import asyncio
 import multiprocessing
+import os
+import shutil
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -53,9 +56,19 @@ def prepare_paper(checked: CheckedLetter, workspace: Workspace) -> PaperHtml:
     return PaperHtml(paper_html(checked, workspace), css, workspace, tuple(problems))
 
 
-def _start_worker() -> None:
+def _end_with_parent(folder: str) -> None:
+    """Wait for the end of the server, however it ends; then remove its folder and end too."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
+
+def _start_worker(folder: str) -> None:
     """Prepare the process: import what every page needs before the first request."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     from advocacy.preview import pages  # noqa: F401
 
 
@@ -76,13 +89,15 @@ def _lay_out(
 class PageProcess:
     """The process that lays out letters: `warm` starts it, `close` ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the server's own; the process removes it if the server cannot."""
+        self._folder = folder
         self._pool = self._new()
 
-    @staticmethod
-    def _new() -> ProcessPoolExecutor:
+    def _new(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=_start_worker)
+        folder = (str(self._folder),)
+        return ProcessPoolExecutor(1, context, initializer=_start_worker, initargs=folder)
 
     def warm(self) -> None:
         """Start the process without waiting for it."""

@@ -78,9 +78,12 @@ class AccessGuard:
             return 404, "Open the complete address that `advocacy preview` printed."
         origin = headers.get(b"origin")
         if origin is not None and origin not in self._origins:
-            return 403, "Requests from other pages are refused."
-        if headers.get(b"sec-fetch-site", b"none") not in (b"same-origin", b"none"):
-            return 403, "Requests from other pages are refused."
+            return 403, "Another page may not ask this."
+        # The file that leads to the page, and a link in a mail, may open it as a page of its own.
+        opens = scope["path"] == f"/{token}/" and headers.get(b"sec-fetch-dest") == b"document"
+        site = headers.get(b"sec-fetch-site", b"none")
+        if site not in (b"same-origin", b"none") and not (opens and scope["method"] == "GET"):
+            return 403, "Another page may not ask this."
         if scope["method"] not in ("GET", "HEAD") and origin is None:
             return 403, "Only this page can make changes."
         return None
@@ -147,12 +150,26 @@ def serve(
     on_start(address)
     if open_browser:
         # A text browser would wait for its end; the server must answer it meanwhile.
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        page = _write_redirect(state.folder, address).as_uri()
+        threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
     try:
         server.run(sockets=[listener])
     finally:
         listener.close()
         state.close()
+
+
+def _write_redirect(folder: Path, address: str) -> Path:
+    """Write a page that leads to the address, for the browser to open.
+
+    The command line of a browser can be read by every user of the machine, and the token in the
+    address is secret; this file (mode 0600) can be read by its owner alone.
+    """
+    page = folder / "open.html"
+    html = f'<!doctype html><meta http-equiv="refresh" content="0;url={address}"><title>…</title>'
+    with open(page, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(html)
+    return page
 
 
 def _listen(port: int) -> socket.socket:

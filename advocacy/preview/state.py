@@ -1,6 +1,7 @@
 """The campaign as it is now, the last good letters, and the watch over the campaign's folders."""
 
 import asyncio
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -76,9 +77,10 @@ class PreviewState:
     """One campaign on the page, with what was made of it.
 
     `engine` is the one thread in which work on the campaign is done; `page_process` lays out
-    paper. `pictures` are PNG files by digest, `last_good` is by stage and person's letter id.
-    `on_folders_change` is called when the campaign names other folders than before, and
-    `on_people_read`, in another thread, now and then while a list is read.
+    paper. `folder` (mode 0700) holds the drafts and goes with the server. `pictures` are PNG files
+    by digest, `last_good` is by stage and person's letter id. `on_folders_change` is called when
+    the campaign names other folders than before, and `on_people_read`, in another thread, now and
+    then while a list is read.
     """
 
     def __init__(self, path: Path, templates: Path | None = None) -> None:
@@ -87,7 +89,9 @@ class PreviewState:
         self.campaign: Campaign | None = None
         self.problems: tuple[Problem, ...] = ()
         self.people: PeopleList | None = None
-        self.page_process = PageProcess()
+        self._folder = tempfile.TemporaryDirectory(prefix="advocacy-preview-")
+        self.folder = Path(self._folder.name).resolve()
+        self.page_process = PageProcess(self.folder)
         self.engine = ThreadPoolExecutor(1, thread_name_prefix="letters")
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
         self.last_good: OrderedDict[tuple[str, str], LastGoodPage] = OrderedDict()
@@ -214,6 +218,7 @@ class PreviewState:
         self._closing.set()
         self.page_process.close()
         self.engine.shutdown(wait=False, cancel_futures=True)
+        self._folder.cleanup()
 
 
 def stat_files(files: Iterable[Path]) -> FileStates:

@@ -33,7 +33,7 @@ class Tab:
         self._requested = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._sent: dict[str, str] = {}
-        self._drafts = Drafts()
+        self._drafts = Drafts(state.folder)
         self._show: Show | None = None
         self._shown_letter: tuple[str, str] | None = None
         self._shown_paper: object = None

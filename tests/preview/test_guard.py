@@ -77,6 +77,14 @@ def test_another_site_is_refused_where_the_browser_says_so() -> None:
         assert ask(f"/{TOKEN}/", sec_fetch_site=site)[0] == 200
 
 
+def test_a_file_may_open_the_page_and_nothing_else() -> None:
+    from_file = {"sec-fetch-site": "cross-site", "sec-fetch-dest": "document"}
+    assert ask(f"/{TOKEN}/", **from_file)[0] == 200
+    assert ask(f"/{TOKEN}/file", **from_file)[0] == 403
+    assert ask(f"/{TOKEN}/", "POST", **from_file)[0] == 403
+    assert ask(f"/{TOKEN}/", **(from_file | {"sec-fetch-dest": "iframe"}))[0] == 403
+
+
 def test_nothing_is_changed_without_an_origin() -> None:
     assert ask(f"/{TOKEN}/save", "POST")[0] == 403
     assert ask(f"/{TOKEN}/save", "POST", origin=PAGE)[0] == 200

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.preview.server import _write_redirect
+
 from .conftest import Running, Tab
 
 pytestmark = pytest.mark.slow
@@ -112,6 +114,32 @@ def test_an_older_question_that_arrives_late_changes_nothing_and_a_long_text_is_
     assert status == 413
     assert json.loads(answer)["problems"][0]["code"] == "text-too-long"
     assert running.end() == 0
+
+
+def test_no_process_and_no_draft_outlives_a_server_that_is_killed(
+    start: Start, small_campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    running = start(small_campaign)
+    tab = Tab(running)
+    tab.show(drafts={"letters/open.md": "Only a draft.\n"})
+    assert "Only a draft." in tab.told("text")
+    tab.told("pages")
+    assert list(temporary.rglob("open.md"))
+    running.process.kill()
+    ends = time.monotonic() + 20
+    while list(temporary.rglob("open.md")) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not list(temporary.glob("advocacy-preview-*"))
+
+
+def test_the_token_stands_in_no_command_line(tmp_path: Path) -> None:
+    page = _write_redirect(tmp_path, "http://127.0.0.1:8000/secret/")
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "url=http://127.0.0.1:8000/secret/" in page.read_text("utf-8")
+    assert "secret" not in page.as_uri()
 
 
 def test_a_new_folder_of_templates_is_noticed(start: Start, campaigns: Path) -> None:

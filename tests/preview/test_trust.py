@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from advocacy.preview.server import _write_redirect
+
 from .conftest import Page, Running
 
 pytestmark = pytest.mark.slow
@@ -114,6 +116,37 @@ def test_saving_a_field_with_the_keyboard_saves_once(
     page.tab.wait_for_timeout(300)
     assert len(saves) == 1
     assert "Keep the park open late" in small_campaign.read_text("utf-8")
+
+
+def test_the_file_that_is_open_is_the_one_of_the_letter_and_another_is_told(
+    start: Start, visit: Visit, small_campaign: Path
+) -> None:
+    letter_of(small_campaign).with_name("open.fr.md").write_text(
+        "Nous vous demandons de garder le parc ouvert.\n", "utf-8"
+    )
+    page = visit(start(small_campaign).address).ready()
+    page.tab.select_option("#language", "fr")
+    page.see("Nous vous demandons", ".editor:not([hidden])")
+    assert page.tab.input_value("#file") == "letters/open.fr.md"
+    page.tab.select_option("#file", "letters/open.md")
+    page.see("It comes from letters/open.fr.md.", "#notice")
+    before = letter_of(small_campaign).with_name("open.fr.md").read_text("utf-8")
+    page.replace("We ask you", "We kindly ask you")
+    page.save()
+    assert "kindly" in letter_of(small_campaign).read_text("utf-8")
+    assert letter_of(small_campaign).with_name("open.fr.md").read_text("utf-8") == before
+    page.tab.click("#notice >> text=Open letters/open.fr.md")
+    page.see("Nous vous demandons", ".editor:not([hidden])")
+    assert page.tab.is_hidden("#notice")
+
+
+def test_the_file_that_the_browser_is_given_leads_to_the_page(
+    start: Start, visit: Visit, small_campaign: Path, tmp_path: Path
+) -> None:
+    address = start(small_campaign).address
+    page = visit(_write_redirect(tmp_path, address).as_uri())
+    page.tab.wait_for_url(address)
+    page.ready()
 
 
 def test_undo_is_off_when_there_is_nothing_to_undo_and_leaves_others_words(

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -18,6 +17,7 @@ from enum import StrEnum
 from advocacy.mail.bounces.plain_reports import (
     Failure,
     is_report,
+    parse_message,
     passages_by_address,
     printable,
     read_report,
@@ -79,7 +79,7 @@ def read_notice(data: bytes, keys: Keys | None) -> Notice:
     signed = tuple(signed_message_ids(keys, data)) if keys else ()
     marked = Notice(Kind.UNREAD, "", digests=digests, message_ids=signed)
     try:
-        return _read(message_from_bytes(data), data, keys, marked)
+        return _read(parse_message(data), data, keys, marked)
     except Exception:  # noqa: BLE001
         # The standard library's parser raises its own errors, and others, in odd corners. A
         # stranger's message must not keep the others from being read.
@@ -169,7 +169,7 @@ def _inner(part: Message) -> Message | None:
     if isinstance(payload, list):
         return payload[0] if payload and isinstance(payload[0], Message) else None
     decoded = part.get_payload(decode=True)
-    return message_from_bytes(decoded) if isinstance(decoded, bytes) else None
+    return parse_message(decoded) if isinstance(decoded, bytes) else None
 
 
 def _returned(part: Message) -> Message | None:

@@ -6,12 +6,14 @@ judged like the words of any server (`severity.py`). Whose letter it answers it 
 itself: that is for the signed mark of the letter.
 """
 
+import codecs
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
+from email.policy import Compat32
 from functools import cache
 from html.parser import HTMLParser
 
@@ -35,6 +37,25 @@ _HEADER = re.compile(
 _AS_HEADERS = 3
 """So many lines like headers one after another begin a message that is returned."""
 _LINE = 200
+
+
+MOST_OF_HEADER = 10_000
+"""So many characters of a header field are read: the time to parse one grows with their square."""
+_OF_DOMAINS = ("idna", "punycode")
+"""Encodings of names of domains. Decoding takes a time that grows with the square of the length."""
+
+
+class _ShortHeaders(Compat32):
+    """The standard parser's policy, by which no header field is longer than needed."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MOST_OF_HEADER]
+
+
+def parse_message(data: bytes) -> Message:
+    """A stranger's message, its header fields cut at a length. May raise any exception."""
+    return message_from_bytes(data, policy=_ShortHeaders())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +178,8 @@ def _decoded(part: Message) -> str:
     if not isinstance(data, bytes):
         return ""
     try:
-        return data.decode(part.get_content_charset("utf-8"), "replace")
+        charset = codecs.lookup(part.get_content_charset("utf-8")).name
+        return data.decode("utf-8" if charset in _OF_DOMAINS else charset, "replace")
     except LookupError:
         return data.decode("utf-8", "replace")
 
@@ -196,7 +218,7 @@ def second_reading(data: bytes) -> tuple[frozenset[str], frozenset[str]]:
     # It logs each exception of its own detectors, which is then printed, and raises it.
     logging.getLogger("flufl.bounce").disabled = True
     try:
-        passing, lasting = all_failures(message_from_bytes(data[:MOST_BYTES]))
+        passing, lasting = all_failures(parse_message(data[:MOST_BYTES]))
     except Exception:  # noqa: BLE001 - as odd as the message
         return _NOBODY, _NOBODY
     return _keys(passing), _keys(lasting)

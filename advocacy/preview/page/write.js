@@ -12,6 +12,7 @@ let files = [];
 let act = {};
 let sources = {};
 let template = null;
+let used = [];
 
 const fileOf = (name) => files.find((file) => file.name === name);
 const dirty = (doc) => doc.editor.text() !== doc.saved;
@@ -70,6 +71,12 @@ function changed() {
   act.changed();
 }
 
+/** Whether the letter that is shown does not come from a file, as far as is known. */
+function isElsewhere(file) {
+  if (!file || file.kind === "yaml" || file.name === template || used.includes(file.name)) return false;
+  return file.kind === "letter" || used.length > 0;
+}
+
 function status() {
   const doc = docs.get(current);
   if (doc && !dirty(doc)) doc.refused = null;
@@ -86,6 +93,11 @@ function status() {
     );
   } else if (doc && doc.theirs && dirty(doc)) {
     tell("Someone else has changed this file while you were editing it. Nothing is lost.", ["Compare versions", () => both(current)]);
+  } else if (doc && isElsewhere(file)) {
+    tell(
+      `The letter that is shown does not come from this file, ${current}. It comes from ${template}.`,
+      [`Open ${template}`, () => void open(template)],
+    );
   } else if (doc?.refused) {
     tell(doc.refused);
   } else {
@@ -231,6 +243,7 @@ function mark() {
 /** Takes in what the program says of files, problems and what can be typed. */
 export function showFiles(state) {
   files = state.files ?? [];
+  used = state.used ?? [];
   if (act.readOnly) return;
   const groups = Object.entries(GROUPS).map(([kind, label]) => ({
     label,

@@ -201,3 +201,31 @@ def test_what_a_report_returns_is_cut_off() -> None:
     assert "mayor" not in cut_returned("It failed.\n" + RETURNED)
     assert cut_returned("It failed.\n\n----- Original message -----\nx") == "It failed.\n"
     assert cut_returned("only words") == "only words"
+
+
+def million(text: str) -> str:
+    return (text * (1_000_000 // len(text) + 1))[:1_000_000]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"Content-Type: {million('a;b=')}\n",
+        f"Content-Type: multipart/report; {million('a*0*=x;')}\n",
+        f"To: {million('(')}\nDate: {million('1 ')}\nSubject: {million('=?punycode?q?a9?= ')}\n",
+    ],
+    ids=["parameters", "continued parameters", "others"],
+)
+def test_a_header_of_a_megabyte_is_read_as_far_as_one_can_be_long(more: str) -> None:
+    # Read whole, each of the first two takes the parser a minute.
+    assert read_notice(f"From: a@people.example\n{more}\n\nhello".encode(), None) is not None
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "none-such"])
+def test_a_report_in_an_encoding_of_no_text_is_read_as_utf_8(charset: str) -> None:
+    # Read in its own encoding, a megabyte of it would take hours.
+    text = "u@people.example: 550 5.1.1 user unknown\n" + million("abc-999999")
+    data = message(text, subject="failure notice", sender="MAILER-DAEMON@people.example")
+    notice = read_notice(data.replace(b"charset=utf-8", f"charset={charset}".encode()), None)
+    assert notice.kind is Kind.BOUNCE
+    assert notice.failures[0].severity is Severity.HARD
