@@ -229,6 +229,16 @@ def test_a_character_that_no_font_has_leaves_the_html_and_says_so(
     assert "ARABIC LETTER BEH" in result.problems[0].message
 
 
+def test_sentences_of_fact_without_a_note_are_listed_once_more_before_the_signature(
+    small_campaign: Path,
+) -> None:
+    add(small_campaign, UNPROVEN)
+    text = words(sheet(small_campaign)[0])
+    listed = text.partition("Sentences of fact without a note")[2]
+    assert UNPROVEN in listed
+    assert listed.index(UNPROVEN) < listed.index("Signed off")
+
+
 def test_render_audit_writes_both_beside_the_letter_and_records_them(
     run_cli, small_campaign: Path, tmp_path: Path
 ) -> None:
