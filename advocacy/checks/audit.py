@@ -5,14 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.accepting import acceptances
+from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.claims.uncited import UncitedClaim, UncitedMarks, find_uncited, party_names
 from advocacy.checks.letters import trace_letter
+from advocacy.checks.quotations.comparison_record import ComparisonRecord, digests_of_cited
+from advocacy.checks.run import check_body
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, read_letter, split_sentences
 from advocacy.checks.settings import CheckSettings
-from advocacy.documents.audit import Paragraph, Passage, render_audit
+from advocacy.documents.audit import LANGUAGE, Paragraph, Passage, Signing, render_audit
+from advocacy.documents.frame import long_date
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
+from advocacy.letters.approvals import Acceptance
 from advocacy.letters.letter import CheckedLetter, Letter
 
 
@@ -25,11 +31,40 @@ def audit_documents(
     Raises AdvocacyError if the sheet's layout is wrong.
     """
     letter = checked.letter
-    sheet = render_audit(checked, audit_paragraphs(letter, campaign), campaign.workspace, versions)
+    paragraphs = audit_paragraphs(letter, campaign)
+    signing = Signing(
+        tuple(accepted_problems(letter, campaign)), dict(comparisons(letter, campaign))
+    )
+    sheet = render_audit(checked, paragraphs, campaign.workspace, versions, signing)
     documents = {f"{letter.file_name}.audit.html": sheet.html}
     if sheet.pdf is not None:
         documents[f"{letter.file_name}.audit.pdf"] = sheet.pdf
     return documents, sheet.problems
+
+
+def accepted_problems(letter: Letter, campaign: Campaign) -> Iterator[Acceptance]:
+    """The words of people who accepted what the checks report of a letter now."""
+    known = acceptances(campaign)
+    if not known:
+        return
+    traced, settings = trace_letter(letter, campaign), CheckSettings(campaign.file)
+    found = check_body(traced, campaign, settings, UncitedMarks(), Library(campaign))
+    bases = dict.fromkeys(one.basis for one in settings.apply(found))
+    yield from (known[basis] for basis in bases if basis in known)
+
+
+def comparisons(letter: Letter, campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """When each fact of a letter was compared with which kept copy, in words, by its id."""
+    known = ComparisonRecord.of(campaign).comparisons
+    for cited in letter.facts:
+        one = known.get(cited.id)
+        if one is None:
+            yield cited.id, "with no kept copy yet" if cited.fact.quote else ""
+            continue
+        source = one.copied or (cited.via or cited.source).id
+        words = f"on {long_date(one.day, LANGUAGE)}, with the kept copy of {source}"
+        changed = one.changed(digests_of_cited(cited))
+        yield cited.id, f"{words}; changed since: {', '.join(changed)}" if changed else words
 
 
 def audit_paragraphs(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:

@@ -5,7 +5,7 @@ that the check for claims marked. The HTML stands alone; the PDF is tagged, as l
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from string import ascii_lowercase
 from typing import Any
@@ -20,6 +20,7 @@ from advocacy.documents.pdf.render import finisher_of, pdf_from_html
 from advocacy.documents.references import formatted
 from advocacy.errors import Level, Problem
 from advocacy.files.workspace import Workspace
+from advocacy.letters.approvals import Acceptance
 from advocacy.letters.digests import letter_digest
 from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter
 from advocacy.resources import version
@@ -27,7 +28,7 @@ from advocacy.templating import render_layout
 
 LAYOUT = "audit"
 LANGUAGE = "en"
-"""The sheet speaks the tool's language; what it shows of the letter keeps its own."""
+"""The sheet is in English; text of the letter keeps its own language."""
 _SCREEN_FONTS = f'html {{ font-family: "{BODY}", Garamond, Georgia, serif }}'
 
 
@@ -56,6 +57,18 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """What a signer should know beside the letter's own text.
+
+    `accepted` is what the checks report and people accepted. `compared` says of facts, by id, when
+    and with which kept copy each was compared.
+    """
+
+    accepted: tuple[Acceptance, ...] = ()
+    compared: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """A letter's sheet in both forms; `pdf` is None where it cannot be printed."""
 
@@ -69,13 +82,14 @@ def render_audit(
     paragraphs: tuple[Paragraph, ...],
     workspace: Workspace,
     versions: Mapping[str, str],
+    signing: Signing,
 ) -> Audit:
     """The sheet of a letter. `paragraphs` are its body, in order, with what was found.
 
     Raises AdvocacyError where the layout or the citation style is wrong.
     """
     letter = checked.letter
-    variables = _variables(letter, paragraphs, workspace, versions)
+    variables = _variables(letter, paragraphs, workspace, versions, signing)
     css = layout_text(LAYOUT, workspace)
     variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
     # On a screen the reader's fonts; on paper those of the package, by their addresses here.
@@ -97,9 +111,9 @@ def render_audit(
 def _unprintable(letter: Letter, missing: tuple[str, ...]) -> Problem:
     return Problem(
         "unprintable-character",
-        f"The audit sheet of `{letter.id}` is not printed: no font has "
+        f"The audit sheet of `{letter.id}` cannot be printed because no font has "
         f"{', '.join(map(describe, missing[:3]))}.",
-        "Print the HTML beside it, or write the facts in letters that can be printed.",
+        "Print the HTML file instead, or replace these characters in the facts.",
         letter.recipient.place(),
         Level.WARNING,
     )
@@ -110,11 +124,16 @@ def _variables(
     paragraphs: tuple[Paragraph, ...],
     workspace: Workspace,
     versions: Mapping[str, str],
+    signing: Signing,
 ) -> dict[str, Any]:
     """What the layout may print, by name."""
     facts = dict.fromkeys(c.id for p in paragraphs for s in p.passages for c in s.facts)
     numbers = {name: number for number, name in enumerate(facts, 1)}
-    evidence = {one["id"]: one for one in _evidence(letter, numbers, workspace)}
+    evidence = {
+        one["id"]: one | {"compared": signing.compared.get(one["id"], "")}
+        for one in _evidence(letter, numbers, workspace)
+    }
+    shown = list(_shown(paragraphs, numbers, evidence))
     passages = [passage for paragraph in paragraphs for passage in paragraph.passages]
     digest = letter_digest(letter)
     name = f"{letter.campaign}/{letter.stage}/{letter.id}"
@@ -136,7 +155,18 @@ def _variables(
             "excused": sum(bool(p.reason) for p in passages),
             "own": sum(passage.own for passage in passages),
         },
-        "paragraphs": list(_shown(paragraphs, numbers, evidence)),
+        "paragraphs": shown,
+        "without_note": [one for paragraph in shown for one in paragraph["remarks"]],
+        "accepted": [
+            {
+                "code": one.code,
+                "message": one.message,
+                "by": one.by,
+                "on": long_date(one.on, LANGUAGE),
+                "reason": one.reason,
+            }
+            for one in signing.accepted
+        ],
     }
 
 
@@ -225,12 +255,12 @@ def days(fact: Fact) -> str:
         return f"on {first} alone" if first == last else f"from {first} to {last}"
     if first:
         return f"from {first}, with no last day"
-    return f"until {last}" if last else "always: it has no first and no last day"
+    return f"until {last}" if last else "always (it has no first or last day)"
 
 
 def _state(fact: Fact, day: date) -> str:
     """What a signer should know of the fact's days."""
     if fact.until == day:
         after = f", and {fact.superseded_by} follows" if fact.superseded_by else ""
-        return f"The letter’s day is its last{after}."
+        return f"The letter’s date is its last day{after}."
     return ""

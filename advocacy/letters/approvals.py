@@ -10,7 +10,7 @@ Approvals are kept beside the campaign, in `<campaign>.approvals.yaml`. The file
 colleagues, not a lock: whoever may edit the campaign may edit it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,10 +37,10 @@ class Acceptance(Located):
     """What a check says of one sentence, and a person accepted."""
 
     code: Line = Field(description="The code of the problem.")
-    message: Line = Field(description="What the check says of the sentence.")
+    message: Line = Field(description="What the check reports about the sentence.")
     by: Line = Field(description="The person who accepted it.")
     on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
-    reason: Line = Field(description="Why it is right all the same.")
+    reason: Line = Field(description="Why the sentence is correct despite the problem.")
     basis: Line = Field(description="The digest of the sentence, its facts, and their sources.")
 
 
@@ -49,10 +49,10 @@ class Approval(Located):
 
     by: Line = Field(description="The person who approved it.")
     on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
-    digest: Line = Field(description="The digest of all parts; it identifies exactly this text.")
+    digest: Line = Field(description="The digest of all parts, and of what was accepted.")
     parts: dict[Line, Line] = Field(description="The digest of each part.")
     accepted: tuple[Acceptance, ...] = Field(
-        default=(), description="What the checks report, and somebody accepted."
+        default=(), description="The reported problems that were accepted."
     )
 
 
@@ -113,7 +113,7 @@ def judge_approval(campaign: Campaign, stage: str) -> ApprovalStatus:
         # What an older version did not look at cannot have been edited in the package.
         parts = {k: v for k, v in parts.items() if k in approval.parts or not is_built_in(k, v)}
     changes = tuple(describe_changes(approval.parts, parts))
-    if not changes and approval.digest != digest_of(approval.parts):
+    if not changes and approval.digest != _seal(approval.parts, approval.accepted):
         changes = ("the approval itself was edited by hand",)
     return ApprovalStatus("stale" if changes else "approved", approval, changes)
 
@@ -171,7 +171,9 @@ def record_approval(
     """
     path = approvals_path(campaign.path)
     parts = digest_parts(campaign, stage)
-    entry: dict[str, Any] = {"by": by, "date": on, "digest": digest_of(parts), "parts": parts}
+    accepted = tuple(accepted)
+    seal = _seal(parts, accepted)
+    entry: dict[str, Any] = {"by": by, "date": on, "digest": seal, "parts": parts}
     words = [one.model_dump(by_alias=True) for one in accepted]
     entry |= {"accepted": words} if words else {}
     if path.exists():
@@ -180,6 +182,12 @@ def record_approval(
     else:
         create_file(path, f"{HEADER}{written({stage: entry}, flow=False)}\n")
     return path
+
+
+def _seal(parts: Mapping[str, str], accepted: Sequence[Acceptance]) -> str:
+    """The digest of a text and of what people accepted in it."""
+    words = [one.model_dump(mode="json", by_alias=True) for one in accepted]
+    return digest_of([dict(parts), words] if words else dict(parts))
 
 
 def describe_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
@@ -210,7 +218,7 @@ _KINDS = {
 def _name_part(name: str) -> str:
     group, _, rest = name.partition("/")
     if group == "letter":
-        return "the letter that the tool makes from the same files"
+        return "the letter that advocacy makes from the same files"
     return f"{_KINDS[group]} `{rest}`" if group in _KINDS else f"`{rest}`"
 
 

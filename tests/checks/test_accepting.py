@@ -9,10 +9,14 @@ import pytest
 from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.approving import Words, approve_stage, review_stage
+from advocacy.checks.audit import accepted_problems, audit_documents, comparisons
+from advocacy.checks.quotations.comparison_record import compared, render_record
 from advocacy.checks.run import run_checks
 from advocacy.cli import group
 from advocacy.errors import AdvocacyError, Level, Problem
-from advocacy.letters.approvals import approvals_path, read_approvals
+from advocacy.letters.approvals import approvals_path, judge_approval, read_approvals
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
 
 from .conftest import House
 
@@ -142,6 +146,43 @@ def test_days_placeholders_and_quotations_that_a_copy_does_not_hold_cannot_be_ac
     assert not any(one.basis for one in found)
     with pytest.raises(AdvocacyError):
         approve(house)
+
+
+@pytest.mark.parametrize(("old", "new"), [("our own count", "our lawyers"), ("Jane", "John")])
+def test_a_word_that_was_edited_by_hand_is_noticed(accepted: House, old: str, new: str) -> None:
+    path = approvals_path(accepted.folder / "acme.yaml")
+    assert judge_approval(loaded(accepted), "call").state == "approved"
+    text, words, entries = path.read_text("utf-8").partition("accepted:")
+    assert old in entries
+    path.write_text(text + words + entries.replace(old, new), "utf-8")
+    assert judge_approval(loaded(accepted), "call").changes == (
+        "the approval itself was edited by hand",
+    )
+
+
+def test_the_audit_sheet_lists_what_was_accepted_by_whom_and_what_was_compared(
+    accepted: House,
+) -> None:
+    campaign = loaded(accepted)
+    letter = compose_letters(campaign).letters[0]
+    (word,) = accepted_problems(letter, campaign)
+    assert (word.code, word.by, word.reason) == ("figure-not-in-fact", "Jane Doe", "our own count")
+    one = next(fact for fact in letter.facts if fact.id == "widget-stopped")
+    assert dict(comparisons(letter, campaign))[one.id] == "with no kept copy yet"
+    record = {one.id: compared(one, ON, "widget-2020", "0" * 64)}
+    accepted.write("facts.compared.yaml", render_record(record))
+    said = "on June 11, 2020, with the kept copy of widget-2020"
+    assert dict(comparisons(letter, campaign))[one.id] == said
+    checked, problems = check(letter, campaign)
+    assert checked is not None, problems
+    documents, _ = audit_documents(campaign, checked, {})
+    sheet = documents[f"{letter.file_name}.audit.html"].decode()
+    for text in ("What was accepted", "by Jane Doe on June 11, 2020", "our own count", said):
+        assert text in sheet
+    accepted.spoil("facts.yaml", "from: 2020-06-08", "from: 2020-06-09")
+    letter = compose_letters(loaded(accepted)).letters[0]
+    assert "changed since: from" in dict(comparisons(letter, loaded(accepted)))[one.id]
+    assert not list(accepted_problems(letter, loaded(accepted)))
 
 
 def test_an_id_that_is_not_listed_accepts_nothing(house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from advocacy.checks.accepting import GROUP
 from advocacy.checks.codes import explain_code, groups, registry, render_reference
 from advocacy.errors import AdvocacyError, Level
 
@@ -106,6 +107,35 @@ def test_a_code_explains_itself() -> None:
 def test_a_mistyped_code_is_told_with_the_nearest() -> None:
     with pytest.raises(AdvocacyError, match="Did you mean `uncited-claim`"):
         explain_code("uncited-clam")
+
+
+ERRORS = {
+    "days": ("fact-ended", "fact-not-yet", "fact-superseded", "facts-contradict", "source-too-new",
+             "outside-window"),
+    "claims": ("figure-not-in-fact", "date-not-in-fact", "speaker-differs",
+               "quotation-not-verbatim", "quotation-cut", "translation-differs"),
+    "records": ("quote-not-in-copy",),
+    "wording": ("placeholder", "broken-markup", "markup-in-value"),
+}  # fmt: skip
+WARNINGS = (
+    "uncited-claim", "name-not-in-fact", "negation-differs", "hedge-dropped", "comparison-differs",
+    "cause-not-in-fact", "citation-unrelated",
+)  # fmt: skip
+
+
+def test_what_a_source_refutes_is_an_error_and_what_a_reader_may_judge_a_warning() -> None:
+    known = registry()
+    for group, names in ERRORS.items():
+        for name in names:
+            assert (known[name].group, known[name].level) == (group, Level.ERROR), name
+    for name in WARNINGS:
+        assert (known[name].group, known[name].level) == ("claims", Level.WARNING), name
+
+
+def test_only_problems_of_sentences_can_be_accepted_never_days_copies_or_placeholders() -> None:
+    assert GROUP == "claims"
+    never = [*ERRORS["days"], *ERRORS["records"], *ERRORS["wording"], "bill-over", "event-over"]
+    assert not [name for name in never if registry()[name].group == GROUP]
 
 
 def with_checks(house: Any, text: str) -> None:

@@ -83,7 +83,7 @@ def test_every_cited_sentence_stands_with_fact_quote_source_days_and_last_check(
     assert "on June 10, 2020 alone; last checked: November 23, 2026" in text
     assert "from June 10, 2020 to May 17, 2021" in text
     assert "quoted in" in text
-    assert "The letter’s day is its last, and microsoft-ban follows." in text
+    assert "The letter’s date is its last day, and microsoft-ban follows." in text
     assert text.count("last checked:") == len(letter.facts)
 
 
@@ -227,6 +227,16 @@ def test_a_character_that_no_font_has_leaves_the_html_and_says_so(
     assert {path.name for path in result.files} == {"doe.txt", "doe.audit.html"}
     assert [p.code for p in result.problems] == ["unprintable-character"]
     assert "ARABIC LETTER BEH" in result.problems[0].message
+
+
+def test_sentences_of_fact_without_a_note_are_listed_once_more_before_the_signature(
+    small_campaign: Path,
+) -> None:
+    add(small_campaign, UNPROVEN)
+    text = words(sheet(small_campaign)[0])
+    listed = text.partition("Sentences of fact without a note")[2]
+    assert UNPROVEN in listed
+    assert listed.index(UNPROVEN) < listed.index("Signed off")
 
 
 def test_render_audit_writes_both_beside_the_letter_and_records_them(
