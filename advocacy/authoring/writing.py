@@ -39,7 +39,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     except FileExistsError as error:
         raise AdvocacyError(_exists(at)) from error
     except OSError as error:
-        advice = "Make room, or choose a folder that you may write to with `--folder DIR`"
+        advice = "Free some space, or choose a folder that you can write to: `--folder DIR`"
         raise AdvocacyError(cannot_write(at, error, advice)) from error
     finally:
         _remove(temporary.values(), [] if done else placed, [] if done else folders)
@@ -86,7 +86,7 @@ def _remove(temporary: Iterable[Path], placed: Iterable[Path], folders: list[Pat
 def _exists(path: Path) -> Problem:
     return Problem(
         "file-exists",
-        f"{path} is there already; it is never written over.",
-        "Take another name, or move that file away.",
+        f"{path} already exists, and existing files are never overwritten.",
+        "Choose a different name, or move that file.",
         Place(path),
     )

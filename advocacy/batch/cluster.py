@@ -33,7 +33,7 @@ _one_at_a_time = threading.Lock()
 
 
 _Packed = tuple[BatchSettings, list[dict[str, bytes]], tuple[str, ...]]
-"""A batch, its files (of the campaign's folder, then of each of the templates'), and versions."""
+"""A batch, its files (of the campaign's folder, then of each templates folder), and versions."""
 
 
 def pack_batch(settings: BatchSettings) -> bytes:
@@ -129,8 +129,9 @@ def _other_libraries(wanted: Iterable[str]) -> Problem:
     ]
     return Problem(
         "other-versions",
-        "A worker of the cluster has other libraries than this machine: "
-        f"{', '.join(others) or 'another build of advocacy'}. Its letters would not be the same.",
+        "A worker of the cluster has different libraries from this machine: "
+        f"{', '.join(others) or 'a different build of advocacy'}. Its letters would not be "
+        f"identical.",
         "Install the same locked versions on every machine.",
     )
 
@@ -191,7 +192,8 @@ def _connected(kind: Any, address: str) -> Any:
             Problem(
                 "no-workers",
                 f"The cluster at {address} has no workers.",
-                f"Start some: `dask worker {address}`, with advocacy[cluster] installed.",
+                f"Install advocacy[cluster] on the worker machines, and start workers: `dask "
+                f"worker {address}`.",
             )
         ) from error
     return client
@@ -201,5 +203,5 @@ def _unreachable(address: str) -> Problem:
     return Problem(
         "no-cluster",
         f"No Dask scheduler answers at {address}.",
-        "Start one with `dask scheduler`, and name the address that it prints.",
+        "Start one with `dask scheduler`, and use the address that it prints.",
     )

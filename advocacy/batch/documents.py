@@ -33,7 +33,7 @@ DEFAULT_FORMATS: tuple[Format, ...] = ("pdf", "eml")
 Typeset = Literal["auto", "full"]
 """How PDFs are laid out: fast where they come out the same, or each in full."""
 SharedDigests = Mapping[tuple[str, str], str]
-"""What letters of a stage have in common in a format, as a digest, by stage and format."""
+"""A digest of what the letters of a stage share in a format, by stage and format."""
 
 DIGEST_LENGTH = 32
 """Hexadecimal digits of a digest of inputs: 128 bits."""

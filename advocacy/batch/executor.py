@@ -113,12 +113,12 @@ def _exit_with_parent() -> None:
 
 def _make_task_in_worker(wanted: Sequence[WantedLetter]) -> TaskResult:
     if _settings is None:
-        raise RuntimeError("a worker must be started before it works")
+        raise RuntimeError("a worker must be started before it gets tasks")
     return make_task(_settings, wanted)
 
 
 FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
-"""So many letters this process makes sooner than others could be started."""
+"""Up to this many letters are made faster in this process than by starting others."""
 
 
 def choose_executor(
@@ -267,9 +267,8 @@ def work_off(
             raise AdvocacyError(
                 Problem(
                     "cluster-lost",
-                    "The connection to the cluster was lost; what it had made is kept.",
-                    "Run the same command again when the cluster is back: it goes on where it "
-                    "stopped.",
+                    "The connection to the cluster was lost. The finished letters are kept.",
+                    "When the cluster is available again, run the same command to continue.",
                 )
             ) from None
         yield from outcomes
@@ -311,9 +310,10 @@ def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iter
                 if attempt == TRIES:
                     problem = Problem(
                         "worker-died",
-                        f"The process that made the letter to {recipient.called} crashed twice.",
-                        "Most likely it needs more memory than there is: look for a huge value or "
-                        f"picture, or render it alone: `--only {one.letter_id} --workers 1`.",
+                        f"The process that was making the letter to {recipient.called} crashed "
+                        f"twice.",
+                        "It probably ran out of memory. Look for a very large value or picture, "
+                        "or render the letter alone: `--only {one.letter_id} --workers 1`.",
                         recipient.place(),
                     )
                     yield LetterOutcome(one.letter_id, refused=True, problems=[problem])

@@ -26,9 +26,7 @@ Order = Literal["postal-code", "list"]
 NAME = "merged"
 COLUMNS = ("sequence", "id", "name", "postal_code", "country", "file", "first_page", "pages")
 """The columns of the list that goes with merged letters."""
-_CHANGED_HINT = (
-    "Make it again with `--force`; if it was changed on purpose, change the template instead."
-)
+_CHANGED_HINT = "Make it again with `--force`. If you edited it, edit the template instead."
 _PART = re.compile(r"-\d{4,}\.pdf")
 
 
@@ -204,7 +202,7 @@ def _unchanged(
             if file_sum(one.file) == expected:
                 yield one
             else:
-                message = f"{one.file} is not the file that was made, and is left out."
+                message = f"{one.file} was changed after it was made, so it was not merged."
                 problems.append(Problem("changed-file", message, _CHANGED_HINT, Place(one.file)))
 
 

@@ -10,7 +10,7 @@ from advocacy.batch.worker import WITHOUT_EMAIL
 from advocacy.errors import Level, Place, Problem, count_noun
 
 MANY = 5
-"""From so many on, problems of one kind are reported as one."""
+"""From this number on, problems of one kind are reported as one."""
 MOST_PROBLEMS = 1000
 
 LEFT_OUT_NOTES = frozenset({"same-person"})
@@ -18,7 +18,7 @@ LEFT_OUT_NOTES = frozenset({"same-person"})
 OF_THE_WHOLE_LIST = frozenset(
     {"no-name-column", "duplicate-column", "too-many-columns", "empty-list", "ambiguous-column"}
 )
-"""Problems with the line of the header, which is nobody's row."""
+"""Problems with the header line, which belongs to no recipient."""
 
 _COLUMN = re.compile("`([^`]+)`")
 
@@ -124,7 +124,7 @@ def sum_up(listed: int, letters: int, left_out: Counter[str], place: Path | None
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common())
     return Problem(
         "left-out",
-        f"Of {listed:,} on the list {letters:,} get a letter and {left_out.total():,} do not: "
+        f"Of {listed:,} on the list, {letters:,} get a letter and {left_out.total():,} do not: "
         f"{reasons}.",
         "`advocacy check --explain CODE` says what each reason means.",
         Place(place) if place else None,
@@ -135,8 +135,8 @@ def sum_up(listed: int, letters: int, left_out: Counter[str], place: Path | None
 def _without_email(count: int, place: Place | None) -> Problem:
     return Problem(
         WITHOUT_EMAIL,
-        f"{count} recipients have no email address and get letters on paper only.",
-        "If that is right, leave out `eml`: `--format pdf`.",
+        f"{count} recipients have no email address and get only a paper letter.",
+        "If this is intended, make only PDFs: `--format pdf`.",
         place and Place(place.path),
         Level.WARNING,
     )
@@ -145,7 +145,7 @@ def _without_email(count: int, place: Place | None) -> Problem:
 def _more(level: Level, count: int) -> Problem:
     return Problem(
         "more-problems",
-        f"There are {count} more {level}s than the {MOST_PROBLEMS} that are shown.",
-        "Correct these first; the rows that were rejected are in problems.csv.",
+        f"The first {MOST_PROBLEMS} {level}s are shown; {count} more are not.",
+        "Correct these first. The rejected rows are in problems.csv.",
         level=level,
     )

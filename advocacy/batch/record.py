@@ -95,7 +95,7 @@ _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
 _MANIFEST, _JOURNAL = 0, 1
 _PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
-"""After so many letters the disk is told to keep what it was given; a few wait for nothing."""
+"""Number of letters after which files are synced to disk; a few letters are not synced at once."""
 
 
 class BatchRecord:
@@ -278,7 +278,7 @@ class BatchRecord:
                 if letter_id is not None:
                     yield letter_id, number, at, len(line)
                 elif number == _MANIFEST:
-                    hint = "Move it away and render the letters again; it will be written anew."
+                    hint = "Move the file and render the letters again; a new manifest is written."
                     message = "The manifest cannot be read."
                     problems.append(Problem("broken-manifest", message, hint, Place(path, count)))
                 elif not (self._read_only or line.endswith(b"\n")):
@@ -327,6 +327,6 @@ def _busy(folder: Path) -> Problem:
     return Problem(
         "batch-running",
         f"Another run is writing the letters in {folder}.",
-        "Wait until it has ended, or give this one a folder of its own: `--output DIR`.",
+        "Wait until it has finished, or use a different folder for this run: `--output DIR`.",
         Place(folder),
     )

@@ -85,12 +85,12 @@ class Recorder:
         self._rejects.add([problem], problem.place, {})
         if problem.code == "max-per-target":
             self._not_pruned = _not_pruned(
-                "some supporters’ letters are for a later day, and may be there.",
-                "To remove old letters too, delete the stage’s folder and render again.",
+                "some supporters’ letters are for a later day, and may be in the folder.",
+                "To also remove old letters, delete the stage’s folder and render again.",
             )
         elif problem.level is Level.ERROR:
             self._not_pruned = self._not_pruned or _not_pruned(
-                "the list has rows that cannot be read, and their letters may be there.",
+                "the list has rows that cannot be read, and their letters may be in the folder.",
                 "Correct the rows, then run the same command again.",
             )
 

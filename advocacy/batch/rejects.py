@@ -17,7 +17,7 @@ from advocacy.files.writing import csv_line, replace_file
 
 NAME = "problems.csv"
 MOST = 100_000
-"""More rows than anybody corrects by hand."""
+"""The largest number of rejected rows; more are not corrected by hand."""
 NOT_OF_A_ROW = frozenset({"no-email", "near-column", "column-missing", "other-language"})
 _LINES_OF_A_ROW = 60
 

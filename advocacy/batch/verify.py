@@ -219,7 +219,7 @@ def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollecto
         there, made = file_sum(path), outcome.sums.get(name)
         if there != expected:
             what = "is missing" if there is None else "was changed after it was made"
-            hint = "Render it again; if you have edited it, keep your copy elsewhere."
+            hint = "Render it again. If you edited it, save your copy elsewhere first."
             found.add([Problem("file-changed", f"`{name}` {what}.", hint, Place(path))])
         if made != expected:
             found.add([_differs(name, entry, path)])
@@ -230,8 +230,8 @@ def _compare(outcome: LetterOutcome, record: BatchRecord, found: ProblemCollecto
 def _differs(name: str, entry: Entry, path: Path) -> Problem:
     return Problem(
         "not-reproduced",
-        f"`{name}` does not come out as it did: the campaign, the list, a template or a library "
-        "is not what it was.",
+        f"`{name}` cannot be reproduced, because the campaign, the list, a template, or a library "
+        f"has changed.",
         f"It was made with {', '.join(f'{k} {v}' for k, v in entry['versions'].items())}.",
         Place(path),
     )
@@ -240,8 +240,8 @@ def _differs(name: str, entry: Entry, path: Path) -> Problem:
 def _no_batch(folder: Path) -> Problem:
     return Problem(
         "no-batch",
-        f"There are no letters in {folder}.",
-        "Name the folder that `--output` named when the letters were made.",
+        f"The folder {folder} contains no letters.",
+        "Use the folder that `--output` named when the letters were made.",
         Place(folder),
     )
 
@@ -259,8 +259,8 @@ def no_campaign(folder: Path) -> Problem:
 def _not_listed(record: BatchRecord, letter_id: str) -> Problem:
     return Problem(
         "not-listed",
-        f"The letter `{letter_id}` is in the manifest, but nobody on the list would get it.",
-        "Name the list it was made from with `--recipients`, or prune: "
+        f"The letter `{letter_id}` is in the manifest, but nobody on the list gets it.",
+        "Name the list that it was made from with `--recipients`, or remove old letters: "
         "`advocacy render … --prune`.",
         Place(record.folder / NAME),
     )

@@ -103,7 +103,7 @@ def note_problems(text: str, where: str, place: Place | None, typed: str = "") -
             continue
         yield problem(
             "placeholder",
-            f"`{found[0]}` is left in {where}: it would be printed as it stands.",
+            f"`{found[0]}` is left in {where}: it would be printed literally.",
             "Write what belongs there, or take it out.",
             place,
         )

@@ -65,7 +65,7 @@ def placeholder_problems(where: str, text: str, place: Place | None) -> Iterator
             continue  # an editor's words in a quotation: “[Microsoft] has refused”
         yield problem(
             "placeholder",
-            f"`{found[0]}` is left in {where}: it would be printed as it stands.",
+            f"`{found[0]}` is left in {where}: it would be printed literally.",
             "Write what belongs there, or take it out.",
             place,
         )

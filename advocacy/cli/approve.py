@@ -37,13 +37,12 @@ def _line(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )  # fmt: skip
 @click.option(
     "--accept", multiple=True, metavar="ID",
-    help="Accept an error about one sentence, by the ID that is listed; with --reason. "
-    "May be repeated.",
+    help="Accept an error about one sentence by its listed ID; requires --reason. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--reason", callback=_line, metavar="TEXT",
-    help="Why the sentences are right all the same. Recorded with every warning, and with what "
-    "--accept names.",
+    help="Why the sentences are correct despite the findings. Recorded with every warning and "
+    "every error that --accept names.",
 )  # fmt: skip
 @templates_option
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the text.")
@@ -75,7 +74,7 @@ def command(
       advocacy approve parks.yaml --stage call --by "Jane Doe" --reason "our own count"
     """
     if accept and not (reason and by):
-        raise click.UsageError("--accept goes with --by and --reason.")
+        raise click.UsageError("--accept requires --by and --reason.")
     from advocacy.campaign.loading import load_campaign
     from advocacy.checks.approving import Words, approve_stage, review_stage
     from advocacy.letters.approvals import approvals_path
@@ -105,12 +104,12 @@ def _list_open(seen: "Review") -> None:
     from advocacy.checks.accepting import SHORT
 
     for title, lines in (
-        ("To be accepted with a reason, or changed:",
+        ("Accept with a reason, or change:",
          [f"{one.basis[:SHORT]}  {one.level} {one.code}: {one.message}" for one in seen.open]),
         ("Accepted:",
          [f"{one.basis[:SHORT]}  {one.code}: by {one.by} on {one.on}: {one.reason}"
           for one in seen.accepted]),
-        ("Sentences of fact without a source:", [one.message for one in seen.unsourced]),
+        ("Factual sentences without a source:", [one.message for one in seen.unsourced]),
     ):  # fmt: skip
         if lines:
             click.echo("\n".join([title, *(f"  {line}" for line in lines)]))
@@ -130,7 +129,7 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
         before, after = letter.body.text().splitlines(), checked.letter.body.text().splitlines()
         changed = [line for line in ndiff(before, after) if line.startswith(("- ", "+ "))]
         click.echo(
-            f"A letter of {checked.letter.date}, the window's other end, has the same text"
+            f"A letter dated {checked.letter.date}, the other end of the window, has the same text"
             + ("." if not changed else ", except for:")
         )
         for line in changed:
@@ -139,7 +138,11 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
     for cited in letter.facts:
         fact = cited.fact
         until = f" to {fact.until}" if fact.until else " on"
-        span = f"from {fact.from_}{until}" if fact.from_ else f"until {fact.until or 'ever'}"
+        span = (
+            f"from {fact.from_}{until}"
+            if fact.from_
+            else f"{f'until {fact.until}' if fact.until else 'with no last day'}"
+        )
         click.echo(f"  {cited.id}: {span}, checked {fact.checked or 'never'}, {fact.source}")
     click.echo()
 

@@ -27,9 +27,9 @@ def ask_for(given: dict[str, Any]) -> dict[str, Any]:
                 text, lambda typed: read_answer(key, typed, today=_seen_from(key, given)), **how
             )
 
-    click.echo("A few questions follow. Ctrl-C stops; nothing is written before the end.")
-    _heading("Whom do you write to?")
-    ask("target", "The full name of the organization that should act")
+    click.echo("Answer a few questions. Press Ctrl-C to stop; nothing is written until the end.")
+    _heading("Who do you write to?")
+    ask("target", "Full name of the organization that should act")
     ask("target_address", "Its postal address", note=LINES)
     ask("to", "The person there you write to")
     ask("to_title", "That person’s title (such as Director)", optional=True)
@@ -41,19 +41,19 @@ def ask_for(given: dict[str, Any]) -> dict[str, Any]:
         answers["asks"] = _asks(answers["demand"])
     ask("reply_by", "When do you need an answer? A number of days, or a date", default="14 days")
     if not answers.get("precedents"):
-        _heading("Who has done it already?")
+        _heading("Who has already done it?")
         _precedents(answers)
     if not answers.get("facts"):
-        _heading("Which other facts does the letter state? Each needs a source.")
+        _heading("What other facts does the letter state? Each needs a source.")
         _facts(answers)
     if answers.get("sources"):
         ask("checked", "When did you last check these pages?", default=str(answers["today"]))
     if not answers.get("sender_from"):
-        _heading("Who writes?")
+        _heading("Who is the letter from?")
         ask("sender", "Your organization’s name")
         ask("sender_address", "Its postal address", note=LINES)
-        ask("sender_email", "The email address that letters are sent from")
-        ask("signatory", "Who signs")
+        ask("sender_email", "Email address that letters are sent from")
+        ask("signatory", "Name of the person who signs")
         ask("signatory_title", "That person’s title", optional=True)
     if "timezone" not in given or not given["timezone"]:
         ask("timezone", "Your time zone (such as America/New_York)")
@@ -87,7 +87,7 @@ def _asked(
         if not typed:
             if optional:
                 return ""
-            click.echo("    This is needed.")
+            click.echo("    An answer is required.")
             continue
         try:
             read(typed)
@@ -99,7 +99,7 @@ def _asked(
 
 def _asks(demand: str) -> list[str]:
     asks: list[str] = []
-    click.echo("  List what you ask for, one sentence per line; an empty line ends the list.")
+    click.echo("  List what you ask for, one sentence per line. Enter an empty line to finish.")
     while True:
         typed = _asked(f"{len(asks) + 1}.", lambda text: read_answer("asks", [text]), optional=True)
         if not typed:
@@ -112,7 +112,9 @@ def _asks(demand: str) -> list[str]:
 def _precedents(answers: dict[str, Any]) -> None:
     entries: list[tuple[str, str, str]] = []
     while True:
-        who = _part("precedents", "organization", "Who has done it? (Enter: none, or no more)")
+        who = _part(
+            "precedents", "organization", "Who has done it? (press Enter if none, or to finish)"
+        )
         if not who:
             break
         what = _part("precedents", "action", f"{who} has …", needed=True)
@@ -123,13 +125,15 @@ def _precedents(answers: dict[str, Any]) -> None:
 def _facts(answers: dict[str, Any]) -> None:
     entries: list[tuple[str, str, str]] = []
     while True:
-        statement = _part("facts", "statement", "One plain sentence (Enter: none, or no more)")
+        statement = _part(
+            "facts", "statement", "One plain sentence (press Enter if none, or to finish)"
+        )
         if not statement:
             break
         suggested = slug(" ".join(statement.split()[:4]))
-        name = _part("facts", "id", "  A short name to cite it by", default=suggested, needed=True)
+        name = _part("facts", "id", "  Short name to cite it by", default=suggested, needed=True)
         if name in {entry[0] for entry in entries}:
-            click.echo(f"    There is a fact `{name}` already; this one is `{name}-2`.")
+            click.echo(f"    A fact `{name}` already exists; this one is named `{name}-2`.")
             name = _free(name, {entry[0] for entry in entries})
         entries.append((name, statement, _source(answers)))
     answers["facts"] = entries
@@ -145,7 +149,7 @@ def _source(answers: dict[str, Any]) -> str:
     title = _part("sources", "title", "  Its title", needed=True)
     author = _part("sources", "author", "  Who published it", needed=True)
     issued = _asked(
-        "  Publication date (2026-03-01; Enter: unknown)",
+        "  Publication date (such as 2026-03-01; press Enter if unknown)",
         lambda text: read_answer("sources", text, "issued", _seen_from("issued", answers)),
         optional=True,
     )

@@ -36,9 +36,9 @@ def _print_text(status: "BatchStatus") -> None:
         for kind, count in sorted(stage.skipped.items()):
             click.echo(f"  skipped  {count_noun(count, 'letter has', 'letters have')} no {kind}")
         if stage.missing:
-            click.echo(f"  missing  {count_noun(stage.missing, 'file')} made and no longer there")
+            click.echo(f"  missing  {count_noun(stage.missing, 'file')} made, but now missing")
         if stage.unfinished:
-            click.echo("  running  a batch is at work, or was stopped: run it again to go on")
+            click.echo("  running  a batch is in progress or was stopped; run it again to continue")
         click.echo("  facts    " + (", ".join(stage.facts) or "none"))
         for versions, count in stage.versions.most_common():
             click.echo(f"  with     {versions} ({count:,})")

@@ -19,27 +19,27 @@ SHOWN_NAMES = 6
 
 @click.group("bills")
 def command() -> None:
-    """See what a bill is on a day, who stands where, and which letters that makes due."""
+    """Show a bill's status on a day, the positions of lawmakers, and the letters that are due."""
 
 
-@command.command("show", short_help="Show a bill on a day, and what is due.")
+@command.command("show", short_help="Show a bill on a day and which letters are due.")
 @click.argument("path", metavar="FILE-OR-CAMPAIGN", type=click.Path(path_type=Path))
 @date_option
 @click.option(
     "--recipients", type=click.Path(path_type=Path), metavar="FILE",
-    help="A list of lawmakers, instead of the campaign's.",
+    help="A list of lawmakers to use instead of the campaign's.",
 )  # fmt: skip
 @click.option(
     "--committees", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
-    help="With a list of Congress: who sits on which committee; repeatable.",
+    help="With a list of members of Congress: a file of committee members; repeatable.",
 )  # fmt: skip
 @click.option(
     "--since", type=click.Path(path_type=Path), metavar="FILE",
-    help="An earlier file of the bill: show what has changed since.",
+    help="An earlier file of the bill; show what has changed since then.",
 )  # fmt: skip
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Draw who stands where, by chamber and party, into this file.",
+    help="Write a chart of positions by chamber and party to this file.",
 )  # fmt: skip
 @table_option
 def show(
@@ -51,10 +51,10 @@ def show(
     svg: Path | None,
     report: TableReport,
 ) -> int:
-    """Show a bill's state on a day, its people by position, and the letters that are due.
+    """Show a bill's status on a day, lawmakers by position, and the letters that are due.
 
-    FILE-OR-CAMPAIGN is a bill file, or a campaign, whose bills are shown with the letters of its
-    stages and the events of the next 14 days.
+    FILE-OR-CAMPAIGN is a bill file or a campaign. A campaign's bills are shown with the
+    letters of its stages and the events of the next 14 days.
 
     \b
     Examples:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 @click.group("bounces")
 def command() -> None:
-    """Read bounces, complaints and unsubscribe requests from a mailbox."""
+    """Read bounces, complaints, and unsubscribe requests from a mailbox."""
 
 
-@command.command("import", short_help="Read a mailbox of bounces, and write to those no more.")
+@command.command(
+    "import", short_help="Read a mailbox of bounces and suppress the addresses that no longer work."
+)
 @click.argument(
     "mailboxes",
     nargs=-1,
@@ -29,7 +31,7 @@ def command() -> None:
     type=click.Path(path_type=Path, exists=True),
 )
 @folder_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
 @table_option
 def import_command(
     mailboxes: tuple[Path, ...],
@@ -37,7 +39,7 @@ def import_command(
     dry_run: bool,
     report: TableReport,
 ) -> int:
-    """Read what came back, mark the letters in the ledger, and write to those people no more.
+    """Read bounces, mark the letters in the ledger, and suppress the addresses.
 
     MAILBOX is a Maildir, an mbox file, or a folder of .eml files. Addresses that do not work
     (hard bounces), complaints and unsubscribe requests are suppressed; a full mailbox or a
@@ -67,12 +69,12 @@ def import_command(
 
 _FIELDS = ("what", "address", "mailing", "letter", "detail", "subject", "place", "new")
 _LEFT = {
-    "soft bounce": "noted, still written to",
+    "soft bounce": "noted, not suppressed",
     "delayed": "the server is still trying",
     "automatic answer": "not counted",
-    "not ours": "answer no letter in a ledger here, so nobody was suppressed",
-    "unsure": "left for you to look at",
-    "unread": "could not be read as a bounce: look at them yourself",
+    "not ours": "not an answer to a letter in these ledgers, so nobody was suppressed",
+    "unsure": "left for you to review",
+    "unread": "not recognized as a bounce; review these yourself",
 }
 _SHOWN = 20
 
@@ -85,19 +87,19 @@ def _print_text(returned: "Returned", *, dry_run: bool) -> None:
     for one in returned.findings:
         groups.setdefault(one.fate, []).append(one)
     for fate, found in groups.items():
-        note = _LEFT.get(fate, "written to no more")
+        note = _LEFT.get(fate, "now suppressed")
         title = count_noun(len(found), fate, None if _plural(fate) else fate)
         click.echo(f"{click.style(title, bold=True)}: {note}")
         for one in found[:_SHOWN]:
             click.echo(f"  {_line(one)}")
         if len(found) > _SHOWN:
-            click.echo(f"  … and {len(found) - _SHOWN:,} more: --report csv lists all")
+            click.echo(f"  … and {len(found) - _SHOWN:,} more; use --report csv to list all")
     if dry_run:
-        click.echo("Nothing was changed: leave --dry-run out to do it.")
+        click.echo("Nothing was changed. To apply the changes, omit --dry-run.")
         return
     path = shown_place(Place(returned.outcome.path))
     again = Counter(one.is_new for one in returned.findings)[False]
-    known = f" {again:,} were known already." if again else ""
+    known = f" {again:,} were already known." if again else ""
     click.echo(f"{path}: {len(returned.outcome.added):,} added.{known}")
 
 

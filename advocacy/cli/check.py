@@ -43,23 +43,23 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     "copies_folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="The folder of kept copies of sources, instead of the campaign's.",
+    help="The folder of saved copies of sources to use instead of the campaign's.",
 )
 @click.option(
     "--media",
     is_flag=True,
-    help="Also render the letters, and check that PDF, HTML and text say the same.",
+    help="Also render the letters, and check that the PDF, HTML, and text agree.",
 )
 @click.option(
     "--branches",
     is_flag=True,
-    help="Also render every branch of every `if`, for all on the list and for worst cases, and "
-    "report passages that no one sees and texts that do not fit.",
+    help="Also render every branch of every `if` for the whole list and for worst cases. Report "
+    "passages that nobody sees and texts that do not fit.",
 )
 @click.option(
     "--links",
     is_flag=True,
-    help="Also check over the network that the sources' addresses still answer.",
+    help="Also check over the network that the sources' web addresses still work.",
 )
 @click.option(
     "--fix",
@@ -73,7 +73,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     expose_value=False,
     callback=_explain,
     shell_complete=complete_codes,
-    help="Explain a problem code and its cure, and stop; `all` lists the codes.",
+    help="Explain a problem code and how to fix the problem, and exit; `all` lists the codes.",
 )
 @templates_option
 @reporting_options
@@ -91,7 +91,7 @@ def command(
 
     Every stage is checked on the first and the last day of its window: each fact it cites
     must hold on all its days, and no source may be newer than the letter. With --date, the
-    letters of that day alone.
+    letters of that day only.
 
     \b
     Examples:
@@ -154,4 +154,4 @@ def _fix(
         for one in () if quiet else made:
             click.echo(f"{shown_place(Place(one.place.path, one.place.line))}: fixed: {one.what}")
     if not found and not quiet:
-        click.echo("There were no mechanical mistakes to fix.")
+        click.echo("No mechanical mistakes were found.")

@@ -19,7 +19,7 @@ from advocacy.errors import AdvocacyError
 def command(ctx: click.Context, shell: str) -> int:
     """Print the completion script for your shell.
 
-    It completes commands, options, campaign files, stages, formats, fact ids and problem codes.
+    It completes commands, options, campaign files, stages, formats, fact ids, and problem codes.
 
     \b
       bash: advocacy completion bash >> ~/.bash_completion

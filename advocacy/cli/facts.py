@@ -33,7 +33,7 @@ CSV_COLUMNS = (
 )  # fmt: skip
 STYLES = {"holds": "green", "not yet": "cyan", "ended": "red", "superseded": "red"}
 ROOM_FOR_SOURCES = 120
-"""Characters from which on a terminal's table has a column for sources."""
+"""Terminal width, in characters, from which a table has a column for sources."""
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show what would be done, and write nothing."
 )
@@ -43,19 +43,19 @@ fact_argument = click.argument("fact", metavar="ID", shell_complete=complete_fac
 
 @click.group("facts")
 def command() -> None:
-    """See what every fact is on a day, record checks and comparisons, and end a fact."""
+    """Show the state of facts on a day, record checks and comparisons, and end a fact."""
 
 
-@command.command("show", short_help="Show facts as they are on a day; draw the timeline.")
+@command.command("show", short_help="Show facts on a day, or draw the timeline.")
 @campaign_argument
 @date_option
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Draw the timeline of stages and facts into this file.",
+    help="Write the timeline of stages and facts to this file (SVG).",
 )  # fmt: skip
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="The same as a page, with the table.",
+    help="Write the timeline and the table to this file (HTML).",
 )  # fmt: skip
 @templates_option
 @table_option
@@ -67,7 +67,7 @@ def show(
     templates: Path | None,
     report: TableReport,
 ) -> int:
-    """Show every fact of a campaign as it is on a day, where it is cited, and its source.
+    """Show the state of every fact of a campaign on a day, where it is cited, and its source.
 
     \b
     Examples:
@@ -102,7 +102,7 @@ def show(
     return int(has_errors(problems))
 
 
-@command.command("touch", short_help="Record that somebody has checked a fact.")
+@command.command("touch", short_help="Record that a fact was checked.")
 @file_argument
 @fact_argument
 @click.option(
@@ -111,7 +111,7 @@ def show(
 @dry_run_option
 @quiet_option
 def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: bool) -> int:
-    """Record that somebody has looked at a fact's source, and that it still says so.
+    """Record that somebody checked a fact's source and that it still supports the fact.
 
     \b
     Example:
@@ -124,12 +124,12 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
     if dry_run:
         click.echo(change.diff() or "Nothing would change.")
     elif not quiet:
-        done = "checked" if change else "was recorded as checked already:"
+        done = "checked" if change else "was already recorded as checked:"
         click.echo(f"{fact}: {done} {day or today} ({facts_file})")
     return 0
 
 
-@command.command("compare", short_help="Compare quotes with kept copies, and record it.")
+@command.command("compare", short_help="Compare quotes with saved copies and record the result.")
 @campaign_argument
 @click.option(
     "--copies", "folder", type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -141,10 +141,10 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
 def compare(
     campaign: Path, folder: Path | None, templates: Path | None, dry_run: bool, quiet: bool
 ) -> int:
-    """Compare every quote of a campaign's facts with its kept copy, and record those that agree.
+    """Compare the quotes of a campaign's facts with saved copies, and record those that agree.
 
     The record `facts/<name>.compared.yaml` belongs in version control. With it, a colleague who has
-    no copies sees what was compared, and any change since.
+    no copies can see what was compared and what has changed since.
 
     \b
     Example:
@@ -170,11 +170,11 @@ def compare(
     return int(has_errors(recording.problems))
 
 
-@command.command("end", short_help="End a fact, and list what dies with it.")
+@command.command("end", short_help="End a fact and list the letters that rely on it.")
 @file_argument
 @fact_argument
 @click.option(
-    "--until", type=Day(), required=True, metavar="DAY", help="The last day on which it held."
+    "--until", type=Day(), required=True, metavar="DAY", help="The last day on which the fact held."
 )
 @click.option(
     "--superseded-by", "new", metavar="NEW", shell_complete=complete_facts,
@@ -183,11 +183,11 @@ def compare(
 @click.option(
     "--campaigns", "folders", multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
-    help="Where to look for campaigns; repeatable. Default: the file's folder and the one above.",
+    help="Folder to search for campaigns; repeatable. Default: the file's folder and its parent.",
 )  # fmt: skip
 @templates_option
 @dry_run_option
-@report_choice("How to print what dies: for people or programs.", "text", "json")
+@report_choice("Output format: for people or for programs.", "text", "json")
 def end(
     facts_file: Path,
     fact: str,
@@ -196,10 +196,10 @@ def end(
     report: Literal["text", "json"],
     **options: Any,
 ) -> int:
-    """End a fact that is no longer true, and list every letter that dies with it.
+    """End a fact that is no longer true, and list every letter that relies on it.
 
-    For the night the news breaks. The fact gets its last day and its successor; then every
-    campaign, stage and line that relies on it after that day is listed, with what to do.
+    Use it when the news breaks. The fact gets its last day and its successor. Then every
+    campaign, stage, and line that relies on it after that day is listed, with what to do.
 
     \b
     Example:
@@ -262,16 +262,16 @@ def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool
     """Print what was edited, what dies with the fact, and what to do about each."""
     path = ending.change.path
     if dry_run:
-        click.echo(ending.change.diff() or "The file says so already.")
-        click.echo("\nA dry run: nothing was written.")
+        click.echo(ending.change.diff() or "The file already says so.")
+        click.echo("\nDry run: nothing was written.")
     elif ending.change:
         click.echo(f"{fact} ended on {until} ({path}).")
     else:
-        click.echo(f"{fact} ended on {until}; the file says so already ({path}).")
+        click.echo(f"{fact} ended on {until}; the file already says so ({path}).")
     uses = count_noun(ending.campaigns, "campaign uses", "campaigns use")
     searched = f"{uses} this file"
     if not ending.affected:
-        click.echo(f"No letter dies with it; {searched}.")
+        click.echo(f"No letter relies on it after that day; {searched}.")
     for one in ending.affected:
         span = f"from {one.first}" + (f" to {one.last}" if one.last else " on")
         if one.last == one.first:
@@ -284,7 +284,7 @@ def _print_ending(ending: "FactEnding", fact: str, until: date, *, dry_run: bool
         for advice in one.advice:
             click.echo(f"    {click.style('→', fg='green')} {advice}")
     if ending.affected:
-        dying = count_noun(len(ending.affected), "stage dies", "stages die")
-        click.echo(f"\n{dying} with it; {searched}.")
+        dying = count_noun(len(ending.affected), "stage relies", "stages rely")
+        click.echo(f"\n{dying} on it after that day; {searched}.")
     for campaign, stage in ending.unaffected:
-        click.echo(f"Not touched: {campaign}, stage `{stage}`, which is over before.")
+        click.echo(f"Not affected: {campaign}, stage `{stage}`, which ends before that day.")

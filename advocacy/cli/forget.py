@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @click.command("forget")
 @click.argument("address")
-@click.option("--yes", is_flag=True, help="Remove it. Without this, only list it.")
+@click.option("--yes", is_flag=True, help="Remove the data. Without this option, only list it.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("output"),
     show_default=True,
     metavar="DIR",
-    help="The folder of the letters.",
+    help="The folder of rendered letters.",
 )
 @click.option(
     "--list",
@@ -43,12 +43,12 @@ def command(
     folder: Path | None,
     report: Literal["text", "json"],
 ) -> int:
-    """Remove a person from ledgers, letters and lists, for a request under a privacy law.
+    """Remove a person from ledgers, letters, and lists, for a request under a privacy law.
 
-    A keyed hash of the address stays in suppressed.csv, so that nobody writes to them again. It
-    needs ADVOCACY_KEY, and tells nothing to anyone without it. Rows of CSV and JSON Lines files
+    A keyed hash of the address stays in suppressed.csv, so that they get no more messages. It
+    needs ADVOCACY_KEY, and reveals nothing without that key. Rows of CSV and JSON Lines files
     are removed; other places that mention the address are listed for you to correct. The ledger
-    keeps its count, without the person. Approvals are not touched.
+    keeps its count, without the person. Approvals are not changed.
 
     \b
     Examples:
@@ -83,14 +83,14 @@ def _print(found: "Forgotten", folder: Path, done: bool) -> None:
         what = f"{one.count:,} {noun} {preposition or 'in'} {where}"
         click.echo(f"  {what}{f' ({one.detail})' if one.detail else ''}")
     if not found.removals:
-        click.echo("The address is in no ledger, letter or list here.")
+        click.echo("The address was not found in any ledger, letter, or list.")
     path = shown_place(Place(folder / "suppressed.csv"))
     if done:
-        click.echo(f"Removed. A keyed hash in {path} keeps them from being written to.")
+        click.echo(f"Removed. A keyed hash in {path} keeps the person suppressed.")
         click.echo(
-            "Not here, so not removed: the unsubscribe page's own file, mailboxes, backups, "
-            "what was printed."
+            "Not removed, because they are stored elsewhere: the unsubscribe page's file, "
+            "mailboxes, backups, and printed letters."
         )
     else:
-        click.echo(f"This would be removed, and a keyed hash put into {path}.")
-        click.echo("Nothing was changed. To do it, add: --yes")
+        click.echo(f"This would be removed, and a keyed hash added to {path}.")
+        click.echo("Nothing was changed. To remove it, add: --yes")

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
 
 MAIL_TAKES = 10_000_000
-"""Bytes of a file that most mail servers still take, as it grows by a third on its way."""
+"""Bytes of a file that most mail servers accept; it grows by a third in transit."""
 
 
 @click.command("gallery")
 @campaigns_argument
 @formats_option
-@output_option("Where the page goes, as DIR/<campaign>/gallery.html.")
+@output_option("Folder for the page, DIR/<campaign>/gallery.html.")
 @stage_option
 @date_option
 @recipients_options
@@ -47,10 +47,10 @@ def command(
     reporting: Reporting,
     **options: Any,
 ) -> int:
-    """Make one page of a campaign's letters, for somebody else to review.
+    """Make one page of a campaign's letters for a reviewer.
 
-    It shows every stage, wording and language, to a few recipients who show the list's variety.
-    Each letter has a day of its stage's window on which it is true.
+    It shows every stage, wording, and language, for a few recipients who show the list's variety.
+    Each letter is dated on a day of its stage's window on which it is true.
 
     \b
     Examples:
@@ -89,6 +89,6 @@ def _describe(made: "Gallery") -> Iterator[str]:
     yield f"{made.path}: {letters}{refused}, {made.size / 1e6:.1f} MB"
     if made.size > MAIL_TAKES:
         yield (
-            "  The file is large for email: share the folder, or show fewer letters with "
+            "  The file is large for email. Share the folder instead, or show fewer letters with "
             "`--sample 2` or `--stage`."
         )

@@ -21,21 +21,21 @@ DONE, PROBLEMS, USAGE, UNFINISHED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 # The command's module is imported when it is called, so that `--help` stays quick.
 COMMANDS = {
-    "new": "Start a campaign, or a letter of your own.",
+    "new": "Start a campaign, or copy a letter or layout.",
     "check": "Check a campaign's letters and the facts they rely on.",
     "preview": "Show a letter in the browser while you write it.",
     "render": "Make the letters of a campaign: PDF and email.",
     "gallery": "Show a campaign's letters on one page, for review.",
-    "verify": "Prove that letters come out again as they were made.",
+    "verify": "Prove that letters can be reproduced byte for byte.",
     "labels": "Print address labels or envelopes.",
-    "send": "Mail the letters of a stage: nobody twice, nobody who opted out.",
+    "send": "Mail the letters of a stage, once to each recipient who has not opted out.",
     "status": "Show the state of a mailing or a batch.",
     "lists": "Explain a list of recipients.",
     "facts": "Show facts on a day, record a check, end a fact.",
-    "bills": "Show a bill on a day, who stands where, and which letters are due.",
+    "bills": "Show a bill's status, positions, and the letters that are due.",
     "sources": "Import sources from other programs, or add saved pages.",
     "approve": "Approve the text of a stage.",
-    "suppress": "Manage the list of people who must not be written to.",
+    "suppress": "Manage the list of people who must not get messages.",
     "bounces": "Read bounces and complaints.",
     "replied": "Record who replied, so that they get no reminder.",
     "forget": "Remove a person from all stored files.",
@@ -93,9 +93,9 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
     help="Show the version and exit.",
 )  # fmt: skip
 def advocacy() -> None:
-    """Write advocacy letters that can be trusted, printed and mailed.
+    """Write advocacy letters that can be trusted, printed, and mailed.
 
-    A campaign file says whom you address, what you ask and which facts you rely on; a
+    A campaign file states whom you address, what you ask, and which facts you rely on. A
     template says it in words. Every fact has a source and the days on which it holds, and a
     letter that is no longer true is refused.
     """
@@ -123,7 +123,7 @@ def _run(words: list[str], color: bool | None) -> int:
         _print_usage(error, _report_in(words))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted: what was finished is kept, and no half file is left.", err=True)
+        click.echo("\nInterrupted. Finished files are kept, and no file is incomplete.", err=True)
         return INTERRUPTED
     except AdvocacyError as error:
         print_problems(error.problems)
@@ -192,8 +192,8 @@ def _report_bug(error: Exception) -> int:
     except OSError:
         where = f"Please send this report to the developers:\n\n{report}"
     click.echo(
-        f"advocacy: this is a bug in advocacy, not a mistake of yours ({type(error).__name__}).\n"
-        f"    Your files are untouched. {where}",
+        f"advocacy: this is a bug in advocacy, not your mistake ({type(error).__name__}).\n"
+        f"    Your files were not changed. {where}",
         err=True,
     )
     return BUG

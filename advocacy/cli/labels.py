@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
 @click.command("labels")
 @campaigns_argument
-@click.option("--sheet", type=click.Choice(list(SHEETS)), help="The sheet of labels to print on.")
+@click.option("--sheet", type=click.Choice(list(SHEETS)), help="The label sheet to print on.")
 @click.option(
-    "--envelope", type=click.Choice(list(ENVELOPES)), help="The envelope to print on, instead."
+    "--envelope", type=click.Choice(list(ENVELOPES)), help="The envelope size to print on instead."
 )
 @click.option(
     "--start",
     type=click.IntRange(1),
     metavar="N",
-    help="Begin at the sheet's Nth label: those before it are used up.",
+    help="Start at the Nth label of the sheet, if those before it are used.",
 )
-@output_option("Where the PDF goes, as DIR/<campaign>/labels-<sheet>.pdf.")
+@output_option("Folder for the PDF, DIR/<campaign>/labels-<sheet>.pdf.")
 @click.option(
     "--sort",
     "order",
     type=click.Choice(["postal-code", "list"]),
     default="postal-code",
     show_default=True,
-    help="The order of the addresses; the same as of merged letters.",
+    help="The order of the addresses, the same as for merged letters.",
 )
 @stage_option
 @date_option
@@ -62,7 +62,7 @@ def command(
     reporting: Reporting,
     **options: Any,
 ) -> int:
-    """Print address labels, or envelopes, for those who get a letter.
+    """Print address labels or envelopes for the recipients of letters.
 
     They come in the order in which `advocacy render --merge` puts the letters. Print them at
     their actual size, without “fit to page”.
@@ -74,9 +74,11 @@ def command(
       advocacy labels parks.yaml --envelope 10
     """
     if (sheet is None) == (envelope is None):
-        raise click.UsageError("Name either --sheet or --envelope.")
+        raise click.UsageError("Use either --sheet or --envelope.")
     if start is not None and (sheet is None or start > SHEETS[sheet].size):
-        raise click.UsageError("--start goes with --sheet, and is one of the sheet's labels.")
+        raise click.UsageError(
+            "--start requires --sheet and must be the number of a label on the sheet."
+        )
     from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.labels import print_addresses
 

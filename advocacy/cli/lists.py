@@ -21,21 +21,21 @@ CSV_COLUMNS = ("part", "name", "value", "count", "place", "hint")
 
 @click.group("lists")
 def command() -> None:
-    """See what a list of recipients holds."""
+    """Show what a list of recipients contains."""
 
 
-@command.command("show", short_help="Explain a list: form, columns, people, problems.")
+@command.command("show", short_help="Explain a list: its format, columns, people, and problems.")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @date_option
-@click.option("--people", is_flag=True, help="Show the people of the samples, unmasked.")
-@click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
+@click.option("--people", is_flag=True, help="Show the names of the sample people unmasked.")
+@click.option("--strict", is_flag=True, help="Also exit with code 1 for warnings.")
 @table_option
 def show(file: Path, day: date | None, people: bool, strict: bool, report: TableReport) -> int:
-    """Explain a list, or the list of a campaign, and write nothing.
+    """Explain a list, or the list of a campaign. Nothing is written.
 
-    It shows how the file is written, what each column is in letters, how many people, mailboxes
+    It shows the format of the file, what each column is in letters, how many people, mailboxes,
     and postal addresses there are, each kind of problem with its first place, and how letters
-    would address a few people. Their names are masked, unless `--people` is given.
+    would address a few people. Names are masked unless `--people` is given.
 
     \b
     Examples:

@@ -34,7 +34,7 @@ def print_mailings(found: "MailingsFound", report: TableReport, page: Path | Non
         names = dict.fromkeys(name for row in rows for name in row)
         write_table(rows, [*names] or ["what", "reason", "id", "email"], "csv")
     elif not found.statuses:
-        click.echo(f"Nothing of {found.campaign} has been sent ({found.ledger_place}).")
+        click.echo(f"No message of {found.campaign} has been sent ({found.ledger_place}).")
     else:
         for number, status in enumerate(found.statuses):
             if number:
@@ -52,19 +52,21 @@ def _print(status: "MailingStatus", timezone: str) -> None:
         when += f", {rate:,.3g} a second" if rate else ""
     _count(states[State.SENT], "sent", when)
     _count(states[State.REFUSED], "refused", _reasons(status.refused))
-    _count(states[State.DEFERRED], "put off", _reasons(status.deferred))
-    _count(states[State.UNCERTAIN], "uncertain", "  may have got it")
+    _count(states[State.DEFERRED], "deferred", _reasons(status.deferred))
+    _count(states[State.UNCERTAIN], "uncertain", "  may have arrived")
     for name, address in status.uncertain[:UNCERTAIN]:
         click.echo(f"             {name} <{address}>")
     if len(status.uncertain) > UNCERTAIN:
-        click.echo(f"             … and {len(status.uncertain) - UNCERTAIN:,} more: --report csv")
-    _count(states[State.SENDING], "under way", "  by a run that is at work, or was killed")
+        click.echo(
+            f"             … and {len(status.uncertain) - UNCERTAIN:,} more; use --report csv"
+        )
+    _count(states[State.SENDING], "under way", "  by a run that is active or was killed")
     if status.left is not None and status.left_out is not None:
         for why in ("suppressed", "no email", "answered", "twice"):
             _count(status.left_out[why], LEFT_OUT[why], "")
         _count(status.left, "left", f"  of {status.listed:,} on the list", always=True)
     else:
-        click.echo("           who is left: name the list with --recipients FILE")
+        click.echo("           to see who is left, name the list with --recipients FILE")
     _count(status.replied, "replied", "")
     _count(status.bounced, "bounced", "")
     if len(status.domains) > 1 or status.unfinished:
@@ -96,7 +98,7 @@ def _domains(status: "MailingStatus") -> None:
 
 
 def _word(state: State) -> str:
-    return {State.DEFERRED: "put off", State.SENDING: "under way"}.get(state, state.value)
+    return {State.DEFERRED: "deferred", State.SENDING: "under way"}.get(state, state.value)
 
 
 def _record(status: "MailingStatus") -> dict[str, Any]:

@@ -26,13 +26,13 @@ def _read_merge(
         return None, None
     if value.isascii() and value.isdigit():
         if int(value) == 0:
-            raise click.BadParameter("merge one letter at least.", ctx, param)
+            raise click.BadParameter("merge at least one letter.", ctx, param)
         return None, int(value)
     if value.lower().endswith(".pdf"):
         return Path(value), None
     raise click.BadParameter(
-        f"“{value}” is neither a number nor a file that ends in .pdf. To merge all letters into "
-        "one file with a name of its own, write --merge after the campaigns.",
+        f"“{value}” is not a number or a .pdf file. To merge all letters into merged.pdf, write "
+        f"--merge after the campaigns.",
         ctx,
         param,
     )
@@ -46,7 +46,7 @@ def _printing(
 
     if merge is None:
         if duplex or sort:
-            raise click.UsageError("--duplex and --sort go with --merge.")
+            raise click.UsageError("--duplex and --sort require --merge.")
         return None
     file, per = merge
     return Printing(file, per, duplex, sort or "postal-code")  # type: ignore[arg-type]
@@ -61,11 +61,11 @@ merge_options = combine_options(
         flag_value=_ALL,
         callback=_read_merge,
         metavar="[FILE|N]",
-        help="For the print shop, all letters in one PDF too, or N in each, with a CSV of their "
-        "order. Default: merged.pdf in the campaign's folder.",
+        help="Also write all letters to one PDF, or N letters to each, with a CSV of their order, "
+        "for a print shop. Default: merged.pdf in the campaign's folder.",
     ),
     click.option(
-        "--duplex", is_flag=True, help="When merging, begin each letter on the front of a sheet."
+        "--duplex", is_flag=True, help="When merging, start each letter on the front of a sheet."
     ),
     click.option(
         "--sort",
@@ -103,7 +103,7 @@ def merge(
 def describe_merged(merged: "Merged") -> Iterator[str]:
     """Yield lines that say what was merged."""
     if not merged.files:
-        yield "There was no letter to merge."
+        yield "There were no letters to merge."
         return
     yield f"{count_noun(merged.letters, 'letter')} merged, {count_noun(merged.pages, 'page')}:"
     yield from list_files(merged.files, len(merged.files))

@@ -23,7 +23,7 @@ folder_option = click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The campaigns' folder. Default: campaigns/ if there is one here, else this folder.",
+    help="The folder of campaigns. Default: campaigns/ if it exists, otherwise this folder.",
 )
 
 
@@ -42,32 +42,32 @@ _REPEATED: dict[str, Any] = {"multiple": True}
 _ANSWERS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("--target", "NAME", "The organization that you ask to act.", {}),
     ("--target-address", "LINES",
-     "Its postal address; repeat for each line, or separate lines with semicolons.", _REPEATED),
+     "Its postal address. Repeat for each line, or separate lines with semicolons.", _REPEATED),
     ("--country", "CODE", "Its country: US, FR …", {}),
     ("--to", "NAME", "The person there to write to.", {}),
-    ("--to-title", "OFFICE", "That person's office.", {}),
+    ("--to-title", "OFFICE", "That person's title.", {}),
     ("--salutation", "NAME", "The name after “Dear”. Default: the full name.", {}),
     ("--to-email", "ADDRESS", "That person's email address.", {}),
-    ("--demand", "LINE", "Your demand, in one line.", {}),
+    ("--demand", "LINE", "Your demand in one line.", {}),
     ("--ask asks", "SENTENCE", "One thing that you ask for; repeatable.", _REPEATED),
-    ("--reply-by", "WHEN", "Deadline for a reply: a day, or `14 days`.", {}),
+    ("--reply-by", "WHEN", "Deadline for a reply: a date, or `14 days`.", {}),
     ("--precedent precedents", "WHO WHAT SOURCE",
-     "A peer that has done it: its name, the words after “WHO has”, a source's id; repeatable.",
+     "A peer that has done it: its name, the words after “WHO has”, a source id; repeatable.",
      {"nargs": 3} | _REPEATED),
     ("--fact facts", "ID STATEMENT SOURCE",
-     "A fact that the letter states: a short name, one sentence, a source's id; repeatable.",
+     "A fact that the letter states: a short name, one sentence, and a source's id; repeatable.",
      {"nargs": 3} | _REPEATED),
     ("--source sources", "ID TITLE AUTHOR PUBLISHED URL",
-     "A web page that proves it; PUBLISHED is its day, or \"\" if unknown. Repeatable.",
+     "A web page that proves a fact. PUBLISHED is its date, or \"\" if unknown; repeatable.",
      {"nargs": 5} | _REPEATED),
-    ("--checked", "DAY", "The day when you last checked the sources.", {}),
+    ("--checked", "DAY", "The day on which you last checked the sources.", {}),
     ("--sender", "NAME", "The organization that writes.", {}),
     ("--sender-address", "LINES", "Its postal address.", _REPEATED),
     ("--sender-country", "CODE", "Its country.", {}),
-    ("--sender-email", "ADDRESS", "The email address that letters come from.", {}),
+    ("--sender-email", "ADDRESS", "The email address that letters are sent from.", {}),
     ("--signatory", "NAME", "The person who signs.", {}),
-    ("--signatory-title", "OFFICE", "That person's office.", {}),
-    ("--sender-from", "CAMPAIGN", "Copy the sender, with its signatories, from this campaign.",
+    ("--signatory-title", "OFFICE", "That person's title.", {}),
+    ("--sender-from", "CAMPAIGN", "Copy the sender and its signatories from this campaign.",
      {"type": click.Path(path_type=Path, dir_okay=False), "shell_complete": complete_campaigns}),
     ("--language", "TAG", "en-US, en-GB, de, es, fr … Default: en-US.", {}),
     ("--timezone", "AREA/CITY", "Time zone of all dates. Default: this machine's.", {}),
@@ -93,7 +93,7 @@ def command() -> None:
     """
 
 
-@command.command("campaign", short_help="Ask a few questions and write a campaign.")
+@command.command("campaign", short_help="Answer a few questions and write a campaign.")
 @click.argument("name", metavar="NAME", callback=_name)
 @_answer_options
 @click.option("--yes", "-y", is_flag=True, help="Ask no questions.")
@@ -102,8 +102,8 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
              timezone: str | None, first_day: date | None, **given: Any) -> int:  # fmt: skip
     """Write a new campaign: its file, its facts and sources, and a letter of its own.
 
-    In a terminal, it asks for everything that no option gives. It writes what you say and
-    nothing else. The campaign checks and renders at once, and comments in its files explain
+    In a terminal, it asks for everything that no option gives. It writes only what you
+    enter. You can check and render the campaign immediately, and comments in its files explain
     what to change. It never overwrites a file.
 
     \b
@@ -137,7 +137,7 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
         given["today"] = _today(given["timezone"])
     elif lacking := missing_answers(given):
         names = ", ".join(option(key) for key in lacking)
-        how = "Or leave out --yes to be asked." if yes else "In a terminal, it asks for them."
+        how = "Or omit --yes to be asked." if yes else "In a terminal, the command asks for them."
         raise click.UsageError(f"Missing options: {names}. {how}")
     answers = read_answers(given, option)
     new = compose_campaign(answers, folder)
@@ -177,7 +177,7 @@ def _sender(path: Path | None, folder: Path) -> Any:
         raise AdvocacyError(
             Problem(
                 "outside-workspace",
-                "The sender has images, and they are in the folder of another campaign.",
+                "The sender's images are in the folder of another campaign.",
                 f"Start the new campaign in that folder: `--folder {path.parent}`.",
                 Place(path),
             )
@@ -191,7 +191,7 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
     from advocacy.checks.run import run_checks
 
     purposes = {
-        new.campaign: "whom you ask, for what, by when",
+        new.campaign: "whom you ask, for what, and by when",
         new.facts: "the facts that the letter relies on",
         new.sources: "the sources of these facts",
         new.letter: "the letter: write it in your own words",
@@ -205,13 +205,15 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
         problems += run_checks(loaded, today=answers.today).problems
     print_problems(problems)
     click.echo(f"Checked: {summary(problems) or 'no problems'}.")
-    click.echo(f"The letter can be dated from {answers.begins} on, in the zone {answers.timezone}.")
+    click.echo(
+        f"The letter can be dated {answers.begins} or later (time zone: {answers.timezone})."
+    )
     click.echo("\nNext:")
     file = new.campaign
     steps = {
-        f"advocacy render {file}": "make the letter, on paper and as email",
+        f"advocacy render {file}": "make the letter as PDF and email",
         f"advocacy check {file}": "check it after each change",
-        f"advocacy templates vars {file}": "list what the letter may print",
+        f"advocacy templates vars {file}": "list the variables of the letter",
     }
     width = max(map(len, steps))
     for step, why in steps.items():
@@ -219,7 +221,7 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
     return int(has_errors(problems))
 
 
-@command.command("template", short_help="Begin a letter or a layout, to change it.")
+@command.command("template", short_help="Start a letter or a layout of your own.")
 @click.argument("name", metavar="NAME", callback=_name)
 @click.option("--from", "letter", metavar="LETTER", help="The letter to copy.")
 @click.option("--layout", metavar="LAYOUT", help="The layout to copy, with its styles.")
@@ -228,11 +230,11 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
 def template(
     name: str, letter: str | None, layout: str | None, folder: Path | None, templates: Path | None
 ) -> int:
-    """Begin a letter or a layout in the campaigns' folder, to change it there.
+    """Start a letter or a layout of your own in the folder of campaigns.
 
     With --from or --layout, it is a copy of that letter or layout. Without them, it is a copy of
     the letter or layout of that NAME, and the copy replaces it in all campaigns of the folder. For
-    any other name, it is a new letter that makes the campaign's asks and says nothing else. It
+    any other name, it is a new letter that contains only the campaign's asks. It
     never overwrites a file.
 
     \b
@@ -244,7 +246,9 @@ def template(
     from advocacy.authoring.templates.copying import new_template
 
     if letter and layout:
-        raise click.UsageError("--from copies a letter and --layout a layout: use one of them.")
+        raise click.UsageError(
+            "--from copies a letter and --layout copies a layout. Use only one of them."
+        )
     folder = campaigns_folder(folder)
     new = new_template(name, folder, letter=letter, layout=layout, templates=templates)
     what = "a new letter, not a copy"
@@ -264,9 +268,9 @@ def _print_users(new: "NewTemplate", folder: Path) -> None:
     users = used_by(loaded).get(f"{first.parent.name}/{first.name}", ())
     key = "layout" if new.kind == "layout" else "template"
     if new.replaces and users:
-        click.echo(f"From now on, it replaces the original in: {', '.join(users)}.")
+        click.echo(f"It now replaces the original in: {', '.join(users)}.")
     elif new.replaces:
-        click.echo("From now on, it replaces the original in every campaign of this folder.")
+        click.echo("It now replaces the original in every campaign of this folder.")
     else:
         click.echo(f"To use it, add this to a stage of a campaign:  {key}: {new.name}")
-    click.echo(f"Change it, then type:  advocacy check {folder / 'CAMPAIGN.yaml'}")
+    click.echo(f"Edit it, then run:  advocacy check {folder / 'CAMPAIGN.yaml'}")

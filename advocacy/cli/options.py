@@ -31,7 +31,7 @@ class Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"“{value}” is not a day; write it as 2020-06-10.", param, ctx)
+            self.fail(f"“{value}” is not a valid date. Write it as 2020-06-10.", param, ctx)
 
 
 def _no_approvals(
@@ -69,19 +69,20 @@ date_option = click.option(
     "day",
     type=Day(),
     metavar="DAY",
-    help="The letters' date, as 2020-06-10. Default: the campaign's, else today there.",
+    help="Date of the letters, such as 2020-06-10. Default: the campaign's date, otherwise today "
+    "in its time zone.",
 )
 stage_option = click.option(
     "--stage",
     metavar="NAME",
     shell_complete=complete_stages,
-    help="The stage to use, instead of the one whose window fits.",
+    help="The stage to use instead of the one whose window covers the date.",
 )
 templates_option = click.option(
     "--templates",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="A templates folder that comes before the campaign's own and the built-in ones.",
+    help="A templates folder that is searched before the campaign's own and the built-in ones.",
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 
@@ -133,7 +134,7 @@ def reporting_options(function: Callable[..., int]) -> Callable[..., int]:
     def command(strict: bool, quiet: bool, report: Report, **values: Any) -> int:
         return function(reporting=Reporting(strict, quiet, report), **values)
 
-    strict = click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
+    strict = click.option("--strict", is_flag=True, help="Also exit with code 1 for warnings.")
     decorated: Callable[..., int] = join_options(strict, quiet_option, report_option)(command)
     return decorated
 
@@ -160,7 +161,7 @@ def _people_with_supporters(
     people: "Callable[[], People]", supporters: Path | None, joint: bool
 ) -> "People":
     if joint and supporters is None:
-        raise click.UsageError("--joint needs --supporters FILE.")
+        raise click.UsageError("--joint requires --supporters FILE.")
     return replace(people(), supporters=supporters, joint=joint)
 
 
@@ -177,7 +178,7 @@ def _read_formats(
         if name not in FORMATS:
             near = nearest(name, FORMATS)
             hint = f" Did you mean “{near}”?" if near else f" There are: {', '.join(FORMATS)}."
-            raise click.BadParameter(f"there is no format “{name}”.{hint}", ctx, param)
+            raise click.BadParameter(f"“{name}” is not a known format.{hint}", ctx, param)
     if not names:
         raise click.BadParameter("name at least one format.", ctx, param)
     return names
@@ -189,7 +190,7 @@ formats_option = click.option(
     callback=_read_formats,
     shell_complete=complete_formats,
     metavar="KINDS",
-    help="pdf, eml, html, txt or docx, joined by commas. Default: pdf,eml.",
+    help="Comma-separated list of pdf, eml, html, txt, and docx. Default: pdf,eml.",
 )
 recipients_options = combine_options(
     "people",
@@ -198,39 +199,40 @@ recipients_options = combine_options(
         "--recipients",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A list of recipients instead of the campaign's: .csv, .xlsx, .jsonl, or open data as "
-        "published (.yaml, .json, a folder of Open States).",
+        help="A list of recipients to use instead of the campaign's: .csv, .xlsx, .jsonl, or "
+        "published open data (.yaml, .json, or a folder of Open States).",
     ),
     click.option(
         "--committees",
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="With a list of legislators: who sits on which committee "
+        help="With a list of legislators: a file of committee members "
         "(committee-membership-current.yaml); repeatable.",
     ),
     click.option(
         "--where",
         multiple=True,
         metavar="COLUMN=VALUE",
-        help="Only recipients with this value in a column; repeatable: values of one column are "
-        "joined by “or”, columns by “and”.",
+        help="Only recipients with this value in a column; repeatable. Values of one column are "
+        "combined with “or”, different columns with “and”.",
     ),
     click.option(
-        "--only", multiple=True, metavar="ID", help="Only the letter of this id; repeatable."
+        "--only", multiple=True, metavar="ID", help="Only the letter with this id; repeatable."
     ),
     click.option(
         "--exclude",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Not those whose email address or id is in this file, one a line or as CSV.",
+        help="Leave out recipients whose email address or id is in this file, one per line or as "
+        "CSV.",
     ),
     click.option(
         "--sample",
         type=click.IntRange(1, 1000),
         metavar="N",
-        help="Only N recipients, those that show the list's variety: the longest names, empty "
-        "fields, other scripts first.",
+        help="Only N recipients that show the list's variety: the longest names, empty fields, "
+        "and other scripts first.",
     ),
     click.option(
         "--limit", type=click.IntRange(1), metavar="N", help="Only the first N recipients."
@@ -243,13 +245,13 @@ supporters_options = combine_options(
         "--supporters",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A list of people (.csv, .xlsx, .jsonl) who each write a letter of their own to the "
-        "recipients who are theirs; a column `consent` says `yes`.",
+        help="A list of people (.csv, .xlsx, .jsonl) who each write to their own recipients. The "
+        "column `consent` must be `yes`.",
     ),
     click.option(
         "--joint",
         is_flag=True,
-        help="One letter to each recipient, signed by all supporters together.",
+        help="Write one letter to each recipient, signed by all supporters together.",
     ),
 )
 """Who writes the letters; it stands below `recipients_options`, whose `people` it adds to."""
@@ -258,14 +260,14 @@ workers_options = join_options(
         "--workers",
         type=click.IntRange(1, 256),
         metavar="N",
-        help="How many processes make letters. Default: one for a few letters, else one for each "
-        "core.",
+        help="Number of processes that make letters. Default: one for a few letters, otherwise "
+        "one per core.",
     ),
     click.option(
         "--cluster",
         metavar="ADDRESS",
-        help="Make the letters on the workers of the Dask scheduler at this address, such as "
-        "tcp://10.0.0.5:8786. Install advocacy[cluster] here and there.",
+        help="Make the letters on the workers of the Dask scheduler at this address (such as "
+        "tcp://10.0.0.5:8786). Requires advocacy[cluster] on every machine.",
     ),
 )
 batch_options = join_options(
@@ -275,8 +277,8 @@ batch_options = join_options(
         type=click.Choice(("auto", "full")),
         default="auto",
         show_default=True,
-        help="auto: lay out a PDF once for all letters like it, where that comes out the same. "
-        "full: lay out each.",
+        help="auto: lay out similar letters once where the result is identical. full: lay out "
+        "every letter.",
     ),
     click.option(
         "--force", is_flag=True, help="Make every letter again, even if nothing has changed."

@@ -18,7 +18,9 @@ from advocacy.cli.options import campaign_argument, templates_option
 )
 @click.option("--no-open", is_flag=True, help="Print the page's address; do not open a browser.")
 @click.option(
-    "--read-only", is_flag=True, help="Allow no changes, for showing the page on a projector."
+    "--read-only",
+    is_flag=True,
+    help="Do not allow changes, for example to show the page on a projector.",
 )
 @templates_option
 def command(
@@ -27,11 +29,11 @@ def command(
     """Show a campaign's letter in the browser while you write it.
 
     The page shows the letter as paper, email and text, for the person, day and language that
-    you choose. It changes as you type, and as soon as you save a file in any other editor. A
-    mistake, or a fact that no longer holds, is reported beside the last good page.
+    you choose. It changes as you type and whenever you save a file in another editor. A
+    mistake, or a fact that no longer holds, is reported next to the last valid page.
 
     The first line of output is the page's address, which only this machine can open. Press
-    Ctrl-C to end it.
+    Ctrl-C to stop.
 
     \b
     Examples:
@@ -51,10 +53,10 @@ def command(
         read_only=read_only,
         open_browser=not no_open,
     )
-    click.echo("The page is closed.", err=True)
+    click.echo("The preview has ended.", err=True)
     return 0
 
 
 def _print_address(address: str) -> None:
     click.echo(address)
-    click.echo("Press Ctrl-C here to end it.", err=True)
+    click.echo("Press Ctrl-C here to stop.", err=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 PATIENCE = 1.0
-"""Seconds after which people begin to wonder."""
+"""Seconds without output before a progress line is shown."""
 EVERY = 0.1
 
 
@@ -53,15 +53,17 @@ class ProgressBar(ProgressWatcher):
 
     def interrupted(self) -> None:
         """Ctrl-C was pressed: the letters in hand are being finished."""
-        click.echo("\nFinishing the letters in hand; press Ctrl-C again to stop at once.", err=True)
+        click.echo(
+            "\nFinishing the letters in progress. Press Ctrl-C again to stop immediately.", err=True
+        )
 
     def waiting(self, seconds: float) -> None:
         """Nothing is done for so long, until what was put off may be tried again."""
         if seconds >= PATIENCE:
             shown = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
             click.echo(
-                f"Waiting {shown} to try those again that were put off; Ctrl-C leaves them for "
-                "the next run.",
+                f"Waiting {shown} to retry deferred messages. Press Ctrl-C to leave them for the "
+                f"next run.",
                 err=True,
             )
 

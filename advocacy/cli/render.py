@@ -40,7 +40,7 @@ NOT_FOR_GALLERY = ("audit", "draft", "merge", "verify", "prune", "force", "worke
 @click.command("render")
 @campaigns_argument
 @formats_option
-@output_option("Where the letters go, as DIR/<campaign>/<stage>/<letter>.pdf.")
+@output_option("Folder for the letters, DIR/<campaign>/<stage>/<letter>.pdf.")
 @stage_option
 @date_option
 @recipients_options
@@ -48,23 +48,23 @@ NOT_FOR_GALLERY = ("audit", "draft", "merge", "verify", "prune", "force", "worke
 @click.option(
     "--audit",
     is_flag=True,
-    help="Also write an audit sheet for each letter: its claims, their evidence, and a line to "
-    "sign.",
+    help="Also write an audit sheet for each letter: its claims, their evidence, and a signature "
+    "line.",
 )
 @click.option(
     "--draft",
     is_flag=True,
-    help="Make every letter, also those that would be refused, with DRAFT across each page, in the "
+    help="Make every letter, even one that would be refused, with DRAFT across each page, in the "
     "subject, and in the text. Drafts are never sent.",
 )
-@click.option("--gallery", is_flag=True, hidden=True, help="`advocacy gallery`, by an old name.")
+@click.option("--gallery", is_flag=True, hidden=True, help="Old name of `advocacy gallery`.")
 @merge_options
 @batch_options
 @click.option(
     "--verify",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     hidden=True,
-    help="`advocacy verify`, by an old name.",
+    help="Old name of `advocacy verify`.",
 )
 @templates_option
 @reporting_options
@@ -80,11 +80,11 @@ def command(
     reporting: Reporting,
     **options: Any,
 ) -> int:
-    """Make the letters of campaigns: a PDF to print and an email to send, for each addressee.
+    """Make the letters of campaigns: a PDF to print and an email to send for each addressee.
 
-    A letter of which `advocacy check` reports an error is refused, and the reason is printed; the
-    others are made. A list takes the addressees'
-    place with --recipients: CSV, XLSX, JSON Lines, or congress-legislators' YAML as it is.
+    A letter with an error that `advocacy check` reports is refused, and the reason is printed. The
+    others are made. With --recipients, a list replaces the campaign's
+    addressees: CSV, XLSX, JSON Lines, or the YAML of congress-legislators.
 
     \b
     Examples:
@@ -106,9 +106,9 @@ def command(
     chosen = people()
     requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
     if options["prune"] and chosen.selection != Selection():
-        raise click.UsageError("--prune goes with the whole list, not with a part of it.")
+        raise click.UsageError("--prune requires the whole list, not a selection.")
     if (job := printing()) and options["formats"] and "pdf" not in options["formats"]:
-        raise click.UsageError("--merge needs the letters on paper: add pdf to --format.")
+        raise click.UsageError("--merge requires PDF. Add pdf to --format.")
     if gallery or verify is not None:
         return _run_other(requests, ctx.params, reporting)
     queues = print_queues(job, options["output"], len(requests))
@@ -141,7 +141,7 @@ def _run_other(
     if options["gallery"]:
         for name in NOT_FOR_GALLERY:
             if options[name]:
-                raise click.UsageError(f"--gallery does not go with --{name}.")
+                raise click.UsageError(f"--gallery cannot be combined with --{name}.")
         return write_galleries(requests, reporting)
     requests = [replace(one, output=options["verify"], stage=None) for one in requests]
     return verify_letters(requests, reporting)
@@ -163,12 +163,12 @@ def _describe(results: "Sequence[RenderSummary]", formats: Sequence[str]) -> Ite
         yield f"Laid out: {fast} fast{full}."
     yield from list_files([file for result in results for file in result.files], kinds.total())
     for count, what in (
-        (sum(result.unchanged for result in results), "unchanged, and left as before"),
-        (sum(result.pruned for result in results), "removed: no longer listed"),
-        (sum(result.refused for result in results), "refused; the reasons are above"),
+        (sum(result.unchanged for result in results), "unchanged"),
+        (sum(result.pruned for result in results), "removed (no longer listed)"),
+        (sum(result.refused for result in results), "refused (see the problems above)"),
     ):
         if count:
             yield f"{count_noun(count, 'letter')} {what}."
     for result in results:
         if result.rejects:
-            yield f"Rows to correct and feed back as the list: {result.rejects}"
+            yield f"Rejected rows, to correct and use as the list: {result.rejects}"

@@ -19,14 +19,14 @@ from advocacy.cli.tables import write_json
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A file of ids or addresses, one per line, or CSV with a column id or email.",
+    help="A file of ids or addresses, one per line, or CSV with a column `id` or `email`.",
 )
 @click.option(
     "--mailing",
     metavar="NAME",
-    help="The mailing they answered, such as parks/call. Default: the last one they got.",
+    help="The mailing that they answered, such as parks/call. Default: the last one they received.",
 )
-@click.option("--on", "day", type=Day(), metavar="DAY", help="The day of the answer.")
+@click.option("--on", "day", type=Day(), metavar="DAY", help="The day of the reply.")
 @folder_option
 @report_option
 def command(
@@ -37,9 +37,9 @@ def command(
     folder: Path | None,
     report: Literal["text", "json"],
 ) -> int:
-    """Note who answered, so that no reminder goes to them.
+    """Record who replied, so that they get no reminder.
 
-    Name people by the letter's id or by the address that it went to.
+    Identify people by the letter's id or by the address that it was sent to.
 
     \b
     Examples:
@@ -52,7 +52,7 @@ def command(
 
     names = [*who, *(replied_file(file) if file else ())]
     if not names:
-        raise click.UsageError("Name a letter's id or an address, or --from FILE.")
+        raise click.UsageError("Give a letter's id, an address, or --from FILE.")
     replies, problems = note_replies(campaigns_folder(folder), names, mailing=mailing, on=day)
     if report == "json":
         write_json(
@@ -63,8 +63,8 @@ def command(
         )
     else:
         for one in replies:
-            state = "noted" if one.is_new else "was noted already"
-            others = f"; they also got {', '.join(one.others)}" if one.others else ""
+            state = "noted" if one.is_new else "was already recorded"
+            others = f"; they also received {', '.join(one.others)}" if one.others else ""
             click.echo(f"{one.letter_id} ({one.mailing}): {state}{others}")
     print_problems(problems)
     return int(bool(problems))

@@ -21,7 +21,7 @@ REPORTS: tuple[Report, ...] = get_args(Report)
 COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
 report_option = report_choice(
-    "Form of the problems: for people, programs, code hosts or a spreadsheet.", *REPORTS
+    "Output format of problems: for people, programs, code hosts, or a spreadsheet.", *REPORTS
 )
 
 

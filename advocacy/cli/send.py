@@ -48,18 +48,23 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 @click.command("send")
 @campaign_argument
-@click.option("--send", "really", is_flag=True, help="Send. Without it, nothing leaves: a dry run.")
+@click.option(
+    "--send",
+    "really",
+    is_flag=True,
+    help="Send the messages. Without this option, the command is a dry run.",
+)
 @click.option(
     "--yes",
     type=click.IntRange(1),
     metavar="N",
-    help="With --send: do not ask, but stop if more than N messages are left.",
+    help="With --send: do not ask for confirmation; stop if more than N messages are left.",
 )
 @click.option(
     "--test-to",
     callback=_address,
     metavar="ADDRESS",
-    help="Send one message of the list to this address, marked [TEST], and nothing else.",
+    help="Send only one message of the list, marked [TEST], to this address.",
 )
 @stage_option
 @date_option
@@ -69,20 +74,19 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "--mailing",
     callback=_name,
     metavar="NAME",
-    help="Another mailing of the same stage: people who got the first get this one too.",
+    help="Name of another mailing of the same stage. People who got the first get this one, too.",
 )
-@click.option(
-    "--new-mailing", is_flag=True, help="Begin a mailing that the ledger does not know yet."
-)
+@click.option("--new-mailing", is_flag=True, help="Start a mailing that is not in the ledger yet.")
 @click.option(
     "--new-text",
     is_flag=True,
-    help="Go on although the text has changed since the mailing began. It must be approved.",
+    help="Continue even though the text has changed since the mailing started. The text must be "
+    "approved.",
 )
 @click.option(
     "--resend-uncertain",
     is_flag=True,
-    help="Send messages again that may have arrived: some people may get them twice.",
+    help="Send messages again that may have arrived. Some people may get them twice.",
 )
 @click.option("--assume-sent", is_flag=True, help="Count messages that may have arrived as sent.")
 @click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
@@ -92,13 +96,13 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     default=4,
     show_default=True,
     metavar="N",
-    help="Connections to the server at the same time.",
+    help="Number of simultaneous connections to the server.",
 )
 @click.option(
     "--per-connection",
     type=click.IntRange(1),
     metavar="N",
-    help="Messages per connection before it is opened anew.",
+    help="Messages per connection before it is reopened.",
 )
 @click.option(
     "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h or 2000/d."
@@ -116,18 +120,17 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     default=60,
     show_default=True,
     metavar="MINUTES",
-    help="How long to retry messages that their servers put off, before leaving them for the "
-    "next run.",
+    help="How long to retry messages that servers deferred before leaving them for the next run.",
 )
 @click.option(
     "--preflight",
     is_flag=True,
-    help="In a dry run: also check what Gmail, Yahoo and Outlook ask of senders, and what "
-    "SpamAssassin says, if it is installed.",
+    help="In a dry run: also check the sender requirements of Gmail, Yahoo, and Outlook, and run "
+    "SpamAssassin if it is installed.",
 )
 @click.option(
     "--today", type=Day(), metavar="DAY",
-    help="Pretend that it is this day; only with a server on this machine, maildir: or mbox:.",
+    help="Use this day as today; only with a server on this machine, maildir:, or mbox:.",
 )  # fmt: skip
 @click.option(
     "--output",
@@ -136,7 +139,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     metavar="DIR",
     expose_value=False,
     hidden=True,
-    help="Has no effect: a PDF that is attached is always made again.",
+    help="Has no effect. An attached PDF is always made again.",
 )
 @click.option(
     "--workers",
@@ -173,15 +176,15 @@ def command(
     quiet: bool,
     report: Report,
 ) -> int:
-    """Mail the letters of a stage to a list: nobody twice, and nobody who said no.
+    """Mail the letters of a stage to a list, once to each recipient who has not opted out.
 
-    Without --send nothing leaves: every message is composed and checked, and you see how many
-    there are, three of them, who is left out and why, and what would stop the mailing.
+    Without --send, nothing is sent. Every message is composed and checked, and you see how many
+    there are, three samples, who is left out and why, and what would stop the mailing.
 
     ADVOCACY_SMTP names the server (smtps://user@host:465, smtp://user@host:587, maildir:/path,
-    mbox:/path). Its password comes from ADVOCACY_SMTP_PASSWORD, a keyring or a prompt. Only
-    approved text goes out (advocacy approve). A ledger beside the campaign records what was
-    sent, and it alone decides what is left: after a crash or Ctrl-C, run the same command again.
+    mbox:/path). Its password comes from ADVOCACY_SMTP_PASSWORD, a keyring, or a prompt. Only
+    approved text is sent (advocacy approve). A ledger beside the campaign records what was
+    sent and determines what is left. After a crash or Ctrl-C, run the same command again.
 
     \b
     Examples:
@@ -249,9 +252,9 @@ def _check_usage(
     if test_to and really:
         raise click.UsageError("--test-to sends one test message; --send sends the mailing.")
     if preflight and really:
-        raise click.UsageError("--preflight belongs to the dry run: leave out --send.")
+        raise click.UsageError("--preflight is for dry runs. Omit --send.")
     if resend_uncertain and assume_sent:
-        raise click.UsageError("Either --resend-uncertain or --assume-sent.")
+        raise click.UsageError("Use either --resend-uncertain or --assume-sent, not both.")
     for given, name in (
         (yes is not None, "--yes N"),
         (resend_uncertain, "--resend-uncertain"),
@@ -259,7 +262,7 @@ def _check_usage(
         (new_mailing, "--new-mailing"),
     ):
         if given and not really:
-            raise click.UsageError(f"{name} goes with --send.")
+            raise click.UsageError(f"{name} requires --send.")
 
 
 def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
@@ -277,7 +280,7 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
         left = mailing.count_left()
         if left > most:
             raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {most} allows: nothing was sent."
+                f"{left:,} messages are left, more than --yes {most} allows. Nothing was sent."
             )
         return most if left else 0
 
@@ -297,14 +300,14 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
         except click.Abort:
             if sys.stdin.isatty():
                 raise
-            raise click.UsageError("There is no terminal to ask at: use --yes N.") from None
+            raise click.UsageError("There is no terminal for confirmation. Use --yes N.") from None
         if "".join(char for char in typed if char not in " ,.’'") != str(left):
-            raise click.UsageError("That is not their number: nothing was sent.")
+            raise click.UsageError("The number does not match. Nothing was sent.")
         return left
 
     return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
 
 
 def _question(left: int, put_off: int) -> str:
-    later = f" ({put_off:,} of them later: they were put off)" if put_off else ""
+    later = f" ({put_off:,} of them later, because they were deferred)" if put_off else ""
     return f"To send {count_noun(left, 'message')}{later}, type the number"

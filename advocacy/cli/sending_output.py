@@ -26,18 +26,18 @@ DONE, UNFINISHED = 0, 3
 WIDTH = 88
 LABEL = 11
 SECONDS_A_MESSAGE = 0.3
-"""What a message usually takes on one connection to a server elsewhere."""
+"""Seconds that a message usually takes on one connection to a remote server."""
 DOMAINS = 5
 REASONS = 5
 
 LEFT_OUT = {
-    "sent": "sent before",
+    "sent": "already sent",
     "suppressed": "suppressed",
     "no email": "without an email address",
-    "refused": "refused by their servers before",
+    "refused": "already refused by their servers",
     "uncertain": "uncertain, as they may have arrived (--resend-uncertain, --assume-sent)",
-    "under way": "under way by a run that is at work, or was killed",
-    "put off": "put off by their servers, to be tried again later",
+    "under way": "in progress in a run that is active or was killed",
+    "put off": "deferred by their servers, to be retried later",
     "answered": "to people who have replied (--also-answered includes them)",
     "twice": "to an address that got the letter under another id",
 }
@@ -71,7 +71,7 @@ def print_result(
         if shown:
             everybody = request.people.selection == Selection()
             whom = "" if everybody else " to the people you selected"
-            click.echo(f"Nothing is left to send of {result.mailing}{whom}.")
+            click.echo(f"There are no messages left to send for {result.mailing}{whom}.")
             click.echo(f"More: {_status_command(request)}")
     else:
         why = [] if shown or run.why is None else [run.why]
@@ -91,30 +91,30 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     later = ""
     if run.waiting_until is not None:
         later = f", from {moment(run.waiting_until, result.timezone)} {result.timezone} on"
-    click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now; of the whole mailing:")
+    click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now. The whole mailing:")
     for count, what in (
         (result.states[State.SENT], "sent"),
-        (result.states[State.REFUSED], "refused by their servers, for good"),
+        (result.states[State.REFUSED], "permanently refused by their servers"),
         (
             result.states[State.DEFERRED],
-            f"put off by their servers; the next run tries them again{later}",
+            f"deferred by their servers; the next run retries them{later}",
         ),
-        (result.states[State.UNCERTAIN], "uncertain: they may have arrived"),
-        (result.states[State.SENDING], "under way in another run"),
-        (run.unmade, "not composed; the reasons are above"),
+        (result.states[State.UNCERTAIN], "uncertain (they may have arrived)"),
+        (result.states[State.SENDING], "in progress in another run"),
+        (run.unmade, "not composed (see the problems above)"),
         (run.left_out["suppressed"], "suppressed"),
-        (result.left, "left; run it again to go on, without --new-mailing"),
+        (result.left, "left; to continue, run the command again without --new-mailing"),
     ):
         if count:
             click.echo(f"  {count:>7,}  {what}")
     if run.unread:
-        click.echo(f"Beside these, {_unread(run.unread)}.")
+        click.echo(f"In addition, {_unread(run.unread)}.")
     if run.rejects:
-        click.echo(f"Rows to correct and feed back as the list: {run.rejects}")
+        click.echo(f"Rejected rows, to correct and use as the list: {run.rejects}")
     if result.states[State.UNCERTAIN]:
         click.echo(
-            "Ask some of the uncertain whether they got it; then go on with --assume-sent, or "
-            "with --resend-uncertain."
+            "Ask some of the uncertain recipients whether the message arrived. Then continue with "
+            "--assume-sent or --resend-uncertain."
         )
     if run.why is not None:
         click.echo(f"Stopped: {run.why.message}\n    → {run.why.hint}")
@@ -181,7 +181,7 @@ def _text(prepared: "PreparedMailing") -> str:
 
     found = judge_approval(prepared.mailing.campaign, prepared.mailing.stage)
     if found.approval is None:
-        return "approved by nobody"
+        return "not approved"
     who = f"approved by {found.approval.by} on {found.approval.on}"
     return f"{who}, and unchanged" if found.state == "approved" else f"{who}, but changed since"
 
@@ -204,9 +204,11 @@ def _server(prepared: "PreparedMailing") -> str:
     parts = [prepared.server.shown]
     if not prepared.server.is_mailbox:
         parts.append(count_noun(request.connections, "connection"))
-    parts.append(f"at most {request.rate}" if request.rate else "as fast as it takes them")
+    parts.append(
+        f"at most {request.rate}" if request.rate else "as fast as the server accepts messages"
+    )
     if request.per_domain and request.per_domain.every:
-        parts.append(f"{request.per_domain.every} to any one domain")
+        parts.append(f"{request.per_domain.every} to each domain")
     for domain, rate in request.per_domain.some.items() if request.per_domain else ():
         parts.append(f"{rate} to {domain}")
     return ", ".join(parts)
@@ -215,12 +217,12 @@ def _server(prepared: "PreparedMailing") -> str:
 def _ledger(prepared: "PreparedMailing") -> str:
     place = prepared.ledger_place
     if prepared.ledger is None:
-        return f"{place}: none yet; the first run needs --new-mailing"
+        return f"{place}: not created yet; the first run requires --new-mailing"
     if not prepared.begun:
-        return f"{place}: knows nothing of this mailing yet; its first run needs --new-mailing"
+        return f"{place}: has no such mailing yet; the first run requires --new-mailing"
     counts = prepared.ledger.counts(prepared.mailing.name)
     told = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
-    return f"{place}: {told or 'begun, nothing sent'}"
+    return f"{place}: {told or 'started, nothing sent'}"
 
 
 def _to_send(prepared: "PreparedMailing", seen: "DryRun") -> str:
@@ -247,7 +249,7 @@ def _duration(prepared: "PreparedMailing", seen: "DryRun") -> str:
     slowest = 0.0
     if not prepared.server.is_local:
         slowest = seen.count * SECONDS_A_MESSAGE / request.connections
-    why = f"if the server takes {SECONDS_A_MESSAGE} s a message on each connection"
+    why = f"if each connection takes {SECONDS_A_MESSAGE} s per message"
     at_that_rate = Pace(request.rate, request.per_domain).shortest(seen.domains)
     if at_that_rate > slowest:
         slowest, why = at_that_rate, "at that rate"
@@ -264,11 +266,11 @@ def _left_out(seen: "DryRun") -> Iterable[str]:
         more = " …" if count > len(seen.named.get(why, ())) else ""
         yield f"{count:,} {LEFT_OUT[why]}" + (f" ({told})" if told else "") + f": {names}{more}"
     if seen.unmade:
-        yield f"{seen.unmade:,} could not be composed; the reasons are above"
+        yield f"{seen.unmade:,} could not be composed (see the problems above)"
     if seen.unread:
         yield _unread(seen.unread)
     if seen.rejects:
-        yield f"Rows to correct and feed back as the list: {seen.rejects}"
+        yield f"Rejected rows, to correct and use as the list: {seen.rejects}"
 
 
 def _unread(counts: Mapping[str, int]) -> str:

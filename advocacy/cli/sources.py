@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @click.group("sources")
 def command() -> None:
-    """Import sources from Zotero, BibTeX and others, and add saved pages and PDFs."""
+    """Import sources from Zotero, BibTeX, and other programs, and add saved pages and PDFs."""
 
 
-@command.command("import", short_help="Merge CSL, BibTeX or RIS into a sources file.")
+@command.command("import", short_help="Merge CSL, BibTeX, or RIS into a sources file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--into", type=click.Path(path_type=Path, dir_okay=False), metavar="SOURCESFILE",
@@ -29,7 +29,7 @@ def command() -> None:
     "--update", is_flag=True, help="Where both files have a field, use the imported value."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@report_choice("How to print what was done: for people or programs.", "text", "json")
+@report_choice("Output format: for people or for programs.", "text", "json")
 def import_(
     file: Path, into: Path | None, update: bool, dry_run: bool, report: Literal["text", "json"]
 ) -> int:
@@ -55,7 +55,7 @@ def import_(
     return int(has_errors(result.problems))
 
 
-@command.command("add", short_help="Add a page or PDF that you saved, and keep it as a copy.")
+@command.command("add", short_help="Add a source from a saved page or PDF, and keep the copy.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--into", type=click.Path(path_type=Path, dir_okay=False), metavar="SOURCESFILE",
@@ -63,12 +63,14 @@ def import_(
 )  # fmt: skip
 @click.option(
     "--copies", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-    help="The folder for kept copies. Default: copies/ beside the campaigns.",
+    help="The folder for saved copies. Default: copies/ beside the campaigns.",
 )  # fmt: skip
 @click.option("--id", "as_id", default="", help="The id that facts use for this source.")
-@click.option("--url", default="", help="Its web address, if the file does not state it.")
+@click.option(
+    "--url", default="", help="The web address of the source, if the file does not state it."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be added, and write nothing.")
-@report_choice("How to print what was done: for people or programs.", "text", "json")
+@report_choice("Output format: for people or for programs.", "text", "json")
 def add(
     file: Path,
     into: Path | None,
@@ -80,8 +82,8 @@ def add(
 ) -> int:
     """Add the source that FILE was saved from, and keep FILE as its copy.
 
-    FILE is a page or a PDF saved from the browser (.html or .pdf). Its title, authors, day, and
-    address are those that it states. Add the rest to the sources file by hand.
+    FILE is a page or a PDF saved from the browser (.html or .pdf). The title, authors, date, and
+    address are read from it. Add anything that is missing to the sources file by hand.
 
     \b
     Examples:
@@ -132,9 +134,10 @@ def _print(result: "ImportedSources", *, dry_run: bool) -> None:
         click.echo(f"           here:  {conflict.here}")
         click.echo(f"           there: {conflict.there}")
     counts = f"{len(result.added)} added, {len(result.updated)} updated"
-    click.echo(f"{result.path}: {counts}, {len(result.kept)} kept as they were.")
+    click.echo(f"{result.path}: {counts}, {len(result.kept)} unchanged.")
     if result.conflicts:
         differing = count_noun(len(result.conflicts), "field differs", "fields differ")
         click.echo(
-            f"{differing} and kept the value in the file; --update takes the imported values."
+            f"{differing}; the values in the file were kept. To use the imported values, add "
+            f"--update."
         )

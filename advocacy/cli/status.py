@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     "--batch",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Instead of a mailing: the folder of rendered letters, what --output named.",
+    help="Instead of a mailing: the folder of rendered letters that --output named.",
 )
 @click.option(
     "--mailing",
     metavar="NAME",
-    help="Only this mailing, such as parks/call, or the name that `send --mailing` was given; "
-    "default: all of the campaign.",
+    help="Only this mailing, such as parks/call, or the name given to `send --mailing`. Default: "
+    "all mailings of the campaign.",
 )
 @recipients_options
 @supporters_options
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     "--page",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.html",
-    help="Write a page with a plot of the mailing over time, for colleagues.",
+    help="Write a page with a plot of the mailing over time.",
 )
 @report_choice(
-    "How to print it: for people, for programs, or as a list of those who did not get it, "
-    "ready to correct and use.", "text", "json", "csv",
+    "Output format: for people, for programs, or a list of recipients who did not get it, ready "
+    "to correct and use.", "text", "json", "csv",
 )  # fmt: skip
 @templates_option
 def command(
@@ -55,9 +55,9 @@ def command(
     report: TableReport,
     templates: Path | None,
 ) -> int:
-    """Say what became of a mailing: sent, refused and why, uncertain, suppressed, left.
+    """Show the state of a mailing: sent, refused and why, uncertain, suppressed, and left.
 
-    With --batch, say what a batch of rendered letters made, and which facts they rely on.
+    With --batch, show what a batch of letters made and which facts they rely on.
 
     \b
     Examples:

@@ -17,44 +17,46 @@ if TYPE_CHECKING:
 Report = Literal["text", "json"]
 COLUMNS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
 SHOWN = 20
-"""So many people are named one by one; of more, the number."""
+"""Up to this many people are named individually; above that, only their number is shown."""
 
 folder_option = click.option(
     "--campaigns",
     "folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="The folder of the campaigns, whose suppressed.csv is meant. Default: campaigns/ here, "
-    "else this folder.",
+    help="The folder of campaigns that contains suppressed.csv. Default: campaigns/ if it exists, "
+    "otherwise this folder.",
 )
 report_option = click.option(
     "--report",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to print what came of it: for people or programs.",
+    help="Output format: for people or for programs.",
 )
-reason_option = click.option("--reason", default="", metavar="TEXT", help="Why, in your words.")
+reason_option = click.option(
+    "--reason", default="", metavar="TEXT", help="The reason, in your words."
+)
 campaign_option = click.option(
-    "--campaign", default="", metavar="ID", help="The campaign whose letter made them say so."
+    "--campaign", default="", metavar="ID", help="The campaign whose letter they responded to."
 )
 
 
 @click.group("suppress")
 def command() -> None:
-    """Keep the list of people who are not to be written to: suppressed.csv.
+    """Manage the list of people who must not get messages, suppressed.csv.
 
-    It stands in the campaigns' folder and counts for all of them, at the moment of sending. You may
-    edit it in a spreadsheet too.
+    It is in the folder of campaigns and applies to all of them when messages are sent. You may
+    also edit it in a spreadsheet.
     """
 
 
-@command.command("add", short_help="Write no more to an address, or to a domain.")
+@command.command("add", short_help="Suppress an address or a domain.")
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 @click.option(
     "--domain", "domains", multiple=True, metavar="DOMAIN",
-    help="Everyone at this domain, as example.org; *.example.org for those below it too. "
-    "Repeatable.",
+    help="Everyone at this domain, such as example.org, or *.example.org to include its "
+    "subdomains; repeatable.",
 )  # fmt: skip
 @reason_option
 @campaign_option
@@ -68,7 +70,7 @@ def add_command(
     folder: Path | None,
     report: Report,
 ) -> int:
-    """Write no more to these addresses, or to everyone at a domain.
+    """Suppress these addresses, or everyone at a domain.
 
     \b
     Examples:
@@ -79,7 +81,7 @@ def add_command(
     from advocacy.mail.consent.suppress_commands import suppress
 
     if not addresses and not domains:
-        raise click.UsageError("Name an address, or --domain DOMAIN.")
+        raise click.UsageError("Give an address or --domain DOMAIN.")
     outcome = suppress(
         campaigns_folder(folder), addresses, domains, reason=reason, campaign=campaign
     )
@@ -87,16 +89,16 @@ def add_command(
     return 0
 
 
-@command.command("remove", short_help="Let somebody be written to again.")
+@command.command("remove", short_help="Lift the suppression of an address or a domain.")
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 @click.option(
-    "--domain", "domains", multiple=True, metavar="DOMAIN", help="The row of a domain; repeatable."
+    "--domain", "domains", multiple=True, metavar="DOMAIN", help="A domain to lift; repeatable."
 )
-@click.option("--reason", metavar="TEXT", help="Why; it is kept in the list. Needed.")
+@click.option("--reason", metavar="TEXT", help="The reason, which is kept in the list; required.")
 @click.option(
     "--they-asked",
     is_flag=True,
-    help="The person asked for it; needed for those who said no themselves.",
+    help="The person asked for it; required for people who opted out themselves.",
 )
 @folder_option
 @report_option
@@ -108,11 +110,11 @@ def remove_command(
     folder: Path | None,
     report: Report,
 ) -> int:
-    """Let people be written to again, and say why.
+    """Lift the suppression of people, and record why.
 
     The row stays in the list with the day and the reason, so that an old file of requests does
-    not suppress them again. Who unsubscribed, complained or asked to be forgotten said no
-    themselves: only they can take it back.
+    not suppress them again. People who unsubscribed, complained, or asked to be forgotten opted out
+    themselves, so only they can reverse it.
 
     \b
     Example:
@@ -127,7 +129,7 @@ def remove_command(
     )
 
     if not addresses and not domains:
-        raise click.UsageError("Name an address, or --domain DOMAIN.")
+        raise click.UsageError("Give an address or --domain DOMAIN.")
     folder = campaigns_folder(folder)
     keys = read_keys_of(addresses, domains)
     rows = standing(folder, keys)
@@ -141,12 +143,12 @@ def remove_command(
     return 0 if outcome.changed else 1
 
 
-@command.command("list", short_help="Show who is not written to, and why.")
-@click.option("--lifted", is_flag=True, help="Those too who may be written to again.")
+@command.command("list", short_help="Show who is suppressed and why.")
+@click.option("--lifted", is_flag=True, help="Also list entries that have been lifted.")
 @folder_option
 @table_option
 def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
-    """Show who is not written to, since when and why, and what is wrong in the list.
+    """Show who is suppressed, since when, and why, and any mistakes in the list.
 
     \b
     Examples:
@@ -166,7 +168,9 @@ def list_command(lifted: bool, folder: Path | None, report: TableReport) -> int:
     return int(has_errors(problems))
 
 
-@command.command("import", short_help="Add everyone on a list, or whom the unsubscribe page wrote.")
+@command.command(
+    "import", short_help="Suppress everyone on a list, such as the file of the unsubscribe page."
+)
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
 )
@@ -181,11 +185,11 @@ def import_command(
     folder: Path | None,
     report: Report,
 ) -> int:
-    """Write no more to anyone on a list.
+    """Suppress everyone on a list.
 
-    FILE holds an address a line, or is CSV with a column `address` (or `email`), such as what
-    the unsubscribe page wrote; `-` is standard input. Importing a file again changes nothing. A
-    line that cannot be read is told, and the others are imported all the same.
+    FILE has one address per line, or is CSV with a column `address` (or `email`), such as the
+    file that the unsubscribe page writes; `-` is standard input. Importing a file again changes
+    nothing. A line that cannot be read is reported, and the others are imported.
 
     \b
     Examples:
@@ -213,19 +217,19 @@ def import_command(
 
 
 def _said_no(row: "SuppressionRow", folder: Path) -> Problem:
-    who = "Somebody who asked to be forgotten" if row.source == "forgotten" else row.key
+    who = "A person who asked to be forgotten" if row.source == "forgotten" else row.key
     return Problem(
         "said-no-themselves",
-        f"{who}: {row.said()}. That was their own word.",
-        "Only where they asked to be written to again, add: --they-asked",
+        f"{who}: {row.said()}. They opted out themselves.",
+        "Add --they-asked only if they asked to get messages again.",
         Place(folder / "suppressed.csv", row.line),
     )
 
 
 def _asked_reason() -> str:
     if not sys.stdin.isatty():
-        raise click.UsageError("Say why, with --reason TEXT; it is kept in the list.")
-    return str(click.prompt("Why may they be written to again? (kept in the list)", type=str))
+        raise click.UsageError("Give a reason with --reason TEXT; it is kept in the list.")
+    return str(click.prompt("Why is the suppression lifted? (kept in the list)", type=str))
 
 
 def _print_outcome(outcome: "EditOutcome", report: Report) -> None:
@@ -241,8 +245,8 @@ def _print_outcome(outcome: "EditOutcome", report: Report) -> None:
         return
     for keys, what in (
         (outcome.added, "added"),
-        (outcome.there, "there already"),
-        (outcome.lifted_since, "left out: may be written to again since a later day"),
+        (outcome.there, "already on the list"),
+        (outcome.lifted_since, "left out: lifted on a later day"),
     ):
         if keys and len(keys) <= SHOWN:
             for key in keys:
@@ -261,9 +265,9 @@ def _print_removed(outcome: "EditOutcome", keys: list[str], report: Report) -> N
     elif outcome.changed:
         where = shown_place(Place(outcome.path))
         rows = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
-        click.echo(f"{', '.join(keys)}: may be written to again ({where}, {rows}).")
+        click.echo(f"{', '.join(keys)}: no longer suppressed ({where}, {rows}).")
     else:
-        click.echo(f"{', '.join(keys)}: not on the list, so nothing was changed.", err=True)
+        click.echo(f"{', '.join(keys)}: not on the list. Nothing was changed.", err=True)
 
 
 def _print_still(folder: Path, addresses: tuple[str, ...]) -> None:
@@ -274,26 +278,26 @@ def _print_still(folder: Path, addresses: tuple[str, ...]) -> None:
     for address in addresses:
         reason = found.reason(address)
         if reason:
-            click.echo(f"{address} is still not written to: {reason}.", err=True)
+            click.echo(f"{address} is still suppressed: {reason}.", err=True)
 
 
 def _print_rows(rows: list["SuppressionRow"], folder: Path) -> None:
     """The list, a line for each."""
     path = shown_place(Place(folder / "suppressed.csv"))
     if not rows:
-        click.echo(f"Nobody is on the list ({path}).")
+        click.echo(f"The list is empty ({path}).")
         return
     width = min(48, max(len(_who(row)) for row in rows))
     for row in rows:
         lifted = f"; lifted {row.lifted[:10]}: {row.lifted_reason}" if not row.counts else ""
         click.echo(f"{_who(row):<{width}}  {row.said()}{lifted}")
     counted = sum(row.counts for row in rows)
-    click.echo(f"{counted:,} not written to ({path}).")
+    click.echo(f"{counted:,} suppressed ({path}).")
 
 
 def _who(row: "SuppressionRow") -> str:
     if row.key.startswith("hmac-"):
-        return "(forgotten: known by a keyed hash alone)"
+        return "(forgotten: only a keyed hash is stored)"
     return f"everyone at {row.key[1:]}" if row.key.startswith("@") else row.key
 
 

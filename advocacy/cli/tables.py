@@ -28,7 +28,7 @@ def report_choice(text: str, *reports: str) -> Callable[[Any], Any]:
 
 
 table_option = report_choice(
-    "How to print the table: for people, programs or a spreadsheet.", "text", "json", "csv"
+    "Output format: for people, programs, or a spreadsheet.", "text", "json", "csv"
 )
 
 Row = Mapping[str, Any]

@@ -36,7 +36,7 @@ ORIGINS = {"campaign": "the campaign’s own", "--templates": "--templates", "bu
 
 @click.group("templates")
 def command() -> None:
-    """See which letters, layouts and partials there are, and what a letter may print.
+    """List letters, layouts, and partials, and show the variables of a letter.
 
     \b
     Examples:
@@ -45,15 +45,17 @@ def command() -> None:
     """
 
 
-@command.command("list", short_help="List templates: where each comes from, who uses it.")
+@command.command(
+    "list", short_help="List templates, their origin, and the campaigns that use them."
+)
 @optional_campaign_argument
 @templates_option
 @table_option
 def list_(campaign: Path | None, templates: Path | None, report: TableReport) -> int:
-    """List the letters, layouts, partials and set words, where each comes from, and its users.
+    """List letters, layouts, partials, and set phrases, their origin, and where they are used.
 
-    A file in the campaigns' folder hides the built-in one of the same name. Without CAMPAIGN,
-    the use by all campaigns in campaigns/ (or in this folder) is told.
+    A file in the folder of campaigns overrides the built-in file of the same name. Without
+    CAMPAIGN, the use by all campaigns in campaigns/ (or in this folder) is shown.
 
     \b
     Examples:
@@ -89,17 +91,17 @@ def list_(campaign: Path | None, templates: Path | None, report: TableReport) ->
     return int(has_errors(problems))
 
 
-@command.command("vars", short_help="Show what a letter may print, with its values.")
+@command.command("vars", short_help="Show the variables of a letter with their values.")
 @campaign_argument
 @stage_option
 @date_option
-@click.option("--only", metavar="ID", help="For the letter of this id. Default: the first.")
+@click.option("--only", metavar="ID", help="Show the letter with this id. Default: the first.")
 @templates_option
 @table_option
 def vars_(campaign: Path, templates: Path | None, report: TableReport, **letter: Any) -> int:
     """Show every variable of a letter with its value for one recipient.
 
-    Then the functions and filters that a letter may use, with a line on each.
+    Also list the functions and filters that a letter may use, with a line on each.
 
     \b
     Examples:
@@ -145,7 +147,7 @@ def _users(template: "Template", stages: int) -> str:
 def _write_variables(found: "Printable") -> None:
     """Print variables with their values, then functions and filters."""
     whom = found.recipient.called
-    click.echo(f"The letter of the stage `{found.stage}` to {whom}, of {found.day}.\n")
+    click.echo(f"The letter of the stage `{found.stage}` to {whom}, {found.day}.\n")
     variables = [(f"{{{{ {one.name} }}}}", _value(one)) for one in found.variables]
     _write_rows(variables, ("you write", "it prints"))
     for kind, tools in read_table(REFERENCE).items():

@@ -49,10 +49,10 @@ def command(
     reporting: Reporting,
     **options: Any,
 ) -> int:
-    """Make letters again, and prove that every file is the same to the last byte.
+    """Make letters again, and prove that every file is byte for byte identical.
 
-    Nothing is written. FOLDER is a folder of letters; their campaigns are looked for in
-    campaigns/, or in this folder. Name the list that the letters were made from.
+    Nothing is written. FOLDER is a folder of letters. Their campaigns are searched for in
+    campaigns/ or in this folder. Name the list that the letters were made from.
 
     \b
     Examples:
@@ -97,5 +97,5 @@ def verify_letters(requests: "Sequence[RenderRequest]", reporting: Reporting) ->
     results = [verify_campaign(request, watcher(reporting.quiet)) for request in requests]
     problems = [problem for result in results for problem in result.problems]
     files = count_noun(sum(result.same for result in results), "file")
-    line = f"{files} proven: made again, the same to the last byte."
+    line = f"{files} verified: made again, byte for byte identical."
     return reporting.finish(problems, [line])

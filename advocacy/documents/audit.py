@@ -28,7 +28,7 @@ from advocacy.templating import render_layout
 
 LAYOUT = "audit"
 LANGUAGE = "en"
-"""The sheet speaks the tool's language; what it shows of the letter keeps its own."""
+"""The sheet is in English; text of the letter keeps its own language."""
 _SCREEN_FONTS = f'html {{ font-family: "{BODY}", Garamond, Georgia, serif }}'
 
 
@@ -111,9 +111,9 @@ def render_audit(
 def _unprintable(letter: Letter, missing: tuple[str, ...]) -> Problem:
     return Problem(
         "unprintable-character",
-        f"The audit sheet of `{letter.id}` is not printed: no font has "
+        f"The audit sheet of `{letter.id}` cannot be printed because no font has "
         f"{', '.join(map(describe, missing[:3]))}.",
-        "Print the HTML beside it, or write the facts in letters that can be printed.",
+        "Print the HTML file instead, or replace these characters in the facts.",
         letter.recipient.place(),
         Level.WARNING,
     )
@@ -255,12 +255,12 @@ def days(fact: Fact) -> str:
         return f"on {first} alone" if first == last else f"from {first} to {last}"
     if first:
         return f"from {first}, with no last day"
-    return f"until {last}" if last else "always: it has no first and no last day"
+    return f"until {last}" if last else "always (it has no first or last day)"
 
 
 def _state(fact: Fact, day: date) -> str:
     """What a signer should know of the fact's days."""
     if fact.until == day:
         after = f", and {fact.superseded_by} follows" if fact.superseded_by else ""
-        return f"The letter’s day is its last{after}."
+        return f"The letter’s date is its last day{after}."
     return ""

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 LINE = 76
 """How long a header line may be where it has encoded words (RFC 2047, 2)."""
 WORD = 64
-"""How long an encoded word or a quoted name gets: at most 75, and fit beside `Subject:`."""
+"""The length of an encoded word or quoted name: at most 75, and fits after `Subject:`."""
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")

@@ -37,10 +37,10 @@ class Acceptance(Located):
     """What a check says of one sentence, and a person accepted."""
 
     code: Line = Field(description="The code of the problem.")
-    message: Line = Field(description="What the check says of the sentence.")
+    message: Line = Field(description="What the check reports about the sentence.")
     by: Line = Field(description="The person who accepted it.")
     on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
-    reason: Line = Field(description="Why it is right all the same.")
+    reason: Line = Field(description="Why the sentence is correct despite the problem.")
     basis: Line = Field(description="The digest of the sentence, its facts, and their sources.")
 
 
@@ -52,7 +52,7 @@ class Approval(Located):
     digest: Line = Field(description="The digest of all parts, and of what was accepted.")
     parts: dict[Line, Line] = Field(description="The digest of each part.")
     accepted: tuple[Acceptance, ...] = Field(
-        default=(), description="What the checks report, and somebody accepted."
+        default=(), description="The reported problems that were accepted."
     )
 
 
@@ -218,7 +218,7 @@ _KINDS = {
 def _name_part(name: str) -> str:
     group, _, rest = name.partition("/")
     if group == "letter":
-        return "the letter that the tool makes from the same files"
+        return "the letter that advocacy makes from the same files"
     return f"{_KINDS[group]} `{rest}`" if group in _KINDS else f"`{rest}`"
 
 

@@ -141,7 +141,7 @@ def _other_language(wanted: str, got: str, count: int) -> Problem:
     letters = count_noun(count, "letter is", "letters are")
     return Problem(
         "other-language",
-        f"{letters} in `{got}`, but the list asks for `{wanted}`.",
+        f"{letters} in `{got}`, but the list requires `{wanted}`.",
         f"Translate the template (`….{primary_language(wanted)}.md`) and the campaign’s texts.",
         None,
         Level.NOTE,
@@ -256,7 +256,7 @@ def _unnamed(supporters: Supporters | None, words: SetPhrases, language: str) ->
 def _empty(template: Path) -> Problem:
     return Problem(
         "empty-letter",
-        "The template prints nothing for this letter.",
+        "The template produces no text for this letter.",
         "Write the letter's text. If it is inside `{% if … %}`, check the condition.",
         Place(template),
     )

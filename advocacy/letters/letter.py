@@ -100,15 +100,15 @@ class Letter:
     supporters: Supporters | None = None
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
-    """Whether it goes to subscribers, who are told how to leave."""
+    """Whether it goes to subscribers, and so explains how to unsubscribe."""
     preview: str = ""
-    """What mail programs show after the subject; empty for the body's first sentence."""
+    """The preview text after the subject; empty for the first sentence of the body."""
     others: str = ""
-    """What stands for the supporters who are not named: `and 1,240 others`."""
+    """The text for supporters who are not named: `and 1,240 others`."""
     pictures: tuple[Picture, ...] = ()
     """The pictures in the body, each once."""
     lines: tuple[Place, ...] = ()
-    """The template's lines that the marks of a traced body name; else empty."""
+    """The template lines that the marks of a traced body refer to; otherwise empty."""
 
     @property
     def file_name(self) -> str:
@@ -144,11 +144,11 @@ class CheckedLetter:
 
     def __post_init__(self) -> None:
         if self._passed is not _PASSED:
-            raise TypeError("a CheckedLetter is made by check and make_draft alone")
+            raise TypeError("only check and make_draft create a CheckedLetter")
 
     def __reduce__(self) -> NoReturn:
         # What was checked elsewhere could be anything by now: send the letter and check it there.
-        raise TypeError("a CheckedLetter is not pickled, copied or sent: send its letter")
+        raise TypeError("a CheckedLetter cannot be pickled, copied, or sent; send its letter")
 
 
 _PASSED = object()
@@ -219,7 +219,7 @@ def _stale(
         problems.append(
             Problem(
                 "fact-not-yet",
-                f"{says}, which is true from {fact.from_}; the letter {_is_of(letter, day)}.",
+                f"{says}, which is true from {fact.from_}, but the letter {_is_of(letter, day)}.",
                 _what_fits(letter, campaign, day),
                 place,
             )
@@ -233,7 +233,7 @@ def _stale(
         problems.append(
             Problem(
                 "fact-ended",
-                f"{says}, which was true until {fact.until}; the letter {_is_of(letter, day)}.",
+                f"{says}, which was true until {fact.until}, but the letter {_is_of(letter, day)}.",
                 _what_fits(letter, campaign, day, lead),
                 place,
             )
@@ -242,8 +242,8 @@ def _stale(
         Problem(
             "source-too-new",
             f"{_dated(letter, day, 'The')} cites `{cited.id}` from `{source.id}`, "
-            f"published {source.issued}, so it could not have been read by then.",
-            "Cite a source that was already published, or give the letter a later date.",
+            f"published {source.issued}, after that date.",
+            "Cite an earlier source, or give the letter a later date.",
             place,
         )
         for source in (cited.source, cited.via)
@@ -253,13 +253,13 @@ def _stale(
 
 
 def _is_of(letter: Letter, day: date) -> str:
-    return f"is dated {day}" if day == letter.date else f"would go out on {day}"
+    return f"is dated {day}" if day == letter.date else f"would be sent on {day}"
 
 
 def _dated(letter: Letter, day: date, article: str = "A") -> str:
     if day == letter.date:
         return f"{article} letter dated {day}"
-    return f"{article} letter dated {letter.date} that goes out on {day}"
+    return f"{article} letter dated {letter.date} that is sent on {day}"
 
 
 def _what_fits(letter: Letter, campaign: Campaign, day: date, lead: str = "") -> Hint:

@@ -33,7 +33,7 @@ _PICTURE = re.compile(r"!\[[^\]\n]*\]\(\s*<?([^)\s>\"]+)")
 SAMPLE_RECIPIENT = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
 """The recipient of a stage's sample letter."""
 SAMPLE_DAY = date(2020, 1, 1)
-"""The day of a stage's sample letter, so that its text is the same whenever it is made."""
+"""The day of a stage's sample letter, so that its text does not depend on the current date."""
 
 
 def sample_letter(campaign: Campaign, stage: str) -> Letter | None:

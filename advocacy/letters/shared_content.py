@@ -63,10 +63,10 @@ class SharedContent:
     close: str
     """The complimentary close: `Sincerely,`."""
     subscribed: bool
-    """Whether it goes to subscribers, who are told how to leave."""
+    """Whether it goes to subscribers, and so explains how to unsubscribe."""
     markdown: str
     preview: str
-    """What mail programs show after the subject; empty for the body's first sentence."""
+    """The preview text after the subject; empty for the first sentence of the body."""
     pictures: tuple[Picture, ...]
     """The pictures in the body, each once, with the digests of their files."""
     enclosures: tuple[str, ...]

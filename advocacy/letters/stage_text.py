@@ -34,7 +34,7 @@ from advocacy.letters.parts import (
 from advocacy.resources import templates_dir
 
 COVERS, COVERED = "covers", "2"
-"""The part that says how much the others cover; records without it are of an older version."""
+"""The part that states what the others cover; older records do not have it."""
 _NOT_TEXT = ("from", "until", "to")
 
 
@@ -52,8 +52,8 @@ class StageText:
                 "outside-approval",
                 f"The letter cites `{cited.id}`, which the approval of the stage "
                 f"`{letter.stage}` does not cover.",
-                f'Write its id in the template: `{{{{ cite("{cited.id}") }}}}`, within '
-                "`{% if … %}` where it depends on the recipient. Then approve the stage again.",
+                f'Write its id in the template: `{{{{ cite("{cited.id}") }}}}`, inside '
+                "`{% if … %}` if it depends on the recipient. Then approve the stage again.",
                 cite.place,
             )
             for cite in letter.cites

@@ -33,12 +33,12 @@ class Texts:
         if found is not None and (text.languages or main == primary_language(self.own)):
             return found
         if text.languages:
-            there = f"there is {', '.join(text.languages)}"
+            there = f"it exists only in {', '.join(text.languages)}"
             hint = f"Add `{main}:` with the translation."
         else:
             there, first = f"it is only available in `{self.own}`", primary_language(self.own)
             hint = f"Write it for each language, on separate lines: `{first}: …` and `{main}: …`."
-        message = f"This text is needed in `{self.language}`; {there}."
+        message = f"This text is required in `{self.language}`, but {there}."
         self.problems.append(Problem("missing-language", message, hint, place))
         return ""
 
@@ -188,8 +188,8 @@ def supporter_variables(campaign: Campaign, supporters: Supporters | None) -> di
 def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:
     if demand is None:
         nothing = Missing(
-            "The template prints a part of the demand, but this stage has no demand.",
-            "Remove it from the template, or add `demand:` to the stage.",
+            "The template uses the demand, but this stage has no demand.",
+            "Remove that line from the template, or add `demand:` to the stage.",
         )
         return {"summary": nothing, "asks": [], "reply_by": nothing}
     no_deadline = Missing(

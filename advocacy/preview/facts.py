@@ -48,7 +48,7 @@ def mark_sentences(traced: Letter, campaign: Campaign) -> tuple[MarkedSentence, 
         elif claim is not None and claim.reason:
             mark, why = "excused", claim.reason
         elif claim is not None:
-            mark, why = "uncited", f"It states {claim.what}, and no citation stands by it."
+            mark, why = "uncited", f"It states {claim.what}, but cites no source."
         found.append(MarkedSentence(sentence.text, sentence.place, mark, why))
     return tuple(found)
 

@@ -106,7 +106,7 @@ def save_file(file: EditableFile, text: str, base: str) -> dict[str, object]:
         raise AdvocacyError(
             Problem(
                 "built-in-template",
-                f"`{file.name}` comes with advocacy and cannot be changed here.",
+                f"`{file.name}` is built into advocacy and cannot be changed here.",
                 "Press “Make my own copy” to copy it into the campaign's folder.",
                 Place(file.path),
             )

@@ -124,7 +124,7 @@ class PageProcess:
                 Problem(
                     "page-not-laid-out",
                     "The page could not be laid out: it took too long or needed too much memory.",
-                    "Undo the last change or shorten the letter; the page then tries again.",
+                    "Undo the last change or shorten the letter. The page then tries again.",
                 )
             ) from error
         if isinstance(answer, tuple):

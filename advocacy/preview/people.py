@@ -154,7 +154,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST_FOUND = 30
 MOST_PROBLEMS = 50
 FIRST_READ = 20
-"""The number of people who are read before the first page is shown."""
+"""The number of people that are read before the first page is shown."""
 _FIELDS = ("full_name", "title", "salutation", "email", "address", "city", "postal_code")
 # The first words of the Unicode names of a script's letters, by the script's ISO 15924 code.
 _SCRIPTS = {

@@ -13,16 +13,16 @@ from advocacy.preview.drafts import Drafts
 Medium = Literal["paper", "email"]
 LONGEST_LINE = 240
 MOST_BYTES = 50_000_000
-"""The size from which on a file is not read for the sake of an excerpt."""
+"""The largest size of a file that is read for an excerpt."""
 # How the page words each kind of hint: it has buttons and fields instead of options.
 PAGE_HINTS = {
     "add-source": "Add the source `{source}`.",
-    "day-of-stage": "Choose a day that a letter covers: {day} (`{stage}`).",
+    "day-of-stage": "Choose a date that a letter covers: {day} (`{stage}`).",
     "exclude": "Choose another person.",
     "fix-or-add-recipients": "{cure}.",
     "fix-or-exclude": "{cure}, or choose another person.",
     "fix-or-omit-format": "{cure}.",
-    "no-other-stage": "{lead}No other stage covers {day}. Write one, or choose another day.",
+    "no-other-stage": "{lead}No other stage covers {day}. Add one, or choose another date.",
     "other-stage": "{lead}Letters for {day}: {stages}.",
     "recheck": "Check `{source}` again. If the fact is still true, set `checked:` of `{fact}` to "
     "today's date.",

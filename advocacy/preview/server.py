@@ -72,7 +72,7 @@ class AccessGuard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.lower(): value for name, value in scope["headers"]}
         if headers.get(b"host") not in self._hosts:
-            return 421, "This is not the page's address."
+            return 421, "The host name or port is not that of this page."
         token, slash, _ = scope["path"].removeprefix("/").partition("/")
         if not slash or not secrets.compare_digest(token.encode(), self._token):
             return 404, "Open the complete address that `advocacy preview` printed."
@@ -85,7 +85,7 @@ class AccessGuard:
         if site not in (b"same-origin", b"none") and not (opens and scope["method"] == "GET"):
             return 403, "Another page may not ask this."
         if scope["method"] not in ("GET", "HEAD") and origin is None:
-            return 403, "Only the page itself may change anything."
+            return 403, "Only this page can make changes."
         return None
 
 
@@ -180,6 +180,6 @@ def _listen(port: int) -> socket.socket:
             Problem(
                 "port-taken",
                 f"Port {port} of this machine cannot be used: {os.strerror(error.errno or 0)}.",
-                "Leave out `--port`, and a free port is chosen.",
+                "Omit `--port` to use a free port.",
             )
         ) from error

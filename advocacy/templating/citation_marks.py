@@ -39,7 +39,7 @@ LINES_AT_MOST = 0x1900
 MARK = re.compile("[\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 """Finds a mark of a value or a citation."""
 LINE = re.compile("[\ue000-\uf8ff]")
-"""Finds a mark of a line, in a traced body alone."""
+"""Finds a mark of a line, which only a traced body has."""
 
 # Characters of scripts that run from right to left (Unicode 16, DerivedBidiClass R and AL).
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff"
@@ -116,7 +116,7 @@ class LetterRun(TemplateRun):
         if not isinstance(text, Placeholder):
             self.grow(len(text))
         if len(self.values) > MARKS_AT_MOST:
-            raise TemplateMistake("template-too-large", "This template prints too many values.")
+            raise TemplateMistake("template-too-large", "The template prints too many values.")
         self.values.append(text)
         return trusted(chr(VALUE_MARK + len(self.values) - 1))
 
@@ -130,7 +130,7 @@ class LetterRun(TemplateRun):
         for name in ids:
             self.fact(name)
         if len(self.cites) > MARKS_AT_MOST:
-            raise TemplateMistake("template-too-large", "This template has too many citations.")
+            raise TemplateMistake("template-too-large", "The template has too many citations.")
         place = _place(path, line) if line else None
         self.cites.append(CiteCall(tuple(str(name) for name in ids), place))
         return trusted(chr(CITE_MARK + len(self.cites) - 1))

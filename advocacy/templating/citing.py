@@ -24,7 +24,7 @@ _BLANK = re.compile(r"\{(\w+)\}")
 
 def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
     if not ids:
-        raise ValueMistake("`cite` names no fact.", 'Write `{{ cite("the-id") }}`.')
+        raise ValueMistake("`cite` does not name a fact.", 'Write `{{ cite("the-id") }}`.')
     return letter_run().cite(ids, line, path)
 
 
@@ -41,7 +41,7 @@ def _quote(name: Any, *, speaker: bool = False, line: int | None = None, path: s
         raise TemplateMistake(
             "no-quote",
             f"The fact `{name}` has no `quote:`.",
-            f'Add its source\'s own words, or print the statement: `{{{{ fact("{name}") }}}}`.',
+            f'Add a quotation from its source, or print the statement: `{{{{ fact("{name}") }}}}`.',
         )
     printed = _quoted(fact, run)
     if speaker:

@@ -122,14 +122,14 @@ class TemplateEnvironment(SafeEnvironment):
         if not name.startswith(self.folders) or ".." in name.split("/"):
             return Problem(
                 "unknown-template",
-                f"`{name}` cannot be read from here.",
+                f"`{name}` is outside the templates folder.",
                 f"Name a file under `{self.folders[-1]}`, as in `{self.folders[-1]}evidence.md`.",
                 place,
             )
         folder = name.split("/")[0]
         known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
         hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
-        return Problem("unknown-template", f"There is no template `{name}`.", hint, place)
+        return Problem("unknown-template", f"The template `{name}` does not exist.", hint, place)
 
     def compiled(self, path: Path) -> SafeTemplate:
         """The template of a file, from the cache unless the file has changed.

@@ -97,7 +97,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
     text = value if isinstance(value, Markup) else display(value, run.language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
-        raise ValueMistake("`replace` needs the text to replace.")
+        raise ValueMistake("`replace` requires the text to replace.")
     run.grow(len(text) + str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
@@ -107,7 +107,7 @@ def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> 
 
 def _round(value: Any, digits: int = 0) -> float | int:
     if not isinstance(value, int | float) or not -10 <= digits <= 10:
-        raise ValueMistake("`round` needs a number and at most 10 digits.")
+        raise ValueMistake("`round` requires a number and at most 10 digits.")
     return round(value, digits) if digits > 0 else round(value)
 
 
@@ -115,12 +115,12 @@ def _int(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
-        raise ValueMistake("This is not a whole number.") from None
+        raise ValueMistake("This value is not a whole number.") from None
 
 
 def _abs(value: Any) -> Any:
     if not isinstance(value, int | float):
-        raise ValueMistake("`abs` needs a number.")
+        raise ValueMistake("`abs` requires a number.")
     return abs(value)
 
 
@@ -131,14 +131,14 @@ def _date(value: Any, shape: str = "long") -> str:
         except ValueError:
             raise ValueMistake(f"“{value}” is not a date.", "Write a date as 2020-06-10.") from None
     if not isinstance(value, date):
-        raise ValueMistake("`date` needs a date, but this value is not a date.")
+        raise ValueMistake("`date` requires a date, but this value is not a date.")
     day = date(value.year, value.month, value.day)
     return shaped_date(day, str(shape), RUN.get().language)
 
 
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueMistake("`number` needs a number, but this value is not a number.")
+        raise ValueMistake("`number` requires a number, but this value is not a number.")
     return number(value, RUN.get().language)
 
 
@@ -154,7 +154,7 @@ def _items_of(value: Any) -> Sequence[Any]:
     if isinstance(value, list | tuple | range | Mapping | set | frozenset):
         RUN.get().spend(len(value))
         return value if isinstance(value, Sequence) else list(value)
-    raise ValueMistake("This filter needs a list, but this value is not a list.")
+    raise ValueMistake("This filter requires a list, but this value is not a list.")
 
 
 def _read(environment: "SafeEnvironment", value: Any, attribute: str | None) -> list[Any]:
@@ -248,7 +248,7 @@ def _passes(environment: "SafeEnvironment", value: Any, test: Sequence[Any]) -> 
 
 def _pairs(value: Any) -> list[tuple[Any, Any]]:
     if not isinstance(value, Mapping):
-        raise ValueMistake("`items` needs a mapping of names to values.")
+        raise ValueMistake("`items` requires a mapping of names to values.")
     RUN.get().spend(len(value))
     return list(value.items())
 

@@ -19,7 +19,7 @@ from advocacy.templating.source import LAYOUT_TAGS
 from advocacy.templating.values import display
 
 IMPORT = re.compile(r'\s*@import\s+"([a-z0-9-]+)\.css"\s*;')
-"""How a stylesheet begins that builds on another layout's."""
+"""The first line of a stylesheet that is based on another layout's."""
 
 
 class LayoutEnvironment(TemplateEnvironment):

@@ -115,7 +115,7 @@ def _in_blocks(tokens: list[Token], places: TemplatePlaces) -> Iterator[Problem]
         if token.type == "code_block":
             yield _broken(
                 token.content.split("\n")[0][:40],
-                "is set as computer code: its line begins with four spaces.",
+                "is printed as computer code, because its line begins with four spaces.",
                 "Remove the spaces at the beginning of the line.",
                 places.of(token.content[:40]),
             )
@@ -131,7 +131,7 @@ def _in_note(tokens: list[Token], start: int, places: TemplatePlaces) -> Iterato
         if token.type in ("bullet_list_open", "ordered_list_open", "table_open", "heading_open"):
             yield Problem(
                 "broken-markup",
-                "A note holds a list, a table or a heading.",
+                "A note contains a list, a table, or a heading.",
                 "Write the note as plain paragraphs.",
                 places.of(f"[^{tokens[start].meta.get('label', '')}]"),
             )
@@ -139,8 +139,8 @@ def _in_note(tokens: list[Token], start: int, places: TemplatePlaces) -> Iterato
         if any(child.type == "footnote_ref" for child in token.children or ()):
             yield Problem(
                 "broken-markup",
-                "A note holds the mark of another note.",
-                "Put both texts into one note.",
+                "A note contains a reference to another note.",
+                "Combine both texts in one note.",
                 places.of(f"[^{tokens[start].meta.get('label', '')}]"),
             )
             return
@@ -160,7 +160,7 @@ def _in_inline(token: Token, places: TemplatePlaces) -> Iterator[Problem]:
             yield _broken(
                 label,
                 "is referred to twice.",
-                "Give each mark a note of its own; the second may say “See note 1.”",
+                "Write a separate note for each reference. The second can say “See note 1.”",
                 places.of(label),
             )
     text = _printed(token.children or [], skip_width=picture is not None)
@@ -199,15 +199,19 @@ def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[P
     place = places.of(f"]({unquote(address)}")
     hint = ""
     if not alone:
-        what, hint = "stands within a line of text.", "Give it a paragraph of its own."
+        what, hint = "is inside a line of text.", "Put it in a separate paragraph."
     elif MARK.search(address):
-        what, hint = "has a name that depends on a value.", "Write the name of the file out."
+        what = "has a file name that depends on a variable."
+        hint = "Write the file name without a variable."
     elif not "".join(MARK.sub("x", child.content) for child in image.children or ()).strip():
-        what = "has no words for those who do not see it."
-        hint = "Say between the brackets what it shows: `![Map of the ten parks](map.png)`."
+        what = "has no alternative text."
+        hint = "Describe it between the brackets: `![Map of the ten parks](map.png)`."
     elif re.match(r"[a-z][a-z0-9+.-]*:|//", address, re.IGNORECASE):
         what = "is not a file of the campaign."
-        hint = "Put the file beside the campaign, and name it from there: `images/map.png`."
+        hint = (
+            "Put the file in the campaign's folder, and write its path from there: "
+            "`images/map.png`."
+        )
     if hint:
         yield Problem("broken-markup", f"The picture `{unquote(address)}` {what}", hint, place)
 
@@ -222,7 +226,7 @@ def _of_link(token: Token, link: Token, places: TemplatePlaces) -> Iterator[Prob
     yield Problem(
         "bad-url",
         f"The link “{MARK.sub('…', words)}” leads to `{address}`, which is not a valid address.",
-        "Write the whole address, as in `[our page](https://coalition.example/page)`.",
+        "Write the full address, such as `[our page](https://coalition.example/page)`.",
         places.of(f"]({address}"),
     )
 
@@ -238,8 +242,8 @@ def _unused(
             mark = f"[^{label.removeprefix(':')}]"
             yield _broken(
                 f"{mark}:",
-                "is a note to which no mark leads: it would be left out.",
-                f"Put {mark} where the note belongs, or remove the note.",
+                "is a note without a reference, so it would not be printed.",
+                f"Put {mark} where the reference belongs, or remove the note.",
                 places.of(f"{mark}:"),
             )
     links = environment.get("references")
@@ -248,7 +252,7 @@ def _unused(
         if target["href"] not in used:
             yield _broken(
                 f"[{label.lower()}]:",
-                "is read as the address of a link, and nothing leads to it: it would be left out.",
+                "defines a link that is not used, so it would not be printed.",
                 "Remove the brackets, or write the link as `[words](https://…)`.",
                 places.of(target["href"]),
             )

@@ -28,11 +28,11 @@ class BodyOutline:
     optional: frozenset[str] = frozenset()
     cites: tuple[tuple[str, int], ...] = ()
     works_out_facts: bool = False
-    """Whether it names facts in a way that cannot be known before it runs."""
+    """Whether it cites facts whose ids are not known before it runs."""
     partials: tuple[tuple[str, int], ...] = ()
     optional_partials: tuple[str, ...] = ()
     computed_partials: frozenset[str] = frozenset()
-    """The variables whose values it includes as partials; empty text for names worked out."""
+    """The variables whose values it includes as partials; empty text for computed names."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -183,7 +183,7 @@ def missing(
         for name, line in each.names:
             if name in known or name in _SPECIAL or name in each.optional:
                 continue
-            message = f"`{name}` is not known here."
+            message = f"`{name}` is not defined here."
             hint = did_you_mean(name, known, known_names(known))
             problems.append(Problem("unknown-name", message, hint, Place(each.path, line)))
     return problems
@@ -206,7 +206,7 @@ def missing_fields(
                 if value is None:
                     break
                 if name not in known:
-                    message = f"There is no `{name}` in `{so_far}`."
+                    message = f"`{so_far}` has no `{name}`."
                     near = nearest(name, known)
                     hint = f"Did you mean `{so_far}.{near}`?" if near else known_names(known)
                     problems.append(Problem("unknown-name", message, hint, Place(each.path, line)))
@@ -234,6 +234,6 @@ def fact_problem(name: str, facts: Collection[str], place: Place | None) -> Prob
             'Write a fact\'s id: `{{ cite("the-id") }}`.',
         )
         return Problem("unknown-fact", what, hint, place)
-    what = f"There is no fact `{name}` in the campaign's facts."
+    what = f"The campaign has no fact `{name}`."
     hint = did_you_mean(name, facts, "Correct the id, or add the fact to a facts file.")
     return Problem("unknown-fact", what, hint, place)

@@ -38,33 +38,33 @@ def in_plain_words(error: Exception) -> TemplateMistake:
     if isinstance(error, RecursionError | MemoryError):
         return TemplateMistake(
             "template-endless",
-            "This template does not end: a part of it includes or calls itself.",
+            "This template does not end, because a part of it includes or calls itself.",
             "Remove the `include` or the call from that part.",
         )
     text = str(error)
-    hint = "Check the names and the brackets of this line."
+    hint = "Check the names and the brackets in this line."
     if found := re.search(r"not supported between instances of '([\w.]+)' and '([\w.]+)'", text):
         names = (kind.rpartition(".")[2] for kind in found.groups())
         kinds = " and ".join(_KINDS.get(name, "a value") for name in names)
         return ValueMistake(f"These cannot be compared: {kinds}.", hint)
     of_macro = "Its `{% macro %}` shows which values it takes."
     if found := re.search(r"macro '(\w+)' takes not more than \d+ argument", text):
-        message = f"There are too many values in the brackets of `{found[1]}`."
+        message = f"There are too many values in the parentheses of `{found[1]}`."
         return ValueMistake(message, of_macro)
     if found := re.search(r"macro '(\w+)' takes no keyword argument '(\w+)'", text):
         return ValueMistake(f"`{found[1]}` takes no value named `{found[2]}`.", of_macro)
     if found := re.search(r"_(\w+)\(\) .*(argument|positional)", text):
-        message = f"The values in the brackets of `{found[1]}` are not valid."
+        message = f"The values in the parentheses of `{found[1]}` are not valid."
         return ValueMistake(message, hint)
-    return ValueMistake("This command cannot be executed.", hint)
+    return ValueMistake("This command cannot be run.", hint)
 
 
 STEPS_AT_MOST = 1_000_000
-"""Parts of a template (words of its syntax tree) that one rendering may go through."""
+"""Template nodes that one rendering may evaluate."""
 CHARACTERS_AT_MOST = 2_000_000
-"""Characters that one rendering may make, those of values included."""
+"""Characters that one rendering may produce, including those of values."""
 SECONDS_AT_MOST = 1.5
-"""Processor time of one rendering; the other limits nearly always end it long before."""
+"""Processor time of one rendering; the other limits usually stop it much earlier."""
 _STEPS_BETWEEN_CLOCKS = 2000
 
 
@@ -87,7 +87,7 @@ class TemplateRun:
             if self.steps > STEPS_AT_MOST or time.thread_time() > self._ends:
                 raise TemplateMistake(
                     "template-endless",
-                    "This template does not end: it repeats its parts too often.",
+                    "This template does not end, because it repeats its parts too often.",
                     "Look for a loop inside a loop, or a macro that calls itself.",
                 )
 
@@ -98,7 +98,7 @@ class TemplateRun:
             raise TemplateMistake(
                 "template-too-large",
                 f"This template produces more than {CHARACTERS_AT_MOST:,} characters.",
-                "Look for a loop that repeats too often, or a text that is added to itself.",
+                "Look for a loop that repeats too often, or text that is appended to itself.",
             )
 
 
@@ -120,7 +120,7 @@ class TemplateWatch(ABC):
 
 SEEN = "(seen)"  # no name that a template could write
 WATCH: ContextVar[TemplateWatch | None] = ContextVar("WATCH", default=None)
-"""Who watches the templates of this thread."""
+"""The monitor of the templates of this thread."""
 WatchT = TypeVar("WatchT", bound=TemplateWatch)
 
 
@@ -135,4 +135,4 @@ def watching(watch: WatchT) -> Iterator[WatchT]:
 
 
 RUN: ContextVar[TemplateRun] = ContextVar("RUN")
-"""The rendering that is under way in this thread."""
+"""The rendering in progress in this thread."""

@@ -41,8 +41,8 @@ _ALLOWED = (
 )  # fmt: skip
 _LAYOUT_ALLOWED = (*_ALLOWED, nodes.Extends, nodes.Block)
 _REFUSED = {
-    nodes.Extends: "`extends` belongs in layouts.",
-    nodes.Block: "`block` belongs in layouts.",
+    nodes.Extends: "`extends` is allowed only in layouts.",
+    nodes.Block: "`block` is allowed only in layouts.",
     nodes.Dict: "Curly brackets inside a command are not allowed here.",
     nodes.Pow: "`**` is not allowed here.",
 }
@@ -85,7 +85,7 @@ def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> It
             mistake = unknown(kind, node.name, known)
             yield Problem(mistake.code, mistake.message, mistake.hint, place)
     for message, hint in _reasons(node, environment):
-        yield Problem("template-refused", message, hint or "Write it another way.", place)
+        yield Problem("template-refused", message, hint or "Write it in a different way.", place)
 
 
 def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
@@ -95,7 +95,8 @@ def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple
     elif isinstance(node, nodes.Call):
         yield from _in_call(node, environment)
     elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
-        yield "A filter cannot be used in `{% set … %}`.", "Use it where the text is printed."
+        hint = "Use the filter where the text is printed."
+        yield "A filter cannot be used in `{% set … %}`.", hint
     elif isinstance(node, nodes.For) and node.recursive:
         yield "`recursive` is not allowed here.", ""
     elif isinstance(node, nodes.Include) and isinstance(node.template, nodes.List | nodes.Tuple):
@@ -105,12 +106,12 @@ def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple
     name = getattr(node, "name", None)
     stores = isinstance(node, nodes.Macro) or getattr(node, "ctx", "load") != "load"
     if stores and name in environment.globals:
-        yield f"`{name}` is a reserved name.", "Choose another name."
+        yield f"`{name}` is a reserved name.", "Choose a different name."
 
 
 def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
     if node.dyn_args or node.dyn_kwargs:
-        yield "`*` inside brackets is not allowed here.", ""
+        yield "`*` inside parentheses is not allowed here.", ""
     for one in unquoted_ids(node):
         hint = f'Write `{{{{ {called(node)}("{unquoted(one)}") }}}}`.'
         yield f"`{unquoted(one)}` needs quotation marks here.", hint
@@ -246,8 +247,8 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         ends = all(end is None or isinstance(end, int) for end in (start, stop, step))
         if not isinstance(value, str | list | tuple | range) or not ends or step == 0:
             raise ValueMistake(
-                "This value has no parts.",
-                "Take parts of a list or a text, with numbers: `{{ names[:3] }}`.",
+                "This value cannot be sliced.",
+                "Slice a list or text with numbers: `{{ names[:3] }}`.",
             )
         return value[start:stop:step]
 
@@ -276,12 +277,12 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
                 str(side)  # raises
         if not (_is_number(left) and _is_number(right)) or operator == "**":
             raise ValueMistake(
-                f"`{operator}` needs two numbers, not {described(left)} and "
+                f"`{operator}` requires two numbers, not {described(left)} and "
                 f"{described(right)}.".replace("this ", "a "),
                 "Join texts with `~`." if operator == "+" else "Check both sides of it.",
             )
         if operator in ("/", "//", "%") and right == 0:
-            raise ValueMistake("Division by zero.", "Test it with `if`.")
+            raise ValueMistake("Division by zero.", "Check for zero with `if`.")
         result = self.binop_table[operator](left, right)
         if abs(result) > NUMBER_AT_MOST:
             raise ValueMistake("This number is too large.", "Use smaller numbers.")
@@ -326,7 +327,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         if not any(__obj is function for function in __self.functions):
             raise TemplateMistake(
                 "template-refused",
-                "The name before these brackets is not a function.",
+                "The name before the parentheses is not a function.",
                 "Change a value with a filter, as in `{{ name|upper }}`.",
             )
         return __context.call(__obj, *args, **kwargs)
@@ -351,7 +352,9 @@ def bounded_range(*args: int) -> range:
     result = range(*args)
     if len(result) > RANGE_AT_MOST:
         raise TemplateMistake(
-            "template-endless", f"This range has more than {RANGE_AT_MOST} numbers.", "Take fewer."
+            "template-endless",
+            f"This range has more than {RANGE_AT_MOST} numbers.",
+            "Use a smaller range.",
         )
     return result
 
@@ -369,6 +372,6 @@ def each(value: Any) -> Sequence[Any]:
             return [Count(number) for number in value]
         return [local(item, run.language) for item in value]
     raise ValueMistake(
-        f"`for` needs a list, not {described(value)}.".replace("this ", "a "),
+        f"`for` requires a list, not {described(value)}.".replace("this ", "a "),
         "Print a single value as `{{ name }}`.",
     )

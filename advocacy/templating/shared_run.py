@@ -37,7 +37,7 @@ OwnValues = Mapping[str, Mapping[str, Any]]
 """What may differ from letter to letter, in groups: `{"recipient": {"name": …}}`."""
 _Field = tuple[str, str]  # group and name: ("recipient", "name")
 RUNS_AT_MOST = 256
-"""So many runs of one template are kept."""
+"""The number of runs of one template that are cached."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,7 +79,7 @@ def _too_large(path: Path, limit: str) -> Problem:
     return Problem(
         "template-too-large",
         f"The template has more than {limit}.",
-        "A letter needs only a few thousand characters. Remove what does not belong in it.",
+        "A letter has only a few thousand characters. Remove the rest.",
         Place(path),
     )
 
@@ -135,10 +135,10 @@ def _explained(message: str, text: str, line: int) -> tuple[int, str, str]:
         return line, *_odd_character(message, source)
     lacking = re.search(", expected '(.)'", message)
     if lacking and "unexpected '}'" in message and "{{" in source:
-        return line, f"A `{lacking[1]}` is missing before `}}}}`.", "Put it where it belongs."
+        return line, f"A `{lacking[1]}` is missing before `}}}}`.", "Add it in the correct place."
     if re.search(r"unexpected '[}\])]'", message):
-        what = "A closing bracket here has no matching opening bracket."
-        return line, what, f"Check the brackets of this line. {_HINT}"
+        what = "A closing bracket has no matching opening bracket."
+        return line, what, f"Check the brackets in this line. {_HINT}"
     if found := re.search(r"expected token '(.+?)', got '(.+?)'", message):
         return _unexpected(lines, line, *found.groups())
     return line, "This command cannot be parsed.", _HINT
@@ -173,7 +173,7 @@ def _unexpected(lines: list[str], line: int, wanted: str, got: str) -> tuple[int
     if got == "=":
         hint = "To compare two values, write `==`."
     elif got == "string" and closing:
-        hint = 'Put the values for a function in brackets: `{{ cite("the-id") }}`.'
+        hint = 'Put the values for a function in parentheses: `{{ cite("the-id") }}`.'
     elif closing == "}}":
         hint = f"A name cannot contain spaces: `{{{{ recipient.name }}}}`. {_HINT}"
     else:
@@ -249,7 +249,7 @@ def _closing_problem(
     name, line = open_tags[-1]
     return Problem(
         "template-syntax",
-        f"`{{% {tag} %}}` stands where `{{% end{name} %}}` should stand.",
+        f"`{{% {tag} %}}` is where `{{% end{name} %}}` is expected.",
         f"The `{{% {name} … %}}` of line {line} is still open.",
         place,
     )
@@ -260,7 +260,7 @@ def _unknown_tag(tag: str, tags: tuple[str, ...], place: Place) -> Problem:
     near = nearest(tag, known)
     return Problem(
         "template-syntax",
-        f"There is no command `{{% {tag} %}}`.",
+        f"`{{% {tag} %}}` is not a command.",
         f"Did you mean `{{% {near} %}}`?" if near else f"There are: {', '.join(tags)}.",
         place,
     )

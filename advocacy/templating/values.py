@@ -109,16 +109,16 @@ def _unknown_name(
     if hint and hint.startswith("parameter "):
         return ValueMistake(
             f"This macro is called without its `{name}`.",
-            f'Add it in the brackets of the call, or give it a default: `{name}=""`.',
+            f'Add it in the parentheses of the call, or give it a default: `{name}=""`.',
         )
     if hint:
         message = f"{hint[0].upper()}{hint[1:]}".rstrip(".") + "."
-        advice = "Test with `if` whether it exists."
+        advice = "Check with `if` whether it exists."
     elif obj is missing:
         message = f"`{name}` is not known here."
         advice = (
-            "It is known after the line that gives it a value, and inside a loop or macro only "
-            "there."
+            "It is defined only after the line that sets it. If a loop or macro sets it, it is "
+            "defined only inside."
         )
     else:
         message = f"There is no `{name}` in {described(obj)}."
@@ -130,14 +130,14 @@ def _unknown_name(
 def known_names(known: Iterable[str]) -> str:
     """A hint that lists the names there are."""
     names = ", ".join(f"`{name}`" for name in sorted(known))
-    return f"There are: {names}." if names else "It has no parts; print it as it is."
+    return f"There are: {names}." if names else "It has no parts. Print it directly."
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> TemplateMistake:
     """That there is no filter or test of that name."""
     names = [other for other in known if other.isidentifier()]
     hint = did_you_mean(name, names, f"There are: {', '.join(sorted(names))}.")
-    return TemplateMistake(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint)
+    return TemplateMistake(f"unknown-{kind}", f"`{name}` is not a known {kind}.", hint)
 
 
 # --- how values print ---------------------------------------------------------------------------

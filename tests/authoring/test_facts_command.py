@@ -188,9 +188,9 @@ def test_the_night_the_news_breaks(run_cli, campaigns: Path, edit) -> None:
     assert path.read_text("utf-8") == text
     assert "stage `call`: cannot be sent from 2020-06-11 to 2020-06-12" in result.stdout
     assert "has not prohibited the sale" in result.stdout.replace("\n", " ")
-    assert "consider a correction" in result.stdout
+    assert "Consider sending a correction" in result.stdout
     assert "cite `microsoft-ban`" in result.stdout
-    assert "1 stage dies with it" in result.stdout
+    assert "1 stage relies on it after that day" in result.stdout
 
 
 def test_every_campaign_and_stage_that_dies_is_listed(campaigns: Path) -> None:

@@ -465,7 +465,7 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
     today = date.today()  # noqa: DTZ011 - the interview's own day is the machine's
     talk = Terminal(tmp_path, "parks", "--timezone", "UTC", "--to-title", "Director")
     for question, text in (
-        ("full name of the organization", "Springfield Parks Department"),
+        ("Full name of the organization", "Springfield Parks Department"),
         ("postal address", "2 Main Street; Springfield, IL 62701"),
         ("person there you write to", ""),
         ("person there you write to", "Jane Doe"),
@@ -478,16 +478,16 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
         ("When do you need", "soon"),
         ("When do you need", "2020-01-01"),
         ("When do you need", "3 weeks"),
-        ("Who has done it? (Enter", "Shelbyville"),
+        ("Who has done it? (press Enter", "Shelbyville"),
         ("Shelbyville has …", "kept its parks open until nine"),
         ("The page’s address", "https://gazette.example/parks"),
         ("Its title", "Parks Open Late"),
         ("Who published it", "Shelbyville Gazette"),
         ("Publication date", "2099"),
         ("Publication date", "2026-02-01"),
-        ("Who has done it? (Enter", ""),
+        ("Who has done it? (press Enter", ""),
         ("One plain sentence", "Many people came to the park."),
-        ("short name", "came"),
+        ("Short name", "came"),
         ("The page’s address", "https://gazette.example/parks"),
         ("One plain sentence", ""),
         ("last check", ""),
@@ -536,7 +536,7 @@ def test_nobody_is_interviewed_for_a_campaign_that_is_there(campaigns: Path) -> 
 
 def test_an_interview_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
     talk = Terminal(tmp_path, "parks")
-    talk.answer("full name of the organization", "Springfield Parks Department")
+    talk.answer("Full name of the organization", "Springfield Parks Department")
     talk.read("postal address: ")
     time.sleep(0.1)  # let the prompt begin to wait
     talk.process.send_signal(signal.SIGINT)

@@ -168,7 +168,7 @@ def test_another_copy_is_never_overwritten(tmp_path: Path) -> None:
     into = tmp_path / "sources.yaml"
     add_saved_file(saved(tmp_path, "page.html", NEWS), into)
     changed = saved(tmp_path, "page.html", NEWS.replace("voted", "did not vote"))
-    with pytest.raises(AdvocacyError, match="Another copy of `doe-2024-06-05`"):
+    with pytest.raises(AdvocacyError, match="A different copy of `doe-2024-06-05`"):
         add_saved_file(changed, into)
     other = add_saved_file(changed, into, as_id="second", url="https://post.example/other")
     assert other.copy == tmp_path / "copies" / "second.html"

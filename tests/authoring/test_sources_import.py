@@ -294,7 +294,7 @@ def test_the_command_says_what_it_did(run_cli, here: Path, tmp_path: Path) -> No
     assert "added    doe-2020-06-10 (there: http://zotero.org/users/1/items/ABC)" in result.stdout
     assert "here:  The Park’s Figures" in result.stdout
     assert "1 added, 0 updated, 0 kept" in result.stdout
-    assert "--update takes the imported" in result.stdout
+    assert "add --update." in result.stdout
     data = json.loads(
         run_cli(
             "sources", "import", as_json(tmp_path, *items), "--into", here, "--report", "json"

@@ -269,9 +269,9 @@ def test_a_copy_is_never_written_over_another_file(run_cli, campaigns: Path) -> 
     [
         (("ours", "--from", "thank"), 1, "Did you mean `thanks`?"),
         (("ours", "--layout", "leter"), 1, "Did you mean `letter`?"),
-        (("letter", "--layout", "window-10"), 1, "build on itself"),
-        (("ours", "--layout", "letter", "--from", "thanks"), 2, "use one of them"),
-        (("call.fr", "--from", "thanks"), 2, "has a dot in it"),
+        (("letter", "--layout", "window-10"), 1, "based on itself"),
+        (("ours", "--layout", "letter", "--from", "thanks"), 2, "Use only one of them"),
+        (("call.fr", "--from", "thanks"), 2, "contains a dot"),
         (("../ours",), 2, "is not a valid id"),
     ],
 )

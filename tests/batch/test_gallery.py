@@ -268,7 +268,7 @@ def test_render_still_makes_galleries(small_campaign: Path, run_cli: Any) -> Non
 def test_a_gallery_is_not_a_batch(small_campaign: Path, run_cli: Any) -> None:
     done = run_cli("render", small_campaign, "--gallery", "--merge")
     assert done.returncode == 2
-    assert "--gallery does not go with --merge" in done.stderr
+    assert "--gallery cannot be combined with --merge" in done.stderr
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ SEEDS = [
         "microsoft",
         ((CALL, NO_SALES, "Microsoft is selling it to police departments."),),
         "uncited-claim",
-        ("Microsoft is selling", "no citation stands by it"),
+        ("Microsoft is selling", "but cites no source"),
         Level.WARNING,
     ),
     Seed(
@@ -262,7 +262,7 @@ SEEDS = [
         "microsoft",
         ((CALL, "Nor is the request new.", "We write for [YOUR ORGANIZATION]."),),
         "placeholder",
-        ("[YOUR ORGANIZATION]", "would be printed as it stands"),
+        ("[YOUR ORGANIZATION]", "would be printed literally"),
     ),
     Seed(
         "5: a quotation that nobody says to have read where it is said to stand",

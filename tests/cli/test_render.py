@@ -220,7 +220,7 @@ def test_a_read_only_output_folder_is_told(run_cli, small_campaign, tmp_path: Pa
     ("arguments", "words"),
     [
         (["--format", "pfd"], "Did you mean “pdf”?"),
-        (["--date", "10.6.2020"], "write it as 2020-06-10"),
+        (["--date", "10.6.2020"], "Write it as 2020-06-10"),
         (["--reprot", "json"], "--report"),
     ],
 )

@@ -83,7 +83,7 @@ def test_every_cited_sentence_stands_with_fact_quote_source_days_and_last_check(
     assert "on June 10, 2020 alone; last checked: November 23, 2026" in text
     assert "from June 10, 2020 to May 17, 2021" in text
     assert "quoted in" in text
-    assert "The letter’s day is its last, and microsoft-ban follows." in text
+    assert "The letter’s date is its last day, and microsoft-ban follows." in text
     assert text.count("last checked:") == len(letter.facts)
 
 

@@ -308,8 +308,8 @@ def test_those_who_were_put_off_count_among_those_who_are_left(
     capsys.readouterr()
     assert advocacy(*command, "--yes", N) == 3
     told = capsys.readouterr().out
-    assert "Nothing is left" not in told
-    assert f"{N}  put off by their servers; the next run tries them again, from 20" in told
+    assert "no messages left" not in told
+    assert f"{N}  deferred by their servers; the next run retries them, from 20" in told
 
 
 def left_under_way(campaign: Path, *numbers: int) -> None:
@@ -348,7 +348,7 @@ def test_a_list_that_cannot_be_read_is_not_a_mailing_that_is_done(
     assert advocacy(*command) == 1
     told = capsys.readouterr()
     assert "name" in told.err
-    assert "Nothing is left" not in told.out
+    assert "no messages left" not in told.out
 
 
 def test_somebody_whose_row_is_wrong_has_not_got_it(
@@ -637,7 +637,9 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert 4 <= len(sink.to) < N
-    assert f"{N - len(sink.to)}  left; run it again to go on" in capsys.readouterr().out
+    assert (
+        f"{N - len(sink.to)}  left; to continue, run the command again" in capsys.readouterr().out
+    )
     with open_ledger(parks) as ledger:
         counts = ledger.counts("parks/call")
     assert counts[State.SENT] == len(sink.to)
@@ -668,7 +670,7 @@ def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(
     assert sink.to == {f"p{n}@d{n % 3}.example": 1 for n in range(N)}
     with open_ledger(parks) as ledger:
         assert ledger.state_of("parks/call", ["p5"])["p5"].attempts == 3
-    assert "to try those again that were put off" in capsys.readouterr().err
+    assert "to retry deferred messages" in capsys.readouterr().err
 
 
 def test_a_long_mailing_leaves_patience_for_those_who_were_put_off(

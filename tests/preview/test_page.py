@@ -244,7 +244,7 @@ def test_sentences_without_a_source_are_marked(
     page.replace("Many came after work.", "In 2024 the city closed 12 parks.")
     page.see("1 sentence has no source", "#marks")
     page.until("[...(CSS.highlights.get('uncited') ?? [])].join('').length > 10")
-    page.see("no citation stands by it", "#look")
+    page.see("but cites no source", "#look")
 
 
 def test_where_the_bundle_is_missing_a_text_area_does_the_same(

@@ -223,7 +223,7 @@ def test_it_ends_at_once_and_quietly_with_a_page_still_open(
     process.send_signal(how)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert said.splitlines() == ["Press Ctrl-C here to end it.", "The page is closed."]
+    assert said.splitlines() == ["Press Ctrl-C here to stop.", "The preview has ended."]
     assert tab.events[-1][0] == "bye"
 
 

@@ -57,13 +57,13 @@ def test_what_is_markup_or_plain_text_is_not_told(markdown: str, tmp_path: Path)
 @pytest.mark.parametrize(
     ("markdown", "words", "line"),
     [
-        ("One.\n\n[^2]: Nobody leads here.", "no mark leads", 3),
-        ("One.\n\n[Note]: https://parks.example", "address of a link", 3),
+        ("One.\n\n[^2]: Nobody leads here.", "without a reference", 3),
+        ("One.\n\n[Note]: https://parks.example", "defines a link", 3),
         ("One.[^1] Two.[^1]\n\n[^1]: Text.", "referred to twice", 1),
-        ("One.[^1]\n\n[^1]: - a list", "A note holds a list", 1),
+        ("One.[^1]\n\n[^1]: - a list", "A note contains a list", 1),
         ("One.\n\n    four spaces", "computer code", 3),
-        ("See ![a map](map.png) here.", "within a line of text", 1),
-        ("![](map.png)", "no words for those who do not see it", 1),
+        ("See ![a map](map.png) here.", "inside a line of text", 1),
+        ("![](map.png)", "no alternative text", 1),
         ("![a map](https://parks.example/map.png)", "not a file of the campaign", 1),
         ("A [page](parks.example).", "not a valid address", 1),
         ("First **one.\n\nThen ~~two.", "`~~`", 3),

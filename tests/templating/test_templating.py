@@ -417,9 +417,9 @@ def test_asking_whether_a_name_is_known_is_no_mistake(render: Render) -> None:
 
 MISTAKES = {
     "never closed": ("a\n{% if x %}\nb\n", 2, "`{% if … %}` is never closed."),
-    "wrong end": ("{% for a in b %}\n{% endif %}", 2, "should stand"),
+    "wrong end": ("{% for a in b %}\n{% endif %}", 2, "is expected"),
     "end alone": ("\n{% endif %}", 2, "no opening command"),
-    "unknown command": ("a\n{% inlcude 'x' %}", 2, "no command `{% inlcude %}`"),
+    "unknown command": ("a\n{% inlcude 'x' %}", 2, "`{% inlcude %}` is not a command"),
     "space in a name": ("a\n{{ recipient name }}", 2, "Expected `}}`, but got `name`"),
     "one bracket": ("a\n{{ name }\nb", 2, "a single bracket"),
     "no bracket": ("a\n{{ name \nb c", 2, "is not closed"),
@@ -438,7 +438,7 @@ MISTAKES = {
     "id without brackets": ("\n{{ cite 'first-fact' }}", 2, "got a text in quotation marks"),
     "loop without in": ("\n{% for x b %}{% endfor %}", 2, "Expected `in`, but got `b`"),
     "odd character": ("a\n{{ name ? }}", 2, "not allowed in a command"),
-    "loop over text": ("\n{% for x in name %}{% endfor %}", 2, "`for` needs a list"),
+    "loop over text": ("\n{% for x in name %}{% endfor %}", 2, "`for` requires a list"),
     "group printed": ("\n{{ person }}", 2, "has parts"),
     "yes or no printed": ("\n{{ name == 'x' }}", 2, "yes/no value"),
     "text and number": ("\n{{ name + 1 }}", 2, "two numbers"),

@@ -16,7 +16,7 @@ SHADES = {
     "committee member": "#8a6d3b",
     "everyone else": "#6b6b6b",
 }
-"""Dark enough for white figures on them, by WCAG's 4.5:1; their order tells them apart, too."""
+"""Dark enough for white digits (WCAG contrast 4.5:1); their order distinguishes them, too."""
 
 _Rows = dict[tuple[str, str], Counter[str]]
 

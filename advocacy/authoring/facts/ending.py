@@ -20,8 +20,8 @@ _BEFORE_UNTIL = ("statement", "source", "locator", "quote", "speaker", "speech",
                  "via", "from")  # fmt: skip
 _BEFORE_CHECKED = (*_BEFORE_UNTIL, "until", "superseded_by", "contradicts")
 OVER = (
-    "These days are over. If letters of this stage went out on them, they said what was no longer "
-    "true: consider a correction."
+    "These days have passed. If letters of this stage were sent on them, they stated what was no "
+    "longer true. Consider sending a correction."
 )
 
 
@@ -58,7 +58,7 @@ def touch_fact(path: Path, name: str, day: date, *, today: date, dry_run: bool =
     fact = _fact(path, name)
     if day > today:
         raise AdvocacyError(
-            Problem("day-to-come", f"{day} is still to come.", "Name the day of the check.", None)
+            Problem("day-to-come", f"{day} is in the future.", "Give the day of the check.", None)
         )
     if fact.checked and fact.checked > day:
         raise AdvocacyError(
@@ -95,11 +95,13 @@ def end_fact(
     """
     fact = _fact(path, name)
     if until == date.max:
-        message = "A fact that ends on the calendar's last day does not end."
-        raise AdvocacyError(Problem("bad-day", message, "Name its last day.", None))
+        message = "A fact cannot end on the last day of the calendar."
+        raise AdvocacyError(Problem("bad-day", message, "Give the fact's last day.", None))
     if new == name:
         message = f"`{name}` cannot replace itself."
-        raise AdvocacyError(Problem("unknown-fact", message, "Name the fact that does.", None))
+        raise AdvocacyError(
+            Problem("unknown-fact", message, "Name the fact that replaces it.", None)
+        )
     campaigns, problems = campaigns_with(path, folders, templates)
     known = {k: f for campaign in campaigns for k, f in campaign.facts.items()}
     known |= parse_facts(read_yaml(path))[0]
@@ -137,7 +139,7 @@ def _fact(path: Path, name: str) -> Fact:
         f"Did you mean `{near}`?" if near else f"Its first facts are: {', '.join(list(data)[:5])}."
     )
     raise AdvocacyError(
-        Problem("unknown-fact", f"There is no fact `{name}` here.", hint, Place(path))
+        Problem("unknown-fact", f"The file has no fact `{name}`.", hint, Place(path))
     )
 
 
@@ -152,12 +154,10 @@ def _seam(name: str, until: date, new: str, successor: Fact) -> list[Problem]:
         return []
     if first is None or first < next_day:
         message = f"`{new}` holds from {first or 'the beginning'}, when `{name}` still held."
-        hint = (
-            f"If they cannot both be true, let one begin when the other ends: `from: {next_day}`."
-        )
+        hint = f"If they cannot both be true, start one when the other ends: `from: {next_day}`."
     else:
         message = f"From {next_day} until {first - ONE_DAY} neither `{name}` nor `{new}` holds."
-        hint = f"If the new one held at once, write `from: {next_day}` in it."
+        hint = f"If the new fact held immediately, set `from: {next_day}` in it."
     return [Problem("facts-do-not-meet", message, hint, successor.place("from"), Level.NOTE)]
 
 
@@ -165,7 +165,7 @@ def _not_yet_written(
     path: Path, name: str, new: str, until: date, known: dict[str, Fact]
 ) -> Problem:
     near = nearest(new, [other for other in known if other != name])
-    meant = f"If you meant `{near}`, name that. Else " if near else ""
+    meant = f"If you meant `{near}`, use that name. Otherwise, " if near else ""
     return Problem(
         "unknown-fact",
         f"There is no fact `{new}` yet, so `superseded_by:` was left out.",
@@ -220,9 +220,9 @@ def _windows(
         yield f"End the stage with the fact: `until: {until}` in `{name}`{line}."
     if others:
         command = f"advocacy render {campaign.path} --stage {others[0]} --date {dies}"
-        yield f"From {dies} the stage `{others[0]}` fits: `{command}`."
+        yield f"From {dies}, use the stage `{others[0]}`: `{command}`."
     else:
-        yield f"No other stage covers {dies}: add one that says what is true now."
+        yield f"No other stage covers {dies}: add one that states what is true now."
 
 
 def _rewriting(campaign: Campaign, name: str, new: str | None) -> str:
@@ -233,7 +233,7 @@ def _rewriting(campaign: Campaign, name: str, new: str | None) -> str:
         return f"Or rewrite the lines, and cite `{new}`: “{statement}”"
     if new:
         return f"Or write the fact `{new}`, rewrite the lines, and cite it."
-    return f"Or rewrite the lines so that they do without `{name}`."
+    return f"Or rewrite the lines so that they do not need `{name}`."
 
 
 def record(ending: FactEnding) -> dict[str, Any]:

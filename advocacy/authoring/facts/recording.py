@@ -44,9 +44,9 @@ def compare_facts(
         raise AdvocacyError(
             Problem(
                 "no-copy",
-                "There is no folder of kept copies to compare the quotes with.",
-                "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder, and name it "
-                "in `copies:` or by `--copies`.",
+                "The folder of saved copies is missing, so the quotes cannot be compared.",
+                "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder. Then name "
+                "the folder in `copies:` or with `--copies`.",
                 campaign.file.place("copies"),
             )
         )
@@ -97,7 +97,7 @@ def _is_in(fact: Fact, path: Path) -> bool:
 
 
 def _replace(facts_file: Path, comparisons: dict[str, Comparison]) -> None:
-    advice = "Name a file in a folder that is there and that you may write to"
+    advice = "Name a file in an existing folder that you can write to"
     with replace_file(record_path(facts_file), mode=0o644, advice=advice) as file:
         file.write(render_record(comparisons).encode("utf-8"))
 

@@ -25,12 +25,12 @@ ENTRIES: Mapping[str, type[NewPrecedent | NewFact | NewSource]] = {
     "facts": NewFact,
     "sources": NewSource,
 }
-"""The answers that are lists of entries, and what each entry is made of."""
+"""The answers that are lists of entries, and the parts of each entry."""
 PARTS = {key: tuple(model.model_fields) for key, model in ENTRIES.items()}
 """The parts of each entry, in the order in which they are given."""
 
 Naming = Callable[[str, str], str]
-"""How the asker calls an answer and, for an entry, one of its parts: `--source, url`."""
+"""The name of an answer and, for an entry, of one of its parts: `--source, url`."""
 
 
 def missing_answers(given: Mapping[str, Any]) -> list[str]:
@@ -71,7 +71,7 @@ def read_answers(given: Mapping[str, Any], naming: Naming) -> Answers:
     """
     answered = {key: value for key, value in given.items() if value not in (None, "", (), [])}
     if lacking := missing_answers(answered):
-        needed = Phrase("empty-value", "this is needed", "Give it a value.")
+        needed = Phrase("empty-value", "this is required", "Enter a value.")
         raise AdvocacyError(_problem(needed, naming(key, "")) for key in lacking)
     for key, parts in PARTS.items():
         if key in answered:
@@ -116,8 +116,8 @@ def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:
     for key in ("sources", "facts"):
         ids = [one.id for one in getattr(answers, key)]
         for name in dict.fromkeys(one for one in ids if ids.count(one) > 1):
-            message = f"{naming(key, '')}: the id `{name}` stands twice."
-            yield Problem("duplicate-id", message, "Give one of them another id.")
+            message = f"{naming(key, '')}: the id `{name}` is used twice."
+            yield Problem("duplicate-id", message, "Change one of the two ids.")
     known = [source.id for source in answers.sources]
     for key in ("precedents", "facts"):
         for name in dict.fromkeys(one.source for one in getattr(answers, key)):
@@ -130,8 +130,9 @@ def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:
     if primary_language(answers.language) not in wordings():
         yield Problem(
             "unknown-language",
-            f"{naming('language', '')}: no letter can be begun in `{answers.language}`.",
-            f"There are: {', '.join(wordings())}. Or begin in English, and translate the letter.",
+            f"{naming('language', '')}: there is no new letter in the language "
+            f"`{answers.language}`.",
+            f"There are: {', '.join(wordings())}. Or start in English and translate the letter.",
         )
 
 
@@ -152,15 +153,17 @@ def _untimely(key: str, value: Any, today: date) -> Phrase | None:
     if key == "issued" and value and (out := published_days(value)[1]) > today:
         return Phrase(
             "source-too-new",
-            f"{shown(value)} may be as late as {out}, and the letter is of {today}",
-            "Write the day of publication: `2020-06-10`.",
+            f"{shown(value)} may be as late as {out}, but the letter is dated {today}",
+            "Give the full publication date: `2020-06-10`.",
         )
     if key == "checked" and value and value > today:
-        hint = "Write the day on which you looked at the sources."
-        return Phrase("day-to-come", f"{value} has not come; today is {today}", hint)
+        hint = "Give the day on which you checked the sources."
+        return Phrase("day-to-come", f"{value} is in the future; today is {today}", hint)
     if key == "reply_by" and isinstance(value, date) and value <= today:
-        hint = "Write a later day, or a span: `14 days`."
-        return Phrase("deadline-passed", f"{value} leaves no time; the letter is of {today}", hint)
+        hint = "Give a later day, or a number of days: `14 days`."
+        return Phrase(
+            "deadline-passed", f"{value} leaves no time to reply; the letter is dated {today}", hint
+        )
     return None
 
 

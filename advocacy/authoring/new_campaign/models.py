@@ -25,7 +25,8 @@ def _name(value: str) -> str:
     if "." in value:
         raise fault(
             "bad-id",
-            f"{shown(value)} has a dot in it, which here stands before a language or an ending",
+            f"{shown(value)} contains a dot, which separates the name from a language or a file "
+            f"extension",
             f"Write `{value.replace('.', '-').strip('-').lower()}`.",
         )
     return value

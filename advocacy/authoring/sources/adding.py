@@ -74,7 +74,7 @@ def _kept(path: Path, copy: Path) -> bytes | None:
         with open_binary(other) as file:
             if other == copy and file.read(MOST_BYTES) == data:
                 return None
-        message = f"Another copy of `{copy.stem}` is kept already."
-        hint = "Compare the two. Then remove the old one, or name this source: `--id ID`."
+        message = f"A different copy of `{copy.stem}` already exists."
+        hint = "Compare the copies. Remove the old one, or give this source another id: `--id ID`."
         raise AdvocacyError(Problem("file-exists", message, hint, Place(other)))
     return data

@@ -21,9 +21,9 @@ from advocacy.documents.citations.pandoc import pandoc_path
 from advocacy.errors import AdvocacyError, Place, Problem
 
 DEADLINE = 60.0
-"""Seconds that pandoc may take for the whole of a file, and for one part of it."""
+"""Seconds that pandoc may take for a whole file, and for one part of it."""
 _HEAP = "512m"
-"""So much memory is pandoc's (an option of its run-time system)."""
+"""The memory limit of pandoc (an option of its run-time system)."""
 # What pandoc makes of these fields is in the item, or is put there by this module.
 _KEPT = frozenset(
     """abstract address addendum annotation annote author authortype bookauthor booktitle
@@ -49,7 +49,7 @@ def read_bibtex(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]
     strings = "\n".join(str(block.raw) for block in (*library.strings, *library.preambles))
     entries = [entry for entry in library.entries if entry.key]
     unnamed = [entry.start_line for entry in library.entries if not entry.key]
-    problems += [_bad(path, line, "it has no name after the brace") for line in unnamed]
+    problems += [_bad(path, line, "it has no key after the opening brace") for line in unnamed]
     read: list[ReadSource] = []
     until = time.monotonic() + DEADLINE
     made = _items(strings, [str(entry.raw) for entry in entries], until)
@@ -68,16 +68,16 @@ def _failed(block: Any, path: Path) -> Problem:
     kind = type(block).__name__
     key = getattr(block, "key", None)
     if kind == "DuplicateBlockKeyBlock":
-        return _bad(path, block.start_line, f"there is another entry `{key}` above it")
+        return _bad(path, block.start_line, f"an entry above it has the same key, `{key}`")
     if kind == "DuplicateFieldKeyBlock":
         names = ", ".join(f"`{name}`" for name in sorted(block.duplicate_keys))
         return _bad(path, block.start_line, f"it has {names} twice")
-    return _bad(path, block.start_line, "a brace, a quotation mark, or a comma is missing in it")
+    return _bad(path, block.start_line, "a brace, quotation mark, or comma is missing")
 
 
 def _bad(path: Path, line: int | None, why: str) -> Problem:
-    message = f"This entry was left out: {why}."
-    hint = "Correct it, or export the file again."
+    message = f"This entry was not imported: {why}."
+    hint = "Correct the entry, or export the file again."
     return Problem("bad-import", message, hint, Place(path, (line or 0) + 1))
 
 
@@ -95,7 +95,7 @@ def _items(strings: str, entries: Sequence[str], until: float) -> list[Item | st
     if isinstance(found, list) and len(found) == len(entries):
         return list(found)
     if len(entries) == 1:
-        return [found if isinstance(found, str) else "pandoc makes no source of it"]
+        return [found if isinstance(found, str) else "pandoc finds no source in it"]
     half = len(entries) // 2
     return _items(strings, entries[:half], until) + _items(strings, entries[half:], until)
 
@@ -120,7 +120,7 @@ def _through_pandoc(text: str, seconds: float) -> list[Item] | str:
         return f"pandoc did not read it within {seconds:.0f} seconds"
     except (OSError, ValueError) as error:
         message = f"pandoc cannot be run: {error}"
-        hint = "Install it anew: pip install --force-reinstall pypandoc-binary"
+        hint = "Reinstall it: pip install --force-reinstall pypandoc-binary"
         raise AdvocacyError(Problem("citations-failed", message, hint)) from None
     return items
 

@@ -45,12 +45,12 @@ RENAMED: Mapping[str, str] = {
     "journalAbbreviation": "container-title-short",
     "shortTitle": "title-short",
 }
-"""Keys of CSL-JSON that CSL 1.0.2 has other names for."""
+"""Keys of CSL-JSON that have other names in CSL 1.0.2."""
 LEFT_OUT = frozenset(
     "abstract annote categories citation-label custom first-reference-note-number keyword note "
     "source year-suffix".split()
 )
-"""Variables of CSL that no letter prints, and that would swell a file that people read."""
+"""CSL variables that no letter prints; they would only make the file longer."""
 _SILENT = frozenset(("citation-key", "first-reference-note-number", "year-suffix"))
 
 
@@ -91,8 +91,8 @@ def _json(text: str, path: Path) -> Any:
     except (ValueError, RecursionError) as error:
         where = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else ()
         place = Place(path, *where)
-        message = "This is no good JSON."
-        hint = "Export the file again, as CSL JSON."
+        message = "The file is not valid JSON."
+        hint = "Export it again as CSL JSON."
         raise AdvocacyError(Problem("bad-json", message, hint, place)) from None
 
 
@@ -110,15 +110,15 @@ def _read_csl(raw: Any, path: Path) -> tuple[list[ReadSource], list[Problem]]:
     if isinstance(raw, Mapping):
         raw = raw.get("references", raw.get("items", [raw] if "type" in raw else None))
     if not isinstance(raw, list):
-        message = "This file holds no list of sources."
-        hint = "Export it again, as CSL JSON, BibTeX or RIS."
+        message = "The file does not contain a list of sources."
+        hint = "Export it again as CSL JSON, BibTeX, or RIS."
         raise AdvocacyError(Problem("no-sources", message, hint, Place(path)))
     read: list[ReadSource] = []
     problems: list[Problem] = []
     for number, entry in enumerate(raw, 1):
         if not isinstance(entry, Mapping):
-            message = f"Entry {number} is no source."
-            problems.append(Problem("no-sources", message, "Remove it.", Place(path)))
+            message = f"Entry {number} is not a source."
+            problems.append(Problem("no-sources", message, "Remove the entry.", Place(path)))
             continue
         place = entry.place if isinstance(entry, YamlMap) and entry.place else Place(path)
         read.append(ReadSource(dict(entry), place))

@@ -20,7 +20,7 @@ ORDER = (
     "DOI", "URL",
 )  # fmt: skip
 _BY_TITLE = frozenset(("bill", "hearing", "legal_case", "legislation", "regulation", "treaty"))
-"""Sources that people name by their title, not by who made them."""
+"""Types of source that are cited by title, not by author."""
 HEADER = """\
 # Sources, as CSL-YAML (what Zotero and pandoc read and write). Facts name them by `id`.
 # `issued` and `accessed` are dates: 2020, 2020-06 or 2020-06-10.
@@ -132,9 +132,9 @@ def default_file(folder: Path) -> Path:
     raise AdvocacyError(
         Problem(
             "which-file",
-            f"There are several sources files here: {names}."
+            f"This folder has several sources files: {names}."
             if found
-            else "There is no sources file here.",
+            else "This folder has no sources file.",
             f"Name it: `--into {found[0].relative_to(folder) if found else 'sources.yaml'}`.",
         )
     )
@@ -260,14 +260,14 @@ def _wrong(item: Item, place: Place) -> list[Problem]:
     if not errors:
         return []
     what = " ".join(one.message for one in errors)
-    message = f"`{item['id']}` was left out: {what}"
+    message = f"`{item['id']}` was not imported: {what}"
     return [Problem(errors[0].code, message, errors[0].hint, place, Level.ERROR)]
 
 
 def _twice(name: str, place: Place) -> Problem:
     return Problem(
         "duplicate-id",
-        f"`{name}` stands twice, for two different sources; the second was left out.",
-        "Give one of them another id in the file that you import.",
+        f"`{name}` is the id of two different sources; the second was not imported.",
+        "Change one of the two ids in the file that you import.",
         place,
     )

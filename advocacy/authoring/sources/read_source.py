@@ -53,15 +53,17 @@ def report_losses(sources: Iterable[ReadSource]) -> list[Problem]:
     for one in sources:
         name = str(one.item.get("id") or one.item.get("title") or "?")
         for key, text in one.unread.items():
-            message = f"The date `{key}` of `{name}`, “{text}”, cannot be read and was left out."
-            hint = "Add it by hand, as 2020, 2020-06 or 2020-06-10; `1950~` is around 1950."
+            message = (
+                f"The date `{key}` of `{name}`, “{text}”, is not a date, and was not imported."
+            )
+            hint = "Add it by hand as 2020, 2020-06, or 2020-06-10; `1950~` means around 1950."
             problems.append(Problem("bad-date", message, hint, one.place, Level.WARNING))
         for key in one.lost:
             places.setdefault(key, []).append(one.place)
     if places:
         kinds = (f"`{name}` ({count_noun(len(found), 'source')})" for name, found in places.items())
-        message = f"Fields that no letter prints were left out: {', '.join(kinds)}."
-        hint = "Keep the library that they come from, or add what you need by hand."
+        message = f"Fields that no letter prints were not imported: {', '.join(kinds)}."
+        hint = "Keep the library that they come from, or add the fields that you need by hand."
         first = min((found[0] for found in places.values()), key=lambda place: place.line or 0)
         problems.append(Problem("fields-left-out", message, hint, first, Level.NOTE))
     return problems

@@ -50,9 +50,9 @@ def read_ris(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]:
 def _strays(lines: Sequence[int], path: Path) -> list[Problem]:
     if not lines:
         return []
-    what = "This line belongs" if len(lines) == 1 else f"{len(lines)} lines, this the first, belong"
-    message = f"{what} to no record: a record begins with `TY  - `."
-    hint = "Add `TY  - ` with the record's type above it, or remove it."
+    what = "This line belongs" if len(lines) == 1 else f"{len(lines)} lines from here on belong"
+    message = f"{what} to no record. A record begins with `TY  - `."
+    hint = "Add `TY  - ` and the record's type above it, or remove it."
     return [Problem("bad-import", message, hint, Place(path, lines[0]))]
 
 

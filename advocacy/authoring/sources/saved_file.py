@@ -21,7 +21,7 @@ from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.text import open_binary
 
 MOST_BYTES = 50_000_000
-"""No larger file is read, as no larger copy is compared."""
+"""The largest file that is read; copies have the same limit."""
 _MOST_HTML, _MOST_JSON, _MOST_NODES, _MOST_NAMES = 5_000_000, 1_000_000, 10_000, 50
 _ARTICLES = {
     "newsarticle": "article-newspaper",
@@ -62,12 +62,12 @@ def read_saved_file(path: Path) -> Item:
     elif kind in (".html", ".htm"):
         item = _html(data)
     else:
-        raise AdvocacyError(_unusable(path, "It is neither `.html` nor `.pdf`"))
+        raise AdvocacyError(_unusable(path, "It is not an `.html` or `.pdf` file"))
     return {"accessed": saved, **{key: value for key, value in item.items() if value}}
 
 
 def _unusable(path: Path, why: str) -> Problem:
-    hint = "Save the page from the browser as HTML or PDF, under a name with that ending."
+    hint = "Save the page from the browser as HTML or PDF, and keep that file extension."
     return Problem("bad-saved-file", f"This file cannot be added: {why}.", hint, Place(path))
 
 
@@ -275,7 +275,9 @@ def _pdf(path: Path) -> Item:
             metadata = document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False)
             xmp = {key: metadata.get(key) for key in _XMP}
     except (pikepdf.PdfError, ValueError, TypeError) as error:
-        raise AdvocacyError(_unusable(path, f"It is no PDF that can be opened ({error})")) from None
+        raise AdvocacyError(
+            _unusable(path, f"It is not a PDF that can be opened ({error})")
+        ) from None
     title = _stated(xmp.get("dc:title")) or plain_text(info.get("/Title", ""))
     creators = xmp.get("dc:creator")
     names = [creators] if isinstance(creators, str) else list(creators or ())

@@ -120,7 +120,7 @@ KINDS = {
     "partials": ("",),
     "words": (".yaml",),
 }
-"""The folders of templates, and how the names of their files end."""
+"""The folders of templates, and the extensions of their files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _layout_files(workspace: Workspace, name: str) -> dict[str, Path]:
 def _unknown(kind: str, called: str, name: str, known: list[str]) -> Problem:
     near = nearest(name, known)
     hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
-    return Problem(f"unknown-{kind}", f"There is no {called} `{name}`.", hint)
+    return Problem(f"unknown-{kind}", f"No {called} is named `{name}`.", hint)
 
 
 def _not_on_itself(name: str, original: str, contents: Mapping[Path, bytes]) -> None:
@@ -104,8 +104,8 @@ def _not_on_itself(name: str, original: str, contents: Mapping[Path, bytes]) -> 
             raise AdvocacyError(
                 Problem(
                     "layout-on-itself",
-                    f"The layout `{original}` builds on `{name}`: a copy of it by that name would "
-                    "build on itself.",
-                    "Give the copy another name.",
+                    f"The layout `{original}` is based on `{name}`, so a copy with that name "
+                    f"would be based on itself.",
+                    "Choose a different name for the copy.",
                 )
             )

@@ -74,8 +74,8 @@ def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
         title=f"{campaign.file.title.get(language) or campaign.file.id}: "
         f"facts and stages on {in_words(day)}",
         summary=_summary(campaign, shown, day),
-        footnote=f"{left_out} other facts of its files, which no letter of this campaign cites, "
-        "are left out."
+        footnote=f"{left_out} other facts in its files are not shown, because no letter of this "
+        f"campaign cites them."
         if left_out
         else "",
         day=day,
@@ -171,9 +171,9 @@ def _summary(campaign: Campaign, shown: Sequence[FactStanding], day: date) -> st
     """Say in a sentence or two which stage fits the day, and how many facts hold."""
     stages = campaign.stages_on(day)
     which = " and ".join(f"“{name}”" for name in stages)
-    fitting = f"The stage {which} fits this day." if stages else "No stage fits this day."
+    fitting = f"The stage {which} covers this day." if stages else "No stage covers this day."
     if len(stages) > 1:
-        fitting = f"The stages {which} both fit this day."
+        fitting = f"The stages {which} both cover this day."
     counts = [
         (sum(one.state == "holds" for one in shown), "hold"),
         (sum(one.state == "not yet" for one in shown), "not yet"),

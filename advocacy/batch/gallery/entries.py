@@ -65,7 +65,7 @@ def _png(picture: Image.Image) -> bytes:
 
 
 SHOWN = 4
-"""So many recipients of a list show what letters to it look like, unless one says otherwise."""
+"""The default number of recipients of a list that the gallery shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ def _excused(sentence: Sentence, what: str, reason: str) -> UncitedClaim:
 def _uncited(sentence: Sentence, what: str) -> UncitedClaim:
     found = problem(
         "uncited-claim",
-        f"“{shorten(sentence.text, 110)}” states {what}, and no citation stands by it.",
+        f"“{shorten(sentence.text, 110)}” states {what}, but cites no source.",
         'Add `{{ cite("…") }}` after the sentence, or say why it needs none: `{# uncited: why #}`.',
         sentence.place,
     )

@@ -254,8 +254,8 @@ def locator(pairs: Sequence[tuple[str, str]], language: str) -> str:
 
 def _unknown(label: str) -> Problem:
     near = nearest(label, LOCATORS)
-    hint = f"Did you mean {near!r}?" if near else "Write page, section, paragraph, timestamp …"
-    return Problem("unknown-locator", f"{label!r} is no kind of place in a source.", hint)
+    hint = f"Did you mean {near!r}?" if near else "Use page, section, paragraph, timestamp …"
+    return Problem("unknown-locator", f"{label!r} is not a known locator.", hint)
 
 
 def _countable(value: str) -> bool:

@@ -88,7 +88,11 @@ def format_citations(
     )  # in order of first citation
     problems = [_unknown(name, items) for name in used if name not in items]
     if any(not note for note in notes):
-        problems.append(Problem("empty-citation", "A citation names no source.", "Name one."))
+        problems.append(
+            Problem(
+                "empty-citation", "A citation does not name a source.", "Add the id of a source."
+            )
+        )
     if problems:
         raise AdvocacyError(problems)
     if not notes:

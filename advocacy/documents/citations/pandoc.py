@@ -44,19 +44,19 @@ def cite(style_xml: str, document: Mapping[str, Any]) -> list[Any]:
             problem = Problem(
                 "citations-timeout",
                 f"pandoc did not format the citations within {TIMEOUT:g} seconds.",
-                "Look in the sources for very long texts, or try again on a less busy machine.",
+                "Check the sources for very long texts, or try again later.",
             )
         except subprocess.CalledProcessError as error:
             problem = Problem(
                 "citations-failed",
                 f"pandoc could not format the citations: {_said(error)}",
-                "Look at the sources that the letter cites for anything unusual.",
+                "Check the sources that the letter cites for unusual values.",
             )
         except (OSError, ValueError, KeyError) as error:
             problem = Problem(
                 "citations-failed",
                 f"pandoc cannot be run: {error}",
-                "Install it anew: pip install --force-reinstall pypandoc-binary",
+                "Reinstall it: pip install --force-reinstall pypandoc-binary",
             )
         else:
             return blocks
@@ -127,7 +127,7 @@ def write_docx(
         Problem(
             "docx-failed",
             f"pandoc could not write the Word file: {said}",
-            "Leave `docx` out of `--format`, or install it anew: "
-            "pip install --force-reinstall pypandoc-binary",
+            "Leave `docx` out of `--format`, or reinstall pandoc: pip install --force-reinstall "
+            "pypandoc-binary",
         )
     )

@@ -81,8 +81,8 @@ def _read(workspace: Workspace, words: SetPhrases, found: Stamps) -> EmailLayout
         raise AdvocacyError(
             Problem(
                 "unknown-layout",
-                f"There is no layout file `{missing}`.",
-                "Put it back into the templates folder, or install advocacy anew.",
+                f"The layout file `{missing}` is missing.",
+                "Restore it in the templates folder, or reinstall advocacy.",
             )
         )
     is_plain = not _OTHER_COMMAND.search(read_template(layout))

@@ -45,7 +45,7 @@ def obstacles(checked: CheckedLetter) -> list[Problem]:
         return [
             Problem(
                 "no-email",
-                f"There is no email address for {who}, so no email is made.",
+                f"{who} has no email address, so no email is made.",
                 Hint("fix-or-omit-format", cure="Add `email` to the entry", format="eml"),
                 recipient.place(),
             )

@@ -164,7 +164,7 @@ def inlined(html: str, place: Place | None) -> str:
             Problem(
                 "bad-css",
                 f"The email's styles cannot be read: {error}",
-                "Correct layouts/email.css; an editor that knows CSS marks the place.",
+                "Correct layouts/email.css. An editor with CSS support marks the error.",
                 place,
             )
         ) from error
@@ -190,7 +190,7 @@ class _Guard(HTMLParser):
     def problems(cls, html: str, place: Place | None) -> list[Problem]:
         guard = cls(place)
         if _UNCLEAR.search(_COMMENT.sub("", html)):
-            guard._problem("a comment that mail programs do not all end at the same place")
+            guard._problem("a comment that mail programs end in different places")
         guard.feed(html)
         guard.close()
         return list(dict.fromkeys(guard.found))
@@ -199,9 +199,9 @@ class _Guard(HTMLParser):
         self.found.append(
             Problem(
                 "remote-in-email",
-                f"The email's layout has {what}.",
-                "Remove it: an email of this tool fetches nothing, runs nothing and has no "
-                "pictures; mail clients block such, and readers take it for tracking.",
+                f"The email layout contains {what}.",
+                "Remove it. Emails must not load external content or run scripts: mail programs "
+                "block both, and readers mistake them for tracking.",
                 self._place,
             )
         )
@@ -221,7 +221,7 @@ class _Guard(HTMLParser):
             if _FETCHING.fullmatch(name):
                 self._problem(f"the attribute `{name}` on `<{tag}>`")
             elif name == "style" and _fetches(text):
-                self._problem("a style that fetches something")
+                self._problem("a style that loads a file")
             elif name == "href" and not text.startswith(_LINKS):
                 self._problem(f"a link to `{text}`")
             elif name == "http-equiv" and text.lower() == "refresh":
@@ -242,4 +242,4 @@ class _Guard(HTMLParser):
         if self._in_style and MARK.search(data):
             raise NeedsValue
         if self._in_style and _fetches(data):
-            self._problem("a style that fetches something")
+            self._problem("a style that loads a file")

@@ -74,8 +74,8 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
                 raise RefusedFile(
                     Problem(
                         "missing-file",
-                        f"The layout loads `{_shown(url)}`, and there is no such file.",
-                        f"Correct the name, or put the file into {self.workspace.folder}.",
+                        f"The layout loads `{_shown(url)}`, but that file does not exist.",
+                        f"Correct the name, or put the file in {self.workspace.folder}.",
                     )
                 )
             with path.open("rb") as file:
@@ -85,7 +85,7 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
                 Problem(
                     "unreadable-file",
                     f"`{_shown(url)}` cannot be read: {error.strerror}.",
-                    "Check who may read the file.",
+                    "Check the permissions of the file.",
                 )
             ) from error
         if len(data) > BIGGEST_FILE:
@@ -111,7 +111,7 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
                 Problem(
                     "remote-file",
                     f"The layout loads `{_shown(url)}`, which is not a file of the campaign.",
-                    f"Download it, put it into {self.workspace.folder}, and name it from there.",
+                    f"Download it to {self.workspace.folder}, and use that file's name.",
                 )
             )
         path = path.resolve()
@@ -125,8 +125,8 @@ def _from_data(url: str) -> bytes:
     match = _DATA.match(url)
     refused = Problem(
         "data-address",
-        f"The layout holds `{_shown(url)}`, which is not a picture that can be printed.",
-        "Only PNG, JPEG, GIF and WebP may stand in a layout itself; put others into a file.",
+        f"The layout contains `{_shown(url)}`, which is not a picture that can be printed.",
+        "Embed only PNG, JPEG, GIF, or WebP in a layout. Put other pictures in a file.",
     )
     if match is None or len(url) > BIGGEST_IMAGE * 4 // 3:
         raise RefusedFile(refused)
@@ -142,8 +142,8 @@ def _from_data(url: str) -> bytes:
 def _outside(url: str, workspace: Workspace) -> Problem:
     return Problem(
         "outside-workspace",
-        f"The layout loads `{_shown(url)}`, which lies outside the campaign's folder.",
-        f"Copy it into {workspace.folder}, and name it from there.",
+        f"The layout loads `{_shown(url)}`, which is outside the campaign's folder.",
+        f"Copy it to {workspace.folder}, and use that file's name.",
     )
 
 
@@ -151,7 +151,7 @@ def _uncovered(name: str) -> Problem:
     return Problem(
         "outside-approval",
         f"The layout loads `{name}`, which the approval of the text does not cover.",
-        f'Write its whole name in the layout, as in `url("{name}")`. Then approve the stage again.',
+        f'Write its full name in the layout, as in `url("{name}")`. Then approve the stage again.',
     )
 
 

@@ -29,10 +29,10 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
         problems += [
             Problem(
                 "unprintable-character",
-                f"No font of the printed letter has {describe(char)}, in {what}.",
+                f"The fonts of the letter do not have {describe(char)}, which is in {what}.",
                 Hint(
                     "fix-or-omit-format",
-                    cure="Write it in letters that can be printed",
+                    cure="Replace the character with one that can be printed",
                     format="pdf",
                 ),
                 place,
@@ -203,7 +203,7 @@ def unfit_problems(unfit: tuple[LayoutOverflow, ...], letter: Letter) -> list[Pr
         if one.what == ADDRESS
         else Problem(
             "too-long-for-layout",
-            f"The {one.what} of the layout `{letter.layout}` is too long for its place "
+            f"The {one.what} of the layout `{letter.layout}` does not fit in its place "
             f"(“{one.text}”).",
             "Shorten it, use a smaller picture, or make room in the layout's .css file.",
             letter.sender.place(),
@@ -217,6 +217,6 @@ def address_problem(who: str, place: Place | None, where: str) -> Problem:
     return Problem(
         "address-too-long",
         f"The address of {who} does not fit on `{where}`.",
-        "Shorten it: put parts into one line, or leave out what the post office does not need.",
+        "Shorten it: combine lines, or leave out what the post office does not need.",
         place,
     )

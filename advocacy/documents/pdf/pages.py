@@ -152,8 +152,8 @@ def _notice(message: str, css: Path | None) -> Problem:
     message = message.replace(at[0], "") if at else message
     return Problem(
         "layout",
-        f"WeasyPrint says of the layout: {message}",
-        "Correct the rule, or take it out; WeasyPrint's documentation lists what it knows.",
+        f"WeasyPrint reports a problem in the layout: {message}",
+        "Correct or remove the rule. WeasyPrint's documentation lists the supported rules.",
         place,
         Level.WARNING,
     )

@@ -145,7 +145,7 @@ def layout_css(layout: str, workspace: Workspace) -> Path:
     raise AdvocacyError(
         Problem(
             "missing-template",
-            f"There is no layout `{layout}`: the file `layouts/{layout}.css` is missing.",
+            f"The layout `{layout}` does not exist, because `layouts/{layout}.css` is missing.",
             f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}.",
         )
     )
@@ -236,7 +236,7 @@ def layout_text(layout: str, workspace: Workspace) -> str:
     `@import "letter.css";` at its beginning names another layout's. That text stands in the same
     line, so that the lines below keep their numbers.
 
-    Raises AdvocacyError if there is none, or it is not in UTF-8.
+    Raises AdvocacyError if there is none, or it is not encoded in UTF-8.
     """
     texts: dict[str, str] = {}
     while layout not in texts:
@@ -256,8 +256,8 @@ def _read_stylesheet(path: Path) -> str:
         raise AdvocacyError(
             Problem(
                 "not-utf-8",
-                f"The stylesheet {path.name} is not in UTF-8.",
-                "Save it again as UTF-8.",
+                f"The stylesheet {path.name} is not encoded in UTF-8.",
+                "Save it as UTF-8.",
                 Place(path),
             )
         ) from error

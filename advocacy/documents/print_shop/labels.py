@@ -116,8 +116,8 @@ def _printable(labels: Iterator[Label], problems: list[Problem]) -> Iterator[Lab
     for label in labels:
         missing = unprintable("".join(label.lines))
         if missing:
-            message = f"No font has {describe(missing[0])}, in the address of {label.who}."
-            hint = "Write it in letters that can be printed."
+            message = f"No font has {describe(missing[0])}, which is in the address of {label.who}."
+            hint = "Replace the character with one that can be printed."
             problems.append(Problem("unprintable-character", message, hint, label.place))
         else:
             yield label

@@ -120,7 +120,7 @@ export function startPerson({ chosen, ofStage }) {
     const { id } = await get("odd", { kind, after, stage: stage() });
     found = { kind, id };
     if (id === null) {
-      $("people").textContent = "No such person on the list.";
+      $("people").textContent = "The list has no such person.";
       return;
     }
     open(false);

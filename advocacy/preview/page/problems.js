@@ -44,7 +44,7 @@ export function showProblems({ state, view, act }) {
   const all = [...new Map(told.map((one) => [JSON.stringify([one.code, one.message, one.line]), one])).values()];
   if (state.bug) {
     all.unshift({
-      level: "error", code: "bug", message: `This is a bug in advocacy, not a mistake of yours: ${state.bug}`,
+      level: "error", code: "bug", message: `This is a bug in advocacy, not your mistake: ${state.bug}`,
       hint: "Please report it. Your files were not changed.",
     });
   }

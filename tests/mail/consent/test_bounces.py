@@ -494,9 +494,9 @@ def test_the_command_says_what_came_of_each(mailed: Path, key: str, run_cli) -> 
     result: subprocess.CompletedProcess[str] = run_cli("bounces", "import", box)
     assert result.returncode == 0
     assert result.stderr == ""
-    assert "1 hard bounce: written to no more" in result.stdout
+    assert "1 hard bounce: now suppressed" in result.stdout
     assert "Bob@example.org (parks/call, bob): 5.1.1 550 5.1.1" in result.stdout
-    assert "1 soft bounce: noted, still written to" in result.stdout
+    assert "1 soft bounce: noted, not suppressed" in result.stdout
     assert "002.eml: Hello" in result.stdout
     assert "campaigns/suppressed.csv: 1 added." in result.stdout
     again = run_cli("bounces", "import", box, "--report", "csv")

@@ -214,14 +214,14 @@ def test_the_command_shows_first_and_does_it_with_yes(home: Path, run_cli) -> No
     assert seen.returncode == 0
     assert "1 letter in campaigns/parks.ledger.sqlite (parks/call)" in seen.stdout
     assert "1 row in campaigns/lists/members.csv (line 4)" in seen.stdout
-    assert "Nothing was changed. To do it, add: --yes" in seen.stdout
+    assert "Nothing was changed. To remove it, add: --yes" in seen.stdout
     assert "campaigns/parks.yaml:2" in seen.stderr
     assert "bob@example.org" in (home / "lists" / "more.jsonl").read_text()
     done = run_cli("forget", "Bob@Example.org", "--yes")
     assert done.returncode == 0
     assert "Removed. A keyed hash in campaigns/suppressed.csv" in done.stdout
     again = run_cli("forget", "bob@example.org", "--yes")
-    assert "The address is in no ledger, letter or list here." in again.stdout
+    assert "The address was not found in any ledger, letter, or list." in again.stdout
 
 
 def test_the_ledger_is_sound_after_it_was_written_anew(home: Path) -> None:

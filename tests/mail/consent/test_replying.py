@@ -90,5 +90,5 @@ def test_the_command_says_what_it_noted(mailed: Path, run_cli) -> None:
     assert result.stdout == "bob (parks/call): noted\n"
     assert "unknown-letter: No letter to `zoe` was sent." in result.stderr
     again = run_cli("replied", "bob@example.org")
-    assert (again.returncode, again.stdout) == (0, "bob (parks/call): was noted already\n")
+    assert (again.returncode, again.stdout) == (0, "bob (parks/call): was already recorded\n")
     assert run_cli("replied").returncode == 2

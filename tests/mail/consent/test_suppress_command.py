@@ -18,12 +18,12 @@ def test_people_are_added_listed_and_removed_with_a_reason(tmp_path: Path, run_c
     )
     listed = run_cli("suppress", "list")
     assert "everyone at example.net  no (20" in listed.stdout
-    assert "2 not written to (campaigns/suppressed.csv)." in listed.stdout
+    assert "2 suppressed (campaigns/suppressed.csv)." in listed.stdout
     assert run_cli("suppress", "remove", "bob@example.org").returncode == 2
     removed = run_cli("suppress", "remove", "bob@example.org", "--reason", "a mistake")
     assert removed.returncode == 0
     assert removed.stdout == (
-        "bob@example.org: may be written to again (campaigns/suppressed.csv, line 2).\n"
+        "bob@example.org: no longer suppressed (campaigns/suppressed.csv, line 2).\n"
     )
     lifted = run_cli("suppress", "list", "--lifted", "--report", "json")
     assert [row["lifted_reason"] for row in json.loads(lifted.stdout)] == ["a mistake", ""]
@@ -40,7 +40,7 @@ def test_who_said_no_themselves_is_removed_only_if_they_asked(tmp_path: Path, ru
     assert "--they-asked" in refused.stderr
     assert run_cli(*args, "--they-asked").returncode == 0
     again = run_cli("suppress", "import", "-", stdin=page)
-    assert "left out: may be written to again since a later day" in again.stdout
+    assert "left out: lifted on a later day" in again.stdout
 
 
 def test_nonsense_in_a_list_is_told_with_its_line(tmp_path: Path, run_cli) -> None:
@@ -59,4 +59,4 @@ def test_a_removed_person_at_a_suppressed_domain_is_told_to_be_still_left_out(
 ) -> None:
     run_cli("suppress", "add", "bob@example.org", "--domain", "example.org")
     result = run_cli("suppress", "remove", "bob@example.org", "--reason", "x")
-    assert "bob@example.org is still not written to" in result.stderr
+    assert "bob@example.org is still suppressed" in result.stderr

@@ -44,11 +44,11 @@ from advocacy.templating.citation_marks import VALUE_MARK, Own, Prose
 from advocacy.templating.values import NeedsValue
 
 # Why a letter is laid out in full, as the summary says it: "86 letters in full (80 with …)".
-OTHER_GLYPHS = "with a character that the letters’ common fonts do not have"
+OTHER_GLYPHS = "with a character that is not in the fonts that the letters share"
 TOO_LONG = "with a line too long for its place"
 NEEDS_TEXTS = "whose layout depends on the letter’s own texts"
-CROSSES_PAGES = "whose own paragraph stands where pages break"
-DIFFERENT = "whose lines WeasyPrint sets otherwise than expected"
+CROSSES_PAGES = "with a variable paragraph at a page break"
+DIFFERENT = "whose lines WeasyPrint lays out differently than expected"
 HAS_PROBLEMS = "like others that have problems"
 
 
