@@ -80,7 +80,7 @@ def find_code(name: str) -> Code:
     if name in codes:
         return codes[name]
     hint = did_you_mean(name, codes, "`advocacy check --explain all` lists them.")
-    raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
+    raise AdvocacyError(Problem("unknown-code", f"`{name}` is not a problem code.", hint))
 
 
 def explain_code(name: str) -> str:

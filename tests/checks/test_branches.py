@@ -223,7 +223,7 @@ def test_an_address_that_somebody_may_have_tomorrow_is_a_note(house: Any) -> Non
     with_list(house, [titled, long])
     house.spoil("acme.yaml", "template: call\n", "template: call\n    layout: window-10\n")
     problem = one(house, "would-not-fit")
-    assert "a recipient with the longest of everything" in problem.message
+    assert "a recipient with the longest value in every field" in problem.message
     assert "`window-10`" in problem.message
 
 

@@ -110,8 +110,8 @@ def test_a_page_kept_as_pdf_is_read_with_its_broken_words_joined(house: Any) -> 
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("widget-2020.txt", b"", "it has no text"),
-        ("widget-2020.txt", b"\x7fELF\0\0\0", "it is no text"),
+        ("widget-2020.txt", b"", "it contains no text"),
+        ("widget-2020.txt", b"\x7fELF\0\0\0", "it is not text"),
         ("widget-2020.pdf", b"%PDF-1.7 nothing", "it is no PDF that can be opened"),
     ],
 )

@@ -90,7 +90,7 @@ def test_the_difference_is_told_in_words() -> None:
     )
     assert found is not None
     assert found.passage.startswith("until there is a strong national law grounded")
-    assert found.differences == "“we have” is “there is” there; “in place,” is not there"
+    assert found.differences == "“we have” is “there is” there; “in place,” is not in the copy"
 
 
 def test_words_of_a_cited_fact_may_be_quoted(house: Any) -> None:

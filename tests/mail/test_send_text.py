@@ -86,7 +86,7 @@ CHANGES: list[tuple[str, Callable[[Path], None]]] = [
     ("the template `partials/one.md` changed", edited),
     ("the fact `visits` changed", lambda p: rewrite(p.parent / "facts.yaml", "40,000", "50,000")),
     ("`subject` changed", lambda p: rewrite(p, "subject: Keep", "subject: Do not keep")),
-    ("the campaign's files have errors now", lambda p: rewrite(p, "stages:", "stagse:")),
+    ("the campaign's files now have errors", lambda p: rewrite(p, "stages:", "stagse:")),
     ("the approval was withdrawn", lambda p: p.with_name("parks.approvals.yaml").unlink()),
     ("the template `partials/one.md` changed", lambda p: [edited(p), approve(p)][0]),
 ]

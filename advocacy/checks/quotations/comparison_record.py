@@ -26,11 +26,11 @@ from advocacy.letters.digests import digest_of, plain_values
 from advocacy.letters.letter import CitedFact
 
 HEADER = """\
-# Which quotation was compared with which kept copy: written by `advocacy facts compare`, read by
+# Which quotation was compared with which saved copy: written by `advocacy facts compare`, read by
 # `advocacy check`. Keep it in version control.
 """
 DIGITS = 16
-"""So many hexadecimal digits of a digest tell two values apart."""
+"""The number of hexadecimal digits of a digest that distinguish two values."""
 
 
 class Comparison(Located):
