@@ -5,8 +5,6 @@ Imports nothing but Python's own, so that it can speak when everything else is m
 """
 
 import ctypes
-import ctypes.util
-import importlib.metadata
 import os
 import re
 import shlex
@@ -134,6 +132,8 @@ def not_installed(requirements: Iterable[str], extra: str | None) -> Iterator[st
 
     `requirements` are as in its metadata. With an `extra`, what that extra asks for counts too.
     """
+    import importlib.metadata  # here: most runs of a command have no need of it, and it is slow
+
     for requirement in requirements:
         wanted, _, marker = (part.strip() for part in requirement.partition(";"))
         if marker and (extra is None or f"extra == '{extra}'" not in marker.replace('"', "'")):
@@ -154,10 +154,16 @@ def _opens(library: SystemLibrary) -> bool:
         return True
     # The loader does not look into Homebrew's folder by itself. On Linux this would
     # start a compiler, for nothing: the loader's own search has failed already.
-    return sys.platform == "darwin" and ctypes.util.find_library(library.name) is not None
+    if sys.platform != "darwin":
+        return False
+    from ctypes.util import find_library
+
+    return find_library(library.name) is not None
 
 
 def _python_install_line(module: str) -> str:
+    import importlib.metadata
+
     try:
         requirements = importlib.metadata.requires("advocacy") or []
     except importlib.metadata.PackageNotFoundError:

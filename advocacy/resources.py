@@ -4,7 +4,6 @@ An installed package carries its templates inside; in a checkout they stand besi
 (TOML) and pages (Jinja) stand beside the modules that use them.
 """
 
-import importlib.metadata
 import importlib.util
 import tomllib
 from functools import cache
@@ -46,6 +45,8 @@ def fonts_dir() -> Path:
 @cache  # asked for every letter; to read the package's metadata takes a millisecond
 def version() -> str:
     """The installed version of advocacy, or `0+unknown` where it runs without being installed."""
+    import importlib.metadata  # here: most runs of a command have no need of it, and it is slow
+
     try:
         return importlib.metadata.version("advocacy")
     except importlib.metadata.PackageNotFoundError:

@@ -1,1 +1,1 @@
-"""What people write, as values: campaigns, facts, sources, recipients, supporters."""
+"""What people write, as values: campaigns, facts, sources, bills, recipients, supporters."""

@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
-
-from advocacy.campaign.bills import Bill, Bills, read_bill
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
+from advocacy.campaign.bills.model import Bill, Bills
 from advocacy.campaign.bills.positions import POSITIONS
-from advocacy.campaign.bills.written import WrittenBill
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
@@ -149,9 +146,13 @@ def _ids_in(data: YamlMap) -> set[str]:
 
 
 def _read_bills(
-    workspace: Workspace, names: Iterable[tuple[str, Place]], problems: list[Problem]
+    workspace: Workspace, names: Collection[tuple[str, Place]], problems: list[Problem]
 ) -> dict[str, Bill]:
     bills: dict[str, Bill] = {}
+    if not names:
+        return bills
+    from advocacy.campaign.bills.reading import read_bill
+
     for name, place in names:
         try:
             path = workspace.file(name, place)
@@ -242,18 +243,26 @@ def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) ->
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-SCHEMAS: dict[str, tuple[Any, str]] = {
-    "campaign": (CampaignFile, "A campaign of letters"),
-    "facts": (dict[str, Fact], "Facts that letters rely on, by id"),
-    "sources": (Source, "Sources as CSL-YAML"),
-    "bills": (WrittenBill, "A bill before a legislature"),
+SCHEMAS = {
+    "campaign": "A campaign of letters",
+    "facts": "Facts that letters rely on, by id",
+    "sources": "Sources as CSL-YAML",
+    "bills": "A bill before a legislature",
 }
+"""The kinds of files that have a schema, with its title."""
 
 
 def json_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a kind of file; raises KeyError for an unknown kind."""
-    model, title = SCHEMAS[kind]
-    schema = TypeAdapter(model).json_schema(by_alias=True)
+    from pydantic import TypeAdapter
+
+    from advocacy.campaign.bills.written import WrittenBill
+
+    title = SCHEMAS[kind]
+    models: dict[str, Any] = {
+        "campaign": CampaignFile, "facts": dict[str, Fact], "sources": Source, "bills": WrittenBill,
+    }  # fmt: skip
+    schema = TypeAdapter(models[kind]).json_schema(by_alias=True)
     if kind == "sources":
         definitions = schema.pop("$defs", {})
         schema = {

@@ -61,12 +61,14 @@ class Language:
         return stem(word, self.code)
 
 
-@lru_cache(maxsize=8)
 def language_of(code: str) -> Language | None:
     """The words of a language (`de-AT` is `de`), or None for one that has no file."""
     main = code.split("-")[0].lower()
-    if main not in LANGUAGES:
-        return None
+    return _language(main) if main in LANGUAGES else None
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _language(main: str) -> Language:
     data = tomllib.loads((FOLDER / f"{main}.toml").read_text("utf-8"))
     pairs = tuple((a.split("|"), b.split("|")) for a, b in data.pop("opposites"))
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}

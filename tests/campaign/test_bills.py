@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.bills import Bill, read_bill
 from advocacy.campaign.bills.actions import action_rules, classify_action
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
-from advocacy.campaign.bills.model import congress_days
+from advocacy.campaign.bills.model import Bill, congress_days
 from advocacy.campaign.bills.positions import bill_for, position_on
+from advocacy.campaign.bills.reading import read_bill
 from advocacy.campaign.bills.states import (
     bill_state,
     can_cosponsor,

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.addressing import People, recipients_of
-from advocacy.campaign.bills import read_bill
 from advocacy.campaign.bills.model import Bill, BillMember
 from advocacy.campaign.bills.positions import POSITIONS, bill_for, position_on
+from advocacy.campaign.bills.reading import read_bill
 from advocacy.campaign.bills.states import (
     BillState,
     bill_state,

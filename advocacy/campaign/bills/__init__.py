@@ -4,8 +4,3 @@
 `actions` says what the actions in a record mean, `states` what a bill is on a day, and `bill_facts`
 turns it into a source and facts that letters cite.
 """
-
-from advocacy.campaign.bills.model import Bill, Bills
-from advocacy.campaign.bills.reading import read_bill
-
-__all__ = ["Bill", "Bills", "read_bill"]

@@ -99,6 +99,7 @@ def stems(text: str, language: Language) -> frozenset[str]:
 
 def shared(ours: Iterable[str], theirs: frozenset[str], language: Language) -> int:
     """How many of our stems are among theirs; parts of German compounds count."""
+    beginnings = {other[:5] for other in theirs}
     count = 0
     for one in ours:
         if one in theirs:
@@ -106,7 +107,7 @@ def shared(ours: Iterable[str], theirs: frozenset[str], language: Language) -> i
         elif language.code == "de" and len(one) >= 5:
             count += any(len(other) >= 5 and (one in other or other in one) for other in theirs)
         elif len(one) >= 5:
-            count += any(other[:5] == one[:5] for other in theirs)
+            count += one[:5] in beginnings
     return count
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import combinations, product
 from pathlib import Path
 
-from advocacy.campaign.bills import Bill
+from advocacy.campaign.bills.model import Bill
 from advocacy.campaign.campaign import Addressee, Demand, Signatory, title_held
 from advocacy.campaign.days import ONE_DAY, Days
 from advocacy.campaign.loading import Campaign
