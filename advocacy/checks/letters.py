@@ -104,7 +104,7 @@ def trace_letter(letter: Letter, campaign: Campaign) -> Letter:
 
 
 MOST_NAMED = 20
-"""Up to this many addressees are checked individually; the people of a longer list share one result."""
+"""Up to this many addressees are checked individually; a longer list shares one result."""
 STAND_IN = "N"
 """The placeholder for a person's own value while wording that letters share is checked."""
 

@@ -31,7 +31,7 @@ def test_a_quote_that_is_not_in_the_copy_is_shown_with_the_nearest_passage(
 
 def test_a_copy_that_has_nothing_like_it_is_told_so(house: Any) -> None:
     house.write("copies/widget-2020.txt", "Something else altogether.")
-    assert "Nothing in the copy comes near" in house.one("quote-not-in-copy").message
+    assert "The copy has no similar passage" in house.one("quote-not-in-copy").message
 
 
 def test_a_page_kept_as_html_is_read_as_people_see_it(house: Any) -> None:
@@ -112,7 +112,7 @@ def test_a_page_kept_as_pdf_is_read_with_its_broken_words_joined(house: Any) -> 
     [
         ("widget-2020.txt", b"", "it contains no text"),
         ("widget-2020.txt", b"\x7fELF\0\0\0", "it is not text"),
-        ("widget-2020.pdf", b"%PDF-1.7 nothing", "it is no PDF that can be opened"),
+        ("widget-2020.pdf", b"%PDF-1.7 nothing", "it is not a PDF that can be opened"),
     ],
 )
 def test_a_copy_that_cannot_be_read_is_a_warning(

@@ -115,7 +115,7 @@ def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Itera
     if cut is not None and (cut.what == "a negation" or MARKED.search(quote)):
         yield problem(
             "quotation-cut",
-            f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”). The saved copy has "
+            f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”). The kept copy has "
             f"“{cut.hidden}” there.",
             "The omission changes the meaning. Extend the quotation, or quote different words.",
             cited.fact.place("quote"),

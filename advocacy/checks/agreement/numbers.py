@@ -30,7 +30,7 @@ class _Held:
     reading: Reading
     fact: str
     said: bool = True
-    """Whether the fact itself states it, not only the saved copy."""
+    """Whether the fact itself states it, not only the kept copy."""
 
 
 def number_differences(

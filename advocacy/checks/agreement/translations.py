@@ -66,6 +66,5 @@ def _denial(original: Reading, translated: Reading) -> str | None:
     ours, theirs = (denies(r.text, r.language) for r in (translated, original))
     if ours == theirs:
         return None
-    who = "has a negation that the original does not have" if ours else "lacks a negation that "
-    "the original has"
+    who = "has a negation that is not in the original" if ours else "lacks the original's negation"
     return f"{who}: “{original.text}”"

@@ -193,7 +193,7 @@ def _uncited(sentence: Sentence, what: str) -> UncitedClaim:
     found = problem(
         "uncited-claim",
         f"“{shorten(sentence.text, 110)}” states {what}, but cites no source.",
-        'Add `{{ cite("…") }}` after the sentence, or state why it needs none: `{# uncited: why #}`.',
+        'Add `{{ cite("…") }}` after the sentence, or give a reason: `{# uncited: why #}`.',
         sentence.place,
     )
     return UncitedClaim(sentence, what, found)

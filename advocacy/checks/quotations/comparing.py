@@ -165,7 +165,7 @@ def _not_here(
         copies = "The copy is" if len(facts) == 1 else "The copies are"
         yield problem(
             "copy-not-here",
-            f"{quotes} compared with saved copies {when}, and nothing has changed since. {copies} "
+            f"{quotes} compared with kept copies {when}, and nothing has changed since. {copies} "
             f"not available here.",
             "To compare again, name the folder of copies in `copies:` or with `--copies`.",
             campaign.file.place("copies"),
@@ -183,7 +183,7 @@ def _compared(
             reported.add(source)
             yield problem(
                 "copy-not-readable",
-                f"The saved copy {path.name} cannot be compared: {error}.",
+                f"The kept copy {path.name} cannot be compared: {error}.",
                 "Save the page again as text (.txt), HTML, or PDF.",
                 one.source.place(),
             )
@@ -204,7 +204,7 @@ def _compared(
         hint = "Check that the source is correct and that the copy is complete."
     yield problem(
         "quote-not-in-copy",
-        f"The quote of `{one.id}` is not in {path.name}, the saved copy of `{source}`. {says}",
+        f"The quote of `{one.id}` is not in {path.name}, the kept copy of `{source}`. {says}",
         hint,
         one.fact.place("quote"),
     )
@@ -221,7 +221,7 @@ def _elsewhere(one: CitedFact, copies: KeptCopies) -> str | None:
 def _in_other_copy(one: CitedFact, elsewhere: str) -> Problem:
     return problem(
         "quote-in-other-copy",
-        f"The quote of `{one.id}` is in the saved copy of `{elsewhere}`, not in one of "
+        f"The quote of `{one.id}` is in the kept copy of `{elsewhere}`, not in one of "
         f"`{one.source.id}`.",
         f"If it was read there, add `via: {elsewhere}`. Otherwise, save a copy of "
         f"`{one.source.id}` "
@@ -240,7 +240,7 @@ def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
     quotes = count_noun(count, "quote was", "quotes were")
     return problem(
         "no-copy",
-        f"{quotes} not compared with saved copies of sources: {why}.",
+        f"{quotes} not compared with kept copies of sources: {why}.",
         "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder. Then name the "
         "folder in `copies:` or with `--copies`.",
         campaign.file.place("copies"),
@@ -252,7 +252,7 @@ def _no_copy(source: str, facts: Sequence[CitedFact]) -> Problem:
     record = next((s for one in facts for s in (one.source, one.via) if s and s.id == source), None)
     return problem(
         "no-copy",
-        f"There is no saved copy of `{source}` to compare the quote of {names} with.",
+        f"There is no kept copy of `{source}` to compare the quote of {names} with.",
         f"Save it as `{source}.txt`, `.html` or `.pdf` in the folder of copies.",
         record.place() if record else None,
     )

@@ -26,7 +26,7 @@ from advocacy.letters.digests import digest_of, plain_values
 from advocacy.letters.letter import CitedFact
 
 HEADER = """\
-# Which quotation was compared with which saved copy: written by `advocacy facts compare`, read by
+# Which quotation was compared with which kept copy: written by `advocacy facts compare`, read by
 # `advocacy check`. Keep it in version control.
 """
 DIGITS = 16

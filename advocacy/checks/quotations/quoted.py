@@ -39,7 +39,7 @@ def check_quotations(
 
 
 MOSTLY = 0.8
-"""The share in quotation marks from which only those words of a block quotation are the quotation."""
+"""The share in quotation marks from which a block quotation consists of only those words."""
 _SIGNED = re.compile(r"\s+(?:—|–|--)\s*[^—–]{2,80}$")
 
 

@@ -21,7 +21,7 @@ from advocacy.mail.consent.addresses import ADDRESS, address_key
 from advocacy.resources import read_table
 
 MOST_TEXT = 20_000
-"""The number of characters of a report that are read; the report comes before the returned message."""
+"""Characters of a report that are read; the report comes before the returned message."""
 MOST_BYTES = 65_536
 """The part of a message that the third-party patterns search."""
 _OTHER_REPORTS = ("disposition-notification", "feedback-report")

@@ -79,7 +79,7 @@ def _standards(
     longest = max(map(len, message.split(b"\r\n")))
     if longest > LONGEST_LINE:
         yield _malformed(
-            f"A line has {longest:,} bytes, and {LONGEST_LINE} are allowed (RFC 5322, 2.1.1)."
+            f"A line has {longest:,} bytes; the limit is {LONGEST_LINE} (RFC 5322, 2.1.1)."
         )
     for name in _ONCE:
         count = len(parsed.get_all(name, []))
@@ -135,8 +135,7 @@ def _identity(
         ):
             yield problem("free-mail-sender", domain=ours)
     if not signatures:
-        by_server = "your provider may sign it during delivery" if server.user else "it is not "
-        "signed"
+        by_server = "your provider may sign it later" if server.user else "it is not signed"
         yield problem("not-signed", told=by_server)
     by_dkim = any(aligned(domain, ours) for domain in signed)
     if signatures and not by_dkim:

@@ -29,7 +29,7 @@ from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
 
 FIRST = 5
-"""The number of letters that are checked before a mailing starts; the others are checked when composed."""
+"""Letters that are checked before a mailing starts; the others are checked when composed."""
 
 
 @dataclass(frozen=True, slots=True)

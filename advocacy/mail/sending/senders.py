@@ -156,7 +156,7 @@ class Senders:
 def _no_way(seconds: float, reply: SmtpReply) -> Problem:
     return Problem(
         "server-unreachable",
-        f"For {seconds:.0f} seconds no message could be handed over: {reply.text}.",
+        f"No message could be delivered for {seconds:.0f} seconds: {reply.text}.",
         "When the server works again, run the same command to continue with the messages that are "
         "left.",
     )

@@ -216,7 +216,7 @@ def _beyond(extensions: dict[str, str], envelope: Envelope) -> str:
     most = extensions.get("SIZE", "").strip()
     size = len(envelope.message)
     if most.isdigit() and 0 < int(most[:20]) < size:  # RFC 1870, 4: 0 is no limit
-        return f"the message has {size:,} bytes and the server takes {int(most):,}"
+        return f"the message has {size:,} bytes, but the server accepts {int(most):,}"
     return ""
 
 

@@ -84,7 +84,7 @@ class Wire:
             line = self._line(deadline, timeout, fresh=not found)
             length += len(line)
             if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b""):
-                raise Dropped(f"the server does not speak SMTP: {cleaned(line[:80])!r}")
+                raise Dropped(f"the server does not use SMTP: {cleaned(line[:80])!r}")
             if length > _LONGEST_REPLY:
                 raise Dropped("the server's reply is too long")
             found.append(line[4:].decode("utf-8", errors="replace"))
@@ -127,13 +127,13 @@ class Wire:
             # The first wait is always the same, and then costs no system call to set.
             left = timeout if fresh else deadline - time.monotonic()
             if left <= 0:
-                raise Dropped(f"no whole reply within {timeout:g} seconds")
+                raise Dropped(f"no complete reply within {timeout:g} seconds")
             fresh = False
             try:
                 self._wait_at_most(left, socket.SO_RCVTIMEO)
                 chunk = self._sock.recv(_CHUNK)
             except (TimeoutError, BlockingIOError):
-                raise Dropped(f"no whole reply within {timeout:g} seconds") from None
+                raise Dropped(f"no complete reply within {timeout:g} seconds") from None
             except OSError as error:
                 raise Dropped(_reason(error)) from None
             if not chunk:
