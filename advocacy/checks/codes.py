@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.errors import AdvocacyError, Level, Place, Problem, did_you_mean
+from advocacy.resources import read_table
 
 CHECKS = frozenset({"days", "claims", "records", "wording", "links", "media", "branches"})
 """The groups of codes that `run_checks` reports; a campaign may change those that are not fixed."""
@@ -79,8 +80,16 @@ def find_code(name: str) -> Code:
     codes = registry()
     if name in codes:
         return codes[name]
+    if name in _yaml_codes():
+        return codes["yaml-syntax"]
     hint = did_you_mean(name, codes, "`advocacy check --explain all` lists them.")
     raise AdvocacyError(Problem("unknown-code", f"`{name}` is not a problem code.", hint))
+
+
+def _yaml_codes() -> set[str]:
+    """The codes of mistakes in YAML's syntax, which `yaml-syntax` explains together."""
+    table = read_table("files/yaml/syntax_errors.toml")
+    return {*table["reader_codes"], *(one["code"] for one in table["errors"])}
 
 
 def explain_code(name: str) -> str:

@@ -17,7 +17,7 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import Reporting, summary
+from advocacy.cli.report import Reporting, verdict
 from advocacy.errors import count_noun
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def write_galleries(requests: "Sequence[RenderRequest]", reporting: Reporting) -
         for one in made:
             yield from _describe(one)
         if problems:
-            yield f"Needs attention: {summary(problems)}."
+            yield verdict(problems)
 
     return reporting.finish(problems, lines())
 

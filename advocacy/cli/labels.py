@@ -15,7 +15,7 @@ from advocacy.cli.options import (
     stage_option,
     templates_option,
 )
-from advocacy.cli.report import Reporting, summary
+from advocacy.cli.report import Reporting, verdict
 from advocacy.documents.print_shop.stationery import ENVELOPES, SHEETS
 from advocacy.errors import count_noun
 
@@ -97,6 +97,6 @@ def command(
                 yield f"{addresses} on {count_noun(result.pages, 'page')}:"
                 yield f"  {result.file}"
         if problems:
-            yield f"Needs attention: {summary(problems)}."
+            yield verdict(problems)
 
     return reporting.finish(problems, lines())

@@ -22,7 +22,7 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import LetterCrashed, Reporting, summary
+from advocacy.cli.report import LetterCrashed, Reporting, verdict
 from advocacy.cli.verify import verify_letters
 from advocacy.errors import count_noun
 
@@ -123,7 +123,7 @@ def command(
     def lines() -> Iterator[str]:
         yield from _describe(results, options["formats"] or DEFAULT_FORMATS)
         if problems:
-            yield f"Needs attention: {summary(problems)}."
+            yield verdict(problems)
         for one in merged:
             yield from describe_merged(one)
 

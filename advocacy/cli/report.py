@@ -72,6 +72,18 @@ def summary(problems: Iterable[Problem]) -> str:
     return ", ".join(count_noun(counts[level], level) for level in Level if counts[level])
 
 
+def verdict(problems: Sequence[Problem]) -> str:
+    """The verdict on letters, in the words and the color of the page of `preview`."""
+    if has_errors(problems):
+        word, color = "Wrong", "red"
+    elif any(problem.level is Level.WARNING for problem in problems):
+        word, color = "Worth a look", "yellow"
+    else:
+        word, color = "Good", "green"
+    counts = summary(problems)
+    return click.style(f"{word}: {counts}." if counts else f"{word}.", fg=color)
+
+
 def _text(problem: Problem) -> str:
     place, level = problem.place, problem.level
     where = f"{click.style(shown_place(place), bold=True)}: " if place else ""

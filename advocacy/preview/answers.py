@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from advocacy.preview.people import Name, RequestModel, Text
+from advocacy.preview.people import MOST_CHARACTERS, Name, RequestModel, Text
 
 PAGE = Path(__file__).with_name("page")
 BUNDLE = "editor.bundle.js"
@@ -25,6 +25,17 @@ FRAME_POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 """The content policy of frames: the email and the timeline carry their own styles."""
+TOO_LONG = {
+    "problems": [
+        {
+            "code": "text-too-long",
+            "level": "error",
+            "message": f"This text is too long: the page takes {MOST_CHARACTERS:,} characters "
+            "of a file.",
+            "hint": "Shorten it, or move parts of it to partials.",
+        }
+    ]
+}
 NO_STORE = {"cache-control": "no-store"}
 RequestBody = TypeVar("RequestBody", bound=BaseModel)
 
@@ -60,17 +71,21 @@ class Refused(Exception):  # noqa: N818 - it becomes an answer
 
 
 async def read_body(request: Request, model: type[RequestBody]) -> RequestBody:
-    """Read a request's JSON as a `model`. Raises Refused (400, 413 or 415)."""
+    """Read a request's JSON as a `model`. Raises Refused (400, 415, or 413 for long texts)."""
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise Refused(415)
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
         if len(data) > MOST_BODY_BYTES:
-            raise Refused(413)
+            raise Refused(413, TOO_LONG)
     try:
         return model.model_validate(json.loads(data))
-    except (ValidationError, ValueError):
+    except ValidationError as error:
+        if any(one["type"] == "string_too_long" for one in error.errors(include_url=False)):
+            raise Refused(413, TOO_LONG) from None
+        raise Refused(400) from None
+    except ValueError:
         raise Refused(400) from None
 
 

@@ -3,7 +3,7 @@
 A payload is the JSON that a tab's scripts get: parts by name, as `page/main.js` reads them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,11 @@ from advocacy.preview.letters import (
     PreviewDocuments,
     check_further,
     make_preview_documents,
-    may_go_out,
+    refusals,
 )
 from advocacy.preview.paper import PaperHtml, prepare_paper
 from advocacy.preview.people import ChosenLetter, Show, choose_letter, languages
-from advocacy.preview.problems import place_record, problem_records
+from advocacy.preview.problems import Medium, place_record, problem_records
 from advocacy.preview.state import PreviewState
 from advocacy.preview.texts import list_text_fields, replace_text
 
@@ -63,6 +63,8 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
     names = {file.path.resolve(): name for name, file in files.items()}
     campaign, found = _load_with_drafts(state, drafts, show, files)
     documents, paper = PreviewDocuments(), None
+    unmailed: list[Problem] = []
+    unprinted: list[Problem] = []
     payload: dict[str, Any] = {}
     if campaign is not None:
         campaign = drafts.apply_to(campaign)
@@ -78,11 +80,15 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         ]
         if documents.checked is not None:
             # What keeps it from being mailed is a warning: the page shows it all the same.
-            found += [one.at(Level.WARNING) for one in obstacles(documents.checked)]
+            unmailed += [one.at(Level.WARNING) for one in obstacles(documents.checked)]
             try:
                 paper = prepare_paper(documents.checked, base.workspace)
             except AdvocacyError as error:
-                found += error.problems
+                unprinted += error.problems
+
+    def records(problems: Iterable[Problem], medium: Medium | None = None) -> list[Any]:
+        return problem_records(problems, base, names, drafts, medium=medium)
+
     payload |= {
         "title": base.file.title.get(base.file.language) or base.file.id,
         "ok": documents.screen is not None,
@@ -93,7 +99,11 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         "files": [{**file.record(), "digest": _digest(file)} for file in files.values()],
         "fields": [one.record() for one in list_text_fields(base, stage)],
         "campaignFile": base.path.name,
-        "problems": problem_records([*found, *people.problems], base, names, drafts),
+        "problems": [
+            *records([*found, *people.problems]),
+            *records(unmailed, "email"),
+            *records(unprinted, "paper"),
+        ],
     }
     if documents.screen is not None:
         payload |= asdict(documents.screen)
@@ -139,9 +149,16 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
     if documents.checked is not None:  # a refused letter has its reasons already
         known = {(p.code, p.place, p.message) for p in documents.problems}
         found = check_further(composed.campaign, composed.chosen)
-        new = [p for p in found if (p.code, p.place, p.message) not in known]
-        payload["lints"] = problem_records(new, state.campaign, composed.names, drafts)
-        payload["wordsOk"] = may_go_out(composed.campaign, documents.checked)
+        refused = refusals(composed.campaign, documents.checked)
+        new = [p for p in [*found, *refused] if (p.code, p.place, p.message) not in known]
+        own = {(p.code, p.place, p.message) for p in refused}
+        elsewhere = [
+            p for p in new if p.level is Level.ERROR and (p.code, p.place, p.message) not in own
+        ]
+        payload["lints"] = problem_records(
+            new, state.campaign, composed.names, drafts, elsewhere=elsewhere
+        )
+        payload["wordsOk"] = not refused
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 

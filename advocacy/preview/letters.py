@@ -98,7 +98,7 @@ _OF_COPIES = ("no-copy", "copy-not-here")
 
 
 def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
-    """Run the checks of `advocacy check`; kept copies do not concern a page."""
+    """Run the checks of `advocacy check` on the stage; kept copies do not concern a page."""
     try:
         report = run_checks(
             campaign, day=chosen.day, stage=chosen.stage, recipients=[chosen.person]
@@ -108,9 +108,9 @@ def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
     return [problem for problem in report.problems if problem.code not in _OF_COPIES]
 
 
-def may_go_out(campaign: Campaign, checked: CheckedLetter) -> bool:
-    """Whether the gate of words lets the letter pass, as `render` would ask it."""
-    return not WordsGate(campaign).errors(checked.letter)
+def refusals(campaign: Campaign, checked: CheckedLetter) -> list[Problem]:
+    """Why the gate of words would refuse the letter, as `render` would ask it."""
+    return WordsGate(campaign).errors(checked.letter)
 
 
 def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:

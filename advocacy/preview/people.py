@@ -27,7 +27,8 @@ from advocacy.letters.compose import letter_language
 from advocacy.letters.parts import sample_supporters
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=1_000_000)]
+MOST_CHARACTERS = 1_000_000
+Text = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)]
 TAB_NAME = r"^[A-Za-z0-9_-]{8,40}$"
 
 
@@ -59,9 +60,13 @@ class FieldText(RequestModel):
 
 
 class Show(RequestModel):
-    """What a tab shows from now on, with its unsaved texts; `desk` is the tab's name."""
+    """What a tab shows from now on, with its unsaved texts; `desk` is the tab's name.
+
+    A tab numbers its requests: an older one that arrives later changes nothing.
+    """
 
     desk: str = Field(pattern=TAB_NAME)
+    number: Annotated[int, Field(ge=0)] = 0
     choices: Choices = Choices()
     drafts: dict[Name, Text] = Field(default_factory=dict, max_length=12)
     fields: tuple[FieldText, ...] = Field((), max_length=60)

@@ -1,14 +1,16 @@
 """Problems as the page shows them: with the line itself, and hints in the page's own words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Hint, Place, Problem
 from advocacy.files.text import split_lines
 from advocacy.preview.drafts import Drafts
 
+Medium = Literal["paper", "email"]
 LONGEST_LINE = 240
 MOST_BYTES = 50_000_000
 """The largest size of a file that is read for an excerpt."""
@@ -32,14 +34,17 @@ def problem_records(
     campaign: Campaign | None,
     names: Mapping[Path, str],
     drafts: Drafts | None = None,
+    *,
+    medium: Medium | None = None,
+    elsewhere: Container[Problem] = (),
 ) -> list[dict[str, object]]:
     """Describe problems for the page, each once.
 
     `names` are the names of the files that the page can open, by path. Places in `drafts` become
-    those of the real files, and excerpts show the line as it is being written.
+    those of the real files, and excerpts show the line as it is being written. `medium` is the
+    one that the problems concern, None for all; `elsewhere` are those that are not of the letter.
     """
-    if drafts is not None:
-        problems = [replace(one, place=drafts.real_place(one.place)) for one in problems]
+    real_place = drafts.real_place if drafts is not None else lambda place: place
     return [
         {
             "code": problem.code,
@@ -49,9 +54,13 @@ def problem_records(
             "fits": list(problem.hint.stages) if isinstance(problem.hint, Hint) else [],
             "file": short_path(problem.place.path, campaign) if problem.place else None,
             "excerpt": _excerpt(problem.place, drafts) if problem.place else None,
+            "medium": medium,
+            "elsewhere": is_elsewhere,
             **place_record(problem.place, names),
         }
-        for problem in dict.fromkeys(problems)
+        for problem, is_elsewhere in dict.fromkeys(
+            (replace(one, place=real_place(one.place)), one in elsewhere) for one in problems
+        )
     ]
 
 

@@ -23,7 +23,8 @@ class Tab:
     """One tab: `request` asks for a new preview, `events` are what the browser receives.
 
     There are three kinds of events: `letter`, which is quick, `paper`, the pages, and `more`, the
-    rest. Each has the parts of its payload that have changed since they were sent last.
+    rest. Each has the parts of its payload that have changed since they were sent last, and the
+    number of the request that it answers.
     """
 
     def __init__(self, state: PreviewState) -> None:
@@ -42,6 +43,8 @@ class Tab:
 
     def request(self, show: Show | None = None) -> None:
         """Ask for a new preview: of other choices or texts, or because a file has changed."""
+        if show is not None and self._show is not None and show.number < self._show.number:
+            return
         self._show = show or self._show
         if self._show is not None:
             self._requested.set()
@@ -70,15 +73,18 @@ class Tab:
             work.cancel()
             self._drafts.close()
 
-    def _send(self, kind: str, payload: dict[str, Any]) -> None:
-        """Send the parts of a payload that differ from what was sent last."""
-        fresh = {}
+    def _send(self, kind: str, payload: dict[str, Any], show: Show | None = None) -> None:
+        """Send the parts of a payload that differ from what was sent last.
+
+        An answer to `show` is sent even where it is the same as before.
+        """
+        fresh: dict[str, Any] = {} if show is None else {"number": show.number}
         for name, value in payload.items():
             encoded = json.dumps(value, ensure_ascii=False, sort_keys=True)
             if self._sent.get(name) != encoded:
                 self._sent[name] = encoded
                 fresh[name] = value
-        if fresh or kind == "letter":
+        if fresh:
             self._queue.put_nowait((kind, fresh))
 
     def send_people(self) -> None:
@@ -96,23 +102,24 @@ class Tab:
             try:
                 await self._update(self._show)
             except Exception as error:  # noqa: BLE001 - the page goes on, and says so
-                self._send("letter", {"ok": False, "bug": f"{type(error).__name__}: {error}"})
+                bug = {"ok": False, "bug": f"{type(error).__name__}: {error}"}
+                self._send("letter", bug, self._show)
 
     async def _update(self, show: Show) -> None:
         """Make and send one preview: the letter, its pages, then the details."""
         run, engine, state = self._loop.run_in_executor, self._state.engine, self._state
         composed = await run(engine, compose_preview, state, self._drafts, show)
         self.composed = composed
-        self._send("letter", {"bug": None, **self._with_last_good(composed)})
+        self._send("letter", {"bug": None, **self._with_last_good(composed)}, show)
         self.pdf = None
         if composed.paper is not None:
-            await self._lay_out(composed, show.choices.width)
+            await self._lay_out(composed, show)
         if not self._requested.is_set():
             details = await run(engine, add_details, composed, self._drafts, state)
             # Only now it is known whether the letter would be refused; then it is not handed out.
             may_go = composed.paper is not None and details.get("wordsOk", False)
             self.pdf = self._laid_out if may_go else None
-            self._send("more", details)
+            self._send("more", details, show)
 
     def _with_last_good(self, composed: ComposedPreview) -> dict[str, Any]:
         """The payload; where the letter is not good, with its documents from when it was."""
@@ -138,18 +145,18 @@ class Tab:
         has_all = kept is not None and self._state.has_all(kept.pages)
         return [page.record() for page in kept.pages] if kept and has_all else []
 
-    async def _lay_out(self, composed: ComposedPreview, width: int) -> None:
+    async def _lay_out(self, composed: ComposedPreview, show: Show) -> None:
         """Lay out the letter and send its pages, unless the same are shown already."""
         paper, checked, chosen = composed.paper, composed.documents.checked, composed.chosen
         if paper is None or checked is None or chosen is None or composed.campaign is None:
             return
-        state = self._state
+        state, width = self._state, show.choices.width
         # The HTML stays the same when an image changes.
         stages = composed.campaign.file.stages.values()
         images_now = stat_files(image_files(composed.campaign, *stages).values())
         key = (paper.html, str(paper.css), width, images_now)
         if key == self._shown_paper:
-            self._send("paper", {"paperOk": True})
+            self._send("paper", {"paperOk": True}, show)
             return
         try:
             known = frozenset(state.pictures)
@@ -160,7 +167,8 @@ class Tab:
             self._laid_out = None
             problems = self._records(error.problems, composed)
             pages = self._kept_pages(chosen.key)  # and not those of another person's letter
-            self._send("paper", {"paperOk": False, "paperProblems": problems, "pages": pages})
+            refused = {"paperOk": False, "paperProblems": problems, "pages": pages}
+            self._send("paper", refused, show)
             return
         self._shown_paper = key
         if composed.documents.screen is not None:
@@ -170,7 +178,8 @@ class Tab:
         self._laid_out = (name, images.data)
         problems = self._records((*paper.problems, *images.problems), composed)
         pages = [page.record() for page in images.pages]
-        self._send("paper", {"paperOk": True, "pages": pages, "paperProblems": problems})
+        self._send("paper", {"paperOk": True, "pages": pages, "paperProblems": problems}, show)
 
     def _records(self, problems: Any, composed: ComposedPreview) -> list[dict[str, object]]:
-        return problem_records(problems, self._state.campaign, composed.names, self._drafts)
+        campaign, names = self._state.campaign, composed.names
+        return problem_records(problems, campaign, names, self._drafts, medium="paper")

@@ -168,3 +168,16 @@ def test_a_limit_belongs_to_codes_that_have_one(house: Any) -> None:
 def test_a_setting_cannot_silence_the_settings(house: Any) -> None:
     with_checks(house, "setting-without-reason: {level: off, reason: x}, placeholder: {level: off}")
     assert {p.code for p in house.check()} == {"setting-fixed", "setting-without-reason"}
+
+
+def test_every_code_of_the_yaml_reader_can_be_explained(project_root: Path) -> None:
+    source = (project_root / "advocacy/files/yaml/tree.py").read_text("utf-8")
+    reported = {
+        node.args[1].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "report"
+        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+    }
+    assert len(reported) > 5
+    for code in {*reported, "yaml-colon", "yaml-indentation"}:
+        assert explain_code(str(code))

@@ -123,7 +123,7 @@ def test_each_source_is_told_with_its_cure(site: str) -> None:
     messages = "\n".join(p.message for p in found)
     assert "`gone` does not answer: the page does not exist (404)" in messages
     assert f"`moved` redirects permanently to {site}/good" in messages
-    assert "`odd` answers: the server answers 500 Internal Server Error" in messages
+    assert "`odd` could not be checked: the server answers 500 Internal Server Error" in messages
     assert "`nobody` does not answer: the server refuses connections" in messages
 
 

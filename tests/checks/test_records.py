@@ -51,7 +51,7 @@ def test_a_source_without_a_title_or_a_date_is_told(house: Any) -> None:
 
 def test_an_address_that_is_not_https_is_a_warning_with_the_one_to_try(house: Any) -> None:
     house.spoil("sources.yaml", "https://widget.example", "http://widget.example")
-    assert "Try https://widget.example/stopped" in house.one("address-not-https").hint
+    assert "Open https://widget.example/stopped" in house.one("address-not-https").hint
 
 
 def test_a_doi_is_written_from_the_ten_on(house: Any) -> None:

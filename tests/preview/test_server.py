@@ -94,6 +94,26 @@ def test_a_letter_that_would_be_refused_is_shown_with_the_reason_and_not_handed_
     assert running.end() == 0
 
 
+def test_an_older_question_that_arrives_late_changes_nothing_and_a_long_text_is_refused(
+    start: Start, small_campaign: Path
+) -> None:
+    running = start(small_campaign)
+    tab = Tab(running)
+    tab.show(number=2, drafts={"letters/open.md": "The newer text.\n"})
+    assert "The newer text." in tab.told("text")
+    tab.show(number=1, drafts={"letters/open.md": "The older text.\n"})
+    before = len(tab.events)
+    tab.show(number=3, drafts={"letters/open.md": "The newest text.\n"})
+    assert "The newest text." in tab.told("text", before)
+    assert tab.told("number", before) == 3
+    assert not any("older" in str(payload.get("text")) for _, payload in tab.events)
+    long = {"desk": tab.desk, "number": 4, "drafts": {"letters/open.md": "x" * 1_000_001}}
+    status, _, answer = running.ask("show", long)
+    assert status == 413
+    assert json.loads(answer)["problems"][0]["code"] == "text-too-long"
+    assert running.end() == 0
+
+
 def test_a_new_folder_of_templates_is_noticed(start: Start, campaigns: Path) -> None:
     running = start(campaigns / "microsoft.yaml")
     tab = Tab(running)

@@ -124,7 +124,7 @@ def _changes(wanted: list[str], found: list[str]) -> Iterator[str]:
     for tag, a, b, c, d in matcher.get_opcodes():
         ours, theirs = " ".join(wanted[a:b]), " ".join(found[c:d])
         if tag == "replace":
-            yield f"“{ours}” is “{theirs}” there"
+            yield f"“{ours}” is “{theirs}” in the copy"
         elif tag == "delete":
             yield f"“{ours}” is not in the copy"
         elif tag == "insert":

@@ -21,6 +21,11 @@ function factOption(fact) {
     type: fact.state === "holds" ? "constant" : "keyword",
     detail: SIGNS[fact.state],
     boost: fact.state === "holds" ? 2 : -2,
+    apply: (view, completion, from, to) => {
+      // The cursor goes on behind the quotes.
+      const quote = view.state.sliceDoc(to, to + 1) === '"' ? 1 : 0;
+      view.dispatch({ changes: { from, to, insert: fact.id }, selection: { anchor: from + fact.id.length + quote } });
+    },
     info: () => {
       const box = document.createElement("div");
       const statement = document.createElement("p");

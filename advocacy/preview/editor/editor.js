@@ -1,16 +1,17 @@
 // The editor: CodeMirror 6 for letters (Markdown with Jinja), YAML, and texts of one line.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, isolateHistory, redo, undo } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory, redo, redoDepth, undo, undoDepth } from "@codemirror/commands";
 import { closePercentBrace, jinja } from "@codemirror/lang-jinja";
 import { markdown } from "@codemirror/lang-markdown";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment, EditorState, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { commandEnd } from "../page/dom.js";
 import { completing } from "./completing.js";
 
 const theme = EditorView.theme({
@@ -183,15 +184,21 @@ export function createEditor(options) {
   setReadOnly(options.readOnly === true);
   return {
     text,
-    setText: (fresh) => {
+    setText: (fresh, { theirs = false } = {}) => {
       if (fresh === text()) return;
-      // By itself in the history, so that one undo brings back one's own text and no older one.
-      view.dispatch({ changes: change(text(), fresh), annotations: isolateHistory.of("full") });
+      // By itself in the history, so that one undo brings back one's own text and no older one;
+      // what somebody else saved is not in one's own history at all.
+      const annotations = theirs ? Transaction.addToHistory.of(false) : isolateHistory.of("full");
+      view.dispatch({ changes: change(text(), fresh), annotations });
     },
+    can: (what) => !view.state.readOnly && (what === "undo" ? undoDepth : redoDepth)(view.state) > 0,
     insert: (fresh, apart) => {
+      // Inside of a command there is no place for another: it goes behind.
+      const close = commandEnd(text(), view.state.selection.main.from);
+      if (close !== null) view.dispatch({ selection: { anchor: close } });
       const before = view.state.sliceDoc(0, view.state.selection.main.from);
-      const text = apart && /\S$/.test(before) ? ` ${fresh}` : fresh;
-      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true });
+      const put = apart && /\S$/.test(before) ? ` ${fresh}` : fresh;
+      view.dispatch(view.state.replaceSelection(put), { scrollIntoView: true });
       view.focus();
     },
     goTo: (line, column) => {

@@ -70,3 +70,11 @@ export function inWords(day) {
     "September", "October", "November", "December"];
   return `${date} ${names[month - 1]} ${year}`;
 }
+
+/** Where the command ends in which a place of a text stands; null outside of commands. */
+export function commandEnd(text, at) {
+  const open = Math.max(text.lastIndexOf("{{", at - 1), text.lastIndexOf("{%", at - 1));
+  if (open < 0 || at < open + 2) return null;
+  const close = text.slice(open).search(/[}%]\}/);
+  return close < 0 || open + close + 2 <= at ? null : open + close + 2;
+}

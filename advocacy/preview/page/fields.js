@@ -99,8 +99,15 @@ function conflict(one, theirs) {
   );
 }
 
-/** Saves every text that was changed. */
-export async function saveFields() {
+let saving = null;
+
+/** Saves every text that was changed; who asks while it saves, asks for the same. */
+export function saveFields() {
+  saving ??= saveAll().finally(() => (saving = null));
+  return saving;
+}
+
+async function saveAll() {
   for (const one of made.values()) {
     if (!dirty(one)) continue;
     const text = one.editor.text();

@@ -12,7 +12,24 @@ export class Refused extends Error {
   }
 }
 
-async function answered(response) {
+/** What the program cannot be asked: it has ended, or does not answer. */
+const UNREACHABLE = {
+  problems: [{ level: "error", code: "no-connection", message: "`advocacy preview` cannot be reached.", hint: "Nothing was saved. Your text stays in this tab." }],
+};
+let lose = () => {};
+let line = null;
+let ready = Promise.resolve();
+
+async function ask(path, options) {
+  wake();
+  await ready;
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    lose();
+    throw new Refused(0, UNREACHABLE);
+  }
   if (response.status === 204) return null;
   const content = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(response.status, content);
@@ -22,60 +39,75 @@ async function answered(response) {
 /** Asks with GET. */
 export async function get(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
-  return answered(await fetch(`${path}?${new URLSearchParams({ desk, ...Object.fromEntries(given) })}`));
+  return ask(`${path}?${new URLSearchParams({ desk, ...Object.fromEntries(given) })}`);
 }
 
 /** Asks with POST; the answer, or Refused with what it says. */
 export async function post(path, content) {
-  return answered(
-    await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ desk, ...content }),
-    }),
-  );
+  return ask(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ desk, ...content }),
+  });
 }
 
 const HIDDEN = 20_000;
+const MOST_LINES = 4;
+let wake = () => {};
 
 /**
  * Keeps the line open. `told` gets the kind and the fresh parts of each event.
  *
- * A browser keeps six lines to one place at most: a tab that nobody sees gives its own back.
+ * A browser keeps six lines to one place at most. So a tab that nobody sees gives its own back, and
+ * so does one after which four others have opened theirs. It opens it again when it is used.
  */
 export function listen({ opened, told, lost }) {
-  let line = null;
   let ended = false;
   let timer = null;
+  let later = 0;
+  const others = new BroadcastChannel(location.pathname);
+  lose = lost;
   const open = () => {
     const mine = (line = new EventSource(`events?desk=${desk}`));
-    mine.addEventListener("open", opened);
+    later = 0;
+    others.postMessage(desk);
+    ready = new Promise((resolve) => {
+      mine.addEventListener("open", resolve);
+      mine.addEventListener("error", resolve);
+    });
+    mine.addEventListener("open", () => {
+      if (mine === line) opened();
+    });
     for (const kind of ["letter", "paper", "more"]) {
-      mine.addEventListener(kind, (event) => told(kind, JSON.parse(event.data)));
+      mine.addEventListener(kind, (event) => mine === line && told(kind, JSON.parse(event.data)));
     }
-    const end = () => {
+    const failed = (event) => {
       if (mine !== line || ended) return;
-      mine.close();
-      ended = true;
+      // After an error the browser tries again by itself, after a goodbye there is nobody to ask.
+      ended = event.type === "bye" || mine.readyState === EventSource.CLOSED;
+      if (ended) mine.close();
       lost();
     };
-    mine.addEventListener("bye", end);
-    mine.addEventListener("error", () => {
-      if (mine.readyState === EventSource.CLOSED) end();
-      else setTimeout(() => mine.readyState === EventSource.CONNECTING && end(), 5000);
-    });
+    mine.addEventListener("bye", failed);
+    mine.addEventListener("error", failed);
   };
+  const giveBack = () => {
+    line?.close();
+    line = null;
+  };
+  wake = () => {
+    if (line === null && !ended) open();
+  };
+  others.addEventListener("message", () => {
+    later += 1;
+    if (later >= MOST_LINES && !ended) giveBack();
+  });
+  for (const used of ["focus", "pointerdown", "keydown"]) addEventListener(used, () => wake(), true);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (ended) return;
-    if (document.hidden) {
-      timer = setTimeout(() => {
-        line?.close();
-        line = null;
-      }, HIDDEN);
-    } else if (line === null) {
-      open();
-    }
+    if (document.hidden) timer = setTimeout(giveBack, HIDDEN);
+    else wake();
   });
   open();
 }

@@ -6,20 +6,26 @@ import { tabs } from "./tabs.js";
 import { showChoices, startChoosers } from "./choosers.js";
 import { showPerson, startPerson } from "./person.js";
 import { showProblems } from "./problems.js";
+import { showVerdict } from "./verdict.js";
 import { fitPages, showPages } from "./paper.js";
 import { fitEmail, showEmail, startEmail } from "./email.js";
 import { mailActions, seeing, showSentences, startReading } from "./reading.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, drafts, insert, open, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
+import { anyDirty, copyText, drafts, insert, open, placeNow, remember, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
 import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from "./fields.js";
 
 const PAUSE = 700;
+const SLOW = 1500;
 const readOnly = document.body.dataset.readOnly === "yes";
-const state = { problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
+const state = { numbers: {}, refusal: [], problems: [], lints: [], paperProblems: [], sentences: [], shown: false };
 const choices = { stage: null, person: null, day: null, language: null, variants: {}, ...chosenBefore(), width: pageWidth() };
 let view = "paper";
-let problems = { errors: [], others: [] };
+let problems = { all: [] };
+let number = 0;
+let asked = 0;
+let connected = true;
+let waiting = null;
 let typed = 0;
 let judging = null;
 
@@ -29,12 +35,31 @@ function pageWidth() {
 }
 
 const show = paced(async () => {
+  number += 1;
+  const mine = number;
+  asked = Date.now();
+  const texts = readOnly ? {} : drafts();
+  remember(mine, texts);
+  clearTimeout(waiting);
+  waiting = setTimeout(stale, SLOW);
   try {
-    await post("show", { choices, drafts: readOnly ? {} : drafts(), fields: readOnly ? [] : fieldDrafts() });
+    await post("show", { number: mine, choices, drafts: texts, fields: readOnly ? [] : fieldDrafts() });
+    refused([]);
   } catch (error) {
-    if (!(error instanceof Refused)) lost();
+    if (!(error instanceof Refused)) throw error;
+    // A tab that the program does not know any more is told so, and opens its line anew.
+    if (error.status !== 410 && mine === number) refused(error.content.problems ?? []);
   }
 }, 110);
+
+/** Whether the program has not answered the last question for a while. */
+const isWaiting = () => !((state.numbers.more ?? 0) >= number);
+
+function refused(fresh) {
+  if (JSON.stringify(fresh) === JSON.stringify(state.refusal)) return;
+  state.refusal = fresh;
+  judge();
+}
 
 function choose(fresh) {
   const { variant, ...plain } = fresh;
@@ -55,8 +80,11 @@ function chosenBefore() {
 
 // --- what is drawn when something is new ---------------------------------------------------------
 
-async function told(kind, fresh) {
-  $("gone").hidden = true;
+async function told(kind, { number: answered, ...fresh }) {
+  if (answered !== undefined) {
+    if (answered < (state.numbers[kind] ?? 0)) return;
+    state.numbers[kind] = answered;
+  }
   Object.assign(state, fresh);
   const has = (name) => name in fresh;
   if (has("html") || has("pages")) state.shown = Boolean(state.html || state.pages?.length);
@@ -86,12 +114,12 @@ async function told(kind, fresh) {
 function judge() {
   clearTimeout(judging);
   const pause = typed + PAUSE - Date.now();
-  if (!(state.ok && state.paperOk) && pause > 0) {
+  if (!(state.ok && state.paperOk) && pause > 0 && connected) {
     judging = setTimeout(judge, pause);
     return;
   }
   problems = showProblems({
-    state,
+    state, view,
     act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly },
   });
   showMarks();
@@ -101,19 +129,14 @@ function judge() {
 function stale() {
   const paper = view === "paper";
   const current = state.ok && (!paper || state.paperOk);
-  const good = current && state.wordsOk !== false;
+  const good = current && state.wordsOk !== false && !state.refusal.length;
   $("letter").dataset.stale = current ? "no" : "yes";
   const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html }[view];
   $("nothing").hidden = Boolean(there);
   $("pdf").hidden = !(paper && good && state.wordsOk && state.pages?.length);
   $("pdf").href = `letter.pdf?desk=${desk}`;
-  const { errors, others } = problems;
-  $("state").textContent = !good
-    ? `The letter is not ready: ${errors.length === 1 ? "1 error" : `${errors.length} errors`}.`
-    : others.length
-      ? `No errors. ${others.length === 1 ? "1 warning or note." : `${others.length} warnings and notes.`}`
-      : "No errors.";
-  $("state").dataset.good = String(good);
+  const slow = isWaiting() && Date.now() - asked > SLOW;
+  showVerdict({ problems: problems.all, known: "more" in state.numbers, slow, connected });
 }
 
 // --- from the letter to the text ------------------------------------------------------------------
@@ -122,13 +145,20 @@ function openSentence(sentence) {
   if (readOnly || !sentence.name) return;
   pane("write");
   writing.choose("tab-text");
-  void open(sentence.name, sentence.line, sentence.column);
+  void openAt(sentence, "letter");
 }
 
 function openProblem(problem) {
   pane("write");
   writing.choose("tab-text");
-  void open(problem.name, problem.line, problem.column);
+  void openAt(problem, problem.part);
+}
+
+/** Opens the file of a place, with the cursor where the place is in the text as it is now. */
+async function openAt(place, part) {
+  await open(place.name);
+  const { line, column } = placeNow(place, state.numbers[part]);
+  await open(place.name, line, column);
 }
 
 function pane(name) {
@@ -147,7 +177,15 @@ function timeline() {
 }
 
 function lost() {
+  connected = false;
   $("gone").hidden = false;
+  judge();
+}
+
+function opened() {
+  connected = true;
+  $("gone").hidden = true;
+  show();
 }
 
 const writing = tabs(document.querySelector("#write [role=tablist]"), (panel) => {
@@ -164,7 +202,7 @@ async function start() {
       typed = Date.now();
       show();
     },
-    problems: () => [...problems.errors, ...problems.others],
+    problems: () => problems.all.map((problem) => ({ ...problem, ...placeNow(problem, state.numbers[problem.part]) })),
     createEditor: (options) => createEditor({ ...options, nonce }),
     insert: async (text, apart) => {
       pane("write");
@@ -190,7 +228,8 @@ async function start() {
     button.addEventListener("click", () => pane(button.dataset.pane));
   }
   addEventListener("keydown", (event) => {
-    if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+    // An editor has saved already, if the key was pressed in it.
+    if (event.key === "s" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
       event.preventDefault();
       if ($("panel-fields").hidden) void saveCurrent();
       else void saveFields();
@@ -203,7 +242,8 @@ async function start() {
     for (const id of ["tab-text", "tab-fields"]) $(id).hidden = true;
     writing.choose("tab-facts");
   }
-  listen({ opened: show, told, lost });
+  $("copy-text").addEventListener("click", () => void copyText());
+  listen({ opened, told, lost });
 }
 
 void start();

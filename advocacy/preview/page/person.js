@@ -7,6 +7,7 @@ let shown = [];
 let active = -1;
 let number = 0;
 let looking = Promise.resolve();
+let found = {};
 let current = null;
 let choose = () => {};
 let stage = () => null;
@@ -114,7 +115,10 @@ export function startPerson({ chosen, ofStage }) {
   $("found-box").addEventListener("click", async (event) => {
     const kind = event.target.dataset?.odd;
     if (!kind) return;
-    const { id } = await get("odd", { kind, after: current?.id, stage: stage() });
+    // The first click finds the longest name, and only a further one the next.
+    const after = found.kind === kind && found.id === current?.id ? current.id : null;
+    const { id } = await get("odd", { kind, after, stage: stage() });
+    found = { kind, id };
     if (id === null) {
       $("people").textContent = "The list has no such person.";
       return;

@@ -1,6 +1,6 @@
 // The editor where the bundle is missing: a text area with the same checks.
 
-import { el } from "./dom.js";
+import { commandEnd, el } from "./dom.js";
 
 function offsetOf(text, line, column) {
   const lines = text.split("\n");
@@ -37,13 +37,15 @@ export function createEditor({ parent, text, kind, label, readOnly, onChange, on
   };
   return {
     text: () => area.value,
-    setText: (fresh) => {
+    setText: (fresh, { theirs = false } = {}) => {
       if (fresh === area.value) return;
-      if (document.activeElement === area) put(fresh, 0, area.value.length);
+      if (document.activeElement === area && !theirs) put(fresh, 0, area.value.length);
       else area.value = fresh;
       onChange();
     },
     insert: (fresh, apart) => {
+      const close = commandEnd(area.value, area.selectionStart);
+      if (close !== null) area.setSelectionRange(close, close);
       const before = area.value.slice(0, area.selectionStart);
       put(apart && /\S$/.test(before) ? ` ${fresh}` : fresh, area.selectionStart, area.selectionEnd);
     },
@@ -63,6 +65,7 @@ export function createEditor({ parent, text, kind, label, readOnly, onChange, on
     },
     sources: () => {},
     setReadOnly: (on) => (area.readOnly = on),
+    can: () => !area.readOnly,
     undo: () => document.execCommand("undo"),
     redo: () => document.execCommand("redo"),
     focus: () => area.focus(),

@@ -38,28 +38,34 @@ function list(node, problems, act) {
 }
 
 /** Errors stand beside the letter, everything else under the editor. */
-export function showProblems({ state, act }) {
-  const all = [...(state.problems ?? []), ...(state.paperProblems ?? []), ...(state.lints ?? [])];
-  const once = [...new Map(all.map((one) => [JSON.stringify([one.code, one.message, one.line]), one])).values()];
-  const errors = once.filter((problem) => problem.level === "error");
-  const others = once.filter((problem) => problem.level !== "error");
+export function showProblems({ state, view, act }) {
+  const parts = { letter: state.problems, paper: state.paperProblems, more: state.lints };
+  const told = Object.entries(parts).flatMap(([part, list]) => (list ?? []).map((one) => ({ ...one, part })));
+  const all = [...new Map(told.map((one) => [JSON.stringify([one.code, one.message, one.line]), one])).values()];
   if (state.bug) {
-    errors.unshift({
+    all.unshift({
       level: "error", code: "bug", message: `This is a bug in advocacy, not your mistake: ${state.bug}`,
       hint: "Please report it. Your files were not changed.",
     });
   }
-  const stopped = !state.ok || !state.paperOk;
+  all.unshift(...state.refusal);
+  const errors = all.filter((problem) => problem.level === "error" && !problem.elsewhere);
+  const elsewhere = all.filter((problem) => problem.level === "error" && problem.elsewhere);
+  const others = all.filter((problem) => problem.level !== "error");
+  const stopped = !state.ok || (view === "paper" && !state.paperOk);
+  const printedOnly = view !== "paper" && errors.every((one) => one.medium === "paper");
   $("stop-box").hidden = errors.length === 0;
-  $("stop-title").textContent = stopped
-    ? state.shown
-      ? "This is the last valid version. Fix these errors to update it:"
-      : "There is nothing to show yet. Fix these errors first:"
-    : state.wordsOk === false
+  $("stop-title").textContent = printedOnly
+    ? "The email is good. The letter on paper would be refused. Fix these errors:"
+    : !stopped
     ? "This letter would be refused. Fix these errors:"
-    : "This letter has no errors. There are errors elsewhere in the campaign:";
+    : state.shown
+    ? "This is the last valid version. Fix these errors to update it:"
+    : "There is nothing to show yet. Fix these errors first:";
   list($("stop-list"), errors, act);
   $("look").hidden = others.length === 0;
   list($("look-list"), others, act);
-  return { errors, others };
+  $("elsewhere").hidden = elsewhere.length === 0;
+  list($("elsewhere-list"), elsewhere, act);
+  return { all };
 }

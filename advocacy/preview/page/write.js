@@ -23,6 +23,46 @@ export function drafts() {
   );
 }
 
+const asked = new Map();
+
+/** Keeps the unsaved texts with which a question was asked, by its number. */
+export function remember(number, texts) {
+  asked.set(number, texts);
+  while (asked.size > 200) asked.delete(asked.keys().next().value);
+}
+
+/**
+ * A place of the text that a question was asked with, in the text as it is now.
+ *
+ * The answer comes a moment later, and somebody types meanwhile.
+ */
+export function placeNow({ name, line, column }, number) {
+  const doc = docs.get(name);
+  const then = asked.get(number)?.[name] ?? (doc && fileOf(name)?.digest === doc.base ? doc.saved : null);
+  const now = doc?.editor.text();
+  if (!line || then === null || !doc || then === now) return { line, column };
+  const lines = then.split("\n");
+  const fresh = now.split("\n");
+  let head = 0;
+  while (head < lines.length && head < fresh.length && lines[head] === fresh[head]) head++;
+  let tail = 0;
+  while (tail < lines.length - head && tail < fresh.length - head && lines.at(-1 - tail) === fresh.at(-1 - tail)) tail++;
+  if (line - 1 < head) return { line, column };
+  if (line - 1 >= lines.length - tail) return { line: line + fresh.length - lines.length, column };
+  // In the lines that changed: the same line, or the one that is as far from the first of them.
+  const same = fresh.indexOf(lines[line - 1], head);
+  const last = Math.max(head, fresh.length - tail - 1);
+  return { line: same >= 0 && same <= last ? same + 1 : Math.min(line - 1, last) + 1, column };
+}
+
+/** Puts the text that is being written on the clipboard. */
+export async function copyText() {
+  const doc = docs.get(current);
+  if (!doc) return;
+  await navigator.clipboard.writeText(doc.editor.text());
+  $("copy-text").textContent = "Copied";
+}
+
 export const anyDirty = () => [...docs.values()].some(dirty);
 
 function changed() {
@@ -32,6 +72,9 @@ function changed() {
 
 function status() {
   const doc = docs.get(current);
+  if (doc && !dirty(doc)) doc.refused = null;
+  if (doc?.theirs && doc.editor.text() === doc.theirs.text) settled(doc, doc.theirs);
+  for (const what of ["undo", "redo"]) $(what).disabled = !doc?.editor.can(what);
   const file = fileOf(current);
   $("save").disabled = !doc || !dirty(doc) || doc.saving || file?.builtIn === true;
   $("saved").textContent = !doc ? "" : dirty(doc) ? "Unsaved changes" : doc.justSaved ? "Saved" : "";
@@ -171,7 +214,8 @@ async function follow() {
     if (dirty(doc) && doc.editor.text() !== fresh.text) {
       doc.theirs = fresh;
     } else {
-      doc.editor.setText(fresh.text);
+      // What somebody else saved is theirs: one's own Undo does not take it back.
+      doc.editor.setText(fresh.text, { theirs: true });
       settled(doc, fresh);
       doc.justSaved = false;
     }
