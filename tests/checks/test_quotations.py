@@ -90,7 +90,8 @@ def test_the_difference_is_told_in_words() -> None:
     )
     assert found is not None
     assert found.passage.startswith("until there is a strong national law grounded")
-    assert found.differences == "“we have” is “there is” in the copy; “in place,” is not in the copy"
+    first, second = "“we have” is “there is” in the copy", "“in place,” is not in the copy"
+    assert found.differences == f"{first}; {second}"
 
 
 def test_words_of_a_cited_fact_may_be_quoted(house: Any) -> None:
