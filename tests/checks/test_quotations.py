@@ -211,7 +211,7 @@ def test_a_translation_may_be_quoted_and_is_compared_with_its_original(house: An
     assert house.found("quotation-not-verbatim") == []
     assert house.found("translation-differs") == []
     house.spoil("facts.yaml", "nicht verboten", "verboten")
-    assert "denies" in house.found("translation-differs")[0].message
+    assert "negation" in house.found("translation-differs")[0].message
     house.spoil("facts.yaml", "Polizei verboten", "Polizei in 14 Städten nicht verboten")
     assert "14" in house.found("translation-differs")[0].message
 
