@@ -136,9 +136,9 @@ def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
     if _has_address(recipient) or organization == campaign.file.target.organization:
         return None
     place = recipient.place("address")
-    cure = "Fill in `address`, `city` and `postal_code`"
+    cure = "Fill in `address`, `city`, and `postal_code`"
     if recipient.email:
-        message = f"{recipient.called} has no postal address: the letter can only be emailed."
+        message = f"{recipient.called} has no postal address, so the letter can only be emailed."
         hint = Hint("fix-or-omit-format", cure=cure, format="pdf")
         return Problem("missing-address", message, hint, place, Level.WARNING)
     message = f"{recipient.called} has neither a postal address nor an email address."
@@ -150,7 +150,7 @@ def _has_address(recipient: Recipient) -> bool:
 
 
 SHOWN = 12
-"""So many recipients of a list show what letters to it look like."""
+"""The number of recipients that show what letters to a list look like."""
 
 
 def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:

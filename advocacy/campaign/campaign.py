@@ -56,10 +56,10 @@ class HeldTitle(Located):
     """An office that a person holds, and the days on which they hold it."""
 
     title: Line = Field(description="The office, as it is printed.")
-    from_: Day | None = Field(None, alias="from", description="The first day in the office.")
-    until: Day | None = Field(None, description="The last day in the office.")
+    from_: Day | None = Field(None, alias="from", description="The first day in office.")
+    until: Day | None = Field(None, description="The last day in office.")
     checked: Day | None = Field(
-        None, description="The last day on which somebody made sure of it. See `recheck_after`."
+        None, description="The last day on which the title was checked. See `recheck_after`."
     )
 
 
@@ -184,8 +184,8 @@ class Stage(Located):
     until: Day | None = Field(None, description="The last day of its window.")
     time: ClockTime = Field(
         NOON,
-        description="The time of day in the emails' Date, in the campaign's timezone. Set it to "
-        "after the hour at which the sources were out. Default: noon.",
+        description="The time of day in the emails' Date, in the campaign's timezone. Set it to a "
+        "time after the sources were published. Default: noon.",
     )
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
     bill: Slug | None = Field(

@@ -75,9 +75,11 @@ def style_path(name: str) -> Path:
             path = folder / f"{_independent(folder / 'dependent' / path.name)}.csl"
         if path.is_file():
             return path
-    some = "`chicago-notes-bibliography` and `apa` are two of thousands: zotero.org/styles."
+    some = "Use a name from zotero.org/styles, such as `chicago-notes-bibliography` or `apa`."
     hint = did_you_mean(name, known_styles(), some)
-    raise AdvocacyError(Problem("unknown-style", f"There is no citation style `{name}`.", hint))
+    raise AdvocacyError(
+        Problem("unknown-style", f"The citation style `{name}` does not exist.", hint)
+    )
 
 
 def _independent(path: Path) -> str | None:

@@ -95,7 +95,7 @@ class Fact(Located):
     )
     speech: Speech = Field(
         "direct",
-        description="`direct`: the words are the speaker's. `reported`: the source tells in its "
+        description="`direct`: the words are the speaker's. `reported`: the source reports in its "
         "own words what the speaker said.",
     )
     translations: dict[Language, Translation] = Field(

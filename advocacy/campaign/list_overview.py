@@ -109,8 +109,8 @@ def _campaign(path: Path) -> Campaign | None:
 
 
 def _no_list(campaign: Campaign) -> Path:
-    message = "The campaign has no list: its addressees stand in its own file."
-    hint = "Name a list as `recipients:`, or show a list by its own file."
+    message = "The campaign has no list. Its addressees are in its own file."
+    hint = "Name a list in `recipients:`, or give the file of a list."
     raise AdvocacyError(Problem("no-recipients", message, hint, campaign.file.place("target")))
 
 

@@ -34,7 +34,7 @@ class SetPhrases:
     said: str = "{speaker}: {quote}"
     translation: str = "translation: {name}"
     attachment: str = "{name}, {date}"
-    """The name of the attached letter, without `.pdf`. A file of words may do without it."""
+    """The name of the attached letter, without `.pdf`. Optional in a file of set phrases."""
 
 
 def read_set_phrases(language: str, workspace: Workspace) -> SetPhrases:

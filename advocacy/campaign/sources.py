@@ -73,7 +73,7 @@ def _edtf(value: object) -> object:
 def _csl_type(value: object) -> object:
     """A type that CSL has; a style prints another like none, or not at all."""
     if isinstance(value, str) and value not in CSL_TYPES:
-        some = "Write one that CSL has: `webpage`, `report`, `article-newspaper`, `book` …"
+        some = "Use a CSL type: `webpage`, `report`, `article-newspaper`, `book` …"
         message = f"{shown(value)} is not a type of source"
         raise fault("unknown-source-type", message, did_you_mean(value, CSL_TYPES, some))
     return value
@@ -174,7 +174,7 @@ def _unknown_variables(item: YamlMap) -> list[Problem]:
     problems = []
     for key in item:
         if key not in CSL_VARIABLES:
-            hint = did_you_mean(key, CSL_VARIABLES, "Remove it; CSL has no such variable.")
-            message = f"A source has no key `{key}`."
+            hint = did_you_mean(key, CSL_VARIABLES, "Remove it. CSL has no such variable.")
+            message = f"`{key}` is not a key of a source."
             problems.append(Problem("unknown-key", message, hint, item.key_place(key)))
     return problems

@@ -118,7 +118,7 @@ def event_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
         "event-over",
         f"The letter is dated {day}, after the event that it is written for: {event.what} on "
         f"{event.day}.",
-        f"Let the stage end with the event: `until: {event.day}`.",
+        f"End the stage with the event: `until: {event.day}`.",
         stage.place("event"),
     )
 

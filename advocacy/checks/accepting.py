@@ -22,7 +22,7 @@ from advocacy.letters.letter import CitedFact, Letter
 GROUP = "claims"
 """The group of codes that may be accepted."""
 SHORT = 8
-"""So many digits of a basis name it on the command line."""
+"""The number of digits of a basis that identify it on the command line."""
 _NAMED = re.compile(r"`([^`\s]+)`")
 _QUOTED = re.compile(r"“([^”]+)”")
 

@@ -22,7 +22,7 @@ from advocacy.letters.parts import compose_sample, stage_recipients
 from advocacy.letters.stage_text import StageText, read_stage_text
 
 PEOPLE = 20
-"""How many of those who get the letter are checked; what differs between them is theirs."""
+"""The number of recipients whose letters are checked; only their own values differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,9 @@ def _review(campaign: Campaign, stage_name: str, text: StageText, today: date | 
         problems.append(
             Problem(
                 "no-recipients",
-                f"Nobody gets the letter of the stage `{stage_name}`, so there is none to approve.",
-                "Name an addressee or a list of recipients in the campaign.",
+                f"The letter of the stage `{stage_name}` has no recipients, so it cannot be "
+                f"approved.",
+                "Add an addressee or a list of recipients to the campaign.",
                 stage.place(),
             )
         )
@@ -146,7 +147,7 @@ def approve_stage(campaign: Campaign, seen: Review, by: str, on: date) -> Approv
     """Record the approval of what was reviewed. Raises AdvocacyError if it has errors."""
     if not seen.may_be_approved:
         message = f"The stage `{seen.stage}` has errors, so its text was not approved."
-        hint = "Correct what is listed above, and approve again."
+        hint = "Correct the errors above, then approve again."
         place = campaign.file.stages[seen.stage].place()
         raise AdvocacyError(Problem("cannot-approve", message, hint, place))
     if seen.open:
@@ -164,8 +165,8 @@ def _named(name: str, found: Sequence[Problem]) -> Problem:
     raise AdvocacyError(
         Problem(
             "nothing-to-accept",
-            f"`{name}` names nothing that can be accepted here.",
-            f"There is {names}." if names else "Nothing is left to accept: leave `--accept` out.",
+            f"`{name}` is not the ID of a finding that can be accepted here.",
+            f"There is {names}." if names else "There is nothing to accept. Omit `--accept`.",
         )
     )
 
@@ -174,8 +175,8 @@ def _unexplained(campaign: Campaign, seen: Review) -> Problem:
     warnings = count_noun(len(seen.open), "warning")
     return Problem(
         "reason-missing",
-        f"The stage `{seen.stage}` has {warnings} about its sentences, and nobody says why the "
-        "sentences are right all the same.",
-        "Change the sentences, or add `--reason TEXT`: it is recorded with your name.",
+        f"The stage `{seen.stage}` has {warnings} about its sentences, but no reason why the "
+        f"sentences are correct.",
+        "Change the sentences, or add `--reason TEXT`, which is recorded with your name.",
         campaign.file.stages[seen.stage].place(),
     )

@@ -71,7 +71,7 @@ def bill_problems(
                 yield problem(
                     "bill-position",
                     f"The letter to {letter.recipient.called} {rule.says}, but {why}: “{text}”",
-                    "Ask `recipient.position` and `recipient.ask` in the template, or name the "
+                    "Check `recipient.position` and `recipient.ask` in the template, or list the "
                     "positions that the stage is for in its `to:`.",
                     place or stage.place("template"),
                 )

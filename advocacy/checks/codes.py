@@ -83,7 +83,7 @@ def find_code(name: str) -> Code:
     if name in _yaml_codes():
         return codes["yaml-syntax"]
     hint = did_you_mean(name, codes, "`advocacy check --explain all` lists them.")
-    raise AdvocacyError(Problem("unknown-code", f"There is no problem code `{name}`.", hint))
+    raise AdvocacyError(Problem("unknown-code", f"`{name}` is not a problem code.", hint))
 
 
 def _yaml_codes() -> set[str]:

@@ -32,9 +32,9 @@ from advocacy.files.yaml.traps import whole_text
 from advocacy.resources import templates_dir
 
 Parser = Callable[[YamlMap], list[Problem]]
-"""Finds all that is wrong with the values of a file."""
+"""Finds all problems with the values of a file."""
 Filter = Callable[[list[Problem]], list[Problem]]
-"""Keeps those of some problems that may be fixed."""
+"""Selects the problems that may be fixed."""
 
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _TEXTLESS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:str")

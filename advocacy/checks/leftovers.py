@@ -86,8 +86,9 @@ def _value_markup(text: str, where: str, place: Place | None) -> Iterator[Proble
     if found is not None:
         yield problem(
             "markup-in-value",
-            f"{where} has `{found[0]}`. Markup works in templates alone: this is printed as typed.",
-            "Write plain text here, and set it in the template.",
+            f"{where} contains `{found[0]}`. Markup works only in templates, so this is printed "
+            f"literally.",
+            "Write plain text here, and format it in the template.",
             place,
         )
 
@@ -103,8 +104,8 @@ def note_problems(text: str, where: str, place: Place | None, typed: str = "") -
             continue
         yield problem(
             "placeholder",
-            f"`{found[0]}` is left in {where}: it would be printed literally.",
-            "Write what belongs there, or take it out.",
+            f"`{found[0]}` is a placeholder in {where} and would be printed literally.",
+            "Replace it, or remove it.",
             place,
         )
 
@@ -113,10 +114,10 @@ def _partners(block: TextBlock, typed: str) -> Iterator[Problem]:
     alone = _lone_quotation_mark(block.text)
     if alone is not None and '"' not in typed:
         near = block.text[max(0, alone - 12) : alone + 24]
-        yield _broken(block, alone, "a quotation mark has no partner", near)
+        yield _broken(block, alone, "a quotation mark has no match", near)
     elif block.text.count("(") > block.text.count(")") and "(" not in typed:
         at = block.text.rfind("(")
-        yield _broken(block, at, "a parenthesis does not close", block.text[at : at + 24])
+        yield _broken(block, at, "a parenthesis is not closed", block.text[at : at + 24])
 
 
 def _lone_quotation_mark(text: str) -> int | None:
@@ -137,6 +138,6 @@ def _broken(block: TextBlock, at: int, what: str, near: str) -> Problem:
     return problem(
         "broken-markup",
         f"Near “{' '.join(near.split())}” {what}.",
-        "Close the mark, or take it out; in a value that is meant so, it prints as typed.",
+        "Close the mark, or remove it. If the value is correct, leave it; it is printed as typed.",
         place,
     )

@@ -104,9 +104,9 @@ def trace_letter(letter: Letter, campaign: Campaign) -> Letter:
 
 
 MOST_NAMED = 20
-"""Of so many addressees each gets a verdict of their own; the people of a longer list share one."""
+"""Up to this many addressees are checked individually; a longer list shares one result."""
 STAND_IN = "N"
-"""What stands for a person's own value while a wording is judged that many letters have."""
+"""The placeholder for a person's own value while wording that letters share is checked."""
 
 
 def own_values_count(letter: Letter, campaign: Campaign) -> bool:

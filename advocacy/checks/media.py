@@ -33,7 +33,7 @@ from advocacy.templating.citation_marks import LINE, Prose
 
 MEDIA = ("PDF", "HTML", "text")
 FEW_WORDS = 5
-"""Words of a passage that are looked for together."""
+"""The number of words of a passage that are searched for together."""
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -132,8 +132,8 @@ def _missing(
             "missing-in-medium",
             f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` does not "
             f"have {wanted.what}.",
-            "Look at the layout: it has to print the text, and its references or notes, whole and "
-            "visible. The built-in ones do." + (hides if hiding else ""),
+            "Check the layout. It must print the whole text with its references or notes visibly, "
+            "as the built-in layouts do." + (hides if hiding else ""),
             wanted.place,
         )
 
@@ -196,9 +196,9 @@ def _deadline(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Prob
     if not any(one.has(form) for one in contents.values() for form in forms):
         yield problem(
             "deadline-unsaid",
-            f"The stage `{letter.stage}` asks for an answer by {forms[0]}, and its letter does not "
-            "say so.",
-            "Write `{{ demand.reply_by }}` into the template, or remove `reply_by:`.",
+            f"The stage `{letter.stage}` asks for an answer by {forms[0]}, but its letter does "
+            f"not state the deadline.",
+            "Add `{{ demand.reply_by }}` to the template, or remove `reply_by:`.",
             place,
         )
         return

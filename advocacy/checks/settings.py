@@ -57,8 +57,8 @@ def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Pro
     if code.fixed and level is not None and level != code.level:
         yield problem(
             "setting-fixed",
-            f"The level of `{name}` is not a campaign's to change: it stays {article(code.level)}.",
-            "Remove the setting, and cure what is found.",
+            f"A campaign cannot change the level of `{name}`. It remains {article(code.level)}.",
+            "Remove the setting, and fix the reported problems.",
             setting.place("level"),
         )
         return
@@ -67,14 +67,14 @@ def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Pro
         yield problem(
             "setting-no-limit",
             f"`{name}` has no limit.",
-            f"Remove `limit:`. Limits belong to {having}.",
+            f"Remove `limit:`. Only these codes have limits: {having}.",
             setting.place("limit"),
         )
     if not setting.reason and (change := _needs_reason(code, setting, file)):
         yield problem(
             "setting-without-reason",
-            f"`{name}` is {change}, and nobody says why.",
-            "Add `reason:` with a few words, for those who read the campaign after you.",
+            f"`{name}` is {change} without a reason.",
+            "Add `reason:` with a short explanation for later readers.",
             place,
         )
 

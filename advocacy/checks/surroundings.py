@@ -35,9 +35,9 @@ from advocacy.letters.letter import Letter
 from advocacy.letters.parts import layout_files
 
 SAID = 0.6
-"""A fact or an ask that has so much of a text's content words says what it says."""
+"""The share of a text's content words from which a fact or an ask supports it."""
 CLOSE = 0.4
-"""A fact that has so much of them is the one that a text is about."""
+"""The share of them from which a fact is the subject of a text."""
 _PART = re.compile(r"[;:]\s+|\s[–—-]\s")
 
 _NUMBERS = ("a figure", "a date")
@@ -169,9 +169,9 @@ def _part_problems(
     if what and not asks_what and not differences and not any(_says(e, claim) for e in evidence):
         yield problem(
             "uncited-claim",
-            f"{_begun(one.name)} “{shorten(claim.text, 110)}” states {what}, and no fact of the "
-            "letter says so.",
-            "Say what a fact of the letter says, or what you ask for.",
+            f"{_begun(one.name)} “{shorten(claim.text, 110)}” states {what}, but no fact of the "
+            f"letter supports it.",
+            "State what a fact of the letter states, or what you ask for.",
             one.place,
         )
 
@@ -247,8 +247,7 @@ def _signed_up(one: Surrounding, claim: Reading) -> Iterator[Problem]:
     if found := claim.language.finds("signed_up", claim.text):
         yield problem(
             "uncited-claim",
-            f"{_begun(one.name)} tells the reader “{found[0]}”, but the `audience` is not "
-            "`subscribers`.",
-            "Take the words out. `{{ subscribed }}` says it to subscribers alone.",
+            f"{_begun(one.name)} contains “{found[0]}”, but the `audience` is not `subscribers`.",
+            "Remove the words. Use `{{ subscribed }}` to print them only for subscribers.",
             one.place,
         )

@@ -58,7 +58,7 @@ def _openings(
         yield problem(
             "variants-unused",
             f"The letter of the stage `{name}` is the same with every opening.",
-            "Put `{% include opening %}` into the template where the opening belongs.",
+            "Add `{% include opening %}` to the template where the opening belongs.",
             offered.place("opening"),
         )
 
@@ -71,8 +71,9 @@ def _facts(
         has, lacks = (first, second) if fact in mine else (second, first)
         yield problem(
             "variants-differ",
-            f"The variant `{has}` cites `{fact}`, the variant `{lacks}` does not.",
-            "Cite the same facts in every variant; only then does it show which wording works.",
+            f"The variant `{has}` cites `{fact}`, but the variant `{lacks}` does not.",
+            "Cite the same facts in every variant, so that the results show the effect of the "
+            "wording.",
             place,
         )
 

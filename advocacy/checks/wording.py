@@ -65,8 +65,8 @@ def placeholder_problems(where: str, text: str, place: Place | None) -> Iterator
             continue  # an editor's words in a quotation: “[Microsoft] has refused”
         yield problem(
             "placeholder",
-            f"`{found[0]}` is left in {where}: it would be printed literally.",
-            "Write what belongs there, or take it out.",
+            f"`{found[0]}` is a placeholder in {where} and would be printed literally.",
+            "Replace it, or remove it.",
             place,
         )
 
@@ -79,7 +79,7 @@ def check_subject_length(letter: Letter, stage: Stage, limit: int) -> Iterator[P
         yield problem(
             "subject-length",
             f"The subject has {length} characters; mail programs show about {limit}: “{shown}…”",
-            "Shorten it, with what matters first.",
+            "Shorten it, and put the most important words first.",
             subject_place(letter, stage),
         )
 
@@ -94,7 +94,7 @@ def check_body_length(
             "body-length",
             f"The letter of the stage `{letter.stage}` has {words} words; {audience} read about "
             f"{limit}.",
-            "Cut what the reader knows already, or put the detail into an enclosure.",
+            "Remove what the reader already knows, or move details to an enclosure.",
             stage.place("template"),
         )
 
@@ -108,8 +108,8 @@ def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]
         if words and max((len(words & p) / len(words) for p in passages), default=0) < ENOUGH:
             yield problem(
                 "ask-missing",
-                f"The letter of the stage `{letter.stage}` never asks for this: “{text}”",
-                "Make the ask in the template (`{{ demand.asks }}` has them all), or remove it "
+                f"The letter of the stage `{letter.stage}` does not ask for this: “{text}”",
+                "Add the ask to the template (`{{ demand.asks }}` has them all), or remove it "
                 "from the campaign.",
                 place,
             )

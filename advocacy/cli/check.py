@@ -43,7 +43,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     "copies_folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="The folder of saved copies of sources to use instead of the campaign's.",
+    help="The folder of kept copies of sources to use instead of the campaign's.",
 )
 @click.option(
     "--media",

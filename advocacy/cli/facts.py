@@ -129,7 +129,7 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
     return 0
 
 
-@command.command("compare", short_help="Compare quotes with saved copies and record the result.")
+@command.command("compare", short_help="Compare quotes with kept copies and record the result.")
 @campaign_argument
 @click.option(
     "--copies", "folder", type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -141,7 +141,7 @@ def touch(facts_file: Path, fact: str, day: date | None, dry_run: bool, quiet: b
 def compare(
     campaign: Path, folder: Path | None, templates: Path | None, dry_run: bool, quiet: bool
 ) -> int:
-    """Compare the quotes of a campaign's facts with saved copies, and record those that agree.
+    """Compare the quotes of a campaign's facts with kept copies, and record those that agree.
 
     The record `facts/<name>.compared.yaml` belongs in version control. With it, a colleague who has
     no copies can see what was compared and what has changed since.

@@ -63,7 +63,7 @@ def import_(
 )  # fmt: skip
 @click.option(
     "--copies", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-    help="The folder for saved copies. Default: copies/ beside the campaigns.",
+    help="The folder for kept copies. Default: copies/ beside the campaigns.",
 )  # fmt: skip
 @click.option("--id", "as_id", default="", help="The id that facts use for this source.")
 @click.option(

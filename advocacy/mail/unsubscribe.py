@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
 MOST_BYTES = 8192
-"""A longer body is refused: what is asked for here takes a few hundred bytes."""
+"""The largest request body; valid requests have a few hundred bytes."""
 _ONE_CLICK = re.compile(
     rb'name="?List-Unsubscribe"?[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n\s{0,20}One-Click',
     re.IGNORECASE,
@@ -226,7 +226,7 @@ def main() -> None:
     _settings()  # what is missing is said before anything listens
     port = int(os.environ.get("PORT", "8025"))
     with local_server(port) as server:
-        print(f"http://127.0.0.1:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201 - a program
+        print(f"http://127.0.0.1:{port}/ (press Ctrl-C to stop)", flush=True)  # noqa: T201 - a program
         server.serve_forever()
 
 

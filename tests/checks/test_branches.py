@@ -52,11 +52,11 @@ PERSON = {
 def test_a_campaign_whose_every_branch_is_seen_has_no_problem(house: Any) -> None:
     coverage, problems = covered(house)
     assert problems == []
-    assert coverage.summary().startswith("1 branch of letters: 1 seen by those who get")
+    assert coverage.summary().startswith("1 branch of letters: 1 seen by recipients")
 
 
 UNSEEN = {
-    "{% if 1 > 2 %}x{% endif %}": "under `{% if 1 > 2 %}`: the condition never holds",
+    "{% if 1 > 2 %}x{% endif %}": "under `{% if 1 > 2 %}`: the condition is never true",
     "{% if demand.asks %}a{% else %}b{% endif %}": "`{% else %}` of `{% if demand.asks %}`: a",
     "{% if stage %}a{% elif date %}b{% endif %}": "under `{% elif date %}`",
     "{{ 'a' if stage == 'calls' else 'b' }}": "under `… if stage == 'calls'`",
@@ -185,7 +185,7 @@ def test_a_letter_that_runs_to_a_third_page_is_told_and_the_limit_is_the_campaig
     problems = told(house)
     first = problems[0]
     assert first.code == "letter-too-long"
-    assert "runs to" in first.message
+    assert "the limit is" in first.message
     setting = "checks: {letter-too-long: {limit: 9, reason: a report}}"
     house.spoil("acme.yaml", "copies: copies\n", f"copies: copies\n{setting}\n")
     assert told(house) == []
@@ -223,7 +223,7 @@ def test_an_address_that_somebody_may_have_tomorrow_is_a_note(house: Any) -> Non
     with_list(house, [titled, long])
     house.spoil("acme.yaml", "template: call\n", "template: call\n    layout: window-10\n")
     problem = one(house, "would-not-fit")
-    assert "a recipient with the longest of everything" in problem.message
+    assert "a recipient with the longest value in every field" in problem.message
     assert "`window-10`" in problem.message
 
 

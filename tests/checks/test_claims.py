@@ -164,7 +164,7 @@ def test_a_mark_with_a_reason_silences_the_sentence_before_it_and_is_listed(
     problems = house.check()
     assert [p.code for p in problems] == ["silenced-claim", "uncited-claim"]
     assert problems[0].level is Level.NOTE
-    assert problems[0].message.endswith("goes without a citation: our own count.")
+    assert problems[0].message.endswith("has no citation: our own count.")
     assert line_of(problems[1]).startswith("Widget sold 13 others")
 
 

@@ -135,5 +135,5 @@ def test_a_record_that_cannot_be_read_is_told_at_its_line(clone: Any) -> None:
 def test_without_a_folder_of_copies_nothing_is_compared(clone: Any) -> None:
     campaign, _ = load_campaign(clone.folder / "acme.yaml")
     assert campaign is not None
-    with pytest.raises(AdvocacyError, match="folder of saved copies is missing"):
+    with pytest.raises(AdvocacyError, match="folder of kept copies is missing"):
         compare_facts(campaign, None, DAY)

@@ -60,7 +60,7 @@ def test_a_negation_that_a_facts_quote_leaves_out_of_its_copy_is_an_error(house:
     house.write("copies/widget-2020.txt", "It is not true that we have stopped selling face "
                 "recognition to the police. Others say so.")  # fmt: skip
     house.spoil("facts.yaml", "quote: We have stopped", "quote: we have stopped")
-    assert "the kept copy has" in house.found("quotation-cut")[0].message
+    assert "The kept copy has" in house.found("quotation-cut")[0].message
 
 
 @pytest.mark.parametrize(

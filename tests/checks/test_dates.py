@@ -118,7 +118,7 @@ def test_a_fact_nobody_looked_at_for_long_is_a_warning_told_once(house: Any) -> 
 
 def test_a_fact_that_was_never_checked_is_told(house: Any) -> None:
     house.spoil("facts.yaml", "  from: 2020-06-08\n  checked: 2020-06-09", "  from: 2020-06-08")
-    assert "Nobody has noted" in house.one("recheck-due").message
+    assert "has no record of a check" in house.one("recheck-due").message
 
 
 def test_a_check_made_after_the_letters_date_is_recent(house: Any) -> None:

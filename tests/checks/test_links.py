@@ -121,10 +121,10 @@ def test_each_source_is_told_with_its_cure(site: str) -> None:
     )
     assert {p.code: p.message for p in found}.keys() == {"link-dead", "link-moved", "link-unsure"}
     messages = "\n".join(p.message for p in found)
-    assert "`gone` does not answer: there is no such page (404)" in messages
-    assert f"`moved` leads on for good, to {site}/good" in messages
-    assert "`odd` answers: the server answers 500 Internal Server Error" in messages
-    assert "`nobody` does not answer: the server takes no connections" in messages
+    assert "`gone` does not answer: the page does not exist (404)" in messages
+    assert f"`moved` redirects permanently to {site}/good" in messages
+    assert "`odd` could not be checked: the server answers 500 Internal Server Error" in messages
+    assert "`nobody` does not answer: the server refuses connections" in messages
 
 
 def test_one_address_is_asked_once_for_all_its_sources(site: str) -> None:

@@ -90,7 +90,8 @@ def test_the_difference_is_told_in_words() -> None:
     )
     assert found is not None
     assert found.passage.startswith("until there is a strong national law grounded")
-    assert found.differences == "“we have” is “there is” there; “in place,” is not there"
+    first, second = "“we have” is “there is” in the copy", "“in place,” is not in the copy"
+    assert found.differences == f"{first}; {second}"
 
 
 def test_words_of_a_cited_fact_may_be_quoted(house: Any) -> None:
@@ -120,7 +121,7 @@ def test_words_that_no_cited_fact_has_are_an_error_with_the_difference(
     problem = house.one("quotation-not-verbatim")
     assert problem.level is Level.ERROR
     assert "is not what `acme-silent` quotes" in problem.message
-    assert "“banned” is “prohibited” there" in problem.message
+    assert "“banned” is “prohibited” in the copy" in problem.message
     assert line_of(problem).startswith("Acme, asked this week")
 
 
@@ -210,7 +211,7 @@ def test_a_translation_may_be_quoted_and_is_compared_with_its_original(house: An
     assert house.found("quotation-not-verbatim") == []
     assert house.found("translation-differs") == []
     house.spoil("facts.yaml", "nicht verboten", "verboten")
-    assert "denies" in house.found("translation-differs")[0].message
+    assert "negation" in house.found("translation-differs")[0].message
     house.spoil("facts.yaml", "Polizei verboten", "Polizei in 14 Städten nicht verboten")
     assert "14" in house.found("translation-differs")[0].message
 

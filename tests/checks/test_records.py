@@ -51,7 +51,7 @@ def test_a_source_without_a_title_or_a_date_is_told(house: Any) -> None:
 
 def test_an_address_that_is_not_https_is_a_warning_with_the_one_to_try(house: Any) -> None:
     house.spoil("sources.yaml", "https://widget.example", "http://widget.example")
-    assert "Try https://widget.example/stopped" in house.one("address-not-https").hint
+    assert "Open https://widget.example/stopped" in house.one("address-not-https").hint
 
 
 def test_a_doi_is_written_from_the_ten_on(house: Any) -> None:
@@ -115,7 +115,7 @@ def test_many_unused_facts_of_one_file_are_told_together(house: Any) -> None:
     idle = "".join(f"idle-{n}:\n  statement: It did.\n  source: widget-2020\n" for n in range(30))
     house.spoil("facts.yaml", "acme-stopped:\n", idle + "acme-stopped:\n")
     problem = house.one("unused-fact")
-    assert "30 facts are used nowhere: `idle-0`, `idle-1`" in problem.message
+    assert "30 facts of this file are not used: `idle-0`, `idle-1`" in problem.message
 
 
 def test_only_sources_of_cited_facts_are_judged(house: Any) -> None:

@@ -211,7 +211,7 @@ SEEDS = [
             ),
         ),
         "ask-missing",
-        ("never asks for this", "Drop its end date"),
+        ("does not ask for this", "Drop its end date"),
         Level.WARNING,
     ),
     Seed(

@@ -114,12 +114,12 @@ SLIPS = [
     Mistake(
         "an ask is written into the campaign and not into the letter",
         LETTERS + "hold-to-your-word.md", "{{ loop.index }}. {{ ask }}", "{{ loop.index }}. Act.",
-        "ask-missing", "never asks for this: “Extend the commitment to federal",
+        "ask-missing", "does not ask for this: “Extend the commitment to federal",
     ),
     Mistake(
         "a name is left to fill in",
         *adding("Ask for [NAME] at our office.", "call-to-follow"),
-        "placeholder", "`[NAME]` is left in the letter",
+        "placeholder", "`[NAME]` is a placeholder in the letter",
     ),
     Mistake(
         "two facts that exclude each other in one letter",

@@ -272,7 +272,7 @@ def test_a_reply_that_trickles_in_has_one_time_in_all(faulty: Faulty) -> None:
     with closing(connection):
         reply = connection.send(envelope())
     assert reply.verdict is DEFERRED
-    assert "no whole reply" in reply.text
+    assert "no complete reply" in reply.text
 
 
 def test_a_reply_like_success_to_nothing_asked_is_never_taken_for_the_last(
@@ -310,7 +310,7 @@ def test_dropped_in_the_middle_of_the_data_means_try_again(
     server = faulty(extensions, drop_in_data=1000)
     reply = send_one(server, options, message=LARGE)
     assert (reply.verdict, reply.everyone) == (DEFERRED, True)
-    assert "before the message had left" in reply.text
+    assert "before the message was sent" in reply.text
 
 
 def test_a_refusal_in_the_middle_of_the_data_is_heard(faulty: Faulty, options: Options) -> None:
@@ -516,7 +516,7 @@ def test_a_message_larger_than_the_server_takes_is_refused_before_a_byte(
     server = faulty(("PIPELINING", "SIZE 100"))
     reply = send_one(server, options)
     assert reply.verdict is REFUSED
-    assert "the server takes 100" in reply.text
+    assert "the server accepts 100" in reply.text
     assert "MAIL" not in server.verbs
 
 

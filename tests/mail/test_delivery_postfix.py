@@ -106,7 +106,7 @@ def test_a_letter_too_large_for_it_never_leaves(connection: Connection) -> None:
     large = MESSAGE + (b"x" * 76 + b"\r\n") * 5000
     reply = connection.send(to("jane", large))
     assert (reply.verdict, reply.code) == (REFUSED, None)
-    assert "the server takes 300,000" in reply.text
+    assert "the server accepts 300,000" in reply.text
     assert connection.send(to("large", MESSAGE)).verdict is SENT
 
 

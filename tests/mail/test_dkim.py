@@ -202,12 +202,12 @@ def test_no_key_is_no_trouble() -> None:
         ("rsa", "", "", "ADVOCACY_DKIM_SELECTOR is missing"),
         ("rsa", "a b", "", "is not a valid DNS label"),
         ("rsa", "mail;d=evil", "", "is not a valid DNS label"),
-        ("rsa", "mail", "exa mple", "is not a domain"),
+        ("rsa", "mail", "exa mple", "is not a valid domain"),
         ("short", "mail", "", "neither RSA of 1024"),
         ("ec", "mail", "", "neither RSA of 1024"),
         ("locked", "mail", "", "passphrase"),
         ("nothing", "mail", "", "cannot be read"),
-        ("text", "mail", "", "no private key"),
+        ("text", "mail", "", "does not contain a private key"),
     ],
 )
 def test_a_key_that_cannot_be_used_is_told(

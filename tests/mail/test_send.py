@@ -574,7 +574,7 @@ def test_a_text_that_changed_in_the_middle_stops_the_mailing_until_it_is_approve
     capsys.readouterr()
     assert advocacy(*command) == 1
     told = capsys.readouterr().err
-    assert "4 messages have gone out with another text" in told
+    assert "4 messages have been sent with a different text" in told
     assert "letters/open.md" in told
     assert "after work." in told
     assert "after school." in told
@@ -774,7 +774,7 @@ def test_when_the_day_ends_while_it_runs_the_letters_are_judged_anew(
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
     told = capsys.readouterr()
     assert "outside-window" in told.err
-    assert "It has become 2026-03-03" in told.out
+    assert "The date changed to 2026-03-03" in told.out
     assert len(sink.to) < N
 
 
@@ -867,7 +867,7 @@ def test_a_layout_that_hides_the_way_out_does_not_go_to_subscribers(
     assert advocacy("approve", subscribed, "--stage", "call", "--by", "Jane Doe", "-q") == 0
     command = ("send", subscribed, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing") == 1
-    assert "does not print the address" in capsys.readouterr().err
+    assert "does not print the unsubscribe address" in capsys.readouterr().err
     assert sink.taken == []
 
 

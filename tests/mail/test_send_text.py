@@ -86,7 +86,7 @@ CHANGES: list[tuple[str, Callable[[Path], None]]] = [
     ("the template `partials/one.md` changed", edited),
     ("the fact `visits` changed", lambda p: rewrite(p.parent / "facts.yaml", "40,000", "50,000")),
     ("`subject` changed", lambda p: rewrite(p, "subject: Keep", "subject: Do not keep")),
-    ("the campaign's files have errors now", lambda p: rewrite(p, "stages:", "stagse:")),
+    ("the campaign's files now have errors", lambda p: rewrite(p, "stages:", "stagse:")),
     ("the approval was withdrawn", lambda p: p.with_name("parks.approvals.yaml").unlink()),
     ("the template `partials/one.md` changed", lambda p: [edited(p), approve(p)][0]),
 ]
@@ -131,7 +131,7 @@ def test_whom_a_server_put_off_gets_no_text_that_was_changed_while_the_run_waite
     command = ["send", str(parks), "--recipients", str(people), "--today", str(DAY), "--send"]
     assert group.main([*command, "--yes", str(N), "--new-mailing"]) == 3
     told = re.sub(r"\s+", " ", capsys.readouterr().out)
-    assert "The text was changed while the mailing ran: the template `partials/one.md`" in told
+    assert "The text was changed during the mailing: the template `partials/one.md`" in told
     assert len(sink.to) == N - 1
     for number in set(range(N)) - {3}:
         message = sink.message(f"p{number}@d{number}.example")

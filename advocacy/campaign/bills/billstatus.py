@@ -57,10 +57,12 @@ def read_billstatus(root: Element, path: Path) -> Read[Bill | None]:
     number = _text(bill, "number", "billNumber")
     congress = _text(bill, "congress")
     if kind not in KINDS or not number.isdigit() or not congress.isdigit():
-        return None, [_incomplete(place, "names no bill: type, number or Congress is missing")]
+        return None, [
+            _incomplete(place, "does not identify a bill: the type, number, or Congress is missing")
+        ]
     as_of = _day(_text(bill, "updateDateIncludingText", "updateDate")) or _latest(bill)
     if as_of is None:
-        return None, [_incomplete(place, "has no day on which it was updated")]
+        return None, [_incomplete(place, "has no update date")]
     origin = _chamber(_text(bill, "originChamber"))
     problems: list[Problem] = []
     return Bill(
@@ -169,7 +171,7 @@ def _cosponsors(bill: Element, place: Place, problems: list[Problem]) -> tuple[S
 def twice(name: str, place: Place) -> Problem:
     """That a bill lists a cosponsor twice."""
     message = f"The bill lists {name} twice as a cosponsor."
-    hint = "Nothing: one is used."
+    hint = "No action is needed; one entry is used."
     return Problem("cosponsor-twice", message, hint, place, Level.NOTE)
 
 

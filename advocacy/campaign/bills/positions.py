@@ -26,12 +26,12 @@ PositionName = Literal[
 POSITIONS: tuple[PositionName, ...] = (
     "sponsor", "cosponsor", "chair", "ranking member", "committee member", "everyone else",
 )  # fmt: skip
-"""The positions that a stage's `to:` may name, in the order in which one is the main one."""
+"""The positions that a stage's `to:` may name, in order of priority."""
 
 Ask = Literal["cosponsor", "schedule a hearing", "urge a hearing", "advance", "vote", "none"]
 
 NO_FLOOR_VOTE = frozenset({"DC", "AS", "GU", "VI", "MP", "PR"})
-"""Where the House has a delegate or a resident commissioner, by the letters of the place."""
+"""Places with a delegate or a resident commissioner in the House, by their two-letter codes."""
 
 _TITLES: dict[str, PositionName] = {
     "chair": "chair", "chairman": "chair", "chairwoman": "chair", "chairperson": "chair",

@@ -30,7 +30,7 @@ _AFTER: dict[str, StateKind] = {
 }  # fmt: skip
 _WORDS: dict[str, dict[str, str]] = read_table("campaign/bills/kinds.toml")["states"]
 FINAL = ("enacted", "sustained", "failed", "withdrawn", "dead")
-"""States in which nobody can be asked for anything any more."""
+"""States in which no action can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class WrittenBill(Located):
     """A bill, as a file states it."""
 
     id: Slug | None = Field(None, description="Its id. Default: from legislature and number.")
-    legislature: Slug = Field(description="`us`, or a state by its two letters, or your own word.")
+    legislature: Slug = Field(description="`us`, the two-letter code of a state, or your own name.")
     session: NumberOrWords = Field(description="The Congress (`119`) or the session.")
     number: Line = Field(description="The number, as people write it: `S. 3779`.")
     title: Words = Field(description="The official title.")
@@ -95,7 +95,7 @@ class WrittenBill(Located):
         description="The last day of the session, for legislatures other than Congress. A bill "
         "that is not law then is dead.",
     )
-    as_of: Day = Field(description="The day on which all this was checked.")
+    as_of: Day = Field(description="The day on which this record was checked.")
     official: bool = Field(
         True,
         description="`false`: the list of cosponsors is not from the legislature, so letters must "

@@ -23,7 +23,7 @@ REJECT_COLUMNS = ("problem_file", "problem_line", "problem_code", "problem_messa
 """Columns that say what is wrong with a row, in the file of those that a batch rejected."""
 MOST_COLUMNS = 500
 NAMES = frozenset({"name", "given_name", "family_name", "organization"})
-"""The columns of which a list has one at least."""
+"""The columns of which a list must have at least one."""
 
 
 _Name = Annotated[
@@ -52,7 +52,7 @@ def _own_column_name(value: str) -> str:
 
 
 ColumnName = Annotated[_Name, AfterValidator(_own_column_name)]
-"""What a campaign may call a column of a list."""
+"""A name that a campaign may give to a column of a list."""
 
 
 def _column_map(columns: dict[str, str]) -> dict[str, str]:

@@ -59,7 +59,9 @@ def read_csv(
 
 
 def _older(encoding: Encoding, path: Path) -> Problem:
-    message = f"The list is in {encoding.name}. Read so, it has “{encoding.example:.40}”."
+    message = (
+        f"The list is in {encoding.name}. With this encoding, it contains “{encoding.example:.40}”."
+    )
     hint = "If that is wrong, save the list as “CSV UTF-8” in your spreadsheet program."
     return Problem("older-encoding", message, hint, Place(path), Level.NOTE)
 

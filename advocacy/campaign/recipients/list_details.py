@@ -7,7 +7,7 @@ from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line, 
 from advocacy.campaign.recipients.columns import Columns
 
 CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
-"""What files of CSV are called; Excel's “Unicode Text” is a `.txt`."""
+"""File extensions of CSV; Excel's “Unicode Text” is a `.txt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class ColumnUse:
 WHY = {
     "known": "known by its own name",
     "other-name": "another name for it",
-    "program": "so called in this export",
+    "program": "its name in this export",
     "campaign": "the campaign’s `columns:`",
-    "own": "a column of the list’s own",
-    "unnamed": "without a name: not used",
-    "position": "without a header: named by its place",
+    "own": "a column of this list only",
+    "unnamed": "without a name, so not used",
+    "position": "without a header; named by its position",
 }
 
 

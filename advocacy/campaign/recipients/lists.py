@@ -97,7 +97,9 @@ def _same_person(row: Recipient, line: int) -> Problem:
 
 
 def _same_id(row: Recipient, line: int) -> Problem:
-    message = f"The id `{row.letter_id}` of {row.called} is another person’s in line {line}."
+    message = (
+        f"The id `{row.letter_id}` of {row.called} is also the id of another person in line {line}."
+    )
     hint = "Give one of them a different `id`."
     return Problem("duplicate-id", message, hint, row.place("id"))
 
@@ -110,7 +112,7 @@ def _same_file(row: Recipient, line: int) -> Problem:
 
 def _same_mailbox(row: Recipient, line: int) -> Problem:
     message = f"{row.called} and the person in line {line} have the same mailbox, {row.email}."
-    hint = "If these are two people, leave it. If not, remove one row."
+    hint = "If these are two people, keep both rows. Otherwise, remove one."
     return Problem("same-address", message, hint, row.place("email"), Level.WARNING)
 
 

@@ -98,6 +98,6 @@ def _unknown(path: Path, *, offices: bool) -> Problem:
         "Popolo, as they are published."
     )
     if offices:
-        message = "This file has offices of members of Congress, and no names."
-        hint = "Use `legislators-current.yaml`. Keep this file in the same folder: it is read too."
+        message = "This file contains the offices of members of Congress, but no names."
+        hint = "Use `legislators-current.yaml`. Keep this file in the same folder. It is also read."
     return Problem("not-legislators", message, hint, Place(path))

@@ -24,7 +24,7 @@ from advocacy.files.yaml.reading import YamlMap
 _PERSONS = ("persons", "people")
 _NAMED = ("organizations", "areas", "events", "posts")
 _NO_CHAMBER = {"party", "parliamentary group", "faction", "commission", "committee", "executive"}
-"""Kinds of organizations whose members are no members of a chamber by that alone."""
+"""Kinds of organizations whose members are not necessarily members of a chamber."""
 
 Record = Mapping[str, Any]
 Records = Mapping[str, YamlMap]

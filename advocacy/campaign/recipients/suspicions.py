@@ -32,7 +32,7 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         yield from _merge_fields(row)
     name = row.full_name
     if name.isupper() and is_shouted(name):
-        message = f"The name “{name}” is all in capitals, and is printed so."
+        message = f"The name “{name}” is in all capitals and is printed that way."
         hint = "Write it as the person does."
         yield Problem("name-in-capitals", message, hint, row.place("name"), Level.WARNING)
     if row.email:
@@ -54,15 +54,15 @@ def _of_address(row: Recipient, email: str) -> Iterator[Problem]:
     local, _, domain = email.lower().rpartition("@")
     meant = meant_domain(domain)
     if meant:
-        message = f"The domain of {email} looks like a slip."
-        hint = f"Did you mean `{local}@{meant}`? If not, leave it."
+        message = f"The domain of {email} looks like a typing mistake."
+        hint = f"Did you mean `{local}@{meant}`? If not, keep it."
         yield Problem("domain-slip", message, hint, row.place("email"), Level.WARNING)
     if local in _NOBODY:
-        message = f"Nobody reads {email}, or its letters are not for {row.called}."
+        message = f"{email} is probably not read, or not read by {row.called}."
         hint = "Enter the person's own address, or leave the cell empty."
         yield Problem("role-address", message, hint, row.place("email"), Level.WARNING)
     elif local in _OFFICE and row.full_name:
-        message = f"{email} is an office's mailbox: others read the letter to {row.called}, too."
+        message = f"{email} is a shared mailbox. Other people also read the letter to {row.called}."
         hint = "Enter the person's own address if you know it."
         yield Problem("role-address", message, hint, row.place("email"), Level.NOTE)
 

@@ -26,9 +26,9 @@ _DAYS = ("verified", "in_office_from", "in_office_until")
 _NOBODY = Recipient.model_validate({})
 """Every field as it is in an empty row. Copying it is the fastest way to a model."""
 LONGEST_ROW = 100_000
-"""Characters; a longer row is not values for a letter."""
+"""The maximum number of characters in a row."""
 LONGEST_VALUE = 1_000
-"""Characters of a known column; a longer one is no name, title or line of an address."""
+"""The maximum number of characters in a known column, such as a name, title, or address line."""
 
 
 def recipient_of(
@@ -55,7 +55,7 @@ def recipient_of(
         recipient = _parsed(row, report)
     if recipient is None or recipient.full_name or recipient.organization:
         return recipient
-    message = "The row names neither a person nor an organization."
+    message = "The row has neither a person nor an organization."
     hint = "Fill in `name`, or `organization` for an office without a name."
     report(Problem("no-name", message, hint, place))
     return None

@@ -37,7 +37,7 @@ from advocacy.files.workbook import (
 )
 
 MOST_SHEETS = 50
-"""So many sheets are looked at for a list."""
+"""The number of sheets that are searched for a list."""
 
 
 def read_xlsx(
@@ -186,6 +186,6 @@ def _formula_error(name: str, cell: FormulaError, where: str, place: Place) -> P
     """A formula that came to an error: the value of a letter, or of a column that few print."""
     known = name in KNOWN or not name
     message = f"`{name}` in {where} is a formula with an error ({cell.shown:.20})."
-    hint = "Correct the formula." if known else "Correct it, if a letter prints this column."
+    hint = "Correct the formula." if known else "Correct it if a letter prints this column."
     level = Level.ERROR if known else Level.WARNING
     return Problem("formula-error", message, hint, place, level)

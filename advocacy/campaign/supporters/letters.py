@@ -133,7 +133,7 @@ def _waiting(full: list[Group], rules: SupporterRules, day: date, path: Path) ->
         f"{letters:,} letters are not made today. A recipient gets at most "
         f"{rules.max_per_target:,} a day, and {most.recipients[0].called} would get "
         f"{most.written + most.waiting:,}.",
-        "The other letters follow on later days. Render again tomorrow, or use `--date` for a "
+        "The other letters are made on later days. Render again tomorrow, or use `--date` for a "
         f"day other than {day}.",
         Place(path),
         Level.NOTE,

@@ -22,7 +22,7 @@ class Evidence:
     passage: tuple[Reading, ...] = ()
     names: str = ""
     who: str = ""
-    """The same without titles: who wrote and published it."""
+    """The same without titles: the authors and publishers."""
     issued: tuple[date, ...] = ()
 
     @cached_property
@@ -73,13 +73,13 @@ def nearest(evidence: Iterable[Evidence], stems: frozenset[str]) -> Evidence:
 
 
 ALIKE = 0.6
-"""So much of a clause's content words must stand in the other's for the two to be compared."""
+"""The share of a clause's content words that the other must contain for a comparison."""
 BOTH = 0.34
-"""And so much of the evidence's clause in the sentence's."""
+"""The share of the evidence clause's words that the sentence's clause must contain."""
 STRICT = 0.65
-"""The same where a text is compared with a longer one that may well say more."""
+"""The same if a text is compared with a longer one, which may say more."""
 TIE = 0.12
-"""Clauses that are alike within so much are all looked at."""
+"""Clauses whose similarity differs by at most this much are all examined."""
 
 
 def close_clauses(

@@ -18,7 +18,7 @@ from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact
 
 ALIKE = 0.65
-"""So much of a statement and of a sentence of a copy is the same where they are compared."""
+"""The share of words that a statement and a sentence of a copy must have in common."""
 
 
 def fact_problems(facts: Sequence[CitedFact], language: str, library: Library) -> Iterator[Problem]:
@@ -115,8 +115,8 @@ def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Itera
     if cut is not None and (cut.what == "a negation" or MARKED.search(quote)):
         yield problem(
             "quotation-cut",
-            f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”): the kept copy has "
+            f"The quote of `{cited.id}` leaves out {cut.what} (“{cut.word}”). The kept copy has "
             f"“{cut.hidden}” there.",
-            "Quote on, or quote other words: what is left out changes the meaning.",
+            "The omission changes the meaning. Extend the quotation, or quote different words.",
             cited.fact.place("quote"),
         )

@@ -14,11 +14,11 @@ from advocacy.checks.quotations.copies import KeptCopies, UnreadableCopyError, o
 from advocacy.letters.letter import CitedFact
 
 LARGEST = 400_000
-"""So many characters of a copy are searched for a fact's passage."""
+"""The number of characters of a copy that are searched for a fact's passage."""
 MOST = 300
-"""Facts that no letter cites are compared with copies in campaigns of so many facts at most."""
+"""Facts that no letter cites are compared only in campaigns with at most this many facts."""
 PASSAGE = 2
-"""So many sentences of a copy stand beside a statement, next to those it quotes."""
+"""The number of a copy's sentences that are compared with a statement, besides its quotes."""
 _SENTENCE = re.compile(
     r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])"
     r"|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])"

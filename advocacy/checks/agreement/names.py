@@ -41,11 +41,11 @@ class Parties:
     """Whom a letter may name without a source: the target and people there, and the sender."""
 
     target: str
-    """Names of the organization that is written to and of the addressee."""
+    """Names of the target organization and of the addressee."""
     own: str
     """Names of the sender, cosigners, signatories; the letter's title."""
     others: tuple[tuple[str, ...], ...] = ()
-    """The forms of the names of the target and of those named as precedents, each."""
+    """The forms of each name of the target and of the precedents."""
 
     def known_as(self, text: str) -> frozenset[str]:
         """The parts of all forms of a name of which a text has one."""

@@ -11,11 +11,11 @@ from advocacy.checks.agreement.quantity import Bound, Quantity
 from advocacy.checks.agreement.reading import Reading
 
 ROUNDED = 0.12
-"""“About” may be so far from the number, as a share of it."""
+"""The allowed difference for “about”, as a share of the number."""
 BEYOND = 0.4
-"""“More than” may stay so far below the number."""
+"""The allowed difference for “more than”, as a share of the number."""
 SHARES = {"over": (1.0, 1.35), "under": (0.3, 1.0), "nearly": (0.8, 1.0), "about": (0.84, 1.16)}
-"""How far from a share in words the evidence's may lie, as a part of it."""
+"""The allowed difference for a share in words, as a part of it."""
 _SCALED = ("time", "month", "m")
 _BETWEEN = re.compile(
     r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
@@ -30,7 +30,7 @@ class _Held:
     reading: Reading
     fact: str
     said: bool = True
-    """Whether the fact itself says so, and not only the copy beside it."""
+    """Whether the fact itself states it, not only the kept copy."""
 
 
 def number_differences(

@@ -28,11 +28,11 @@ from advocacy.letters.letter import CitedFact, Letter
 OWN = 10
 """A bare number up to this counts the letter's own things: three questions, ten asks."""
 TELLING = 4
-"""A subject of so many content words says something of the fact that it is like."""
+"""The number of content words from which a subject is compared with similar facts."""
 REPEATED = 0.6
-"""A subject that shares so much with the asks says what is wanted."""
+"""A subject that shares this much with the asks states what is asked for."""
 LIKE = 0.5
-"""An ask that shares so much with a fact repeats it, and its numbers."""
+"""An ask that shares this much with a fact repeats the fact and its numbers."""
 # Where an ask begins to speak of what is or was, and no more of what is wanted.
 _FACTUAL = re.compile(
     r"\b(?:as\s+(?=[A-Z]|the\b|you\b|others\b)|like\s+(?=[A-Z])|instead\s+of|rather\s+than|on\s+which|in\s+which"

@@ -12,7 +12,7 @@ Bound = Literal["", "max", "min", "over", "under", "nearly", "about", "exactly"]
 Kind = Literal["count", "share", "multiple", "change"]
 
 AHEAD, BEHIND = 40, 48
-"""So many characters after and before a number are looked at for its unit and bound."""
+"""The number of characters around a number that are searched for its unit and bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def shares_of(text: str, language: Language) -> Iterator[Quantity]:
 
 
 _Span = tuple[float, float, int, int]
-"""The low and the high end of a share, and where its words begin and end."""
+"""The lower and upper bound of a share, and the start and end of its words."""
 
 
 def _shares_by_form(

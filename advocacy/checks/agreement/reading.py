@@ -14,7 +14,7 @@ from advocacy.checks.sentences import quote_spans
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"(?<=[;:!?])\s+|(?<=[^\d\W][.])\s+(?=[A-ZÄÖÜÉÈÀÁ¿¡„“«\"])|\s+[–—]\s+")
 LENGTH = 6
-"""So many letters of a stem are compared: words differ, and their forms do not."""
+"""The number of letters of a stem that are compared, so that forms of a word are equal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ from advocacy.letters.letter import Letter
 
 _ARTICLES = frozenset("der die das the las los les una eine".split())
 NEAR = 0.34
-"""A sentence without a note belongs to the next one's if it shares so much of its words."""
+"""A sentence without a note belongs to the next note if it shares this much of its words."""
 UNRELATED = 0.4
 """A fact that shares less than this with the sentence may be the wrong one."""
 ELSEWHERE = 0.6
-"""A fact that shares so much with a sentence is the one it is about."""
+"""A fact that shares this much with a sentence is its subject."""
 
 
 def sentence_problems(
@@ -120,7 +120,7 @@ def _unrelated(
         ) * len(own):
             yield Difference(
                 "citation-unrelated", claim.text, evidence[0].statement.text, evidence[0].fact,
-                f"it is `{name}` that says “{_short(statement.text, 90)}”",
+                f"`{name}` states “{_short(statement.text, 90)}”",
             )  # fmt: skip
             return
 
@@ -164,36 +164,36 @@ def _following(
 WORDS = {
     "figure-not-in-fact": (
         "",
-        "Compare the number with the fact and its source; cite the fact that has it.",
+        "Compare the number with the fact and its source, or cite the fact that has it.",
     ),
-    "date-not-in-fact": ("", "Compare the day with the fact and its source."),
+    "date-not-in-fact": ("", "Compare the date with the fact and its source."),
     "speaker-differs": (
-        "Somebody else speaks: ",
-        "Name the one whose words the fact has, or cite another fact.",
+        "The speaker is different: ",
+        "Name the speaker of the fact, or cite a different fact.",
     ),
     "name-not-in-fact": (
         "",
-        "Name the one that the fact is about, or cite a fact about the one that is named.",
+        "Name the subject of the fact, or cite a fact about the one that is named.",
     ),
     "negation-differs": (
-        "One side denies what the other says: ",
-        "Say what the fact says, or cite a fact that says so.",
+        "The letter and the fact contradict each other: ",
+        "State what the fact states, or cite a fact that supports the sentence.",
     ),
     "hedge-dropped": (
-        "This says more than the fact: ",
-        "Keep the limits that the source sets.",
+        "The sentence claims more than the fact: ",
+        "Keep the limits that the source states.",
     ),
     "comparison-differs": (
-        "The comparison is another one: ",
-        "Compare as the source does, or leave the comparison out.",
+        "The comparison differs from the fact: ",
+        "Compare as the source does, or remove the comparison.",
     ),
     "cause-not-in-fact": (
-        "The source does not give this cause: ",
-        "Say what happened without why, or cite who says why.",
+        "The source does not state this cause: ",
+        "State what happened without the cause, or cite a source for the cause.",
     ),
     "citation-unrelated": (
-        "The note has nothing to do with its sentence: ",
-        "Cite the fact that the sentence rests on.",
+        "The citation is unrelated to its sentence: ",
+        "Cite the fact that the sentence relies on.",
     ),
 }
 

@@ -22,7 +22,7 @@ from advocacy.letters.letter import CitedFact, Letter
 
 _NAME = rf"(?:(?:the|der|die|das|den|dem|la|le|les|el|los|las)\s+)?{CAPITAL}(?:\s+{CAPITAL}){{0,4}}"
 _LEADS = re.compile(rf"^\W*(?P<name>{_NAME}(?:\s+\([^()]{{2,60}}\))?)\s*:\s*[\"“„«»‘‚]?$")
-"""A name and a colon as all that stands before a quotation: “Widget Works: …”."""
+"""Only a name and a colon before a quotation: “Widget Works: …”."""
 _OF = r"(?:of|from|with|at|for|von|vom|der|des|beim|bei|für|de|du|d'|del|chez|pour|para)"
 
 
@@ -199,11 +199,9 @@ def _wrong_speaker(quoted: Quoted, named: str, sentence: Sentence) -> Problem:
     reported = quoted.fact.fact.speech == "reported"
     return problem(
         "speaker-differs",
-        f"Somebody else speaks: the letter gives “{shorten(quoted.words, 80)}” as the words of "
-        f"“{named.strip()}”; by `{quoted.fact.id}` they are those of {_who(quoted.fact)}.",
-        "Take away the quotation marks, or name the publication."
-        if reported
-        else "Name the one whose words they are.",
+        f"The speaker is different: the letter attributes “{shorten(quoted.words, 80)}” to "
+        f"“{named.strip()}”, but `{quoted.fact.id}` attributes it to {_who(quoted.fact)}.",
+        "Remove the quotation marks, or name the publication." if reported else "Name the speaker.",
         sentence.place,
     )
 
@@ -211,7 +209,7 @@ def _wrong_speaker(quoted: Quoted, named: str, sentence: Sentence) -> Problem:
 def _wrong_organization(cited: CitedFact, body: str, sentence: Sentence) -> Problem:
     return problem(
         "speaker-differs",
-        f"Somebody else speaks: the letter names “{body}”; the speaker of `{cited.id}` is "
+        f"The speaker is different: the letter names “{body}”, but the speaker of `{cited.id}` is "
         f"{cited.fact.speaker.label if cited.fact.speaker else ''}.",
         "Name the organization that the speaker is with.",
         sentence.place,

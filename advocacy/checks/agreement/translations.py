@@ -36,13 +36,13 @@ def translation_problems(facts: Sequence[CitedFact], otherwise: str) -> Iterator
 
 
 SMALL = 12
-"""Up to this, numbers in words are also parts of other words: once, five-year, zweimal."""
+"""Up to this number, numbers in words can be parts of other words: once, five-year, zweimal."""
 
 
 def _number(original: Reading, translated: Reading) -> str | None:
     """A number or a day that one of the two texts has."""
     for text, other, whose in (
-        (translated, original, "has {words}, which the original has not"),
+        (translated, original, "has {words}, which the original does not have"),
         (original, translated, "lacks {words}, which the original has"),
     ):
         held = {round(q.low, 6) for q in other.quantities}
@@ -66,5 +66,5 @@ def _denial(original: Reading, translated: Reading) -> str | None:
     ours, theirs = (denies(r.text, r.language) for r in (translated, original))
     if ours == theirs:
         return None
-    who = "denies what the original does not" if ours else "does not deny what the original denies"
+    who = "has a negation that is not in the original" if ours else "lacks the original's negation"
     return f"{who}: “{original.text}”"

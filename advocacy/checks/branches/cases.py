@@ -14,7 +14,7 @@ from advocacy.checks.branches.reaching_values import SOMETHING, FieldValues, des
 from advocacy.letters.parts import letter_languages, sample_supporters
 
 KEPT = 8
-"""So many of each aspect are kept while a list is read."""
+"""The number of recipients kept for each aspect while a list is read."""
 TEXTS = tuple(
     name
     for name in KNOWN
@@ -100,15 +100,17 @@ def made_up(campaign: Campaign, extremes: Extremes) -> Iterator[Case]:
     other = dict.fromkeys(extremes.other, "")
     yield Case(
         Recipient.model_construct(name="Jo Li", other=other),
-        made_up="a recipient of whom the list has nothing but a short name",
+        made_up="a recipient with only a short name",
     )
     if campaign.file.recipients is not None:
         yield Case(
             Recipient.model_construct(organization="Example Office", other=other),
             made_up="an office without a person's name",
         )
-    yield Case(full(extremes), made_up="a recipient of whom the list has everything")
-    yield Case(longest(extremes), made_up="a recipient with the longest of everything", long=True)
+    yield Case(full(extremes), made_up="a recipient with a value in every field")
+    yield Case(
+        longest(extremes), made_up="a recipient with the longest value in every field", long=True
+    )
 
 
 def full(extremes: Extremes) -> Recipient:
@@ -154,14 +156,14 @@ def _signed_by(campaign: Campaign, recipient: Recipient) -> Iterator[Case]:
     rules = campaign.file.supporters
     bare = Supporter("sample", "Jo Li", columns=dict.fromkeys(rules.match, ""))
     yield Case(
-        recipient, Supporters((bare,)), "a supporter without town and own words", expected=True
+        recipient, Supporters((bare,)), "a supporter without a town or a paragraph", expected=True
     )
     words = ("I have lived here all my life. " * 700)[: rules.own_words_limit].rstrip()
     wordy = Supporter(
         "sample", LONG_NAME, LONG_TOWN, "sample@supporter.example", words,
         dict.fromkeys(rules.match, SOMETHING),
     )  # fmt: skip
-    what = "a supporter with a long name and many words"
+    what = "a supporter with a long name and a long paragraph"
     yield Case(recipient, Supporters((wordy,)), what, long=True, expected=True)
     most = rules.joint_names
     yield Case(recipient, _together(2, most), "two supporters who sign together", expected=True)

@@ -77,6 +77,6 @@ class Coverage:
         nobody = sum(not viewers for viewers in branches)
         others = len(branches) - listed - nobody
         return (
-            f"{count_noun(len(branches), 'branch', 'branches')} of letters: {listed} seen "
-            f"by those who get or sign them, {others} by made-up people alone, {nobody} by no one."
+            f"{count_noun(len(branches), 'branch', 'branches')} of letters: {listed} seen by "
+            f"recipients or signers, {others} only by made-up people, {nobody} by nobody."
         )

@@ -17,7 +17,7 @@ from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter, chec
 from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"
-"""A citation style that cites in the text and lists its references."""
+"""A citation style with citations in the text and a list of references."""
 MANY_COSIGNERS = 14
 
 
@@ -94,13 +94,13 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     )
     yield "with all parts", everything
     yield "without them", nothing
-    yield "with one enclosure alone", replace(nothing, enclosures=("One sheet",))
-    yield "with copies alone", replace(nothing, cc=("One office",))
+    yield "with only one enclosure", replace(nothing, enclosures=("One sheet",))
+    yield "with only copies", replace(nothing, cc=("One office",))
     yield "with many cosigners", replace(everything, cosigners=(named,) * MANY_COSIGNERS)
     people = (Supporter("one", "E. Sample", "Springfield"), Supporter("two", "F. Sample"))
     two, many = (Supporters(people, count, joint=True) for count in (2, 1000))
     signers = tuple(person.signatory() for person in people)
     joint = replace(nothing, supporters=two, signatories=signers)
-    yield "that many sign", replace(joint, supporters=many, others="and 998 others")
-    yield "that two sign", joint
-    yield "in another citation style", replace(everything, style=IN_TEXT)
+    yield "with many signatures", replace(joint, supporters=many, others="and 998 others")
+    yield "with two signatures", joint
+    yield "in a different citation style", replace(everything, style=IN_TEXT)

@@ -18,9 +18,9 @@ def unseen(branch: Branch) -> Problem:
     """Report that nobody sees what a branch prints."""
     return problem(
         "branch-unseen",
-        f"No one ever sees what stands under {written(branch)}: {_why(branch)}.",
-        f"{_cure(branch)} Correct the condition, or take the passage out; where another campaign "
-        "needs it, name that one too: `advocacy check --branches campaigns/*.yaml`.",
+        f"Nobody can see the passage under {written(branch)}: {_why(branch)}.",
+        f"{_cure(branch)} Correct the condition, or remove the passage. If another campaign needs "
+        f"it, check that campaign, too: `advocacy check --branches campaigns/*.yaml`.",
         Place(branch.path, branch.line),
     )
 
@@ -29,8 +29,8 @@ def unlisted(branch: Branch, viewer: str) -> Problem:
     """Report that nobody on the list sees a branch, though a made-up person does."""
     return problem(
         "branch-unlisted",
-        f"Nobody on the list sees what stands under {written(branch)}; {viewer} does.",
-        "It was rendered and has no mistake. Let somebody read it, or take it out if nobody will "
+        f"Nobody on the list sees the passage under {written(branch)}; {viewer} does.",
+        "It was rendered without errors. Ask somebody to read it, or remove it if nobody will "
         "ever get it.",
         Place(branch.path, branch.line),
     )
@@ -57,20 +57,20 @@ def written(branch: Branch) -> str:
 
 def _why(branch: Branch) -> str:
     reasons = {
-        "for": "the list is always empty, or nothing in it passes",
+        "for": "the list is always empty, or no item meets the condition",
         "for-else": "the list is never empty",
-        "else": "a condition before it always holds",
-        "inline-else": "the condition always holds",
+        "else": "an earlier condition is always true",
+        "inline-else": "the condition is always true",
     }
-    return reasons.get(branch.kind, "the condition never holds where it stands")
+    return reasons.get(branch.kind, "the condition is never true here")
 
 
 def _cure(branch: Branch) -> str:
     reaching = find_reaching_values(branch)
     if not reaching:
-        return "Nobody could be made up who gets it."
+        return "No made-up recipient gets it."
     tried = "; ".join(describe_values(values) for values in reaching[:2])
-    return f"It was tried with {tried}."
+    return f"It was tested with {tried}."
 
 
 def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> list[Problem]:
@@ -95,8 +95,8 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
         problems.append(
             problem(
                 "letter-too-long",
-                f"The letter of the stage `{letter.stage}` to {who} runs to {pdf.pages} pages; "
-                f"{limit} are allowed.",
+                f"The letter of the stage `{letter.stage}` to {who} has {pdf.pages} pages; the "
+                f"limit is {limit}.",
                 "Shorten the letter, or set `checks: {letter-too-long: {limit: …, reason: …}}`.",
                 campaign.file.stages[letter.stage].place("template"),
             )
@@ -104,9 +104,9 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     problems += [
         problem(
             "text-overflows",
-            f"In the letter of the stage `{letter.stage}` to {who} this runs out of its place: "
-            f"“{text}”.",
-            f"Shorten it, or give it room or `overflow-wrap: anywhere` in {css.name}.",
+            f"In the letter of the stage `{letter.stage}` to {who} this text does not fit in its "
+            f"place: “{text}”.",
+            f"Shorten it, or make room or set `overflow-wrap: anywhere` in {css.name}.",
             Place(css),
         )
         for text in spilt
@@ -116,8 +116,8 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
             problem(
                 "would-not-fit",
                 f"For {made_up}: {found.message}",
-                "Nobody on the list is like this. If somebody may be, make room in the layout, or "
-                "shorten the letter.",
+                "Nobody on the list has such values. If somebody could, make room in the layout, "
+                "or shorten the letter.",
                 found.place,
             )
             for found in problems

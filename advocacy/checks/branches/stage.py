@@ -23,7 +23,7 @@ from advocacy.templating.running import watching
 
 LIST = "the list"
 ALL_UP_TO = 200
-"""Of a longer list so many are rendered, and then as many as it takes to see all branches."""
+"""Recipients of a longer list that are rendered, besides those needed to see all branches."""
 ROUNDS_AT_MOST = 4
 """A branch that is reached may include a partial with branches of its own, and so on."""
 

@@ -17,14 +17,14 @@ from advocacy.checks.sentences import Sentence, TextBlock
 from advocacy.letters.letter import Letter
 
 WORDS = 4
-"""A clause after the last note has at least so many words."""
+"""The minimum number of words of a clause after the last note."""
 NEAR = 0.34
-"""A sentence belongs to its neighbor's note if it shares so much of its words with the fact."""
+"""A sentence belongs to its neighbor's note if it shares this much of its words with the fact."""
 CHARGE = "a grave charge"
 KNOWN = 0.6
-"""A fact that shares so much with a heading or an ask, and has its numbers, says it."""
+"""A fact that shares this much with a heading or an ask, and its numbers, supports it."""
 HIDDEN = 0.2
-"""A clause after a note that shares less than this with the cited fact says something else."""
+"""A clause after a note that shares less than this with the cited fact makes a new claim."""
 
 
 def _quoted(what: str) -> str:
@@ -104,7 +104,7 @@ class Notes:
         return (
             None
             if self._share(letter, text, evidence) >= HIDDEN
-            else f"something new after the note (“{text}”)"
+            else f"a new claim after the note (“{text}”)"
         )
 
     def covered(self, letter: Letter, sentence: Sentence, beside: Sequence[Sentence]) -> bool:

@@ -18,7 +18,7 @@ from advocacy.checks.patterns import pattern, search, words
 from advocacy.checks.sentences import quote_spans
 
 SCARE_WORDS = 3
-"""Quotation marks around so many words may be a title, or doubt a word."""
+"""Up to this many words in quotation marks may be a title or express doubt."""
 
 
 @dataclass(frozen=True, slots=True)

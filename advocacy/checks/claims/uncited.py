@@ -67,8 +67,8 @@ class UncitedMarks:
             if not mark.reason:
                 yield problem(
                     "silenced-without-reason",
-                    "The mark `{# uncited #}` does not say why.",
-                    "Write the reason into it: `{# uncited: our own work #}`.",
+                    "The mark `{# uncited #}` does not give a reason.",
+                    "Add the reason: `{# uncited: our own work #}`.",
                     mark.place,
                 )
             elif mark not in self._used:
@@ -182,7 +182,7 @@ class _Judged:
 def _excused(sentence: Sentence, what: str, reason: str) -> UncitedClaim:
     found = problem(
         "silenced-claim",
-        f"“{shorten(sentence.text, 110)}” goes without a citation: {reason}.",
+        f"“{shorten(sentence.text, 110)}” has no citation: {reason}.",
         "",
         sentence.place,
     )
@@ -193,7 +193,7 @@ def _uncited(sentence: Sentence, what: str) -> UncitedClaim:
     found = problem(
         "uncited-claim",
         f"“{shorten(sentence.text, 110)}” states {what}, but cites no source.",
-        'Add `{{ cite("…") }}` after the sentence, or say why it needs none: `{# uncited: why #}`.',
+        'Add `{{ cite("…") }}` after the sentence, or give a reason: `{# uncited: why #}`.',
         sentence.place,
     )
     return UncitedClaim(sentence, what, found)

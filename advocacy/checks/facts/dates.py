@@ -62,7 +62,7 @@ def _overlap(campaign: Campaign, pair: tuple[str, str], whom: str) -> Problem:
     return problem(
         "stages-overlap",
         f"The stages `{pair[0]}` and `{pair[1]}` both cover {_in_words(common)}{whom}.",
-        "Let one end on the day before the other begins; both days of a window count.",
+        "End one on the day before the other begins. A window includes its first and last day.",
         stages[later].place("from"),
     )
 
@@ -70,8 +70,8 @@ def _overlap(campaign: Campaign, pair: tuple[str, str], whom: str) -> Problem:
 def _gap(campaign: Campaign, gap: Days, whom: str) -> Problem:
     return problem(
         "stages-gap",
-        f"No stage covers {_in_words(gap)}{whom}: on those days there is no letter to send.",
-        "If that is meant, leave it; else widen a window or add a stage.",
+        f"No stage covers {_in_words(gap)}{whom}, so there is no letter to send on those days.",
+        "If this is intended, leave it. Otherwise, widen a window or add a stage.",
         campaign.file.place("stages"),
     )
 
@@ -129,7 +129,7 @@ def _begins(cited: CitedFact, letter: Letter, window: Days, place: Place | None)
         "fact-not-yet",
         f"The stage `{letter.stage}` {start}, but its letter cites {_quoted(cited, letter)}, "
         f"which is true from {begins} only.",
-        f"Let the stage begin later (`from: {begins}`), or cite what was already true.",
+        f"Start the stage later (`from: {begins}`), or cite a fact that was already true.",
         place,
     )
 
@@ -139,7 +139,7 @@ def _ends(
 ) -> Problem:
     ends = cited.fact.until or letter.date
     runs = f"runs until {window.last}" if window.last else "has no last day"
-    hint = f"Let the stage end with it (`until: {ends}`), or cite a fact that still holds."
+    hint = f"End the stage with the fact (`until: {ends}`), or cite a fact that still holds."
     new = cited.fact.superseded_by
     if new and new in campaign.facts:
         statement = campaign.facts[new].statement.get(letter.language) or ""
@@ -149,8 +149,8 @@ def _ends(
         hint += f" From {ends + ONE_DAY} on there is the stage `{fitting[0]}`."
     return problem(
         "fact-ended",
-        f"The stage `{letter.stage}` {runs}, but its letter cites {_quoted(cited, letter)}, "
-        f"which was true until {ends}.",
+        f"The stage `{letter.stage}` {runs}, but its letter cites {_quoted(cited, letter)}, which "
+        f"was true until {ends}.",
         hint,
         place,
     )
@@ -167,8 +167,8 @@ def _published(
                 "source-too-new",
                 f"A letter of {window.first or letter.date}, the first day of the stage "
                 f"`{letter.stage}`, cites "
-                f"`{cited.id}` from `{source.id}`, published {when}: nobody could have read it.",
-                f"Let the stage begin by {out} at the earliest, or cite a source that was out.",
+                f"`{cited.id}` from `{source.id}`, published {when}, after that date.",
+                f"Start the stage on {out} or later, or cite an earlier source.",
                 place,
             )
 
@@ -213,7 +213,7 @@ def check_contradictions(letter: Letter) -> Iterator[Problem]:
                 "facts-contradict",
                 f"The letter of the stage `{letter.stage}` cites {_quoted(one, letter)} and "
                 f"{_quoted(two, letter)}; they contradict each other.",
-                "Keep the one that is true on the letter's days, and write the passage anew.",
+                "Keep the fact that is true on the letter's days, and rewrite the passage.",
                 places[two.id],
             )
 
@@ -236,9 +236,9 @@ def check_rechecks(
             if cited.fact.checked is not None and cited.fact.checked > today:
                 yield problem(
                     "checked-in-future",
-                    f"`{cited.id}` says that somebody checked it on {cited.fact.checked}, "
-                    "a day that has not come.",
-                    "Correct `checked:` to the day on which somebody looked at the source.",
+                    f"`{cited.id}` was checked on {cited.fact.checked} according to `checked:`, "
+                    f"which is in the future.",
+                    "Set `checked:` to the day on which the source was checked.",
                     cited.fact.place("checked"),
                 )
     stale_bills: dict[str, tuple[date, Bill]] = {}
@@ -250,11 +250,11 @@ def check_rechecks(
             continue
         file = _typed(where.path) if where else "FACTSFILE"
         if checked is None:
-            said = f"Nobody has noted that `{name}` was ever checked against its source."
+            said = f"`{name}` has no record of a check against its source."
         else:
             said = (
-                f"`{name}` was last checked on {checked}, {(day - checked).days} days before "
-                f"the letter of {day}; the campaign allows {after.days}."
+                f"`{name}` was last checked on {checked}, {(day - checked).days} days before the "
+                f"letter of {day}; the campaign allows {after.days}."
             )
         yield problem(
             "recheck-due",
@@ -265,9 +265,9 @@ def check_rechecks(
     for day, bill in stale_bills.values():
         yield problem(
             "recheck-due",
-            f"The record of {bill.number} is of {bill.as_of}, {(day - bill.as_of).days} days "
+            f"The record of {bill.number} is dated {bill.as_of}, {(day - bill.as_of).days} days "
             f"before the letter of {day}; the campaign allows {after.days}.",
-            "Download the record again. In a file of your own, check the bill and set `as_of`.",
+            "Download the record again. In your own file, check the bill and set `as_of`.",
             bill.place,
         )
 
@@ -292,7 +292,7 @@ def check_titles(
                 continue
             said = f"That {person.name} is “{held.title}” "
             if held.checked is None:
-                said += "has no day on which somebody made sure of it."
+                said += "has no `checked:` date."
             else:
                 days = (day - held.checked).days
                 said += (
@@ -301,8 +301,8 @@ def check_titles(
             yield problem(
                 "recheck-due",
                 said,
-                "Look whether it still holds, and write the day as `checked:`; when it has ended, "
-                "write `until:` and add the next title.",
+                "If it still holds, set `checked:` to the day of your check. If it has ended, set "
+                "`until:` and add the next title.",
                 held.place("checked") or held.place("title"),
             )
 
@@ -323,6 +323,7 @@ def check_deadline(letter: Letter, campaign: Campaign) -> Iterator[Problem]:
         "deadline-passed",
         f"The stage `{letter.stage}` asks for a reply by {deadline}, but its letter may be dated "
         f"{letter.date}.",
-        "Write a span, such as `reply_by: 14 days`, or end the stage's window before the deadline.",
+        "Use a number of days, such as `reply_by: 14 days`, or end the stage's window before the "
+        "deadline.",
         demand.place("reply_by") or campaign.file.place("demand"),
     )

@@ -19,7 +19,7 @@ from advocacy.resources import version
 REDIRECTS_AT_MOST = 10
 _FOR_GOOD = {301, 308}
 _FOR_NOW = {302, 303, 307}
-_GONE = {404: "there is no such page", 410: "the page was taken down"}
+_GONE = {404: "the page does not exist", 410: "the page was taken down"}
 # Answers to HEAD after which it is worth asking for the page itself.
 _ASK_AGAIN = {400, 401, 403, 404, 405, 406, 409, 410, 429, 500, 501, 502, 503}
 
@@ -58,7 +58,7 @@ def check_links(
             problem(
                 "link-unsure",
                 f"None of {len(servers)} servers could be reached ({reason}).",
-                "Look whether this machine is on the network, and run it again.",
+                "Check the network connection, and run the command again.",
                 None,
             )
         ]
@@ -82,24 +82,23 @@ def _problems(source: Source, address: str, answer: Answer) -> Iterator[Problem]
     elif answer.state == "unsure":
         yield problem(
             "link-unsure",
-            f"Nobody can tell from here whether the address of `{source.id}` answers: "
-            f"{answer.detail} ({address}).",
-            "Open it in a browser.",
+            f"The address of `{source.id}` could not be checked: {answer.detail} ({address}).",
+            "Open the address in a browser.",
             place,
         )
     elif answer.state == "moved":
         yield problem(
             "link-moved",
-            f"The address of `{source.id}` leads on for good, to {answer.detail}.",
-            "Write the new address, if the page there is the same.",
+            f"The address of `{source.id}` redirects permanently to {answer.detail}.",
+            "Use the new address if the page is the same.",
             place,
         )
 
 
 _FAILURES = (
     (TimeoutError, Answer("unsure", "the server took too long")),
-    (socket.gaierror, Answer("unreachable", "there is no such server")),
-    (ConnectionRefusedError, Answer("unreachable", "the server takes no connections")),
+    (socket.gaierror, Answer("unreachable", "the server does not exist")),
+    (ConnectionRefusedError, Answer("unreachable", "the server refuses connections")),
     (ssl.SSLError, Answer("unsure", "its certificate is not valid")),
 )
 
@@ -129,7 +128,7 @@ def ask_address(address: str, timeout: float) -> Answer:
         if status in _FOR_GOOD | _FOR_NOW and location:
             at = urljoin(at, location)
             if urlsplit(at).scheme not in ("http", "https"):
-                return Answer("unsure", f"it leads to {at}")
+                return Answer("unsure", f"it redirects to {at}")
             lasting = lasting and status in _FOR_GOOD
             moved_to = at if lasting else moved_to
             continue
@@ -139,7 +138,7 @@ def ask_address(address: str, timeout: float) -> Answer:
             phrase = http.client.responses.get(status, "")
             return Answer("unsure", f"the server answers {status} {phrase}".strip())
         return Answer("moved", moved_to) if moved_to else Answer("good")
-    return Answer("dead", "it leads in circles")
+    return Answer("dead", "it redirects in a loop")
 
 
 def _request(method: str, address: str, timeout: float) -> Answer | tuple[int, str | None]:

@@ -13,9 +13,9 @@ from advocacy.errors import Problem, join_words
 from advocacy.letters.letter import CitedFact
 
 READ_AT_MOST = 1_000_000
-"""Larger files are no templates or campaigns."""
+"""The largest file that is read as a template or campaign."""
 SHOWN_AT_MOST = 10
-"""So many unused records of one file get a problem each; more share one."""
+"""Up to this many unused records of one file are reported individually; more are one problem."""
 
 # CSL types that nobody but the writer may have, and laws, which are found by their number.
 _PRIVATE = {"personal_communication", "manuscript", "interview"}
@@ -50,24 +50,25 @@ def _findable(source: Source) -> Iterator[Problem]:
         lacks = [f"`{name}`" for name, has in named.items() if not has]
         yield problem(
             "source-not-findable",
-            f"A reader cannot find the source `{source.id}`: it has no address, and no "
-            f"{join_words(lacks, 'or')} to look it up by.",
-            "Add `URL:` or `DOI:`; for print, title, publisher or publication, and date.",
+            f"A reader cannot find the source `{source.id}`, because it has no address and no "
+            f"{join_words(lacks, 'or')}.",
+            "Add `URL:` or `DOI:`. For print, add the title, the publisher or publication, and "
+            "the date.",
             source.place(),
         )
     elif not title and source.type not in _PRIVATE | _BY_NUMBER:
         yield problem(
             "source-without-title",
-            f"The source `{source.id}` has no title: its note would name an address alone.",
-            "Copy the title from the page as it stands there.",
+            f"The source `{source.id}` has no title, so its note would contain only an address.",
+            "Copy the title from the page.",
             source.place(),
         )
     if not source.issued and source.type not in _PRIVATE:
         yield problem(
             "source-without-date",
-            f"The source `{source.id}` has no date, so nobody can tell whether it was out on "
-            "the day of the letter.",
-            "Add `issued:` with the day, month or year of publication.",
+            f"The source `{source.id}` has no date, so it cannot be compared with the date of the "
+            f"letter.",
+            "Add `issued:` with the day, month, or year of publication.",
             source.place(),
         )
 
@@ -80,15 +81,15 @@ def _addresses(source: Source) -> Iterator[Problem]:
             yield problem(
                 "address-not-https",
                 f"The address of the source `{source.id}` does not begin with https: {source.url}.",
-                f"Try {secure} in a browser, and write it so if the page is there.",
+                f"Open {secure} in a browser. If the page loads, use that address.",
                 source.place("URL"),
             )
     if source.doi and not source.doi.startswith("10."):
         bare = re.search(r"10\.\d{4,9}/\S+", source.doi)
         yield problem(
             "bad-doi",
-            f"`{source.doi}` is not a DOI as records have it.",
-            f"Write it from the 10 on: `{bare[0]}`." if bare else "It begins with `10.`.",
+            f"`{source.doi}` is not a DOI in standard form.",
+            f"Write only the DOI: `{bare[0]}`." if bare else "A DOI begins with `10.`.",
             source.place("DOI"),
         )
 
@@ -99,8 +100,7 @@ def _read_there(cited: CitedFact) -> Iterator[Problem]:
     if fact.quote and fact.via is None and source.url and not source.accessed:
         yield problem(
             "quote-without-via",
-            f"`{cited.id}` quotes `{source.id}`, but the source does not say that anybody read it "
-            "at its address.",
+            f"`{cited.id}` quotes `{source.id}`, but the source has no `accessed:` date.",
             "If it was read there, add `accessed:` to the source; if it was read in another "
             "publication, name that one in `via:`.",
             fact.place("quote"),
@@ -126,9 +126,9 @@ def check_unused(campaign: Campaign, cited: Collection[str]) -> Iterator[Problem
         used.update(fact.contradicts)
         if fact.superseded_by:
             used.add(fact.superseded_by)
-    yield from _report("unused-fact", facts, used, "is cited by no letter of any campaign here")
+    yield from _report("unused-fact", facts, used, "is not cited by any letter of these campaigns")
     named = {name for fact in facts.values() for name in (fact.source, fact.via or "")}
-    yield from _report("unused-source", known, named, "is named by no fact")
+    yield from _report("unused-source", known, named, "is not used by any fact")
 
 
 def _mentioned(campaign: Campaign) -> set[str]:
@@ -162,8 +162,8 @@ def _report(
             some = ", ".join(f"`{name}`" for name in names[:SHOWN_AT_MOST])
             yield problem(
                 code,
-                f"Of this file, {len(names)} {kind}s are used nowhere: {some} …",
-                "A shared library may hold more than is used; remove what is not worth keeping.",
+                f"{len(names)} {kind}s of this file are not used: {some} …",
+                "A shared library may contain more than is used. Remove what you do not need.",
                 places[names[0]],
             )
             continue
@@ -171,6 +171,6 @@ def _report(
             yield problem(
                 code,
                 f"The {kind} `{name}` {how}.",
-                "Use it, remove it, or leave it for a later letter.",
+                "Use it, remove it, or keep it for a later letter.",
                 places[name],
             )

@@ -132,19 +132,19 @@ def _changes(
         yield problem(
             "changed-since-compared",
             f"Of `{name}`, {what} {have} changed since it was compared with its source on {day}.",
-            "Look at the source. If the change is right, record it: `advocacy facts touch "
-            f"{file.path.name if file else 'FACTSFILE'} {name}`, or with the copies at hand "
-            "`advocacy facts compare`.",
+            "Check the source. If the change is correct, record it: `advocacy facts touch "
+            f"{file.path.name if file else 'FACTSFILE'} {name}`, or if you have the copies, "
+            f"`advocacy facts compare`.",
             fact.place(*(key for key in keys[:1] if key != "issued")),
         )
     for source, names in dated.items():
         day = max(comparisons[name].day for name in names)
         yield problem(
             "changed-since-compared",
-            f"The day on which `{source}`, or what it was read in, was published has changed "
+            f"The publication date of `{source}`, or of the source that quotes it, has changed "
             f"since {day}, when {_ids(names)} {'were' if len(names) > 1 else 'was'} compared.",
-            "Look at the source. If the change is right, record it with `advocacy facts touch`, "
-            "or with the copies at hand `advocacy facts compare`.",
+            "Check the source. If the change is correct, record it with `advocacy facts touch`, "
+            "or if you have the copies, `advocacy facts compare`.",
             campaign.sources[source].place("issued"),
         )
 
@@ -166,8 +166,8 @@ def _not_here(
         yield problem(
             "copy-not-here",
             f"{quotes} compared with kept copies {when}, and nothing has changed since. {copies} "
-            "not here.",
-            "To compare again, name the folder of copies in `copies:` or by `--copies`.",
+            f"not available here.",
+            "To compare again, name the folder of copies in `copies:` or with `--copies`.",
             campaign.file.place("copies"),
         )
 
@@ -184,7 +184,7 @@ def _compared(
             yield problem(
                 "copy-not-readable",
                 f"The kept copy {path.name} cannot be compared: {error}.",
-                "Save the page again as text (.txt), HTML or PDF.",
+                "Save the page again as text (.txt), HTML, or PDF.",
                 one.source.place(),
             )
         return
@@ -198,10 +198,10 @@ def _compared(
     if near:
         says = f"The nearest passage is “{near.passage}”."
         says += f" Different: {near.differences}." if near.differences else ""
-        hint = "Correct the quote after the copy; mark what you leave out by …"
+        hint = "Correct the quote to match the copy, and mark omissions with …"
     else:
-        says = "Nothing in the copy comes near to it."
-        hint = "Look whether it is the right source, and whether the copy is complete."
+        says = "The copy has no similar passage."
+        hint = "Check that the source is correct and that the copy is complete."
     yield problem(
         "quote-not-in-copy",
         f"The quote of `{one.id}` is not in {path.name}, the kept copy of `{source}`. {says}",
@@ -223,7 +223,8 @@ def _in_other_copy(one: CitedFact, elsewhere: str) -> Problem:
         "quote-in-other-copy",
         f"The quote of `{one.id}` is in the kept copy of `{elsewhere}`, not in one of "
         f"`{one.source.id}`.",
-        f"If it was read there, write `via: {elsewhere}`; else keep a copy of `{one.source.id}` "
+        f"If it was read there, add `via: {elsewhere}`. Otherwise, save a copy of "
+        f"`{one.source.id}` "
         "that has it.",
         one.fact.place("quote"),
     )
@@ -231,17 +232,17 @@ def _in_other_copy(one: CitedFact, elsewhere: str) -> Problem:
 
 def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
     if campaign.file.copies and where is None:
-        why = f"`{campaign.file.copies}` lies outside the campaign's folder"
+        why = f"`{campaign.file.copies}` is outside the campaign's folder"
     elif where is not None:
-        why = f"there is no folder {where.name}"
+        why = f"the folder {where.name} does not exist"
     else:
         why = "the campaign names no folder of copies"
     quotes = count_noun(count, "quote was", "quotes were")
     return problem(
         "no-copy",
         f"{quotes} not compared with kept copies of sources: {why}.",
-        "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder, and name it in "
-        "`copies:` or by `--copies`.",
+        "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder. Then name the "
+        "folder in `copies:` or with `--copies`.",
         campaign.file.place("copies"),
     )
 

@@ -30,7 +30,7 @@ HEADER = """\
 # `advocacy check`. Keep it in version control.
 """
 DIGITS = 16
-"""So many hexadecimal digits of a digest tell two values apart."""
+"""The number of hexadecimal digits of a digest that distinguish two values."""
 
 
 class Comparison(Located):

@@ -83,7 +83,7 @@ def _readings(path: Path) -> tuple[str, ...]:
         return _pdf(path)
     data = path.read_bytes()
     if b"\0" in data[:10_000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableCopyError("it is no text")
+        raise UnreadableCopyError("it is not text")
     text = _decoded(data)
     if path.suffix.lower() in (".html", ".htm"):
         parser = _Text()
@@ -91,7 +91,7 @@ def _readings(path: Path) -> tuple[str, ...]:
         parser.close()
         text = "".join(parser.parts)
     if not text.strip():
-        raise UnreadableCopyError("it has no text")
+        raise UnreadableCopyError("it contains no text")
     return _with_and_without_notes(text)
 
 
@@ -128,7 +128,7 @@ def _pdf(path: Path) -> tuple[str, ...]:
                 pages.append(textpage.get_text_bounded())
                 textpage.close()
     except pypdfium2.PdfiumError as error:
-        raise UnreadableCopyError(f"it is no PDF that can be opened ({error})") from error
+        raise UnreadableCopyError(f"it is not a PDF that can be opened ({error})") from error
     text = "\n".join(pages).replace("\r\n", "\n").replace("\x02", "-").replace("\ufffe", "-\n")
     text = text.replace("\u2010", "-")
     if not text.strip():

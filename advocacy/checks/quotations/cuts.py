@@ -18,7 +18,7 @@ from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 
 AT_ONCE = 3
-"""So many words may stand between a quotation and the “only” that limits it."""
+"""The maximum number of words between a quotation and the “only” that limits it."""
 _END = re.compile(
     r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|(?<=[\d%)])[.!?](?=['\s]+[¿¡'(]*[^\W\d_a-z])|[.!?](?=\s*$)"
 )
@@ -174,9 +174,10 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
                 cut, fact = found
                 yield problem(
                     "quotation-cut",
-                    f"“{' '.join(words.split())}” leaves out {cut.what} (“{cut.word}”): `{fact}` "
+                    f"“{' '.join(words.split())}” leaves out {cut.what} (“{cut.word}”). `{fact}` "
                     f"has “{cut.hidden}” there.",
-                    "Quote on, or quote other words: what is left out changes the meaning.",
+                    "The omission changes the meaning. Extend the quotation, or quote different "
+                    "words.",
                     locate_words(sentence.lines, words),
                 )
 

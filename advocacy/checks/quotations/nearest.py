@@ -11,13 +11,13 @@ from itertools import islice
 from advocacy.checks.quotations.verbatim import normalize_text
 
 LONGEST = 400
-"""So many words of a quotation are compared to find the nearest passage."""
+"""The number of words of a quotation that are compared to find the nearest passage."""
 WINDOWS = 40
-"""So many stretches of a text are compared word by word to find the nearest passage."""
+"""The number of passages that are compared word by word to find the nearest one."""
 LARGE = 200_000
-"""In texts of more characters the nearest passage is sought around a quotation's rarest words."""
+"""In texts of more characters, only the surroundings of a quotation's rarest words are searched."""
 RARE = 8
-"""So many of these words are looked for."""
+"""The number of these words that are searched for."""
 CLOSE_ENOUGH = 0.55
 """How much of a quotation a passage must share to be shown as the nearest."""
 
@@ -124,9 +124,9 @@ def _changes(wanted: list[str], found: list[str]) -> Iterator[str]:
     for tag, a, b, c, d in matcher.get_opcodes():
         ours, theirs = " ".join(wanted[a:b]), " ".join(found[c:d])
         if tag == "replace":
-            yield f"“{ours}” is “{theirs}” there"
+            yield f"“{ours}” is “{theirs}” in the copy"
         elif tag == "delete":
-            yield f"“{ours}” is not there"
+            yield f"“{ours}” is not in the copy"
         elif tag == "insert":
             before = f" after “{wanted[a - 1]}”" if a else ""
-            yield f"“{theirs}” is left out{before}"
+            yield f"“{theirs}” is missing{before}"

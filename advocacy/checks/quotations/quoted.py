@@ -16,7 +16,7 @@ from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
 SHORT = 4
-"""Fewer words than this may be a term, a title or ironic, rather than somebody's words."""
+"""Fewer words than this may be a term, a title, or irony instead of a quotation."""
 
 
 def check_quotations(
@@ -39,7 +39,7 @@ def check_quotations(
 
 
 MOSTLY = 0.8
-"""A block quotation of which so much stands in quotation marks is what these have."""
+"""The share in quotation marks from which a block quotation consists of only those words."""
 _SIGNED = re.compile(r"\s+(?:—|–|--)\s*[^—–]{2,80}$")
 
 
@@ -99,15 +99,15 @@ def _wrong(
         fact, found = near
         differs = f"{found.differences}." if found.differences else ""
         message = f"“{shown}” is not what `{fact}` quotes: “{found.passage}”. {differs}"
-        hint = "Copy the words exactly; mark what you leave out by … and what you change by […]."
+        hint = "Copy the words exactly. Mark omissions with … and changes with […]."
     elif code == "quotation-short":
-        message = f"“{shown}” stands in quotation marks, and no cited fact quotes it."
-        hint = "Cite the fact whose quote has the words, or take the marks away."
+        message = f"“{shown}” is in quotation marks, but no cited fact quotes it."
+        hint = "Cite the fact whose quote has these words, or remove the quotation marks."
     else:
         message = f"No fact that the letter cites quotes these words: “{shown}”"
         hint = (
-            "Add them as `quote:` to a fact, verbatim from its source, and cite it; or say it "
-            "without quotation marks."
+            "Add them as `quote:` to a fact, verbatim from its source, and cite it. Otherwise, "
+            "remove the quotation marks."
         )
     return problem(code, message, hint, place)
 

@@ -25,15 +25,15 @@ _CHANGE = re.compile(r"(…|(?<!\w)\[[^\]]*\](?!\w)|(?<!\w)\[[^\]]{2,}\])")
 _NOT = re.compile(r"\b(?:not|never|no|none|nor|neither|without|nicht|kein\w*|ne|pas|jamais|nunca)\b"
                   r"|n't\b|n’t\b", re.IGNORECASE)  # fmt: skip
 FEW = 3
-"""So many words left out belong to the clause that is quoted."""
+"""The number of omitted words that count as part of the quoted clause."""
 GAP = 4000
-"""An ellipsis leaves out so many characters at most."""
+"""The maximum number of characters that an ellipsis can omit."""
 LONGEST_PART = 5000
-"""So many characters a part of a quotation has at most."""
+"""The maximum number of characters in a part of a quotation."""
 REPLACED = 80
-"""An editor's words stand for so many characters at most."""
+"""The maximum number of characters that an editor's words can replace."""
 MOST = 2000
-"""So many places of a part are looked at; no quotation has only parts that stand more often."""
+"""The maximum number of places of a part that are examined."""
 
 
 def normalize_text(text: str) -> str:

@@ -29,7 +29,7 @@ from advocacy.mail.consent.return_address import message_digests, signed_message
 from advocacy.mail.consent.tokens import LONGEST, Keys, Ticket, unseal
 
 MOST_BYTES = 1_000_000
-"""So much of a message is read: its report stands before the message that it returns."""
+"""The part of a message that is read; the report comes before the returned message."""
 MOST_PARTS = 50
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{24,{LONGEST}}}")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]{1,200}@[^<>@\s]{1,255}>")
@@ -57,19 +57,19 @@ class Notice:
     subject: str
     failures: tuple[Failure, ...] = ()
     overall: Failure | None = None
-    """What it says of an address that it does not name."""
+    """What it states about an address that it does not name."""
     digests: tuple[str, ...] = ()
-    """Digests of messages of ours whose signed envelope senders stand in it."""
+    """Digests of our messages whose signed envelope senders it contains."""
     message_ids: tuple[str, ...] = ()
-    """Message-IDs of messages of ours with our signature, wherever in it."""
+    """Message-IDs of our messages with our signature, anywhere in it."""
     plain_ids: tuple[str, ...] = ()
-    """Other Message-IDs, of the messages that it returns: anyone may have written them."""
+    """Other Message-IDs of the messages that it returns, which anyone may have written."""
     named: tuple[str, ...] = ()
     """Keys of the addresses that a complaint, or the message it returns, names as its reader's."""
     tickets: tuple[Ticket, ...] = ()
-    """What signed unsubscribe addresses in it say."""
+    """The content of signed unsubscribe addresses in it."""
     received: datetime | None = None
-    """When it came, by the last server's word, or its own."""
+    """When it arrived, according to the last server or its own date."""
 
 
 def read_notice(data: bytes, keys: Keys | None) -> Notice:

@@ -23,9 +23,9 @@ from advocacy.mail.consent.addresses import ADDRESS, address_key
 from advocacy.resources import read_table
 
 MOST_TEXT = 20_000
-"""So many characters of a report are read; what it says stands before what it returns."""
+"""Characters of a report that are read; the report comes before the returned message."""
 MOST_BYTES = 65_536
-"""So much of a message gets a second reading, whose expressions are not ours."""
+"""The part of a message that the third-party patterns search."""
 _OTHER_REPORTS = ("disposition-notification", "feedback-report")
 """Reports of what a person did with a message: that they read it, or did not want it."""
 _NOBODY: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _AS_HEADERS = 3
-"""So many lines like headers one after another begin a message that is returned."""
+"""The number of consecutive header-like lines that start a returned message."""
 _LINE = 200
 
 
@@ -66,7 +66,7 @@ class Failure:
     status: str
     words: str
     recipients: tuple[str, ...]
-    """Keys of the addresses that it names: the last one, and the one that we wrote to."""
+    """Keys of the addresses that it names: the last one, and the original recipient."""
 
 
 @cache

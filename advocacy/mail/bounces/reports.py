@@ -111,7 +111,7 @@ def _suppressions(findings: list[Finding]) -> list[NewSuppression]:
 
 def _suppression(finding: Finding) -> NewSuppression:
     source = {Fate.HARD: "bounce", Fate.COMPLAINT: "complaint"}.get(finding.fate, "unsubscribed")
-    reason = f"mail to it came back: {finding.detail}" if finding.fate is Fate.HARD else ""
+    reason = f"a message to it bounced: {finding.detail}" if finding.fate is Fate.HARD else ""
     return NewSuppression(
         address_key(finding.address), reason, source, finding.received, finding.mailing
     )
@@ -173,7 +173,7 @@ def _judged(place: Place, notice: Notice, finder: _Finder) -> tuple[Finding, "Le
         return _finding(place, Fate.COMPLAINT, "", record), ledger
     failure = _failure_of(notice, record, strict=by_id)
     if failure is None:
-        detail = "it names another address than the letter went to"
+        detail = "it names a different address from the letter's"
         return _left(place, Fate.UNSURE, detail, notice, record), None
     fate = {Severity.HARD: Fate.HARD, Severity.SOFT: Fate.SOFT, Severity.DELAYED: Fate.DELAYED}.get(
         failure.severity, Fate.UNREAD
@@ -247,6 +247,8 @@ def _unproven(place: Place, notice: Notice, finder: _Finder) -> Finding:
         return Finding(place, Fate.COMPLAINT, ticket.address, ticket.mailing)
     known = next(filter(None, map(finder.by_message_id, notice.plain_ids)), None)
     if known:
-        return _left(place, Fate.UNSURE, "it has no signed mark of the letter", notice, known[0])
+        return _left(
+            place, Fate.UNSURE, "it has no signed identifier of the letter", notice, known[0]
+        )
     detail = "; ".join(f"{one.status} {one.words}".strip() for one in notice.failures[:2])
     return Finding(place, Fate.NOT_OURS, detail=detail, subject=notice.subject)

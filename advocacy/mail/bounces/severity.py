@@ -22,7 +22,7 @@ from advocacy.resources import read_table
 
 _TABLE = "mail/bounces/bounce_words.toml"
 MOST_WORDS = 8000
-"""So many characters of what a server says are judged."""
+"""The number of characters of a server's reply that are classified."""
 # Not a part of an IP address or of a version, such as 5.1.2.3.
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY = re.compile(r"(?<![\d.])([45])[0-5]\d(?=[ :,-]|$)")

@@ -46,7 +46,7 @@ class Forgotten:
     removals: list[Removal] = field(default_factory=list)
     left: list[Problem] = field(default_factory=list)
     is_suppressed: bool = False
-    """Whether the hash was there already."""
+    """Whether the hash was already in the list."""
 
 
 def forget(
@@ -64,7 +64,7 @@ def forget(
     cannot be read or written.
     """
     key = address_key(address)
-    keys = require_keys("leave a hash in place of an address")
+    keys = require_keys("replace an address with a hash")
     found = Forgotten()
     _suppress(folder, key, keys, found, dry_run=dry_run)
     _ledgers(folder, key, keys, found, dry_run=dry_run)

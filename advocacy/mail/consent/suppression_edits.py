@@ -69,7 +69,7 @@ class EditOutcome:
     added: list[str] = field(default_factory=list)
     there: list[str] = field(default_factory=list)
     lifted_since: list[str] = field(default_factory=list)
-    """Asked to be left out before somebody lifted that: they stay lifted."""
+    """Requests from before the entry was lifted; it remains lifted."""
     changed: list[SuppressionRow] = field(default_factory=list)
 
 
@@ -144,7 +144,7 @@ def edit_list(folder: Path, columns: tuple[str, ...]) -> Iterator["EditedList"]:
         edited = EditedList(path, columns)
         yield edited
         if edited.is_changed:
-            advice = "Make room, or allow yourself to write there; the list is as it was before."
+            advice = "Free some space, or make the folder writable. The list was not changed."
             with replace_file(path, durable=True, advice=advice) as out:
                 out.write(edited.text().encode("utf-8", "surrogateescape"))
             with suppress(OSError):

@@ -18,7 +18,7 @@ from advocacy.mail.consent.addresses import ADDRESS, PREFIX, address_key, domain
 
 FILE = "suppressed.csv"
 COLUMNS = ("address", "domain", "reason", "since", "source", "campaign", "lifted", "lifted_reason")
-"""The columns of a file that is made here; others that somebody adds are kept."""
+"""The columns of a new file; columns that people add are kept."""
 MOST_PROBLEMS = 100
 _EMAIL = frozenset({"email", "e_mail", "mail", "email_address", "e_mail_adresse", "e_mail_address"})
 _DOMAIN = re.compile(r"(\*?\.)?[^\s@.*/,;]+(\.[^\s@.*/,;]+)+")
@@ -27,7 +27,7 @@ _PLUS = re.compile(r"#\s*plus[- ]?tags\s*[:=]\s*ignore\b", re.IGNORECASE)
 _SAID = {
     "unsubscribed": "unsubscribed",
     "complaint": "reported the mail as unwanted",
-    "bounce": "mail to it came back",
+    "bounce": "a message to it bounced",
     "forgotten": "asked to be forgotten",
 }
 
@@ -116,7 +116,7 @@ def read_entries(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
 
 
 PLUS_TAGS = SuppressionRow("", 0)
-"""Stands among the rows for the comment that tells to leave `+…` out of addresses."""
+"""Represents the comment that tells advocacy to ignore `+…` in addresses."""
 
 
 def _enter(entries: SuppressionEntries, row: SuppressionRow, reason: str) -> None:
@@ -301,7 +301,7 @@ def salvaged(
     found = list(dict.fromkeys(address_key(one) for one in ADDRESS.findall(text)))
     shown = ", ".join(found[:3]) + (" …" if len(found) > 3 else "")
     if found:
-        message = f"{wrong.message} To be on the safe side, {shown} is not written to."
+        message = f"{wrong.message} As a precaution, {shown} is suppressed."
         yield Problem(wrong.code, message, wrong.hint, wrong.place, Level.WARNING)
     else:
         yield wrong.at(Level.ERROR)

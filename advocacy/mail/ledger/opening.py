@@ -65,7 +65,7 @@ def ledger_url(campaign: Path, environ: Mapping[str, str] | None = None) -> str:
         return f"{_SQLITE}{campaign.with_suffix('.ledger.sqlite').absolute()}"
     if url.startswith(_POSTGRESQL) or (url.startswith(_SQLITE) and len(url) > len(_SQLITE)):
         return url
-    kind = f"it begins with `{url.partition(':')[0]}:`" if ":" in url else "it has no kind"
+    kind = f"it begins with `{url.partition(':')[0]}:`" if ":" in url else "it has no scheme"
     raise AdvocacyError(fault("ledger-url", "", told=kind))
 
 

@@ -115,9 +115,9 @@ class PostgresBackend:
             fsync, encoding = connection.execute(text(asked)).one()
         told = ""
         if fsync != "on":
-            told = "it does not write to its disk what it commits (fsync)"
+            told = "it does not write commits to disk (fsync is off)"
         elif encoding != "UTF8":
-            told = f"it cannot hold every name (its encoding is {encoding})"
+            told = f"it cannot store every name (its encoding is {encoding})"
         if told:
             raise AdvocacyError(faults.fault("ledger-unfit", self.shown, told=told))
 
@@ -150,7 +150,7 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        told = "it is not of the form user@host:port/database"
+        told = "it does not have the form user@host:port/database"
         raise AdvocacyError(faults.fault("ledger-url", "", told=told)) from None
     query = dict(_DEFAULTS) | dict(parsed.query)
     return parsed.set(drivername="postgresql+psycopg", query=query)

@@ -51,7 +51,7 @@ class SqliteBackend:
         wal, _ = side_files(path)
         if not path.exists():
             if wal.exists():
-                raise AdvocacyError(faults.damaged(path, f"only its {wal.name} is there"))
+                raise AdvocacyError(faults.damaged(path, f"only its {wal.name} exists"))
             if not create:
                 raise AdvocacyError(faults.fault(faults.MISSING, path))
             self._create()
@@ -235,7 +235,7 @@ def _engine(path: Path, busy_seconds: float, *, new: bool = False) -> Engine:
         raw.isolation_level = None  # we alone begin transactions
         found = raw.execute("PRAGMA application_id").fetchone()[0]
         if found != APPLICATION_ID and not new:
-            raise AdvocacyError(faults.damaged(path, "it is a database of another program"))
+            raise AdvocacyError(faults.damaged(path, "it is the database of another program"))
         mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         raw.execute("PRAGMA synchronous = FULL")
         # On a Mac fsync leaves data in the drive's cache; elsewhere these say nothing.

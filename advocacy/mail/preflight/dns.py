@@ -69,7 +69,7 @@ def _spf(domain: str, lookup: Lookup) -> Iterator[Problem]:
         return
     found = [one for one in records if one.lower().split(" ")[0] == "v=spf1"]
     if len(found) != 1:
-        told = "no SPF record" if not found else f"{len(found)} SPF records, which counts as none"
+        told = f"{len(found)} SPF records, which is invalid" if found else "no SPF record"
         yield _missing("spf-missing", domain=domain, told=told)
     elif re.search(r"(^|\s)\+?all(\s|$)", found[0]):
         yield _missing("spf-open", domain=domain)

@@ -34,7 +34,7 @@ from advocacy.resources import read_table
 GMAIL_CLIPS = 102 * 1024
 """Bytes of HTML after which Gmail shows a link instead of the rest."""
 LARGEST = 20 * 1024 * 1024
-"""Bytes of a whole message that the large receivers take; some take 25 MB."""
+"""Bytes of a whole message that large receivers accept; some accept 25 MB."""
 LONGEST_LINE = 998
 _ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To", "Cc", "Sender")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>")
@@ -75,16 +75,18 @@ def _standards(
 ) -> Iterator[Problem]:
     fault = fault_of(Envelope(sender, "somebody@example.org", message))
     if fault:
-        yield _malformed(f"No server should take it: {fault}.")
+        yield _malformed(f"Servers should refuse it: {fault}.")
     longest = max(map(len, message.split(b"\r\n")))
     if longest > LONGEST_LINE:
         yield _malformed(
-            f"A line has {longest:,} bytes, and {LONGEST_LINE} are allowed (RFC 5322, 2.1.1)."
+            f"A line has {longest:,} bytes; the limit is {LONGEST_LINE} (RFC 5322, 2.1.1)."
         )
     for name in _ONCE:
         count = len(parsed.get_all(name, []))
         if count > 1:
-            yield _malformed(f"The header {name} is there {count} times; receivers refuse that.")
+            yield _malformed(
+                f"The header {name} occurs {count} times; receivers refuse such messages."
+            )
     for name in ("From", "To", "Subject", "Date", "Message-ID"):
         if not str(parsed.get(name, "")).strip():
             yield _malformed(f"The header {name} is missing or empty.")
@@ -103,7 +105,7 @@ def _date(value: str, now: datetime) -> Iterator[Problem]:
     try:
         date = parsedate_to_datetime(value)
     except ValueError:
-        yield _malformed(f"The Date “{value[:60]}” is none.")
+        yield _malformed(f"The Date “{value[:60]}” is not a valid date.")
         return
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     if abs(date - now) > timedelta(days=1):
@@ -133,7 +135,7 @@ def _identity(
         ):
             yield problem("free-mail-sender", domain=ours)
     if not signatures:
-        by_server = "your provider may sign on the way" if server.user else "nobody has signed it"
+        by_server = "your provider may sign it later" if server.user else "it is not signed"
         yield problem("not-signed", told=by_server)
     by_dkim = any(aligned(domain, ours) for domain in signed)
     if signatures and not by_dkim:
@@ -144,7 +146,7 @@ def _identity(
             level=Level.NOTE if by_dkim else Level.WARNING,
             envelope=envelope or "no domain",
             domain=ours,
-            rest="; the DKIM signature alone must hold now." if by_dkim else ".",
+            rest="; only the DKIM signature can align." if by_dkim else ".",
         )
     for tags in signatures:
         covered = {name.strip().lower() for name in tags.get("h", "").split(":")}

@@ -19,9 +19,9 @@ from advocacy.mail.sending.mailing_settings import MailingSettings
 
 Item = TypeVar("Item")
 CHUNK = 500
-"""So many letters are looked up in the ledger at once."""
+"""The number of letters that are looked up in the ledger at once."""
 MOST_DOUBTFUL = 10_000
-"""So many people may wait for the end of the list, to see whose mailbox theirs is."""
+"""The number of people that can be held until the end of the list to find shared mailboxes."""
 
 NO_EMAIL, SUPPRESSED, ANSWERED, TWICE = "no email", "suppressed", "answered", "twice"
 SENT, REFUSED, UNCERTAIN, UNDER_WAY, PUT_OFF = (

@@ -17,7 +17,7 @@ from advocacy.mail.sending.rendering import MessageRenderer
 
 UNMADE = "not composed"
 EXAMPLES = 3
-"""So many of those that are left out for one reason are named."""
+"""The number of people left out for one reason that are named."""
 
 
 @dataclass(frozen=True, slots=True)

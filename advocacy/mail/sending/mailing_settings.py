@@ -29,7 +29,7 @@ from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
 
 FIRST = 5
-"""So many letters are looked at before a mailing begins; the others as they are composed."""
+"""Letters that are checked before a mailing starts; the others are checked when composed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
     raise AdvocacyError(
         Problem(
             "mailing-stage",
-            f"A mailing has one stage, and {what} {day}.",
+            f"A mailing has one stage, but {what} {day}.",
             f"Name it: `--stage {names[0]}`"
             + (f" (there are {', '.join(names)})." if len(names) > 1 else "."),
             campaign.file.place("stages"),
@@ -124,7 +124,7 @@ def text_on_disk(mailing: MailingSettings, templates: Path | None) -> Problem | 
     `templates` is the folder that the user named. None where all is the same.
     """
     campaign, problems = load_campaign(mailing.campaign.path, templates)
-    changes: tuple[str, ...] = ("the campaign's files have errors now",)
+    changes: tuple[str, ...] = ("the campaign's files now have errors",)
     try:
         if campaign is not None and mailing.stage not in campaign.file.stages:
             changes = ("the stage was removed",)
@@ -139,10 +139,10 @@ def text_on_disk(mailing: MailingSettings, templates: Path | None) -> Problem | 
         return None
     return Problem(
         "text-changed",
-        f"The text was changed while the mailing ran: {'; '.join(changes)}. Nothing has gone out "
-        "with the change.",
-        "If the new text is right, approve it, then go on with `--new-text`. Otherwise put the "
-        "old one back, and run the command again.",
+        f"The text was changed during the mailing: {'; '.join(changes)}. No message was sent with "
+        f"the change.",
+        "If the new text is correct, approve it and continue with `--new-text`. Otherwise, "
+        "restore the old text and run the command again.",
     )
 
 
@@ -210,8 +210,8 @@ def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
         path = campaign.workspace.template("layouts/email.html")
         yield Problem(
             "no-unsubscribe",
-            "The email's layout does not print the address at which subscribers leave.",
-            "Print `{{ unsubscribe }}` in it as a link, as the built-in layout does.",
+            "The email layout does not print the unsubscribe address.",
+            "Print `{{ unsubscribe }}` as a link, as the built-in layout does.",
             Place(path) if path else None,
         )
 
@@ -226,8 +226,8 @@ def _days(mailing: MailingSettings) -> Iterator[Problem]:
     if day > today:
         yield Problem(
             "dated-ahead",
-            f"The letters are dated {day}, and today, in {file.timezone}, is {today}.",
-            "Send them on that day, or date them today with `--date`.",
+            f"The letters are dated {day}, but today is {today} in {file.timezone}.",
+            "Send them on that day, or change their date to today with `--date`.",
             place,
         )
     elif today - day > file.max_age:
@@ -236,6 +236,7 @@ def _days(mailing: MailingSettings) -> Iterator[Problem]:
             "too-old",
             f"The letters are dated {day}, {days} days before today, {today}; the campaign's "
             f"`max_age` allows {file.max_age.days}.",
-            f"Date them today: `--date {today}`. What was true then may not be true now.",
+            f"Change their date to today: `--date {today}`. Facts that were true then may not be "
+            f"true now.",
             place,
         )

@@ -47,9 +47,9 @@ class TextChange:
         got = count_noun(sent, "message has", "messages have")
         return Problem(
             "text-changed",
-            f"{got} gone out with another text than would go now: {what}.",
-            "If the new text is right, approve it, then go on with `--new-text`. Otherwise put "
-            "the old one back.",
+            f"{got} been sent with a different text from the current one: {what}.",
+            "If the new text is correct, approve it and continue with `--new-text`. Otherwise, "
+            "restore the old text.",
         )
 
 
@@ -144,7 +144,7 @@ def consent_problems(mailing: MailingSettings) -> list[Problem]:
             problems.append(
                 Problem(
                     "no-unsubscribe",
-                    "The letters go to subscribers, and say nowhere how to get no more of them.",
+                    "The letters go to subscribers, but do not explain how to unsubscribe.",
                     "Add to the sender: `unsubscribe: {url: https://…, mailto: …}`.",
                     place,
                 )

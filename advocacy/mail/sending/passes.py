@@ -34,7 +34,7 @@ from advocacy.mail.smtp import Connection
 from advocacy.mail.smtp.pace import Pace
 
 LONGEST_NAP = 0.5
-"""Seconds after which a run that waits looks around: for Ctrl-C."""
+"""Seconds after which a waiting run checks for Ctrl-C."""
 LONGEST_REST = 30.0
 """Seconds at most between two passes for the sake of the second alone."""
 
@@ -312,14 +312,15 @@ def _is_past(moment: float) -> bool:
 def _more_than_agreed(most: int | None) -> Problem:
     return Problem(
         "more-than-agreed",
-        f"The list has grown: more people are left than the {most} for whom it was begun.",
-        "Those that were agreed to are done. Look at the list, then run the command again.",
+        f"The list has grown: more people are left than the {most} that were confirmed.",
+        "The confirmed messages are done. Check the list, then run the command again.",
     )
 
 
 def _new_day(today: date) -> Problem:
     return Problem(
         "new-day",
-        f"It has become {today} while the mailing ran, and its letters may not go out any more.",
-        "The reasons are above. What was sent is in the ledger; the others were not sent.",
+        f"The date changed to {today} during the mailing, and its letters can no longer be sent.",
+        "See the problems above. The ledger records what was sent; the other messages were not "
+        "sent.",
     )

@@ -251,28 +251,28 @@ It raises an exception of its own where nobody agrees; nothing has left then.
 def _pretended_day(server: Server) -> Problem:
     return Problem(
         "pretended-day",
-        f"--today pretends a day, and {server.shown} is not on this machine.",
-        "Leave it out, or try the mailing on a folder: ADVOCACY_SMTP=maildir:/tmp/trial.",
+        f"--today is only for servers on this machine, but {server.shown} is not.",
+        "Omit it, or test the mailing with a folder: ADVOCACY_SMTP=maildir:/tmp/trial.",
     )
 
 
 def _unknown_mailing(prepared: PreparedMailing) -> Problem:
     place = prepared.ledger_place
     if prepared.ledger is None:
-        what = f"There is no ledger ({place})."
+        what = f"The ledger does not exist ({place})."
     else:
-        what = f"The ledger ({place}) does not know the mailing `{prepared.mailing.name}`."
+        what = f"The ledger ({place}) has no mailing `{prepared.mailing.name}`."
     return Problem(
         "new-mailing",
-        f"{what} Nobody counts as written to yet.",
-        "If it begins now, add `--new-mailing`. If it began before, put its ledger back first: "
-        "without it everyone would get the letter again.",
+        f"{what} No message counts as sent yet.",
+        "If this mailing is new, add `--new-mailing`. If it started earlier, restore its ledger "
+        "first; otherwise, everyone gets the letter again.",
     )
 
 
 def _known_mailing(mailing: MailingSettings) -> Problem:
     return Problem(
         "known-mailing",
-        f"The mailing `{mailing.name}` has begun before.",
-        "Leave out `--new-mailing` to go on with it, or name another with `--mailing NAME`.",
+        f"The mailing `{mailing.name}` has already started.",
+        "Omit `--new-mailing` to continue it, or name a different one with `--mailing NAME`.",
     )

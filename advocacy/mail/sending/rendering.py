@@ -21,7 +21,7 @@ from advocacy.mail.sending.outbox import ReadyMessage
 from advocacy.mail.smtp import Envelope
 
 FEW = 300
-"""So many messages this process composes sooner than it could start others."""
+"""Up to this many messages are composed faster in this process than by starting others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,6 @@ def nobody_to_mail(mailing: MailingSettings) -> Problem:
     """That no message could be made for anybody on the list."""
     return Problem(
         "no-message",
-        f"The list has nobody to whom `{mailing.name}` could be mailed.",
-        "Look at the list: do its rows have `email`, and is the stage for them?",
+        f"Nobody on the list can get `{mailing.name}` by email.",
+        "Check that the rows of the list have `email` and that the stage is for them.",
     )

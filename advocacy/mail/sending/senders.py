@@ -15,7 +15,7 @@ from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.smtp import Connection, SmtpReply, Verdict, backoff
 
 MOST_UNDER_WAY = 100
-"""So many messages at most are marked as under way: what a crash may leave uncertain."""
+"""The maximum number of messages in progress, which a crash may leave uncertain."""
 GROUP_SECONDS = 0.05
 """How long a group of messages should take; on a slow server a group is one message."""
 TROUBLE_AT_FIRST, TROUBLE_LATER = 10.0, 300.0
@@ -156,8 +156,9 @@ class Senders:
 def _no_way(seconds: float, reply: SmtpReply) -> Problem:
     return Problem(
         "server-unreachable",
-        f"For {seconds:.0f} seconds no message could be handed over: {reply.text}.",
-        "When it works again, run the same command again: it goes on with those that are left.",
+        f"No message could be delivered for {seconds:.0f} seconds: {reply.text}.",
+        "When the server works again, run the same command to continue with the messages that are "
+        "left.",
     )
 
 
@@ -167,8 +168,8 @@ def _too_many(failures: int, reply: SmtpReply) -> Problem:
         f"{failures} messages in a row could not be sent; the last answer was: "
         f"{reply.code or ''} {reply.text}".rstrip()
         + ".",
-        "Find out why: `advocacy status` lists them. Then run the same command again: it goes "
-        "on with those that are left.",
+        "Find the cause; `advocacy status` lists the messages. Then run the same command to "
+        "continue with those that are left.",
     )
 
 

@@ -208,7 +208,7 @@ def _hand_over(server: Server, envelope: Envelope, to: str) -> None:
         said = f"{reply.code or ''} {reply.text}".strip()
         refused = Problem(
             "test-not-sent",
-            f"The server did not take the test message to {to}: {said}",
-            "Correct what the server says, and try again.",
+            f"The server did not accept the test message to {to}: {said}",
+            "Correct what the server reports, and try again.",
         )
         raise AdvocacyError(reply.stop or refused)

@@ -15,7 +15,7 @@ from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.wire import Dropped, Wire
 
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
-"""Those for a password, the preferred first."""
+"""The mechanisms for a password, in order of preference."""
 _MOST_CHALLENGES = 4
 
 
@@ -29,19 +29,19 @@ def log_in(
     """
     if offered is None:
         return _stopped(
-            "The server offers no login.",
-            "Leave the user out of ADVOCACY_SMTP if the server needs none; else ask the provider "
-            "for the port for sending.",
+            "The server does not offer authentication.",
+            "If the server needs no login, remove the user from ADVOCACY_SMTP. Otherwise, ask the "
+            "provider for the submission port.",
         )
     names = offered.upper().split()
     wanted = ("XOAUTH2",) if secret.kind == "token" else MECHANISMS
     usable = [name for name in wanted if name in names]
     if not usable:
         return _stopped(
-            f"The server takes no login of ours ({', '.join(wanted)}), only: "
-            f"{', '.join(names)[:200] or 'none'}.",
-            "Providers that ask for OAuth want a token in ADVOCACY_SMTP_TOKEN, or have "
-            "passwords for apps.",
+            f"The server does not support our authentication mechanisms ({', '.join(wanted)}), "
+            f"only: {', '.join(names)[:200] or 'none'}.",
+            "For providers that require OAuth, set a token in ADVOCACY_SMTP_TOKEN or use an app "
+            "password.",
         )
     code, text = 0, ""
     for name in usable:
@@ -55,9 +55,9 @@ def log_in(
     if code // 100 != 5:
         return judged(Step.AUTH, code, text)
     return _stopped(
-        f"The server does not let {user} in: {code} {text}",
-        "Check the user in ADVOCACY_SMTP and the password; many providers want a password "
-        "made for apps instead of the account's own.",
+        f"The server refused the login of {user}: {code} {text}",
+        "Check the user in ADVOCACY_SMTP and the password. Many providers require an app password "
+        "instead of the account password.",
         code,
         text,
     )
@@ -75,7 +75,7 @@ def _converse(wire: Wire, name: str, user: str, secret: str, timeout: float) -> 
         sent.append(answer)
         wire.send(answer.encode("ascii") + b"\r\n", timeout)
         code, text = wire.reply(timeout)
-    raise Dropped("the server's questions at login do not end")
+    raise Dropped("the server sends too many login challenges")
 
 
 def _without(text: str, sent: list[str]) -> str:

@@ -21,9 +21,9 @@ from advocacy.mail.smtp.session import CannotOpen, Options, Session, open_sessio
 from advocacy.mail.smtp.wire import Dropped, Timeouts
 
 _GOODBYE = 5.0
-"""Seconds that a server may take to say goodbye: nothing depends on it."""
+"""Seconds to wait for the server's reply to QUIT, which nothing depends on."""
 _LAST_WORD = 1.0
-"""Seconds to look for what a server said before it broke the connection."""
+"""Seconds to wait for a reply that a server sent before it closed the connection."""
 _IDLE = 10.0
 """Seconds of silence after which a server's 421 is for that, and not for the count of messages."""
 _FEWEST = 10
@@ -134,7 +134,7 @@ class _Transaction:
         session.dirty = True
         for command, code, text in self._exchanged(commands):
             if command.step is Step.RSET and code // 100 != 2:
-                raise Dropped(f"the server does not begin anew: {code} {text}")
+                raise Dropped(f"the server refused RSET: {code} {text}")
             taken = code == 354 if command.step is Step.DATA else code // 100 == 2
             if not taken:
                 return self._given_up(judged(command.step, code, text))
@@ -173,7 +173,7 @@ class _Transaction:
         """The message and the reply to its end: the one moment that nothing takes back."""
         if not self._wire.in_step:
             # A reply too many would be taken for the one that counts.
-            raise Dropped("the server spoke out of turn")
+            raise Dropped("the server sent an unexpected reply")
         try:
             self._wire.send(stuffed(self._envelope.message), self._timeouts.block)
         except Dropped as error:
@@ -210,20 +210,20 @@ def _beyond(extensions: dict[str, str], envelope: Envelope) -> str:
     """What this message asks of a server that the server has said it cannot do, else nothing."""
     if "SMTPUTF8" not in extensions and is_international(envelope):
         return (
-            "the server takes no addresses with letters before the @ that are not ASCII (it lacks "
-            "SMTPUTF8)"
+            "the server does not accept addresses with non-ASCII characters before the @ (it "
+            "lacks SMTPUTF8)"
         )
     most = extensions.get("SIZE", "").strip()
     size = len(envelope.message)
     if most.isdigit() and 0 < int(most[:20]) < size:  # RFC 1870, 4: 0 is no limit
-        return f"the message has {size:,} bytes and the server takes {int(most):,}"
+        return f"the message has {size:,} bytes, but the server accepts {int(most):,}"
     return ""
 
 
 def _dropped(step: Step, reason: str) -> SmtpReply:
     if step is Step.END:
-        told = f"{reason}, after the whole message had left: it may have arrived"
+        told = f"{reason}, after the whole message was sent; it may have arrived"
         return SmtpReply(Verdict.UNCERTAIN, None, told, everyone=True)
     return SmtpReply(
-        Verdict.DEFERRED, None, f"{reason}, before the message had left ({step})", everyone=True
+        Verdict.DEFERRED, None, f"{reason}, before the message was sent ({step})", everyone=True
     )

@@ -31,7 +31,7 @@ _SIGNED = (*_OVERSIGNED, "date", "message-id", "mime-version", "content-type",
            "auto-submitted", "precedence")  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
 _LEAST_BITS = 1024
-_MAKE_ONE = "Make one by: openssl genrsa -out dkim.pem 2048"
+_MAKE_ONE = "Create one: openssl genrsa -out dkim.pem 2048"
 _SPACES = re.compile(rb"[ \t]+")
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:((?:[^\r]|\r\n[ \t]|\r(?!\n))*)\r\n")
 
@@ -70,7 +70,10 @@ def dkim_key_of(
         )
         raise _bad(message, hint)
     if domain and not _NAME.fullmatch(domain):
-        raise _bad(f"{DOMAIN} is not a domain.", "As in example.org, in ASCII; or leave it out.")
+        raise _bad(
+            f"{DOMAIN} is not a valid domain.",
+            "Use a domain such as example.org, in ASCII, or unset the variable.",
+        )
     algorithm, sign_bytes = _signer(pem.encode())
     return DkimKey(selector, domain.lower() or None, algorithm, sign_bytes)
 
@@ -186,15 +189,15 @@ def _read(path: str, workspace: Path | None) -> str:
     file = Path(path).expanduser()
     if workspace is not None and file.resolve().is_relative_to(workspace.resolve()):
         raise _bad(
-            f"The key that {KEY} names stands in the workspace, which others get.",
-            "Keep it elsewhere, such as in ~/.config/advocacy, with mode 0600.",
+            f"The key that {KEY} names is in the workspace, which other people get.",
+            "Move it, for example to ~/.config/advocacy, with mode 0600.",
         )
     try:
         return file.read_text("ascii")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
         message = f"The key that {KEY} names cannot be read: {reason}."
-        raise _bad(message, "It is the path of a PEM file, or the PEM text itself.") from None
+        raise _bad(message, "Set it to the path of a PEM file or to the PEM text.") from None
 
 
 def _signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
@@ -203,15 +206,15 @@ def _signer(pem: bytes) -> tuple[Algorithm, Callable[[bytes], bytes]]:
         from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError:
-        message = "Signing needs a library that is not installed."
-        raise _bad(message, "Type: pip install 'advocacy[dkim]'") from None
+        message = "Signing requires a library that is not installed."
+        raise _bad(message, "Install it: pip install 'advocacy[dkim]'") from None
     try:
         key = load_pem_private_key(pem, None)
     except TypeError:
-        cure = "Write it without one: openssl pkey -in KEY -out dkim.pem"
-        raise _bad(f"The key of {KEY} is locked with a passphrase.", cure) from None
+        cure = "Remove the passphrase: openssl pkey -in KEY -out dkim.pem"
+        raise _bad(f"The key of {KEY} is encrypted with a passphrase.", cure) from None
     except Exception:  # noqa: BLE001 - what it raises for what is no key varies by version
-        raise _bad(f"{KEY} names no private key in PEM.", _MAKE_ONE) from None
+        raise _bad(f"{KEY} does not contain a private key in PEM.", _MAKE_ONE) from None
     if isinstance(key, ed25519.Ed25519PrivateKey):
         # RFC 8463, 3: the SHA-256 of what is signed, by pure Ed25519.
         return "ed25519-sha256", lambda data: key.sign(hashlib.sha256(data).digest())

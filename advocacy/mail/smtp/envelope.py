@@ -47,7 +47,7 @@ def fault_of(envelope: Envelope) -> str:
     if not message.isascii():
         body = message.partition(b"\r\n\r\n")[2]
         if not body.isascii():
-            return "the message has a body that is not in 7 bits (RFC 5321, 2.4)"
+            return "the message has a body that is not 7-bit (RFC 5321, 2.4)"
     return ""
 
 
@@ -91,7 +91,7 @@ class MaildirConnection:
         try:
             there = set(os.listdir(folder)) if folder.is_dir() else set()
             if there and there.isdisjoint(_MAILDIR):
-                return _unusable(self._server, "it is a folder of other things")
+                return _unusable(self._server, "it is a folder, but not a Maildir")
             for name in ("", *_MAILDIR):
                 (folder / name).mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -124,9 +124,9 @@ class MaildirConnection:
             with _opened(final.parent, os.O_RDONLY | os.O_DIRECTORY) as descriptor:
                 os.fsync(descriptor)
         except OSError as error:
-            told = f"kept as {final.name}, but perhaps not on the disk: {_words(error)}"
+            told = f"saved as {final.name}, but perhaps not written to disk: {_words(error)}"
             return SmtpReply(Verdict.UNCERTAIN, None, told)
-        return SmtpReply(Verdict.SENT, None, f"kept as {final.name}")
+        return SmtpReply(Verdict.SENT, None, f"saved as {final.name}")
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -173,7 +173,10 @@ class MboxConnection:
             try:
                 os.ftruncate(descriptor, end)
             except OSError:
-                told = f"{self._server.shown}: {_words(error)}; part of it may be there"
+                told = (
+                    f"{self._server.shown}: {_words(error)}; a part of the message may have "
+                    f"been written"
+                )
                 return SmtpReply(Verdict.UNCERTAIN, None, told, everyone=True)
             return _unusable(self._server, _words(error))
         return SmtpReply(Verdict.SENT, None, "kept")
@@ -207,7 +210,7 @@ def _unusable(server: Server, reason: str) -> SmtpReply:
     problem = Problem(
         "mailbox-unusable",
         f"{server.shown} cannot be written to: {reason}.",
-        "Name another in ADVOCACY_SMTP, or make room and see to its permissions.",
+        "Use a different one in ADVOCACY_SMTP, or free some space and check the permissions.",
     )
     return SmtpReply(Verdict.DEFERRED, None, problem.message, problem, everyone=True)
 

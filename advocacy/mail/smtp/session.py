@@ -150,8 +150,8 @@ def _connected(server: Server, options: Options) -> Wire:
         if error.errno == socket.EAI_NONAME:
             reply = _stopped(
                 "server-unknown",
-                f"There is no server of the name {server.host}, as far as this machine can see.",
-                "Check the name in ADVOCACY_SMTP, and that you are online.",
+                f"The server {server.host} was not found.",
+                "Check the name in ADVOCACY_SMTP and your network connection.",
             )
         raise CannotOpen(reply) from None
     except (FileNotFoundError, PermissionError) as error:
@@ -159,7 +159,7 @@ def _connected(server: Server, options: Options) -> Wire:
             _stopped(
                 "server-unknown",
                 f"{server.shown} cannot be opened: {error.strerror}.",
-                "Check the path in ADVOCACY_SMTP, and that the server runs.",
+                "Check the path in ADVOCACY_SMTP and that the server is running.",
             )
         ) from None
     except TimeoutError:
@@ -178,8 +178,8 @@ def _begin_tls(wire: Wire, server: Server, options: Options) -> None:
             _stopped(
                 "certificate-untrusted",
                 f"The certificate of {server.shown} cannot be trusted: {error.verify_message}",
-                "Write the host's name as the provider gives it. An organisation's own authority "
-                "is trusted by SSL_CERT_FILE=/path/to/authority.pem.",
+                "Use the host name that the provider gives. To trust your organization's own "
+                "certificate authority, set SSL_CERT_FILE=/path/to/authority.pem.",
             )
         ) from None
     except (ssl.SSLEOFError, TimeoutError, ConnectionError) as error:
@@ -190,7 +190,7 @@ def _begin_tls(wire: Wire, server: Server, options: Options) -> None:
             _stopped(
                 "tls-failed",
                 f"TLS with {server.shown} failed: {reason}",
-                "Port 465 goes with smtps://, port 587 with smtp://.",
+                "Use smtps:// with port 465 and smtp:// with port 587.",
             )
         ) from None
 
@@ -209,10 +209,10 @@ def _expect(step: Step, reply: tuple[int, str], wanted: int) -> None:
 def _no_tls(server: Server) -> SmtpReply:
     return _stopped(
         "tls-missing",
-        f"{server.shown} does not offer TLS (STARTTLS), so letters and password would be open to "
-        "all on the way.",
-        "Use the provider's port for sending, 587 or smtps:// with 465. If it worked yesterday, "
-        "somebody on the way may be listening.",
+        f"{server.shown} does not offer TLS (STARTTLS), so letters and the password would be sent "
+        f"unencrypted.",
+        "Use the provider's submission port, 587 or smtps:// with 465. If TLS worked before, the "
+        "connection may be intercepted.",
     )
 
 

@@ -19,7 +19,7 @@ _LONGEST_REPLY = 16 * 1024
 """Bytes of one reply; RFC 5321, 4.5.3.1.5 grants 512 a line."""
 _CHUNK = 16 * 1024
 _BLOCK = 256 * 1024
-"""Bytes handed over within one time of `Timeouts.block`."""
+"""Bytes sent within one `Timeouts.block`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Wire:
             line = self._line(deadline, timeout, fresh=not found)
             length += len(line)
             if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b""):
-                raise Dropped(f"the server does not speak SMTP: {cleaned(line[:80])!r}")
+                raise Dropped(f"the server does not use SMTP: {cleaned(line[:80])!r}")
             if length > _LONGEST_REPLY:
-                raise Dropped("the server's reply does not end")
+                raise Dropped("the server's reply is too long")
             found.append(line[4:].decode("utf-8", errors="replace"))
             if line[3:4] != b"-":
                 return int(line[:3]), found
@@ -101,7 +101,7 @@ class Wire:
         server spoke on in the clear: that would be taken for what came under TLS (RFC 3207, 6).
         """
         if self._buffer:
-            raise Dropped("the server went on in the clear after it had agreed to TLS")
+            raise Dropped("the server sent unencrypted data after it accepted STARTTLS")
         self._sock.settimeout(timeout)
         self._waits.clear()
         self._sock = context.wrap_socket(self._sock, server_hostname=host)
@@ -123,17 +123,17 @@ class Wire:
         """One line without its end, which must be there: a line cut off is no line."""
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _LONGEST_REPLY:
-                raise Dropped("the server's reply does not end")
+                raise Dropped("the server's reply is too long")
             # The first wait is always the same, and then costs no system call to set.
             left = timeout if fresh else deadline - time.monotonic()
             if left <= 0:
-                raise Dropped(f"no whole reply within {timeout:g} seconds")
+                raise Dropped(f"no complete reply within {timeout:g} seconds")
             fresh = False
             try:
                 self._wait_at_most(left, socket.SO_RCVTIMEO)
                 chunk = self._sock.recv(_CHUNK)
             except (TimeoutError, BlockingIOError):
-                raise Dropped(f"no whole reply within {timeout:g} seconds") from None
+                raise Dropped(f"no complete reply within {timeout:g} seconds") from None
             except OSError as error:
                 raise Dropped(_reason(error)) from None
             if not chunk:
@@ -189,7 +189,7 @@ def _joined(lines: list[str]) -> list[str]:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError | BlockingIOError):
-        return "the server took no more data"
+        return "the server stopped accepting data"
     if isinstance(error, ssl.SSLError):
         return f"TLS broke off: {cleaned(str(error.reason or error))}"
     return f"the connection broke: {cleaned(error.strerror or str(error))}"

@@ -18,9 +18,9 @@ DOMAINS = 40
 _WORDS = {
     State.SENT: "sent",
     State.REFUSED: "refused",
-    State.DEFERRED: "put off",
+    State.DEFERRED: "deferred",
     State.UNCERTAIN: "uncertain",
-    State.SENDING: "under way",
+    State.SENDING: "in progress",
 }
 
 

@@ -114,7 +114,7 @@ def _no_such_mailing(name: str, place: str, known: list[str]) -> Problem:
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 MOST_MOMENTS = 240
-"""So many points of time a picture of the mailing has, and some."""
+"""The approximate number of points in the plot of a mailing."""
 HOUR = 3600.0
 FINAL = (State.SENT, State.REFUSED)
 NOT_SENT = (State.REFUSED, State.DEFERRED, State.UNCERTAIN, State.SENDING)

@@ -225,7 +225,7 @@ def test_a_hard_bounce_is_suppressed_and_marked_and_reading_it_again_changes_not
     imported(mailed, message)
     reason = suppressed(mailed, "bob")
     assert reason
-    assert "mail to it came back: 5.1.1 550 5.1.1" in reason
+    assert "a message to it bounced: 5.1.1 550 5.1.1" in reason
     first = record("bob")
     assert first.bounce.startswith("hard bounce: 5.1.1")
     before = (mailed / "suppressed.csv").read_bytes()
