@@ -32,6 +32,8 @@ ENHANCEMENTS = {
     "text-decoration": "numbers without an underline; they have one",
     "word-break": "breaks in a word longer than the line; it is then wider than the screen",
     "<code> element": "the typeface of code",
+    "display:none": "hiding the line of preview in Gmail on phones; it is one pixel high there",
+    "aria-hidden attribute": "hiding the same line from screen readers; it repeats the letter",
     "mailto: links": "that the address is a link",
     "height property": "nothing: a false alarm of caniemail, which means line-height",
 }
