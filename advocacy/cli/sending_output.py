@@ -153,10 +153,10 @@ def print_dry_run(prepared: "PreparedMailing", seen: "DryRun", problems: Sequenc
 def _print_stops(problems: Iterable[Problem]) -> None:
     errors = [problem for problem in problems if problem.level is Level.ERROR]
     if not errors:
-        _line("Stops it", "nothing")
+        _line("Problems", "none")
         return
     for number, problem in enumerate(errors):
-        _line("Stops it" if number == 0 else "", f"{problem.code}: {problem.message}")
+        _line("Problems" if number == 0 else "", f"{problem.code}: {problem.message}")
 
 
 def _print_how_to_send(prepared: "PreparedMailing", seen: "DryRun") -> None:
@@ -217,7 +217,7 @@ def _server(prepared: "PreparedMailing") -> str:
 def _ledger(prepared: "PreparedMailing") -> str:
     place = prepared.ledger_place
     if prepared.ledger is None:
-        return f"{place}: not created yet; the first run requires --new-mailing"
+        return f"{place}: not created yet; start with --new-mailing"
     if not prepared.begun:
         return f"{place}: has no such mailing yet; the first run requires --new-mailing"
     counts = prepared.ledger.counts(prepared.mailing.name)
