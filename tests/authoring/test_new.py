@@ -494,7 +494,7 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
         ("organization’s name", "Example Park Friends"),
         ("postal address", "1 Example Street"),
         ("letters are sent from", "letters@friends.example"),
-        ("Who signs", "A. Example"),
+        ("Name of the person who signs", "A. Example"),
         ("title", ""),
     ):
         talk.answer(question, text)

@@ -263,7 +263,7 @@ def test_an_entry_that_is_no_source_leaves_the_others(here: Path, tmp_path: Path
     items = [{"id": "x", "title": "no type"}, {"id": "y", "type": "book", "title": "good"}]
     result = import_sources(as_json(tmp_path, *items), here)
     assert result.added == ["y"]
-    assert "`x` was left out" in result.problems[0].message
+    assert "`x` was not imported" in result.problems[0].message
 
 
 def test_two_works_of_one_author_and_day_get_two_ids(here: Path, tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_the_command_says_what_it_did(run_cli, here: Path, tmp_path: Path) -> No
     assert result.returncode == 0
     assert "added    doe-2020-06-10 (there: http://zotero.org/users/1/items/ABC)" in result.stdout
     assert "here:  The Park’s Figures" in result.stdout
-    assert "1 added, 0 updated, 0 kept" in result.stdout
+    assert "1 added, 0 updated, 0 unchanged" in result.stdout
     assert "add --update." in result.stdout
     data = json.loads(
         run_cli(

@@ -556,7 +556,7 @@ def test_verify_finds_the_campaigns_of_a_folder(run_cli, small_campaign: Path) -
     for named in (output, output / "parks", output / "parks/call"):
         result = run_cli("verify", named, cwd=folder)
         assert result.returncode == 0, result.stderr
-        assert "2 files proven" in result.stdout
+        assert "2 files verified" in result.stdout
     elsewhere = run_cli("verify", output, cwd=output)
     assert elsewhere.returncode == 1
     assert "not in campaigns/ or in this folder" in " ".join(elsewhere.stderr.split())

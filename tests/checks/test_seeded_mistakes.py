@@ -182,7 +182,7 @@ SEEDS = [
             (CALL, NO_SALES, "Rekognition wrongly matched 28 members of Congress."),
         ),
         "uncited-claim",
-        ("28 members of Congress", "no citation"),
+        ("28 members of Congress", "cites no source"),
         Level.WARNING,
     ),
     Seed(
@@ -225,7 +225,7 @@ SEEDS = [
             ),
         ),
         "uncited-claim",
-        ("IBM has stopped developing", "no citation"),
+        ("IBM has stopped developing", "cites no source"),
         Level.WARNING,
     ),
     # --- eight more ---------------------------------------------------------------------------

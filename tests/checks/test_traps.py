@@ -109,7 +109,7 @@ SLIPS = [
         "a word of a quote is typed from memory",
         FACTS, "today, and until there is a strong national law",
         "today, and until there is a national law",
-        "quote-not-in-copy", "“strong” is left out after “a”",
+        "quote-not-in-copy", "“strong” is missing after “a”",
     ),
     Mistake(
         "an ask is written into the campaign and not into the letter",

@@ -129,4 +129,6 @@ def test_a_placeholder_in_one_persons_values_names_that_person(house: Any, line_
     house.call("You are the {{ recipient.title }} here.")
     problems = house.check()
     assert {p.code for p in problems} == {"placeholder"}
-    assert any("left in the letter" in p.message and "id: doe" in line_of(p) for p in problems)
+    assert any(
+        "is a placeholder in the letter" in p.message and "id: doe" in line_of(p) for p in problems
+    )

@@ -109,8 +109,8 @@ def test_a_character_without_a_font_is_named_with_its_place(
     problems = obstacles(checked(person, campaign), campaign.workspace)
     text = " ".join(problem.message for problem in problems)
     assert {problem.code for problem in problems} == {"unprintable-character"}
-    assert "U+1F642 SLIGHTLY SMILING FACE, in the subject" in text
-    assert "U+0628 ARABIC LETTER BEH, in the address" in text
+    assert "U+1F642 SLIGHTLY SMILING FACE, which is in the subject" in text
+    assert "U+0628 ARABIC LETTER BEH, which is in the address" in text
     assert all("--format" in problem.hint for problem in problems)
 
 

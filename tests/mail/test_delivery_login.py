@@ -201,7 +201,7 @@ def test_words_slipped_in_before_tls_are_not_taken_for_the_servers(
     server = faulty((*EXTENSIONS, "STARTTLS"), STARTTLS=slipped)
     reply = send(remote(server), Secret(PASSWORD), certificates)
     assert reply.verdict is DEFERRED
-    assert "in the clear" in reply.text
+    assert "sent unencrypted data" in reply.text
     assert "AUTH" not in server.verbs
 
 

@@ -227,11 +227,11 @@ def test_a_key_in_the_workspace_is_refused(keys: Keys, tmp_path: Path) -> None:
     inside.parent.mkdir()
     inside.write_bytes(keys.rsa.read_bytes())
     environ = {"ADVOCACY_DKIM_KEY": str(inside), "ADVOCACY_DKIM_SELECTOR": "mail"}
-    with pytest.raises(AdvocacyError, match="stands in the workspace"):
+    with pytest.raises(AdvocacyError, match="is in the workspace"):
         dkim_key_of(environ, tmp_path / "campaigns")
     link = tmp_path / "link.pem"
     link.symlink_to(inside)
-    with pytest.raises(AdvocacyError, match="stands in the workspace"):
+    with pytest.raises(AdvocacyError, match="is in the workspace"):
         dkim_key_of(environ | {"ADVOCACY_DKIM_KEY": str(link)}, tmp_path / "campaigns")
 
 

@@ -126,6 +126,7 @@ def test_supporters_may_all_write_to_one_address(books: Books) -> None:
     with books.run(ledger) as run:
         assert len(taken(ledger.exchange(run, [], letters))) == 3
         assert taken(ledger.exchange(run, [], letters)) == []
+    with books.run(ledger) as run:  # in one run of one list, two ids are two people
         (alone,) = ledger.exchange(run, [], [entry("doe")])
         assert alone.why_not is Why.SAME_ADDRESS
 

@@ -66,5 +66,5 @@ def test_a_run_tells_the_same(
         assert sink.to.total() == 4
     out, err = capsys.readouterr()
     assert err.count("bad-country: ") == 1
-    assert "Beside these, 7 rows of the list without a letter" in out
+    assert "In addition, 7 rows of the list without a letter" in out
     assert "output/parks/problems.csv" in out

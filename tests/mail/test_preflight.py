@@ -110,7 +110,7 @@ def test_what_is_missing_is_told(changes: dict[str, Any], code: str) -> None:
 
 def test_a_header_that_is_there_twice_is_told() -> None:
     data = message().replace(b"To: Jane", b"Subject: Other\r\nTo: Jane", 1)
-    assert any("Subject is there 2 times" in one.message for one in problems(data))
+    assert any("Subject occurs 2 times" in one.message for one in problems(data))
 
 
 def test_a_line_break_that_servers_read_differently_is_told() -> None:

@@ -108,7 +108,7 @@ def test_a_built_in_letter_is_copied_beside_the_campaign_and_never_changed(
         assert (own.path, own.built_in) == (path, False)
         save_file(own, "Mine.\n", base(own))
         assert (templates_dir() / name).read_bytes() == before
-        with pytest.raises(AdvocacyError, match="is there already"):
+        with pytest.raises(AdvocacyError, match="already exists"):
             files.copy_built_in(campaign, file)
 
 

@@ -396,7 +396,7 @@ def test_several_unknown_fields_are_reported_together(render: Render) -> None:
         "{{ p.nmae }}\n\n{{ p.initial }} {{ p.titel }}\n{{ p.name.first }}", p=Person("Bob")
     )
     assert [at(p)[1] for p in problems] == [1, 3, 4]
-    assert problems[1].message == "There is no `titel` in `p`."
+    assert problems[1].message == "`p` has no `titel`."
 
 
 def test_a_name_that_a_loop_gives_is_known_in_a_partial(render: Render, write: Write) -> None:
@@ -448,15 +448,15 @@ MISTAKES = {
     "no such form": ("\n{{ '2020-06-10'|date('blue') }}", 2, "not a valid date format"),
     "called value": ("\n{{ name(1) }}", 2, "not a function"),
     "too much for a macro": (
-        "{% macro m(a) %}{% endmacro %}\n{{ m(1, 2) }}", 2, "brackets of `m`"),
+        "{% macro m(a) %}{% endmacro %}\n{{ m(1, 2) }}", 2, "parentheses of `m`"),
     "too little for a macro": ("{% macro m(a) %}{{ a }}{% endmacro %}\n{{ m() }}", 1, "its `a`"),
-    "too much for fact": ("\n{{ fact('first-fact', 1, 2, 3) }}", 2, "brackets of `fact`"),
+    "too much for fact": ("\n{{ fact('first-fact', 1, 2, 3) }}", 2, "parentheses of `fact`"),
     "first of nothing": ("\n{{ []|first }}", 2, "empty list"),
-    "slice of a number": ("\n{{ 3[1:] }}", 2, "has no parts"),
+    "slice of a number": ("\n{{ 3[1:] }}", 2, "cannot be sliced"),
     "past the end": ("\n{{ [1][3] }}", 2, "no entry number 3"),
     "name before its line": ("{% if false %}{% set n = 1 %}{% endif %}\n{{ n }}", 2, "not known"),
-    "unknown test": ("\n{% if name is definde %}{% endif %}", 2, "no test `definde`"),
-    "unknown filter in map": ("\n{{ [name]|map('uper') }}", 2, "no filter `uper`"),
+    "unknown test": ("\n{% if name is definde %}{% endif %}", 2, "`definde` is not a known test"),
+    "unknown filter in map": ("\n{{ [name]|map('uper') }}", 2, "`uper` is not a known filter"),
     "name with a meaning": ("\n{% set cite = 1 %}", 2, "a reserved name"),
     "method": ("\n{{ name.upper() }}", 2, "is not allowed here"),
 }  # fmt: skip

@@ -22,7 +22,10 @@ from advocacy.mail.ledger.values import KeyedAddress, LedgerEntry, Result, State
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """What the rule needs of a letter's row. `run` and `token` name who has it."""
+    """What the rule needs of a letter's row. `run` and `token` name who has it.
+
+    `sharing` is not empty for a letter whose mailbox another person of the list has, too.
+    """
 
     id: int
     letter_id: str
@@ -32,6 +35,7 @@ class LedgerRow:
     not_before: float | None
     run: int
     token: str
+    sharing: str = ""
 
 
 def decide(
@@ -54,7 +58,13 @@ def decide(
     for key in keys:
         had = by_id.get(key.letter_id)
         others = [] if key.shared_address else by_address[key.address_key]
-        others = [other for other in others if other is not had]
+        # One that this run gave out as another person's of the same list is not this person's.
+        # Connections take letters in any order, so the second of a mailbox may come first.
+        others = [
+            other
+            for other in others
+            if other is not had and not (other.sharing and other.run == run)
+        ]
         if had is None and [other.state for other in others] == [State.DEFERRED]:
             # The same person under a new id, and it is certain that nothing has arrived.
             had, others = others[0], []
@@ -66,8 +76,9 @@ def decide(
             by_id.pop(had.letter_id, None)
             by_address[had.address_key].remove(had)
         held = LedgerRow(
-            0, key.letter_id, key.address_key, State.SENDING, taken.attempts, None, run, ""
-        )
+            0, key.letter_id, key.address_key, State.SENDING, taken.attempts, None, run, "",
+            key.letter_id if key.shared_address else "",
+        )  # fmt: skip
         by_id[key.letter_id] = held
         by_address[key.address_key].append(held)
 
@@ -122,7 +133,7 @@ _SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
 
 _IN_MAILING = _C.mailing_id == bindparam("mailing")
 _ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
-        _C.token)  # fmt: skip
+        _C.token, _C.sharing)  # fmt: skip
 _TOUCHED = (
     select(*_ROW)
     .where(
