@@ -458,7 +458,7 @@ def test_ctrl_c_ends_cleanly_with_workers_and_the_next_run_goes_on(
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "Finishing the letters in hand" in err
+    assert "Finishing the letters in progress" in err
     assert "Traceback" not in err
     made = sorted(path.name for path in folder.glob("*.pdf"))
     assert 5 < len(made) < many
@@ -532,7 +532,7 @@ def test_verify_proves_every_file_and_finds_each_that_was_touched(
     ):
         result = run_cli(*same)
         assert result.returncode == 0, result.stderr
-        assert "12 files proven" in result.stdout
+        assert "12 files verified" in result.stdout
     with (tmp_path / FOLDER / "p2.txt").open("a") as file:
         file.write("P.S.\n")
     (tmp_path / FOLDER / "p3.eml").unlink()
@@ -540,11 +540,11 @@ def test_verify_proves_every_file_and_finds_each_that_was_touched(
     assert result.returncode == 1
     assert "`p2.txt` was changed" in result.stderr
     assert "`p3.eml` is missing" in result.stderr
-    assert "10 files proven" in result.stdout
+    assert "10 files verified" in result.stdout
     edit(small_campaign.parent / "templates/letters/open.md", "Many came", "Most came")
     result = run_cli("verify", small_campaign, *options)
     assert "not-reproduced" in result.stderr
-    assert "0 files proven" in result.stdout
+    assert "0 files verified" in result.stdout
     result = run_cli("verify", small_campaign)
     assert "not-listed" in result.stderr
 

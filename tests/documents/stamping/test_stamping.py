@@ -193,13 +193,13 @@ def test_full_lays_out_each_letter_and_verify_repeats_what_the_manifest_says(
     assert set(ways(folder).values()) == {"full"}
     assert (folder / "output/parks/plain/ada.pdf").read_bytes() != fast
     assert (
-        "3 files proven"
+        "3 files verified"
         in run_cli("render", "campaign.yaml", "--verify", "output", cwd=folder).stdout
     )
     assert run_cli(*render, "--only", "bo", cwd=folder).returncode == 0
     assert ways(folder) == {"ada": "full", "eleni": "full", "bo": "fast"}
     proof = run_cli("render", "campaign.yaml", "--verify", "output", cwd=folder)
-    assert "3 files proven" in proof.stdout, proof.stderr
+    assert "3 files verified" in proof.stdout, proof.stderr
 
 
 def test_letters_merged_for_the_print_shop_store_their_common_pages_once(
