@@ -48,6 +48,7 @@ def test_places_are_those_of_the_text_while_one_types(
     running = start(small_campaign)
     page = visit(running.address).ready()
     page.tab.wait_for_selector(".cm-lintRange-warning")
+    page.see("Worth a look", "#state")  # nothing is under way any more
     os.kill(running.process.pid, signal.SIGSTOP)  # the answer is that of an older text
     page.tab.click(".editor:not([hidden]) .cm-content")
     page.tab.keyboard.press("Control+Home")
