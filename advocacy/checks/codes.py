@@ -5,11 +5,9 @@
 """
 
 import textwrap
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from advocacy.errors import AdvocacyError, Level, Place, Problem, did_you_mean
@@ -17,7 +15,6 @@ from advocacy.resources import read_table
 
 CHECKS = frozenset({"days", "claims", "records", "wording", "links", "media", "branches"})
 """The groups of codes that `run_checks` reports; a campaign may change those that are not fixed."""
-FILE = Path(__file__).with_name("codes.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Code:
 
 @lru_cache(maxsize=1)
 def _read() -> tuple[dict[str, Code], dict[str, str], str]:
-    data = tomllib.loads(FILE.read_text("utf-8"))
+    data = dict(read_table("checks/codes.toml"))
     groups: dict[str, str] = data.pop("groups")
     introduction: str = data.pop("introduction")
     codes: dict[str, Code] = {}

@@ -1,17 +1,15 @@
 """The words of one language by which sentences are compared, read from `words/<language>.toml`."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from advocacy.checks.sentences import word_list
+from advocacy.resources import read_table
 
-FOLDER = Path(__file__).with_name("words")
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
 
 _APOSTROPHES = str.maketrans(
@@ -69,10 +67,14 @@ def language_of(code: str) -> Language | None:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _language(main: str) -> Language:
-    data = tomllib.loads((FOLDER / f"{main}.toml").read_text("utf-8"))
-    pairs = tuple((a.split("|"), b.split("|")) for a, b in data.pop("opposites"))
+    data = read_table(f"checks/words/{main}.toml")
+    pairs = tuple((a.split("|"), b.split("|")) for a, b in data["opposites"])
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
-    lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+    lists = {
+        name: tuple(value)
+        for name, value in data.items()
+        if isinstance(value, list) and name != "opposites"
+    }
     return Language(main, stop_words(main), _Patterns(main, lists), tables, lists, pairs)
 
 

@@ -1,13 +1,12 @@
 """The words and patterns by which sentences are judged, read from `patterns.toml`."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-FILE = Path(__file__).with_name("patterns.toml")
+from advocacy.resources import read_table
+
 _NAMED = re.compile(r"\{\{(?P<words>.*?)\}\}|\{(?P<name>[a-z_]+)\}", re.DOTALL)
 
 
@@ -42,7 +41,7 @@ class _File:
 
 @lru_cache(maxsize=1)
 def _read() -> _File:
-    data = tomllib.loads(FILE.read_text("utf-8"))
+    data = read_table("checks/patterns.toml")
     written = (WrittenPattern(**entry) for entry in data["pattern"])
     return _File(data["words"], data["parts"], {one.name: one for one in written})
 

@@ -5,7 +5,6 @@ Markdown is parsed as documents do it; values are printed as typed. A traced bod
 """
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.errors import Place
 from advocacy.files.text import split_lines
 from advocacy.letters.letter import CitedFact, Letter
+from advocacy.resources import read_table
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 from advocacy.templating.markup import letter_parser, picture_of
 
@@ -329,7 +329,7 @@ class _TemplateLines(dict[Path, list[str]]):
 @lru_cache(maxsize=1)
 def _word_lists() -> dict[str, dict[str, frozenset[str]]]:
     """Read the lists of words: by kind, then by primary language."""
-    kinds = tomllib.loads(Path(__file__).with_name("word_lists.toml").read_text("utf-8"))
+    kinds = read_table("checks/word_lists.toml")
     return {
         kind: {language: frozenset(words.split()) for language, words in tables.items()}
         for kind, tables in kinds.items()

@@ -5,7 +5,6 @@ in here: what is in braces belongs to the letter. The phrases of the letter are 
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +20,7 @@ from advocacy.errors import count_noun
 from advocacy.files.file_names import slug
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.splicing import written
+from advocacy.resources import read_table
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -109,10 +109,9 @@ def letter_text(
     return _render("letter.md", words=words, campaign=campaign, peers=peers, facts=facts)
 
 
-@lru_cache(maxsize=1)
 def wordings() -> Mapping[str, Mapping[str, str]]:
     """Read the phrases of a new letter, by primary language and name."""
-    return tomllib.loads((HERE / "wording.toml").read_text("utf-8"))
+    return read_table("authoring/new_campaign/wording.toml")
 
 
 def _campaign_text(answers: Answers, known: Mapping[str, Any], path: Path) -> str:

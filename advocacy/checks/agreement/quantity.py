@@ -125,7 +125,6 @@ def _shares_by_form(
 ROUND = frozenset({10, 20, 100, 1000})
 """“Six of ten” is a share; “nine of fourteen” counts."""
 _TOTAL = re.compile(r"\s*(?:(?:a|one|every|ein)\s+)?(?P<m>[\w-]+)")
-_BEFORE_LINK = re.compile(r"(?P<n>[^\W_]+(?:-[^\W_]+)?)(?P<between>(?:\s+[^\W\d_]+){0,3})\s*$")
 
 
 def _one_in(link: re.Match[str], text: str, language: Language) -> _Span | None:

@@ -1,15 +1,13 @@
 """The rules by which clauses need a source, or none, in each language (`clause_rules.toml`)."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.language import LANGUAGES, language_of
+from advocacy.resources import read_table
 
-FILE = Path(__file__).with_name("clause_rules.toml")
 FEW = 10
 """A number up to this that counts the letter's own things is no claim: “three steps”."""
 # Clauses are judged each by itself: what follows “although” is no wish of the sender's.
@@ -47,8 +45,17 @@ class Rule:
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
     """All rules in the order of their file."""
-    data = tomllib.loads(FILE.read_text("utf-8"))
-    return tuple(Rule(written=one.pop("pattern"), **one) for one in data["rule"])
+    return tuple(
+        Rule(
+            one["kind"],
+            one["language"],
+            one["says"],
+            one["pattern"],
+            one["example"],
+            one["counter"],
+        )
+        for one in read_table("checks/claims/clause_rules.toml")["rule"]
+    )
 
 
 @lru_cache(maxsize=256)

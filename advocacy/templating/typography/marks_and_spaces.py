@@ -9,11 +9,11 @@ Dashes, ellipses, apostrophes, and quotes that have no partner.
 """
 
 import re
-import tomllib
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
+
+from advocacy.resources import read_table
 
 MARKS = "\U000f0000-\U000ffffd"
 """The marks of values, as a range of characters in a regular expression."""
@@ -51,7 +51,7 @@ class Quotes(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(Path(__file__).with_name("typography.toml").read_text("utf-8"))
+    return read_table("templating/typography/typography.toml")
 
 
 @lru_cache(maxsize=64)
