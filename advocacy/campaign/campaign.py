@@ -198,9 +198,6 @@ class Stage(Located):
         description="The id of the event that its letters are written for. A letter with a later "
         "date is refused.",
     )
-    position: Literal["support", "oppose", "amend"] = Field(
-        "support", description="What the letter asks for, if it is about a bill."
-    )
     signed_by: Literal["sender", "supporters"] = Field(
         "sender", description="`supporters`: the letter is only for `--supporters FILE`."
     )
