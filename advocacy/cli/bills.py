@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.cli.options import date_option
+from advocacy.cli.options import committees_option, date_option, list_option
 from advocacy.cli.report import print_problems
 from advocacy.cli.tables import TableReport, table_option, write_json, write_picture, write_table
 from advocacy.errors import has_errors
@@ -25,14 +25,8 @@ def command() -> None:
 @command.command("show", short_help="Show a bill on a day and which letters are due.")
 @click.argument("path", metavar="FILE-OR-CAMPAIGN", type=click.Path(path_type=Path))
 @date_option
-@click.option(
-    "--recipients", type=click.Path(path_type=Path), metavar="FILE",
-    help="A list of lawmakers to use instead of the campaign's.",
-)  # fmt: skip
-@click.option(
-    "--committees", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
-    help="With a list of members of Congress: a file of committee members; repeatable.",
-)  # fmt: skip
+@list_option
+@committees_option
 @click.option(
     "--since", type=click.Path(path_type=Path), metavar="FILE",
     help="An earlier file of the bill; show what has changed since then.",

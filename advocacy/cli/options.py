@@ -192,24 +192,26 @@ formats_option = click.option(
     metavar="KINDS",
     help="Comma-separated list of pdf, eml, html, txt, and docx. Default: pdf,eml.",
 )
+list_option = click.option(
+    "--recipients",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A list of recipients to use instead of the campaign's: .csv, .xlsx, .jsonl, or "
+    "published open data (.yaml, .json, or a folder of Open States).",
+)
+committees_option = click.option(
+    "--committees",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With a list of legislators: a file of committee members "
+    "(committee-membership-current.yaml); repeatable.",
+)
 recipients_options = combine_options(
     "people",
     _people,
-    click.option(
-        "--recipients",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="A list of recipients to use instead of the campaign's: .csv, .xlsx, .jsonl, or "
-        "published open data (.yaml, .json, or a folder of Open States).",
-    ),
-    click.option(
-        "--committees",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="With a list of legislators: a file of committee members "
-        "(committee-membership-current.yaml); repeatable.",
-    ),
+    list_option,
+    committees_option,
     click.option(
         "--where",
         multiple=True,

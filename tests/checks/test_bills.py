@@ -8,21 +8,8 @@ from advocacy.campaign.loading import load_campaign
 from advocacy.checks.bills import bill_words_rules
 from advocacy.checks.run import run_checks
 
-BILL = """\
-legislature: us
-session: 119
-number: S. 9901
-title: A bill to protect the parks of Springfield
-short_title: Springfield Parks Act
-origin: senate
-introduced: 2026-02-04
-sponsor: {id: e000001, name: Ada Example}
-cosponsors:
-  - {id: e000002, name: Bo Example, joined: 2026-02-04}
-  - {id: e000003, name: Cy Example, joined: 2026-02-05, withdrawn: 2026-03-01}
-committees: [{code: ssex00, name: Committee on Examples, referred: 2026-02-04}]
-as_of: 2026-03-02
-"""
+from ..campaign.test_bills import WRITTEN as BILL
+
 LIST = """\
 id,name,address,city,region,postal_code,country,chamber,state,committee_codes
 e000001,Ada Example,1 Example Street,Washington,DC,20510,US,senate,IL,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class BillStanding:
     changes: tuple[str, ...] = ()
     due: tuple[DueLetters, ...] = ()
     upcoming: tuple[CampaignEvent, ...] = ()
-    others: tuple[str, ...] = field(default=())
+    others: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from advocacy.campaign.bills.model import Bill
+from advocacy.campaign.bills.model import Bill, ordinal
 from advocacy.campaign.bills.states import BillState, bill_state, chamber_name, describe_state
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
@@ -30,10 +30,9 @@ def _session_name(bill: Bill) -> str:
     """`119th Cong.` for Congress; a state's session as its data name it."""
     if bill.legislature != "us":
         return bill.session
-    number = int(bill.session)
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10)
     # Chicago and the Bluebook write 2d and 3d.
-    return f"{number}{ {'nd': 'd', 'rd': 'd'}.get(ending or '', ending or 'th') } Cong."
+    name = ordinal(int(bill.session)).replace("nd", "d").replace("rd", "d")
+    return f"{name} Cong."
 
 
 def bill_states(bill: Bill) -> list[tuple[BillState, date, date | None]]:

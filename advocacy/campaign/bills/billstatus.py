@@ -24,7 +24,9 @@ from advocacy.campaign.bills.model import (
     RelatedBill,
     RollCall,
     Sponsorship,
+    bill_id,
     congress_days,
+    ordinal,
 )
 from advocacy.errors import Level, Place, Problem, Read
 from advocacy.resources import read_table
@@ -66,7 +68,7 @@ def read_billstatus(root: Element, path: Path) -> Read[Bill | None]:
     origin = _chamber(_text(bill, "originChamber"))
     problems: list[Problem] = []
     return Bill(
-        id=f"us-{congress}-{kind}{number}",
+        id=bill_id("us", congress, f"{kind}{number}"),
         legislature="us",
         session=congress,
         number=f"{KINDS[kind][0]} {number}",
@@ -83,7 +85,7 @@ def read_billstatus(root: Element, path: Path) -> Read[Bill | None]:
         roll_calls=tuple(_roll_calls(bill)),
         law=next((_text(law, "number") for law in bill.iterfind("laws/item")), ""),
         last_day=congress_days(int(congress)).last,
-        url=f"https://www.congress.gov/bill/{_ordinal(int(congress))}-congress/"
+        url=f"https://www.congress.gov/bill/{ordinal(int(congress))}-congress/"
         f"{KINDS[kind][1]}/{number}",
         place=place,
     ), problems
@@ -237,7 +239,7 @@ def _related(bill: Element, congress: str) -> Iterator[RelatedBill]:
         details = [_text(one, "type") for one in item.iterfind("relationshipDetails/item")]
         if any(one in ("Identical bill", "Related bill") for one in details):
             yield RelatedBill(
-                f"us-{congress}-{kind}{number}",
+                bill_id("us", congress, f"{kind}{number}"),
                 f"{KINDS[kind][0]} {number}",
                 "house" if kind.startswith("h") else "senate",
                 "Identical bill" in details,
@@ -252,8 +254,3 @@ def _roll_calls(bill: Element) -> Iterator[RollCall]:
         if chamber and day and number.isdigit() and url not in seen:
             seen.add(url)
             yield RollCall(chamber, day, int(number), url)
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10)
-    return f"{number}{ending or 'th'}"

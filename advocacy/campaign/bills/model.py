@@ -131,14 +131,25 @@ class Bill:
         """What letters call it: `S. 3779, ICE Out of Our Faces Act`."""
         return f"{self.number}, {self.short_title}" if self.short_title else self.number
 
-    @property
-    def days(self) -> Days:
-        """The days of its life, enacted or not."""
-        return Days(self.introduced, self.last_day)
-
 
 Bills = Mapping[str, Bill]
 """Bills by id, in the order of their files."""
+
+
+def bill_id(legislature: str, session: str, number: str) -> str:
+    """The id of a bill: `us-119-s3779` for S. 3779 of the 119th Congress."""
+    return f"{legislature}-{session}-{plain_number(number)}".casefold().replace(" ", "-")
+
+
+def plain_number(number: str) -> str:
+    """A bill's number without stops and spaces: `s3779` for `S. 3779`."""
+    return "".join(one for one in number.casefold() if one.isalnum())
+
+
+def ordinal(number: int) -> str:
+    """A number as an English ordinal: `117th`, `2nd`."""
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def congress_days(number: int) -> Days:

@@ -19,6 +19,7 @@ from advocacy.campaign.bills.model import (
     Referral,
     RelatedBill,
     Sponsorship,
+    bill_id,
 )
 from advocacy.errors import Place, Problem, Read
 
@@ -56,9 +57,8 @@ def read_openstates_bill(data: Mapping[str, Any], path: Path) -> Read[Bill | Non
         (event.chamber for event in events if event.chamber), None
     )
     primary, others = _sponsors(data, as_of, origin)
-    folded = "".join(one for one in number.casefold() if one.isalnum())
     return Bill(
-        id=f"{state}-{session}-{folded}".casefold().replace(" ", "-"),
+        id=bill_id(state, session, number),
         legislature=state,
         session=session,
         number=number,
@@ -167,8 +167,6 @@ def _sponsors(
 def _related(data: Mapping[str, Any], state: str) -> Iterator[RelatedBill]:
     for one in _items(data.get("related_bills")):
         number, session = _name(one.get("identifier")), _name(one.get("legislative_session"))
-        folded = "".join(char for char in number.casefold() if char.isalnum())
         if number and one.get("relation_type") in ("companion", "related"):
             identical = one.get("relation_type") == "companion"
-            related_id = f"{state}-{session}-{folded}".casefold().replace(" ", "-")
-            yield RelatedBill(related_id, number, None, identical)
+            yield RelatedBill(bill_id(state, session, number), number, None, identical)

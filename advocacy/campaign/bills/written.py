@@ -12,7 +12,9 @@ from advocacy.campaign.bills.model import (
     Referral,
     RelatedBill,
     Sponsorship,
+    bill_id,
     congress_days,
+    plain_number,
 )
 from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, HttpUrl, NumberOrWords, Slug
@@ -110,21 +112,19 @@ def read_written_bill(data: YamlMap) -> Read[Bill | None]:
     if written is None:
         return None, problems
     problems += _day_problems(written)
-    bill_id, last_day = written.id, written.session_ends
+    given_id, last_day = written.id, written.session_ends
     if written.legislature == "us":
-        found = _federal(written)
-        if isinstance(found, Problem):
-            return None, [*problems, found]
-        bill_id, last_day = bill_id or found, congress_days(int(written.session)).last
-    if bill_id is None:
-        folded = "".join(one for one in written.number.casefold() if one.isalnum())
-        bill_id = f"{written.legislature}-{written.session}-{folded}".casefold().replace(" ", "-")
-    return _bill(written, bill_id, last_day), problems
+        wrong = _not_federal(written)
+        if wrong is not None:
+            return None, [*problems, wrong]
+        last_day = congress_days(int(written.session)).last
+    made_id = bill_id(written.legislature, written.session, written.number)
+    return _bill(written, given_id or made_id, last_day), problems
 
 
-def _federal(written: WrittenBill) -> str | Problem:
-    """The id of a federal bill, or what is wrong with its number or Congress."""
-    folded = "".join(one for one in written.number.casefold() if one.isalnum())
+def _not_federal(written: WrittenBill) -> Problem | None:
+    """What is wrong with the number or the Congress of a federal bill."""
+    folded = plain_number(written.number)
     kind = folded.rstrip("0123456789")
     if not written.session.isdigit() or not 1 <= int(written.session) <= 999:
         message = f"“{written.session}” is not the number of a Congress."
@@ -135,7 +135,7 @@ def _federal(written: WrittenBill) -> str | Problem:
         message = f"“{written.number}” is not the number of a federal bill."
         hint = did_you_mean(written.number, known, "Write it as `S. 3779` or `H.R. 4695`.")
         return Problem("bad-bill-number", message, hint, written.place("number"))
-    return f"us-{written.session}-{folded}"
+    return None
 
 
 def _day_problems(written: WrittenBill) -> list[Problem]:
@@ -161,11 +161,11 @@ def _day_problems(written: WrittenBill) -> list[Problem]:
     return problems
 
 
-def _bill(written: WrittenBill, bill_id: str, last_day: Day | None) -> Bill:
+def _bill(written: WrittenBill, id_: str, last_day: Day | None) -> Bill:
     origin = written.origin
     sponsors = written.sponsor if isinstance(written.sponsor, tuple) else (written.sponsor,)
     return Bill(
-        id=bill_id,
+        id=id_,
         legislature=written.legislature,
         session=written.session,
         number=written.number,
