@@ -1,5 +1,6 @@
 """Letters merged for the print shop: every page as it was, everything shared stored once."""
 
+import gc
 import io
 import re
 import struct
@@ -402,6 +403,7 @@ def test_memory_hardly_grows_with_the_letters(letters: list[bytes], tmp_path: Pa
     one = letters[0]
 
     def peak(count: int) -> int:
+        gc.collect()
         tracemalloc.start()
         with (tmp_path / "merged.pdf").open("wb") as out, Merger(out, "x", "en") as merger:
             for i in range(count):
@@ -410,7 +412,8 @@ def test_memory_hardly_grows_with_the_letters(letters: list[bytes], tmp_path: Pa
         tracemalloc.stop()
         return size
 
-    few, many = peak(20), peak(220)
+    # The least of three: tracemalloc counts what other threads of the process allocate, too.
+    few, many = (min(peak(count) for _ in range(3)) for count in (20, 220))
     assert (many - few) / 200 < 8_000  # bytes a letter, of 30,000
 
 
