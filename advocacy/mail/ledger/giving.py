@@ -185,7 +185,7 @@ _GIVEN_BACK = (
 _INSERT = insert(LETTER)
 _INSERT_IF_NEW = postgresql.insert(LETTER).on_conflict_do_nothing().returning(_C.letter_id)
 _NEW_VALUES = ("letter_id", "address", "address_key", "sharing", "run_id", "token", "digest",
-               "recipient_digest", "message_id", "variants", "at")  # fmt: skip
+               "recipient_digest", "message_id", "variants", "facts", "at")  # fmt: skip
 _AGAIN = (
     update(LETTER)
     .where(_C.id == bindparam("row"))
@@ -319,6 +319,7 @@ def _values(entry: LedgerEntry, run: int, token: str, now: float) -> dict[str, A
         "recipient_digest": entry.recipient_digest,
         "message_id": entry.message_id,
         "variants": json.dumps(dict(entry.variants), ensure_ascii=False) if entry.variants else "",
+        "facts": " ".join(entry.facts),
         "at": now,
     }
 

@@ -20,6 +20,8 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import TEXT
 
@@ -101,6 +103,9 @@ LETTER = Table(
     Column("bounced_at", Double),
     Column("bounce", TEXTUAL, nullable=False),
     Column("forgotten_at", Double),
+    # The ids of the facts that the letter rests on, with a blank between them. Letters that
+    # version 1 gave out have none.
+    Column("facts", TEXTUAL),
     UniqueConstraint("mailing_id", "letter_id", name="advocacy_letter_once"),
     UniqueConstraint("mailing_id", "address_key", "sharing", name="advocacy_letter_address"),
     Index("advocacy_letter_message", "message_id"),
@@ -109,8 +114,8 @@ _SENDING = LETTER.c.state == State.SENDING.value
 Index("advocacy_letter_sending", LETTER.c.run_id, sqlite_where=_SENDING, postgresql_where=_SENDING)
 
 
-VERSION = 1
-"""The version of the tables above. A change of them makes it 2, with a step from 1 to 2."""
+VERSION = 2
+"""The version of the tables above. A change of them makes it one more, with a step in `upgrade`."""
 
 
 def version(connection: Connection) -> int:
@@ -118,6 +123,18 @@ def version(connection: Connection) -> int:
     if not inspect(connection).has_table(LEDGER.name):
         return 0
     return int(connection.execute(select(LEDGER.c.version)).scalar_one())
+
+
+def upgrade(connection: Connection, found: int) -> None:
+    """Bring a ledger of an older version to this one, in the connection's transaction.
+
+    The caller holds the database's write lock and has read the version that was `found` under it.
+    Columns are added so that a program of the older version, which may be sending, can go on.
+    """
+    if found < 2:
+        kind = LETTER.c.facts.type.compile(connection.dialect)
+        connection.execute(text(f"ALTER TABLE {LETTER.name} ADD COLUMN facts {kind}"))
+    connection.execute(update(LEDGER).values(version=VERSION))
 
 
 def create_tables(connection: Connection) -> None:

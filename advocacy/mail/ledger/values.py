@@ -49,6 +49,7 @@ class LedgerEntry:
 
     `address_key` is the normalised address. With `shared_address` several letters of the
     mailing may go to it: many supporters write to one addressee, or two people have one mailbox.
+    `facts` are the ids of the facts that the letter rests on.
     """
 
     letter_id: str
@@ -59,6 +60,7 @@ class LedgerEntry:
     message_id: str
     variants: Mapping[str, str] = field(default_factory=dict)
     shared_address: bool = False
+    facts: tuple[str, ...] = ()
 
 
 KeyedAddress = PersonKey | LedgerEntry
@@ -127,7 +129,8 @@ class LedgerRecord:
     `first_at` is when it was first given out, `at` when its state last changed. `attempts` counts
     how often it was given out, `resends` how often somebody freed it although it may have
     arrived. `run` is the number of the run that had it last. Of a forgotten person
-    (`forgotten_at`) nothing is left but the count.
+    (`forgotten_at`) nothing is left but the count. `facts` are the ids of the facts that the
+    letter rests on; None where an earlier version sent it, which did not record them.
     """
 
     mailing: str
@@ -150,6 +153,7 @@ class LedgerRecord:
     bounced_at: float | None
     bounce: str
     forgotten_at: float | None
+    facts: tuple[str, ...] | None
     run: int
 
 

@@ -73,6 +73,7 @@ class MessageRenderer:
             message_id=name,
             variants=entry.get("variants", {}),
             shared_address=self.mailing.people.supporters is not None or outcome.id in sharing,
+            facts=tuple(entry["facts"]),
         )
         return ReadyMessage(for_ledger, envelope)
 
