@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from advocacy.campaign.bills.model import Chamber
 from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import (
     NOON,
@@ -227,6 +228,19 @@ class Stage(Located):
         return not self.to or recipient.goes_by(self.to)
 
 
+class VoteFile(Located):
+    """A table of votes on the passage of a bill (CSV or XLSX).
+
+    Its columns are `id` or `name`, as in your list of recipients, and `vote`: yea, nay, present,
+    or not voting.
+    """
+
+    file: FileName = Field(description="The table.")
+    bill: Slug = Field(description="The id of the bill.")
+    chamber: Chamber = Field(description="The chamber that voted.")
+    day: Day = Field(description="The day of the vote.")
+
+
 class CampaignEvent(Located):
     """A day on which something happens to the campaign's cause, such as a hearing."""
 
@@ -348,6 +362,11 @@ class CampaignFile(Located):
         (),
         description="Bills, relative to this file's folder: BILLSTATUS XML, Open States JSON, or "
         "YAML.",
+    )
+    votes: tuple[VoteFile | FileName, ...] = Field(
+        (),
+        description="Votes on the passage of these bills: XML of the House Clerk or the Senate, or "
+        "tables.",
     )
     recipients: FileName | None = Field(
         None,
