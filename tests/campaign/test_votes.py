@@ -18,14 +18,20 @@ SENATE = """<?xml version="1.0" encoding="UTF-8"?><roll_call_vote>
 <vote_date>February 20, 2026,  04:12 PM</vote_date><question>{question}</question>
 <document><document_congress>119</document_congress><document_type>S.</document_type>
 <document_number>9901</document_number></document><members>
-<member><last_name>Example</last_name><vote_cast>Yea</vote_cast><lis_member_id>S901</lis_member_id></member>
-<member><last_name>Example</last_name><vote_cast>Nay</vote_cast><lis_member_id>S902</lis_member_id></member>
-<member><last_name>Gone</last_name><vote_cast>Not Voting</vote_cast><lis_member_id>S999</lis_member_id></member>
+<member><last_name>Example</last_name><vote_cast>Yea</vote_cast>
+<lis_member_id>S901</lis_member_id></member>
+<member><last_name>Example</last_name><vote_cast>Nay</vote_cast>
+<lis_member_id>S902</lis_member_id></member>
+<member><last_name>Gone</last_name><vote_cast>Not Voting</vote_cast>
+<lis_member_id>S999</lis_member_id></member>
 </members></roll_call_vote>"""
 HOUSE = """<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE rollcall-vote PUBLIC "-//US Congress//DTDs/vote v1.0 20031119 //EN" "http://clerk.house.gov/evs/vote.dtd">
-<rollcall-vote><vote-metadata><congress>119</congress><chamber>U.S. House of Representatives</chamber>
-<rollcall-num>62</rollcall-num><legis-num>S 9901</legis-num><vote-question>On Passage</vote-question>
+<!DOCTYPE rollcall-vote PUBLIC "-//US Congress//DTDs/vote v1.0 20031119 //EN"
+ "http://clerk.house.gov/evs/vote.dtd">
+<rollcall-vote><vote-metadata><congress>119</congress>
+<chamber>U.S. House of Representatives</chamber>
+<rollcall-num>62</rollcall-num><legis-num>S 9901</legis-num>
+<vote-question>On Passage</vote-question>
 <action-date>1-Mar-2026</action-date></vote-metadata><vote-data>
 <recorded-vote><legislator name-id="H000001" party="D" state="OH" role="legislator">Fay</legislator>
 <vote>Aye</vote></recorded-vote></vote-data></rollcall-vote>"""
@@ -103,7 +109,11 @@ def test_the_latest_vote_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "named", "code"),
     [
-        ({"v.xml": SENATE.format(question="On the Cloture Motion")}, "v.xml", "vote-not-on-passage"),
+        (
+            {"v.xml": SENATE.format(question="On the Cloture Motion")},
+            "v.xml",
+            "vote-not-on-passage",
+        ),
         ({"v.xml": "<roll_call_vote/>"}, "v.xml", "not-a-vote"),
         ({"v.xml": "<other/>"}, "v.xml", "not-a-vote"),
         ({"v.xml": "<roll"}, "v.xml", "broken-xml"),
@@ -134,8 +144,7 @@ def test_what_is_no_vote_on_a_bill_is_told_once(
         ("Thank you for voting for the bill.", {"Bo Example", "Cy Example", "Di Example"}),
         ("You voted against the bill.", {"Ada Example", "Cy Example", "Di Example"}),
         (
-            '{% if recipient.vote == "yea" %}Thank you for your vote.'
-            '{% elif recipient.vote == "nay" %}You voted against it.{% else %}Please.{% endif %}',
+            '{% if recipient.vote == "yea" %}Thank you for your vote.{% else %}Please.{% endif %}',
             set(),
         ),
     ],
