@@ -15,7 +15,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from advocacy.campaign.bills.model import Bill, Bills, BillVote, VoteCast, bill_id
-from advocacy.campaign.campaign import CampaignFile, VoteFile
+from advocacy.campaign.campaign import CampaignFile
+from advocacy.campaign.campaign_rules import VoteFile
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.errors import Level, Place, Problem, Report, count_noun, did_you_mean, reporting
 from advocacy.files.workspace import Workspace
