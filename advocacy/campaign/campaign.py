@@ -6,12 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from advocacy.campaign.bills.model import VoteFile
 from advocacy.campaign.campaign_rules import (
     CampaignEvent,
     CheckSetting,
-    FileName,
     SupporterRules,
-    VoteFile,
 )
 from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import (
@@ -19,6 +18,7 @@ from advocacy.campaign.field_types import (
     ClockTime,
     Day,
     Email,
+    FileName,
     HttpUrl,
     Slug,
     Span,

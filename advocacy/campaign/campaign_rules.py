@@ -1,33 +1,17 @@
-"""What a campaign rules beside its letters: events, votes on bills, supporters, and checks."""
+"""What a campaign rules beside its letters: events, supporters, and checks."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from advocacy.campaign.bills.model import Chamber
 from advocacy.campaign.field_types import Day, PerDay, Slug
 from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
 
-FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]
-
 
 def _no_is_off(value: Any) -> Any:
     return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
-
-
-class VoteFile(Located):
-    """A table of votes on the passage of a bill (CSV or XLSX).
-
-    Its columns are `id` or `name`, as in your list of recipients, and `vote`: yea, nay, present,
-    or not voting.
-    """
-
-    file: FileName = Field(description="The table.")
-    bill: Slug = Field(description="The id of the bill.")
-    chamber: Chamber = Field(description="The chamber that voted.")
-    day: Day = Field(description="The day of the vote.")
 
 
 class CampaignEvent(Located):

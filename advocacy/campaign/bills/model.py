@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from advocacy.campaign.days import Days
+from advocacy.campaign.field_types import Day, FileName, Slug
 from advocacy.errors import Place
+from advocacy.files.yaml.reading import Located
 
 Chamber = Literal["house", "senate", "legislature", "upper", "lower"]
 """A chamber. `house` and `senate` are those of Congress, `upper` and `lower` those of a state;
@@ -110,6 +114,19 @@ class BillVote:
     chamber: Chamber
     day: date
     casts: Mapping[str, VoteCast]
+
+
+class VoteFile(Located):
+    """A table of votes on the passage of a bill (CSV or XLSX).
+
+    Its columns are `id` or `name`, as in your list of recipients, and `vote`: yea, nay, present,
+    or not voting.
+    """
+
+    file: FileName = Field(description="The table.")
+    bill: Slug = Field(description="The id of the bill.")
+    chamber: Chamber = Field(description="The chamber that voted.")
+    day: Day = Field(description="The day of the vote.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,13 @@ the list of recipients does.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from advocacy.campaign.bills.model import Bill, Bills, BillVote, VoteCast, bill_id
-from advocacy.campaign.campaign import CampaignFile
-from advocacy.campaign.campaign_rules import VoteFile
+from advocacy.campaign.bills.model import Bill, Bills, BillVote, VoteCast, VoteFile, bill_id
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.errors import Level, Place, Problem, Report, count_noun, did_you_mean, reporting
 from advocacy.files.workspace import Workspace
@@ -38,24 +36,26 @@ _PASSAGE = re.compile(
 
 
 def read_votes(
-    workspace: Workspace, file: CampaignFile, bills: Bills, report: Report
+    workspace: Workspace,
+    named: Iterable[tuple[VoteFile | str, Place | None]],
+    bills: Bills,
+    report: Report,
 ) -> dict[str, Bill]:
-    """The bills with the votes that a campaign names, the earliest first.
+    """The bills with the votes of these files, the earliest first.
 
     Every problem of a file is reported with its place. A vote on a question other than passage is
     left out with a warning, and so is one on a bill that the campaign does not have.
     """
     votes: dict[str, list[BillVote]] = {}
-    for number, named in enumerate(file.votes):
+    for one, place in named:
         with reporting(report):
-            place = file.place("votes", number)
-            vote = _read(workspace, named, place, report)
+            vote = _read(workspace, one, place, report)
             if vote is not None and vote.bill not in bills:
                 report(_other_bill(vote, bills, place))
             elif vote is not None:
                 votes.setdefault(vote.bill, []).append(vote)
     return {
-        name: replace(bill, votes=tuple(sorted(votes.get(name, ()), key=lambda one: one.day)))
+        name: replace(bill, votes=tuple(sorted(votes.get(name, ()), key=lambda vote: vote.day)))
         for name, bill in bills.items()
     }
 
