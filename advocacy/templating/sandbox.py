@@ -17,6 +17,7 @@ from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from advocacy.errors import Place, Problem
+from advocacy.files.characters import bad_character
 from advocacy.templating.running import RUN, TemplateMistake, ValueMistake
 from advocacy.templating.values import Count, NotKnown, described, display, local, readable, unknown
 
@@ -48,6 +49,8 @@ _REFUSED = {
 }
 
 
+RANGE_AT_MOST = 1000
+NUMBER_AT_MOST = 10**15
 _OF_STRINGS = ("format", "join", "lower", "replace", "split", "strip", "title", "upper")
 
 
@@ -84,8 +87,24 @@ def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> It
         if node.name not in known:
             mistake = unknown(kind, node.name, known)
             yield Problem(mistake.code, mistake.message, mistake.hint, place)
+    if isinstance(node, nodes.Const):
+        yield from _in_literal(node.value, place)
     for message, hint in _reasons(node, environment):
         yield Problem("template-refused", message, hint or "Write it in a different way.", place)
+
+
+def _in_literal(value: Any, place: Place) -> Iterator[Problem]:
+    r"""What is wrong with a literal: `"\u202e"` is a character that no file may hold."""
+    bad = bad_character(value.replace("\r\n", "\n")) if isinstance(value, str) else None
+    if bad:
+        yield Problem(
+            "bad-character",
+            f"The text in quotation marks contains the character {bad}, which cannot be printed.",
+            "Remove the backslash and what belongs to it.",
+            place,
+        )
+    if isinstance(value, int | float) and not abs(value) <= NUMBER_AT_MOST:
+        yield Problem("template-value", "This number is too large.", "Use a smaller number.", place)
 
 
 def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
@@ -123,10 +142,6 @@ def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple
     if isinstance(node.node, nodes.Getattr) and node.node.attr in _OF_STRINGS:
         hint = "Change a value with a filter, as in `{{ name|upper }}`."
         yield f"`.{node.node.attr}(…)` is not allowed here.", hint
-
-
-RANGE_AT_MOST = 1000
-NUMBER_AT_MOST = 10**15
 
 
 class _Context(Context):
@@ -250,7 +265,12 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
                 "This value cannot be sliced.",
                 "Slice a list or text with numbers: `{{ names[:3] }}`.",
             )
-        return value[start:stop:step]
+        part = value[start:stop:step]
+        if isinstance(part, str):
+            RUN.get().grow(len(part))
+        else:
+            RUN.get().spend(len(part))
+        return part
 
     def tilde(self, parts: Iterable[Any]) -> str:
         """`a ~ b`: text, or where a part is the template's own, text of the template."""
@@ -283,9 +303,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             )
         if operator in ("/", "//", "%") and right == 0:
             raise ValueMistake("Division by zero.", "Check for zero with `if`.")
-        result = self.binop_table[operator](left, right)
-        if abs(result) > NUMBER_AT_MOST:
-            raise ValueMistake("This number is too large.", "Use smaller numbers.")
+        result = sensible(self.binop_table[operator](left, right))
         return Count(result) if Count in (type(left), type(right)) else result
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -337,6 +355,13 @@ def _concat(parts: Iterable[str]) -> str:
     parts = list(parts)
     RUN.get().grow(sum(map(len, parts)))
     return "".join(parts)
+
+
+def sensible(number: Any) -> Any:
+    """A number as it is. Raises ValueMistake where it is larger than any that a letter needs."""
+    if not abs(number) <= NUMBER_AT_MOST:  # also what is not a number at all
+        raise ValueMistake("This number is too large.", "Use smaller numbers.")
+    return number
 
 
 def _is_number(value: Any) -> bool:
