@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from advocacy.errors import AdvocacyError
 from advocacy.installation import explain_missing
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.schema import VERSION, create_tables, version
+from advocacy.mail.ledger.schema import VERSION, create_tables, upgrade, version
 
 _DEFAULTS = {
     "application_name": "advocacy",
@@ -133,6 +133,8 @@ class PostgresBackend:
                 if not create:
                     raise AdvocacyError(faults.fault(faults.MISSING, self.shown))
                 create_tables(connection)
+            elif found < VERSION:
+                upgrade(connection, found)
 
 
 def has_ledger(url: str) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from advocacy.errors import AdvocacyError
 from advocacy.files.writing import sync_folder, temporary_path
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.schema import VERSION, create_tables, version
+from advocacy.mail.ledger.schema import VERSION, create_tables, upgrade, version
 
 PRIVATE = 0o600
 APPLICATION_ID = 0x41445643  # "ADVC"
@@ -190,6 +190,11 @@ class SqliteBackend:
                         "ledger-incomplete", self.path, run=run, wal=f"{self.path.name}-wal"
                     )
                 )
+        if found < VERSION:
+            with _writing(self.engine) as connection:
+                found = version(connection)  # another process may have been sooner
+                if found < VERSION:
+                    upgrade(connection, found)
 
     @contextmanager
     def _told_of_files(self) -> Iterator[None]:

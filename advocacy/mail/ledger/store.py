@@ -277,6 +277,8 @@ def _forget(connection: Connection, address_key: str, stands_for: str, now: floa
             "variants": "",
             "reply": "",
             "bounce": "",
+            "facts": "",
+            "person": "",
             "forgotten_at": now,
         }
         if row.state == State.DEFERRED.value:

@@ -22,7 +22,7 @@ from advocacy.letters.approvals import approval_problems
 from advocacy.mail.ledger import State
 from advocacy.mail.preflight.dns import resolver
 from advocacy.mail.preflight.preflight import preflight
-from advocacy.mail.sending.candidates import Candidates
+from advocacy.mail.sending.candidates import OTHER_PERSON, Candidates
 from advocacy.mail.sending.dry_run import DryRun
 from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_header
 from advocacy.mail.sending.passes import RunResult, RunSettings, send_in_passes
@@ -39,7 +39,8 @@ class SendResult:
     """What came of a mailing: `run` is what this run did, None where nothing was left to send.
 
     `states` counts all letters of the mailing in the ledger. `left` counts those that may still
-    be sent, where the run was stopped.
+    be sent, where the run was stopped. `problems` are those of the list where nothing was left, and
+    `others` counts the people whose id is somebody else's in the ledger.
     """
 
     mailing: str
@@ -47,6 +48,8 @@ class SendResult:
     states: Counter[State] = field(default_factory=Counter)
     run: RunResult | None = None
     left: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    others: int = 0
 
     @property
     def is_finished(self) -> bool:
@@ -55,7 +58,7 @@ class SendResult:
         stopped = run is not None and (
             run.why is not None or run.unmade or has_errors(run.problems)
         )
-        return not stopped and self.states[State.SENT] == self.states.total()
+        return not stopped and not self.others and self.states[State.SENT] == self.states.total()
 
 
 def send_mailing(
@@ -73,10 +76,22 @@ def send_mailing(
     prepared.find_dead_runs()
     most = agree(prepared)
     run = _send_left(prepared, most) if most else None
+    others = Counter[str]() if run is None else run.left_out
+    problems: list[Problem] = []
     if run is None:
         prepared.settle_uncertain()
+        candidates = prepared.candidates()
+        for _ in candidates.left():
+            pass
+        others, problems = candidates.counts, list(candidates.problems)
     name = prepared.mailing.name
-    result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
+    result = SendResult(
+        name,
+        prepared.mailing.campaign.file.timezone,
+        run=run,
+        problems=problems,
+        others=others[OTHER_PERSON],
+    )
     if prepared.ledger is not None and prepared.begun:
         result.states = Counter(prepared.ledger.counts(name))
     if run is not None and (run.interrupted or run.why):

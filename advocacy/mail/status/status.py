@@ -18,7 +18,14 @@ from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State, ledger_exists, open_ledger
 from advocacy.mail.ledger import LedgerMailing as Started
-from advocacy.mail.sending.candidates import ANSWERED, NO_EMAIL, SUPPRESSED, Candidates, LeftOut
+from advocacy.mail.sending.candidates import (
+    ANSWERED,
+    NO_EMAIL,
+    OTHER_PERSON,
+    SUPPRESSED,
+    Candidates,
+    LeftOut,
+)
 from advocacy.mail.sending.mailing_settings import MailingSettings
 
 
@@ -252,7 +259,7 @@ def not_reached(
 def _rows(out: list[LeftOut], known: dict[str, LedgerRecord]) -> Iterable[dict[str, str]]:
     for one in out:
         record = known.get(one.letter.letter_id)
-        if record is not None or one.why in (SUPPRESSED, ANSWERED, NO_EMAIL):
+        if record is not None or one.why in (SUPPRESSED, ANSWERED, NO_EMAIL, OTHER_PERSON):
             said = one.reason or (record.reply if record else "")
             yield _row(one.why, said, one.letter.recipient)
     out.clear()
