@@ -8,7 +8,8 @@ from typing import Any, TypeGuard
 from jinja2 import nodes
 
 from advocacy.errors import Place, Problem, did_you_mean, nearest
-from advocacy.templating.sandbox import CITING, SafeEnvironment, called, refusals, unquoted_ids
+from advocacy.templating.refusals import CITING, called, refusals, unquoted_ids
+from advocacy.templating.sandbox import SafeEnvironment
 from advocacy.templating.values import known_names, readable
 
 DEPTH_AT_MOST = 60
