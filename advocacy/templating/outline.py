@@ -53,7 +53,7 @@ def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> B
     if problems:
         return BodyOutline(path, problems=tuple(problems))
     for node in found:
-        problems += refusals(node, environment, path)
+        problems += refusals(node, environment, path, is_layout=environment.is_layout)
     told = {id(part) for node in found for one in unquoted_ids(node) for part, _ in walk(one)}
     names = [
         (node.name, node.lineno)

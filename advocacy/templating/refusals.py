@@ -5,16 +5,13 @@ It is judged on the parsed template, before any of it is compiled or run.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jinja2 import nodes
+from jinja2 import Environment, nodes
 
 from advocacy.errors import Place, Problem
 from advocacy.files.characters import bad_character
 from advocacy.templating.values import unknown
-
-if TYPE_CHECKING:
-    from advocacy.templating.sandbox import SafeEnvironment
 
 CITING = ("cite", "fact", "quote")
 """The functions that name facts."""
@@ -63,8 +60,10 @@ def unquoted_ids(node: nodes.Node) -> list[nodes.Sub]:
     return [one for one in node.args if isinstance(one, nodes.Sub) and unquoted(one)]
 
 
-def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> Iterator[Problem]:
-    """What is refused about one part of a template."""
+def refusals(
+    node: nodes.Node, environment: Environment, path: Path, *, is_layout: bool
+) -> Iterator[Problem]:
+    """What is refused about one part of a template; layouts may do more than letters."""
     place = Place(path, getattr(node, "lineno", None))
     if isinstance(node, nodes.Filter | nodes.Test):
         kind = "filter" if isinstance(node, nodes.Filter) else "test"
@@ -74,7 +73,7 @@ def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> It
             yield Problem(mistake.code, mistake.message, mistake.hint, place)
     if isinstance(node, nodes.Const):
         yield from _in_literal(node.value, place)
-    for message, hint in _reasons(node, environment):
+    for message, hint in _reasons(node, environment, is_layout):
         yield Problem("template-refused", message, hint or "Write it in a different way.", place)
 
 
@@ -92,12 +91,14 @@ def _in_literal(value: Any, place: Place) -> Iterator[Problem]:
         yield Problem("template-value", "This number is too large.", "Use a smaller number.", place)
 
 
-def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
-    allowed = _LAYOUT_ALLOWED if environment.is_layout else _ALLOWED
+def _reasons(
+    node: nodes.Node, environment: Environment, is_layout: bool
+) -> Iterator[tuple[str, str]]:
+    allowed = _LAYOUT_ALLOWED if is_layout else _ALLOWED
     if not isinstance(node, allowed) or isinstance(node, nodes.Pow):
         yield _REFUSED.get(type(node), "This command is not allowed here."), ""
     elif isinstance(node, nodes.Call):
-        yield from _in_call(node, environment)
+        yield from _in_call(node, is_layout)
     elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
         hint = "Use the filter where the text is printed."
         yield "A filter cannot be used in `{% set … %}`.", hint
@@ -113,13 +114,13 @@ def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple
         yield f"`{name}` is a reserved name.", "Choose a different name."
 
 
-def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
+def _in_call(node: nodes.Call, is_layout: bool) -> Iterator[tuple[str, str]]:
     if node.dyn_args or node.dyn_kwargs:
         yield "`*` inside parentheses is not allowed here.", ""
     for one in unquoted_ids(node):
         hint = f'Write `{{{{ {called(node)}("{unquoted(one)}") }}}}`.'
         yield f"`{unquoted(one)}` needs quotation marks here.", hint
-    if called(node) in CITING and not environment.is_layout:
+    if called(node) in CITING and not is_layout:
         allowed = ("speaker",) if called(node) == "quote" else ()
         if any(one.key not in allowed for one in node.kwargs):
             extra = " and `speaker=true`" if allowed else ""

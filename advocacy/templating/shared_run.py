@@ -65,9 +65,12 @@ class SharedTemplateRun:
         variables: Mapping[str, Any],
         facts: Mapping[str, Fact],
         sources: Mapping[str, Source] = NO_SOURCES,
+        *,
+        in_text: bool = False,
     ) -> None:
         self._name, self._workspace, self._language = name, workspace, language
         self._variables, self._cited = variables, (facts, sources)
+        self._in_text = in_text
         self._needed: dict[str, dict[str, None]] = {}  # fields by group, in the order of need
         self._runs: dict[tuple[Any, ...], _SharedRun | None] = {}
 
@@ -83,7 +86,10 @@ class SharedTemplateRun:
             run = self._find_run(own)
         if run is None or not _fits(run, own):
             variables = {**self._variables, **own}
-            return render_body(self._name, self._workspace, self._language, variables, *self._cited)
+            return render_body(
+                self._name, self._workspace, self._language, variables, *self._cited,
+                in_text=self._in_text,
+            )  # fmt: skip
         body = run.ran.body
         if not run.own:
             return body
@@ -133,7 +139,10 @@ class SharedTemplateRun:
             hidden = {group: self._hide(group, fields) for group, fields in own.items()}
             variables = {**self._variables, **hidden}
             try:
-                ran = run_body(self._name, self._workspace, self._language, variables, *self._cited)
+                ran = run_body(
+                    self._name, self._workspace, self._language, variables, *self._cited,
+                    in_text=self._in_text,
+                )  # fmt: skip
             except NeedsValue as needs:
                 group, name = needs.name
                 self._needed.setdefault(group, {})[name] = None
