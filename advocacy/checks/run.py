@@ -44,7 +44,10 @@ from advocacy.templating.citation_marks import LINE
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was judged, and every problem in the order of files and lines."""
+    """What was judged, and every problem in the order of files and lines.
+
+    `letters` counts a letter once, however many of its days and wordings were checked.
+    """
 
     problems: tuple[Problem, ...]
     letters: int = 0
@@ -105,7 +108,7 @@ def run_checks(
         problems += check_media(letters, campaign)
     return Report(
         _ordered(note_accepted(settings.apply(problems), campaign)),
-        len(letters),
+        len({(letter.stage, letter.id) for letter in letters}),
         tuple(dict.fromkeys(letter.stage for letter in letters)),
         tuple(sorted({letter.date for letter in letters})),
     )
