@@ -15,6 +15,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.workspace import Workspace
+from advocacy.templating.body_limits import body_too_long
 from advocacy.templating.citation_marks import (
     CITE_MARK,
     LINE_MARK,
@@ -82,6 +83,9 @@ class LetterEnvironment(TemplateEnvironment):
 
     def plain(self, text: Markup) -> str:
         """Text with its values in place of their marks, without citations."""
+        values = letter_run().values
+        marks = (ord(mark[0]) - VALUE_MARK for mark in MARK.finditer(text))
+        letter_run().grow(sum(len(values[mark]) for mark in marks if mark < len(values)))
         return Prose(str(text), tuple(map(str, letter_run().values))).text()
 
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:
@@ -199,6 +203,9 @@ def run_body(
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))
     prose, cites = _in_order(end_quotations(markdown, run), run)
+    too_long = list(body_too_long(prose, path))
+    if too_long:
+        raise AdvocacyError(too_long)
     lines = tuple(environment.lines or ())
     return Ran(Body(prose, cites, path, template_language, lines), run, template)
 

@@ -29,6 +29,7 @@ from advocacy.templating.bodies import (
     render_body,
     run_body,
 )
+from advocacy.templating.body_limits import BODY_AT_MOST, WORD_AT_MOST, body_too_long
 from advocacy.templating.citation_marks import VALUE_MARK, Prose
 from advocacy.templating.running import CHARACTERS_AT_MOST, WATCH
 from advocacy.templating.values import NeedsValue, Placeholder
@@ -99,6 +100,12 @@ class SharedTemplateRun:
                 text = before_stop(text, markdown, markdown.index(chr(VALUE_MARK + at)) + 1)
             values[at] = text
         prose = Prose(markdown, tuple(values))
+        if len(markdown) + sum(map(len, values)) > BODY_AT_MOST or any(
+            len(values[at]) > WORD_AT_MOST for at, _ in run.own
+        ):
+            too_long = list(body_too_long(prose, body.path))
+            if too_long:
+                raise AdvocacyError(too_long)
         return Body(prose, body.cites, body.path, body.language, body.lines)
 
     def _find_run(self, own: OwnValues) -> _SharedRun | None:
