@@ -36,7 +36,7 @@ from advocacy.checks.wording import (
     check_subject_length,
     check_values,
 )
-from advocacy.errors import Problem
+from advocacy.errors import Problem, has_errors
 from advocacy.letters.approvals import approval_problems
 from advocacy.letters.letter import CitedFact, Letter, check
 from advocacy.templating.citation_marks import LINE
@@ -97,7 +97,8 @@ def run_checks(
         problems += approval_problems(campaign)
     if whole_campaign:
         problems += dates.check_windows(campaign, recipients)
-        problems += records.check_unused(campaign, {fact.id for fact in cited})
+        if not has_errors(composed.problems):  # a letter that failed may use any fact
+            problems += records.check_unused(campaign, {fact.id for fact in cited})
     if links:
         from advocacy.checks.facts.links import check_links
 
