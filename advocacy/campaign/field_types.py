@@ -182,3 +182,5 @@ _CONTRAST = 4.5
 
 Color = Annotated[Line, AfterValidator(_color), Field(**_SCHEMA["color"])]
 """A color, dark enough to be read on white: `#1d3a5f`."""
+
+FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]

@@ -6,7 +6,7 @@ less like bulk mail: do not use them to get past filters.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from advocacy.campaign.bills.positions import BillPosition, bill_for, position_on
@@ -28,20 +28,21 @@ def stage_for(
     """The stage whose letter a recipient gets on a day; `wanted` overrides the windows.
 
     `by_supporters`: the letter is one of supporters, for which there may be stages of their own.
-    Returns no name and no problem where the wanted stage is not for this recipient.
+    Of several stages that are open that day, the first whose `to:` matches is taken, `everyone
+    else` after all others; a stage without `to:` is for those whom no other names. Returns no name
+    and no problem where the wanted stage is not for this recipient.
     """
     stages = campaign.file.stages
     signed = stages_signed(campaign, by_supporters=by_supporters)
     if (wanted or next(iter(signed), None)) not in signed:
         return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
-    mine = [name for name in signed if is_addressed(campaign, stages[name], recipient, day)]
+    mine = list(_stages_for(campaign, signed, recipient, day))
     if wanted is not None:
         return (wanted if wanted in mine else None), []
     fitting = [name for name in mine if stages[name].covers(day)]
-    if len(fitting) > 1 and all(stages[name].bill for name in fitting):
+    if named := [name for name in fitting if stages[name].to]:
         # The order of the file decides, and who is named comes before everyone else.
-        fitting.sort(key=lambda name: "everyone else" in (stages[name].to or ("everyone else",)))
-        fitting = fitting[:1]
+        fitting = [min(named, key=lambda name: "everyone else" in stages[name].to)]
     if len(fitting) == 1:
         return fitting[0], []
     elsewhere = _bill_elsewhere(campaign, recipient, day, signed)
@@ -67,7 +68,23 @@ def is_addressed(campaign: Campaign, stage: Stage, recipient: Recipient, day: da
     A stage about a bill is for nobody in a chamber that has neither this bill nor a related one of
     the campaign.
     """
-    position = bill_position(campaign, stage, recipient, day)
+    return _is_for(stage, recipient, bill_position(campaign, stage, recipient, day))
+
+
+def _stages_for(
+    campaign: Campaign, names: Iterable[str], recipient: Recipient, day: date
+) -> Iterator[str]:
+    """The stages that are for a recipient; what they are to a bill is worked out once."""
+    positions: dict[str | None, BillPosition | None] = {None: None}
+    for name in names:
+        stage = campaign.file.stages[name]
+        if stage.bill not in positions:
+            positions[stage.bill] = bill_position(campaign, stage, recipient, day)
+        if _is_for(stage, recipient, positions[stage.bill]):
+            yield name
+
+
+def _is_for(stage: Stage, recipient: Recipient, position: BillPosition | None) -> bool:
     if stage.bill is not None and position is None:
         return False
     if stage.is_for(recipient):
