@@ -161,26 +161,4 @@ def _url(value: str) -> str:
 HttpUrl = Annotated[Line, AfterValidator(_url), Field(**_SCHEMA["url"])]
 """A web address, kept as it was written."""
 
-
-def _color(value: str) -> str:
-    found = re.fullmatch(r"#([0-9a-fA-F]{6})", value)
-    if not found:
-        raise refusal("color", value)
-    red, green, blue = (_linear(int(found[1][at : at + 2], 16) / 255) for at in (0, 2, 4))
-    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    if 1.05 / (light + 0.05) < _CONTRAST:
-        raise refusal("pale-color", value)
-    return value.lower()
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
-
-
-_CONTRAST = 4.5
-"""The least contrast between text and its ground (WCAG 2.2, 1.4.3)."""
-
-Color = Annotated[Line, AfterValidator(_color), Field(**_SCHEMA["color"])]
-"""A color, dark enough to be read on white: `#1d3a5f`."""
-
 FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]

@@ -3,11 +3,37 @@
 The letterhead of every layout shows them, on paper, on screen and in Word.
 """
 
-from pydantic import Field
+import re
+from typing import Annotated
 
-from advocacy.campaign.field_types import Color, Email, HttpUrl
+from pydantic import AfterValidator, Field
+
+from advocacy.campaign.field_types import Email, HttpUrl
+from advocacy.campaign.languages import TABLE, refusal
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
+
+
+def _color(value: str) -> str:
+    found = re.fullmatch(r"#([0-9a-fA-F]{6})", value)
+    if not found:
+        raise refusal("color", value)
+    red, green, blue = (_linear(int(found[1][at : at + 2], 16) / 255) for at in (0, 2, 4))
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    if 1.05 / (light + 0.05) < _CONTRAST:
+        raise refusal("pale-color", value)
+    return value.lower()
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+_CONTRAST = 4.5
+"""The least contrast between text and its ground (WCAG 2.2, 1.4.3)."""
+
+Color = Annotated[Line, AfterValidator(_color), Field(**TABLE["schema"]["color"])]
+"""A color, dark enough to be read on white: `#1d3a5f`."""
 
 
 class Unsubscribe(Located):
