@@ -22,6 +22,7 @@ from advocacy.letters.approvals import approval_problems
 from advocacy.mail.ledger import State
 from advocacy.mail.preflight.dns import resolver
 from advocacy.mail.preflight.preflight import preflight
+from advocacy.mail.sending.account import MailingAccount
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.sending.dry_run import DryRun
 from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_header
@@ -38,15 +39,15 @@ from advocacy.mail.smtp.server import Server
 class SendResult:
     """What came of a mailing: `run` is what this run did, None where nothing was left to send.
 
-    `states` counts all letters of the mailing in the ledger. `left` counts those that may still
-    be sent, where the run was stopped.
+    `states` counts all letters of the mailing in the ledger, `account` says how the list adds up;
+    it is None where the ledger could not be read again.
     """
 
     mailing: str
     timezone: str
     states: Counter[State] = field(default_factory=Counter)
     run: RunResult | None = None
-    left: int = 0
+    account: MailingAccount | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -55,7 +56,8 @@ class SendResult:
         stopped = run is not None and (
             run.why is not None or run.unmade or has_errors(run.problems)
         )
-        return not stopped and self.states[State.SENT] == self.states.total()
+        unfinished = self.account is None or self.account.unfinished
+        return not stopped and not unfinished and self.states[State.SENT] == self.states.total()
 
 
 def send_mailing(
@@ -79,9 +81,10 @@ def send_mailing(
     result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
     if prepared.ledger is not None and prepared.begun:
         result.states = Counter(prepared.ledger.counts(name))
-    if run is not None and (run.interrupted or run.why):
+    result.account = run.account if run is not None else None
+    if result.account is None:
         with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
-            result.left = sum(1 for _ in prepared.candidates().left())
+            result.account = prepared.account()
     return result
 
 
