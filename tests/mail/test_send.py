@@ -230,6 +230,35 @@ def test_a_person_whose_id_or_name_was_changed_gets_nothing_again(
     assert set(sink.to.values()) == {1}
 
 
+def test_an_id_that_is_another_persons_now_is_shown_with_both_and_never_skipped_in_silence(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two states count their lawmakers from 1, and one list follows the other."""
+    command = ("send", parks, "--recipients", people, *TODAY)
+    ohio = [person(n, id=str(n), name=f"Ohio {chr(65 + n)}") for n in range(1, 5)]
+    write_list(people, ohio)
+    assert advocacy(*command, "--send", "--yes", "9", "--new-mailing") == 0
+    iowa = [person(n + 4, id=str(n), name=f"Iowa {chr(65 + n)}") for n in range(1, 5)]
+    write_list(people, [*iowa, person(9)])
+    capsys.readouterr()
+    assert advocacy(*command) == 0
+    told = re.sub(r"\s+", " ", "".join(capsys.readouterr()))
+    assert "4 ids belong to another person in the ledger: 1 is Iowa B <p5@d2.example>" in told
+    assert "and was Ohio B <p1@d1.example>" in told
+    for left in (1, 0):
+        assert advocacy(*command, "--send", "--yes", "9") == 3
+        told = re.sub(r"\s+", " ", "".join(capsys.readouterr()))
+        assert "1 is Iowa B <p5@d2.example>, and was Ohio B" in told, left
+    assert sink.to.total() == 5
+    assert advocacy("status", parks, "--recipients", people) == 0
+    assert "4 whose id belongs to another person" in capsys.readouterr().out
+    corrected = [person(n, id=str(n), name=f"{chr(65 + n)}, Ohio", email="new@d1.example")
+                 for n in range(1, 2)]  # fmt: skip
+    write_list(people, corrected)
+    assert advocacy(*command, "--send", "--yes", "9") == 0, "a name in another order is the same"
+    assert sink.to.total() == 5
+
+
 def test_text_that_nobody_approved_does_not_leave(
     advocacy: Run, small_campaign: Path, people: Path, sink: Sink, capsys
 ) -> None:

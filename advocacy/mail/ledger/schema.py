@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.schema import CreateColumn
 
 from advocacy.mail.ledger.values import State
 
@@ -35,8 +36,17 @@ LEDGER = Table(
     "advocacy_ledger",
     METADATA,
     Column("version", Integer, nullable=False),
-    # Of runs up to this number the database file holds everything, without its -wal.
+    # Version 1: of runs up to this number the file holds everything, without its -wal.
     Column("complete_to", Integer, nullable=False),
+    # 0 in a SQLite file a part of which stands in its -wal alone; see `sqlite.SqliteBackend`.
+    Column("complete", Integer, nullable=False, server_default="1"),
+    # Where the ledger is at home, and how often it was changed; see `home`.
+    Column("name", TEXTUAL, nullable=False, server_default=""),
+    Column("machine", TEXTUAL, nullable=False, server_default=""),
+    Column("host", TEXTUAL, nullable=False, server_default=""),
+    Column("place", TEXTUAL, nullable=False, server_default=""),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("used_at", Double),
 )
 MAILING = Table(
     "advocacy_mailing",
@@ -72,6 +82,8 @@ RUN = Table(
     Column("lease_until", Double, nullable=False),
     Column("ended_at", Double),
     Column("why", TEXTUAL, nullable=False),
+    # The file in which the run says of each letter when it leaves; see `journal`.
+    Column("journal", TEXTUAL, nullable=False, server_default=""),
     Index("advocacy_run_of_mailing", "mailing_id"),
 )
 LETTER = Table(
@@ -106,6 +118,9 @@ LETTER = Table(
     # The ids of the facts that the letter rests on, with a blank between them. Letters that
     # version 1 gave out have none.
     Column("facts", TEXTUAL),
+    # Who the letter is for, by name: an id may belong to another person on the next list. Empty
+    # for letters that version 1 gave out.
+    Column("person", TEXTUAL, nullable=False, server_default=""),
     UniqueConstraint("mailing_id", "letter_id", name="advocacy_letter_once"),
     UniqueConstraint("mailing_id", "address_key", "sharing", name="advocacy_letter_address"),
     Index("advocacy_letter_message", "message_id"),
@@ -114,6 +129,11 @@ _SENDING = LETTER.c.state == State.SENDING.value
 Index("advocacy_letter_sending", LETTER.c.run_id, sqlite_where=_SENDING, postgresql_where=_SENDING)
 
 
+_ADDED = (
+    LEDGER.c.complete, LEDGER.c.name, LEDGER.c.machine, LEDGER.c.host, LEDGER.c.place,
+    LEDGER.c.generation, LEDGER.c.used_at, RUN.c.journal, LETTER.c.facts, LETTER.c.person,
+)  # fmt: skip
+"""The columns that version 2 has more than version 1."""
 VERSION = 2
 """The version of the tables above. A change of them makes it one more, with a step in `upgrade`."""
 
@@ -132,8 +152,9 @@ def upgrade(connection: Connection, found: int) -> None:
     Columns are added so that a program of the older version, which may be sending, can go on.
     """
     if found < 2:
-        kind = LETTER.c.facts.type.compile(connection.dialect)
-        connection.execute(text(f"ALTER TABLE {LETTER.name} ADD COLUMN facts {kind}"))
+        for column in _ADDED:
+            made = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {made}"))
     connection.execute(update(LEDGER).values(version=VERSION))
 
 

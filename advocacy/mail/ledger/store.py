@@ -278,6 +278,7 @@ def _forget(connection: Connection, address_key: str, stands_for: str, now: floa
             "reply": "",
             "bounce": "",
             "facts": "",
+            "person": "",
             "forgotten_at": now,
         }
         if row.state == State.DEFERRED.value:

@@ -49,6 +49,8 @@ class Why(StrEnum):
     UNCERTAIN = "uncertain"
     UNDER_WAY = "under way"
     """Another run has it, or another entry of the same call."""
+    OTHER_PERSON = "other person"
+    """The id is that of a letter to somebody else (`person`, `address`)."""
     NOT_YET = "not yet"
     """It is to be tried again later, from `not_before` on."""
     SAME_ADDRESS = "same address"
@@ -57,11 +59,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonKey:
-    """A letter before it is composed: enough to ask how it stands."""
+    """A letter before it is composed: enough to ask how it stands.
+
+    `person` is who the letter is for, by name.
+    """
 
     letter_id: str
     address_key: str
     shared_address: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class LedgerEntry:
 
     `address_key` is the normalised address. With `shared_address` several letters of the
     mailing may go to it: many supporters write to one addressee, or two people have one mailbox.
-    `facts` are the ids of the facts that the letter rests on.
+    `facts` are the ids of the facts that the letter rests on, `person` is who it is for, by name.
     """
 
     letter_id: str
@@ -82,6 +88,7 @@ class LedgerEntry:
     variants: Mapping[str, str] = field(default_factory=dict)
     shared_address: bool = False
     facts: tuple[str, ...] = ()
+    person: str = ""
 
 
 KeyedAddress = PersonKey | LedgerEntry
@@ -104,6 +111,8 @@ class Taken:
     state: State | None = None
     not_before: float | None = None
     others: tuple[str, ...] = ()
+    person: str = ""
+    address: str = ""
     bounce: Bounce | None = None
     returned: bool = False
 
@@ -155,7 +164,8 @@ class LedgerRecord:
     how often it was given out, `resends` how often somebody freed it although it may have
     arrived. `run` is the number of the run that had it last. Of a forgotten person
     (`forgotten_at`) nothing is left but the count. `facts` are the ids of the facts that the
-    letter rests on; None where an earlier version sent it, which did not record them.
+    letter rests on; None where an earlier version sent it, which did not record them. `person` is
+    who it is for, by name; empty where an earlier version sent it.
     """
 
     mailing: str
@@ -179,6 +189,7 @@ class LedgerRecord:
     bounce: str
     forgotten_at: float | None
     facts: tuple[str, ...] | None
+    person: str
     run: int
 
     @property

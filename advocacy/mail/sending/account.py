@@ -22,6 +22,7 @@ class Category(StrEnum):
     COMPLAINT = Bounce.COMPLAINT.value
     UNCERTAIN = "uncertain"
     TWICE = "sent under another id"
+    OTHER_PERSON = "id of another person"
     SUPPRESSED = "suppressed"
     ANSWERED = "answered"
     NO_ADDRESS = "no address"
@@ -47,7 +48,7 @@ REACHED = frozenset({Category.SENT, Category.COMPLAINT, Category.TWICE})
 """Those who got the letter, as far as anybody knows."""
 UNFINISHED = (
     Category.REFUSED, Category.HARD_BOUNCE, Category.SOFT_BOUNCE, Category.UNCERTAIN,
-    Category.LEFT,
+    Category.OTHER_PERSON, Category.LEFT,
 )  # fmt: skip
 """Those who should have got the letter and have not, or may not have."""
 _BY_STATE = {
@@ -114,9 +115,7 @@ class ListTally:
         self.to_send -= 1
         self.waiting[why] += 1
 
-    def after(
-        self, results: Counter[State], *, unmade: int, suppressed: int
-    ) -> "ListTally | None":
+    def after(self, results: Counter[State], *, unmade: int, suppressed: int) -> "ListTally | None":
         """The tally once those `to_send` were tried, with these results.
 
         `unmade` of them could not be composed, `suppressed` said no meanwhile. None where that
@@ -132,9 +131,7 @@ class ListTally:
         deferred = results[State.DEFERRED] + results[State.SENDING]
         counts = self.counts + came + Counter({Category.SUPPRESSED: suppressed})
         counts[Category.LEFT] = 0
-        waiting = self.waiting + Counter(
-            {LeftFor.DEFERRED: deferred, LeftFor.NOT_COMPOSED: unmade}
-        )
+        waiting = self.waiting + Counter({LeftFor.DEFERRED: deferred, LeftFor.NOT_COMPOSED: unmade})
         return replace(
             self, counts=+counts, to_send=0, waiting=waiting, recorded=self.recorded + came,
             recorded_of_sent=Counter(),

@@ -10,7 +10,7 @@ from advocacy.campaign.recipients.lists import Seen
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
-from advocacy.errors import Problem
+from advocacy.errors import Level, Problem, count_noun
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
@@ -32,7 +32,13 @@ WRONG_ADDRESS = "bad-email"
 MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
 
+NAMED = 4
+"""The number of people named whose ids are other people's in the ledger."""
 WhyLeftOut = Category | LeftFor
+_BY_LEDGER = {
+    Why.REFUSED: Category.REFUSED, Why.UNCERTAIN: Category.UNCERTAIN,
+    Why.SAME_ADDRESS: Category.TWICE, Why.OTHER_PERSON: Category.OTHER_PERSON,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Candidates:
     sharing: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
     _wrong_addresses: set[int | None] = field(default_factory=set)
+    _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
 
     def left(self) -> Iterator[WantedLetter]:
@@ -89,6 +96,9 @@ class Candidates:
         for one, standing in doubtful:
             if wanted := self._wanted(one, standing, answered):
                 yield wanted
+        others = self.tally.counts[Category.OTHER_PERSON]
+        if others:
+            self.problems[_other_people(others, self._others)] = None
 
     def _wanted(
         self, one: Correspondence, standing: Taken, answered: frozenset[str]
@@ -97,7 +107,7 @@ class Candidates:
         why, reason = self._left_out(one, standing, answered)
         before = None if standing.state is None else category_of(standing.state, standing.bounce)
         recorded = self.tally.recorded if why else self.tally.recorded_of_sent
-        if before is not None:
+        if before is not None and why is not Category.OTHER_PERSON:
             recorded[before] += 1
         if why is not None:
             if isinstance(why, LeftFor):
@@ -185,6 +195,9 @@ class Candidates:
         if why_not is Why.SAME_ADDRESS and not self._has_others_mailbox(one, standing):
             self.sharing.add(one.letter_id)
             why_not = None
+        if why_not is Why.OTHER_PERSON and len(self._others) < NAMED:
+            now, then = f"{one.person} <{email}>", f"{standing.person} <{standing.address}>"
+            self._others.append(f"{one.letter_id} is {now}, and was {then}")
         if why_not is not None and why_not is not Why.NOT_YET:
             return _why(standing, why_not), ", ".join(standing.others)
         reason = self.guard.reason(email)
@@ -203,7 +216,7 @@ class Candidates:
         """How the ledger would answer for these letters."""
         shared = self.mailing.people.supporters is not None
         keys = [
-            PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared)
+            PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared, one.person)
             for one in chunk
         ]
         if self.ledger is None or not self.begun:
@@ -228,17 +241,25 @@ class Candidates:
 
 def _why(standing: Taken, why_not: Why) -> WhyLeftOut:
     """What became of a letter that the ledger does not give out."""
-    match why_not:
-        case Why.SAME_ADDRESS:
-            return Category.TWICE
-        case Why.UNDER_WAY:
-            return LeftFor.IN_PROGRESS
-        case Why.REFUSED:
-            return Category.REFUSED
-        case Why.UNCERTAIN:
-            return Category.UNCERTAIN
-        case _:
-            return category_of(State.SENT, standing.bounce)
+    if why_not is Why.UNDER_WAY:
+        return LeftFor.IN_PROGRESS
+    if why_not is Why.SENT:
+        return category_of(State.SENT, standing.bounce)
+    return _BY_LEDGER[why_not]
+
+
+def _other_people(count: int, named: Sequence[str]) -> Problem:
+    """That ids of the list are other people's in the ledger, who have the mailing's letter."""
+    more = f"; and {count - len(named):,} more" if count > len(named) else ""
+    return Problem(
+        "other-person",
+        f"{count_noun(count, 'id belongs', 'ids belong')} to another person in the ledger: "
+        f"{'; '.join(named)}{more}.",
+        "These people did not get the letter. Write ids in the list that no other list has, such "
+        "as `IA-1`, or send to this list as another mailing with `--mailing NAME`. If it is the "
+        "same person under a new name, write the name that the ledger has.",
+        level=Level.WARNING,
+    )
 
 
 def _person(letter_id: str, key: str) -> str:

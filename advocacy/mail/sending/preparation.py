@@ -19,7 +19,7 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
-from advocacy.mail.sending.account import Category, LeftFor, MailingAccount
+from advocacy.mail.sending.account import Category, LeftFor
 from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.dry_run import DryRun, compose_all
 from advocacy.mail.sending.mailing_settings import (
@@ -185,20 +185,20 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
-    def account(self) -> MailingAccount:
-        """Go through the list, and draw up its account, without composing a message."""
+    def go_through(self) -> Candidates:
+        """Go through the list, without composing a message."""
         candidates = self.candidates()
         for _ in candidates.left():
             pass
-        return candidates.account()
+        return candidates
 
     def count_left(self) -> int:
         """Count the messages that are left, those that were put off too, without composing them.
 
         Raises AdvocacyError where there are none, and something is wrong with the list.
         """
-        candidates = self.candidates()
-        left = sum(1 for _ in candidates.left()) + candidates.tally.waiting[LeftFor.DEFERRED]
+        candidates = self.go_through()
+        left = candidates.tally.to_send + candidates.tally.waiting[LeftFor.DEFERRED]
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left

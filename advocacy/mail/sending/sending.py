@@ -40,7 +40,8 @@ class SendResult:
     """What came of a mailing: `run` is what this run did, None where nothing was left to send.
 
     `states` counts all letters of the mailing in the ledger, `account` says how the list adds up;
-    it is None where the ledger could not be read again.
+    it is None where the ledger could not be read again. `problems` are those of the list where
+    nothing was left to send.
     """
 
     mailing: str
@@ -48,6 +49,7 @@ class SendResult:
     states: Counter[State] = field(default_factory=Counter)
     run: RunResult | None = None
     account: MailingAccount | None = None
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def is_finished(self) -> bool:
@@ -84,7 +86,8 @@ def send_mailing(
     result.account = run.account if run is not None else None
     if result.account is None:
         with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
-            result.account = prepared.account()
+            candidates = prepared.go_through()
+            result.account, result.problems = candidates.account(), list(candidates.problems)
     return result
 
 

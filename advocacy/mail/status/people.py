@@ -22,8 +22,8 @@ PersonRow = dict[str, str]
 COLUMNS = ("what", "reason", "mailing", "at", "assumed", "text", "variant", "listed", "id")
 """The columns that stand before the list's own. `at` is when the letter came to its state, in the
 campaign's time zone. `assumed` is `yes` where somebody decided that an uncertain letter arrived.
-`text` is the number of the mailing's text, 1 for the first. `listed` is `no` where the person is not
-on the list."""
+`text` is the number of the mailing's text, 1 for the first. `listed` is `no` where the person is
+not on the list."""
 _MAY_HAVE_ARRIVED = (State.SENT, State.UNCERTAIN, State.SENDING)
 
 
@@ -87,7 +87,7 @@ def _parts(opened: OpenMailings) -> Iterator["_MailingPeople"]:
 
 @dataclass
 class _MailingPeople:
-    """Everybody of one mailing: those on its list in their order, then those in the ledger alone."""
+    """Everybody of one mailing: those on its list, then those whom only the ledger has."""
 
     ledger: Ledger
     name: str
@@ -134,9 +134,12 @@ class _MailingPeople:
     def _person(
         self, what: WhyLeftOut, reason: str, letter_id: str, recipient: Recipient, seen: set[str]
     ) -> tuple[WhyLeftOut, PersonRow]:
-        seen.add(letter_id)
+        record = None
+        if what is not Category.OTHER_PERSON:  # whose letter the ledger has under this id
+            seen.add(letter_id)
+            record = self.records.get(letter_id)
         own = {key: value for key, value in row_of(recipient).items() if key not in COLUMNS}
-        return what, self._row(what, reason, letter_id, self.records.get(letter_id)) | own
+        return what, self._row(what, reason, letter_id, record) | own
 
     def _row(
         self, what: WhyLeftOut, reason: str, letter_id: str, record: LedgerRecord | None

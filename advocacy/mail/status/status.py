@@ -8,8 +8,8 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import People
 from advocacy.errors import Problem
-from advocacy.mail.ledger import Bounce, Ledger, LedgerRecord, Moment, State
-from advocacy.mail.sending.account import MailingAccount
+from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State
+from advocacy.mail.sending.account import UNFINISHED, Category, MailingAccount, category_of
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.status.opened import open_mailings
 
@@ -45,12 +45,13 @@ def statuses(
     with open_mailings(path, people, mailing=mailing, templates=templates) as opened:
         wrong: dict[Problem, None] = {}
         found = []
-        for one in opened.chosen if opened.ledger is not None else ():
-            candidates = opened.candidates(one)
-            found.append(mailing_status(opened.ledger, one.name, candidates))
-            wrong |= candidates.problems if candidates is not None else {}
-        file = opened.campaign.file
-        now = opened.ledger.now() if opened.ledger is not None else 0.0
+        now, file = 0.0, opened.campaign.file
+        if opened.ledger is not None:
+            now = opened.ledger.now()
+            for one in opened.chosen:
+                candidates = opened.candidates(one)
+                found.append(mailing_status(opened.ledger, one.name, candidates))
+                wrong |= candidates.problems if candidates is not None else {}
         title = file.title.get(file.language) or file.id
         return MailingsFound(title, file.id, file.timezone, opened.place, now, found, wrong)
 
@@ -73,23 +74,23 @@ class Reason:
 
 @dataclass(slots=True)
 class MailingStatus:
-    """What the ledger says of a mailing, and what the list adds.
+    """What the ledger says of a mailing, and what the list adds. `totals` are the ledger's.
 
     `refused` and `deferred` are by code (`550 5.1.1`), `domains` counts states by the recipient's
-    domain, `uncertain` are letter ids with their addresses, `bounces` counts what came back, with
-    what was said of the first. `moments` count what reached its state in each span of time, of
-    `span` seconds. `account` says how the list adds up; it is None without a list.
+    domain, `uncertain` are letter ids with their addresses. `moments` count what reached its
+    state in each span of time, of `span` seconds. `account` says how the list adds up; it is None
+    without a list.
     """
 
     name: str
     states: dict[State, int]
+    totals: Counter[Category] = field(default_factory=Counter)
     refused: dict[str, Reason] = field(default_factory=dict)
     deferred: dict[str, Reason] = field(default_factory=dict)
     domains: dict[str, Counter[State]] = field(default_factory=dict)
     uncertain: list[tuple[str, str]] = field(default_factory=list)
     replied: int = 0
     bounced: int = 0
-    bounces: dict[Bounce, Reason] = field(default_factory=dict)
     moments: list[Moment] = field(default_factory=list)
     span: float = 1.0
     account: MailingAccount | None = None
@@ -116,8 +117,7 @@ class MailingStatus:
         """Whether somebody who should have got it has not, or may not have."""
         if self.account is not None and self.account.unfinished:
             return True
-        back = self.bounces.keys() & {Bounce.HARD, Bounce.SOFT}
-        return bool(back) or any(self.states[state] for state in NOT_SENT)
+        return any(self.totals[one] for one in UNFINISHED)
 
 
 def mailing_status(
@@ -134,9 +134,8 @@ def mailing_status(
     heard = ledger.heard(name)
     status.replied, status.bounced = heard.replied, heard.bounced
     status.span, status.moments = _moments(ledger, name)
-    for (_, bounce), count in ledger.totals(name).items():
-        if bounce is not None:
-            status.bounces[bounce] = Reason(count)
+    for (state, bounce), count in ledger.totals(name).items():
+        status.totals[category_of(state, bounce)] += count
     if candidates is not None:
         for _ in candidates.left():
             pass
