@@ -135,6 +135,8 @@ def _record(status: "MailingStatus") -> dict[str, Any]:
         "put_off": {code: reason.count for code, reason in status.deferred.items()},
         "uncertain": [{"id": name, "address": address} for name, address in status.uncertain],
         "under_way": status.states[State.SENDING],
+        "listed": None if status.account is None else status.account.listed,
+        "left": None if status.account is None else status.account.left,
         "account": None if status.account is None else _account(status.account),
         "replied": status.replied,
         "bounced": status.bounced,

@@ -21,7 +21,7 @@ from advocacy.cli.report import LetterCrashed, Report, print_problems
 from advocacy.errors import Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.figures import human_size, human_span, moment
-from advocacy.mail.sending.account import Category, LeftFor, MailingAccount
+from advocacy.mail.sending.account import Category, LeftFor, MailingAccount, category_of
 
 if TYPE_CHECKING:
     from advocacy.mail.sending.candidates import WhyLeftOut
@@ -110,7 +110,8 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
 
     click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now.")
     _print_account(result)
-    if run.waiting_until is not None:
+    deferred = result.account is not None and result.account.waiting.get(LeftFor.DEFERRED)
+    if deferred and run.waiting_until is not None:
         when = f"{moment(run.waiting_until, result.timezone)} {result.timezone}"
         click.echo(f"The next run retries those who were deferred, from {when} on.")
     if run.unread:
@@ -132,6 +133,11 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
 def _print_account(result: "SendResult") -> None:
     if result.account is not None:
         print_account(result.account)
+        return
+    # The list cannot be read any more, for the reason that is told.
+    for state, count in result.states.items():
+        if count:
+            click.echo(f"  {count:>8,} {WORDS[category_of(state)]}")
 
 
 def _status_command(request: "SendRequest") -> str:
@@ -155,7 +161,9 @@ def print_dry_run(prepared: "PreparedMailing", seen: "DryRun", problems: Sequenc
     _line("Ledger", _ledger(prepared))
     _line("To send", _to_send(prepared, seen))
     _line("The list", f"{account_sentence(seen.account)}.")
-    _line("", elsewhere_sentence(seen.account))
+    elsewhere = elsewhere_sentence(seen.account)
+    if elsewhere:
+        _line("", elsewhere)
     for number, line in enumerate(_left_out(seen)):
         _line("Left out" if number == 0 else "", line)
     for number, ready in enumerate(seen.shown, start=1):

@@ -43,11 +43,15 @@ _BY_LEDGER = {
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A letter that is not sent: to whom, why, and in whose words (`reason`)."""
+    """A letter that is not sent: to whom, why, and in whose words (`reason`).
+
+    `others` are the ids under which the address got the letter.
+    """
 
     letter: Correspondence
     why: WhyLeftOut
     reason: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ class Candidates:
                 self.tally.waiting[why] += 1
             else:
                 self.tally.counts[why] += 1
-            self.on_left_out(LeftOut(one, why, reason))
+            self.on_left_out(LeftOut(one, why, reason, standing.others))
             return None
         self.tally.to_send += 1
         if standing.returned:
@@ -199,7 +203,7 @@ class Candidates:
             now, then = f"{one.person} <{email}>", f"{standing.person} <{standing.address}>"
             self._others.append(f"{one.letter_id} is {now}, and was {then}")
         if why_not is not None and why_not is not Why.NOT_YET:
-            return _why(standing, why_not), ", ".join(standing.others)
+            return _why(standing, why_not), ""
         reason = self.guard.reason(email)
         if reason is not None:
             return Category.SUPPRESSED, reason

@@ -12,7 +12,7 @@ from advocacy.campaign.addressing import People
 from advocacy.campaign.recipients import Recipient
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.mail.ledger import Bounce, Ledger, LedgerRecord, State
-from advocacy.mail.sending.account import REACHED, Category, category_of
+from advocacy.mail.sending.account import REACHED, Category, LeftFor, category_of
 from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut
 from advocacy.mail.sending.list_problems import rejected_cells
 from advocacy.mail.status.opened import OpenMailings, open_mailings
@@ -128,6 +128,7 @@ class _MailingPeople:
     ) -> Iterator[tuple[WhyLeftOut, PersonRow]]:
         for one in out:
             letter = one.letter
+            seen.update(one.others)
             yield self._person(one.why, one.reason, letter.letter_id, letter.recipient, seen)
         out.clear()
 
@@ -145,6 +146,9 @@ class _MailingPeople:
         self, what: WhyLeftOut, reason: str, letter_id: str, record: LedgerRecord | None
     ) -> PersonRow:
         row = dict.fromkeys(COLUMNS, "")
+        if isinstance(what, LeftFor):
+            reason = f"{what.value}: {_words(record) if record is not None else ''}".rstrip(": ")
+            what = Category.LEFT
         row |= {"what": what.value, "reason": reason, "mailing": self.name, "id": letter_id}
         if record is None:
             return row
