@@ -164,6 +164,9 @@ def _report_in(words: Sequence[str]) -> Report:
 
 def _print_usage(error: click.ClickException, report: Report) -> None:
     """Say what is wrong with the command's arguments, to a program in the form it asked for."""
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        near = nearest(error.option_name, error.possibilities) or error.possibilities[0]
+        error = click.NoSuchOption(error.option_name, possibilities=[near], ctx=error.ctx)
     if report == "text":
         error.show()
         return

@@ -9,6 +9,8 @@ import click
 
 from advocacy.cli.options import (
     Day,
+    LongCommand,
+    WholeNumber,
     campaign_argument,
     date_option,
     quiet_option,
@@ -47,7 +49,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     raise click.BadParameter("Give a short name, such as `reminder`.", ctx, param)
 
 
-@click.command("send")
+@click.command("send", cls=LongCommand)
 @campaign_argument
 @click.option(
     "--send",
@@ -57,7 +59,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--yes",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="With --send: do not ask for confirmation; stop if more than N messages are left.",
 )
@@ -93,7 +95,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
 @click.option(
     "--connections",
-    type=click.IntRange(1, 50),
+    type=WholeNumber(1, 50),
     default=4,
     show_default=True,
     metavar="N",
@@ -101,7 +103,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--per-connection",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="Messages per connection before it is reopened.",
 )
@@ -117,7 +119,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--patience",
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     default=60,
     show_default=True,
     metavar="MINUTES",
@@ -144,7 +146,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1, 256),
+    type=WholeNumber(1, 256),
     metavar="N",
     help="Number of processes that compose letters.",
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
 from advocacy.campaign.campaign import Signatory, Stage
+from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -180,7 +181,10 @@ def compose_letter(
     if trace:
         variables = {**content.variables, **own}
         known = (campaign.facts, campaign.sources)
-        body = render_body(stage.template, workspace, language, variables, *known, trace=True)
+        in_text = read_style(file.citation_style).in_text
+        body = render_body(
+            stage.template, workspace, language, variables, *known, in_text=in_text, trace=True
+        )
     else:
         body = content.template_run.render(own)
     if not _prints_words(body.prose):

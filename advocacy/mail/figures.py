@@ -22,6 +22,17 @@ def human_span(seconds: float) -> str:
     return f"{rounded:g} {unit}{'' if rounded == 1 else 's'}"
 
 
+def human_share(part: int, whole: int) -> str:
+    """A share, as exact as it needs to be: `0.3%`, `12%`; `0%` of nothing.
+
+    Shares of less than ten percent have one decimal place, and two where one would be 0.
+    """
+    percent = 100 * part / whole if whole else 0.0
+    if percent >= 10 or percent == 0:
+        return f"{percent:.0f}%"
+    return f"{percent:.1f}%" if percent >= 0.1 else f"{percent:.2f}%"
+
+
 def human_rate(per_second: float) -> str:
     """A rate, in the unit that makes it a whole number: `14 a second`, `3 a minute`."""
     for unit, size in reversed(_UNITS):
