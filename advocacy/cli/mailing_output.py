@@ -16,8 +16,8 @@ from advocacy.mail.ledger import State
 from advocacy.mail.sending.account import Category, MailingAccount
 
 if TYPE_CHECKING:
-    from advocacy.mail.status.people import PersonRow
     from advocacy.mail.status.status import MailingsFound, MailingStatus, Reason
+    from advocacy.mail.status.who_got_it import PersonRow
 
 DOMAINS = 10
 UNCERTAIN = 20
@@ -47,7 +47,7 @@ def print_mailings(found: "MailingsFound", report: TableReport) -> None:
 
 def print_people(rows: "Iterable[PersonRow]", report: TableReport) -> None:
     """Print people, one a row: as CSV with the columns of all rows, or as JSON."""
-    from advocacy.mail.status.people import COLUMNS
+    from advocacy.mail.status.who_got_it import COLUMNS
 
     found = list(rows)
     if report == "json":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
-    from advocacy.mail.status.people import Who
+    from advocacy.mail.status.who_got_it import Who
 
 
 @click.command("status")
@@ -102,8 +102,8 @@ def command(
         write_page,
     )
     from advocacy.cli.report import print_problems
-    from advocacy.mail.status.people import list_citing, list_people
     from advocacy.mail.status.status import statuses
+    from advocacy.mail.status.who_got_it import list_citing, list_people
 
     if cites:
         rows = list_citing(campaign, people(), cites, mailing=mailing, templates=templates)

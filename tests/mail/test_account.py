@@ -18,8 +18,8 @@ from advocacy.mail.consent.suppression_edits import NewSuppression, add
 from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
 from advocacy.mail.sending.account import Category
 from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
-from advocacy.mail.status.people import list_people
 from advocacy.mail.status.status import statuses
+from advocacy.mail.status.who_got_it import list_people
 
 from .consent.test_bounces import bounce
 from .sink import Sink
