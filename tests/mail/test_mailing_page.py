@@ -112,9 +112,7 @@ def test_every_command_prints_what_the_page_shows(
         text = re.sub(r"[\d.,]+ (a second)", r"9 \1", text)
         minute = r"\d{4}-\d\d-\d\d \d\d:\d\d"
         text = re.sub(rf"{minute} to [\d: -]*\d\d:\d\d(?!:)", f"{DAY} 10:15", text)
-        text = re.sub(
-            rf"{minute}(:\d\d)?", lambda at: f"{DAY} 10:15{(at[1] and ':07') or ''}", text
-        )
+        text = re.sub(rf"{minute}(:\d\d)?", lambda at: f"{DAY} 10:15{':07' if at[1] else ''}", text)
         return re.sub(r"202[6-9]-(?!11-01|03-|01-)\d\d-\d\d", DAY, text)
 
     with serving(sink):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.campaign.addressing import People
-from advocacy.errors import Problem
+from advocacy.errors import Level, Problem
 from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State
 from advocacy.mail.sending.account import UNFINISHED, Category, MailingAccount, category_of
 from advocacy.mail.sending.candidates import Candidates
@@ -18,7 +18,8 @@ from advocacy.mail.status.opened import open_mailings
 class MailingsFound:
     """What the ledger says of a campaign's mailings.
 
-    `problems` are the rows of the lists that nobody can be written to for.
+    `problems` are the rows of the lists that nobody can be written to for, and a doubt about the
+    ledger.
     """
 
     title: str
@@ -48,6 +49,8 @@ def statuses(
         now, file = 0.0, opened.campaign.file
         if opened.ledger is not None:
             now = opened.ledger.now()
+            doubt = opened.ledger.doubt()
+            wrong |= {doubt.at(Level.WARNING): None} if doubt is not None else {}
             for one in opened.chosen:
                 candidates = opened.candidates(one)
                 found.append(mailing_status(opened.ledger, one.name, candidates))
