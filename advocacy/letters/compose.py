@@ -197,6 +197,7 @@ def compose_letter(
         body = content.template_run.render(own)
     if not _prints_words(body.prose):
         raise AdvocacyError(_empty(body.path))
+    signatories = _signatories(campaign, supporters, day)
     return Letter(
         id=name,
         campaign=file.id,
@@ -216,10 +217,10 @@ def compose_letter(
         close=words.close,
         body=body.prose,
         cites=find_citations(campaign, body),
-        pictures=find_pictures(campaign, body),
+        pictures=find_pictures(campaign, body, signatories),
         lines=body.lines,
         sender=file.sender,
-        signatories=_signatories(campaign, supporters, day),
+        signatories=signatories,
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),

@@ -23,6 +23,7 @@ from advocacy.documents.frame import (
     direction,
     isolated_addresses,
     isolated_contacts,
+    isolated_references,
     long_date,
     references,
 )
@@ -97,7 +98,9 @@ def page_variables(
         "words": words,
         "body": Markup(isolated_addresses(body, shared.language)),  # noqa: S704 - escaped above
         "notes": () if citations.in_text else citations.notes,
-        "references": references(citations) if citations.in_text else (),
+        "references": isolated_references(references(citations), shared.language)
+        if citations.in_text
+        else (),
         "date": long_date(shared.date, shared.language),
         "lang": shared.language,
         "dir": direction(shared.language),
