@@ -23,14 +23,8 @@ from advocacy.files.text import LARGEST, read_start, read_text
 from advocacy.files.workspace import Workspace
 from advocacy.letters.digests import digest_of, plain_values
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import (
-    cited_ids,
-    image_files,
-    layout_files,
-    letter_files,
-    sample_letter,
-    word_files,
-)
+from advocacy.letters.parts import cited_ids, image_files, layout_files, letter_files, word_files
+from advocacy.letters.samples import sample_letter
 from advocacy.resources import templates_dir
 
 COVERS, COVERED = "covers", "2"
