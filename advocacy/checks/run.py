@@ -38,6 +38,7 @@ from advocacy.checks.wording import (
 )
 from advocacy.errors import Problem, has_errors
 from advocacy.letters.approvals import approval_problems
+from advocacy.letters.cosigning import cosigners_to_ask
 from advocacy.letters.letter import CitedFact, Letter, check
 from advocacy.templating.citation_marks import LINE
 
@@ -93,6 +94,8 @@ def run_checks(
     problems += check_all_variants(letters, campaign, settings)
     problems += records.check_sources(cited)
     problems += check_copies(campaign, cited, copies_folder)
+    for name in [stage] if stage else campaign.file.stages:
+        problems += cosigners_to_ask(campaign, name)
     if stage is None:
         problems += approval_problems(campaign)
     if whole_campaign:
