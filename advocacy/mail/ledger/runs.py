@@ -217,7 +217,7 @@ def extend(connection: Connection, number: int, now: float) -> None:
 def close_run(connection: Connection, number: int, now: float, why: str) -> int:
     """End a run; the number of its letters that are uncertain now, being still under way."""
     connection.execute(update(RUN).where(RUN.c.id == number).values(ended_at=now, why=why))
-    told = f"The run ended without a word of it ({why or 'finished'})."
+    told = f"The run ended without recording the result ({why or 'finished'})."
     return _make_uncertain(connection, number, now, told)
 
 
@@ -241,7 +241,10 @@ def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness)
             .values(ended_at=now, why=FOUND_DEAD)
         )
         count += _make_uncertain(
-            connection, run.id, now, "Found under way with no sender: it may have arrived."
+            connection,
+            run.id,
+            now,
+            "In progress without a running sender. It may have arrived.",
         )
     return count
 
