@@ -5,7 +5,9 @@ import hashlib
 import io
 import json
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -653,12 +655,15 @@ def test_new_text_needs_an_approval_too(
     assert len(sink.to) == 4
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
-    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys, number: int
 ) -> None:
+    """So do a request to end, as at the machine's shutdown, and a terminal that is closed."""
+
     def interrupt(step: str, address: str) -> str | None:
         if step == "data" and len(sink.taken) == 3:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
             time.sleep(0.3)
         return None
 
@@ -677,6 +682,29 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     assert advocacy(*command) == 0
     assert set(sink.to.values()) == {1}
     assert len(sink.to) == N
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed_ends_a_run_as_ctrl_c_does(
+    parks: Path, people: Path, sink: Sink
+) -> None:
+    write_list(people, [person(n) for n in range(300)])
+    sink.answer = lambda step, _address: time.sleep(0.02 if step == "data" else 0)
+    command = ["send", str(parks), "--recipients", str(people), *TODAY, "--send", "--yes", "300"]
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(sys.executable, [sys.executable, "-m", "advocacy", *command, "--new-mailing"])
+    deadline = time.monotonic() + 60
+    while len(sink.taken) < 100:  # the progress bar is shown by then
+        assert time.monotonic() < deadline
+        select.select([terminal], [], [], 0.01)[0] and os.read(terminal, 10_000)
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    with open_ledger(parks) as ledger:
+        counts = ledger.counts("parks/call")
+    assert 100 <= counts[State.SENT] == len(sink.to) < 300
+    assert counts[State.UNCERTAIN] == counts[State.SENDING] == 0
 
 
 def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(

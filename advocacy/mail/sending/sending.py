@@ -70,7 +70,11 @@ def send_mailing(
     ledger cannot be used, and what `agree` raises. What stopped a run that had begun is in the
     result; the ledger knows what it sent.
     """
-    prepared = PreparedMailing.open(request, watcher)
+    with closing(PreparedMailing.open(request, watcher)) as prepared:
+        return _send_mailing(prepared, agree)
+
+
+def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
     prepared.check_may_begin()
     # Before anybody is asked: what a killed run had under way is no longer left, but uncertain.
     prepared.find_dead_runs()
@@ -130,12 +134,19 @@ def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A dry run: the mailing, its messages, what stops it, and everything that is to be told."""
+    """A dry run: the mailing, its messages, what stops it, and everything that is to be told.
+
+    Its ledger is open until it is closed: `with closing(rehearse_mailing(request)) as rehearsal`.
+    """
 
     prepared: PreparedMailing
     messages: DryRun
     stops: list[Problem]
     problems: list[Problem]
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.prepared.close()
 
 
 def rehearse_mailing(
@@ -147,10 +158,14 @@ def rehearse_mailing(
     messages that are shown.
     """
     prepared = PreparedMailing.open(request, watcher)
-    seen = prepared.dry_run()
-    stops = prepared.stops()
-    problems = dict.fromkeys([*seen.problems, *stops])
-    found = _preflight(prepared, seen) if with_preflight else []
+    try:
+        seen = prepared.dry_run()
+        stops = prepared.stops()
+        problems = dict.fromkeys([*seen.problems, *stops])
+        found = _preflight(prepared, seen) if with_preflight else []
+    except BaseException:
+        prepared.close()
+        raise
     return Rehearsal(prepared, seen, stops, [*problems, *found])
 
 
@@ -185,7 +200,11 @@ def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = N
     The text need not be approved; the result says where it is not. Nothing is written into the
     ledger. Raises AdvocacyError where there is no such message, or it cannot be handed over.
     """
-    prepared = PreparedMailing.open(request, watcher)
+    with closing(PreparedMailing.open(request, watcher)) as prepared:
+        return _send_test(prepared, to)
+
+
+def _send_test(prepared: PreparedMailing, to: str) -> SentTest:
     server = prepared.server
     if server is None:
         raise AdvocacyError(prepared.problems)
