@@ -10,8 +10,8 @@ CSL has no better way for, or that they get wrong. So their XML is changed where
 
 The Bluebook's own styles have these right for cases. They add “of 1990” to the name of each
 statute, leave out the page of a public law, and know no bills: rules 12.3 to 12.5, 13.2, 14.2 and,
-for those cited before, 12.10 and 13.8, are put in. `bluebook-inline` and the variant with abstracts are
-older texts of that style, in which statutes and bills lose their numbers; they get today's text.
+for those cited before, 12.10 and 13.8, are put in. `bluebook-inline` and the variant with abstracts
+are older texts of that style, in which statutes and bills lose their numbers; they get its text.
 """
 
 import re
@@ -116,8 +116,10 @@ _IN_TEXT = (
     (r'(<style\b[^>]*) class="note"', r'\1 class="in-text"'),
     (r'(<citation\b[^>]*>\s*<layout) suffix="\."', r"\1"),
     (
-        r'<text value="note"/>\s*<text variable="first-reference-note-number"/>\s*'
-        r'(<text macro="at_page"/>)\s*</group>',
+        (
+            r'<text value="note"/>\s*<text variable="first-reference-note-number"/>\s*'
+            r'(<text macro="at_page"/>)\s*</group>'
+        ),
         r"</group>\1",
     ),
 )
