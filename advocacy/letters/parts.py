@@ -14,6 +14,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError
+from advocacy.files.font_files import font_files
 from advocacy.files.workspace import Workspace
 from advocacy.templating import layout_environment, letter_environment
 from advocacy.templating.environment import TemplateEnvironment
@@ -81,7 +82,7 @@ def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
 
 
 def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
-    """The images that stages' letters show, by the names that campaign and templates have."""
+    """The images that stages' letters show, and the campaign's fonts, by their names."""
     sender = campaign.file.sender
     names = [sender.logo, *(person.signature for person in sender.signatories)]
     templates = {path for stage in stages for path in letter_files(campaign, stage).values()}
@@ -89,7 +90,8 @@ def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
         with suppress(AdvocacyError):
             names += (unquote(name) for name in _PICTURE.findall(read_template(path)))
     folder = campaign.workspace.folder
-    return {name: folder / name for name in names if name and (folder / name).is_file()}
+    found = {name: folder / name for name in names if name and (folder / name).is_file()}
+    return found | font_files(campaign.workspace)
 
 
 def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:
