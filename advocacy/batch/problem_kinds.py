@@ -117,14 +117,15 @@ class LeftOutRows:
             self.counts[problem.code] += 1
 
 
-def sum_up(listed: int, letters: int, left_out: Counter[str], place: Path | None) -> Problem | None:
+def sum_up(listed: int, left_out: Counter[str], place: Path | None) -> Problem | None:
     """The note that says how a list adds up, where somebody is left out."""
     if not left_out:
         return None
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common())
+    verb = "gets" if left_out.total() == 1 else "get"
     return Problem(
         "left-out",
-        f"Of {listed:,} on the list, {letters:,} get a letter and {left_out.total():,} do not: "
+        f"{left_out.total():,} of {count_noun(listed, 'recipient')} on the list {verb} no letter: "
         f"{reasons}.",
         "`advocacy check --explain CODE` says what each reason means.",
         Place(place) if place else None,

@@ -136,17 +136,32 @@ def inside_address(
 
 def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
     """That nothing says where to post the letter: an error for one who has no email either."""
-    organization = organization_of(campaign, recipient)
-    if _has_address(recipient) or organization == campaign.file.target.organization:
+    if organization_of(campaign, recipient) == campaign.file.target.organization:
         return None
-    place = recipient.place("address")
-    cure = "Fill in `address`, `city`, and `postal_code`"
-    if recipient.email:
-        message = f"{recipient.called} has no postal address, so the letter can only be emailed."
-        hint = Hint("fix-or-omit-format", cure=cure, format="pdf")
-        return Problem("missing-address", message, hint, place, Level.WARNING)
-    message = f"{recipient.called} has neither a postal address nor an email address."
-    return Problem("missing-address", message, Hint("fix-or-exclude", cure=cure), place)
+    if not recipient.email or _has_address(recipient):
+        return unreachable(recipient)
+    return Problem(
+        "missing-address",
+        f"{recipient.called} has no postal address, so the letter can only be emailed.",
+        Hint(
+            "fix-or-omit-format", cure="Fill in `address`, `city`, and `postal_code`", format="pdf"
+        ),
+        recipient.place("address"),
+        Level.WARNING,
+    )
+
+
+def unreachable(recipient: Recipient) -> Problem | None:
+    """That a recipient's row has neither a postal address nor an email address."""
+    if recipient.email or _has_address(recipient):
+        return None
+    cure = "Fill in a postal address or an email address"
+    return Problem(
+        "missing-address",
+        f"{recipient.called} has neither a postal address nor an email address.",
+        Hint("fix-or-exclude", cure=cure),
+        recipient.place("address"),
+    )
 
 
 def _has_address(recipient: Recipient) -> bool:

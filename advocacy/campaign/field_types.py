@@ -160,3 +160,5 @@ def _url(value: str) -> str:
 
 HttpUrl = Annotated[Line, AfterValidator(_url), Field(**_SCHEMA["url"])]
 """A web address, kept as it was written."""
+
+FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from advocacy.campaign.addressing import inside_address, list_file
+from advocacy.campaign.addressing import (
+    inside_address,
+    list_file,
+    unreachable,
+    without_address,
+)
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
@@ -83,6 +88,7 @@ def describe_list(path: Path, day: date | None, *, masked: bool = True) -> ListO
 
     columns = campaign.file.columns if campaign else {}
     rows = read_list(path, day or _today(), report, columns=columns, details=overview.details)
+    rows = _reachable(rows, campaign, report)
     samples = Selection(sample=SAMPLES).choose(_counted(rows, overview), report)
     make = _sampler(campaign)
     overview.samples = [make(mask(row) if masked else row) for row in samples]
@@ -114,6 +120,24 @@ def _no_list(campaign: Campaign) -> Path:
     message = "The campaign has no list. Its addressees are in its own file."
     hint = "Name a list in `recipients:`, or give the file of a list."
     raise AdvocacyError(Problem("no-recipients", message, hint, campaign.file.place("target")))
+
+
+def _reachable(
+    rows: Iterator[Recipient], campaign: Campaign | None, report: Callable[[Problem], None]
+) -> Iterator[Recipient]:
+    """Report each person who could get neither paper nor email; all are yielded.
+
+    It is a warning for a list that no campaign names: supporters need no address.
+    """
+    for row in rows:
+        if campaign is None:
+            problem = unreachable(row)
+            problem = problem.at(Level.WARNING) if problem else None
+        else:
+            problem = without_address(campaign, row)
+        if problem is not None and not (campaign and problem.level is Level.WARNING):
+            report(problem)
+        yield row
 
 
 def _counted(rows: Iterator[Recipient], overview: ListOverview) -> Iterator[Recipient]:

@@ -28,7 +28,9 @@ def stage_for(
     """The stage whose letter a recipient gets on a day; `wanted` overrides the windows.
 
     `by_supporters`: the letter is one of supporters, for which there may be stages of their own.
-    Returns no name and no problem where the wanted stage is not for this recipient.
+    Of several stages that are open that day, the first whose `to:` matches is taken, `everyone
+    else` after all others; a stage without `to:` is for those whom no other names. Returns no name
+    and no problem where the wanted stage is not for this recipient.
     """
     stages = campaign.file.stages
     signed = stages_signed(campaign, by_supporters=by_supporters)
@@ -38,10 +40,9 @@ def stage_for(
     if wanted is not None:
         return (wanted if wanted in mine else None), []
     fitting = [name for name in mine if stages[name].covers(day)]
-    if len(fitting) > 1 and all(stages[name].bill for name in fitting):
+    if named := [name for name in fitting if stages[name].to]:
         # The order of the file decides, and who is named comes before everyone else.
-        fitting.sort(key=lambda name: "everyone else" in (stages[name].to or ("everyone else",)))
-        fitting = fitting[:1]
+        fitting = [min(named, key=lambda name: "everyone else" in stages[name].to)]
     if len(fitting) == 1:
         return fitting[0], []
     elsewhere = _bill_elsewhere(campaign, recipient, day, signed)

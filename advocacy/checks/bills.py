@@ -104,6 +104,20 @@ def _reason(wrong: str, position: BillPosition, letter: Letter) -> str:
                 f"the list of cosponsors of {bill.number} is not the legislature's own "
                 "(`official: false`)"
             )
+        case "no-yea" if position.vote != "yea":
+            return _voted(position, recipient.called)
+        case "no-nay" if position.vote != "nay":
+            return _voted(position, recipient.called)
         case "cannot-vote" if chamber == "house" and recipient.text_of("state") in NO_FLOOR_VOTE:
             return f"{recipient.called} has no vote on the floor of the House"
     return ""
+
+
+def _voted(position: BillPosition, called: str) -> str:
+    """How a lawmaker voted, as far as the campaign's votes say."""
+    number = position.bill.number
+    if not position.vote:
+        return f"no vote of {called} on {number} is known (`votes:`)"
+    if position.vote == "not voting":
+        return f"{called} did not vote on {number}"
+    return f"{called} voted “{position.vote}” on {number}"

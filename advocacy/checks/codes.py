@@ -98,7 +98,7 @@ def explain_code(name: str) -> str:
             for code in registry().values()
         )
     code = find_code(name)
-    parts = [f"{code.name} ({_level(code)})", code.summary, ""]
+    parts = [f"{code.name} ({code.level})", code.summary, ""]
     for title, text in (("What it finds", code.what), ("Why it matters", code.why)):
         parts += [title, textwrap.indent(_wrapped(text), "  "), ""]
     parts += ["Example", textwrap.indent(code.example, "  "), ""]
@@ -132,7 +132,7 @@ def render_reference() -> str:
 
 
 def _level(code: Code) -> str:
-    return f"{code.level}, fixed" if code.fixed else str(code.level)
+    return f"{code.level}, always" if code.fixed else str(code.level)
 
 
 def _setting(code: Code) -> str:

@@ -36,7 +36,7 @@ from advocacy.checks.wording import (
     check_subject_length,
     check_values,
 )
-from advocacy.errors import Problem
+from advocacy.errors import Problem, has_errors
 from advocacy.letters.approvals import approval_problems
 from advocacy.letters.letter import CitedFact, Letter, check
 from advocacy.templating.citation_marks import LINE
@@ -44,7 +44,10 @@ from advocacy.templating.citation_marks import LINE
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was judged, and every problem in the order of files and lines."""
+    """What was judged, and every problem in the order of files and lines.
+
+    `letters` counts a letter once, however many of its days and wordings were checked.
+    """
 
     problems: tuple[Problem, ...]
     letters: int = 0
@@ -94,7 +97,8 @@ def run_checks(
         problems += approval_problems(campaign)
     if whole_campaign:
         problems += dates.check_windows(campaign, recipients)
-        problems += records.check_unused(campaign, {fact.id for fact in cited})
+        if not has_errors(composed.problems):  # a letter that failed may use any fact
+            problems += records.check_unused(campaign, {fact.id for fact in cited})
     if links:
         from advocacy.checks.facts.links import check_links
 
@@ -105,7 +109,7 @@ def run_checks(
         problems += check_media(letters, campaign)
     return Report(
         _ordered(note_accepted(settings.apply(problems), campaign)),
-        len(letters),
+        len({(letter.stage, letter.id) for letter in letters}),
         tuple(dict.fromkeys(letter.stage for letter in letters)),
         tuple(sorted({letter.date for letter in letters})),
     )

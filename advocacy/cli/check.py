@@ -64,7 +64,9 @@ def _explain(ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--fix",
     is_flag=True,
-    help="Fix mechanical mistakes in the files before checking: missing quotes, mistyped keys.",
+    help="Before checking, make the corrections that cannot change a meaning: put quotes around "
+    "text that YAML misreads; correct case, hyphens, and underscores of keys; write https where "
+    "the site's other addresses have it; remove `uncited` marks that have no effect.",
 )
 @click.option(
     "--explain",
@@ -141,7 +143,7 @@ def _fix(
     *,
     quiet: bool,
 ) -> None:
-    """Fix mechanical mistakes in the campaigns' files, and list the fixes."""
+    """Make the safe corrections in the campaigns' files, and list them."""
     from advocacy.checks.fixing import fix_campaign
     from advocacy.checks.run import filter_by_code
 
@@ -154,4 +156,4 @@ def _fix(
         for one in () if quiet else made:
             click.echo(f"{shown_place(Place(one.place.path, one.place.line))}: fixed: {one.what}")
     if not found and not quiet:
-        click.echo("No mechanical mistakes were found.")
+        click.echo("Found nothing that --fix can correct.")

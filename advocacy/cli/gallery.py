@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.options import (
+    LongCommand,
     campaigns_argument,
     date_option,
     formats_option,
@@ -31,7 +32,7 @@ MAIL_TAKES = 10_000_000
 """Bytes of a file that most mail servers accept; it grows by a third in transit."""
 
 
-@click.command("gallery")
+@click.command("gallery", cls=LongCommand)
 @campaigns_argument
 @formats_option
 @output_option("Folder for the page, DIR/<campaign>/gallery.html.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.options import (
+    LongCommand,
+    WholeNumber,
     campaigns_argument,
     date_option,
     output_option,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
 
 
-@click.command("labels")
+@click.command("labels", cls=LongCommand)
 @campaigns_argument
 @click.option("--sheet", type=click.Choice(list(SHEETS)), help="The label sheet to print on.")
 @click.option(
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--start",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="Start at the Nth label of the sheet, if those before it are used.",
 )

@@ -62,7 +62,7 @@ def _print(status: "MailingStatus", timezone: str) -> None:
         )
     _count(states[State.SENDING], "under way", "  by a run that is active or was killed")
     if status.left is not None and status.left_out is not None:
-        for why in ("suppressed", "no email", "answered", "twice"):
+        for why in ("suppressed", "no email", "answered", "other person", "twice"):
             _count(status.left_out[why], LEFT_OUT[why], "")
         _count(status.left, "left", f"  of {status.listed:,} on the list", always=True)
     else:

@@ -1,5 +1,7 @@
 """`advocacy new`: start a campaign, or copy a letter or layout to change it."""
 
+import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.completion import complete_campaigns
+from advocacy.cli.group import INTERRUPTED
 from advocacy.cli.options import Day, templates_option
 from advocacy.cli.report import print_problems, summary
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
@@ -125,17 +128,24 @@ def campaign(name: str, sender_from: Path | None, yes: bool, folder: Path | None
     from advocacy.authoring.new_campaign.files import check_free, compose_campaign
 
     folder = campaigns_folder(folder)
-    given |= {"name": name, "timezone": timezone or system_timezone()}
-    given |= {"first_day": first_day, "today": _today(given["timezone"])}
+    here = system_timezone()
+    given |= {"name": name, "timezone": timezone}
+    given |= {"first_day": first_day, "today": _today(timezone or here)}
     given["sender_from"] = _sender(sender_from, folder)
     if not yes and sys.stdin.isatty():
         from advocacy.cli.asking import ask_for
 
         check_free(name, folder)
         check_given(given, option)
-        given = ask_for(given)
-        given["today"] = _today(given["timezone"])
-    elif lacking := missing_answers(given):
+        try:
+            given = ask_for(given, here)
+        except click.Abort:
+            click.echo("\nStopped. Nothing was written.", err=True)
+            return INTERRUPTED
+    else:
+        given["timezone"] = timezone or here
+    given["today"] = _today(given["timezone"])
+    if lacking := missing_answers(given):
         names = ", ".join(option(key) for key in lacking)
         how = "Or omit --yes to be asked." if yes else "In a terminal, the command asks for them."
         raise click.UsageError(f"Missing options: {names}. {how}")
@@ -185,6 +195,14 @@ def _sender(path: Path | None, folder: Path) -> Any:
     return sender
 
 
+def _typed_name() -> str:
+    """The command's name as the person typed it: its path where the shell does not find it."""
+    typed = Path(sys.argv[0])
+    if typed.name != "advocacy" or shutil.which("advocacy") == str(typed):
+        return "advocacy"
+    return shlex.quote(sys.argv[0])
+
+
 def _print_result(new: "NewCampaign", answers: "Answers") -> int:
     """Print what was written, check it, and print what to type next. Returns the exit code."""
     from advocacy.campaign.loading import load_campaign
@@ -206,14 +224,16 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
     print_problems(problems)
     click.echo(f"Checked: {summary(problems) or 'no problems'}.")
     click.echo(
-        f"The letter can be dated {answers.begins} or later (time zone: {answers.timezone})."
+        f"The letter can be dated from {answers.begins} to {new.last_day} "
+        f"(time zone: {answers.timezone})."
     )
     click.echo("\nNext:")
-    file = new.campaign
+    call = f"{_typed_name()} {{}} {shlex.quote(str(new.campaign))}"
     steps = {
-        f"advocacy render {file}": "make the letter as PDF and email",
-        f"advocacy check {file}": "check it after each change",
-        f"advocacy templates vars {file}": "list the variables of the letter",
+        call.format("preview"): "write the letter in the browser",
+        call.format("check"): "check the letter after each change",
+        call.format("render"): "make the letter as PDF and email",
+        call.format("templates vars"): "list the variables of the letter",
     }
     width = max(map(len, steps))
     for step, why in steps.items():
@@ -273,4 +293,4 @@ def _print_users(new: "NewTemplate", folder: Path) -> None:
         click.echo("It now replaces the original in every campaign of this folder.")
     else:
         click.echo(f"To use it, add this to a stage of a campaign:  {key}: {new.name}")
-    click.echo(f"Edit it, then run:  advocacy check {folder / 'CAMPAIGN.yaml'}")
+    click.echo(f"Edit it, then run:  {_typed_name()} check {folder / 'CAMPAIGN.yaml'}")

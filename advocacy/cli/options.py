@@ -19,6 +19,43 @@ if TYPE_CHECKING:
 Decorator = Callable[[Any], Any]
 
 
+_SECTIONS = {
+    "Letters": ("--stage", "--date", "--format", "--audit", "--draft", "--output", "--templates"),
+    "Recipients": (
+        "--recipients", "--committees", "--where", "--only", "--exclude", "--sample", "--limit",
+        "--supporters", "--joint", "--also-answered",
+    ),
+    "Mailing": (
+        "--mailing", "--new-mailing", "--new-text", "--resend-uncertain", "--assume-sent",
+    ),
+    "Server and speed": (
+        "--connections", "--per-connection", "--rate", "--per-domain", "--patience",
+    ),
+    "Print files": ("--merge", "--duplex", "--sort"),
+    "Batch": ("--workers", "--cluster", "--typeset", "--force", "--prune"),
+    "Output": ("--strict", "--quiet", "--report", "--help"),
+}  # fmt: skip
+
+
+class LongCommand(click.Command):
+    """A command with many options: help lists them in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List first the options that only this command has, then each section."""
+        section_of = {name: title for title, names in _SECTIONS.items() for name in names}
+        sections: dict[str, list[tuple[str, str]]] = {
+            title: [] for title in ("Options", *_SECTIONS)
+        }
+        for param in self.get_params(ctx):
+            if (record := param.get_help_record(ctx)) is not None:
+                titles = (section_of[name] for name in param.opts if name in section_of)
+                sections[next(titles, "Options")].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
 class Day(click.ParamType[date]):
     """A day on the command line, as 2020-06-10."""
 
@@ -32,6 +69,22 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}” is not a valid date. Write it as 2020-06-10.", param, ctx)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number between bounds; help and errors state the bounds in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number, or say which numbers are allowed."""
+        number: int = click.INT.convert(value, param, ctx)
+        if (self.min is not None and number < self.min) or (
+            self.max is not None and number > self.max
+        ):
+            self.fail(f"{number} is not allowed here. Write {self._describe_range()}.", param, ctx)
+        return number
+
+    def _describe_range(self) -> str:
+        return f"{self.min} or more" if self.max is None else f"{self.min} to {self.max}"
 
 
 def _no_approvals(
@@ -231,14 +284,12 @@ recipients_options = combine_options(
     ),
     click.option(
         "--sample",
-        type=click.IntRange(1, 1000),
+        type=WholeNumber(1, 1000),
         metavar="N",
         help="Only N recipients that show the list's variety: the longest names, empty fields, "
         "and other scripts first.",
     ),
-    click.option(
-        "--limit", type=click.IntRange(1), metavar="N", help="Only the first N recipients."
-    ),
+    click.option("--limit", type=WholeNumber(1), metavar="N", help="Only the first N recipients."),
 )
 supporters_options = combine_options(
     "people",
@@ -260,7 +311,7 @@ supporters_options = combine_options(
 workers_options = join_options(
     click.option(
         "--workers",
-        type=click.IntRange(1, 256),
+        type=WholeNumber(1, 256),
         metavar="N",
         help="Number of processes that make letters. Default: one for a few letters, otherwise "
         "one per core.",

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from advocacy.cli.options import campaign_argument, templates_option
+from advocacy.cli.options import WholeNumber, campaign_argument, templates_option
 
 
 @click.command("preview")
 @campaign_argument
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=WholeNumber(0, 65535),
     default=0,
     metavar="N",
     help="Port of the page. Default: a free port.",

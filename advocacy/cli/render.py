@@ -11,6 +11,7 @@ import click
 from advocacy.cli.gallery import write_galleries
 from advocacy.cli.merging import describe_merged, list_files, merge, merge_options, print_queues
 from advocacy.cli.options import (
+    LongCommand,
     batch_options,
     campaigns_argument,
     date_option,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 NOT_FOR_GALLERY = ("audit", "draft", "merge", "verify", "prune", "force", "workers", "cluster")
 
 
-@click.command("render")
+@click.command("render", cls=LongCommand)
 @campaigns_argument
 @formats_option
 @output_option("Folder for the letters, DIR/<campaign>/<stage>/<letter>.pdf.")

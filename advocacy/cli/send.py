@@ -1,6 +1,8 @@
 """`advocacy send`: mail the letters of a stage."""
 
 import sys
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +11,8 @@ import click
 
 from advocacy.cli.options import (
     Day,
+    LongCommand,
+    WholeNumber,
     campaign_argument,
     date_option,
     quiet_option,
@@ -18,7 +22,7 @@ from advocacy.cli.options import (
     templates_option,
 )
 from advocacy.cli.report import Report, print_problems, report_option
-from advocacy.errors import AdvocacyError, count_noun, has_errors
+from advocacy.errors import AdvocacyError, Level, count_noun, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +50,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     raise click.BadParameter("Give a short name, such as `reminder`.", ctx, param)
 
 
-@click.command("send")
+@click.command("send", cls=LongCommand)
 @campaign_argument
 @click.option(
     "--send",
@@ -56,7 +60,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--yes",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="With --send: do not ask for confirmation; stop if more than N messages are left.",
 )
@@ -84,6 +88,12 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     "approved.",
 )
 @click.option(
+    "--this-ledger",
+    is_flag=True,
+    help="Continue with this copy of the ledger, although it was moved here, is a backup, or lacks "
+    "its last part.",
+)
+@click.option(
     "--resend-uncertain",
     is_flag=True,
     help="Send messages again that may have arrived. Some people may get them twice.",
@@ -92,7 +102,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
 @click.option(
     "--connections",
-    type=click.IntRange(1, 50),
+    type=WholeNumber(1, 50),
     default=4,
     show_default=True,
     metavar="N",
@@ -100,7 +110,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--per-connection",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="Messages per connection before it is reopened.",
 )
@@ -116,7 +126,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--patience",
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     default=60,
     show_default=True,
     metavar="MINUTES",
@@ -143,7 +153,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1, 256),
+    type=WholeNumber(1, 256),
     metavar="N",
     help="Number of processes that compose letters.",
 )
@@ -161,6 +171,7 @@ def command(
     mailing: str | None,
     new_mailing: bool,
     new_text: bool,
+    this_ledger: bool,
     resend_uncertain: bool,
     assume_sent: bool,
     also_answered: bool,
@@ -200,7 +211,9 @@ def command(
     from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
-    _check_usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
+    _check_usage(
+        really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing, this_ledger
+    )
     request = SendRequest(
         campaign=campaign,
         people=people(),
@@ -210,6 +223,7 @@ def command(
         mailing=mailing,
         new_mailing=new_mailing,
         new_text=new_text,
+        this_ledger=this_ledger,
         uncertain="resend" if resend_uncertain else "assume sent" if assume_sent else "leave",
         templates=templates,
         also_answered=also_answered,
@@ -230,13 +244,17 @@ def command(
         )
         return 0
     if not really:
-        rehearsal = rehearse_mailing(request, watching, with_preflight=preflight)
-        return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
+        with closing(rehearse_mailing(request, watching, with_preflight=preflight)) as rehearsal:
+            return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
+    agree = _agreement(yes, quiet=quiet, report=report)
     try:
-        result = send_mailing(request, _agreement(yes, quiet=quiet, report=report), watching)
-    except MailingStoppedError as error:
-        sending_output.print_difference(error.change)
-        raise
+        result = send_mailing(request, agree, watching)
+    except AdvocacyError as error:
+        if isinstance(error, MailingStoppedError):
+            sending_output.print_difference(error.change)
+        if yes is not None or not _goes_on_here(error, report):
+            raise
+        result = send_mailing(replace(request, this_ledger=True), agree, watching)
     return sending_output.print_result(result, request, quiet=quiet, report=report)
 
 
@@ -248,6 +266,7 @@ def _check_usage(
     assume_sent: bool,
     preflight: bool,
     new_mailing: bool,
+    this_ledger: bool,
 ) -> None:
     if test_to and really:
         raise click.UsageError("--test-to sends one test message; --send sends the mailing.")
@@ -260,9 +279,21 @@ def _check_usage(
         (resend_uncertain, "--resend-uncertain"),
         (assume_sent, "--assume-sent"),
         (new_mailing, "--new-mailing"),
+        (this_ledger, "--this-ledger"),
     ):
         if given and not really:
             raise click.UsageError(f"{name} requires --send.")
+
+
+def _goes_on_here(error: AdvocacyError, report: Report) -> bool:
+    """Ask whether the mailing goes on with this copy of the ledger, if nothing else stops it."""
+    from advocacy.mail.ledger.home import DOUBTS
+
+    stops = [problem for problem in error.problems if problem.level is Level.ERROR]
+    if report != "text" or not sys.stdin.isatty() or any(one.code not in DOUBTS for one in stops):
+        return False
+    print_problems(stops)
+    return click.confirm("Continue with this ledger?", err=True)
 
 
 def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":

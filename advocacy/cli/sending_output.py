@@ -39,6 +39,7 @@ LEFT_OUT = {
     "under way": "in progress in a run that is active or was killed",
     "put off": "deferred by their servers, to be retried later",
     "answered": "to people who have replied (--also-answered includes them)",
+    "other person": "whose id belongs to another person in the ledger",
     "twice": "to an address that got the letter under another id",
 }
 
@@ -68,6 +69,7 @@ def print_result(
     run = result.run
     shown = not quiet and report == "text"
     if run is None:
+        print_problems([one for one in result.problems if one.code == "other-person"], report)
         if shown:
             everybody = request.people.selection == Selection()
             whom = "" if everybody else " to the people you selected"
@@ -103,6 +105,7 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
         (result.states[State.SENDING], "in progress in another run"),
         (run.unmade, "not composed (see the problems above)"),
         (run.left_out["suppressed"], "suppressed"),
+        (result.others, "whose id belongs to another person in the ledger"),
         (result.left, "left; to continue, run the command again without --new-mailing"),
     ):
         if count:

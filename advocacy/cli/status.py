@@ -1,5 +1,6 @@
 """`advocacy status`: what became of a mailing, or of a batch."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def command(
     from advocacy.cli.report import print_problems
     from advocacy.mail.status.status import statuses
 
-    found = statuses(campaign, people(), mailing=mailing, templates=templates)
-    print_problems(found.problems)
-    print_mailings(found, report, page)
+    with closing(statuses(campaign, people(), mailing=mailing, templates=templates)) as found:
+        print_problems(found.problems)
+        print_mailings(found, report, page)
     return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advocacy.cli.options import (
+    LongCommand,
     output_option,
     recipients_options,
     reporting_options,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from advocacy.campaign.addressing import People
 
 
-@click.command("verify")
+@click.command("verify", cls=LongCommand)
 @click.argument(
     "batches",
     nargs=-1,

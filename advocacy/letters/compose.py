@@ -183,7 +183,10 @@ def compose_letter(
     if trace:
         variables = {**content.variables, **own}
         known = (campaign.facts, campaign.sources)
-        body = render_body(stage.template, workspace, language, variables, *known, trace=True)
+        in_text = read_style(file.citation_style).in_text
+        body = render_body(
+            stage.template, workspace, language, variables, *known, in_text=in_text, trace=True
+        )
     else:
         body = content.template_run.render(own)
     salutation = salutation_of(recipient, words, language, content.parts.greeting)

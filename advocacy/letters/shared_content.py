@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
+from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError
@@ -205,6 +206,7 @@ def _stage_content(
             variables,
             campaign.facts,
             campaign.sources,
+            in_text=read_style(file.citation_style).in_text,
         ),
         parts,
         signatories,

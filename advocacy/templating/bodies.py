@@ -15,6 +15,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.workspace import Workspace
+from advocacy.templating.body_limits import body_too_long
 from advocacy.templating.citation_marks import (
     CITE_MARK,
     LINE_MARK,
@@ -27,7 +28,7 @@ from advocacy.templating.citation_marks import (
     Prose,
     letter_run,
 )
-from advocacy.templating.citing import CITING
+from advocacy.templating.citing import CITING, end_quotations
 from advocacy.templating.environment import SafeTemplate, TemplateEnvironment, running
 from advocacy.templating.running import WATCH, TemplateWatch
 from advocacy.templating.sandbox import trusted
@@ -82,6 +83,9 @@ class LetterEnvironment(TemplateEnvironment):
 
     def plain(self, text: Markup) -> str:
         """Text with its values in place of their marks, without citations."""
+        values = letter_run().values
+        marks = (ord(mark[0]) - VALUE_MARK for mark in MARK.finditer(text))
+        letter_run().grow(sum(len(values[mark]) for mark in marks if mark < len(values)))
         return Prose(str(text), tuple(map(str, letter_run().values))).text()
 
     def change(self, text: Markup, change: Callable[[str], str]) -> Markup:
@@ -150,16 +154,19 @@ def render_body(
     facts: Mapping[str, Fact],
     sources: Mapping[str, Source] = NO_SOURCES,
     *,
+    in_text: bool = False,
     trace: bool = False,
 ) -> Body:
     """The body of one letter.
 
     `variables` are what the template may print: texts, dates, numbers, lists of these, and
     mappings, dataclasses or models whose declared fields may be read. `facts` are what `cite`,
-    `fact` and `quote` may name, `sources` the records that these name. Raises AdvocacyError with
+    `fact` and `quote` may name, `sources` the records that these name. `in_text`: the citation
+    style prints citations in the text, not as notes. Raises AdvocacyError with
     all problems of the template.
     """
-    return run_body(name, workspace, language, variables, facts, sources, trace=trace).body
+    known = (facts, sources)
+    return run_body(name, workspace, language, variables, *known, in_text=in_text, trace=trace).body
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,7 @@ def run_body(
     facts: Mapping[str, Fact],
     sources: Mapping[str, Source] = NO_SOURCES,
     *,
+    in_text: bool = False,
     trace: bool = False,
 ) -> Ran:
     """As `render_body`; `Placeholder`s may stand for texts in groups among the variables.
@@ -190,11 +198,14 @@ def run_body(
     environment = letter_environment(workspace, trace=trace, watch=WATCH.get())
     template = environment.compiled(path)
     environment.check(template, variables, facts)
-    run = LetterRun(language, facts=facts, sources=sources, workspace=workspace)
+    run = LetterRun(language, facts=facts, sources=sources, workspace=workspace, in_text=in_text)
     with running(run, template, variables):
         context = template.new_context(dict(variables))
         markdown = environment.concat(template.root_render_func(context))
-    prose, cites = _in_order(markdown, run)
+    prose, cites = _in_order(end_quotations(markdown, run), run)
+    too_long = list(body_too_long(prose, path))
+    if too_long:
+        raise AdvocacyError(too_long)
     lines = tuple(environment.lines or ())
     return Ran(Body(prose, cites, path, template_language, lines), run, template)
 

@@ -100,12 +100,14 @@ class CiteCall:
 class LetterRun(TemplateRun):
     """The rendering of a body: what it printed and cited, in that order.
 
-    A placeholder is among the values too; its length is not in `characters`.
+    A placeholder is among the values too; its length is not in `characters`. `in_text` says that
+    the citation style prints citations in the text, not as notes.
     """
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     workspace: Workspace | None = None
+    in_text: bool = False
     values: list[str] = field(default_factory=list)
     cites: list[CiteCall] = field(default_factory=list)
 

@@ -14,12 +14,13 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.sources import Source
-from advocacy.templating.citation_marks import LetterRun, letter_run
+from advocacy.templating.citation_marks import VALUE_MARK, LetterRun, letter_run
 from advocacy.templating.running import TemplateMistake, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.typography import quotes
 from advocacy.templating.values import display
 
+_NOT_AMERICAN = frozenset(("GB", "IE", "AU", "NZ", "ZA", "IN"))
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
@@ -64,6 +65,40 @@ def _quoted(fact: Fact, run: LetterRun) -> Markup:
         return quoted
     by = _filled(run.phrase("translation"), {"name": run.value(translated.by)})
     return quoted + trusted(" (") + by + trusted(")")
+
+
+def end_quotations(markdown: str, run: LetterRun) -> str:
+    """Put the full stop or comma after a printed quotation where the language has it.
+
+    American English has it inside the quotation marks and before the number of the note, British
+    English before the number (Chicago Manual of Style 17, 6.9 and 14.26). A quotation that ends
+    with its own stop gets no second one in any language. In styles that cite in parentheses, the
+    stop stays after the parenthesis. May shorten values of the run by their last stop.
+    """
+    closing = quotes(run.language).closing
+    if closing not in markdown:
+        return markdown
+    tag = run.language.split("-")
+    is_english = tag[0] == "en" and not run.in_text
+    is_american = is_english and not _NOT_AMERICAN.intersection(tag)
+
+    def end(found: re.Match[str]) -> str:
+        value, cite, stop = found.groups()
+        index = ord(value) - VALUE_MARK
+        last = str(run.values[index])[-1:]
+        if last == "." and (stop == "," or run.in_text):
+            run.values[index] = run.values[index][:-1]
+            last = ""
+        if stop == "." and last and last in ".!?…" and not run.in_text:
+            return f"{value}{closing}{cite}"
+        if is_american and (not last or last not in "!?…"):
+            return f"{value}{stop}{closing}{cite}"
+        return f"{value}{closing}{stop}{cite}" if is_english else found[0]
+
+    pattern = (
+        f"([\U000f0000-\U000ffffd]){re.escape(closing)}([\U00100000-\U0010fffd])([.,])(?![.,])"
+    )
+    return re.sub(pattern, end, markdown)
 
 
 def _speaker_name(name: str, fact: Fact, sources: Mapping[str, Source]) -> str:

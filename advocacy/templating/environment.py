@@ -26,6 +26,7 @@ from advocacy.templating.outline import (
     outline,
     walk,
 )
+from advocacy.templating.refusals import CITING, called
 from advocacy.templating.running import (
     RUN,
     SEEN,
@@ -34,7 +35,7 @@ from advocacy.templating.running import (
     TemplateWatch,
     in_plain_words,
 )
-from advocacy.templating.sandbox import CITING, SafeEnvironment, called, each, trusted
+from advocacy.templating.sandbox import SafeEnvironment, each, trusted
 from advocacy.templating.source import TAGS, read_template, syntax_problem, with_line_ends
 from advocacy.templating.values import Count, display
 

@@ -15,7 +15,7 @@ from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup
 
 from advocacy.templating.running import RUN, ValueMistake
-from advocacy.templating.sandbox import trusted
+from advocacy.templating.sandbox import sensible, trusted
 from advocacy.templating.values import and_list, display, number, shaped_date, unknown
 
 if TYPE_CHECKING:
@@ -30,6 +30,28 @@ _TESTS = (
 TESTS = {name: JINJA_TESTS[name] for name in _TESTS}
 
 
+def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter whose texts count by their lengths, both those that it is given and what it makes.
+
+    A filter that is called once on a text of a million characters costs as much as a long loop.
+    """
+
+    @wraps(function)
+    def filter_(*args: Any, **kwargs: Any) -> Any:
+        run = RUN.get()
+        run.read(sum(map(_length_as_text, (*args, *kwargs.values()))))
+        result = function(*args, **kwargs)
+        run.grow(_length_as_text(result))
+        return result
+
+    return filter_
+
+
+def _length_as_text(value: Any) -> int:
+    # A placeholder says that it is a text, and has no length.
+    return len(value) if issubclass(type(value), str) else 0
+
+
 def _changes_text(change: Callable[[str], str]) -> Callable[..., str]:
     """A filter that changes each text it is given, within the template's own text too."""
 
@@ -38,9 +60,7 @@ def _changes_text(change: Callable[[str], str]) -> Callable[..., str]:
     def filter_(environment: "SafeEnvironment", value: Any) -> str:
         if isinstance(value, Markup):
             return environment.change(value, change)
-        text = display(value, RUN.get().language)
-        RUN.get().grow(len(text))
-        return change(text)
+        return change(display(value, RUN.get().language))
 
     return filter_
 
@@ -76,7 +96,7 @@ def _join(
     environment: "SafeEnvironment", value: Any, between: str = "", attribute: str | None = None
 ) -> str:
     items = _read(environment, value, attribute)
-    RUN.get().grow(len(between) * len(items))
+    RUN.get().grow(len(between) * len(items))  # before it is made
     between, *texts = environment.shown([between, *items])
     joined = str(between).join(map(str, texts))
     return trusted(joined) if isinstance(between, Markup) else joined
@@ -86,19 +106,18 @@ def _join(
 def _and_list(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> str:
     texts = environment.shown(_read(environment, value, attribute))
     run = RUN.get()
-    run.grow(10 * len(texts))
+    run.read(len(texts) * sum(map(len, texts)))  # Babel joins one by one
     joined = and_list(list(map(str, texts)), run.language)
     return trusted(joined) if any(isinstance(text, Markup) for text in texts) else joined
 
 
 @pass_environment
 def _replace(environment: "SafeEnvironment", value: Any, old: str, new: str) -> str:
-    run = RUN.get()
-    text = value if isinstance(value, Markup) else display(value, run.language)
+    text = value if isinstance(value, Markup) else display(value, RUN.get().language)
     new = new if isinstance(value, Markup) and isinstance(new, Markup) else str(new)
     if not old:
         raise ValueMistake("`replace` requires the text to replace.")
-    run.grow(len(text) + str(text).count(str(old)) * len(new))
+    RUN.get().grow(str(text).count(str(old)) * len(new))
     if isinstance(value, Markup):
         middle = new if isinstance(new, Markup) else environment.own(new)
         return trusted(str(middle).join(str(text).split(str(old))))
@@ -113,9 +132,11 @@ def _round(value: Any, digits: int = 0) -> float | int:
 
 def _int(value: Any) -> int:
     try:
-        return int(value)
+        number = int(value)
     except (TypeError, ValueError, OverflowError):
         raise ValueMistake("This value is not a whole number.") from None
+    sensible(number)
+    return number
 
 
 def _abs(value: Any) -> Any:
@@ -124,12 +145,17 @@ def _abs(value: Any) -> Any:
     return abs(value)
 
 
+_LONGEST_SHAPE = 60  # each letter `y` in it prints at least one digit, and it is remembered
+
+
 def _date(value: Any, shape: str = "long") -> str:
     if isinstance(value, str):
         try:
             value = date.fromisoformat(value)
         except ValueError:
             raise ValueMistake(f"“{value}” is not a date.", "Write a date as 2020-06-10.") from None
+    if len(str(shape)) > _LONGEST_SHAPE:
+        raise ValueMistake(f"The date format has more than {_LONGEST_SHAPE} characters.")
     if not isinstance(value, date):
         raise ValueMistake("`date` requires a date, but this value is not a date.")
     day = date(value.year, value.month, value.day)
@@ -190,6 +216,7 @@ def _sort(
     environment: "SafeEnvironment", value: Any, reverse: bool = False, attribute: str | None = None
 ) -> list[Any]:
     keys = [_key(key) for key in _read(environment, value, attribute)]
+    RUN.get().grow(sum(map(_length_as_text, keys)))
     order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
     items = _items_of(value)
     return [items[index] for index in order]
@@ -199,6 +226,7 @@ def _sort(
 def _unique(environment: "SafeEnvironment", value: Any, attribute: str | None = None) -> list[Any]:
     keys = [_key(key) for key in _read(environment, value, attribute)]
     RUN.get().spend(len(keys) ** 2 // 10)
+    RUN.get().grow(sum(map(_length_as_text, keys)))
     return [item for index, item in enumerate(_items_of(value)) if keys.index(keys[index]) == index]
 
 
@@ -253,7 +281,7 @@ def _pairs(value: Any) -> list[tuple[Any, Any]]:
     return list(value.items())
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
+_FILTERS: dict[str, Callable[..., Any]] = {
     "abs": _abs,
     "and_list": _and_list,
     "capitalize": _changes_text(_capitalize),
@@ -283,4 +311,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "unique": _unique,
     "upper": _changes_text(str.upper),
 }
+FILTERS = {name: counted(function) for name, function in _FILTERS.items()}
 """The filters, by name."""

@@ -13,6 +13,7 @@ from advocacy.files.text import read_text
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import value_html
 from advocacy.templating.environment import TemplateEnvironment
+from advocacy.templating.filters import counted
 from advocacy.templating.running import RUN, WATCH, TemplateWatch, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.source import LAYOUT_TAGS
@@ -31,7 +32,7 @@ class LayoutEnvironment(TemplateEnvironment):
 
     def __init__(self, workspace: Workspace, watch: TemplateWatch | None = None) -> None:
         super().__init__(workspace, watch)
-        self.filters["value_html"] = _value_html
+        self.filters["value_html"] = counted(_value_html)
 
     def own(self, text: str) -> Markup:
         """A value as HTML."""

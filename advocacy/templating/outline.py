@@ -8,7 +8,8 @@ from typing import Any, TypeGuard
 from jinja2 import nodes
 
 from advocacy.errors import Place, Problem, did_you_mean, nearest
-from advocacy.templating.sandbox import CITING, SafeEnvironment, called, refusals, unquoted_ids
+from advocacy.templating.refusals import CITING, called, refusals, unquoted_ids
+from advocacy.templating.sandbox import SafeEnvironment
 from advocacy.templating.values import known_names, readable
 
 DEPTH_AT_MOST = 60
@@ -52,7 +53,7 @@ def outline(tree: nodes.Template, environment: SafeEnvironment, path: Path) -> B
     if problems:
         return BodyOutline(path, problems=tuple(problems))
     for node in found:
-        problems += refusals(node, environment, path)
+        problems += refusals(node, environment, path, is_layout=environment.is_layout)
     told = {id(part) for node in found for one in unquoted_ids(node) for part, _ in walk(one)}
     names = [
         (node.name, node.lineno)

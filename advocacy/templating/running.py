@@ -65,7 +65,9 @@ CHARACTERS_AT_MOST = 2_000_000
 """Characters that one rendering may produce, including those of values."""
 SECONDS_AT_MOST = 1.5
 """Processor time of one rendering; the other limits usually stop it much earlier."""
-_STEPS_BETWEEN_CLOCKS = 2000
+_STEPS_BETWEEN_CLOCKS = 500
+CHARACTERS_A_STEP = 100
+"""Characters that cost one step to read or to write."""
 
 
 @dataclass(slots=True)
@@ -91,6 +93,10 @@ class TemplateRun:
                     "Look for a loop inside a loop, or a macro that calls itself.",
                 )
 
+    def read(self, characters: int) -> None:
+        """Count characters that a filter goes through, as steps."""
+        self.spend(characters // CHARACTERS_A_STEP)
+
     def grow(self, characters: int) -> None:
         """Count characters made. Raises TemplateMistake when there are too many."""
         self.characters += characters
@@ -100,6 +106,7 @@ class TemplateRun:
                 f"This template produces more than {CHARACTERS_AT_MOST:,} characters.",
                 "Look for a loop that repeats too often, or text that is appended to itself.",
             )
+        self.read(characters)
 
 
 class TemplateWatch(ABC):

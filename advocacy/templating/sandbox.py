@@ -5,8 +5,7 @@ Python. Whatever they do is counted, so that none runs or grows without end. The
 text (`Markup`) has another type than the text of values (`str`), and the two never mix unseen.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import nodes
@@ -16,9 +15,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from markupsafe import Markup
 
-from advocacy.errors import Place, Problem
+from advocacy.templating.refusals import NUMBER_AT_MOST
 from advocacy.templating.running import RUN, TemplateMistake, ValueMistake
-from advocacy.templating.values import Count, NotKnown, described, display, local, readable, unknown
+from advocacy.templating.values import Count, NotKnown, described, display, local, readable
 
 
 def trusted(text: str) -> Markup:
@@ -29,104 +28,7 @@ def trusted(text: str) -> Markup:
     return Markup(text)  # noqa: S704
 
 
-CITING = ("cite", "fact", "quote")
-"""The functions that name facts."""
-_ALLOWED = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.NSRef, nodes.Const,
-    nodes.If, nodes.For, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter,
-    nodes.FilterBlock, nodes.Test, nodes.Call, nodes.Keyword, nodes.List, nodes.Tuple,
-    nodes.Compare, nodes.Operand, nodes.Concat, nodes.BinExpr, nodes.UnaryExpr, nodes.Assign,
-    nodes.AssignBlock, nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Import,
-    nodes.FromImport, nodes.With, nodes.Scope,
-)  # fmt: skip
-_LAYOUT_ALLOWED = (*_ALLOWED, nodes.Extends, nodes.Block)
-_REFUSED = {
-    nodes.Extends: "`extends` is allowed only in layouts.",
-    nodes.Block: "`block` is allowed only in layouts.",
-    nodes.Dict: "Curly brackets inside a command are not allowed here.",
-    nodes.Pow: "`**` is not allowed here.",
-}
-
-
-_OF_STRINGS = ("format", "join", "lower", "replace", "split", "strip", "title", "upper")
-
-
-def called(node: nodes.Call) -> str | None:
-    """The name that a call calls."""
-    return node.node.name if isinstance(node.node, nodes.Name) else None
-
-
-def unquoted(node: nodes.Node) -> str | None:
-    """`ibm-exit` for an id that stands without quotation marks, which reads as a subtraction."""
-    if isinstance(node, nodes.Name):
-        return str(node.name)
-    if isinstance(node, nodes.Const) and type(node.value) is int:
-        return str(node.value)
-    if isinstance(node, nodes.Sub):
-        left, right = unquoted(node.left), unquoted(node.right)
-        return f"{left}-{right}" if left and right else None
-    return None
-
-
-def unquoted_ids(node: nodes.Node) -> list[nodes.Sub]:
-    """The ids in a citation's brackets that stand without quotation marks."""
-    if not isinstance(node, nodes.Call) or called(node) not in CITING:
-        return []
-    return [one for one in node.args if isinstance(one, nodes.Sub) and unquoted(one)]
-
-
-def refusals(node: nodes.Node, environment: "SafeEnvironment", path: Path) -> Iterator[Problem]:
-    """What is refused about one part of a template."""
-    place = Place(path, getattr(node, "lineno", None))
-    if isinstance(node, nodes.Filter | nodes.Test):
-        kind = "filter" if isinstance(node, nodes.Filter) else "test"
-        known = environment.filters if kind == "filter" else environment.tests
-        if node.name not in known:
-            mistake = unknown(kind, node.name, known)
-            yield Problem(mistake.code, mistake.message, mistake.hint, place)
-    for message, hint in _reasons(node, environment):
-        yield Problem("template-refused", message, hint or "Write it in a different way.", place)
-
-
-def _reasons(node: nodes.Node, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
-    allowed = _LAYOUT_ALLOWED if environment.is_layout else _ALLOWED
-    if not isinstance(node, allowed) or isinstance(node, nodes.Pow):
-        yield _REFUSED.get(type(node), "This command is not allowed here."), ""
-    elif isinstance(node, nodes.Call):
-        yield from _in_call(node, environment)
-    elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
-        hint = "Use the filter where the text is printed."
-        yield "A filter cannot be used in `{% set … %}`.", hint
-    elif isinstance(node, nodes.For) and node.recursive:
-        yield "`recursive` is not allowed here.", ""
-    elif isinstance(node, nodes.Include) and isinstance(node.template, nodes.List | nodes.Tuple):
-        yield "`include` must name a single partial.", "Include each partial separately."
-    elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-        yield f"`{node.attr}` cannot be read by a template.", ""
-    name = getattr(node, "name", None)
-    stores = isinstance(node, nodes.Macro) or getattr(node, "ctx", "load") != "load"
-    if stores and name in environment.globals:
-        yield f"`{name}` is a reserved name.", "Choose a different name."
-
-
-def _in_call(node: nodes.Call, environment: "SafeEnvironment") -> Iterator[tuple[str, str]]:
-    if node.dyn_args or node.dyn_kwargs:
-        yield "`*` inside parentheses is not allowed here.", ""
-    for one in unquoted_ids(node):
-        hint = f'Write `{{{{ {called(node)}("{unquoted(one)}") }}}}`.'
-        yield f"`{unquoted(one)}` needs quotation marks here.", hint
-    if called(node) in CITING and not environment.is_layout:
-        allowed = ("speaker",) if called(node) == "quote" else ()
-        if any(one.key not in allowed for one in node.kwargs):
-            extra = " and `speaker=true`" if allowed else ""
-            yield f"`{called(node)}` takes only fact ids{extra}.", ""
-    if isinstance(node.node, nodes.Getattr) and node.node.attr in _OF_STRINGS:
-        hint = "Change a value with a filter, as in `{{ name|upper }}`."
-        yield f"`.{node.node.attr}(…)` is not allowed here.", hint
-
-
 RANGE_AT_MOST = 1000
-NUMBER_AT_MOST = 10**15
 
 
 class _Context(Context):
@@ -250,7 +152,12 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
                 "This value cannot be sliced.",
                 "Slice a list or text with numbers: `{{ names[:3] }}`.",
             )
-        return value[start:stop:step]
+        part = value[start:stop:step]
+        if isinstance(part, str):
+            RUN.get().grow(len(part))
+        else:
+            RUN.get().spend(len(part))
+        return part
 
     def tilde(self, parts: Iterable[Any]) -> str:
         """`a ~ b`: text, or where a part is the template's own, text of the template."""
@@ -283,9 +190,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             )
         if operator in ("/", "//", "%") and right == 0:
             raise ValueMistake("Division by zero.", "Check for zero with `if`.")
-        result = self.binop_table[operator](left, right)
-        if abs(result) > NUMBER_AT_MOST:
-            raise ValueMistake("This number is too large.", "Use smaller numbers.")
+        result = sensible(self.binop_table[operator](left, right))
         return Count(result) if Count in (type(left), type(right)) else result
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -337,6 +242,13 @@ def _concat(parts: Iterable[str]) -> str:
     parts = list(parts)
     RUN.get().grow(sum(map(len, parts)))
     return "".join(parts)
+
+
+def sensible(number: Any) -> Any:
+    """A number as it is. Raises ValueMistake where it is larger than any that a letter needs."""
+    if not abs(number) <= NUMBER_AT_MOST:  # also what is not a number at all
+        raise ValueMistake("This number is too large.", "Use smaller numbers.")
+    return number
 
 
 def _is_number(value: Any) -> bool:

@@ -29,6 +29,7 @@ from advocacy.templating.bodies import (
     render_body,
     run_body,
 )
+from advocacy.templating.body_limits import BODY_AT_MOST, WORD_AT_MOST, body_too_long
 from advocacy.templating.citation_marks import VALUE_MARK, Prose
 from advocacy.templating.running import CHARACTERS_AT_MOST, WATCH
 from advocacy.templating.values import NeedsValue, Placeholder
@@ -64,9 +65,12 @@ class SharedTemplateRun:
         variables: Mapping[str, Any],
         facts: Mapping[str, Fact],
         sources: Mapping[str, Source] = NO_SOURCES,
+        *,
+        in_text: bool = False,
     ) -> None:
         self._name, self._workspace, self._language = name, workspace, language
         self._variables, self._cited = variables, (facts, sources)
+        self._in_text = in_text
         self._needed: dict[str, dict[str, None]] = {}  # fields by group, in the order of need
         self._runs: dict[tuple[Any, ...], _SharedRun | None] = {}
 
@@ -82,7 +86,10 @@ class SharedTemplateRun:
             run = self._find_run(own)
         if run is None or not _fits(run, own):
             variables = {**self._variables, **own}
-            return render_body(self._name, self._workspace, self._language, variables, *self._cited)
+            return render_body(
+                self._name, self._workspace, self._language, variables, *self._cited,
+                in_text=self._in_text,
+            )  # fmt: skip
         body = run.ran.body
         if not run.own:
             return body
@@ -93,6 +100,12 @@ class SharedTemplateRun:
                 text = before_stop(text, markdown, markdown.index(chr(VALUE_MARK + at)) + 1)
             values[at] = text
         prose = Prose(markdown, tuple(values))
+        if len(markdown) + sum(map(len, values)) > BODY_AT_MOST or any(
+            len(values[at]) > WORD_AT_MOST for at, _ in run.own
+        ):
+            too_long = list(body_too_long(prose, body.path))
+            if too_long:
+                raise AdvocacyError(too_long)
         return Body(prose, body.cites, body.path, body.language, body.lines)
 
     def _find_run(self, own: OwnValues) -> _SharedRun | None:
@@ -126,7 +139,10 @@ class SharedTemplateRun:
             hidden = {group: self._hide(group, fields) for group, fields in own.items()}
             variables = {**self._variables, **hidden}
             try:
-                ran = run_body(self._name, self._workspace, self._language, variables, *self._cited)
+                ran = run_body(
+                    self._name, self._workspace, self._language, variables, *self._cited,
+                    in_text=self._in_text,
+                )  # fmt: skip
             except NeedsValue as needs:
                 group, name = needs.name
                 self._needed.setdefault(group, {})[name] = None

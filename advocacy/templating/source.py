@@ -16,27 +16,26 @@ from advocacy.files.text import read_text, without_bad_characters
 
 BYTES_AT_MOST = 1_000_000
 COMMANDS_AT_MOST = 10_000
-_COMMENT_AT_END = re.compile(
-    r"(?m)(?<=\S)(?<!%\})(?<!#\})([ \t]*\{#(?:(?!#\}).)*?(?<![-+]))#\}(?=\n)"
-)
 TAGS = ("call", "filter", "for", "from", "if", "import", "include", "macro", "raw", "set", "with")
 """The commands of letters."""
 LAYOUT_TAGS = (*TAGS, "block", "extends")
 """The commands of layouts."""
 _OPENING = ("block", "call", "filter", "for", "if", "macro", "with")
 _MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
-# Comments and raw blocks are skipped whole, so that commands in them do not count.
+# Comments and raw blocks are skipped whole, so that commands in them do not count. What is never
+# closed goes on to the end, so that no text is searched twice.
 _SCAN = re.compile(
-    r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
-    r"|\{%[-+]?\s*(?P<tag>\w+)(?P<rest>(?:[^%]|%(?!\}))*)%\}"
-    r"|\{\{(?:[^}]|\}(?!\}))*\}\}",
+    r"\{#.*?(?:#\}|\Z)|\{%[-+]?\s*raw\s*[-+]?%\}.*?(?:\{%[-+]?\s*endraw\s*[-+]?%\}|\Z)"
+    r"|\{%[-+]?\s*(?P<tag>\w+)(?P<rest>(?:[^%]|%(?!\}))*)(?:%\}|\Z)"
+    r"|\{\{(?:[^}]|\}(?!\}))*(?:\}\}|\Z)",
     re.DOTALL,
 )
 _HINT = "Print a value with `{{ name }}`. Write a command in `{% … %}`."
 _ENDS = {"end of print statement": "}}", "end of statement block": "%}"}
 _OPENS = {"}}": "{{", "%}": "{%"}
 _SIGNS = re.compile(
-    r"\{#.*?#\}|(?P<raw>\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\})"
+    r"\{#.*?(?:#\}|\Z)"
+    r"|(?P<raw>\{%[-+]?\s*raw\s*[-+]?%\}.*?(?:\{%[-+]?\s*endraw\s*[-+]?%\}|\Z))"
     r"|\{\{|\}\}|\{%|%\}|\n\n",
     re.DOTALL,
 )
@@ -72,7 +71,19 @@ def with_line_ends(text: str) -> str:
     Jinja takes away the line end behind a command and behind a comment alike; behind a
     sentence that would join it with the next paragraph. The plus sign of `+#}` keeps it.
     """
-    return _COMMENT_AT_END.sub(r"\1+#}", text)
+    if "#}\n" not in text:
+        return text
+    *lines, last = text.split("\n")
+    return "\n".join((*map(_with_line_end, lines), last))
+
+
+def _with_line_end(line: str) -> str:
+    """A line; where a comment ends it, behind words, its line end is kept."""
+    if not line.endswith("#}") or line.endswith(("-#}", "+#}")):
+        return line
+    start = line.find("{#", line.rfind("#}", 0, -2) + 1)
+    before = line[: max(start, 0)].rstrip(" \t")
+    return line if not before or before.endswith(("%}", "#}")) else f"{line[:-2]}+#}}"
 
 
 def _too_large(path: Path, limit: str) -> Problem:

@@ -160,8 +160,8 @@ def test_every_name_that_templates_know_is_in_the_table(campaigns: Path) -> None
 
 
 def test_columns_of_a_list_are_variables_too(campaigns: Path) -> None:
-    found = printable(loaded(campaigns / "congress.yaml"), stage="law")
-    assert {"recipient.committee", "recipient.chamber"} <= {one.name for one in found.variables}
+    found = printable(loaded(campaigns / "congress.yaml"), stage="cosponsor")
+    assert {"recipient.committees", "recipient.chamber"} <= {one.name for one in found.variables}
 
 
 def test_functions_and_filters_are_all_told_and_work(campaigns: Path) -> None:

@@ -1,6 +1,7 @@
 """What those who write to Congress may rely on, from the real data of congress-legislators."""
 
 import json
+import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,23 @@ def campaign(project_root: Path) -> Campaign:
     found, problems = load_campaign(project_root / "campaigns" / "congress.yaml")
     assert found is not None, problems
     assert problems == []
+    return found
+
+
+@pytest.fixture(scope="module")
+def to_everyone(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Campaign:
+    """The same campaign with one letter for everyone, about no bill."""
+    folder = tmp_path_factory.mktemp("everyone") / "campaigns"
+    shutil.copytree(project_root / "campaigns", folder)
+    path = folder / "congress.yaml"
+    text, _, _ = path.read_text("utf-8").partition("\nstages:")
+    stage = "{template: all, subject: A hearing, from: 2026-06-15, until: 2026-11-03}"
+    path.write_text(f"{text}\nstages:\n  law: {stage}\n", "utf-8")
+    template = folder / "templates" / "letters" / "all.md"
+    template.parent.mkdir(parents=True)
+    template.write_text("Please hold a hearing on face recognition.\n", "utf-8")
+    found, problems = load_campaign(path)
+    assert found is not None, problems
     return found
 
 
@@ -90,10 +108,10 @@ def test_everyone_in_congress_is_read_with_every_column(congress: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_member_is_addressed_as_the_house_itself_does(
-    congress: Path, campaign: Campaign, name: str, lines: tuple[str, ...], salutation: str
+    congress: Path, to_everyone: Campaign, name: str, lines: tuple[str, ...], salutation: str
 ) -> None:
     column = "id" if name[1:].isdigit() else "family_name"
-    composed = compose_letters(campaign, day=JUNE, people=people(congress, f"{column}={name}"))
+    composed = compose_letters(to_everyone, day=JUNE, people=people(congress, f"{column}={name}"))
     [letter] = [one for one in composed.letters if one.inside_address[0] == lines[0]]
     assert letter.inside_address == lines
     assert letter.salutation == salutation
@@ -107,12 +125,12 @@ def test_no_form_of_address_depends_on_gender(congress: Path) -> None:
 
 
 def test_every_senator_has_a_letter_and_who_left_is_named(
-    congress: Path, campaign: Campaign
+    congress: Path, to_everyone: Campaign
 ) -> None:
-    composed = compose_letters(campaign, day=LAST, people=people(congress, "chamber=senate"))
+    composed = compose_letters(to_everyone, day=LAST, people=people(congress, "chamber=senate"))
     assert (len(composed.letters), composed.problems) == (100, [])
     later = compose_letters(
-        campaign, day=date(2026, 11, 4), stage="law", people=people(congress, "chamber=senate")
+        to_everyone, day=date(2026, 11, 4), stage="law", people=people(congress, "chamber=senate")
     )
     assert len(later.letters) == 98
     assert [p.code for p in later.problems] == ["not-in-office"] * 2
@@ -123,9 +141,9 @@ def test_every_senator_has_a_letter_and_who_left_is_named(
 
 
 def test_a_member_without_an_office_is_named_and_can_be_left_out(
-    congress: Path, campaign: Campaign
+    congress: Path, to_everyone: Campaign
 ) -> None:
-    composed = compose_letters(campaign, day=JUNE, people=people(congress, "state=CA"))
+    composed = compose_letters(to_everyone, day=JUNE, people=people(congress, "state=CA"))
     [problem] = composed.problems
     assert problem.code == "missing-address"
     assert "James Gallagher" in problem.message
@@ -133,7 +151,7 @@ def test_a_member_without_an_office_is_named_and_can_be_left_out(
         congress / "legislators-current.yaml",
         selection=Selection(where(["state=CA"]), excluded=frozenset({"g000607"})),
     )
-    assert compose_letters(campaign, day=JUNE, people=out).problems == []
+    assert compose_letters(to_everyone, day=JUNE, people=out).problems == []
 
 
 def test_a_term_is_the_one_of_the_letters_date(congress: Path) -> None:
@@ -195,64 +213,66 @@ def test_a_yaml_file_that_is_no_list_of_members_is_told(
 # --- the campaign that comes with the tool ------------------------------------------------------
 
 
-def test_the_shipped_list_is_the_committee_as_the_data_has_it(
+def test_the_shipped_list_is_the_senate_as_the_data_has_it(
     project_root: Path, congress: Path
 ) -> None:
-    path = project_root / "campaigns" / "lists" / "house-judiciary.csv"
+    path = project_root / "campaigns" / "lists" / "senate.csv"
     shipped = {one.id: one for one in read_list(path, JUNE, ignore)}
     files = (congress / "committee-membership-current.yaml",)
-    data = {one.id: one for one in members(congress, committees=files, committee="HSJU")}
-    assert len(shipped) == 42
+    data = {one.id: one for one in members(congress, committees=files)}
+    assert Counter(one.other["chamber"] for one in shipped.values()) == {"senate": 100, "house": 1}
     for name, one in shipped.items():
         real = data[name]
         assert one.model_dump(exclude={"verified", "other"}) == real.model_dump(
             exclude={"verified", "other"}
         )
-        assert one.other.items() <= {k: v for k, v in real.other.items() if v}.items()
+        own = {k: v.strip() for k, v in one.other.items() if v}
+        assert own.items() <= {k: v.strip() for k, v in real.other.items()}.items()
         assert one.verified == date(2026, 6, 15)
     text = (path.parent / "README.md").read_text(encoding="utf-8")
     assert "CC0" in text
     assert "unitedstates/congress-legislators" in text
 
 
-@pytest.mark.parametrize("day", [date(2026, 6, 15), JUNE, LAST])
-def test_every_letter_of_the_shipped_campaign_passes_the_gate(
-    campaign: Campaign, day: date
-) -> None:
-    composed = compose_letters(campaign, day=day)
-    assert composed.problems == []
-    assert len(composed.letters) == 42
-    for letter in composed.letters:
-        checked, problems = check(letter, campaign)
-        assert checked is not None, problems
-        assert len(letter.facts) >= 6
-
-
 def body(letter: Letter) -> str:
     return " ".join(letter.body.text().split())
 
 
-def test_a_committee_is_named_to_its_members_alone(campaign: Campaign, congress: Path) -> None:
-    [letter, *_] = compose_letters(campaign).letters
-    assert "as a member of the House Committee on the Judiciary, and ask you to" in body(letter)
-    senators = compose_letters(campaign, day=JUNE, people=people(congress, "state=WY")).letters
-    assert senators
-    assert all(body(one).startswith("We ask you to support a federal law") for one in senators)
+@pytest.mark.parametrize("day", [date(2026, 6, 15), JUNE, date(2026, 8, 4)])
+def test_the_sponsors_of_the_bill_are_thanked_and_the_other_senators_asked_to_join(
+    campaign: Campaign, day: date
+) -> None:
+    composed = compose_letters(campaign, day=day)
+    assert composed.problems == []
+    stages: dict[str, list[str]] = {}
+    for letter in composed.letters:
+        checked, problems = check(letter, campaign)
+        assert checked is not None, problems
+        stages.setdefault(letter.stage, []).append(letter.recipient.full_name)
+    assert sorted(stages["thanks"]) == ["Edward J. Markey", "Jeff Merkley", "Ron Wyden"]
+    assert stages["house"] == ["Pramila Jayapal"]
+    assert len(stages["cosponsor"]) == 97
+
+
+def test_nobody_is_told_that_they_have_not_joined(campaign: Campaign) -> None:
+    for letter in compose_letters(campaign).letters:
+        asked = "cosponsor S. 3779" in body(letter)
+        assert asked == (letter.stage == "cosponsor")
+        assert not asked or "if you have not yet done so" in body(letter)
+        if letter.stage == "cosponsor":
+            assert "It is not a ban for the police" in body(letter)
 
 
 def test_the_letter_falls_into_none_of_the_traps(campaign: Campaign) -> None:
-    [letter, *_] = compose_letters(campaign).letters
-    text = body(letter)
-    assert "SB 6280" not in text  # a bill that a company backed
-    assert "Amazon disputed the test and said that the threshold should be higher" in text
-    assert "amazon-disputed-test" in {cited.id for cited in letter.facts}
-    assert "one-year" not in text
+    for letter in compose_letters(campaign).letters:
+        assert "grounded in human rights" not in body(letter) + letter.subject
+        assert "SB 6280" not in body(letter)  # a bill that a company backed
 
 
 def test_the_manifest_says_where_a_member_can_be_reached(campaign: Campaign) -> None:
     from advocacy.batch.record import entry
 
-    [letter, *_] = compose_letters(campaign).letters
-    line = json.loads(json.dumps(entry(letter, {}, {})))
-    assert line["recipient"]["url"] == "https://jordan.house.gov"
+    found = compose_letters(campaign, only=("m000133",)).letters
+    line = json.loads(json.dumps(entry(found[0], {}, {})))
+    assert line["recipient"]["url"] == "https://www.markey.senate.gov"
     assert "email" not in line["recipient"]

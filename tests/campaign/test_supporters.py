@@ -689,18 +689,21 @@ def test_a_missing_list_is_told_once(parks: Path, joint: bool) -> None:
 def test_the_shipped_campaign_has_a_letter_for_constituents(
     campaigns: Path, run_cli, tmp_path: Path
 ) -> None:
-    path = write(tmp_path, row("Ann Lee", state="MD", district="8", own_words="I vote.",
+    path = write(tmp_path, row("Ann Lee", state="MA", district="8", own_words="I vote.",
                                approved="yes"))  # fmt: skip
     result = run_cli(
         "render", campaigns / "congress.yaml", "--supporters", path, "--format", "pdf,txt"
     )
     assert result.returncode == 0, result.stderr
-    text = (tmp_path / "output/congress/constituents/ann--r000606.txt").read_text("utf-8")
-    assert "Dear Representative Raskin:" in text
-    assert "I am your constituent in Springfield, IL" in text
+    folder = tmp_path / "output/congress/constituents"
+    sponsor = (folder / "ann--m000133.txt").read_text("utf-8")
+    assert "Dear Senator Markey:" in sponsor
+    assert "I am your constituent in Springfield, IL. Thank you for introducing" in sponsor
+    other = " ".join((folder / "ann--w000817.txt").read_text("utf-8").split())
+    assert "Please cosponsor S. 3779, the ICE Out of Our Faces Act, if you have not" in other
     result = run_cli("render", campaigns / "congress.yaml", "--limit", "1", "--format", "txt")
     assert result.returncode == 0, result.stderr
-    assert (tmp_path / "output/congress/law").is_dir()
+    assert (tmp_path / "output/congress/cosponsor").is_dir()
 
 
 # --- many ---------------------------------------------------------------------------------------

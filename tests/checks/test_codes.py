@@ -209,5 +209,11 @@ def test_every_code_of_the_yaml_reader_can_be_explained(project_root: Path) -> N
         if len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
     }
     assert len(reported) > 5
-    for code in {*reported, "yaml-colon", "yaml-indentation"}:
+    for code in {*reported, "yaml-colon", "yaml-indentation", "yaml-text-after-quote"}:
         assert explain_code(str(code))
+
+
+def test_an_explanation_says_whether_a_campaign_may_change_the_level() -> None:
+    assert explain_code("fact-ended").startswith("fact-ended (error)\n")
+    assert "A campaign cannot change its level." in explain_code("fact-ended")
+    assert "changes its level." in explain_code("uncited-claim")

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from advocacy.campaign.loading import load_campaign
 from advocacy.errors import Level, Problem
+from advocacy.letters.compose import compose_letters
 
 LineOf = Callable[[Problem], str]
 
@@ -161,10 +163,15 @@ def test_stages_for_different_people_may_cover_the_same_days(house: Any) -> None
     assert house.found("stages-overlap") == []
 
 
-def test_an_overlap_that_concerns_one_person_names_that_person(house: Any) -> None:
+def test_who_is_named_gets_the_letter_of_that_stage_and_the_others_that_for_everyone(
+    house: Any,
+) -> None:
     house.spoil("acme.yaml", "    from: 2020-06-13", "    to: [doe]\n    from: 2020-06-11")
-    (problem,) = house.found("stages-overlap")
-    assert problem.message.endswith("2020-06-11 to 2020-06-12 for John Doe.")
+    assert house.found("stages-overlap") == []
+    campaign, _ = load_campaign(house.folder / "acme.yaml")
+    assert campaign is not None
+    composed = compose_letters(campaign, day=date(2020, 6, 12))
+    assert {one.id: one.stage for one in composed.letters} == {"doe": "thanks", "roe": "call"}
 
 
 def test_days_without_a_stage_are_a_note(house: Any) -> None:

@@ -150,7 +150,7 @@ def test_the_command_says_what_it_fixed_and_checks_again(house, run_cli) -> None
     assert "Reply-By" not in first.stderr
     house.spoil("acme.yaml", "timezon:", "timezone:")
     second = run_cli("check", "acme.yaml", "--fix", cwd=house.folder)
-    assert "No mechanical mistakes were found." in second.stdout
+    assert "Found nothing that --fix can correct." in second.stdout
     assert second.returncode == 0
 
 

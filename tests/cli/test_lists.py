@@ -129,3 +129,13 @@ def test_a_missing_file_is_told_with_its_place(show, tmp_path: Path) -> None:
     code, printed = show(tmp_path / "none.csv")
     assert code == 1
     assert "file-missing" in printed
+
+
+def test_who_could_get_neither_paper_nor_email_is_reported(show, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "name,email,address,city\nAnn,ann@people.example,,\nBob,,1 Main St,Town\nCy,,,\n", "utf-8"
+    )
+    assert "1 × warning missing-address" in show(path)[1]
+    path.write_text("name,email,address,city\nAnn,ann@people.example,,\n", "utf-8")
+    assert "missing-address" not in show(path)[1]

@@ -210,7 +210,6 @@ def test_both_of_pyyamls_parsers_give_the_same_values_and_places(text: str) -> N
         ("x: {{ name }}", "key-not-text", (1, 5), "where a key is expected"),
         ("a: 12:30", "surprising-value", (1, 4), "the number 750"),
         ("a: 02134", "surprising-value", (1, 4), "the number 1116"),
-        ("a: 2020-02-30", "surprising-value", (1, 4), "as a date or a number"),
         ("a: {b: 1}\nc: {<<: {d: 1}}", "merge-key", (2, 5), "merge key"),
         ("a: !!python/object/apply:os.system [ls]", "yaml-tag", (1, 4), "!!python/object"),
         ("a: !mine x", "yaml-tag", (1, 4), "`!mine`"),
@@ -229,8 +228,8 @@ def test_both_of_pyyamls_parsers_give_the_same_values_and_places(text: str) -> N
         ("a: - b", "yaml-list", (1, 4), "line of its key"),
         ("a: |x\n b", "yaml-block", (1, 5), "`|`"),
         ("a: b\nfoo\nc: d", "yaml-key", (2, 1), "has no key"),
-        ("a:\n  b: 1\n c: 2", "yaml-indentation", (3, 2), "lines above"),
-        ("a: 'it's me'", "yaml-indentation", (1, 8), "lines above"),
+        ("a:\n  b: 1\n c: 2", "yaml-indentation", (3, 2), "line 2 begins with 2"),
+        ("a: 'it's me'", "yaml-text-after-quote", (1, 7), "ends the text"),
         ("%YAML 3\na: b", "yaml-directive", (1, 8), "`%`"),
         ("- a\n- b", "wrong-type", (1, 1), "contains a list"),
         ("just words", "wrong-type", (1, 1), "a single value"),
@@ -260,8 +259,52 @@ def test_a_trap_is_one_problem_that_says_where_and_why(
     assert problem.hint
 
 
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ("a: 'Don't close it'", '"Don\'t close it"'),
+        ("a: 'Don't close Sam's park'", "\"Don't close Sam's park\""),
+        ('a: "Hello" she said', "'\"Hello\" she said'"),
+        ('a: "Keep it" and "open it"', '\'"Keep it" and "open it"\''),
+        ('a: "He said "no" to us"', "'He said \"no\" to us'"),
+        ("- 'Keep' the park", "\"'Keep' the park\""),
+    ],
+)
+def test_a_quote_that_ends_a_text_early_is_named_with_the_right_quotes(
+    line: str, cure: str
+) -> None:
+    problem = only(problems_of(f"b:\n{line}" if line.startswith("-") else line))
+    assert problem.code == "yaml-text-after-quote"
+    assert problem.hint == f"Write `{cure}`."
+    text = line.replace(line.partition(" ")[2], cure)
+    assert not problems_of(f"b:\n{text}" if line.startswith("-") else text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (
+            "a:\n    b: 1\n  c: 2",
+            3,
+            "2 spaces; line 2 begins with 4, and line 1 with none",
+        ),
+        ("a:\n  - x: 1\n   y: 2", 3, "line 2 begins with 2 (4 up to its text)"),
+        (" a: 1\nb: 2", 2, "begins with no spaces; line 1 begins with 1"),
+        ("a:\n  b: 1\n    c: 2", 3, "more than line 2, which already has a value"),
+        ("a:\n  - b\n  c: 2", 3, "is a key, but line 2, with the same indentation, is a list item"),
+        ("a: [b]\n- c", 2, "is a list item, but line 1, with the same indentation, is a key"),
+    ],
+)
+def test_wrong_indentation_is_told_with_the_lines_that_it_does_not_match(
+    text: str, line: int, words: str
+) -> None:
+    problem = only(problems_of(text))
+    assert (problem.code, problem.place.line) == ("yaml-indentation", line)
+    assert words in problem.message
+
+
 def test_traps_that_are_text_are_cured_by_the_quotes_that_the_hint_shows() -> None:
-    for raw in ("12:30", "02134", "2020-02-30"):
+    for raw in ("12:30", "02134"):
         hint = only(problems_of(f"a: {raw}")).hint
         assert f'"{raw}"' in hint
         assert read_yaml_text(f'a: "{raw}"', PATH) == {"a": raw}
@@ -270,6 +313,10 @@ def test_traps_that_are_text_are_cured_by_the_quotes_that_the_hint_shows() -> No
 def test_post_codes_with_eights_and_other_plain_text_stay_text() -> None:
     data = read_yaml_text("a: 02189\nb: SW1A 2AA\nc: y\nd: 1.2.3\ne: =", PATH)
     assert data == {"a": "02189", "b": "SW1A 2AA", "c": "y", "d": "1.2.3", "e": "="}
+
+
+def test_a_day_that_is_not_in_the_calendar_is_text() -> None:
+    assert read_yaml_text("a: 2020-02-30", PATH) == {"a": "2020-02-30"}
 
 
 def test_a_leading_zero_that_changes_nothing_is_no_surprise() -> None:
@@ -627,13 +674,13 @@ def test_a_model_cannot_be_changed() -> None:
          "`until`: ends before it begins.", "Swap"),
         ("reply_by: soon", "wrong-type", (3, 11),
          "expected a span such as `14 days` or a day such as `2020-06-10`, found “soon”",
-         "Or:"),
+         " Or "),
         ('reply_by: "2020-02-30"', "bad-day", (3, 11), "is not a calendar date", "YYYY"),
         ("stages: {a: {demand: nothing}}", "wrong-type", (3, 22), "keys with values or `none`",
-         "Or:"),
+         " Or "),
         ("stages: {a: {demand: {summary: no}}}", "not-text", (3, 32), "reads `no` as false", ""),
         ("cc: [a, no]", "not-text", (3, 9), "Item 2 of `cc`: YAML reads `no`", '"no"'),
-        ("cc: no", "wrong-type", (3, 5), "expected text or a list", "Or:"),
+        ("cc: no", "wrong-type", (3, 5), "expected text or a list", " Or "),
         ('cc: "a\\tb"', "not-one-line", (3, 5), "a tab", "spaces"),
     ],
 )  # fmt: skip

@@ -120,6 +120,31 @@ def test_one_address_gets_one_letter_whatever_its_id(books: Books) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("now", "address", "shared", "why"),
+    [
+        ("Roe, Ann", "new@parks.example", False, Why.SENT),
+        ("Dr. Ann B. Roé", "new@parks.example", False, Why.SENT),
+        ("Anna Rowe", "ann@parks.example", False, Why.SENT),
+        ("", "new@parks.example", False, Why.SENT),
+        ("Bob Doe", "bob@parks.example", False, Why.OTHER_PERSON),
+        ("Bob Doe", "ann@parks.example", True, Why.OTHER_PERSON),
+    ],
+)
+def test_an_id_is_the_same_persons_as_long_as_the_name_or_the_mailbox_is(
+    books: Books, now: str, address: str, shared: bool, why: Why
+) -> None:
+    ledger = books.started()
+    with books.run(ledger) as run:
+        ledger.exchange(run, [], [entry("1", "ann@parks.example", person="Ann Roe")])
+        (answer,) = ledger.exchange(
+            run, [sent("1")], [entry("1", address, person=now, shared_address=shared)]
+        )
+        assert answer.why_not is why
+        if why is Why.OTHER_PERSON:
+            assert (answer.person, answer.address) == ("Ann Roe", "ann@parks.example")
+
+
 def test_supporters_may_all_write_to_one_address(books: Books) -> None:
     ledger = books.started()
     letters = [entry(f"s{n}--doe", "doe@parks.example", shared_address=True) for n in range(3)]

@@ -1,4 +1,4 @@
-"""Ledgers of other versions: those of version 1 are read as they were, newer ones refused."""
+"""Ledgers of other versions: those of version 1 are brought up to date, newer ones refused."""
 
 import sqlite3
 from pathlib import Path
@@ -8,7 +8,7 @@ from sqlalchemy import Float, create_engine, inspect, update
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import Ledger, Result, State, Why, open_ledger
-from advocacy.mail.ledger.schema import LEDGER, METADATA
+from advocacy.mail.ledger.schema import LEDGER, METADATA, VERSION
 
 from .ledger_fixtures import MAILING, Books, entry, runs_of
 
@@ -146,6 +146,7 @@ def test_a_ledger_of_version_1_is_read_to_the_last_detail(old: Books) -> None:
     assert (ann.letter_id, ann.address, ann.state) == ("ann", "Ann@parks.example", State.SENT)
     assert (ann.code, ann.reply, ann.variants) == (250, "ok", {"subject": "a"})
     assert (bob.state, bob.attempts, bob.resends) == (State.UNCERTAIN, 2, 1)
+    assert ann.facts is None, "nobody recorded what the letter rests on"
     assert ledger.text(MAILING).sample == "Keep the park open – please."
     (run,) = runs_of(ledger)
     assert (run.username, run.versions) == ("somebody", '{"advocacy": "0.1.0"}')
@@ -154,13 +155,17 @@ def test_a_ledger_of_version_1_is_read_to_the_last_detail(old: Books) -> None:
 def test_a_ledger_of_version_1_goes_on(old: Books) -> None:
     ledger = old.open()
     with old.run(ledger) as run:
-        answers = ledger.exchange(run, [], [entry("ann"), entry("bob"), entry("eve")])
+        answers = ledger.exchange(
+            run, [], [entry("ann"), entry("bob"), entry("eve", facts=("visits", "costs"))]
+        )
         assert [answer.why_not for answer in answers] == [Why.SENT, Why.UNCERTAIN, None]
         ledger.exchange(run, [Result("eve", State.SENT, 250, "ok")], [])
-    assert [one.letter_id for one in ledger.records(MAILING, [State.SENT])] == ["ann", "eve"]
+    ann, eve = ledger.records(MAILING, [State.SENT])
+    assert (ann.facts, eve.letter_id, eve.facts) == (None, "eve", ("visits", "costs"))
+    assert old.open().counts(MAILING)[State.SENT] == 2, "the second opener finds it up to date"
 
 
-def test_the_tables_of_the_program_are_those_of_version_1(old: Books) -> None:
+def test_a_ledger_of_version_1_gets_the_tables_of_the_program(old: Books) -> None:
     found = inspect(old.open()._backend.engine)
     assert len(METADATA.tables) == 5
     for name, table in METADATA.tables.items():
@@ -182,11 +187,11 @@ def test_a_newer_ledger_is_refused_and_left_alone(books: Books) -> None:
 
     with books.started() as ledger, books.run(ledger) as run:
         ledger.exchange(run, [], [entry("ann")])
-        set_version(ledger, 2)
+        set_version(ledger, VERSION + 1)
         with pytest.raises(AdvocacyError, match="ledger-newer") as caught:
             open_ledger(books.campaign, create=True, environ=books.environ)
-        assert "version 2" in str(caught.value)
+        assert f"version {VERSION + 1}" in str(caught.value)
         assert "pip install --upgrade" in caught.value.problems[0].hint
-        set_version(ledger, 1)
+        set_version(ledger, VERSION)
     with books.open() as ledger:
         assert ledger.counts(MAILING)[State.UNCERTAIN] == 1

@@ -45,7 +45,7 @@ def test_a_dry_run_accounts_for_every_row(
     out, err = capsys.readouterr()
     assert err.count("bad-country: ") == 1
     assert "The same is true of 5 more rows." in err
-    assert "Of 12 on the list, 4 get a letter and 8 do not: " in err
+    assert "8 of 12 recipients on the list get no letter: " in err
     assert "6 bad-country" in err
     told = re.sub(r"\s+", " ", out)
     assert "4 messages of 5 on the list" in told

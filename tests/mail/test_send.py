@@ -5,7 +5,9 @@ import hashlib
 import io
 import json
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -228,6 +230,35 @@ def test_a_person_whose_id_or_name_was_changed_gets_nothing_again(
     write_list(people, [*renamed, person(3, id="p1", email="p3@d2.example")])
     assert advocacy(*command) in (0, 3)
     assert set(sink.to.values()) == {1}
+
+
+def test_an_id_that_is_another_persons_now_is_shown_with_both_and_never_skipped_in_silence(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two states count their lawmakers from 1, and one list follows the other."""
+    command = ("send", parks, "--recipients", people, *TODAY)
+    ohio = [person(n, id=str(n), name=f"Ohio {chr(65 + n)}") for n in range(1, 5)]
+    write_list(people, ohio)
+    assert advocacy(*command, "--send", "--yes", "9", "--new-mailing") == 0
+    iowa = [person(n + 4, id=str(n), name=f"Iowa {chr(65 + n)}") for n in range(1, 5)]
+    write_list(people, [*iowa, person(9)])
+    capsys.readouterr()
+    assert advocacy(*command) == 0
+    told = re.sub(r"\s+", " ", "".join(capsys.readouterr()))
+    assert "4 ids belong to another person in the ledger: 1 is Iowa B <p5@d2.example>" in told
+    assert "and was Ohio B <p1@d1.example>" in told
+    for left in (1, 0):
+        assert advocacy(*command, "--send", "--yes", "9") == 3
+        told = re.sub(r"\s+", " ", "".join(capsys.readouterr()))
+        assert "1 is Iowa B <p5@d2.example>, and was Ohio B" in told, left
+    assert sink.to.total() == 5
+    assert advocacy("status", parks, "--recipients", people) == 0
+    assert "4 whose id belongs to another person" in capsys.readouterr().out
+    corrected = [person(n, id=str(n), name=f"{chr(65 + n)}, Ohio", email="new@d1.example")
+                 for n in range(1, 2)]  # fmt: skip
+    write_list(people, corrected)
+    assert advocacy(*command, "--send", "--yes", "9") == 0, "a name in another order is the same"
+    assert sink.to.total() == 5
 
 
 def test_text_that_nobody_approved_does_not_leave(
@@ -624,12 +655,15 @@ def test_new_text_needs_an_approval_too(
     assert len(sink.to) == 4
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
-    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys, number: int
 ) -> None:
+    """So do a request to end, as at the machine's shutdown, and a terminal that is closed."""
+
     def interrupt(step: str, address: str) -> str | None:
         if step == "data" and len(sink.taken) == 3:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
             time.sleep(0.3)
         return None
 
@@ -648,6 +682,29 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     assert advocacy(*command) == 0
     assert set(sink.to.values()) == {1}
     assert len(sink.to) == N
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed_ends_a_run_as_ctrl_c_does(
+    parks: Path, people: Path, sink: Sink
+) -> None:
+    write_list(people, [person(n) for n in range(300)])
+    sink.answer = lambda step, _address: time.sleep(0.02 if step == "data" else 0)
+    command = ["send", str(parks), "--recipients", str(people), *TODAY, "--send", "--yes", "300"]
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(sys.executable, [sys.executable, "-m", "advocacy", *command, "--new-mailing"])
+    deadline = time.monotonic() + 60
+    while len(sink.taken) < 100:  # the progress bar is shown by then
+        assert time.monotonic() < deadline
+        select.select([terminal], [], [], 0.01)[0] and os.read(terminal, 10_000)
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    with open_ledger(parks) as ledger:
+        counts = ledger.counts("parks/call")
+    assert 100 <= counts[State.SENT] == len(sink.to) < 300
+    assert counts[State.UNCERTAIN] == counts[State.SENDING] == 0
 
 
 def test_whom_a_server_puts_off_it_is_asked_for_again_in_the_same_run(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.letters.compose import compose_letter
+from advocacy.letters.compose import compose_letter, compose_letters
 from advocacy.letters.letter import Letter, check
 
 STAGES = {
@@ -211,7 +211,9 @@ def test_the_letter_of_today_stands_on_what_was_found_in_the_terms(project_root:
 
 def test_every_fact_and_every_source_of_the_library_is_used(project_root: Path) -> None:
     cited = [fact for name, stage in EVERY for fact in composed(project_root, name, stage).facts]
+    congress = compose_letters(loaded(project_root, "congress"), only=("m000133", "m001153"))
     library = loaded(project_root, "microsoft")
+    cited += [fact for one in congress.letters for fact in one.facts if fact.id in library.facts]
     assert {fact.id for fact in cited} == set(library.facts)
     sources = {fact.source.id for fact in cited} | {fact.via.id for fact in cited if fact.via}
     assert sources == set(library.sources)

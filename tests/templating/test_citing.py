@@ -1,5 +1,6 @@
 """What `quote` prints: the speaker before the words, translations with their translators."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.reading import read_yaml_text
 from advocacy.templating import render_body
+from advocacy.templating.citation_marks import Prose
 
 FACTS = """\
 direct:
@@ -32,6 +34,10 @@ silent:
   statement: Somebody said so.
   source: paper
   quote: it sells it
+whole:
+  statement: They stopped.
+  source: paper
+  quote: We stop.
 """
 Print = Callable[[str, str], str]
 
@@ -108,3 +114,31 @@ def test_a_speaker_without_a_name_is_told(speaker: str) -> None:
     _, (problem,) = parse_facts(read_yaml_text(text, Path("facts.yaml")))
     assert problem.code == "bad-name"
     assert "speaker: {name: Jane Roe" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("language", "in_text", "template", "text"),
+    [
+        ("en-US", False, "said {{ quote('silent') }}.", "said “it sells it.”¹"),
+        ("en-US", False, "{{ quote('silent') }}, she said", "“it sells it,”¹ she said"),
+        ("en-US", False, "said {{ quote('whole') }}.", "said “We stop.”¹"),
+        ("en-US", False, "{{ quote('whole') }}, she said", "“We stop,”¹ she said"),
+        ("en-US", False, "said {{ quote('whole') }} Next", "said “We stop.”¹ Next"),
+        ("en-US", False, "{{ quote('silent') }} and", "“it sells it”¹ and"),
+        ("en-US", True, "said {{ quote('silent') }}.", "said “it sells it”¹."),
+        ("en-US", True, "said {{ quote('whole') }}.", "said “We stop”¹."),
+        ("en-GB", False, "said {{ quote('silent') }}.", "said “it sells it”.¹"),
+        ("en-GB", False, "said {{ quote('whole') }}.", "said “We stop.”¹"),
+        ("de", False, "sagte {{ quote('whole') }}.", "sagte „We stop.“¹"),
+    ],
+)
+def test_a_quotation_and_its_sentence_end_with_one_stop_where_the_language_has_it(
+    tmp_path: Path, project_root: Path, language: str, in_text: bool, template: str, text: str
+) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "call.md").write_text(template, "utf-8")
+    workspace = Workspace(tmp_path, (tmp_path, project_root / "templates"))
+    known = {name: fact.model_copy(update={"quotes": {}}) for name, fact in facts().items()}
+    body = render_body("call", workspace, language, {}, known, {}, in_text=in_text)
+    numbered = re.sub("[\U00100000-\U0010fffd]", "¹", body.prose.markdown)
+    assert Prose(numbered, body.prose.values).text() == text

@@ -37,13 +37,17 @@ NOTES_FROM = 38
 
 @dataclass(frozen=True, slots=True)
 class NewCampaign:
-    """The files of a new campaign by path, before they are written."""
+    """The files of a new campaign by path, before they are written.
+
+    `last_day` is the last day on which its letter may be dated.
+    """
 
     campaign: Path
     letter: Path
     facts: Path | None
     sources: Path | None
     files: Mapping[Path, str]
+    last_day: date
 
     def write(self) -> None:
         """Write all files, or none. Raises AdvocacyError if one exists or cannot be written."""
@@ -90,7 +94,7 @@ def compose_campaign(answers: Answers, folder: Path) -> NewCampaign:
         peers=bool(answers.precedents),
         facts=[fact.id for fact in answers.facts],
     )
-    return NewCampaign(campaign, letter, of_facts, of_sources, files)
+    return NewCampaign(campaign, letter, of_facts, of_sources, files, _last_day(answers))
 
 
 def letter_text(

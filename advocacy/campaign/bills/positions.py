@@ -15,7 +15,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from advocacy.campaign.bills.model import Bill, BillMember, Bills, Referral, Sponsorship
+from advocacy.campaign.bills.model import (
+    Bill,
+    BillMember,
+    Bills,
+    Referral,
+    Sponsorship,
+    VoteCast,
+)
 from advocacy.campaign.bills.states import BillState, bill_state, can_cosponsor, open_referrals
 from advocacy.campaign.recipients import Recipient
 from advocacy.files.cache import IdentityCache
@@ -46,7 +53,8 @@ class BillPosition:
     """What a lawmaker is to a bill on a day.
 
     `names` has every position that applies, the main one first; `everyone else` stands alone.
-    `committees` are those that have the bill before them and on which the lawmaker sits.
+    `committees` are those that have the bill before them and on which the lawmaker sits. `vote` is
+    the lawmaker's latest vote on passage up to that day, of those that the campaign names.
     """
 
     bill: Bill
@@ -55,6 +63,7 @@ class BillPosition:
     cosponsor_since: date | None = None
     withdrew: date | None = None
     committees: tuple[str, ...] = ()
+    vote: VoteCast | Literal[""] = ""
 
     @property
     def name(self) -> PositionName:
@@ -113,7 +122,8 @@ def _key(member: BillMember) -> str:
 
 def _keys(recipient: Recipient) -> tuple[str, ...]:
     """What a bill may call a recipient: the ids of the list, and the name."""
-    names = (recipient.text_of("bioguide"), recipient.id or "", recipient.full_name)
+    ids = (recipient.text_of("bioguide"), recipient.text_of("lis"), recipient.id or "")
+    names = (*ids, recipient.full_name)
     return tuple(name.casefold() for name in names if name)
 
 
@@ -142,7 +152,21 @@ def position_on(bill: Bill, recipient: Recipient, day: date) -> BillPosition:
         current.joined if current else None,
         spans[-1].withdrawn if spans and current is None else None,
         tuple(referral.name for referral, _ in seats),
+        _vote(bill, recipient, keys, day),
     )
+
+
+def _vote(
+    bill: Bill, recipient: Recipient, keys: tuple[str, ...], day: date
+) -> VoteCast | Literal[""]:
+    """The latest vote of a lawmaker on a bill's passage; empty where none is known."""
+    chamber = recipient.text_of("chamber")
+    for vote in reversed(bill.votes):
+        if vote.day <= day and chamber in ("", vote.chamber):
+            for key in keys:
+                if key in vote.casts:
+                    return vote.casts[key]
+    return ""
 
 
 def _ask(

@@ -31,7 +31,7 @@ _DELEGATES = {"DC", "AS", "GU", "VI", "MP"}
 _OFFICE = re.compile(r"(.+?),?;? Washington,? D\.?C\.? ([0-9]{5}(?:-[0-9]{4})?)", re.IGNORECASE)
 _WANTED = ("url", "contact_form", "phone", "party", "caucus", "state_rank")
 COLUMNS = (
-    *("bioguide", "chamber", "state", "district", *_WANTED),
+    *("bioguide", "lis", "chamber", "state", "district", *_WANTED),
     *("committee", "committee_code", "committee_rank", "committee_title", "committee_side"),
     *("committees", "committee_codes", "committee_titles"),
     *("district_address", "district_phone"),
@@ -227,6 +227,7 @@ def _member(
     elif text_in(term, "address"):
         values["address"] = (text_in(term, "address"),)
     other = _other(bioguide, chamber, term, seats, committee)
+    other["lis"] = text_in(map_in(person, "id"), "lis")
     return official(values, other, person.place, report)
 
 

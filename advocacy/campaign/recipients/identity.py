@@ -65,6 +65,24 @@ def person_key(name: str, email: str | None, where: Iterable[str | None]) -> str
     return found.casefold()
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names may be one person's: one has all the words that the other has.
+
+    Accents, capitals, punctuation, and the order of the words do not count, so that `Roe, Ann` is
+    `Ann Roé`, and `Dr. Ann B. Roe` too. An empty name may be anybody's.
+    """
+    if one == other:
+        return True
+    first, second = _words(one), _words(other)
+    return first <= second or second <= first
+
+
+def _words(name: str) -> frozenset[str]:
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(char for char in folded if not unicodedata.combining(char))
+    return frozenset(re.findall(r"\w+", plain))
+
+
 _NO_DOTS = frozenset({"gmail.com", "googlemail.com"})
 
 

@@ -70,6 +70,13 @@ class Correspondence:
         return letter_id(self.recipient, self.supporters)
 
     @property
+    def person(self) -> str:
+        """Whose letter it is, by name: the recipient's, or a supporter's to the recipient."""
+        one = self.supporters.one if self.supporters is not None else None
+        recipient = self.recipient.full_name or self.recipient.organization or ""
+        return letter_person(recipient, one.name if one is not None else None)
+
+    @property
     def earlier_id(self) -> str:
         """The letter's id in manifests and ledgers of earlier versions."""
         return earlier_letter_id(self.recipient, self.supporters)
@@ -100,6 +107,11 @@ def letter_id(recipient: Recipient, supporters: Supporters | None) -> str:
     one = supporters.people[0]
     first = made_name(one.id, one.name) if BETWEEN in f"{one.id}-" else one.id
     return f"{first}{BETWEEN}{recipient.letter_id}"
+
+
+def letter_person(recipient: str, supporter: str | None) -> str:
+    """Whose letter it is, by name: the recipient's, or a supporter's to the recipient."""
+    return recipient if supporter is None else f"{supporter} to {recipient}"
 
 
 def letter_file_name(recipient: Recipient, supporters: Supporters | None) -> str:

@@ -36,8 +36,8 @@ def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterat
         seen.setdefault(mine, []).append(recipient.called)
     for mine, people in seen.items():
         for pair in combinations(mine, 2):
-            by_position = all(stages[name].bill for name in pair)  # the file's order decides
-            if not by_position and stages[pair[0]].days.shared(stages[pair[1]].days):
+            chosen = any(stages[name].to for name in pair)  # by `to:`, in the file's order
+            if not chosen and stages[pair[0]].days.shared(stages[pair[1]].days):
                 overlaps.setdefault(pair, []).extend(people)
         for gap in _gaps(campaign, mine):
             gaps.setdefault(gap, []).extend(people)

@@ -6,7 +6,6 @@
 `scan_…` return what could be read, with all that is wrong; `read_…` raise where anything is.
 """
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import yaml
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Read
 from advocacy.files.text import read_text, without_bad_characters
 from advocacy.files.yaml.models import Located, parse
-from advocacy.files.yaml.traps import trap_near
+from advocacy.files.yaml.syntax_errors import explain_syntax
 from advocacy.files.yaml.tree import (
     MOST_PROBLEMS,
     Builder,
@@ -25,7 +24,6 @@ from advocacy.files.yaml.tree import (
     as_read,
     quoted,
 )
-from advocacy.resources import read_table
 
 __all__ = [
     "Located",
@@ -42,8 +40,6 @@ __all__ = [
     "scan_yaml",
     "scan_yaml_text",
 ]
-
-_SYNTAX_ERRORS = read_table("files/yaml/syntax_errors.toml")["errors"]
 
 
 def read_yaml(path: Path) -> YamlMap:
@@ -96,7 +92,7 @@ def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
         root = builder.root
         problems += builder.problems
     except yaml.YAMLError as error:
-        said = _explain_syntax(error, text, path)  # a trap may be told of already
+        said = explain_syntax(error, text, path)  # a trap may be told of already
         problems += dict.fromkeys([*builder.problems, said])
     problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
     if len(problems) >= MOST_PROBLEMS:
@@ -116,53 +112,4 @@ def _no_mapping(root: Any, path: Path) -> Problem:
         f"The file contains {what}, but keys with values are expected.",
         "Start each line with a key and a colon: `title: …`.",
         root.place if isinstance(root, YamlList) else Place(path, 1, 1),
-    )
-
-
-def _explain_syntax(error: yaml.YAMLError, text: str, path: Path) -> Problem:
-    """What a parser's error means for the person who wrote the text."""
-    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return Problem(
-            "yaml-syntax", f"This is not valid YAML: {error}", "Correct it.", Place(path)
-        )
-    lines = [*text.split("\n"), ""]  # an error may stand after the last line
-    mark, start = error.problem_mark, error.context_mark or error.problem_mark
-    if re.match(r" *\t", lines[mark.line]):
-        return _tabs(lines, mark.line, path)
-    trap = trap_near(lines, mark.line, path)
-    if trap is not None:
-        return trap
-    said = f"{error.context or ''} | {error.problem or ''}"
-    place = Place(path, mark.line + 1, mark.column + 1)
-    for known in _SYNTAX_ERRORS:
-        if re.search(known["pattern"], said):
-            if known.get("at_start"):
-                place = Place(path, start.line + 1, start.column + 1)
-            character = lines[mark.line][mark.column : mark.column + 1] or "this character"
-            message = known["message"].replace("{start}", str(start.line + 1))
-            message = message.replace("{character}", f"`{character}`")
-            return Problem(known["code"], message, known["hint"], place)
-    return Problem(
-        "yaml-syntax",
-        f"This is not valid YAML: {error.problem}.",
-        "Compare the line with those above. Text with special characters needs quotes.",
-        place,
-    )
-
-
-def _tabs(lines: list[str], index: int, path: Path) -> Problem:
-    others = [
-        str(number)
-        for number, line in enumerate(lines, start=1)
-        if number > index + 1 and re.match(r" *\t", line)
-    ]
-    more = ""
-    if others:
-        shown = ", ".join(others[:8]) + (" …" if len(others) > 8 else "")
-        more = f"; so is line {shown}" if len(others) == 1 else f"; so are lines {shown}"
-    return Problem(
-        "tab-indentation",
-        f"The line is indented with a tab{more}.",
-        "Use spaces. YAML does not allow tabs before a key or a list item.",
-        Place(path, index + 1, lines[index].index("\t") + 1),
     )

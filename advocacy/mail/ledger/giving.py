@@ -10,12 +10,13 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
+from advocacy.campaign.recipients.identity import is_same_name
 from advocacy.mail.ledger.schema import LETTER
 from advocacy.mail.ledger.values import KeyedAddress, LedgerEntry, Result, State, Taken, Why
 
@@ -36,6 +37,8 @@ class LedgerRow:
     run: int
     token: str
     sharing: str = ""
+    address: str = ""
+    person: str = ""
 
 
 def decide(
@@ -69,6 +72,8 @@ def decide(
             # The same person under a new id, and it is certain that nothing has arrived.
             had, others = others[0], []
         taken = _answer(key, had, others, now, (run, token))
+        if had is not None and taken.why_not is Why.OTHER_PERSON:
+            taken = replace(taken, person=had.person, address=had.address)
         yield taken, had
         if not taken.taken:
             continue
@@ -77,7 +82,7 @@ def decide(
             by_address[had.address_key].remove(had)
         held = LedgerRow(
             0, key.letter_id, key.address_key, State.SENDING, taken.attempts, None, run, "",
-            key.letter_id if key.shared_address else "",
+            key.letter_id if key.shared_address else "", key.address_key, key.person,
         )  # fmt: skip
         by_id[key.letter_id] = held
         by_address[key.address_key].append(held)
@@ -110,6 +115,8 @@ def _answer(
 
 def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
     """Why a letter's own row keeps it from being given out."""
+    if _is_others(key, had):
+        return Why.OTHER_PERSON
     corrected = had.address_key != key.address_key
     match had.state:
         case State.SENDING:
@@ -126,6 +133,18 @@ def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
             return Why.NOT_YET if early and not corrected else None
 
 
+def _is_others(key: KeyedAddress, had: LedgerRow) -> bool:
+    """Whether a row with the letter's id is somebody else's, as where lists count from 1.
+
+    A name that is written differently at the same address is the same person. Where an address
+    has several people, the name alone tells them apart.
+    """
+    if is_same_name(key.person, had.person):
+        return False
+    alone = not key.shared_address and not had.sharing
+    return not (alone and key.address_key == had.address_key)
+
+
 LONGEST_REPLY = 2000
 _AT_ONCE = 1000  # databases limit how many values a query may have
 _C = LETTER.c
@@ -133,7 +152,7 @@ _SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
 
 _IN_MAILING = _C.mailing_id == bindparam("mailing")
 _ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
-        _C.token, _C.sharing)  # fmt: skip
+        _C.token, _C.sharing, _C.address, _C.person)  # fmt: skip
 _TOUCHED = (
     select(*_ROW)
     .where(
@@ -185,7 +204,8 @@ _GIVEN_BACK = (
 _INSERT = insert(LETTER)
 _INSERT_IF_NEW = postgresql.insert(LETTER).on_conflict_do_nothing().returning(_C.letter_id)
 _NEW_VALUES = ("letter_id", "address", "address_key", "sharing", "run_id", "token", "digest",
-               "recipient_digest", "message_id", "variants", "at")  # fmt: skip
+               "recipient_digest", "message_id", "variants", "facts", "person",
+               "at")  # fmt: skip
 _AGAIN = (
     update(LETTER)
     .where(_C.id == bindparam("row"))
@@ -319,6 +339,8 @@ def _values(entry: LedgerEntry, run: int, token: str, now: float) -> dict[str, A
         "recipient_digest": entry.recipient_digest,
         "message_id": entry.message_id,
         "variants": json.dumps(dict(entry.variants), ensure_ascii=False) if entry.variants else "",
+        "facts": " ".join(entry.facts),
+        "person": entry.person,
         "at": now,
     }
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from advocacy.errors import AdvocacyError
 from advocacy.installation import explain_missing
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.schema import VERSION, create_tables, version
+from advocacy.mail.ledger.schema import VERSION, create_tables, upgrade, version
 
 _DEFAULTS = {
     "application_name": "advocacy",
@@ -102,8 +102,14 @@ class PostgresBackend:
     def examine(self, connection: Connection) -> None:
         """A server looks after its own files."""
 
-    def keep(self) -> None:
-        """A server keeps its log itself."""
+    def doubt(self) -> None:
+        """There is one server: nobody else has a copy that goes on."""
+
+    def claim(self, _connection: Connection, _now: float) -> None:
+        """A server is at home where it is."""
+
+    def written(self) -> None:
+        """A server's tables do not come back older than they were."""
 
     def close(self) -> None:
         """Let go of the server."""
@@ -133,6 +139,8 @@ class PostgresBackend:
                 if not create:
                     raise AdvocacyError(faults.fault(faults.MISSING, self.shown))
                 create_tables(connection)
+            elif found < VERSION:
+                upgrade(connection, found)
 
 
 def has_ledger(url: str) -> bool:

@@ -187,4 +187,7 @@ def mailing_id_of(connection: Connection, name: str) -> int | None:
 
 def _record(row: "SqlRow[Any]") -> LedgerRecord:
     variants = json.loads(row.variants) if row.variants else {}
-    return replace(LedgerRecord(*tuple(row)), state=State(row.state), variants=variants)
+    facts = None if row.facts is None else tuple(row.facts.split())
+    return replace(
+        LedgerRecord(*tuple(row)), state=State(row.state), variants=variants, facts=facts
+    )

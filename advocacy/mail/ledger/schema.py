@@ -20,8 +20,11 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.schema import CreateColumn
 
 from advocacy.mail.ledger.values import State
 
@@ -33,8 +36,17 @@ LEDGER = Table(
     "advocacy_ledger",
     METADATA,
     Column("version", Integer, nullable=False),
-    # Of runs up to this number the database file holds everything, without its -wal.
+    # Version 1: of runs up to this number the file holds everything, without its -wal.
     Column("complete_to", Integer, nullable=False),
+    # 0 in a SQLite file a part of which stands in its -wal alone; see `sqlite.SqliteBackend`.
+    Column("complete", Integer, nullable=False, server_default="1"),
+    # Where the ledger is at home, and how often it was changed; see `home`.
+    Column("name", TEXTUAL, nullable=False, server_default=""),
+    Column("machine", TEXTUAL, nullable=False, server_default=""),
+    Column("host", TEXTUAL, nullable=False, server_default=""),
+    Column("place", TEXTUAL, nullable=False, server_default=""),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("used_at", Double),
 )
 MAILING = Table(
     "advocacy_mailing",
@@ -70,6 +82,8 @@ RUN = Table(
     Column("lease_until", Double, nullable=False),
     Column("ended_at", Double),
     Column("why", TEXTUAL, nullable=False),
+    # The file in which the run says of each letter when it leaves; see `journal`.
+    Column("journal", TEXTUAL, nullable=False, server_default=""),
     Index("advocacy_run_of_mailing", "mailing_id"),
 )
 LETTER = Table(
@@ -101,6 +115,12 @@ LETTER = Table(
     Column("bounced_at", Double),
     Column("bounce", TEXTUAL, nullable=False),
     Column("forgotten_at", Double),
+    # The ids of the facts that the letter rests on, with a blank between them. Letters that
+    # version 1 gave out have none.
+    Column("facts", TEXTUAL),
+    # Who the letter is for, by name: an id may belong to another person on the next list. Empty
+    # for letters that version 1 gave out.
+    Column("person", TEXTUAL, nullable=False, server_default=""),
     UniqueConstraint("mailing_id", "letter_id", name="advocacy_letter_once"),
     UniqueConstraint("mailing_id", "address_key", "sharing", name="advocacy_letter_address"),
     Index("advocacy_letter_message", "message_id"),
@@ -109,8 +129,13 @@ _SENDING = LETTER.c.state == State.SENDING.value
 Index("advocacy_letter_sending", LETTER.c.run_id, sqlite_where=_SENDING, postgresql_where=_SENDING)
 
 
-VERSION = 1
-"""The version of the tables above. A change of them makes it 2, with a step from 1 to 2."""
+_ADDED = (
+    LEDGER.c.complete, LEDGER.c.name, LEDGER.c.machine, LEDGER.c.host, LEDGER.c.place,
+    LEDGER.c.generation, LEDGER.c.used_at, RUN.c.journal, LETTER.c.facts, LETTER.c.person,
+)  # fmt: skip
+"""The columns that version 2 has more than version 1."""
+VERSION = 2
+"""The version of the tables above. A change of them makes it one more, with a step in `upgrade`."""
 
 
 def version(connection: Connection) -> int:
@@ -118,6 +143,19 @@ def version(connection: Connection) -> int:
     if not inspect(connection).has_table(LEDGER.name):
         return 0
     return int(connection.execute(select(LEDGER.c.version)).scalar_one())
+
+
+def upgrade(connection: Connection, found: int) -> None:
+    """Bring a ledger of an older version to this one, in the connection's transaction.
+
+    The caller holds the database's write lock and has read the version that was `found` under it.
+    Columns are added so that a program of the older version, which may be sending, can go on.
+    """
+    if found < 2:
+        for column in _ADDED:
+            made = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {made}"))
+    connection.execute(update(LEDGER).values(version=VERSION))
 
 
 def create_tables(connection: Connection) -> None:

@@ -28,6 +28,8 @@ class Why(StrEnum):
     UNCERTAIN = "uncertain"
     UNDER_WAY = "under way"
     """Another run has it, or another entry of the same call."""
+    OTHER_PERSON = "other person"
+    """The id is that of a letter to somebody else (`person`, `address`)."""
     NOT_YET = "not yet"
     """It is to be tried again later, from `not_before` on."""
     SAME_ADDRESS = "same address"
@@ -36,11 +38,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonKey:
-    """A letter before it is composed: enough to ask how it stands."""
+    """A letter before it is composed: enough to ask how it stands.
+
+    `person` is who the letter is for, by name.
+    """
 
     letter_id: str
     address_key: str
     shared_address: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class LedgerEntry:
 
     `address_key` is the normalised address. With `shared_address` several letters of the
     mailing may go to it: many supporters write to one addressee, or two people have one mailbox.
+    `facts` are the ids of the facts that the letter rests on, `person` is who it is for, by name.
     """
 
     letter_id: str
@@ -59,6 +66,8 @@ class LedgerEntry:
     message_id: str
     variants: Mapping[str, str] = field(default_factory=dict)
     shared_address: bool = False
+    facts: tuple[str, ...] = ()
+    person: str = ""
 
 
 KeyedAddress = PersonKey | LedgerEntry
@@ -79,6 +88,8 @@ class Taken:
     state: State | None = None
     not_before: float | None = None
     others: tuple[str, ...] = ()
+    person: str = ""
+    address: str = ""
 
     @property
     def taken(self) -> bool:
@@ -127,7 +138,9 @@ class LedgerRecord:
     `first_at` is when it was first given out, `at` when its state last changed. `attempts` counts
     how often it was given out, `resends` how often somebody freed it although it may have
     arrived. `run` is the number of the run that had it last. Of a forgotten person
-    (`forgotten_at`) nothing is left but the count.
+    (`forgotten_at`) nothing is left but the count. `facts` are the ids of the facts that the
+    letter rests on; None where an earlier version sent it, which did not record them. `person` is
+    who it is for, by name; empty where an earlier version sent it.
     """
 
     mailing: str
@@ -150,6 +163,8 @@ class LedgerRecord:
     bounced_at: float | None
     bounce: str
     forgotten_at: float | None
+    facts: tuple[str, ...] | None
+    person: str
     run: int
 
 

@@ -11,7 +11,7 @@ from advocacy.campaign.recipients.lists import Seen
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
-from advocacy.errors import Problem
+from advocacy.errors import Level, Problem, count_noun
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, Taken, Why
@@ -24,12 +24,15 @@ MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
 
 NO_EMAIL, SUPPRESSED, ANSWERED, TWICE = "no email", "suppressed", "answered", "twice"
-SENT, REFUSED, UNCERTAIN, UNDER_WAY, PUT_OFF = (
-    "sent", "refused", "uncertain", "under way", "put off",
+SENT, REFUSED, UNCERTAIN, UNDER_WAY, PUT_OFF, OTHER_PERSON = (
+    "sent", "refused", "uncertain", "under way", "put off", "other person",
 )  # fmt: skip
+NAMED = 4
+"""The number of people named whose ids are other people's in the ledger."""
 _BY_LEDGER = {
     Why.SENT: SENT, Why.REFUSED: REFUSED, Why.UNCERTAIN: UNCERTAIN, Why.UNDER_WAY: UNDER_WAY,
     Why.NOT_YET: PUT_OFF, Why.SAME_ADDRESS: TWICE,
+    Why.OTHER_PERSON: OTHER_PERSON,
 }  # fmt: skip
 
 
@@ -66,6 +69,7 @@ class Candidates:
     problems: dict[Problem, None] = field(default_factory=dict)
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
+    _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
 
     def left(self) -> Iterator[WantedLetter]:
@@ -84,6 +88,8 @@ class Candidates:
         for one, standing in doubtful:
             if wanted := self._wanted(one, standing, answered):
                 yield wanted
+        if self.counts[OTHER_PERSON]:
+            self.problems[_other_people(self.counts[OTHER_PERSON], self._others)] = None
 
     def _wanted(
         self, one: Correspondence, standing: Taken, answered: frozenset[str]
@@ -164,6 +170,9 @@ class Candidates:
         if why_not is Why.SAME_ADDRESS and not self._has_others_mailbox(one, standing):
             self.sharing.add(one.letter_id)
             why_not = None
+        if why_not is Why.OTHER_PERSON and len(self._others) < NAMED:
+            now, then = f"{one.person} <{email}>", f"{standing.person} <{standing.address}>"
+            self._others.append(f"{one.letter_id} is {now}, and was {then}")
         if why_not is not None and why_not is not Why.NOT_YET:
             return _BY_LEDGER[why_not], ""
         reason = self.guard.reason(email)
@@ -182,7 +191,7 @@ class Candidates:
         """How the ledger would answer for these letters."""
         shared = self.mailing.people.supporters is not None
         keys = [
-            PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared)
+            PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared, one.person)
             for one in chunk
         ]
         if self.ledger is None:
@@ -194,6 +203,20 @@ class Candidates:
         if self.ledger is None or self.also_answered:
             return frozenset()
         return frozenset(self.ledger.replied(self.mailing.campaign.file.id))
+
+
+def _other_people(count: int, named: Sequence[str]) -> Problem:
+    """That ids of the list are other people's in the ledger, who have the mailing's letter."""
+    more = f"; and {count - len(named):,} more" if count > len(named) else ""
+    return Problem(
+        "other-person",
+        f"{count_noun(count, 'id belongs', 'ids belong')} to another person in the ledger: "
+        f"{'; '.join(named)}{more}.",
+        "These people did not get the letter. Write ids in the list that no other list has, such "
+        "as `IA-1`, or send to this list as another mailing with `--mailing NAME`. If it is the "
+        "same person under a new name, write the name that the ledger has.",
+        level=Level.WARNING,
+    )
 
 
 def _person(letter_id: str, key: str) -> str:

@@ -105,7 +105,7 @@ def send_in_passes(
     composed: set[str] = set()
     trouble = ServerTrouble()
     patient_until: float | None = None
-    run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False))
+    run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False), journaled=True)
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:

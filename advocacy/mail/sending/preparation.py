@@ -44,8 +44,9 @@ class SendRequest:
     """What somebody asked `advocacy send` for; `patience` is in seconds, rates are per second.
 
     `new_mailing` says that the ledger does not know the mailing yet, `new_text` that it goes on
-    with another text. `uncertain` decides about messages that may have arrived: they are left
-    alone, sent again, or counted as sent.
+    with another text, `this_ledger` that it goes on with this copy of the ledger. `uncertain`
+    decides about messages that may have arrived: they are left alone, sent again, or counted as
+    sent.
     """
 
     campaign: Path
@@ -56,6 +57,7 @@ class SendRequest:
     mailing: str | None = None
     new_mailing: bool = False
     new_text: bool = False
+    this_ledger: bool = False
     uncertain: Literal["leave", "resend", "assume sent"] = "leave"
     templates: Path | None = None
     also_answered: bool = False
@@ -116,8 +118,15 @@ class PreparedMailing:
         if request.today and prepared.server and not prepared.server.is_local:
             raise AdvocacyError(_pretended_day(prepared.server))
         if ledger_exists(request.campaign):
-            prepared.ledger = open_ledger(request.campaign)
+            prepared.ledger = open_ledger(request.campaign, incomplete=request.this_ledger)
+            if request.this_ledger:
+                prepared.ledger.continue_here()
         return prepared
+
+    def close(self) -> None:
+        """Close the ledger."""
+        if self.ledger is not None:
+            self.ledger.close()
 
     @property
     def begun(self) -> bool:
@@ -146,6 +155,9 @@ class PreparedMailing:
     def stops(self) -> list[Problem]:
         """Find every reason why nothing would be sent now, among warnings of the same kind."""
         found = [*self.problems, *find_obstacles(self.mailing), *consent_problems(self.mailing)]
+        doubt = self.ledger.doubt() if self.ledger is not None else None
+        if doubt is not None and not self.request.this_ledger:
+            found.append(doubt)
         if self.change is not None and not self.request.new_text and self.ledger is not None:
             found.append(self.change.problem(self.ledger.counts(self.mailing.name)[State.SENT]))
         return list(dict.fromkeys(found))

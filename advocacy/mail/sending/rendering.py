@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import BatchSettings, document_kind, shared_digests
 from advocacy.batch.executor import choose_executor
+from advocacy.batch.record import Entry
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
+from advocacy.campaign.supporters.model import letter_person
 from advocacy.checks.inputs import inputs_digest
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
@@ -73,8 +75,17 @@ class MessageRenderer:
             message_id=name,
             variants=entry.get("variants", {}),
             shared_address=self.mailing.people.supporters is not None or outcome.id in sharing,
+            facts=tuple(entry["facts"]),
+            person=_person(entry),
         )
         return ReadyMessage(for_ledger, envelope)
+
+
+def _person(entry: Entry) -> str:
+    """Whose letter it is, by name, as `Correspondence.person` says before it is composed."""
+    person, supporter = entry["recipient"], entry.get("supporter")
+    name = person.get("name") or person.get("organization") or ""
+    return letter_person(name, supporter["name"] if supporter else None)
 
 
 def message_renderer(

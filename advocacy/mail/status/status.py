@@ -13,12 +13,19 @@ from advocacy.batch.worker import row_of
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, Level, Problem, nearest
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State, ledger_exists, open_ledger
 from advocacy.mail.ledger import LedgerMailing as Started
-from advocacy.mail.sending.candidates import ANSWERED, NO_EMAIL, SUPPRESSED, Candidates, LeftOut
+from advocacy.mail.sending.candidates import (
+    ANSWERED,
+    NO_EMAIL,
+    OTHER_PERSON,
+    SUPPRESSED,
+    Candidates,
+    LeftOut,
+)
 from advocacy.mail.sending.mailing_settings import MailingSettings
 
 
@@ -26,7 +33,8 @@ from advocacy.mail.sending.mailing_settings import MailingSettings
 class MailingsFound:
     """What the ledger says of a campaign's mailings; `rows` are those who were not reached.
 
-    `problems` are the rows of the lists that nobody can be written to for.
+    `problems` are the rows of the lists that nobody can be written to for. The ledger is open, for
+    the rows, until it is closed: `with closing(statuses(…)) as found`.
     """
 
     title: str
@@ -37,6 +45,12 @@ class MailingsFound:
     statuses: list["MailingStatus"]
     rows: Iterable[dict[str, str]] = ()
     problems: Iterable[Problem] = ()
+    ledger: Ledger | None = None
+
+    def close(self) -> None:
+        """Close the ledger."""
+        if self.ledger is not None:
+            self.ledger.close()
 
 
 def statuses(
@@ -79,7 +93,8 @@ def statuses(
         one = MailingSettings(campaign, stage, name, campaign.letter_date(), today, people)
         return Candidates(one, guard, ledger)
 
-    wrong: dict[Problem, None] = {}
+    doubt = ledger.doubt()
+    wrong: dict[Problem, None] = {doubt.at(Level.WARNING): None} if doubt is not None else {}
     found = []
     for one in chosen:
         candidates = listed(one.name, one.stage)
@@ -92,7 +107,7 @@ def statuses(
         for row in not_reached(ledger, one.name, candidates)
     )
     return MailingsFound(
-        title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows, wrong
+        title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows, wrong, ledger
     )
 
 
@@ -252,7 +267,7 @@ def not_reached(
 def _rows(out: list[LeftOut], known: dict[str, LedgerRecord]) -> Iterable[dict[str, str]]:
     for one in out:
         record = known.get(one.letter.letter_id)
-        if record is not None or one.why in (SUPPRESSED, ANSWERED, NO_EMAIL):
+        if record is not None or one.why in (SUPPRESSED, ANSWERED, NO_EMAIL, OTHER_PERSON):
             said = one.reason or (record.reply if record else "")
             yield _row(one.why, said, one.letter.recipient)
     out.clear()

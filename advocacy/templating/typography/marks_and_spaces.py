@@ -21,7 +21,7 @@ CITES = "\U00100000-\U0010fffd"
 """The marks of citations, likewise."""
 LINES = "\ue000-\uf8ff"
 """The marks of lines, likewise."""
-_ADDRESS = re.compile(r"((?:https?://|www\.)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+_ADDRESS = re.compile(r"((?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
 
 
 def outside_addresses(text: str, change: Callable[[str], str]) -> str:
