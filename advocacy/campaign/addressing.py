@@ -8,7 +8,7 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
-from advocacy.campaign.recipients.forms_of_address import envelope_name
+from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, reporting

@@ -15,7 +15,7 @@ from advocacy.campaign.addressing import (
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
-from advocacy.campaign.recipients.forms_of_address import envelope_name
+from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.identity import mailbox
 from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.lists import Seen, read_list

@@ -1,7 +1,7 @@
 """The first and the last line of a letter: its salutation and its complimentary close.
 
 An addressee's own `greeting` and `closing` come first, then the stage's, then the language's set
-phrases with the form of address that fits the person (`recipients.forms_of_address`).
+phrases with the form of address that fits the person (`recipients.gendered_forms`).
 """
 
 import re
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from advocacy.campaign.languages import LocalLine, LocalText
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.forms_of_address import FormOfAddress, form_of_address
+from advocacy.campaign.recipients.gendered_forms import FormOfAddress, form_of_address
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError, Problem, did_you_mean
 from advocacy.files.characters import fault

@@ -1,142 +1,106 @@
-"""How letters greet and close in each language, and how the envelope names a person."""
+"""What those who write to lawmakers may rely on: all are addressed by office, none by gender."""
 
-from typing import Any
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.forms_of_address import envelope_name
-from advocacy.campaign.salutations import close_of, salutation_of
-from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.errors import AdvocacyError
-from advocacy.files.workspace import Workspace
+from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients.forms_of_address import (
+    address_officer,
+    chamber_name_of,
+    title_of,
+)
+from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.model import Recipient
+from advocacy.letters.compose import compose_letters
 
-ANNA = {"given_name": "Anna", "family_name": "Weiß"}
-UWE = {"given_name": "Uwe", "family_name": "Groß"}
-LEA = {"given_name": "Léa", "family_name": "Petit"}
-EVA = {"given_name": "Eva", "family_name": "Ruiz"}
-JOHN = {"given_name": "John", "family_name": "Smith"}
+from ..checks.test_bills import CAMPAIGN, LIST
+from .test_bills import WRITTEN
+from .test_congress import members
 
-
-@pytest.fixture
-def workspace(tmp_path) -> Workspace:
-    return Workspace.of(tmp_path / "campaign.yaml")
+JUNE = date(2026, 6, 22)
 
 
-def lines(
-    columns: dict[str, Any],
-    language: str,
-    workspace: Workspace,
-    greeting: str = "",
-    closing: str = "",
-    signers: int = 1,
-) -> tuple[str, str]:
-    person = Recipient.model_validate(columns)
-    words = read_set_phrases(language, workspace)
-    salutation = salutation_of(person, words, language, greeting)
-    return salutation.line, close_of(person, words, closing, salutation, signers)
+def found(path: Path, name: str) -> tuple[str, str, str, str]:
+    """Honorific and name, the line below, the organization, and the greeting."""
+    one = next(p for p in read_list(path, date(2026, 8, 10), lambda _: None) if p.called == name)
+    return f"{one.honorific} {one.called}", one.title or "", one.organization or "", one.greeting
 
 
 @pytest.mark.parametrize(
-    ("language", "columns", "salutation"),
+    ("file", "name", "title", "organization", "greeting"),
     [
-        ("de", {**ANNA, "gender": "w"}, "Sehr geehrte Frau Weiß,"),
-        ("de", {**UWE, "honorific": "Herr Dr."}, "Sehr geehrter Herr Dr. Groß,"),
-        ("de", {**ANNA, "honorific": "Frau Prof. Dr."}, "Sehr geehrte Frau Professorin Weiß,"),
-        ("de", {**UWE, "honorific": "Mr."}, "Sehr geehrter Herr Groß,"),
-        ("de", ANNA, "Guten Tag, Anna Weiß,"),
-        ("de", {**ANNA, "gender": "divers"}, "Guten Tag, Anna Weiß,"),
-        ("de", {**ANNA, "title": "Mitglied des Deutschen Bundestages", "gender": "female"},
-         "Sehr geehrte Frau Abgeordnete,"),
-        ("de", {**UWE, "title": "MdB", "gender": "m"}, "Sehr geehrter Herr Abgeordneter,"),
-        ("de", {**ANNA, "title": "Bundesministerin der Justiz"},
-         "Sehr geehrte Frau Bundesministerin,"),
-        # A man's title may stand for anybody.
-        ("de", {**ANNA, "title": "Bürgermeister"}, "Guten Tag, Anna Weiß,"),
-        ("de", {**ANNA, "salutation": "Frau Kollegin Weiß"}, "Sehr geehrte Frau Kollegin Weiß,"),
-        ("de", {"name": "Anna Weiß", "salutation": "Anna"}, "Guten Tag, Anna,"),
-        ("de", {"organization": "Umweltamt"}, "Sehr geehrte Damen und Herren,"),
-        ("fr", {**LEA, "gender": "f"}, "Madame,"),
-        ("fr", {**LEA, "title": "Députée de Paris"}, "Madame la Députée,"),
-        ("fr", {**LEA, "title": "Maire de Lyon", "honorific": "Mme"}, "Madame la Maire,"),
-        ("fr", {**LEA, "title": "Maire de Lyon"}, "Madame, Monsieur,"),
-        ("fr", {**LEA, "title": "Directrice générale"}, "Madame la Directrice générale,"),
-        ("fr", {"name": "Jean Petit", "honorific": "Me"}, "Maître,"),
-        ("fr", {"name": "Jean Petit", "honorific": "M."}, "Monsieur,"),
-        ("fr", LEA, "Madame, Monsieur,"),
-        ("fr", {"organization": "Mairie"}, "Madame, Monsieur,"),
-        ("es", {**EVA, "gender": "mujer"}, "Distinguida Sra. Ruiz:"),
-        ("es", {**EVA, "honorific": "Dra."}, "Distinguida Dra. Ruiz:"),
-        ("es", {"name": "Juan Gil", "honorific": "Sr."}, "Distinguido Sr. Juan Gil:"),
-        ("es", {**EVA, "title": "Diputada"}, "Distinguida señora diputada:"),
-        ("es", EVA, "Eva Ruiz:"),
-        ("es", {"organization": "Ayuntamiento"}, "A quien corresponda:"),
-        ("en-GB", {**JOHN, "honorific": "Mr."}, "Dear Mr Smith,"),
-        ("en-GB", {"name": "Jane Roe", "salutation": "Dr. Roe"}, "Dear Dr Roe,"),
-        ("en-GB", {"organization": "Example Council"}, "Dear Sir or Madam,"),
-        ("en-US", {**JOHN, "honorific": "Mr."}, "Dear Mr. Smith:"),
-        ("en-US", {**JOHN, "gender": "male"}, "Dear John Smith:"),
-        ("en-US", {"organization": "Example Corporation"}, "Dear Example Corporation:"),
-        ("de", {**ANNA, "greeting": "Liebe Anna!"}, "Liebe Anna!"),
-    ],
-)  # fmt: skip
-def test_a_letter_greets_as_its_language_does(
-    language: str, columns: dict[str, Any], salutation: str, workspace: Workspace
-) -> None:
-    assert lines(columns, language, workspace)[0] == salutation
-
-
-@pytest.mark.parametrize(
-    ("language", "columns", "signers", "close"),
-    [
-        ("de", ANNA, 1, "Mit freundlichen Grüßen"),
-        ("fr", {**LEA, "title": "Députée de Paris"}, 1,
-         "Veuillez agréer, Madame la Députée, l’expression de ma haute considération."),
-        ("fr", {**LEA, "title": "Députée de Paris"}, 2,
-         "Veuillez agréer, Madame la Députée, l’expression de notre haute considération."),
-        ("fr", LEA, 1, "Veuillez agréer, Madame, Monsieur, mes salutations distinguées."),
-        ("fr", {**LEA, "salutation": "Madame la Députée"}, 1,
-         "Veuillez agréer, Madame la Députée, l’expression de ma haute considération."),
-        ("en-GB", JOHN, 1, "Yours sincerely,"),
-        ("en-GB", {"organization": "Example Council"}, 1, "Yours faithfully,"),
-        ("en-US", {"organization": "Example Corporation"}, 1, "Sincerely,"),
-        ("fr", {**LEA, "closing": "Bien à toi,"}, 1, "Bien à toi,"),
-    ],
-)  # fmt: skip
-def test_a_letter_closes_as_its_language_does(
-    language: str, columns: dict[str, Any], signers: int, close: str, workspace: Workspace
-) -> None:
-    assert lines(columns, language, workspace, signers=signers)[1] == close
-
-
-@pytest.mark.parametrize(
-    ("language", "columns", "name"),
-    [
-        ("de", {**UWE, "honorific": "Herr Dr."}, "Herrn Dr. Uwe Groß"),
-        ("de", {**UWE, "gender": "m"}, "Herrn Uwe Groß"),
-        ("de", UWE, "Uwe Groß"),
-        ("de", {"name": "Frau Anna Weiß", "gender": "w"}, "Frau Anna Weiß"),
-        ("fr", {**LEA, "gender": "f"}, "Madame Léa Petit"),
-        ("es", {**EVA, "gender": "f"}, "Sra. D.ª Eva Ruiz"),
-        ("en-GB", {**JOHN, "honorific": "Mr."}, "Mr John Smith"),
-        ("en-GB", {"name": "John St. John"}, "John St John"),
-        ("en-US", {**JOHN, "honorific": "Mr."}, "Mr. John Smith"),
+        ("oh.csv", "Adam Bird", "", "Ohio House of Representatives", "Representative Bird"),
+        ("data/oh", "Willis Blackshear", "", "Ohio Senate", "Senator Blackshear"),
+        ("ne.csv", "Ashlei Spivey", "", "Nebraska Legislature", "Senator Spivey"),
+        ("data/ne", "Ashlei Spivey", "", "Nebraska Legislature", "Senator Spivey"),
+        ("data/oh/executive", "Mike DeWine", "Governor", "", "Governor DeWine"),
+        ("data/oh/executive", "Dave Yost", "Attorney General", "", "Attorney General Yost"),
     ],
 )
-def test_the_envelope_names_a_person_as_the_language_does(
-    language: str, columns: dict[str, Any], name: str
+def test_people_in_a_states_offices_are_addressed_by_them(
+    shared_data: Path, file: str, name: str, title: str, organization: str, greeting: str
 ) -> None:
-    assert envelope_name(Recipient.model_validate(columns), language) == name
+    wanted = (f"The Honorable {name}", title, organization, greeting)
+    assert found(shared_data / "openstates" / file, name) == wanted
 
 
-def test_a_stages_greeting_and_closing_take_the_recipients_values(workspace: Workspace) -> None:
-    said = lines(ANNA, "de", workspace, "Liebe {given_name},", "{greeting}, bis bald!")
-    assert said == ("Liebe Anna,", "Liebe Anna, bis bald!")
+@pytest.mark.parametrize(
+    ("chamber", "state", "title", "name"),
+    [
+        ("lower", "CA", "Assemblymember", "California State Assembly"),
+        ("lower", "VA", "Delegate", "Virginia House of Delegates"),
+        ("lower", "WI", "Representative", "Wisconsin State Assembly"),
+        ("upper", "NY", "Senator", "New York Senate"),
+        ("legislature", "NE", "Senator", "Nebraska Legislature"),
+        ("lower", "ZZ", "Representative", ""),
+    ],
+)
+def test_each_chamber_has_its_name_and_its_members_their_title(
+    chamber: str, state: str, title: str, name: str
+) -> None:
+    assert (title_of(chamber, state), chamber_name_of(chamber, state)) == (title, name)
 
 
-def test_a_person_who_lacks_a_value_of_the_greeting_is_told(workspace: Workspace) -> None:
-    with pytest.raises(AdvocacyError) as raised:
-        lines({"name": "Anna Weiß"}, "de", workspace, "Liebe {given_name},")
-    (problem,) = raised.value.problems
-    assert problem.code == "missing-value"
-    assert "{given_name}" in problem.message
+def test_what_the_list_says_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    head = "id,name,family_name,honorific,salutation,organization,address,city,region,chamber\n"
+    path.write_text(f"{head}a,Al Roe,Roe,Dr.,,The Senate,1 Hill,Town,OH,upper\n")
+    assert found(path, "Al Roe") == ("Dr. Al Roe", "", "The Senate", "Dr. Roe")
+
+
+def test_leaders_have_their_office_under_the_name_and_nobody_a_nickname(
+    shared_data: Path,
+) -> None:
+    people = {one.id: one for one in members(shared_data / "congress")}
+    offices = {one.full_name: (one.title, one.greeting) for one in people.values() if one.title}
+    assert offices["Mike Johnson"] == ("Speaker of the House", "Speaker Johnson")
+    assert offices["John Thune"] == ("Majority Leader", "Senator Thune")
+    assert offices["Chuck Grassley"] == ("President Pro Tempore", "Senator Grassley")
+    assert people["j000288"].full_name == "Henry C. Johnson, Jr."
+
+
+def test_a_chair_is_one_in_letters_on_a_bill_before_the_committee(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "letters").mkdir(parents=True)
+    (tmp_path / "templates" / "letters" / "call.md").write_text("Please hold a hearing.")
+    (tmp_path / "bill.yaml").write_text(WRITTEN)
+    people = LIST.replace("committee_codes", "committee_codes,committee_title,family_name")
+    rows = [f"{row}{',Chair' if 'SSEX' in row else ','},Example" for row in people.split("\n")[1:5]]
+    (tmp_path / "list.csv").write_text("\n".join([people.split("\n")[0], *rows]) + "\n")
+    (tmp_path / "parks.yaml").write_text(CAMPAIGN)
+    campaign, problems = load_campaign(tmp_path / "parks.yaml")
+    assert campaign is not None, problems
+    letters = {one.id: one for one in compose_letters(campaign).letters}
+    assert letters["e000002"].salutation == "Dear Chair Example:"
+    assert letters["e000002"].inside_address[1] == "Chair, Committee on Examples"
+    assert letters["e000004"].salutation == "Dear Di Example:"
+
+
+def test_a_greeting_of_ones_own_stays(tmp_path: Path) -> None:
+    one = Recipient.model_construct(family_name="Roe", salutation="Ann", title="Whip", other={})
+    assert address_officer(one, "chair", "Committee on Parks") is one
+    senator = one.model_copy(update={"salutation": "Senator Roe", "title": None})
+    officer = address_officer(senator, "ranking member", "Senate Committee on the Judiciary")
+    assert officer.salutation == "Ranking Member Roe"
+    assert officer.title == "Ranking Member, Committee on the Judiciary"

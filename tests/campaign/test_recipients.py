@@ -697,3 +697,20 @@ def test_reading_raises_nothing_for_a_users_mistake(tmp_path: Path) -> None:
         except AdvocacyError as error:
             pytest.fail(str(error))
         assert problems, name
+
+
+def test_a_copy_with_another_name_has_ids_of_its_own() -> None:
+    row = Recipient(name="Ann Roe", email="ann@parks.example")
+    before = (row.letter_id, row.file_name, row.called, row.full_name)
+    copy = row.model_copy(update={"name": "Bob Roe", "email": None})
+    assert (copy.letter_id, copy.called, copy.full_name) == ("Bob Roe", "Bob Roe", "Bob Roe")
+    assert copy.file_name.startswith("bob-roe-")
+    assert row.with_id("p1").file_name == "p1"
+    assert (row.letter_id, row.file_name, row.called, row.full_name) == before
+
+
+def test_what_was_worked_out_of_a_row_is_no_part_of_it() -> None:
+    row, same = (Recipient(name="Ann Roe", email="ann@parks.example") for _ in range(2))
+    assert row.letter_id
+    assert row == same
+    assert row.model_dump() == same.model_dump()
