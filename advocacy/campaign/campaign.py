@@ -260,6 +260,11 @@ class Stage(Located):
         description="The id of the bill that its letters are about. `to:` may then name positions: "
         "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
     )
+    position: Literal["support", "oppose", "amend"] = Field(
+        "support",
+        description="What the sender wants of the bill. It decides what `recipient.ask` is, and "
+        "which requests `check` refuses.",
+    )
     event: Slug | None = Field(
         None,
         description="The id of the event that its letters are written for. A letter with a later "
