@@ -12,9 +12,9 @@ from typing import Any
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
-from advocacy.campaign.languages import primary_language
 from advocacy.campaign.sources import Source
 from advocacy.templating.citation_marks import VALUE_MARK, LetterRun, letter_run
+from advocacy.templating.language_forms import before_mark
 from advocacy.templating.running import TemplateMistake, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.typography import quotes
@@ -33,10 +33,8 @@ def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
 def _fact(name: Any, line: int | None = None, path: str = "") -> Markup:
     run = letter_run()
     statement = display(run.fact(name).statement, run.language)
-    if primary_language(run.language) == "fr" and re.search(r"[\w%)»”’]\.$", statement):
-        # In French the mark stands before the stop (see `language_forms`), also that of a value.
-        return run.value(statement[:-1]) + run.cite((name,), line, path) + trusted(".")
-    return run.value(statement) + run.cite((name,), line, path)
+    before, behind = before_mark(statement, run.language)
+    return run.value(before) + run.cite((name,), line, path) + trusted(behind)
 
 
 def _quote(name: Any, *, speaker: bool = False, line: int | None = None, path: str = "") -> Markup:

@@ -35,6 +35,7 @@ _OWN_BEFORE_STOP = re.compile(
 
 # Words that are written with a capital at the beginning of a sentence alone.
 _SMALL_WORDS = frozenset(read_table("templating/language_forms.toml")["small_words"].split())
+_STOP_AT_END = re.compile(r"[\w%)»”’]\.$")
 _FIRST_WORD = re.compile(rf"\A[\s{LINES}]*(?P<word>[A-ZÄÖÜ][a-zäöüß]*)(?![\w’'-])")
 
 
@@ -57,3 +58,13 @@ def in_language(markdown: str, language: str, *, after_comma: bool, cites_in_tex
             at = found.start("word")
             return markdown[:at] + markdown[at].lower() + markdown[at + 1 :]
     return markdown
+
+
+def before_mark(text: str, language: str) -> tuple[str, str]:
+    """A value that a note mark follows, in two parts: what stands before the mark, and behind it.
+
+    The stop at the end of a French sentence stands behind the mark, also where it is a value's.
+    """
+    if primary_language(language) == "fr" and _STOP_AT_END.search(text):
+        return text[:-1], text[-1]
+    return text, ""
