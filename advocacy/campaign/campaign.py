@@ -28,6 +28,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.campaign.salutations import WholeLine
+from advocacy.campaign.sender_details import Look, Office, Unsubscribe
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
 
@@ -154,20 +155,6 @@ class Signatory(Located):
         return str(self.title) if self.title else None
 
 
-class Unsubscribe(Located):
-    """Where a subscriber can unsubscribe: at most one address of each kind."""
-
-    mailto: Email | None = Field(
-        None, description="An email address that accepts unsubscribe requests."
-    )
-    url: HttpUrl | None = Field(None, description="A page that accepts unsubscribe requests.")
-    signed: bool = Field(
-        True,
-        description="`false`: your own page does not support signed addresses, so mail programs "
-        "cannot offer one-click unsubscribe.",
-    )
-
-
 class Sender(Located):
     """The organization that sends the letters, and its signatories."""
 
@@ -184,6 +171,13 @@ class Sender(Located):
     unsubscribe: Unsubscribe | None = Field(None, description="Where subscribers unsubscribe.")
     bounces: Email | None = Field(None, description="The envelope sender address.")
     logo: FileName | None = Field(None, description="An image for the letterhead.")
+    logo_has_name: bool = Field(
+        False,
+        description="`true`: the logo shows the organization's name, so that the letterhead does "
+        "not print it again.",
+    )
+    offices: tuple[Office, ...] = Field((), description="Offices, for the foot of the first page.")
+    look: Look | None = Field(None, description="The organization's font and color.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
 

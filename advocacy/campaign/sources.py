@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import NumberOrWords, Slug, number_as_text
+from advocacy.campaign.languages import TABLE
 from advocacy.errors import Problem, did_you_mean
 from advocacy.files.characters import Line, Words, fault, shown
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
@@ -80,7 +81,7 @@ def _csl_type(value: object) -> object:
 
 
 SourceType = Annotated[Line, BeforeValidator(_csl_type)]
-IssuedDate = Annotated[str, BeforeValidator(_edtf)]
+IssuedDate = Annotated[str, BeforeValidator(_edtf), Field(**TABLE["schema"]["published"])]
 
 
 class Source(Located):
