@@ -297,12 +297,12 @@ class CampaignFile(Located):
     """A campaign file, `campaigns/<name>.yaml`."""
 
     id: Slug = Field(
-        description="A stable id, used for the mailing, the output folder and the ledger."
+        description="A stable id, used for the mailing, the output folder, and the ledger."
     )
     title: LocalLine = Field(description="The name of the campaign.")
     language: Language = Field(
         "en-US",
-        description="The language of dates, lists, quotation marks, hyphenation and paper size.",
+        description="The language of dates, lists, quotation marks, hyphenation, and paper size.",
     )
     timezone: Timezone = Field(description="The time zone of the dates, as Area/City.")
     date: Day | None = Field(
