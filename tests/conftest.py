@@ -151,6 +151,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ADVOCACY_CACHE", str(folder))
+        patch.setenv("XDG_STATE_HOME", str(base / "state"))
         yield folder
 
 

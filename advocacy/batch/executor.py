@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from types import FrameType
@@ -85,8 +85,8 @@ class WorkerProcesses(Executor):
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C; processes started meanwhile inherit the block."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Block Ctrl-C and SIGHUP; processes started meanwhile inherit the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
@@ -100,7 +100,8 @@ def _start_worker(settings: BatchSettings) -> None:
     """Prepare this process to work; runs once in each worker process."""
     global _settings
     _settings = settings
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C for all
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the parent handles them for all
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
@@ -168,26 +169,37 @@ class Interrupt:
 def interruptible(on_interrupt: Callable[[], None]) -> Iterator[Interrupt]:
     """Make the first Ctrl-C ask to stop; the second stops at once.
 
-    `on_interrupt` is called at the first, in whatever the main thread is doing. In another
-    thread, or where the program handles Ctrl-C itself, nothing changes.
+    A request to end (SIGTERM) and a closed terminal (SIGHUP) do the same. `on_interrupt` is called
+    at the first, in whatever the main thread is doing. In another thread, or where the program
+    handles Ctrl-C itself, nothing changes; nor for a signal that it ignores, as under nohup(1).
     """
     interrupt = Interrupt()
-    before = signal.getsignal(signal.SIGINT)
     is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or before is not signal.default_int_handler:
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield interrupt
         return
+    before = {signal.SIGINT: signal.getsignal(signal.SIGINT)} | {
+        number: handler
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if (handler := signal.getsignal(number)) is signal.SIG_DFL
+    }
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         interrupt.asked = True
-        signal.signal(signal.SIGINT, before)
-        on_interrupt()
+        restore()
+        with suppress(OSError):  # the terminal may be gone
+            on_interrupt()
 
-    signal.signal(signal.SIGINT, ask)
+    for number in before:
+        signal.signal(number, ask)
     try:
         yield interrupt
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
 
 
 TASK_SECONDS = 0.4

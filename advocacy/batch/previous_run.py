@@ -63,6 +63,8 @@ def as_recorded(record: BatchRecord, wanted: WantedLetter) -> WantedLetter:
     Ids of people whose list gives none were made of other things then. Whoever a manifest has
     under such an id must have the same name and address now, or be somebody else.
     """
+    if record.is_new:
+        return wanted
     earlier = wanted.earlier_id
     if earlier == wanted.letter_id or record.find(wanted.letter_id) is not None:
         return wanted

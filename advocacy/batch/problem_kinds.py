@@ -106,25 +106,28 @@ class LeftOutRows:
         self._last: int | None = None
         self.counts: Counter[str] = Counter()
 
-    def add(self, problem: Problem) -> None:
-        """Count the row of a problem of the list, once, if the row is lost."""
+    def add(self, problem: Problem) -> bool:
+        """Count the row of a problem of the list, once, if the row is lost; whether it is."""
         place = problem.place
         if place is None or place.path != self._listed or not place.line:
-            return
+            return False
         lost = problem.level is Level.ERROR or problem.code in LEFT_OUT_NOTES
         if lost and problem.code not in self._others and place.line != self._last:
             self._last = place.line
             self.counts[problem.code] += 1
+            return True
+        return False
 
 
-def sum_up(listed: int, letters: int, left_out: Counter[str], place: Path | None) -> Problem | None:
+def sum_up(listed: int, left_out: Counter[str], place: Path | None) -> Problem | None:
     """The note that says how a list adds up, where somebody is left out."""
     if not left_out:
         return None
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common())
+    verb = "gets" if left_out.total() == 1 else "get"
     return Problem(
         "left-out",
-        f"Of {listed:,} on the list, {letters:,} get a letter and {left_out.total():,} do not: "
+        f"{left_out.total():,} of {count_noun(listed, 'recipient')} on the list {verb} no letter: "
         f"{reasons}.",
         "`advocacy check --explain CODE` says what each reason means.",
         Place(place) if place else None,

@@ -110,6 +110,8 @@ class BatchRecord:
         self.folder = folder
         self._read_only = read_only
         self._changed = False
+        self.is_new = True
+        """Whether no earlier run left a line."""
         self._unsynced = self._left = 0
         self._files: dict[int, IO[bytes]] = {}
         # A private database on disk: small ones never leave memory, large ones do not stay there.
@@ -242,13 +244,14 @@ class BatchRecord:
             self._files[_JOURNAL] = self._locked_journal()
         with suppress(FileNotFoundError):
             self._files[_MANIFEST] = os.fdopen(open_own(self.folder / NAME, os.O_RDONLY), "rb")
-            self._index_file(_MANIFEST, self.folder / NAME)
+            self.is_new = not self._index_file(_MANIFEST, self.folder / NAME)
         if self._read_only:
             with suppress(FileNotFoundError):
                 journal = open_own(self.folder / JOURNAL, os.O_RDONLY)
                 self._files[_JOURNAL] = os.fdopen(journal, "rb")
         if _JOURNAL in self._files and self._index_file(_JOURNAL, self.folder / JOURNAL):
             self._changed = True
+            self.is_new = False
             self._left = (self.folder / JOURNAL).stat().st_size
             if not self._read_only:
                 sweep(self.folder)

@@ -161,8 +161,7 @@ class Recorder:
         self.problems.add(self._languages.notes())
         summary.left_out += self._left_out.counts
         summary.listed += self._left_out.counts.total()
-        letters = summary.made + summary.unchanged
-        note = sum_up(summary.listed, letters, summary.left_out, self._listed)
+        note = sum_up(summary.listed, summary.left_out, self._listed)
         self.problems.add([note] if note and self._listed else [])
         self.summary.problems = self.problems.problems()
         self.summary.rejects = self._rejects.write(self._manifests.folder)

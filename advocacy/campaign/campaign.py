@@ -2,29 +2,34 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from advocacy.campaign.bills.model import VoteFile
+from advocacy.campaign.campaign_rules import (
+    CampaignEvent,
+    CheckSetting,
+    SupporterRules,
+)
 from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import (
     NOON,
     ClockTime,
     Day,
     Email,
+    FileName,
     HttpUrl,
-    PerDay,
     Slug,
     Span,
 )
 from advocacy.campaign.languages import Country, Language, LocalLine, LocalText, Timezone
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
+from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
-from advocacy.files.characters import Line, Words
+from advocacy.campaign.sender_details import Look, Office, Unsubscribe
+from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
-
-FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]
 
 
 class Demand(Located):
@@ -118,20 +123,6 @@ class Signatory(Located):
         return self.model_copy(update={"title": held.title if held else None})
 
 
-class Unsubscribe(Located):
-    """Where a subscriber can unsubscribe: at most one address of each kind."""
-
-    mailto: Email | None = Field(
-        None, description="An email address that accepts unsubscribe requests."
-    )
-    url: HttpUrl | None = Field(None, description="A page that accepts unsubscribe requests.")
-    signed: bool = Field(
-        True,
-        description="`false`: your own page does not support signed addresses, so mail programs "
-        "cannot offer one-click unsubscribe.",
-    )
-
-
 class Sender(Located):
     """The organization that sends the letters, and its signatories."""
 
@@ -145,6 +136,13 @@ class Sender(Located):
     unsubscribe: Unsubscribe | None = Field(None, description="Where subscribers unsubscribe.")
     bounces: Email | None = Field(None, description="The envelope sender address.")
     logo: FileName | None = Field(None, description="An image for the letterhead.")
+    logo_has_name: bool = Field(
+        False,
+        description="`true`: the logo shows the organization's name, so that the letterhead does "
+        "not print it again.",
+    )
+    offices: tuple[Office, ...] = Field((), description="Offices, for the foot of the first page.")
+    look: Look | None = Field(None, description="The organization's font and color.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
 
@@ -193,6 +191,11 @@ class Stage(Located):
         description="The id of the bill that its letters are about. `to:` may then name positions: "
         "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
     )
+    position: Literal["support", "oppose", "amend"] = Field(
+        "support",
+        description="What the sender wants of the bill. It decides what `recipient.ask` is, and "
+        "which requests `check` refuses.",
+    )
     event: Slug | None = Field(
         None,
         description="The id of the event that its letters are written for. A letter with a later "
@@ -227,88 +230,16 @@ class Stage(Located):
         return not self.to or recipient.goes_by(self.to)
 
 
-class CampaignEvent(Located):
-    """A day on which something happens to the campaign's cause, such as a hearing."""
-
-    day: Day = Field(description="The day of the event.")
-    kind: Literal["hearing", "markup", "vote", "record closes", "comments close", "other"] = Field(
-        description="What kind of event it is."
-    )
-    what: Line = Field(description="The event in one line.")
-    bill: Slug | None = Field(None, description="The id of the bill that it is about.")
-    docket: Line | None = Field(None, description="The docket number, for comments to an agency.")
-    source: Slug = Field(description="The id of the source that announces it.")
-
-
-class SupporterRules(Located):
-    """How a list of supporters is read, and which letters each supporter signs."""
-
-    match: tuple[ColumnName, ...] = Field(
-        (),
-        description="Columns in which a supporter and a recipient must match, such as `[state, "
-        "district]`. Columns that are empty for the recipient are ignored. Default: "
-        "everyone writes to everyone.",
-    )
-    consent: ColumnName = Field(
-        "consent", description="The column that says `yes` if a supporter consented."
-    )
-    consent_on: ColumnName = Field(
-        "consent_on", description="The column with the day of the consent, as YYYY-MM-DD."
-    )
-    consent_text: ColumnName = Field(
-        "consent_text", description="The column with the words that the supporter agreed to."
-    )
-    own_words: ColumnName = Field(
-        "own_words", description="The column with a supporter's own paragraph."
-    )
-    approved: ColumnName = Field(
-        "approved", description="The column that says `yes` if that paragraph is approved."
-    )
-    own_words_limit: int = Field(
-        1500,
-        ge=1,
-        le=20_000,
-        description="The maximum length of a supporter's own words, in characters.",
-    )
-    max_per_target: PerDay = Field(
-        200, description="The maximum number of supporters' letters per recipient and day."
-    )
-    joint_names: int = Field(
-        60,
-        ge=1,
-        le=2000,
-        description="The number of names that a joint letter prints before “and … others”.",
-    )
-    columns: ColumnMap = Field(
-        default_factory=dict,
-        description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
-    )
-
-
-def _no_is_off(value: Any) -> Any:
-    return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
-
-
-class CheckSetting(Located):
-    """A change to one of the checks, with its reason."""
-
-    level: Annotated[
-        Literal["error", "warning", "note", "off"] | None, BeforeValidator(_no_is_off)
-    ] = Field(None, description="`off` turns the check off.")
-    limit: int | None = Field(None, ge=1, description="A different limit, if the check has one.")
-    reason: Words | None = Field(None, description="The reason; required to relax a check.")
-
-
 class CampaignFile(Located):
     """A campaign file, `campaigns/<name>.yaml`."""
 
     id: Slug = Field(
-        description="A stable id, used for the mailing, the output folder and the ledger."
+        description="A stable id, used for the mailing, the output folder, and the ledger."
     )
     title: LocalLine = Field(description="The name of the campaign.")
     language: Language = Field(
         "en-US",
-        description="The language of dates, lists, quotation marks, hyphenation and paper size.",
+        description="The language of dates, lists, quotation marks, hyphenation, and paper size.",
     )
     timezone: Timezone = Field(description="The time zone of the dates, as Area/City.")
     date: Day | None = Field(
@@ -348,6 +279,11 @@ class CampaignFile(Located):
         (),
         description="Bills, relative to this file's folder: BILLSTATUS XML, Open States JSON, or "
         "YAML.",
+    )
+    votes: tuple[VoteFile | FileName, ...] = Field(
+        (),
+        description="Votes on the passage of these bills: XML of the House Clerk or the Senate, or "
+        "tables.",
     )
     recipients: FileName | None = Field(
         None,

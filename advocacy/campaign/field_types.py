@@ -121,7 +121,9 @@ def number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-NumberOrWords = Annotated[Words, BeforeValidator(number_as_text)]
+NumberOrWords = Annotated[
+    Words, BeforeValidator(number_as_text), Field(**_SCHEMA["number_or_words"])
+]
 """Text of one or more lines, or a bare number or day, which is kept as text."""
 
 
@@ -160,3 +162,5 @@ def _url(value: str) -> str:
 
 HttpUrl = Annotated[Line, AfterValidator(_url), Field(**_SCHEMA["url"])]
 """A web address, kept as it was written."""
+
+FileName = Annotated[Line, Field(description="A file, relative to the campaign's folder.")]

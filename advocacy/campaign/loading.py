@@ -79,6 +79,11 @@ def load_campaign(
         workspace, names["sources"], parse_sources, "source", problems, texts, mistaken
     )
     bills = _read_bills(workspace, names["bills"], problems)
+    if file is not None and file.votes:
+        from advocacy.campaign.bills.votes import read_votes
+
+        votes = [(one, file.place("votes", i)) for i, one in enumerate(file.votes)]
+        bills = read_votes(workspace, votes, bills, problems.append)
     for bill in bills.values():
         # What the campaign's own files say of a bill comes before what is made of its record.
         facts = bill_facts(bill) | facts

@@ -6,7 +6,7 @@ less like bulk mail: do not use them to get past filters.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from advocacy.campaign.bills.positions import BillPosition, bill_for, position_on
@@ -36,7 +36,7 @@ def stage_for(
     signed = stages_signed(campaign, by_supporters=by_supporters)
     if (wanted or next(iter(signed), None)) not in signed:
         return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
-    mine = [name for name in signed if is_addressed(campaign, stages[name], recipient, day)]
+    mine = list(_stages_for(campaign, signed, recipient, day))
     if wanted is not None:
         return (wanted if wanted in mine else None), []
     fitting = [name for name in mine if stages[name].covers(day)]
@@ -68,7 +68,23 @@ def is_addressed(campaign: Campaign, stage: Stage, recipient: Recipient, day: da
     A stage about a bill is for nobody in a chamber that has neither this bill nor a related one of
     the campaign.
     """
-    position = bill_position(campaign, stage, recipient, day)
+    return _is_for(stage, recipient, bill_position(campaign, stage, recipient, day))
+
+
+def _stages_for(
+    campaign: Campaign, names: Iterable[str], recipient: Recipient, day: date
+) -> Iterator[str]:
+    """The stages that are for a recipient; what they are to a bill is worked out once."""
+    positions: dict[str | None, BillPosition | None] = {None: None}
+    for name in names:
+        stage = campaign.file.stages[name]
+        if stage.bill not in positions:
+            positions[stage.bill] = bill_position(campaign, stage, recipient, day)
+        if _is_for(stage, recipient, positions[stage.bill]):
+            yield name
+
+
+def _is_for(stage: Stage, recipient: Recipient, position: BillPosition | None) -> bool:
     if stage.bill is not None and position is None:
         return False
     if stage.is_for(recipient):
@@ -87,7 +103,7 @@ def bill_position(
     """
     bill = campaign.bills.get(stage.bill or "")
     about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
-    return position_on(about, recipient, day) if about is not None else None
+    return position_on(about, recipient, day, stage.position) if about is not None else None
 
 
 def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
@@ -103,7 +119,8 @@ def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
         return None
     return Problem(
         "bill-over",
-        f"On {day}, {bill.number} {describe_state(bill, state)}; the letter asks for something.",
+        f"On {day}, {bill.number} {describe_state(bill, state)}, but the letter asks for "
+        "something.",
         "End the stage before that day (`until:`). For a letter that asks for nothing, write "
         "`demand: none`.",
         stage.place("bill"),

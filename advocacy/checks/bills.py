@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from advocacy.campaign.bills.positions import NO_FLOOR_VOTE, BillPosition
 from advocacy.campaign.bills.states import bill_state, can_cosponsor, describe_state
+from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.stages import bill_position
 from advocacy.checks.codes import problem
@@ -65,7 +66,7 @@ def bill_problems(
     seen: set[str] = set()
     for text, place in _sentences(letter, blocks):
         for rule in bill_words_rules():
-            why = _reason(rule.wrong, position, letter) if rule.fits(text) else ""
+            why = _reason(rule.wrong, position, letter, stage) if rule.fits(text) else ""
             if why and text not in seen:
                 seen.add(text)
                 yield problem(
@@ -84,8 +85,10 @@ def _sentences(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[tuple[st
     yield from asks_of(letter)
 
 
-def _reason(wrong: str, position: BillPosition, letter: Letter) -> str:
-    """Why a sentence is wrong for this reader; empty where it is not."""
+def _reason(wrong: str, position: BillPosition, letter: Letter, stage: Stage) -> str:
+    """Why a sentence is wrong for this reader, or for the stage; empty where it is not."""
+    if wrong == ("for" if stage.position == "oppose" else "against"):
+        return f"the stage has `position: {stage.position}`"
     bill, day, recipient = position.bill, letter.date, letter.recipient
     supports = "sponsor" in position.names or "cosponsor" in position.names
     chamber = recipient.text_of("chamber") or bill.origin
@@ -104,6 +107,20 @@ def _reason(wrong: str, position: BillPosition, letter: Letter) -> str:
                 f"the list of cosponsors of {bill.number} is not the legislature's own "
                 "(`official: false`)"
             )
+        case "no-yea" if position.vote != "yea":
+            return _voted(position, recipient.called)
+        case "no-nay" if position.vote != "nay":
+            return _voted(position, recipient.called)
         case "cannot-vote" if chamber == "house" and recipient.text_of("state") in NO_FLOOR_VOTE:
             return f"{recipient.called} has no vote on the floor of the House"
     return ""
+
+
+def _voted(position: BillPosition, called: str) -> str:
+    """How a lawmaker voted, as far as the campaign's votes say."""
+    number = position.bill.number
+    if not position.vote:
+        return f"no vote of {called} on {number} is known (`votes:`)"
+    if position.vote == "not voting":
+        return f"{called} did not vote on {number}"
+    return f"{called} voted “{position.vote}” on {number}"

@@ -10,7 +10,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from advocacy.campaign.bills.positions import NO_FLOOR_VOTE
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import bill_position
 from advocacy.checks.accepting import note_accepted
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims.uncited import UncitedMarks
@@ -75,7 +77,19 @@ class WordsGate:
         own = letter.body.values if own_values_count(letter, self._campaign) else ()
         return (
             letter.stage, letter.date, letter.language, letter.subject, letter.body.markdown,
-            cited, letter.supporters is None, own,
+            cited, letter.supporters is None, own, self._position(letter),
+        )  # fmt: skip
+
+    def _position(self, letter: Letter) -> Hashable:
+        """What a lawmaker is to the stage's bill: the same words may be wrong for another."""
+        campaign, recipient = self._campaign, letter.recipient
+        stage = campaign.file.stages[letter.stage]
+        if stage.bill is None:
+            return None
+        position = bill_position(campaign, stage, recipient, letter.date)
+        votes = recipient.text_of("chamber"), recipient.text_of("state") in NO_FLOOR_VOTE
+        return position and (
+            position.bill.id, position.names, position.withdrew, position.vote, votes
         )  # fmt: skip
 
     def _judge(self, letter: Letter) -> Iterator[Problem]:

@@ -35,9 +35,10 @@ def inputs_digest(campaign: Campaign) -> str:
 
 
 def _files(campaign: Campaign) -> Iterator[Path]:
-    """What people wrote: the campaign, facts, sources, approvals, and the words of templates."""
+    """What people wrote, and the records of bills: all files that the campaign names."""
     folder, file = campaign.workspace.folder, campaign.file
-    named = [folder / name for name in (*file.facts, *file.sources)]
+    votes = [one if isinstance(one, str) else one.file for one in file.votes]
+    named = [folder / name for name in (*file.facts, *file.sources, *file.bills, *votes)]
     beside = [path.with_name(f"{path.stem}.compared.yaml") for path in named]
     approvals = campaign.path.with_name(f"{campaign.path.stem}.approvals.yaml")
     yield from (path for path in (campaign.path, *named, *beside, approvals) if path.is_file())

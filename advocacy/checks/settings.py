@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from advocacy.campaign.campaign import CampaignFile, CheckSetting
+from advocacy.campaign.campaign import CampaignFile
+from advocacy.campaign.campaign_rules import CheckSetting
 from advocacy.checks.codes import Code, find_code, problem, registry
 from advocacy.errors import AdvocacyError, Level, Problem
 

@@ -9,7 +9,7 @@ import click
 from advocacy.cli.completion import complete_stages
 from advocacy.cli.options import campaign_argument, templates_option
 from advocacy.cli.report import print_problems
-from advocacy.errors import has_errors
+from advocacy.errors import count_noun, has_errors, join_words
 
 if TYPE_CHECKING:
     from advocacy.campaign.loading import Campaign
@@ -28,8 +28,8 @@ def _line(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.command("approve")
 @campaign_argument
 @click.option(
-    "--stage", required=True, metavar="NAME", shell_complete=complete_stages,
-    help="The stage whose text is approved.",
+    "--stage", metavar="NAME", shell_complete=complete_stages,
+    help="The stage whose text is approved. A campaign with one stage needs no name.",
 )  # fmt: skip
 @click.option(
     "--by", callback=_line, metavar="NAME",
@@ -41,14 +41,14 @@ def _line(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )  # fmt: skip
 @click.option(
     "--reason", callback=_line, metavar="TEXT",
-    help="Why the sentences are correct despite the findings. Recorded with every warning and "
-    "every error that --accept names.",
+    help="Why the sentences are correct despite the findings. It is recorded with every warning "
+    "and with every error that --accept names.",
 )  # fmt: skip
 @templates_option
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the text.")
 def command(
     campaign: Path,
-    stage: str,
+    stage: str | None,
     by: str | None,
     accept: tuple[str, ...],
     reason: str | None,
@@ -62,10 +62,10 @@ def command(
     `advocacy check` reports it. You can still add people to the list. A stage with an error
     cannot be approved.
 
-    What the checks report of a sentence is listed with an ID. With --reason, you accept the
-    warnings, and with --accept an error as well. Your word holds for that sentence, its facts, and
-    their sources; when one changes, it needs a new one. Errors of days, placeholders, and
-    quotations that a kept copy does not hold cannot be accepted.
+    Each finding about a sentence is listed with an ID. --reason accepts the warnings, and
+    --accept accepts an error. An acceptance applies to the sentence, its facts, and their
+    sources. When one of them changes, accept the finding again. You cannot accept errors about
+    dates, placeholders, and quotations that are not in the kept copy.
 
     \b
     Examples:
@@ -83,6 +83,7 @@ def command(
     if loaded is None or has_errors(problems):
         print_problems(problems)
         return 1
+    stage = stage or _only_stage(loaded)
     seen = review_stage(loaded, stage)
     if not quiet:
         _show(loaded, seen)
@@ -97,6 +98,15 @@ def command(
     approve_stage(loaded, seen, by, on)
     click.echo(f"Approved: the stage {stage}, by {by}, on {on} ({approvals_path(campaign)}).")
     return 0
+
+
+def _only_stage(campaign: "Campaign") -> str:
+    """The campaign's stage. Raises UsageError with the names if it has several."""
+    names = list(campaign.file.stages)
+    if len(names) == 1:
+        return names[0]
+    listed = join_words([f"--stage {name}" for name in names], "or")
+    raise click.UsageError(f"The campaign has {len(names)} stages. Name one: {listed}.")
 
 
 def _list_open(seen: "Review") -> None:
@@ -134,7 +144,7 @@ def _show(campaign: "Campaign", seen: "Review") -> None:
         )
         for line in changed:
             click.echo(f"  {line}")
-    click.echo(f"\nIt relies on {len(letter.facts)} facts:")
+    click.echo(f"\nIt relies on {count_noun(len(letter.facts), 'fact')}:")
     for cited in letter.facts:
         fact = cited.fact
         until = f" to {fact.until}" if fact.until else " on"

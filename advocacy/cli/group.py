@@ -7,6 +7,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -116,6 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str], color: bool | None) -> int:
+    had_terminal = sys.stderr.isatty()
     try:
         result = advocacy.main(args=words, prog_name="advocacy", standalone_mode=False, color=color)
         sys.stdout.flush()  # so that a full disk is reported here, and not at exit
@@ -129,14 +131,17 @@ def _run(words: list[str], color: bool | None) -> int:
         print_problems(error.problems)
         return PROBLEMS
     except BrokenPipeError:
-        _forget_output()
+        _forget_output(sys.stdout)
         return DONE
     except OSError as error:
+        if had_terminal and not sys.stderr.isatty():  # it was closed
+            _forget_output(sys.stdout, sys.stderr)
+            return INTERRUPTED
         full = no_room(error)
         if full is None:
             return _failed(error)
         print_problems([full])
-        _forget_output()
+        _forget_output(sys.stdout)
         return PROBLEMS
     except Exception as error:  # noqa: BLE001 - the last handler: a bug is reported, not shown
         return _failed(error)
@@ -164,6 +169,9 @@ def _report_in(words: Sequence[str]) -> Report:
 
 def _print_usage(error: click.ClickException, report: Report) -> None:
     """Say what is wrong with the command's arguments, to a program in the form it asked for."""
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        near = nearest(error.option_name, error.possibilities) or error.possibilities[0]
+        error = click.NoSuchOption(error.option_name, possibilities=[near], ctx=error.ctx)
     if report == "text":
         error.show()
         return
@@ -173,9 +181,10 @@ def _print_usage(error: click.ClickException, report: Report) -> None:
     print_problems([Problem("wrong-usage", message, hint)], report)
 
 
-def _forget_output() -> None:
-    """Drop unprinted output, so that Python prints no BrokenPipeError message at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _forget_output(*streams: TextIO) -> None:
+    """Drop unprinted output, so that Python prints no message of it at exit."""
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _report_bug(error: Exception) -> int:

@@ -1,6 +1,8 @@
 """`advocacy send`: mail the letters of a stage."""
 
 import sys
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +22,13 @@ from advocacy.cli.options import (
     templates_option,
 )
 from advocacy.cli.report import Report, print_problems, report_option
-from advocacy.errors import AdvocacyError, count_noun, has_errors
+from advocacy.errors import AdvocacyError, Level, count_noun, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
+    from advocacy.mail.sending.account import MailingAccount
     from advocacy.mail.sending.preparation import Agree, PreparedMailing
 
 
@@ -84,6 +87,12 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     is_flag=True,
     help="Continue even though the text has changed since the mailing started. The text must be "
     "approved.",
+)
+@click.option(
+    "--this-ledger",
+    is_flag=True,
+    help="Continue with this copy of the ledger, although it was moved here, is a backup, or lacks "
+    "its last part.",
 )
 @click.option(
     "--resend-uncertain",
@@ -163,6 +172,7 @@ def command(
     mailing: str | None,
     new_mailing: bool,
     new_text: bool,
+    this_ledger: bool,
     resend_uncertain: bool,
     assume_sent: bool,
     also_answered: bool,
@@ -202,7 +212,9 @@ def command(
     from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
-    _check_usage(really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing)
+    _check_usage(
+        really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing, this_ledger
+    )
     request = SendRequest(
         campaign=campaign,
         people=people(),
@@ -212,6 +224,7 @@ def command(
         mailing=mailing,
         new_mailing=new_mailing,
         new_text=new_text,
+        this_ledger=this_ledger,
         uncertain="resend" if resend_uncertain else "assume sent" if assume_sent else "leave",
         templates=templates,
         also_answered=also_answered,
@@ -232,13 +245,17 @@ def command(
         )
         return 0
     if not really:
-        rehearsal = rehearse_mailing(request, watching, with_preflight=preflight)
-        return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
+        with closing(rehearse_mailing(request, watching, with_preflight=preflight)) as rehearsal:
+            return sending_output.print_rehearsal(rehearsal, quiet=quiet, report=report)
+    agree = _agreement(yes, quiet=quiet, report=report)
     try:
-        result = send_mailing(request, _agreement(yes, quiet=quiet, report=report), watching)
-    except MailingStoppedError as error:
-        sending_output.print_difference(error.change)
-        raise
+        result = send_mailing(request, agree, watching)
+    except AdvocacyError as error:
+        if isinstance(error, MailingStoppedError):
+            sending_output.print_difference(error.change)
+        if yes is not None or not _goes_on_here(error, report):
+            raise
+        result = send_mailing(replace(request, this_ledger=True), agree, watching)
     return sending_output.print_result(result, request, quiet=quiet, report=report)
 
 
@@ -250,6 +267,7 @@ def _check_usage(
     assume_sent: bool,
     preflight: bool,
     new_mailing: bool,
+    this_ledger: bool,
 ) -> None:
     if test_to and really:
         raise click.UsageError("--test-to sends one test message; --send sends the mailing.")
@@ -262,9 +280,21 @@ def _check_usage(
         (resend_uncertain, "--resend-uncertain"),
         (assume_sent, "--assume-sent"),
         (new_mailing, "--new-mailing"),
+        (this_ledger, "--this-ledger"),
     ):
         if given and not really:
             raise click.UsageError(f"{name} requires --send.")
+
+
+def _goes_on_here(error: AdvocacyError, report: Report) -> bool:
+    """Ask whether the mailing goes on with this copy of the ledger, if nothing else stops it."""
+    from advocacy.mail.ledger.home import DOUBTS
+
+    stops = [problem for problem in error.problems if problem.level is Level.ERROR]
+    if report != "text" or not sys.stdin.isatty() or any(one.code not in DOUBTS for one in stops):
+        return False
+    print_problems(stops)
+    return click.confirm("Continue with this ledger?", err=True)
 
 
 def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
@@ -276,6 +306,7 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
     made.
     """
     from advocacy.cli import sending_output
+    from advocacy.mail.sending.account import LeftFor
     from advocacy.mail.sending.rendering import nobody_to_mail
 
     def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
@@ -291,13 +322,13 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
         print_problems(seen.problems, report)
         if not quiet and report == "text":
             sending_output.print_dry_run(mailing, seen, ())
-        left = seen.count + seen.left_out["put off"]
+        left = seen.count + seen.account.waiting.get(LeftFor.DEFERRED, 0)
         if not left:
             if has_errors(seen.problems):
                 raise AdvocacyError(nobody_to_mail(mailing.mailing))
             return 0
         try:
-            question = _question(left, left - seen.count)
+            question = _question(seen.account, left, left - seen.count)
             typed = click.prompt(question, default="", show_default=False, err=True)
         except click.Abort:
             if sys.stdin.isatty():
@@ -310,6 +341,9 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
     return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
 
 
-def _question(left: int, put_off: int) -> str:
+def _question(account: "MailingAccount", left: int, put_off: int) -> str:
+    from advocacy.cli.account_output import account_sentence
+
     later = f" ({put_off:,} of them later, because they were deferred)" if put_off else ""
-    return f"To send {count_noun(left, 'message')}{later}, type the number"
+    to_send = f"To send {count_noun(left, 'message')}{later}, type the number"
+    return f"{account_sentence(account)}.\n{to_send}"

@@ -13,8 +13,16 @@ from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.forms_of_address import address_officer
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
-from advocacy.campaign.stages import bill_over, chosen, event_over, stage_for, unknown_stage
+from advocacy.campaign.stages import (
+    bill_over,
+    bill_position,
+    chosen,
+    event_over,
+    stage_for,
+    unknown_stage,
+)
 from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
@@ -168,7 +176,7 @@ def compose_letter(
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
-    recipient = recipient.on(day)
+    recipient = _as_officer(campaign, stage, recipient.on(day), day)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -224,6 +232,15 @@ def compose_letter(
         attach=stage.attach,
         variants=wording,
     )
+
+
+def _as_officer(campaign: Campaign, stage: Stage, recipient: Recipient, day: date) -> Recipient:
+    """A recipient as chair or ranking member, where the stage's bill is before their committee."""
+    position = bill_position(campaign, stage, recipient, day)
+    if position is None or not position.committees:
+        return recipient
+    office = next((one for one in position.names if one in ("chair", "ranking member")), "")
+    return address_officer(recipient, office, position.committees[0])
 
 
 # A character that is neither white space nor the mark of a value, a citation or a line.

@@ -154,7 +154,8 @@ def position_variables(position: BillPosition | None) -> dict[str, Any]:
 
     `position` is the main one, `ask` what can be asked of the recipient: “cosponsor”, “schedule a
     hearing”, “urge a hearing”, “advance”, “vote” or “none”. `bill_committees` are those with the
-    bill before them and on which the recipient sits.
+    bill before them and on which the recipient sits. `vote` is “yea”, “nay”, “present”, “not
+    voting”, or empty.
     """
     if position is None:
         return {}
@@ -166,6 +167,7 @@ def position_variables(position: BillPosition | None) -> dict[str, Any]:
         "ask": position.ask,
         "bill_committees": position.committees,
         "cosponsor_since": position.cosponsor_since or "",
+        "vote": position.vote,
     }
 
 

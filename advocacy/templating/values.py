@@ -256,7 +256,7 @@ def shaped_date(day: date, shape: str, language: str) -> str:
         pass
     raise ValueMistake(
         f"`{shape}` is not a valid date format.",
-        "Use `full`, `long`, `medium` or `short`, or a pattern: `MMMM y`.",
+        "Use `full`, `long`, `medium`, `short`, or a pattern such as `MMMM y`.",
     )
 
 

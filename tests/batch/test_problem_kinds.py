@@ -84,7 +84,7 @@ def test_every_row_is_a_letter_or_counted_with_its_reason(summed) -> None:
         assert summary.made + summary.unchanged + summary.left_out.total() == summary.listed
         (note,) = (told for told in summary.problems if told.code == "left-out")
         assert note.message == (
-            "Of 20 on the list, 10 get a letter and 10 do not: 7 bad-country, 1 same-person, "
+            "10 of 20 recipients on the list get no letter: 7 bad-country, 1 same-person, "
             "1 duplicate-id, 1 no-name."
         )
         assert note.level is Level.NOTE

@@ -99,7 +99,7 @@ def test_a_cosponsor_is_one_from_joining_to_the_day_before_withdrawing(tmp_path:
     [
         ("session: one hundred", "session: 119", "bad-bill-number"),
         ("number: Parks 1", "number: S. 9901", "bad-bill-number"),
-        ("introduced: 2026-02-31", "introduced: 2026-02-04", "surprising-value"),
+        ("introduced: 2026-02-31", "introduced: 2026-02-04", "bad-day"),
         ("orgin: senate", "origin: senate", "unknown-key"),
         ("joined: 2026-03-02, withdrawn", "joined: 2026-02-05, withdrawn", "days-reversed"),
     ],

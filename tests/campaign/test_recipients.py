@@ -291,9 +291,10 @@ def test_text_beyond_the_last_header_may_have_slipped_there_and_costs_its_row(re
 @pytest.mark.parametrize("name", ["list.txt", "list.csv", "list.tab"])
 def test_unicode_text_of_excel_is_read(read, name: str) -> None:
     text = "name\temail\r\nŁukasz Wójcik\tl@people.example\r\n山田\ty@people.example\r\n"
-    people, problems = read(text.encode("utf-16"), name)
-    assert problems == []
-    assert [p.name for p in people] == ["Łukasz Wójcik", "山田"]
+    for codec in ("utf-16", "utf-16-le", "utf-16-be"):  # with a byte order mark, and without
+        people, problems = read(text.encode(codec), name)
+        assert problems == []
+        assert [p.name for p in people] == ["Łukasz Wójcik", "山田"]
 
 
 def test_a_cell_of_megabytes_is_told_and_not_kept(read) -> None:
@@ -697,3 +698,20 @@ def test_reading_raises_nothing_for_a_users_mistake(tmp_path: Path) -> None:
         except AdvocacyError as error:
             pytest.fail(str(error))
         assert problems, name
+
+
+def test_a_copy_with_another_name_has_ids_of_its_own() -> None:
+    row = Recipient(name="Ann Roe", email="ann@parks.example")
+    before = (row.letter_id, row.file_name, row.called, row.full_name)
+    copy = row.model_copy(update={"name": "Bob Roe", "email": None})
+    assert (copy.letter_id, copy.called, copy.full_name) == ("Bob Roe", "Bob Roe", "Bob Roe")
+    assert copy.file_name.startswith("bob-roe-")
+    assert row.with_id("p1").file_name == "p1"
+    assert (row.letter_id, row.file_name, row.called, row.full_name) == before
+
+
+def test_what_was_worked_out_of_a_row_is_no_part_of_it() -> None:
+    row, same = (Recipient(name="Ann Roe", email="ann@parks.example") for _ in range(2))
+    assert row.letter_id
+    assert row == same
+    assert row.model_dump() == same.model_dump()

@@ -101,6 +101,13 @@ def test_a_fact_is_used_where_another_campaign_or_a_passage_for_another_day_name
     assert house.found("unused-fact") == []
 
 
+def test_nothing_is_called_unused_while_a_letter_cannot_be_composed(house: Any) -> None:
+    house.spoil("facts.yaml", "acme-stopped:\n", IDLE)
+    house.call('So.{{ cite("idel") }}')
+    assert house.found("unused-fact") == []
+    assert house.found("unknown-fact") != []
+
+
 def test_a_fact_that_follows_or_contradicts_another_is_used(house: Any) -> None:
     house.spoil("templates/letters/thanks.md", '"acme-stopped", ', "")
     assert house.found("unused-fact") == []

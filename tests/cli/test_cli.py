@@ -103,3 +103,18 @@ def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(run_cli, tmp_path:
 
     assert spreadsheet_safe("=cmd|' /C calc'!A0").startswith("'=")
     assert spreadsheet_safe("plain") == "plain"
+
+
+def test_a_mistyped_option_is_answered_with_the_nearest_one(run_cli) -> None:
+    done = run_cli("check", "--slect", "x")
+    assert done.returncode == 2
+    assert "Did you mean '--select'?" in done.stderr
+
+
+def test_help_states_bounds_in_words(run_cli) -> None:
+    page = run_cli("send", "--help").stdout
+    assert "1 to 50" in " ".join(page.split())
+    assert "x>=" not in page
+    assert "\nRecipients:\n" in page
+    done = run_cli("send", "x.yaml", "--connections", "77")
+    assert "77 is not allowed here. Write 1 to 50." in done.stderr

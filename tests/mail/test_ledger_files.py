@@ -320,9 +320,11 @@ def test_a_ledger_taken_along_without_its_log_is_refused(campaign: Path, tmp_pat
     elsewhere = killed(campaign, tmp_path, wal=False)
     error = refused(elsewhere, "ledger-incomplete")
     assert "parks.ledger.sqlite-wal" in str(error)
-    # Lost for good: the hint's own way out.
+    # An empty log comes of a look at the file, and holds nothing.
     elsewhere.with_name("parks.ledger.sqlite-wal").touch()
-    with open_ledger(elsewhere, environ={}, alive=dead) as ledger:
+    refused(elsewhere, "ledger-incomplete")
+    # Lost for good: the hint's own way out.
+    with open_ledger(elsewhere, environ={}, incomplete=True, alive=dead) as ledger:
         ledger.settle(MAILING)
     open_ledger(elsewhere, environ={}).close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.campaign import SupporterRules
+from advocacy.campaign.campaign_rules import SupporterRules
 from advocacy.cli.group import advocacy
 
 

@@ -20,7 +20,7 @@ from advocacy.campaign.bills.states import (
     open_referrals,
     summarize_state,
 )
-from advocacy.campaign.campaign import CampaignEvent
+from advocacy.campaign.campaign_rules import CampaignEvent
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list

@@ -107,8 +107,10 @@ def _invalid(
 
 def _problem(wrong: Phrase, name: str = "") -> Problem:
     """Say what is wrong with the answer of that name, or with the one that was just typed."""
-    lead = f"{name}: " if name else "" if wrong.message[:1] in "“`" else "It "
-    return Problem(wrong.code, f"{lead}{wrong.message}.", wrong.hint)
+    text = f"{name}: {wrong.message}" if name else wrong.message
+    if text.startswith(("has ", "is ", "must ")):
+        text = f"The answer {text}"
+    return Problem(wrong.code, f"{text[:1].upper()}{text[1:]}.", wrong.hint)
 
 
 def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:

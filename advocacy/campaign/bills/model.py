@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from advocacy.campaign.days import Days
+from advocacy.campaign.field_types import Day, FileName, Slug
 from advocacy.errors import Place
+from advocacy.files.yaml.reading import Located
 
 Chamber = Literal["house", "senate", "legislature", "upper", "lower"]
 """A chamber. `house` and `senate` are those of Congress, `upper` and `lower` those of a state;
@@ -95,6 +99,36 @@ class RollCall:
     url: str
 
 
+VoteCast = Literal["yea", "nay", "present", "not voting"]
+
+
+@dataclass(frozen=True, slots=True)
+class BillVote:
+    """How members of a chamber voted on the passage of a bill.
+
+    `casts` has a member's vote by what the record calls the member, in lowercase: a Bioguide id
+    in the House, a LIS id in the Senate, an id or a name in a table.
+    """
+
+    bill: str
+    chamber: Chamber
+    day: date
+    casts: Mapping[str, VoteCast]
+
+
+class VoteFile(Located):
+    """A table of votes on the passage of a bill (CSV or XLSX).
+
+    Its columns are `id` or `name`, as in your list of recipients, and `vote`: yea, nay, present,
+    or not voting.
+    """
+
+    file: FileName = Field(description="The table.")
+    bill: Slug = Field(description="The id of the bill.")
+    chamber: Chamber = Field(description="The chamber that voted.")
+    day: Day = Field(description="The day of the vote.")
+
+
 @dataclass(frozen=True, slots=True)
 class Bill:
     """A bill or resolution: its texts, its people, and what happened to it, in order of days.
@@ -102,7 +136,7 @@ class Bill:
     `number` is as people write it (`S. 3779`). `session` is a Congress (`119`) or a session of a
     state's legislature. `last_day` is the last day on which the bill can become law; None where
     nobody has said. `official` says whether the list of cosponsors comes from the legislature, so
-    that who is not on it is no cosponsor.
+    that who is not on it is no cosponsor. `votes` come from files of their own (`bills.votes`).
     """
 
     id: str
@@ -120,6 +154,7 @@ class Bill:
     events: tuple[BillEvent, ...] = ()
     related: tuple[RelatedBill, ...] = ()
     roll_calls: tuple[RollCall, ...] = ()
+    votes: tuple[BillVote, ...] = ()
     law: str = ""
     last_day: date | None = None
     url: str = ""

@@ -15,7 +15,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from advocacy.campaign.bills.model import Bill, BillMember, Bills, Referral, Sponsorship
+from advocacy.campaign.bills.model import (
+    Bill,
+    BillMember,
+    Bills,
+    Referral,
+    Sponsorship,
+    VoteCast,
+)
 from advocacy.campaign.bills.states import BillState, bill_state, can_cosponsor, open_referrals
 from advocacy.campaign.recipients import Recipient
 from advocacy.files.cache import IdentityCache
@@ -28,7 +35,18 @@ POSITIONS: tuple[PositionName, ...] = (
 )  # fmt: skip
 """The positions that a stage's `to:` may name, in order of priority."""
 
-Ask = Literal["cosponsor", "schedule a hearing", "urge a hearing", "advance", "vote", "none"]
+Ask = Literal[
+    "cosponsor",
+    "schedule a hearing",
+    "urge a hearing",
+    "advance",
+    "vote",
+    "oppose",
+    "amend",
+    "none",
+]
+Stance = Literal["support", "oppose", "amend"]
+"""What the sender of a letter wants of a bill."""
 
 NO_FLOOR_VOTE = frozenset({"DC", "AS", "GU", "VI", "MP", "PR"})
 """Places with a delegate or a resident commissioner in the House, by their two-letter codes."""
@@ -46,7 +64,8 @@ class BillPosition:
     """What a lawmaker is to a bill on a day.
 
     `names` has every position that applies, the main one first; `everyone else` stands alone.
-    `committees` are those that have the bill before them and on which the lawmaker sits.
+    `committees` are those that have the bill before them and on which the lawmaker sits. `vote` is
+    the lawmaker's latest vote on passage up to that day, of those that the campaign names.
     """
 
     bill: Bill
@@ -55,6 +74,7 @@ class BillPosition:
     cosponsor_since: date | None = None
     withdrew: date | None = None
     committees: tuple[str, ...] = ()
+    vote: VoteCast | Literal[""] = ""
 
     @property
     def name(self) -> PositionName:
@@ -113,12 +133,15 @@ def _key(member: BillMember) -> str:
 
 def _keys(recipient: Recipient) -> tuple[str, ...]:
     """What a bill may call a recipient: the ids of the list, and the name."""
-    names = (recipient.text_of("bioguide"), recipient.id or "", recipient.full_name)
+    ids = (recipient.text_of("bioguide"), recipient.text_of("lis"), recipient.id or "")
+    names = (*ids, recipient.full_name)
     return tuple(name.casefold() for name in names if name)
 
 
-def position_on(bill: Bill, recipient: Recipient, day: date) -> BillPosition:
-    """What a recipient is to a bill on a day."""
+def position_on(
+    bill: Bill, recipient: Recipient, day: date, stance: Stance = "support"
+) -> BillPosition:
+    """What a recipient is to a bill on a day, and what a sender of that stance can ask."""
     known = _bill_day(bill, day)
     keys = _keys(recipient)
     spans = [one for key in keys for one in known.cosponsors.get(key, ())]
@@ -138,11 +161,25 @@ def position_on(bill: Bill, recipient: Recipient, day: date) -> BillPosition:
     return BillPosition(
         bill,
         positions,
-        _ask(bill, known, recipient, day, positions),
+        _ask(bill, known, recipient, day, positions, stance),
         current.joined if current else None,
         spans[-1].withdrawn if spans and current is None else None,
         tuple(referral.name for referral, _ in seats),
+        _vote(bill, recipient, keys, day),
     )
+
+
+def _vote(
+    bill: Bill, recipient: Recipient, keys: tuple[str, ...], day: date
+) -> VoteCast | Literal[""]:
+    """The latest vote of a lawmaker on a bill's passage; empty where none is known."""
+    chamber = recipient.text_of("chamber")
+    for vote in reversed(bill.votes):
+        if vote.day <= day and chamber in ("", vote.chamber):
+            for key in keys:
+                if key in vote.casts:
+                    return vote.casts[key]
+    return ""
 
 
 def _ask(
@@ -151,11 +188,14 @@ def _ask(
     recipient: Recipient,
     day: date,
     positions: tuple[PositionName, ...],
+    stance: Stance,
 ) -> Ask:
     state, chamber = known.state, recipient.text_of("chamber") or bill.origin
     over = state.is_final or state.kind in ("not introduced", "presented", "vetoed")
     if over or any(one == chamber for one, _ in state.passed):
         return "none"
+    if stance != "support":
+        return "oppose" if stance == "oppose" else "amend"
     if "committee member" in positions:
         if chamber == "legislature":
             return "advance"

@@ -214,8 +214,8 @@ def _near_misses(
             Problem(
                 "near-column",
                 f"The column `{shown}` is not known. Is it `{meant}`?",
-                f"If so, add to the campaign: {columns_line([(shown, meant)])}; "
-                f"otherwise: {columns_line([(shown, name)])}.",
+                f"If so, add {columns_line([(shown, meant)])} to the campaign. If it is a column "
+                f"of your own, add {columns_line([(shown, name)])}.",
                 place,
                 Level.WARNING,
             )

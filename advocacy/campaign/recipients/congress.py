@@ -3,7 +3,8 @@ are: legislators, committees, and who sits on which committee (all CC0).
 
 Forms of address are those that the Senate and the House use themselves: “The Honorable” and the
 full name on the envelope, “Senator”, “Representative” (a delegate or the resident commissioner by
-that title) and the last name in the salutation. None depends on a person's gender.
+that title) and the last name in the salutation; leaders have their office under the name, and
+the Speaker in the salutation (`forms_of_address`). None depends on a person's gender.
 """
 
 import re
@@ -13,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from advocacy.campaign.recipients.forms_of_address import HONORIFIC, LEADERS
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.officials import (
     covers,
@@ -29,9 +31,10 @@ CHAMBERS = {"sen": "senate", "rep": "house"}
 _HOUSES = {"senate": "United States Senate", "house": "United States House of Representatives"}
 _DELEGATES = {"DC", "AS", "GU", "VI", "MP"}
 _OFFICE = re.compile(r"(.+?),?;? Washington,? D\.?C\.? ([0-9]{5}(?:-[0-9]{4})?)", re.IGNORECASE)
+_NICKNAME = re.compile(r'"[^"]*" ?')
 _WANTED = ("url", "contact_form", "phone", "party", "caucus", "state_rank")
 COLUMNS = (
-    *("bioguide", "chamber", "state", "district", *_WANTED),
+    *("bioguide", "lis", "chamber", "state", "district", *_WANTED),
     *("committee", "committee_code", "committee_rank", "committee_title", "committee_side"),
     *("committees", "committee_codes", "committee_titles"),
     *("district_address", "district_phone"),
@@ -77,7 +80,7 @@ def read_legislators(
     offices = _district_offices(people[0].path) if people else {}
     for person in people:
         term = _term(person, day)
-        member = _member(person, term, report, seats, committee)
+        member = _member(person, term, report, seats, committee, day)
         if member is not None:
             yield member.model_copy(update={"other": member.other | _office(member, offices)})
 
@@ -94,7 +97,7 @@ def member_of_row(values: Mapping[str, str], place: Place, report: Report) -> Re
     )
     term.update({key: values[key] for key in _OF_TERM if key in values})
     person.update(id=ids, name=names)
-    return _member(person, term, report, Seats(), None)
+    return _member(person, term, report, Seats(), None, date.max)
 
 
 def _district_offices(legislators: Path) -> dict[str, list[YamlMap]]:
@@ -194,7 +197,12 @@ def _by_member(membership: YamlMap, names: Mapping[str, str]) -> dict[str, tuple
 
 
 def _member(
-    person: YamlMap, term: YamlMap | None, report: Report, seats: Seats, committee: str | None
+    person: YamlMap,
+    term: YamlMap | None,
+    report: Report,
+    seats: Seats,
+    committee: str | None,
+    day: date,
 ) -> Recipient | None:
     names = map_in(person, "name")
     name = text_in(names, "official_full") or " ".join(
@@ -207,16 +215,18 @@ def _member(
     chamber = CHAMBERS.get(text_in(term, "type"), "")
     found = _OFFICE.fullmatch(" ".join(text_in(term, "address").split()))
     bioguide = text_in(map_in(person, "id"), "bioguide")
+    line, word = _leader(person, day)
+    called = word or _called(chamber, text_in(term, "state"))
     values: dict[str, Any] = {
         "id": bioguide.lower(),
-        # Nicknames stand in straight marks, which are not for print.
-        "name": re.sub(r'"([^"]*)"', "“\\1”", name),
+        "name": _NICKNAME.sub("", name),  # an envelope has none
         "given_name": text_in(names, "first"),
         "family_name": text_in(names, "last"),
         "suffix": text_in(names, "suffix"),
-        "honorific": "The Honorable",
+        "honorific": HONORIFIC,
+        "title": line,
         "organization": _HOUSES.get(chamber, ""),
-        "salutation": f"{_called(chamber, text_in(term, 'state'))} {text_in(names, 'last')}",
+        "salutation": f"{called} {text_in(names, 'last')}",
         "country": "US",
         "in_office_from": text_in(term, "start"),
         "in_office_until": text_in(term, "end"),
@@ -227,7 +237,16 @@ def _member(
     elif text_in(term, "address"):
         values["address"] = (text_in(term, "address"),)
     other = _other(bioguide, chamber, term, seats, committee)
+    other["lis"] = text_in(map_in(person, "id"), "lis")
     return official(values, other, person.place, report)
+
+
+def _leader(person: YamlMap, day: date) -> tuple[str, str]:
+    """The office in Congress that a member holds on a day: the line under the name, a greeting."""
+    for role in maps_in(person, "leadership_roles"):
+        if covers(role, day, "start", "end") and text_in(role, "title") in LEADERS:
+            return LEADERS[text_in(role, "title")]
+    return "", ""
 
 
 def _called(chamber: str, state: str) -> str:

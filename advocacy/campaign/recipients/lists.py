@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from advocacy.campaign.recipients.forms_of_address import address_lawmaker
 from advocacy.campaign.recipients.identity import mailbox
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES, ListDetails
 from advocacy.campaign.recipients.model import Recipient
@@ -63,7 +64,7 @@ def read_list(
 def _once(rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
     """Everyone once: a second row of the same person is a note with the line of the first."""
     names, people, mailboxes = Seen(), Seen(), Seen()
-    for row in rows:
+    for row in map(address_lawmaker, rows):
         place = row.place()
         line = (place.line if place else None) or 0
         name = row.letter_id

@@ -1,7 +1,9 @@
 """Recipients: the people a letter is addressed to."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cached_property
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -70,7 +72,7 @@ class Recipient(Located):
         default_factory=dict, description="Other columns of a list, by name, for use in templates."
     )
 
-    @property
+    @cached_property
     def full_name(self) -> str:
         """The name to print: as given, or put together of its parts."""
         if self.name:
@@ -94,7 +96,7 @@ class Recipient(Located):
         given, family = self.given_name, self.family_name
         return full_name(given, family, generation(self.suffix), self.language) or self.called
 
-    @property
+    @cached_property
     def called(self) -> str:
         """What messages call the recipient: the name, else the organization, else the id."""
         return self.full_name or self.organization or self.id or ""
@@ -108,14 +110,14 @@ class Recipient(Located):
             return "\n".join(value)
         return "" if value is None else str(value)
 
-    @property
+    @cached_property
     def letter_id(self) -> str:
         """The id of this recipient's letter: the `id` column, else name and mailbox or place."""
         if self.id:
             return self.id
         return made_id(self.called, self.email, () if self.email else self._postal())
 
-    @property
+    @cached_property
     def file_name(self) -> str:
         """The name of the letter's files, without an ending."""
         return file_name(self.letter_id, self.called)
@@ -129,6 +131,14 @@ class Recipient(Located):
     def person_key(self) -> str:
         """A text that two rows have in common where they are one person."""
         return person_key(self.called, self.email, () if self.email else self._postal())
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, whose names are its own where it has other values."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update:
+            for name in _NAMES.intersection(copy.__dict__):
+                del copy.__dict__[name]
+        return copy
 
     def goes_by(self, names: Collection[str]) -> bool:
         """Whether one of the names is the letter's: its id, its file name, or its earlier id."""
@@ -151,6 +161,12 @@ class Recipient(Located):
             self.organization if self.full_name else None, *self.address, self.postal_code,
             self.city, self.region, self.country,
         )  # fmt: skip
+
+
+# Worked out once for each row: a letter asks for each a dozen times.
+_NAMES = frozenset(
+    name for name, value in vars(Recipient).items() if isinstance(value, cached_property)
+)
 
 
 def same_ids(recipients: Iterable[Recipient]) -> list[Problem]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from advocacy.campaign.recipients.forms_of_address import EXECUTIVES, HONORIFIC
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.officials import (
     Absent,
@@ -100,7 +101,7 @@ def _person(
         "given_name": text_in(record, "given_name"),
         "family_name": text_in(record, "family_name"),
         "suffix": text_in(record, "suffix"),
-        "title": "" if kind in CHAMBERS else kind.title(),
+        **_executive(kind, text_in(record, "family_name")),
         "email": text_in(record, "email"),
         "in_office_from": whole_day(text_in(role, "start_date")),
         "in_office_until": whole_day(text_in(role, "end_date")),
@@ -121,6 +122,16 @@ def _person(
         **_committees(seats.get(values["id"], ()), committee),
     }
     return official(values, other, record.place, report)
+
+
+def _executive(role: str, family_name: str) -> dict[str, str]:
+    """How a letter addresses who is no legislator: `Governor`, `Dear Governor Roe:`."""
+    if role in CHAMBERS:
+        return {}
+    found = {"title": role.replace("lt_", "lieutenant ").title(), "honorific": HONORIFIC}
+    if family_name and role in EXECUTIVES:
+        found["salutation"] = f"{EXECUTIVES[role]} {family_name}"
+    return found
 
 
 def _committees(mine: Sequence[StateSeat], wanted: str | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from advocacy.campaign.campaign import SupporterRules
+from advocacy.campaign.campaign_rules import SupporterRules
 from advocacy.campaign.recipients import Recipient
 from advocacy.errors import Place
 

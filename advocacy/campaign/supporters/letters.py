@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, not_in_office, recipients_of, without_address
-from advocacy.campaign.campaign import SupporterRules
+from advocacy.campaign.campaign_rules import SupporterRules
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection, either_case
 from advocacy.campaign.supporters.consent import SupporterTally

@@ -27,6 +27,7 @@ _RESOLVERS: dict[str | None, list[tuple[str, re.Pattern[str]]]] = (
     yaml.SafeLoader.yaml_implicit_resolvers
 )
 _STRING, _MERGE, _VALUE = (f"tag:yaml.org,2002:{name}" for name in ("str", "merge", "value"))
+_LIKE_DAY = re.compile(r"[0-9]{4}-[0-9]")
 _SURPRISING_NUMBER = re.compile(r"[-+]?(0[0-7_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)")
 
 
@@ -222,10 +223,12 @@ class Builder:
         try:
             value = make(self._constructor, yaml.ScalarNode(tag, raw))
         except (ValueError, OverflowError):
+            if _LIKE_DAY.match(raw):  # text: what needs a date says that it is not one
+                return raw
             self.report(
                 mark,
                 "surprising-value",
-                f"YAML cannot read {shown(raw)} as a date or a number.",
+                f"YAML cannot read {shown(raw)} as a number.",
                 f"Correct it. If it is meant as text, put it in quotes: `{quoted(raw)}`.",
             )
             return raw

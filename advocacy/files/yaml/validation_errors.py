@@ -279,7 +279,9 @@ def either(errors: Sequence[dict[str, Any]], value: Any, raw: str | None) -> Phr
             "empty-value", "has no value", "Write " + join_words(_once(wanted), "or") + "."
         )
     message = f"expected {join_words(_once(wanted), 'or')}, found {_found(value, raw)}"
-    return Phrase("wrong-type", message, " Or: ".join(_once(hints)[:2]))
+    first, *others = _once(hints)[:2]
+    hint = "".join([first, *(f" Or {other[:1].lower()}{other[1:]}" for other in others)])
+    return Phrase("wrong-type", message, hint)
 
 
 def _once(words: Sequence[str]) -> list[str]:

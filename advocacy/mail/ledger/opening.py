@@ -84,6 +84,7 @@ def open_ledger(
     campaign: Path,
     *,
     create: bool = False,
+    incomplete: bool = False,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] | None = None,
     owner: RunOwner | None = None,
@@ -91,7 +92,8 @@ def open_ledger(
 ) -> "Ledger":
     """Open the ledger of a campaign; with `create` one is made where there is none.
 
-    Raises AdvocacyError where it is missing, damaged, of a newer version, locked, not to be
+    With `incomplete` a copy without its last part is opened, too: the letters in that part count as
+    left. Raises AdvocacyError where it is missing, damaged, of a newer version, locked, not to be
     written, incomplete, or out of reach. For tests a `clock`, an `owner` and a judge of who is
     `alive` may be given.
     """
@@ -99,18 +101,20 @@ def open_ledger(
     more: dict[str, Any] = {"alive": alive} if alive else {}
     from advocacy.mail.ledger.store import Ledger
 
-    return Ledger(_backend(url, create=create), clock=clock, owner=owner, **more)
+    return Ledger(
+        _backend(url, create=create, incomplete=incomplete), clock=clock, owner=owner, **more
+    )
 
 
 def _file(url: str) -> Path:
     return Path(url.removeprefix(_SQLITE)).absolute()
 
 
-def _backend(url: str, *, create: bool) -> "Backend":
+def _backend(url: str, *, create: bool, incomplete: bool) -> "Backend":
     if url.startswith(_SQLITE):
         from advocacy.mail.ledger.sqlite import SqliteBackend
 
-        return SqliteBackend(_file(url), create=create)
+        return SqliteBackend(_file(url), create=create, incomplete=incomplete)
     from advocacy.mail.ledger.postgres import PostgresBackend
 
     return PostgresBackend(url, create=create)

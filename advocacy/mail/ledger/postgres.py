@@ -102,8 +102,14 @@ class PostgresBackend:
     def examine(self, connection: Connection) -> None:
         """A server looks after its own files."""
 
-    def keep(self) -> None:
-        """A server keeps its log itself."""
+    def doubt(self) -> None:
+        """There is one server: nobody else has a copy that goes on."""
+
+    def claim(self, _connection: Connection, _now: float) -> None:
+        """A server is at home where it is."""
+
+    def written(self) -> None:
+        """A server's tables do not come back older than they were."""
 
     def close(self) -> None:
         """Let go of the server."""

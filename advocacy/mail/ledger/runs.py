@@ -24,9 +24,11 @@ from types import TracebackType
 from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, select, update
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger.schema import LEDGER, LETTER, RUN
+from advocacy.mail.ledger.dispatch import record
+from advocacy.mail.ledger.journal import RunJournal, read_journal
+from advocacy.mail.ledger.schema import LETTER, RUN
 from advocacy.mail.ledger.transactions import since_boot
-from advocacy.mail.ledger.values import State
+from advocacy.mail.ledger.values import Result, State
 
 _PROC = Path("/proc")
 
@@ -40,6 +42,11 @@ class RunOwner:
     boot: str
     pid: int
     started: str
+
+    @property
+    def words(self) -> list[str | int]:
+        """The process, as its journal names it."""
+        return [self.host, self.boot, self.pid, self.started]
 
 
 def this_process() -> RunOwner:
@@ -109,6 +116,8 @@ class MailingRun:
     number: int
     mailing: str
     mailing_id: int
+    journal: RunJournal = field(repr=False)
+    """Where each letter stands that the run has in hand, should its process be killed."""
     _renew: Callable[["MailingRun"], None] = field(repr=False)
     _end: Callable[["MailingRun", str], int] = field(repr=False)
     hands: set[str] = field(default_factory=set, repr=False)
@@ -174,6 +183,7 @@ def insert_run(
     owner: RunOwner,
     now: float,
     versions: Mapping[str, str],
+    journal: str,
 ) -> int:
     """Write a run down; its number."""
     values = {
@@ -187,6 +197,7 @@ def insert_run(
         "began_at": now,
         "lease_until": now + LEASE_SECONDS,
         "why": "",
+        "journal": journal,
     }
     return int(connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one())
 
@@ -209,21 +220,32 @@ def extend(connection: Connection, number: int, now: float) -> None:
     """Give a run its whole lease again."""
     alive = {"lease_until": now + LEASE_SECONDS, "ended_at": None, "why": ""}
     connection.execute(update(RUN).where(RUN.c.id == number).values(alive))
-    connection.execute(
-        update(LEDGER).where(LEDGER.c.complete_to >= number).values(complete_to=number - 1)
-    )
 
 
-def close_run(connection: Connection, number: int, now: float, why: str) -> int:
-    """End a run; the number of its letters that are uncertain now, being still under way."""
+def close_run(
+    connection: Connection,
+    number: int,
+    mailing_id: int,
+    now: float,
+    why: str,
+    known: Mapping[str, Result | None],
+) -> int:
+    """End a run; the number of its letters that are uncertain now, as far as is `known`."""
     connection.execute(update(RUN).where(RUN.c.id == number).values(ended_at=now, why=why))
-    told = f"The run ended without a word of it ({why or 'finished'})."
-    return _make_uncertain(connection, number, now, told)
+    told = f"The run ended without recording the result ({why or 'finished'})."
+    return _make_uncertain(connection, number, mailing_id, now, told, known)
 
 
-def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness) -> int:
-    """Make uncertain what dead runs have under way; the number of such letters."""
+def settle(
+    connection: Connection, mailing_id: int, now: float, alive: Liveness
+) -> tuple[int, list[str]]:
+    """Find out what became of the letters that dead runs have under way.
+
+    What their journals know is written down; the others are uncertain. Returns the number of these,
+    and the paths of the journals, which are needed no longer once this is committed.
+    """
     count = 0
+    journals: list[str] = []
     under_way = select(LETTER.c.run_id).where(LETTER.c.state == _SENDING)
     asked = (
         select(RUN)
@@ -233,32 +255,53 @@ def settle(connection: Connection, mailing_id: int, now: float, alive: Liveness)
         .with_for_update()
     )
     for run in connection.execute(asked).all():
-        if run.ended_at is None and _lives(run, now, alive):
+        owner = RunOwner(run.username, run.host, run.boot, run.pid, run.started)
+        told = alive(owner)
+        if run.ended_at is None and _lives(run, now, told):
             continue
         connection.execute(
             update(RUN)
             .where(RUN.c.id == run.id, RUN.c.ended_at.is_(None))
             .values(ended_at=now, why=FOUND_DEAD)
         )
+        # It is this boot of this machine, and its process is gone: nothing that it wrote is lost.
+        known = read_journal(run.journal, owner.words) if told is False else {}
+        journals += [run.journal] if told is False and run.journal else []
         count += _make_uncertain(
-            connection, run.id, now, "Found under way with no sender: it may have arrived."
+            connection,
+            run.id,
+            mailing_id,
+            now,
+            "In progress without a running sender. It may have arrived.",
+            known,
         )
-    return count
+    return count, journals
 
 
-def _lives(run: Row[tuple[object, ...]], now: float, alive: Liveness) -> bool:
-    owner = RunOwner(run.username, run.host, run.boot, run.pid, run.started)
-    told = alive(owner)
+def _lives(run: Row[tuple[object, ...]], now: float, told: bool | None) -> bool:
     if told is not None:
         return told
     # A lease that ends too late was written by another clock. "Uncertain" errs on the safe side.
     return bool(now < run.lease_until <= now + 2 * LEASE_SECONDS)
 
 
-def _make_uncertain(connection: Connection, number: int, now: float, reply: str) -> int:
+def _make_uncertain(
+    connection: Connection,
+    number: int,
+    mailing_id: int,
+    now: float,
+    reply: str,
+    known: Mapping[str, Result | None],
+) -> int:
+    """Write down what is known of the letters that a run has under way, and that others are not."""
+    ours = (LETTER.c.run_id == number, LETTER.c.state == _SENDING)
+    if known:
+        under_way = connection.execute(select(LETTER.c.letter_id).where(*ours)).scalars()
+        found = [result for name in under_way if (result := known.get(name)) is not None]
+        record(connection, mailing_id, number, found, now)
     done = connection.execute(
         update(LETTER)
-        .where(LETTER.c.run_id == number, LETTER.c.state == _SENDING)
+        .where(*ours)
         .values(state=State.UNCERTAIN.value, at=now, code=None, reply=reply)
     )
     return done.rowcount

@@ -3,30 +3,68 @@
 Write-ahead log with `synchronous = FULL`: a commit returns when the log is on the disk
 (https://sqlite.org/pragma.html#pragma_synchronous). The log (`-wal`) is a part of the ledger
 until the last connection has closed: without it a copy of the file is an older ledger.
+
+So that such a copy is known, and nothing else is taken for one, the file says `complete = 0` while
+a part of the ledger stands in the log alone, and the log itself says `complete = 1`:
+
+1. Before a process writes for the first time, and whenever the log has grown, it commits
+   `complete = 0` and carries the whole log into the file.
+2. Each transaction that follows says `complete = 1`, and stays in the log: nothing is carried over
+   but by step 1, and by SQLite, which carries everything over when the last connection closes.
+
+A process that dies after step 1 leaves a log that says 0. Who opens the ledger next writes 1 before
+anything else. A log without a frame counts for none: SQLite makes one whenever a file is opened.
 """
 
 import os
+import secrets
 import sqlite3
 import stat
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from advocacy.errors import AdvocacyError
+from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.writing import sync_folder, temporary_path
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.schema import VERSION, create_tables, upgrade, version
+from advocacy.mail.ledger.home import (
+    LedgerHome,
+    LedgerMemory,
+    find_doubt,
+    this_host,
+    this_machine,
+)
+from advocacy.mail.ledger.schema import LEDGER, VERSION, create_tables, upgrade, version
 
 PRIVATE = 0o600
 APPLICATION_ID = 0x41445643  # "ADVC"
 BUSY_SECONDS = 30.0
+MOST_LOG = 4_000_000
+"""Bytes of the log after which it is carried into the file."""
+CARRY_SECONDS = 2.0
+"""How long to wait for those who read, before the log is carried over another time."""
 _FULL = 2
+_NO_FRAMES = 32
+"""Bytes of a log that holds nothing: its header (https://sqlite.org/fileformat2.html#walformat)."""
+_SET_APART = "UPDATE advocacy_ledger SET complete = 0"
+_COMPLETE_1 = """
+SELECT NOT EXISTS (
+    SELECT 1 FROM advocacy_run WHERE ended_at IS NULL
+    AND id > (SELECT complete_to FROM advocacy_ledger))
+"""
+"""Whether a file of version 1 says that it holds everything."""
+_IN_LOG = """
+UPDATE advocacy_ledger SET complete = 1, generation = generation + 1 RETURNING generation
+"""
+_HOME = "SELECT name, machine, host, place, generation, used_at FROM advocacy_ledger"
 
 
 def side_files(path: Path) -> tuple[Path, Path]:
@@ -39,13 +77,20 @@ class SqliteBackend:
     """A ledger's file, opened.
 
     Raises AdvocacyError where the file is missing (unless `create`), damaged, of a newer version,
-    held by somebody else, not to be written, or lacks its -wal.
+    held by somebody else, not to be written, or lacks its -wal, unless `incomplete` allows that.
     """
 
     one_writer = True
     name = "sqlite"
 
-    def __init__(self, path: Path, *, create: bool, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool,
+        incomplete: bool = False,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         self.path = path
         self.shown = str(path)
         wal, _ = side_files(path)
@@ -55,15 +100,19 @@ class SqliteBackend:
             if not create:
                 raise AdvocacyError(faults.fault(faults.MISSING, path))
             self._create()
+        self._carry_at = 0
+        self._memory: LedgerMemory | None = None
+        self._generation = deque([0], maxlen=1)
         with self.translated(), self._told_of_files():
-            whole = wal.exists()
             _look_at(path)
             self._make_private()
             found = path.stat()
             self._identity = (found.st_dev, found.st_ino)
-            self.engine = _engine(path, busy_seconds)
+            self.engine = _engine(path, busy_seconds, self._generation)
             try:
-                self._check_contents(whole=whole)
+                self._check_contents(incomplete=incomplete)
+                if self.doubt() is None:
+                    self._remember(self._home())
             except BaseException:
                 self.engine.dispose()
                 raise
@@ -73,9 +122,28 @@ class SqliteBackend:
         return time.time()
 
     def guard(self) -> None:
-        """Raise AdvocacyError where the path is no longer this file: nobody would find it again."""
+        """Have the file say that the log belongs to it, before anything is written there alone.
+
+        Raises AdvocacyError where the path is no longer this file: nobody would find it again.
+        """
         if not self._is_still_there():
             raise AdvocacyError(faults.fault("ledger-moved", self.path))
+        wal, _ = side_files(self.path)
+        if self._carry_at and _log_size(wal) < self._carry_at:
+            return
+        with self.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            waits = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+            for _ in range(3):
+                raw.execute(_SET_APART)
+                raw.execute(f"PRAGMA busy_timeout = {CARRY_SECONDS * 1000:.0f}")
+                raw.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
+                raw.execute(f"PRAGMA busy_timeout = {waits}")
+                # Another process may have written in between, and said that all is in the log.
+                if not raw.execute("SELECT complete FROM advocacy_ledger").fetchone()[0]:
+                    break
+        # The next transaction begins the log anew, unless somebody reads what is in it.
+        self._carry_at = MOST_LOG + (_log_size(wal) if self._carry_at else 0)
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -101,29 +169,47 @@ class SqliteBackend:
         if told != "ok":
             raise AdvocacyError(faults.damaged(self.path, str(told)))
 
-    def keep(self) -> None:
-        """Carry the log into the file, so that the file itself knows of a run that begins."""
-        with self.translated(), self.engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            raw.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
+    def doubt(self) -> Problem | None:
+        """Say why it is in doubt whether a mailing goes on with this copy of the ledger, if so."""
+        home = self._home()
+        seen = LedgerMemory(home.name).read() if home.name else None
+        return find_doubt(home, self.path.resolve(), seen, this_machine())
+
+    def claim(self, connection: Connection, now: float) -> None:
+        """Write down that the ledger is at home here, and has all that there is of it."""
+        home = self._home(connection)
+        seen = LedgerMemory(home.name).read() if home.name else None
+        here = replace(
+            home,
+            name=home.name or secrets.token_hex(16),
+            machine=this_machine(),
+            host=this_host(),
+            place=str(self.path.resolve()),
+            generation=max(home.generation, seen.generation + 1 if seen is not None else 0),
+            used_at=now,
+        )
+        connection.execute(update(LEDGER).values(asdict(here)))
+        self._generation.append(here.generation)
+        self._carry_at = 0  # so that the file itself knows of the run that begins
+        self._remember(here)
+
+    def written(self) -> None:
+        """Have this machine remember that the ledger was changed."""
+        if self._memory is not None:
+            self._memory.write(self._generation[-1], self.path.resolve())
+
+    def _remember(self, home: LedgerHome) -> None:
+        self._memory = LedgerMemory(home.name) if home.name else None
+
+    def _home(self, connection: Connection | None = None) -> LedgerHome:
+        with nullcontext(connection) if connection else self.engine.connect() as open_one:
+            return LedgerHome(*open_one.exec_driver_sql(_HOME).one())
 
     def close(self) -> None:
         """Close the file; the last one that does so carries the log into it."""
-        last = 0
-        with suppress(DBAPIError, sqlite3.Error), self.engine.connect() as connection:
-            last = connection.exec_driver_sql("SELECT max(id) FROM advocacy_run").scalar() or 0
+        if self._memory is not None:
+            self._memory.close()
         self.engine.dispose()
-        wal, _ = side_files(self.path)
-        if wal.exists() or not last or not self._is_still_there():
-            return
-        # The log was carried over whole and is gone. A run that has not ended, on another machine
-        # say, must not look as if its log had been left behind.
-        with suppress(sqlite3.Error), closing(sqlite3.connect(self.path, timeout=1)) as raw, raw:
-            raw.execute(
-                "UPDATE advocacy_ledger SET complete_to = ? WHERE complete_to < ? AND EXISTS"
-                " (SELECT 1 FROM advocacy_run WHERE ended_at IS NULL AND id <= ?)",
-                (last, last, last),
-            )
 
     def _is_still_there(self) -> bool:
         try:
@@ -140,7 +226,7 @@ class SqliteBackend:
             try:
                 os.fchmod(handle, PRIVATE)  # whatever the umask
                 with self.translated():
-                    engine = _engine(made, BUSY_SECONDS, new=True)
+                    engine = _engine(made, BUSY_SECONDS)
                     with _writing(engine) as connection:
                         create_tables(connection)
                     with engine.connect() as connection:
@@ -165,36 +251,40 @@ class SqliteBackend:
                 if file.stat().st_mode & 0o777 != PRIVATE:
                     file.chmod(PRIVATE)
 
-    def _check_contents(self, *, whole: bool) -> None:
+    def _check_contents(self, *, incomplete: bool) -> None:
         """See that the tables are of a version we know and that no log was left behind.
 
-        `whole` says that the write-ahead log is there. Without it, a run that has not ended and
-        of which the file does not hold everything (`complete_to`) has its last letters in a log
-        that somebody forgot to copy. Raises AdvocacyError.
+        Raises AdvocacyError.
         """
+        wal, _ = side_files(self.path)
         with self.engine.connect() as connection:
             found = version(connection)
-        if found == 0:
-            raise AdvocacyError(faults.damaged(self.path, "it has no tables"))
-        if found > VERSION:
-            raise AdvocacyError(faults.fault("ledger-newer", self.path, found=found, known=VERSION))
-        if not whole:
-            with self.engine.connect() as connection:
-                run = connection.exec_driver_sql(
-                    "SELECT min(id) FROM advocacy_run WHERE ended_at IS NULL"
-                    " AND id > (SELECT complete_to FROM advocacy_ledger)"
-                ).scalar_one()
-            if run is not None:
+            if found == 0:
+                raise AdvocacyError(faults.damaged(self.path, "it has no tables"))
+            if found > VERSION:
                 raise AdvocacyError(
-                    faults.fault(
-                        "ledger-incomplete", self.path, run=run, wal=f"{self.path.name}-wal"
-                    )
+                    faults.fault("ledger-newer", self.path, found=found, known=VERSION)
                 )
+            asked = "SELECT complete FROM advocacy_ledger" if found > 1 else _COMPLETE_1
+            complete = bool(connection.exec_driver_sql(asked).scalar_one())
+            # While the file is open, nobody takes away a log that has something to tell.
+            is_there = _log_size(wal) > _NO_FRAMES
+        if not complete and not is_there and not incomplete:
+            raise AdvocacyError(
+                faults.fault("ledger-incomplete", self.path, wal=f"{self.path.name}-wal")
+            )
         if found < VERSION:
-            with _writing(self.engine) as connection:
-                found = version(connection)  # another process may have been sooner
-                if found < VERSION:
-                    upgrade(connection, found)
+            self._upgrade()
+        elif not complete:
+            with _writing(self.engine):
+                pass  # the log says that it is whole, before it can be carried over
+
+    def _upgrade(self) -> None:
+        engine = self.engine.execution_options(advocacy_upgrades=True)
+        with _writing(engine) as connection:
+            found = version(connection)  # another process may have been sooner
+            if found < VERSION:
+                upgrade(connection, found)
 
     @contextmanager
     def _told_of_files(self) -> Iterator[None]:
@@ -202,6 +292,13 @@ class SqliteBackend:
             yield
         except OSError as error:
             raise AdvocacyError(faults.of_file(self.path, error)) from error
+
+
+def _log_size(wal: Path) -> int:
+    try:
+        return wal.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _look_at(path: Path) -> None:
@@ -228,7 +325,9 @@ def _give_name(made: Path, path: Path) -> None:
             made.rename(path)
 
 
-def _engine(path: Path, busy_seconds: float, *, new: bool = False) -> Engine:
+def _engine(path: Path, busy_seconds: float, generation: "deque[int] | None" = None) -> Engine:
+    """Open a file; its `generation` is told at each transaction that writes. Without, it is new."""
+    new = generation is None
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path.absolute())),
         hide_parameters=True,
@@ -247,6 +346,8 @@ def _engine(path: Path, busy_seconds: float, *, new: bool = False) -> Engine:
         raw.execute("PRAGMA fullfsync = ON")
         raw.execute("PRAGMA checkpoint_fullfsync = ON")
         raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA wal_autocheckpoint = 0")  # `guard` alone carries the log over
+        raw.execute("PRAGMA journal_size_limit = 0")
         full = raw.execute("PRAGMA synchronous").fetchone()[0]
         if mode != "wal" or full != _FULL:
             raise AdvocacyError(
@@ -255,8 +356,13 @@ def _engine(path: Path, busy_seconds: float, *, new: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("advocacy_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("advocacy_writes"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if generation is not None and not options.get("advocacy_upgrades"):
+            generation.append(connection.exec_driver_sql(_IN_LOG).scalar_one())
 
     return engine
 

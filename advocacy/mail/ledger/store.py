@@ -1,6 +1,6 @@
 """The ledger, opened: one object for every thread, one method for every change.
 
-Each method that changes something runs one transaction: the SQL of sending stands in `giving`,
+Each method that changes something runs one transaction: the SQL of sending stands in `dispatch`,
 of runs in `runs`, of what people decide by hand here. Questions stand in `reading`.
 """
 
@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import giving, runs
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail.ledger import dispatch, runs
 from advocacy.mail.ledger.faults import fault
+from advocacy.mail.ledger.journal import RunJournal, remove_journal
 from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import (
     Liveness,
@@ -25,7 +26,7 @@ from advocacy.mail.ledger.runs import (
 )
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
-from advocacy.mail.ledger.values import LedgerEntry, MailingText, Result, State, Taken, Why
+from advocacy.mail.ledger.values import ASSUMED, LedgerEntry, MailingText, Result, State, Taken, Why
 
 _C = LETTER.c
 
@@ -51,6 +52,7 @@ class Ledger(LedgerReader):
         self._owner = owner
         self._alive = alive
         self._runs: dict[int, MailingRun] = {}
+        self._decided = False
 
     def __enter__(self) -> "Ledger":
         return self
@@ -91,26 +93,54 @@ class Ledger(LedgerReader):
         number = self._number(name)
         self._db.write(lambda c: _insert_text(c, number, text, self._db.time(c)))
 
-    def begin_run(self, name: str, *, versions: Mapping[str, str] | None = None) -> MailingRun:
+    def begin_run(
+        self, name: str, *, versions: Mapping[str, str] | None = None, journaled: bool = False
+    ) -> MailingRun:
         """Begin to send a mailing. A thread renews the run's lease until the run ends.
 
-        `versions` are the programs that make the letters, by name.
+        `versions` are the programs that make the letters, by name. A `journaled` run calls
+        `run.journal.leaves` before each letter leaves and `run.journal.came` after. If it is
+        killed, the letters that it had in hand and not begun are left again.
+
+        Raises AdvocacyError where it is in doubt whether the mailing goes on with this copy of the
+        ledger; see `continue_here`.
         """
         number = self._number(name)
         owner = self._owner or this_process()
         asked_at = since_boot()
+        doubt = self.doubt()
+        if doubt is not None and not self._decided:
+            raise AdvocacyError(doubt)
+        self._db.read(self._backend.examine)  # no letter leaves by a damaged ledger
+        journal = RunJournal.begin(owner.words) if journaled else RunJournal(owner.words)
 
         def work(connection: Connection) -> int:
             now = self._db.time(connection)
-            return runs.insert_run(connection, number, owner, now, versions or {})
+            self._backend.claim(connection, now)
+            return runs.insert_run(connection, number, owner, now, versions or {}, journal.path)
 
-        self._db.read(self._backend.examine)  # no letter leaves by a damaged ledger
-        run = MailingRun(self._db.write(work), name, number, self.renew, self.end_run)
+        try:
+            made = self._db.write(work)
+        except BaseException:
+            journal.end()
+            raise
+        run = MailingRun(made, name, number, journal, self.renew, self.end_run)
         run.renewed(asked_at)
-        self._backend.keep()
         self._runs[run.number] = run
         run.start_renewing()
         return run
+
+    def doubt(self) -> Problem | None:
+        """Say why it is in doubt whether a mailing goes on with this copy of the ledger, if so.
+
+        It is a copy, or from another machine, or an older backup.
+        """
+        with self._backend.translated():
+            return self._backend.doubt()
+
+    def continue_here(self) -> None:
+        """Let runs begin, whatever was in doubt: from now on the ledger is at home here."""
+        self._decided = True
 
     def renew(self, run: MailingRun) -> None:
         """Give a run its whole lease again."""
@@ -122,19 +152,27 @@ class Ledger(LedgerReader):
         """End a run. Its letters without a result become uncertain; returns how many."""
         run.stop_renewing()
         self._runs.pop(run.number, None)
-        return self._db.write(
-            lambda c: runs.close_run(c, run.number, self._db.time(c), why), repeatable=True
+        known = run.journal.known()
+        count = self._db.write(
+            lambda c: runs.close_run(c, run.number, run.mailing_id, self._db.time(c), why, known),
+            repeatable=True,
         )
+        run.journal.end()
+        return count
 
     def settle(self, name: str) -> int:
         """Make uncertain what dead runs of a mailing have under way; returns how many letters.
 
-        A run is dead when its process is gone, on this machine, or else when its lease is over.
+        What a killed sender's journal knows on this machine is written down instead. A run is dead
+        when its process is gone, on this machine, or else when its lease is over.
         """
         number = self._number(name)
-        return self._db.write(
+        count, journals = self._db.write(
             lambda c: runs.settle(c, number, self._db.time(c), self._alive), repeatable=True
         )
+        for path in journals:
+            remove_journal(path)
+        return count
 
     def exchange(
         self, run: MailingRun, results: Sequence[Result], entries: Sequence[LedgerEntry]
@@ -148,7 +186,7 @@ class Ledger(LedgerReader):
         # Where a lost connection leaves open whether a commit succeeded, the transaction is
         # repeated. The token marks the letters that the first try gave out, so that the second
         # gives the same ones out instead of calling them under way.
-        token = giving.new_token()
+        token = dispatch.new_token()
         asked_at = since_boot()
         told = {result.letter_id for result in results}
         # What this run still has in hand is never given to it a second time, whatever others
@@ -160,14 +198,16 @@ class Ledger(LedgerReader):
             now = self._db.time(connection)
             renewed = runs.hold(connection, run.number, now)
             mailing, number = run.mailing_id, run.number
-            given = giving.exchange(connection, mailing, number, token, results, free, now)
+            given = dispatch.exchange(connection, mailing, number, token, results, free, now)
             return given, renewed
 
+        run.journal.given(entry.letter_id for entry in free)
         given, renewed = self._db.write_together(work)
         if renewed:
             run.renewed(asked_at)
         run.hands -= told
         run.hands |= {one.letter_id for one in given if one.taken}
+        run.journal.told([*told, *(one.letter_id for one in given if not one.taken)])
         answers = iter(given)
         return [
             Taken(entry.letter_id, Why.UNDER_WAY) if entry.letter_id in held else next(answers)
@@ -184,7 +224,7 @@ class Ledger(LedgerReader):
 
     def assume_sent(self, name: str, ids: Collection[str] | None = None) -> int:
         """Take letters that may have arrived for sent, all or some; how many."""
-        values = {"state": State.SENT.value, "reply": "Assumed to have been sent."}
+        values = {"state": State.SENT.value, "reply": ASSUMED}
         return self._change_uncertain(name, ids, values)
 
     def _change_uncertain(

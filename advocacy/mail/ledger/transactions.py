@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, Select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.exc import DBAPIError
 
+from advocacy.errors import Problem
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -29,7 +31,7 @@ class Backend(Protocol):
         """The time that the ledger goes by."""
 
     def guard(self) -> None:
-        """Raise AdvocacyError where what is written now would be lost."""
+        """Make ready to write; raise AdvocacyError where what is written now would be lost."""
 
     def translated(self) -> AbstractContextManager[None]:
         """Turn what the database says into an AdvocacyError."""
@@ -40,8 +42,14 @@ class Backend(Protocol):
     def examine(self, connection: Connection) -> None:
         """Raise AdvocacyError where the database is damaged."""
 
-    def keep(self) -> None:
-        """See to it that a run that has begun is known whatever happens."""
+    def doubt(self) -> Problem | None:
+        """Say why it is in doubt whether a mailing goes on with this copy of the ledger, if so."""
+
+    def claim(self, connection: Connection, now: float) -> None:
+        """Write down that the ledger is at home here."""
+
+    def written(self) -> None:
+        """Note that something was committed."""
 
     def close(self) -> None:
         """Close the database."""
@@ -169,7 +177,10 @@ class Transactions:
         if writes:
             engine = engine.execution_options(advocacy_writes=True)
         with engine.begin() as connection:
-            return work(connection)
+            done = work(connection)
+        if writes:
+            self.backend.written()
+        return done
 
 
 def since_boot() -> float:

@@ -55,7 +55,7 @@ def account_for(
         rows.add(problem)
     if rows.counts and letters is not None:
         everyone = rows.counts + (left_out or Counter())
-        note = sum_up(letters + everyone.total(), letters, everyone, path)
+        note = sum_up(letters + everyone.total(), everyone, path)
         collector.add([note] if note else [])
     rejects = None
     try:

@@ -19,7 +19,8 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
-from advocacy.mail.sending.candidates import PUT_OFF, UNCERTAIN, Candidates, LeftOut
+from advocacy.mail.sending.account import Category, LeftFor
+from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.dry_run import DryRun, compose_all
 from advocacy.mail.sending.mailing_settings import (
     MailingSettings,
@@ -44,8 +45,9 @@ class SendRequest:
     """What somebody asked `advocacy send` for; `patience` is in seconds, rates are per second.
 
     `new_mailing` says that the ledger does not know the mailing yet, `new_text` that it goes on
-    with another text. `uncertain` decides about messages that may have arrived: they are left
-    alone, sent again, or counted as sent.
+    with another text, `this_ledger` that it goes on with this copy of the ledger. `uncertain`
+    decides about messages that may have arrived: they are left alone, sent again, or counted as
+    sent.
     """
 
     campaign: Path
@@ -56,6 +58,7 @@ class SendRequest:
     mailing: str | None = None
     new_mailing: bool = False
     new_text: bool = False
+    this_ledger: bool = False
     uncertain: Literal["leave", "resend", "assume sent"] = "leave"
     templates: Path | None = None
     also_answered: bool = False
@@ -116,8 +119,15 @@ class PreparedMailing:
         if request.today and prepared.server and not prepared.server.is_local:
             raise AdvocacyError(_pretended_day(prepared.server))
         if ledger_exists(request.campaign):
-            prepared.ledger = open_ledger(request.campaign)
+            prepared.ledger = open_ledger(request.campaign, incomplete=request.this_ledger)
+            if request.this_ledger:
+                prepared.ledger.continue_here()
         return prepared
+
+    def close(self) -> None:
+        """Close the ledger."""
+        if self.ledger is not None:
+            self.ledger.close()
 
     @property
     def begun(self) -> bool:
@@ -146,6 +156,9 @@ class PreparedMailing:
     def stops(self) -> list[Problem]:
         """Find every reason why nothing would be sent now, among warnings of the same kind."""
         found = [*self.problems, *find_obstacles(self.mailing), *consent_problems(self.mailing)]
+        doubt = self.ledger.doubt() if self.ledger is not None else None
+        if doubt is not None and not self.request.this_ledger:
+            found.append(doubt)
         if self.change is not None and not self.request.new_text and self.ledger is not None:
             found.append(self.change.problem(self.ledger.counts(self.mailing.name)[State.SENT]))
         return list(dict.fromkeys(found))
@@ -165,7 +178,8 @@ class PreparedMailing:
         return Candidates(
             mailing or self.mailing,
             self.guard,
-            self.ledger if self.begun else None,
+            self.ledger,
+            begun=self.begun,
             also_answered=self.request.also_answered,
             also_uncertain=self.resends,
         )
@@ -183,13 +197,20 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
+    def go_through(self) -> Candidates:
+        """Go through the list, without composing a message."""
+        candidates = self.candidates()
+        for _ in candidates.left():
+            pass
+        return candidates
+
     def count_left(self) -> int:
         """Count the messages that are left, those that were put off too, without composing them.
 
         Raises AdvocacyError where there are none, and something is wrong with the list.
         """
-        candidates = self.candidates()
-        left = sum(1 for _ in candidates.left()) + candidates.counts[PUT_OFF]
+        candidates = self.go_through()
+        left = candidates.tally.to_send + candidates.tally.waiting[LeftFor.DEFERRED]
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left
@@ -226,7 +247,7 @@ class PreparedMailing:
         candidates = replace(self.candidates(), also_uncertain=False, on_left_out=found.append)
         for _ in candidates.left():
             pass
-        return [one.letter.letter_id for one in found if one.why == UNCERTAIN]
+        return [one.letter.letter_id for one in found if one.why is Category.UNCERTAIN]
 
     def begin(self) -> Ledger:
         """Open the mailing in the ledger, which is made where there is none; the ledger."""

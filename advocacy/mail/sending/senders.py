@@ -1,7 +1,8 @@
 """The threads that send, each with a connection of its own; the ledger is told before and after.
 
 A message is `sending` in the ledger, on the disk, before a byte of it leaves. What came of it is
-written together with the next group's marks, so that a group costs one commit.
+written together with the next group's marks, so that a group costs one commit. In between the run's
+journal says of each message when it leaves and what came of it.
 """
 
 import threading
@@ -210,8 +211,11 @@ class _Sender:
             if self.senders.stopped or self.settings.run.lapsed:
                 self.results += (Result.untried(one.entry.letter_id) for one in taken[position:])
                 break
+            journal = self.settings.run.journal
+            journal.leaves(ready.entry.letter_id)
             reply = self.connection.send(ready.envelope)
             result = self._result(ready, reply)
+            journal.came(result)
             self.results.append(result)
             self.settings.on_sent(ready, result)
             if reply.everyone:  # the rest of the group waits, unmarked, until it has passed
