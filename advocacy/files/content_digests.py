@@ -29,12 +29,17 @@ def plain_values(model: Located | None) -> Any:
 
 def digest_of(content: Any) -> str:
     """The digest of JSON values. The order of a mapping does not count."""
-    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
+    return data_digest(_JSON.encode(content).encode())
+
+
+def data_digest(data: bytes) -> str:
+    """The digest of bytes."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def text_digest(text: str) -> str:
     """The digest of a text in UTF-8; lone surrogates, which no file can hold, count too."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return data_digest(text.encode("utf-8", "surrogatepass"))
 
 
 def file_digest(path: Path) -> str:
@@ -43,7 +48,7 @@ def file_digest(path: Path) -> str:
     Within a run it is that of the file as the run holds it (`files.held`). Raises AdvocacyError
     for a file that cannot be read or is larger than `LARGEST`.
     """
-    return hashlib.sha256(read_start(path, LARGEST)).hexdigest()
+    return data_digest(read_start(path, LARGEST))
 
 
 def file_sum(path: Path) -> str | None:
