@@ -1,6 +1,6 @@
 """Who a campaign writes to: its addressees or a list, which of them, and at which address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
+from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
-from advocacy.campaign.recipients.personal_names import with_honorific
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
 
@@ -103,14 +103,18 @@ def organization_of(campaign: Campaign, recipient: Recipient) -> str:
     return campaign.file.target.organization
 
 
-def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
+def inside_address(
+    campaign: Campaign, recipient: Recipient, language: str | None = None
+) -> tuple[str, ...]:
     """The lines of the inside address: name, title, organization, street and town.
 
-    A recipient without an address who belongs to the target gets the target's.
+    `language` is the letter's (default: the campaign's). A recipient without an address who
+    belongs to the target gets the target's.
     """
     file = campaign.file
     organization = organization_of(campaign, recipient)
-    name = with_honorific(recipient.honorific, recipient.full_name)
+    language = language or file.language
+    name = envelope_name(recipient, language)
     home = file.sender.country or file.target.country
     if _has_address(recipient):
         parts = Parts(
@@ -123,7 +127,7 @@ def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
             recipient.postal_code or "",
             recipient.country or file.target.country or "",
         )
-        return postal_lines(parts, home=home, language=file.language)
+        return postal_lines(parts, home=home, language=language)
     lines = [name, recipient.title, organization]
     if organization == file.target.organization:
         lines += file.target.address
@@ -168,8 +172,13 @@ SHOWN = 12
 """The number of recipients that show what letters to a list look like."""
 
 
-def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:
-    """The addressees, or a sample of the campaign's list, and every problem of all of them."""
+def to_check(
+    campaign: Campaign, day: date, judge: Callable[[Recipient], Iterable[Problem]]
+) -> Read[list[Recipient]]:
+    """The addressees, or a sample of the campaign's list, and every problem of all of them.
+
+    `judge` says what else is wrong with an entry of the list.
+    """
     if campaign.file.recipients is None:
         return list(campaign.file.target.addressees), []
     problems: list[Problem] = []
@@ -178,6 +187,7 @@ def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:
         for row in _everyone(campaign, day, problems.append, People()):
             found = [not_in_office(row, day), without_address(campaign, row)]
             problems.extend(problem for problem in found if problem)
+            problems.extend(judge(row))
             yield row
 
     people = list(Selection(sample=SHOWN).choose(rows(), problems.append))

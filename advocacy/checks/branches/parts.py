@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from advocacy.campaign.campaign import Cosigner, Signatory, Unsubscribe
+from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sender_details import Unsubscribe
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.watch import Watch
@@ -76,6 +77,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         cosigners=(cosigner(), named, cosigner(name="D. Sample", title="Chair")),
         enclosures=("One sheet", "Another"),
         cc=("One office", "Another"),
+        delivery="By hand",
+        reference_lines=(("One ref:", "1"), ("Another:", "2")),
         inside_address=("A. Sample", "Chair", "1 Sample Street", "Springfield, IL 62701"),
         supporters=None,
         others="",
@@ -87,6 +90,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
         cosigners=(),
         enclosures=(),
         cc=(),
+        delivery="",
+        reference_lines=(),
         inside_address=(),
         cites=(),
         body=Prose("A sample."),

@@ -15,7 +15,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.sql.elements import ColumnElement
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import giving
+from advocacy.mail.ledger import dispatch
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions
@@ -95,7 +95,7 @@ class LedgerReader:
 
         def work(connection: Connection) -> list[Taken]:
             now = self._db.time(connection)
-            return giving.standing(connection, number, keys, now)
+            return dispatch.standing(connection, number, keys, now)
 
         return self._db.read(work)
 

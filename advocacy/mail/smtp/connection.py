@@ -13,12 +13,11 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from advocacy.mail.smtp.envelope import fault_of, is_international, stuffed
 from advocacy.mail.smtp.judging import Envelope, SmtpReply, Step, Verdict, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.session import CannotOpen, Options, Session, open_session
-from advocacy.mail.smtp.wire import Dropped, Timeouts
+from advocacy.mail.smtp.wire import Dropped, Timeouts, fault_of, is_international, stuffed
 
 _GOODBYE = 5.0
 """Seconds to wait for the server's reply to QUIT, which nothing depends on."""
