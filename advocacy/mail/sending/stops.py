@@ -113,7 +113,7 @@ def complaints_warning(ledger: Ledger, campaign: Campaign) -> Problem | None:
     found = ledger.delivered(campaign.file.id)
     if not found.complaints or found.complaints < COMPLAINTS_WARN * found.letters:
         return None
-    return _complaints("complaints", found).at(Level.WARNING)
+    return _complaints("spam-reports", found).at(Level.WARNING)
 
 
 def _complaints(code: str, found: Delivered) -> Problem:
