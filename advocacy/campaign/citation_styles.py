@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from advocacy.campaign.legal_citations import with_legal_forms
+from advocacy.campaign.legal_citations import BLUEBOOK_OF_TODAY, as_variant, with_legal_forms
 from advocacy.errors import AdvocacyError, Problem, did_you_mean
 from advocacy.installation import explain_missing
 
@@ -96,7 +96,8 @@ def _independent(path: Path) -> str | None:
 @lru_cache(maxsize=8)
 def read_style(name: str) -> Style:
     """A style with our private words in it. Raises AdvocacyError as `style_path` does."""
-    xml = with_legal_forms(style_path(name).read_text(encoding="utf-8"))
+    path = style_path(BLUEBOOK_OF_TODAY.get(name, name))
+    xml = as_variant(name, with_legal_forms(path.read_text(encoding="utf-8")))
     words = "".join(
         f'<term name="{label}" form="verb-short">{LABEL}{label}</term>'
         for label in (*LOCATORS_OF_PANDOC, "opus")

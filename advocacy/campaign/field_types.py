@@ -121,7 +121,9 @@ def number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-NumberOrWords = Annotated[Words, BeforeValidator(number_as_text)]
+NumberOrWords = Annotated[
+    Words, BeforeValidator(number_as_text), Field(**_SCHEMA["number_or_words"])
+]
 """Text of one or more lines, or a bare number or day, which is kept as text."""
 
 

@@ -10,7 +10,8 @@ CSL has no better way for, or that they get wrong. So their XML is changed where
 
 The Bluebook's own styles have these right for cases. They add “of 1990” to the name of each
 statute, leave out the page of a public law, and know no bills: rules 12.3 to 12.5, 13.2, 14.2 and,
-for those cited before, 12.10 and 13.8, are put in.
+for those cited before, 12.10 and 13.8, are put in. `bluebook-inline` and the variant with abstracts
+are older texts of that style, in which statutes and bills lose their numbers; they get its text.
 """
 
 import re
@@ -106,6 +107,29 @@ _BLUEBOOK = (
         rf'\1<choose><if locator="page">\2</if><else>{_OTHER_LOCATOR}</else></choose>\3',
     ),
 )
+
+
+_LAW_REVIEW, _INLINE = "bluebook-law-review", "bluebook-inline"
+BLUEBOOK_OF_TODAY = {_INLINE: _LAW_REVIEW, "bluebook-law-review-with-abstract": _LAW_REVIEW}
+"""Styles whose own text is out of date, and the one of which their text is made."""
+_IN_TEXT = (
+    (r'(<style\b[^>]*) class="note"', r'\1 class="in-text"'),
+    (r'(<citation\b[^>]*>\s*<layout) suffix="\."', r"\1"),
+    (
+        (
+            r'<text value="note"/>\s*<text variable="first-reference-note-number"/>\s*'
+            r'(<text macro="at_page"/>)\s*</group>'
+        ),
+        r"</group>\1",
+    ),
+)
+
+
+def as_variant(name: str, xml: str) -> str:
+    """The XML of `bluebook-law-review` as the style of that name has it: inline without notes."""
+    for found, put in _IN_TEXT if name == _INLINE else ():
+        xml = re.sub(found, put, xml, count=1)
+    return xml
 
 
 def with_legal_forms(xml: str) -> str:

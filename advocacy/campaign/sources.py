@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import NumberOrWords, Slug, number_as_text
+from advocacy.campaign.languages import TABLE
 from advocacy.errors import Problem, did_you_mean
 from advocacy.files.characters import Line, Words, fault, shown
 from advocacy.files.yaml.reading import Located, YamlList, YamlMap, parse
@@ -65,7 +66,7 @@ def _edtf(value: object) -> object:
         try:
             published_days(value)
         except ValueError as error:
-            hint = "Write it as `2020`, `2020-06` or `2020-06-10`."
+            hint = "Write it as `2020`, `2020-06`, or `2020-06-10`."
             raise fault("bad-date", f"{shown(value)} is not a valid date", hint) from error
     return value
 
@@ -80,7 +81,7 @@ def _csl_type(value: object) -> object:
 
 
 SourceType = Annotated[Line, BeforeValidator(_csl_type)]
-IssuedDate = Annotated[str, BeforeValidator(_edtf)]
+IssuedDate = Annotated[str, BeforeValidator(_edtf), Field(**TABLE["schema"]["published"])]
 
 
 class Source(Located):
@@ -97,7 +98,7 @@ class Source(Located):
     container_title: Words | None = Field(
         None,
         alias="container-title",
-        description="The newspaper, journal or website that contains it.",
+        description="The newspaper, journal, or website that contains it.",
     )
     publisher: Words | None = Field(None, description="The publisher.")
     number: NumberOrWords | None = Field(None, description="A report's or bill's number.")

@@ -22,10 +22,11 @@ _START = re.compile(r"(?:^|\n)[ \t>]*(\d+)[.)]\s+")
 
 @dataclass(frozen=True, slots=True)
 class NumberedItem:
-    """An item of a numbered list: its number, and its first words."""
+    """An item of a numbered list: its number, its first words, and all its words if known."""
 
     number: int
     words: str
+    text: str = ""
 
 
 def numbered_items(letter: Letter) -> Iterator[NumberedItem]:
@@ -47,15 +48,10 @@ def numbered_items(letter: Letter) -> Iterator[NumberedItem]:
             waiting = False
             number = counters[-1] or 0
             counters[-1] = number + 1
-            words = _plain("".join(child.content for child in token.children or ()), body)
-            if words:
-                yield NumberedItem(number, words)
-
-
-def _plain(text: str, body: Prose) -> str:
-    """The first words before a citation, with the values in them."""
-    written = Prose(text, body.values).text() if MARK.search(text) else text
-    return " ".join(written.split()[:_FIRST_WORDS])
+            text = "".join(child.content for child in token.children or ())
+            text = Prose(text, body.values).text() if MARK.search(text) else text
+            if text.strip():
+                yield NumberedItem(number, " ".join(text.split()[:_FIRST_WORDS]), text)
 
 
 def numbers_in_html(page: str) -> list[NumberedItem]:

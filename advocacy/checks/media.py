@@ -101,10 +101,12 @@ def _proven(
     for wanted in (*_asks(letter, traced), *_facts(letter, citations)):
         yield from _missing(wanted, contents, letter)
     yield from _deadline(letter, contents)
-    yield from _list_numbers(letter, page, plain, paper)
+    yield from _list_numbers(letter, contents, page, plain, paper)
 
 
-def _list_numbers(letter: Letter, page: str, plain: str, paper: bytes | None) -> Iterator[Problem]:
+def _list_numbers(
+    letter: Letter, contents: dict[str, "_Contents"], page: str, plain: str, paper: bytes | None
+) -> Iterator[Problem]:
     """Report items of numbered lists that have another number in a document than in the text."""
     wanted = list(numbered_items(letter))
     if not wanted:
@@ -125,6 +127,8 @@ def _list_numbers(letter: Letter, page: str, plain: str, paper: bytes | None) ->
         lines = [one.words for one in on_paper if one.number == item.number]
         if paper is not None and not any(_Contents(((line,),)).has(item.words) for line in lines):
             without.insert(0, "PDF")
+        # What a document does not have at all is told elsewhere.
+        without = [medium for medium in without if contents[medium].shows(item.text)]
         if without:
             yield problem(
                 "missing-in-medium",

@@ -56,12 +56,28 @@ def encoding_of(file: BufferedReader) -> Encoding:
         if start.startswith(_UTF_16):
             is_whole = not start.startswith(codecs.BOM_UTF32_LE) and _decodes(file, "utf-16")
             return UTF_16 if is_whole else UTF_8
+        bare = _without_mark(start)
+        if bare is not None:
+            return bare if _decodes(file, bare.codec) else UTF_8
         if b"\0" in start or _decodes(file, "utf-8"):
             return UTF_8
         words = _words(file)
         return (words and _surest(words)) or UTF_8
     finally:
         file.seek(0)
+
+
+def _without_mark(start: bytes) -> Encoding | None:
+    """UTF-16 whose file has no byte order mark, by the zero bytes of its first two letters.
+
+    The header of a list begins with letters, nearly always of ASCII.
+    """
+    zeros = [byte == 0 for byte in start]
+    if zeros == [False, True, False, True]:
+        return Encoding("utf-16-le", "UTF-16")
+    if zeros == [True, False, True, False]:
+        return Encoding("utf-16-be", "UTF-16")
+    return None
 
 
 def _decodes(file: BufferedReader, codec: str) -> bool:

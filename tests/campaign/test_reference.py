@@ -65,3 +65,28 @@ def test_the_shipped_files_name_their_schema(project_root: Path) -> None:
         assert (path.parent / match[1]).resolve() == wanted.resolve()
         visited += 1
     assert visited >= 3
+
+
+def _kinds(schema: object) -> set[str]:
+    """The JSON types that a schema allows, those of its choices included."""
+    if not isinstance(schema, dict):
+        return set()
+    kinds = schema.get("type", ())
+    found = {kinds} if isinstance(kinds, str) else set(kinds)
+    return found.union(*map(_kinds, schema.get("anyOf", ())))
+
+
+def test_the_schemas_allow_the_bare_numbers_and_dates_that_the_reader_does() -> None:
+    facts, sources, bills = (json_schema(kind) for kind in ("facts", "sources", "bills"))
+    fact = facts.get("additionalProperties", {})
+    fact = facts["$defs"][fact["$ref"].rpartition("/")[2]] if "$ref" in fact else fact
+    assert "integer" in _kinds(fact["properties"]["locator"]["additionalProperties"])
+    source = sources["properties"]["references"]["items"]
+    source = sources["$defs"]["Source"] if "$ref" in source else source
+    for key in ("issued", "accessed", "number"):
+        assert {"integer", "string"} <= _kinds(source["properties"][key])
+    assert {"integer", "string"} <= _kinds(bills["properties"]["session"])
+
+
+def test_the_schema_allows_the_names_of_countries() -> None:
+    assert "pattern" not in str(json_schema("campaign")["$defs"]["Target"]["properties"]["country"])

@@ -136,6 +136,72 @@ def test_the_bluebooks_own_style_cites_a_bill(by_the_bluebook: list[str]) -> Non
     assert by_the_bluebook[8] == "S. 3779, 119th Cong. § 4."
 
 
+CHICAGO = "http://slidegur.com/doc/148608/us-supreme-court---the-university-of-chicago-library"
+"""“Bluebook Tips” of the D'Angelo Law Library."""
+UIC = "https://libraryguides.law.uic.edu/c.php?g=1386543&p=10278844"
+"""“Bluebook Guide: Legislative Materials” of the library of the University of Illinois Chicago."""
+PUBLISHED: dict[str, tuple[str, dict[str, Any], tuple[tuple[str, str], ...], str]] = {
+    "case": (
+        CHICAGO,
+        {
+            "type": "legal_case",
+            "title": "Doe v. Renfrow",
+            "volume": "631",
+            "container-title": "F.2d",
+            "page": "91",
+            "authority": "7th Cir.",
+            "issued": "1980",
+        },
+        (),
+        "Doe v. Renfrow, 631 F.2d 91 (7th Cir. 1980)",
+    ),
+    "statute": (
+        CHICAGO,
+        {
+            "type": "legislation",
+            "volume": "2",
+            "container-title": "U.S.C.",
+            "section": "150",
+            "issued": "2006",
+        },
+        (),
+        "2 U.S.C. § 150 (2006)",
+    ),
+    "bill": (
+        UIC,
+        {
+            "type": "bill",
+            "number": "S. 516",
+            "chapter-number": "105th Cong.",
+            "issued": "1997",
+        },
+        (("section", "2"),),
+        "S. 516, 105th Cong. § 2 (1997)",
+    ),
+}
+BLUEBOOK = ("bluebook-law-review", "bluebook-law-review-with-abstract", "bluebook-inline")
+
+
+@pytest.mark.parametrize("style", [STYLE, *BLUEBOOK])
+@pytest.mark.parametrize("kind", PUBLISHED)
+def test_it_reads_as_a_law_librarys_guide_has_it(kind: str, style: str) -> None:
+    page, item, place, expected = PUBLISHED[kind]
+    assert page.startswith("http")
+    found = format_citations(
+        [(Citation(kind, place),)], {kind: item}, style=style, language="en-US"
+    )
+    assert found.notes[0].text.removesuffix(".") == expected
+
+
+def test_in_the_bluebooks_inline_style_no_citation_points_to_a_note() -> None:
+    notes = [(Citation(one),) for one in ("report", "parks", "report")]
+    notes += [(Citation("parks"),), (Citation("report", (("page", "3"),)),)]
+    found = format_citations(notes, ITEMS, style="bluebook-inline", language="en-US")
+    assert found.in_text
+    assert found.notes[2].text == "Yearly Figures, supra"
+    assert found.notes[4].text == "Yearly Figures, supra, at 3"
+
+
 def test_a_style_without_these_passages_is_left_as_it_is() -> None:
     # If the styles change, the passages are no longer found, and this says so first.
     assert '<text term="at"/><text variable="locator"/>' in read_style(STYLE).xml

@@ -39,6 +39,8 @@ def test_an_encoding_is_known_where_its_letters_leave_no_doubt(
     data = text.encode(codec)
     if codec == "utf-16":
         assert found(b"\xfe\xff" + text.encode("utf-16-be")) == name
+        assert found(text.encode("utf-16-le")) == name
+        assert found(text.encode("utf-16-be")) == name
     assert found(data) == name
 
 
@@ -52,6 +54,8 @@ def test_an_encoding_is_known_where_its_letters_leave_no_doubt(
         b"name\nJ\xfcrgen\0\n",
         "name\nJürgen\n".encode("utf-16")[:-1],  # cut off
         "name\nJürgen\n".encode("utf-32"),
+        "name\nJürgen\n".encode("utf-32-le"),
+        "name\nJürgen\n".encode("utf-16-le")[:-1],
         b"name\n\xff\xfd\x81\n",
     ],
 )

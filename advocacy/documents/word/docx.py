@@ -162,9 +162,12 @@ def _blocks(
 ) -> Iterator[Node]:
     rtl = direction(letter.language) == "rtl"
     yield from letterhead(letter.sender, own.get(letter.sender.logo or ""), rtl=rtl)
-    yield paragraph("Date", long_date(letter.date, letter.language))
-    yield paragraph("Inside Address", *letter.inside_address)
-    yield heading(1, inline_text(f"{phrases.subject} {letter.subject}"))
+    yield paragraph("Date", letter.dateline or long_date(letter.date, letter.language))
+    yield paragraph("Inside Address", *filter(None, [letter.delivery]), *letter.inside_address)
+    if letter.reference_lines:
+        lines = (f"{label} {value}" for label, value in letter.reference_lines)
+        yield paragraph("Inside Address", *lines)
+    yield heading(1, inline_text(f"{phrases.subject} {letter.subject}".lstrip()))
     yield paragraph("Salutation", letter.salutation)
     yield from body(letter.body, letter.language, partial(_cite, citations), files)
     yield from _ending(letter, phrases, own)
@@ -185,7 +188,7 @@ def _ending(
 ) -> Iterator[Node]:
     if letter.joint:
         yield paragraph("Closing", letter.close)
-        people = ((one.name, one.title, one.organization) for one in letter.signatories)
+        people = ((one.name, one.office, one.organization) for one in letter.signatories)
         lines = [", ".join(filter(None, person)) for person in people]
         yield paragraph("Signature", *lines, *filter(None, [letter.others]))
     else:

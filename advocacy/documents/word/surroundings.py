@@ -135,7 +135,7 @@ def _left_to_right(text: str) -> list[Node]:
 
 
 def _lines(person: Signatory) -> tuple[str, ...]:
-    return tuple(filter(None, (person.name, person.title, person.organization)))
+    return tuple(filter(None, (person.name, person.office, person.organization)))
 
 
 def _image(picture: tuple[str, ScreenPicture], alt: str, widest: float, highest: float) -> Node:
