@@ -289,6 +289,8 @@ def page_css(
     named = tuple(name for name in library.names if name in css and name not in families)
     size = page_size(language)
     own = [f"--fonts: {font_list(families)};"]
+    if library.lead:
+        own.append(f"--lead: {font_list([library.lead])};")
     if color:
         own.append(f"--color: {color};")
     if families[0] != BODY and not library.has_raised_figures(families[0]):
