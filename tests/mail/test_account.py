@@ -263,7 +263,7 @@ def test_everyone_whose_letter_rests_on_a_fact_is_found_for_a_correction(
         (f"p{n}", f"Person {n}") for n in range(1, 5)
     ]
     assert advocacy("status", parks, "--cites", "visits") == 0
-    assert "5 people have a letter that rests on visits." in capsys.readouterr().out
+    assert "5 people have a letter that relies on visits." in capsys.readouterr().out
     assert advocacy("status", parks, "--cites", "visit") == 1
     assert "Did you mean `visits`?" in capsys.readouterr().err
 
