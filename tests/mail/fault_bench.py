@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.loading import load_campaign
+from advocacy.errors import AdvocacyError
 from advocacy.letters.approvals import record_approval
 from advocacy.mail.ledger import State, open_ledger
 
@@ -202,7 +203,10 @@ class Sequence:
             self._kill_one(self._send("--new-mailing" if not self._begun() else ""))
             if self.chance.random() < 0.5:
                 self._look()
-        self._finish()
+        try:
+            self._finish()
+        except AdvocacyError as error:
+            self._claim(str(error))
         return self.report
 
     # --- commands ---------------------------------------------------------------------------
