@@ -25,6 +25,7 @@ LEASE_SECONDS = 300.0
 """Long enough to outlast a bad connection, short enough to wait for."""
 RENEW_SECONDS = 60.0
 FOUND_DEAD = "found dead"
+UNHEARD = "In progress without a running sender. It may have arrived."
 # Spelt out, or SQLite does not see that the index on these rows serves.
 _SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING.value}'")
 
@@ -197,7 +198,7 @@ def settle(
             run.id,
             mailing_id,
             now,
-            "In progress without a running sender. It may have arrived.",
+            UNHEARD,
             known,
         )
     return count, journals
