@@ -187,8 +187,8 @@ def _no_such_fact(fact: str, known: set[str]) -> Problem:
 def _not_recorded(count: int) -> Problem:
     return Problem(
         "facts-not-recorded",
-        f"The ledger does not say on which facts {count:,} letters rest: an earlier version of "
-        f"advocacy sent them.",
+        f"The ledger does not record the facts of {count_noun(count, 'letter')}: an earlier version "
+        f"of advocacy sent {'it' if count == 1 else 'them'}.",
         "These people are not listed. `manifest.jsonl` names the facts of letters that were also "
         "rendered.",
     )
