@@ -1,6 +1,8 @@
 """Letters that hold everything, as offices write them in German, French, Spanish, and Britain."""
 
+import io
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -45,10 +47,7 @@ def test_a_letter_that_holds_everything_reads_as_it_was_reviewed(
     golden(f"customs/{language}.tags", read_aloud(tree))
 
 
-def test_word_has_the_same_lines_above_the_text(tmp_path: Path) -> None:
-    import io
-    import zipfile
-
+def test_word_has_the_same_lines_above_the_text() -> None:
     checked, campaign = letter_in("de")
     data = render_docx(checked, campaign.workspace)
     text = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
