@@ -133,11 +133,7 @@ def _is_filled(row: SheetRow) -> bool:
 
 def _headers(row: SheetRow) -> list[str]:
     width = 1 + max(column for column, value in row.cells.items() if str(value).strip())
-    return [_shown(row.cells.get(column, "")) for column in range(width)]
-
-
-def _shown(value: object) -> str:
-    return value.shown if isinstance(value, FormulaError) else str(value)
+    return [str(row.cells.get(column, "")) for column in range(width)]
 
 
 def _left_out(rows: list[int], path: Path) -> Problem:
@@ -185,7 +181,11 @@ def _values(columns: Columns, row: SheetRow, place: Place, report: Report) -> di
 def _formula_error(name: str, cell: FormulaError, where: str, place: Place) -> Problem:
     """A formula that came to an error: the value of a letter, or of a column that few print."""
     known = name in KNOWN or not name
+    level = Level.ERROR if known else Level.WARNING
+    if not cell.shown:
+        message = f"`{name}` in {where} is a formula whose value is not stored."
+        hint = "Open the workbook in your spreadsheet program, and save it."
+        return Problem("formula-error", message, hint, place, level)
     message = f"`{name}` in {where} is a formula with an error ({cell.shown:.20})."
     hint = "Correct the formula." if known else "Correct it if a letter prints this column."
-    level = Level.ERROR if known else Level.WARNING
     return Problem("formula-error", message, hint, place, level)
