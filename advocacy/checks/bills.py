@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from advocacy.campaign.bills.positions import NO_FLOOR_VOTE, BillPosition
 from advocacy.campaign.bills.states import bill_state, can_cosponsor, describe_state
+from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.stages import bill_position
 from advocacy.checks.codes import problem
@@ -65,7 +66,7 @@ def bill_problems(
     seen: set[str] = set()
     for text, place in _sentences(letter, blocks):
         for rule in bill_words_rules():
-            why = _reason(rule.wrong, position, letter) if rule.fits(text) else ""
+            why = _reason(rule.wrong, position, letter, stage) if rule.fits(text) else ""
             if why and text not in seen:
                 seen.add(text)
                 yield problem(
@@ -84,8 +85,10 @@ def _sentences(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[tuple[st
     yield from asks_of(letter)
 
 
-def _reason(wrong: str, position: BillPosition, letter: Letter) -> str:
-    """Why a sentence is wrong for this reader; empty where it is not."""
+def _reason(wrong: str, position: BillPosition, letter: Letter, stage: Stage) -> str:
+    """Why a sentence is wrong for this reader, or for the stage; empty where it is not."""
+    if wrong == ("for" if stage.position == "oppose" else "against"):
+        return f"the stage has `position: {stage.position}`"
     bill, day, recipient = position.bill, letter.date, letter.recipient
     supports = "sponsor" in position.names or "cosponsor" in position.names
     chamber = recipient.text_of("chamber") or bill.origin

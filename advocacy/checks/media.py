@@ -77,7 +77,7 @@ def _proven(
         "text": _Contents(((text.render_text(checked, workspace),),)),
     }
     if "PDF" in media:
-        found = obstacles(checked, workspace)
+        found = obstacles(checked.letter, workspace)
         yield from found
         if not has_errors(found):
             from advocacy.documents.pdf.render import render_pdf  # brings WeasyPrint

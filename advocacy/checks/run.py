@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from advocacy.campaign.addressing import to_check
+from advocacy.campaign.addressing import inside_address, to_check
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.accepting import bind_problems, note_accepted
@@ -36,6 +37,8 @@ from advocacy.checks.wording import (
     check_subject_length,
     check_values,
 )
+from advocacy.documents.fonts import font_library
+from advocacy.documents.pdf.fitting import obstacles, place_of, unprintable_address
 from advocacy.errors import Problem, has_errors
 from advocacy.letters.approvals import approval_problems
 from advocacy.letters.letter import CitedFact, Letter, check
@@ -78,7 +81,14 @@ def run_checks(
     today = today or campaign.today()
     settings = CheckSettings(campaign.file)
     if recipients is None:
-        recipients, of_list = to_check(campaign, campaign.letter_date(day))
+        library = font_library(campaign.workspace)
+
+        def judge(person: Recipient) -> Iterable[Problem]:
+            return unprintable_address(
+                inside_address(campaign, person), person.called, partial(place_of, person), library
+            )
+
+        recipients, of_list = to_check(campaign, campaign.letter_date(day), judge)
     else:
         of_list = []
     composed = compose_letters_to_check(campaign, recipients, day=day, stage=stage, today=today)
@@ -88,8 +98,9 @@ def run_checks(
 
     problems = [*settings.problems(), *of_list, *composed.problems]
     problems += check_days(letters, campaign, day, today)
-    library = Library(campaign, copies_folder)
-    problems += _check_words(letters, campaign, settings, library)
+    facts = Library(campaign, copies_folder)
+    problems += _check_words(letters, campaign, settings, facts)
+    problems += check_paper(letters, campaign)
     problems += check_all_variants(letters, campaign, settings)
     problems += records.check_sources(cited)
     problems += check_copies(campaign, cited, copies_folder)
@@ -145,6 +156,15 @@ def check_days(
         yield from dates.check_deadline(letter, campaign)
     yield from dates.check_rechecks(letters, campaign, today, exact=day is not None)
     yield from dates.check_titles(letters, campaign, today, exact=day is not None)
+
+
+def check_paper(letters: Iterable[Letter], campaign: Campaign) -> Iterator[Problem]:
+    """Report what keeps letters off paper: pictures, fonts, and characters that no font has."""
+    for letter in letters:
+        found = obstacles(letter, campaign.workspace)
+        if any(one.place is None for one in found) and not letter.lines:
+            found = obstacles(trace_letter(letter, campaign), campaign.workspace)
+        yield from found
 
 
 def _check_words(

@@ -1,38 +1,41 @@
 """What `advocacy status CAMPAIGN` prints: for people, for programs, or as the next list."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.sending_output import LEFT_OUT, moment
+from advocacy.cli.account_output import WORDS, print_account
 from advocacy.cli.tables import TableReport, write_json, write_table
+from advocacy.errors import count_noun
 from advocacy.mail.consent.addresses import readable
+from advocacy.mail.figures import human_rate, period
 from advocacy.mail.ledger import State
+from advocacy.mail.sending.account import Category, MailingAccount
 
 if TYPE_CHECKING:
     from advocacy.mail.status.status import MailingsFound, MailingStatus, Reason
+    from advocacy.mail.status.who_got_it import PersonRow
 
 DOMAINS = 10
 UNCERTAIN = 20
 
 
-def print_mailings(found: "MailingsFound", report: TableReport, page: Path | None) -> None:
-    """Print the state of a campaign's mailings, and write their page."""
-    if page is not None:
-        from advocacy.files.writing import write_file
-        from advocacy.mail.status.page import status_html
+def write_page(found: "MailingsFound", path: Path) -> None:
+    """Write the state of a campaign's mailings as a page."""
+    from advocacy.files.writing import write_file
+    from advocacy.mail.status.page import status_html
 
-        write_file(
-            page, status_html(found.statuses, found.title, found.timezone, found.now).encode()
-        )
-        click.echo(f"Written: {page}", err=True)
+    write_file(path, status_html(found.statuses, found.title, found.timezone, found.now).encode())
+    click.echo(f"Written: {path}", err=True)
+
+
+def print_mailings(found: "MailingsFound", report: TableReport) -> None:
+    """Print the state of a campaign's mailings, as text or JSON."""
     if report == "json":
         write_json([_record(one) for one in found.statuses])
-    elif report == "csv":
-        rows = list(found.rows)
-        names = dict.fromkeys(name for row in rows for name in row)
-        write_table(rows, [*names] or ["what", "reason", "id", "email"], "csv")
     elif not found.statuses:
         click.echo(f"No message of {found.campaign} has been sent ({found.ledger_place}).")
     else:
@@ -42,40 +45,63 @@ def print_mailings(found: "MailingsFound", report: TableReport, page: Path | Non
             _print(status, found.timezone)
 
 
+def print_people(rows: "Iterable[PersonRow]", report: TableReport) -> None:
+    """Print people, one a row: as CSV with the columns of all rows, or as JSON."""
+    from advocacy.mail.status.who_got_it import COLUMNS
+
+    found = list(rows)
+    if report == "json":
+        write_json(found)
+        return
+    names = dict.fromkeys(COLUMNS) | dict.fromkeys(name for row in found for name in row)
+    write_table(found, [*names], "csv")
+
+
+def print_citing(rows: "Iterable[PersonRow]", fact: str) -> None:
+    """Print how many people have a letter that rests on a fact, by mailing."""
+    counts = Counter((row["mailing"], row["what"]) for row in rows)
+    people = count_noun(counts.total(), "person has", "people have")
+    click.echo(f"{people} a letter that rests on {fact}.")
+    for (mailing, what), count in sorted(counts.items()):
+        click.echo(f"  {count:>8,} {what}, {mailing}")
+    if counts:
+        click.echo("To list them for a correction, add --report csv.")
+
+
 def _print(status: "MailingStatus", timezone: str) -> None:
     click.echo(click.style(status.name, bold=True))
-    states = status.states
-    when = ""
-    if status.first is not None and status.last is not None:
-        when = f"  {moment(status.first, timezone)} to {moment(status.last, timezone)} {timezone}"
-        rate = status.rate
-        when += f", {rate:,.3g} a second" if rate else ""
-    _count(states[State.SENT], "sent", when)
-    _count(states[State.REFUSED], "refused", _reasons(status.refused))
-    _count(states[State.DEFERRED], "deferred", _reasons(status.deferred))
-    _count(states[State.UNCERTAIN], "uncertain", "  may have arrived")
-    for name, address in status.uncertain[:UNCERTAIN]:
-        click.echo(f"             {name} <{address}>")
-    if len(status.uncertain) > UNCERTAIN:
-        click.echo(
-            f"             … and {len(status.uncertain) - UNCERTAIN:,} more; use --report csv"
-        )
-    _count(states[State.SENDING], "under way", "  by a run that is active or was killed")
-    if status.left is not None and status.left_out is not None:
-        for why in ("suppressed", "no email", "answered", "other person", "twice"):
-            _count(status.left_out[why], LEFT_OUT[why], "")
-        _count(status.left, "left", f"  of {status.listed:,} on the list", always=True)
+    details = {
+        Category.SENT: _when(status, timezone),
+        Category.REFUSED: _reasons(status.refused),
+        Category.UNCERTAIN: _uncertain(status),
+        Category.LEFT: _reasons(status.deferred),
+    }
+    if status.account is not None:
+        print_account(status.account, details)
     else:
-        click.echo("           to see who is left, name the list with --recipients FILE")
-    _count(status.replied, "replied", "")
-    _count(status.bounced, "bounced", "")
+        for category, words in WORDS.items():
+            count = status.totals[category]
+            if count or category is Category.SENT:
+                click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
+        click.echo("           to see how the list adds up, name it with --recipients FILE")
+    if status.replied:
+        click.echo(f"  {status.replied:>8,} of them have replied")
     if len(status.domains) > 1 or status.unfinished:
         _domains(status)
 
 
-def _count(count: int, what: str, more: str, *, always: bool = False) -> None:
-    if count or always or what == "sent":
-        click.echo(f"  {count:>8,} {what}{more}")
+def _when(status: "MailingStatus", timezone: str) -> str:
+    if status.first is None or status.last is None:
+        return ""
+    rate = f", {human_rate(status.rate)}" if status.rate else ""
+    return f"  {period(status.first, status.last, timezone)} {timezone}{rate}"
+
+
+def _uncertain(status: "MailingStatus") -> str:
+    lines = [f"{name} <{address}>" for name, address in status.uncertain[:UNCERTAIN]]
+    if len(status.uncertain) > UNCERTAIN:
+        lines.append(f"… and {len(status.uncertain) - UNCERTAIN:,} more; use --report csv")
+    return "".join(f"\n             {line}" for line in lines)
 
 
 def _reasons(reasons: "dict[str, Reason]") -> str:
@@ -109,9 +135,9 @@ def _record(status: "MailingStatus") -> dict[str, Any]:
         "put_off": {code: reason.count for code, reason in status.deferred.items()},
         "uncertain": [{"id": name, "address": address} for name, address in status.uncertain],
         "under_way": status.states[State.SENDING],
-        "listed": status.listed,
-        "left": status.left,
-        "left_out": None if status.left_out is None else dict(status.left_out),
+        "listed": None if status.account is None else status.account.listed,
+        "left": None if status.account is None else status.account.left,
+        "account": None if status.account is None else _account(status.account),
         "replied": status.replied,
         "bounced": status.bounced,
         "first": status.first,
@@ -122,4 +148,14 @@ def _record(status: "MailingStatus") -> dict[str, Any]:
             for domain, counts in sorted(status.domains.items())
         },
         "unfinished": status.unfinished,
+    }
+
+
+def _account(account: MailingAccount) -> dict[str, Any]:
+    """The account: `listed` is the sum of those that follow, up to `left`."""
+    return {
+        "listed": account.listed,
+        **{category.key: account.counts[category] for category in Category},
+        "left_for": {why.value: count for why, count in account.waiting.items()},
+        "not_on_list": {one.key: count for one, count in account.elsewhere.items()},
     }

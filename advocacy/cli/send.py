@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
+    from advocacy.mail.sending.account import MailingAccount
     from advocacy.mail.sending.preparation import Agree, PreparedMailing
 
 
@@ -305,6 +306,7 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
     made.
     """
     from advocacy.cli import sending_output
+    from advocacy.mail.sending.account import LeftFor
     from advocacy.mail.sending.rendering import nobody_to_mail
 
     def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
@@ -320,13 +322,13 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
         print_problems(seen.problems, report)
         if not quiet and report == "text":
             sending_output.print_dry_run(mailing, seen, ())
-        left = seen.count + seen.left_out["put off"]
+        left = seen.count + seen.account.waiting.get(LeftFor.DEFERRED, 0)
         if not left:
             if has_errors(seen.problems):
                 raise AdvocacyError(nobody_to_mail(mailing.mailing))
             return 0
         try:
-            question = _question(left, left - seen.count)
+            question = _question(seen.account, left, left - seen.count)
             typed = click.prompt(question, default="", show_default=False, err=True)
         except click.Abort:
             if sys.stdin.isatty():
@@ -339,6 +341,9 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
     return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
 
 
-def _question(left: int, put_off: int) -> str:
+def _question(account: "MailingAccount", left: int, put_off: int) -> str:
+    from advocacy.cli.account_output import account_sentence
+
     later = f" ({put_off:,} of them later, because they were deferred)" if put_off else ""
-    return f"To send {count_noun(left, 'message')}{later}, type the number"
+    to_send = f"To send {count_noun(left, 'message')}{later}, type the number"
+    return f"{account_sentence(account)}.\n{to_send}"

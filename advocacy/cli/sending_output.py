@@ -4,18 +4,27 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from advocacy.campaign.recipients.select import Selection
+from advocacy.cli.account_output import (
+    WAITING,
+    WORDS,
+    account_note,
+    account_sentence,
+    elsewhere_sentence,
+    print_account,
+)
 from advocacy.cli.report import LetterCrashed, Report, print_problems
 from advocacy.errors import Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
+from advocacy.mail.figures import human_size, human_span, moment
+from advocacy.mail.sending.account import Category, LeftFor, MailingAccount, category_of
 
 if TYPE_CHECKING:
+    from advocacy.mail.sending.candidates import WhyLeftOut
     from advocacy.mail.sending.dry_run import DryRun, SampleMessage
     from advocacy.mail.sending.messages import TextChange
     from advocacy.mail.sending.passes import RunResult
@@ -30,23 +39,11 @@ SECONDS_A_MESSAGE = 0.3
 DOMAINS = 5
 REASONS = 5
 
-LEFT_OUT = {
-    "sent": "already sent",
-    "suppressed": "suppressed",
-    "no email": "without an email address",
-    "refused": "already refused by their servers",
-    "uncertain": "uncertain, as they may have arrived (--resend-uncertain, --assume-sent)",
-    "under way": "in progress in a run that is active or was killed",
-    "put off": "deferred by their servers, to be retried later",
-    "answered": "to people who have replied (--also-answered includes them)",
-    "other person": "whose id belongs to another person in the ledger",
-    "twice": "to an address that got the letter under another id",
-}
-
 
 def print_rehearsal(rehearsal: "Rehearsal", *, quiet: bool, report: Report) -> int:
     """Print a dry run, and return its exit code. Raises LetterCrashed after a bug."""
-    print_problems(rehearsal.problems, report)
+    note = _account_note(rehearsal.messages.account, report)
+    print_problems([*rehearsal.problems, *note], report)
     for crash in rehearsal.messages.crashes:
         raise LetterCrashed(crash)
     if not quiet and report == "text":
@@ -71,13 +68,10 @@ def print_result(
     if run is None:
         print_problems([one for one in result.problems if one.code == "other-person"], report)
         if shown:
-            everybody = request.people.selection == Selection()
-            whom = "" if everybody else " to the people you selected"
-            click.echo(f"There are no messages left to send for {result.mailing}{whom}.")
-            click.echo(f"More: {_status_command(request)}")
+            _print_nothing_left(result, request)
     else:
         why = [] if shown or run.why is None else [run.why]
-        print_problems([*run.problems, *why], report)
+        print_problems([*run.problems, *why, *_account_note(result.account, report)], report)
         if shown:
             _print_run(result, run, request)
         for crash in run.crashes:
@@ -87,33 +81,45 @@ def print_result(
     return DONE if result.is_finished else UNFINISHED
 
 
+def _account_note(account: MailingAccount | None, report: Report) -> list[Problem]:
+    """The account for those who read a report: in text it is printed as such."""
+    return [] if account is None or report == "text" else [account_note(account)]
+
+
+def _print_nothing_left(result: "SendResult", request: "SendRequest") -> None:
+    from advocacy.mail.ledger import State
+
+    everybody = request.people.selection == Selection()
+    whom = "" if everybody else " to the people you selected"
+    uncertain = result.states[State.UNCERTAIN]
+    if uncertain:
+        who = count_noun(uncertain, "message is", "messages are")
+        click.echo(
+            f"No message can be sent for {result.mailing}{whom}, but {who} uncertain. Ask some of "
+            f"the recipients whether it arrived. Then continue with --assume-sent or "
+            f"--resend-uncertain."
+        )
+    else:
+        click.echo(f"There are no messages left to send for {result.mailing}{whom}.")
+    _print_account(result)
+    click.echo(f"More: {_status_command(request)}")
+
+
 def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -> None:
     from advocacy.mail.ledger import State
 
-    later = ""
-    if run.waiting_until is not None:
-        later = f", from {moment(run.waiting_until, result.timezone)} {result.timezone} on"
-    click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now. The whole mailing:")
-    for count, what in (
-        (result.states[State.SENT], "sent"),
-        (result.states[State.REFUSED], "permanently refused by their servers"),
-        (
-            result.states[State.DEFERRED],
-            f"deferred by their servers; the next run retries them{later}",
-        ),
-        (result.states[State.UNCERTAIN], "uncertain (they may have arrived)"),
-        (result.states[State.SENDING], "in progress in another run"),
-        (run.unmade, "not composed (see the problems above)"),
-        (run.left_out["suppressed"], "suppressed"),
-        (result.others, "whose id belongs to another person in the ledger"),
-        (result.left, "left; to continue, run the command again without --new-mailing"),
-    ):
-        if count:
-            click.echo(f"  {count:>7,}  {what}")
+    click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now.")
+    _print_account(result)
+    deferred = result.account is not None and result.account.waiting.get(LeftFor.DEFERRED)
+    if deferred and run.waiting_until is not None:
+        when = f"{moment(run.waiting_until, result.timezone)} {result.timezone}"
+        click.echo(f"The next run retries those who were deferred, from {when} on.")
     if run.unread:
-        click.echo(f"In addition, {_unread(run.unread)}.")
+        click.echo(f"Rejected rows by reason: {_reasons(run.unread)}.")
     if run.rejects:
         click.echo(f"Rejected rows, to correct and use as the list: {run.rejects}")
+    if result.account is not None and result.account.left and run.why is None:
+        click.echo("To continue, run the command again without --new-mailing.")
     if result.states[State.UNCERTAIN]:
         click.echo(
             "Ask some of the uncertain recipients whether the message arrived. Then continue with "
@@ -122,6 +128,16 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     if run.why is not None:
         click.echo(f"Stopped: {run.why.message}\n    → {run.why.hint}")
     click.echo(f"More: {_status_command(request)}")
+
+
+def _print_account(result: "SendResult") -> None:
+    if result.account is not None:
+        print_account(result.account)
+        return
+    # The list cannot be read any more, for the reason that is told.
+    for state, count in result.states.items():
+        if count:
+            click.echo(f"  {count:>8,} {WORDS[category_of(state)]}")
 
 
 def _status_command(request: "SendRequest") -> str:
@@ -144,6 +160,10 @@ def print_dry_run(prepared: "PreparedMailing", seen: "DryRun", problems: Sequenc
     _line("Server", _server(prepared))
     _line("Ledger", _ledger(prepared))
     _line("To send", _to_send(prepared, seen))
+    _line("The list", f"{account_sentence(seen.account)}.")
+    elsewhere = elsewhere_sentence(seen.account)
+    if elsewhere:
+        _line("", elsewhere)
     for number, line in enumerate(_left_out(seen)):
         _line("Left out" if number == 0 else "", line)
     for number, ready in enumerate(seen.shown, start=1):
@@ -231,7 +251,7 @@ def _ledger(prepared: "PreparedMailing") -> str:
 def _to_send(prepared: "PreparedMailing", seen: "DryRun") -> str:
     if not seen.count:
         return "nothing"
-    parts = [f"{count_noun(seen.count, 'message')} of {seen.listed:,} on the list"]
+    parts = [count_noun(seen.count, "message")]
     top = ", ".join(
         f"{readable(name)} {count:,}" for name, count in seen.domains.most_common(DOMAINS)
     )
@@ -239,7 +259,7 @@ def _to_send(prepared: "PreparedMailing", seen: "DryRun") -> str:
     parts.append(
         f"to {count_noun(len(seen.domains), 'domain')}: {top}" + (" …" if more > 0 else "")
     )
-    parts.append(f"{_size(seen.size)} in all")
+    parts.append(f"{human_size(seen.size)} in all")
     return "; ".join(parts) + f". {_duration(prepared, seen)}"
 
 
@@ -256,29 +276,40 @@ def _duration(prepared: "PreparedMailing", seen: "DryRun") -> str:
     at_that_rate = Pace(request.rate, request.per_domain).shortest(seen.domains)
     if at_that_rate > slowest:
         slowest, why = at_that_rate, "at that rate"
-    return f"It will take about {_span(slowest)}, {why}." if slowest >= 1 else ""
+    return f"It will take about {human_span(slowest)}, {why}." if slowest >= 1 else ""
 
 
 def _left_out(seen: "DryRun") -> Iterable[str]:
-    for why, count in seen.left_out.most_common():
-        reasons = {reason: n for (one, reason), n in seen.reasons.items() if one == why and reason}
-        most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        told = ", ".join(f"{n:,} {reason}" for reason, n in most[:REASONS])
+    by_reason: dict[WhyLeftOut, dict[str, int]] = {}
+    for (why, reason), count in seen.reasons.items():
+        by_reason.setdefault(why, {})[reason] = count
+    for why, reasons in sorted(by_reason.items(), key=lambda item: -sum(item[1].values())):
+        count = sum(reasons.values())
+        most = sorted(((n, said) for said, n in reasons.items() if said), key=lambda o: (-o[0], o))
+        told = ", ".join(f"{n:,} {said}" for n, said in most[:REASONS])
         told += ", …" if len(most) > REASONS else ""
         names = ", ".join(seen.named.get(why, ()))
         more = " …" if count > len(seen.named.get(why, ())) else ""
-        yield f"{count:,} {LEFT_OUT[why]}" + (f" ({told})" if told else "") + f": {names}{more}"
-    if seen.unmade:
-        yield f"{seen.unmade:,} could not be composed (see the problems above)"
+        yield f"{count:,} {_words(why)}" + (f" ({told})" if told else "") + f": {names}{more}"
+    unmade = seen.account.waiting.get(LeftFor.NOT_COMPOSED)
+    if unmade:
+        yield f"{unmade:,} could not be composed (see the problems above)"
     if seen.unread:
-        yield _unread(seen.unread)
+        yield f"{count_noun(seen.unread.total(), 'rejected row')} ({_reasons(seen.unread)})"
     if seen.rejects:
         yield f"Rejected rows, to correct and use as the list: {seen.rejects}"
 
 
-def _unread(counts: Mapping[str, int]) -> str:
-    reasons = ", ".join(f"{count:,} {code}" for code, count in counts.items())
-    return f"{count_noun(sum(counts.values()), 'row')} of the list without a letter ({reasons})"
+def _words(why: "WhyLeftOut") -> str:
+    options = {
+        Category.UNCERTAIN: " (--resend-uncertain, --assume-sent)",
+        Category.ANSWERED: " (--also-answered includes them)",
+    }
+    return WAITING[why] if isinstance(why, LeftFor) else WORDS[why] + options.get(why, "")
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {code}" for code, count in counts.items())
 
 
 def _print_sample(number: int, sample: "SampleMessage") -> None:
@@ -286,7 +317,7 @@ def _print_sample(number: int, sample: "SampleMessage") -> None:
     _line("", f"Subject: {sample.subject}")
     _line("", textwrap.shorten(sample.beginning, 200, placeholder=" …"))
     attached = f", with {', '.join(sample.attachments)}" if sample.attachments else ""
-    _line("", f"{_size(sample.size)}{attached}")
+    _line("", f"{human_size(sample.size)}{attached}")
 
 
 def print_difference(change: "TextChange | None") -> None:
@@ -296,30 +327,9 @@ def print_difference(change: "TextChange | None") -> None:
         click.echo(click.style(f"    {line}", fg=color), err=True)
 
 
-def moment(seconds: float, timezone: str) -> str:
-    """A point of time where the campaign is: `2020-06-10 18:30`."""
-    return datetime.fromtimestamp(seconds, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
-
-
 def _line(label: str, text: str) -> None:
     shown = textwrap.wrap(text, WIDTH, break_on_hyphens=False, break_long_words=False) or [""]
     head = click.style(f"{label:<{LABEL}}", bold=True)
     click.echo(f"{head} {shown[0]}")
     for line in shown[1:]:
         click.echo(f"{'':<{LABEL}} {line}")
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} minutes"
-    hours = seconds / 3600
-    return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
-
-
-def _size(count: int) -> str:
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} bytes"

@@ -1,6 +1,5 @@
 """`advocacy status`: what became of a mailing, or of a batch."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
+    from advocacy.mail.status.who_got_it import Who
 
 
 @click.command("status")
@@ -42,9 +42,20 @@ if TYPE_CHECKING:
     metavar="FILE.html",
     help="Write a page with a plot of the mailing over time.",
 )
+@click.option(
+    "--who",
+    type=click.Choice(["sent", "not", "all"]),
+    help="List people: those who got the letter, those who did not, or everybody. Default with "
+    "--report csv: not.",
+)
+@click.option(
+    "--cites",
+    metavar="FACT",
+    help="List everyone whose letter cites this fact, for a correction.",
+)
 @report_choice(
-    "Output format: for people, for programs, or a list of recipients who did not get it, ready "
-    "to correct and use.", "text", "json", "csv",
+    "Output format: for people, for programs, or a list of people, ready to correct and use. The "
+    "list says what each person got, when, and what the server said.", "text", "json", "csv",
 )  # fmt: skip
 @templates_option
 def command(
@@ -53,17 +64,22 @@ def command(
     mailing: str | None,
     people: "Callable[[], People]",
     page: Path | None,
+    who: "Who | None",
+    cites: str | None,
     report: TableReport,
     templates: Path | None,
 ) -> int:
-    """Show the state of a mailing: sent, refused and why, uncertain, suppressed, and left.
+    """Show how the list of a mailing adds up: sent, refused, bounced, uncertain, left, and so on.
 
-    With --batch, show what a batch of letters made and which facts they rely on.
+    With --who, or --report csv, list people. With --batch, show what a batch of letters made and
+    which facts they rely on.
 
     \b
     Examples:
       advocacy status parks.yaml --recipients members.csv
       advocacy status parks.yaml --recipients members.csv --report csv > not-reached.csv
+      advocacy status parks.yaml --recipients members.csv --report csv --who sent > sent.csv
+      advocacy status parks.yaml --cites visits-2025 --report csv > correction.csv
       advocacy status parks.yaml --page mailing.html
       advocacy status --batch output
     """
@@ -75,11 +91,34 @@ def command(
         return 0
     if campaign is None or batch is not None:
         raise click.UsageError("Name a campaign, or a folder of letters with --batch DIR.")
-    from advocacy.cli.mailing_output import print_mailings
+    if cites and who:
+        raise click.UsageError("Use either --cites or --who, not both.")
+    if who and report == "text":
+        raise click.UsageError("--who requires --report csv or --report json.")
+    from advocacy.cli.mailing_output import (
+        print_citing,
+        print_mailings,
+        print_people,
+        write_page,
+    )
     from advocacy.cli.report import print_problems
     from advocacy.mail.status.status import statuses
+    from advocacy.mail.status.who_got_it import list_citing, list_people
 
-    with closing(statuses(campaign, people(), mailing=mailing, templates=templates)) as found:
-        print_problems(found.problems)
-        print_mailings(found, report, page)
+    if cites:
+        rows = list_citing(campaign, people(), cites, mailing=mailing, templates=templates)
+        if report == "text":
+            print_citing(rows, cites)
+        else:
+            print_people(rows, report)
+        return 0
+    if page is not None:
+        write_page(statuses(campaign, people(), mailing=mailing, templates=templates), page)
+    if who or report == "csv":
+        rows = list_people(campaign, people(), who or "not", mailing=mailing, templates=templates)
+        print_people(rows, report)
+        return 0
+    found = statuses(campaign, people(), mailing=mailing, templates=templates)
+    print_problems(found.problems)
+    print_mailings(found, report)
     return 0

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from advocacy.campaign.facts import Fact
-from advocacy.documents.fonts import BODY, describe, unprintable
+from advocacy.documents.fonts import BODY, describe, font_library
 from advocacy.documents.frame import direction, draft_html, long_date
 from advocacy.documents.pdf.paper import layout_css, layout_text, moment, page_css, unbroken_hosts
 from advocacy.documents.pdf.render import finisher_of, pdf_from_html
@@ -95,11 +95,12 @@ def render_audit(
     # On a screen the reader's fonts; on paper those of the package, by their addresses here.
     variables |= {"page_css": Markup(_SCREEN_FONTS), "printed": False}  # noqa: S704 - our own
     html = render_layout(LAYOUT, workspace, variables)
-    missing = unprintable(html)
+    library = font_library(workspace)
+    missing = library.unprintable(html)
     if missing:
         html = draft_html(html) if checked.draft else html
         return Audit(html.encode(), None, (_unprintable(letter, missing),))
-    printed_css = page_css(letter.language, css, html)
+    printed_css = page_css(letter.language, css, html, library)
     variables |= {"page_css": Markup(printed_css), "printed": True}  # noqa: S704
     printed = render_layout(LAYOUT, workspace, variables)
     css_file = layout_css(LAYOUT, workspace)

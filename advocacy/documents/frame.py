@@ -12,12 +12,44 @@ from advocacy.files.cache import file_status, once_per_run
 from advocacy.files.workspace import Workspace
 from advocacy.templating.values import locale_of, long_date
 
-__all__ = ["Reference", "Stamps", "contacts", "direction", "long_date", "references", "stamps"]
+__all__ = [
+    "Reference",
+    "Stamps",
+    "contacts",
+    "direction",
+    "isolated_addresses",
+    "isolated_contacts",
+    "long_date",
+    "references",
+    "stamps",
+]
 
 
 def direction(language: str) -> str:
     """`rtl` for a language that is written from right to left, else `ltr`."""
     return "rtl" if locale_of(language).character_order == "right-to-left" else "ltr"
+
+
+_ADDRESS = re.compile(
+    r'(<a href="[^"]*">)((?:<span class="host">)?(?:https?://|www\.).*?|[^<>\s@]+@[^<>\s]+)(?=</a>)'
+)
+_IN_BRACKETS = re.compile(r'(<span class="url">\()([^<]*)(?=\)</span>)')
+
+
+def isolated_addresses(html: str, language: str) -> str:
+    """HTML whose web and email addresses are never turned round among words from right to left."""
+    if direction(language) == "ltr":
+        return html
+    html = _ADDRESS.sub(r'\1<span dir="ltr">\2</span>', html)
+    return _IN_BRACKETS.sub(r'\1<span dir="ltr">\2</span>', html)
+
+
+def isolated_contacts(sender: Sender, language: str) -> list[str | Markup]:
+    """The contacts; from left to right where the letter is not, as telephone numbers are read."""
+    found = contacts(sender)
+    if direction(language) == "ltr":
+        return [*found]
+    return [Markup('<span dir="ltr">{}</span>').format(text) for text in found]
 
 
 def contacts(sender: Sender) -> list[str]:

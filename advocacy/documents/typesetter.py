@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from advocacy.documents.fonts import BODY, face_rules
+from advocacy.documents.fonts import BODY, PACKAGES
 from advocacy.installation import require_pango
 
 _FONTS_CONF = Path(__file__).with_name("fonts.conf")
@@ -41,7 +41,7 @@ with own_fonts_only(), warnings.catch_warnings():
     # It warns that there are no fonts, which is what is wanted.
     warnings.filterwarnings("ignore", category=UserWarning)
     import weasyprint
-    from weasyprint.text.ffi import pango
+    from weasyprint.text.ffi import FROM_UNITS, ffi, pango
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -54,7 +54,7 @@ def font_configuration() -> FontConfiguration:
     with own_fonts_only():
         config = FontConfiguration()
     weasyprint.CSS(
-        string=face_rules([BODY]),
+        string=PACKAGES.face_rules([BODY]),
         font_config=config,
         url_fetcher=URLFetcher(allowed_protocols=("file",)),
     )
@@ -68,11 +68,14 @@ def pango_version() -> str:
 
 
 __all__ = [
+    "FROM_UNITS",
     "FontConfiguration",
     "URLFetcher",
     "URLFetcherResponse",
+    "ffi",
     "font_configuration",
     "own_fonts_only",
+    "pango",
     "pango_version",
     "typesetting",
     "weasyprint",

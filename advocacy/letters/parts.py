@@ -19,6 +19,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import is_addressed
 from advocacy.campaign.supporters.model import Supporter, Supporters
 from advocacy.errors import AdvocacyError, ignore
+from advocacy.files.font_files import font_files
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
@@ -140,7 +141,7 @@ def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
 
 
 def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
-    """The images that stages' letters show, by the names that campaign and templates have."""
+    """The images that stages' letters show, and the campaign's fonts, by their names."""
     sender = campaign.file.sender
     names = [sender.logo, *(person.signature for person in sender.signatories)]
     templates = {path for stage in stages for path in letter_files(campaign, stage).values()}
@@ -148,7 +149,8 @@ def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
         with suppress(AdvocacyError):
             names += (unquote(name) for name in _PICTURE.findall(read_template(path)))
     folder = campaign.workspace.folder
-    return {name: folder / name for name in names if name and (folder / name).is_file()}
+    found = {name: folder / name for name in names if name and (folder / name).is_file()}
+    return found | font_files(campaign.workspace)
 
 
 def cited_ids(campaign: Campaign, stage_name: str) -> tuple[str, ...]:

@@ -211,18 +211,21 @@ def find_citations(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
 
 
 def find_pictures(campaign: Campaign, body: Body) -> tuple[Picture, ...]:
-    """The pictures of a body, each once.
+    """The pictures of a letter, each once: the sender's logo and signatures, and its body's.
 
     Raises AdvocacyError where one is missing, broken, too large or outside the workspace.
     """
+    sender, workspace = campaign.file.sender, campaign.workspace
+    own = [(sender.logo, sender.place("logo"))]
+    own += [(one.signature, one.place("signature")) for one in sender.signatories]
+    found = [find_picture(name, workspace, place) for name, place in own if name]
     if "![" not in body.prose.markdown:
-        return ()
+        return tuple(found)
     names = dict.fromkeys(
         unquote(str(token.attrGet("src")))
         for token in body_tokens(body.prose.markdown, campaign.file.language)
         if token.type == "picture"
     )
-    found: list[Picture] = []
     for name in names:
         try:
             found.append(find_picture(name, campaign.workspace))

@@ -49,7 +49,7 @@ def prepare_paper(checked: CheckedLetter, workspace: Workspace) -> PaperHtml:
 
     Raises AdvocacyError with everything that keeps the letter off paper.
     """
-    problems = obstacles(checked, workspace)
+    problems = obstacles(checked.letter, workspace)
     if has_errors(problems):
         raise AdvocacyError(problems)
     css = layout_css(checked.letter.layout, workspace)

@@ -1,14 +1,18 @@
 """What those who write about bills may rely on: what a letter asks fits the reader's record."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from advocacy.campaign.bills.positions import position_on
 from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.checks.bills import bill_words_rules
 from advocacy.checks.run import run_checks
 
 from ..campaign.test_bills import WRITTEN as BILL
+from ..campaign.test_bills import written
 
 LIST = """\
 id,name,address,city,region,postal_code,country,chamber,state,committee_codes
@@ -108,3 +112,32 @@ def test_a_letter_that_asks_by_position_is_quiet(tmp_path: Path) -> None:
         "cosponsor it.{% endif %}"
     )
     assert judged(tmp_path, words, BILL + "official: false\n") == []
+
+
+@pytest.mark.parametrize(
+    ("stance", "words", "wrong"),
+    [
+        ("oppose", "We urge you to support the bill.", True),
+        ("oppose", "We ask you to vote against the bill.", False),
+        ("support", "We ask you to oppose the bill.", True),
+        ("amend", "We ask you to oppose the bill.", True),
+        ("amend", "We ask you to support an amendment to the bill.", False),
+    ],
+)
+def test_a_letter_asks_for_what_its_stage_wants_of_the_bill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stance: str, words: str, wrong: bool
+) -> None:
+    stage = CAMPAIGN.replace("s9901}", f"s9901, position: {stance}}}").replace("Support the", "The")
+    monkeypatch.setattr(f"{__name__}.CAMPAIGN", stage)
+    found = judged(tmp_path, words)
+    assert bool(found) == wrong
+    assert all(f"`position: {stance}`" in one for one in found)
+
+
+def test_who_opposes_a_bill_asks_everyone_to_oppose_it(tmp_path: Path) -> None:
+    bill = written(tmp_path)
+    person = Recipient.model_construct(id="e000001", other={"chamber": "senate"})
+    day = date(2026, 3, 2)
+    assert position_on(bill, person, day, "oppose").ask == "oppose"
+    assert position_on(bill, person, day, "amend").ask == "amend"
+    assert position_on(bill, person, day).ask == "none"

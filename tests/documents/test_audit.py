@@ -220,13 +220,13 @@ def test_a_character_that_no_font_has_leaves_the_html_and_says_so(
     small_campaign: Path, edit, tmp_path: Path
 ) -> None:
     edit(
-        small_campaign.parent / "facts.yaml", "quote: 40,000 visits", "quote: 40,000 \u0628 visits"
+        small_campaign.parent / "facts.yaml", "quote: 40,000 visits", "quote: 40,000 \u0f44 visits"
     )
     request = RenderRequest(small_campaign, ("txt",), tmp_path / "out", audit=True)
     result = render_campaign(request)
     assert {path.name for path in result.files} == {"doe.txt", "doe.audit.html"}
     assert [p.code for p in result.problems] == ["unprintable-character"]
-    assert "ARABIC LETTER BEH" in result.problems[0].message
+    assert "TIBETAN LETTER NGA" in result.problems[0].message
 
 
 def test_sentences_of_fact_without_a_note_are_listed_once_more_before_the_signature(

@@ -168,7 +168,7 @@ def test_an_address_that_does_not_fit_is_left_out_and_told_and_leaves_no_gap(
 
 
 def test_a_character_without_a_font_is_told_and_the_others_are_printed() -> None:
-    labels = [label("علي", "1 Main Street"), label(*FOUR)]
+    labels = [label("ངག་དབང", "1 Main Street"), label(*FOUR)]
     _, result = printed(labels, SHEETS["avery-5160"])
     assert result.labels == 1
     assert [problem.code for problem in result.problems] == ["unprintable-character"]

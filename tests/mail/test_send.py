@@ -109,7 +109,8 @@ def test_without_send_nothing_leaves_and_nothing_is_written(
     assert advocacy("send", parks, "--recipients", people, *TODAY) == 0
     told = capsys.readouterr().out
     assert "This was a dry run: nothing was sent." in told
-    assert f"{N} messages of {N} on the list" in re.sub(r"\s+", " ", told)
+    assert f"{N} messages; to 3 domains" in re.sub(r"\s+", " ", told)
+    assert f"{N} listed: {N} left." in told
     assert "--send --new-mailing" in told
     assert sink.taken == []
     assert {path.name for path in parks.parent.iterdir()} == before
@@ -340,7 +341,8 @@ def test_those_who_were_put_off_count_among_those_who_are_left(
     assert advocacy(*command, "--yes", N) == 3
     told = capsys.readouterr().out
     assert "no messages left" not in told
-    assert f"{N}  deferred by their servers; the next run retries them, from 20" in told
+    assert f"{N} left ({N} deferred by their servers)" in told
+    assert "The next run retries those who were deferred, from 20" in told
 
 
 def left_under_way(campaign: Path, *numbers: int) -> None:
@@ -473,11 +475,14 @@ def test_a_program_that_sends_gets_nothing_but_problems_and_the_reason_why_it_st
     write_list(people, [person(n) for n in range(30)])
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30)
     assert advocacy(*command, "--new-mailing", "--limit", 25, "--report", "json") == 3
-    (problem,) = json.loads(capsys.readouterr().out)
+    problem, account = json.loads(capsys.readouterr().out)
     assert problem["code"] == "too-many-failures"
+    assert re.fullmatch(r"25 listed: 2\d refused by their servers, \d left.", account["message"])
     sink.answer = lambda _step, _address: None
     assert advocacy(*command, "--report", "json") == 3
-    assert json.loads(capsys.readouterr().out) == []
+    (account,) = json.loads(capsys.readouterr().out)
+    told = r"30 listed: \d+ sent, 2\d refused by their servers, 0 left."
+    assert re.fullmatch(told, account["message"])
 
 
 def test_even_a_quiet_run_says_why_it_stopped(
@@ -516,14 +521,17 @@ def test_status_takes_the_campaigns_own_addressee_for_nobody_whom_another_list_m
     assert f"More: advocacy status {parks} --recipients {people}" in capsys.readouterr().out
     assert advocacy("status", parks) == 0
     told = capsys.readouterr().out
-    assert "on the list" not in told
+    assert "listed" not in told
+    assert f"{N} sent" in told
     assert "--recipients FILE" in told
     assert advocacy("status", parks, "--report", "csv") == 0
     assert capsys.readouterr().out.splitlines()[1:] == []
     own = ("send", parks, *TODAY, "--send", "--yes", 1, "--new-mailing", "--mailing", "own")
     assert advocacy(*own) == 0
     assert advocacy("status", parks, "--mailing", "own") == 0
-    assert "0 left  of 1 on the list" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 listed\n" in told
+    assert "0 left\n" in told
 
 
 def test_status_tells_of_rows_that_nobody_can_be_written_to_for(
@@ -570,7 +578,7 @@ def test_whoever_says_no_while_it_runs_gets_nothing_and_is_counted(
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 0
     assert "p9@d0.example" not in sink.to
     assert len(sink.to) == N - 1
-    assert "1  suppressed" in capsys.readouterr().out
+    assert "1 suppressed" in capsys.readouterr().out
 
 
 def test_a_list_of_those_who_said_no_that_breaks_while_it_runs_stops_it_with_an_account(
@@ -585,7 +593,7 @@ def test_a_list_of_those_who_said_no_that_breaks_while_it_runs_stops_it_with_an_
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
     told = capsys.readouterr().out
-    assert f"{len(sink.to)}  sent" in told
+    assert f"{len(sink.to)} sent\n" in told
     assert "Stopped: " in told
     assert len(sink.to) < N
     (parks.parent / "suppressed.csv").unlink()
@@ -671,9 +679,9 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     assert 4 <= len(sink.to) < N
-    assert (
-        f"{N - len(sink.to)}  left; to continue, run the command again" in capsys.readouterr().out
-    )
+    told = capsys.readouterr().out
+    assert f"{N - len(sink.to)} left\n" in told
+    assert "To continue, run the command again" in told
     with open_ledger(parks) as ledger:
         counts = ledger.counts("parks/call")
     assert counts[State.SENT] == len(sink.to)

@@ -35,7 +35,18 @@ POSITIONS: tuple[PositionName, ...] = (
 )  # fmt: skip
 """The positions that a stage's `to:` may name, in order of priority."""
 
-Ask = Literal["cosponsor", "schedule a hearing", "urge a hearing", "advance", "vote", "none"]
+Ask = Literal[
+    "cosponsor",
+    "schedule a hearing",
+    "urge a hearing",
+    "advance",
+    "vote",
+    "oppose",
+    "amend",
+    "none",
+]
+Stance = Literal["support", "oppose", "amend"]
+"""What the sender of a letter wants of a bill."""
 
 NO_FLOOR_VOTE = frozenset({"DC", "AS", "GU", "VI", "MP", "PR"})
 """Places with a delegate or a resident commissioner in the House, by their two-letter codes."""
@@ -127,8 +138,10 @@ def _keys(recipient: Recipient) -> tuple[str, ...]:
     return tuple(name.casefold() for name in names if name)
 
 
-def position_on(bill: Bill, recipient: Recipient, day: date) -> BillPosition:
-    """What a recipient is to a bill on a day."""
+def position_on(
+    bill: Bill, recipient: Recipient, day: date, stance: Stance = "support"
+) -> BillPosition:
+    """What a recipient is to a bill on a day, and what a sender of that stance can ask."""
     known = _bill_day(bill, day)
     keys = _keys(recipient)
     spans = [one for key in keys for one in known.cosponsors.get(key, ())]
@@ -148,7 +161,7 @@ def position_on(bill: Bill, recipient: Recipient, day: date) -> BillPosition:
     return BillPosition(
         bill,
         positions,
-        _ask(bill, known, recipient, day, positions),
+        _ask(bill, known, recipient, day, positions, stance),
         current.joined if current else None,
         spans[-1].withdrawn if spans and current is None else None,
         tuple(referral.name for referral, _ in seats),
@@ -175,11 +188,14 @@ def _ask(
     recipient: Recipient,
     day: date,
     positions: tuple[PositionName, ...],
+    stance: Stance,
 ) -> Ask:
     state, chamber = known.state, recipient.text_of("chamber") or bill.origin
     over = state.is_final or state.kind in ("not introduced", "presented", "vetoed")
     if over or any(one == chamber for one, _ in state.passed):
         return "none"
+    if stance != "support":
+        return "oppose" if stance == "oppose" else "amend"
     if "committee member" in positions:
         if chamber == "legislature":
             return "advance"

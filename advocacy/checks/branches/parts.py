@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from advocacy.campaign.campaign import Cosigner, Signatory, Unsubscribe
+from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sender_details import Unsubscribe
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.watch import Watch

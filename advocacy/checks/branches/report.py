@@ -77,7 +77,7 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     """Lay a letter out, and report what does not fit; `limit` is its greatest number of pages."""
     letter, workspace = checked.letter, campaign.workspace
     css = layout_css(letter.layout, workspace)
-    found = obstacles(checked, workspace)
+    found = obstacles(checked.letter, workspace)
     if has_errors(found):
         return [] if made_up else found
     spilt: list[str] = []

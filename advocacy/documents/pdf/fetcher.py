@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from advocacy.documents.fonts import FAMILIES
 from advocacy.documents.typesetter import URLFetcher, URLFetcherResponse
 from advocacy.errors import Problem
 from advocacy.files.cache import held_files
@@ -25,7 +26,7 @@ from advocacy.files.pictures import (
     too_big,
 )
 from advocacy.files.workspace import Workspace
-from advocacy.resources import fonts_dir, templates_dir
+from advocacy.resources import font_package, templates_dir
 
 # Relative addresses in a layout are read from the campaign's folder. The base address does not
 # name that folder, so that a PDF has the same bytes wherever the campaign lies; its depth keeps
@@ -115,7 +116,8 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
                 )
             )
         path = path.resolve()
-        ours = (fonts_dir(), templates_dir().resolve())
+        packages = {family.files[0] for family in FAMILIES.values()}
+        ours = (*filter(None, map(font_package, sorted(packages))), templates_dir().resolve())
         if not (self.workspace.contains(path) or any(path.is_relative_to(top) for top in ours)):
             raise RefusedFile(_outside(url, self.workspace))
         return path

@@ -6,39 +6,38 @@ its window (`overflowing`); a layout gives such an element a height of its own a
 `data-fit` what it holds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from advocacy.campaign.campaign import Cosigner, Signatory
-from advocacy.documents.fonts import describe, unprintable
+from advocacy.campaign.campaign import Cosigner, Sender, Signatory
+from advocacy.documents.fonts import (
+    FontLibrary,
+    by_script,
+    describe_script,
+    font_library,
+    missing_font_cure,
+)
 from advocacy.documents.frame import contacts
-from advocacy.errors import AdvocacyError, Hint, Place, Problem
+from advocacy.errors import AdvocacyError, Hint, Place, Problem, nearest
+from advocacy.files.font_files import own_fonts
 from advocacy.files.pictures import image_problem
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.models import Located
-from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import SharedContent
+from advocacy.templating.citation_marks import LINE, LINE_MARK
 
 
-def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
-    """What keeps this letter off paper: characters without a font, pictures that are none."""
-    letter = checked.letter
-    problems: list[Problem] = []
-    for text, what, place in printed_texts(letter):
-        problems += [
-            Problem(
-                "unprintable-character",
-                f"The fonts of the letter do not have {describe(char)}, which is in {what}.",
-                Hint(
-                    "fix-or-omit-format",
-                    cure="Replace the character with one that can be printed",
-                    format="pdf",
-                ),
-                place,
-            )
-            for char in unprintable(text)
-        ]
+def obstacles(letter: Letter, workspace: Workspace) -> list[Problem]:
+    """What keeps a letter off paper: characters without a font, fonts and pictures that are none.
+
+    The characters of a script are one problem, wherever in the letter they stand.
+    """
+    problems = list(own_fonts(workspace).problems)
+    problems += unknown_font(letter.sender, font_library(workspace))
+    problems += _without_font(letter, font_library(workspace))
     for name, place in _pictures(letter):
         try:
             problem = image_problem(workspace.file(name, place), name)
@@ -49,12 +48,88 @@ def obstacles(checked: CheckedLetter, workspace: Workspace) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
+def unprintable_address(
+    lines: Iterable[str], who: str, place_of: Callable[[str], Place | None], library: FontLibrary
+) -> list[Problem]:
+    """The characters of someone's address that no font has, a problem for each script.
+
+    `place_of` is where the text of a line was written.
+    """
+    chars: dict[str, None] = {}
+    place = None
+    for line in lines:
+        missing = library.unprintable(line)
+        chars |= dict.fromkeys(missing)
+        place = place or (place_of(line) if missing else None)
+    return [
+        _unprintable(script, found, f"the address of {who}", place)
+        for script, found in by_script(chars).items()
+    ]
+
+
+def _without_font(letter: Letter, library: FontLibrary) -> Iterator[Problem]:
+    """The same of all that a letter prints; of one person and script there is one problem."""
+    person = letter.recipient
+    yield from unprintable_address(
+        letter.inside_address, person.called, partial(place_of, person), library
+    )
+    told = set(by_script(c for line in letter.inside_address for c in library.unprintable(line)))
+    found: dict[str, tuple[list[str], list[str], Place | None]] = {}
+    for text, what, place in printed_texts(letter):
+        own = what.startswith("the address") or place == person.place("salutation")
+        for script, chars in by_script(library.unprintable(text)).items():
+            if own and script in told:
+                continue
+            known = found.setdefault(script, ([], [], place or _line_of(letter, chars[0])))
+            known[0].extend(char for char in chars if char not in known[0])
+            known[1].extend([what] if what not in known[1] else [])
+    for script, (chars, places, place) in found.items():
+        yield _unprintable(script, chars, _listed(places), place)
+
+
+def _unprintable(script: str, chars: list[str], where: str, place: Place | None) -> Problem:
+    return Problem(
+        "unprintable-character",
+        f"No font has {describe_script(script, chars)}, which is in {where}.",
+        Hint("fix-or-omit-format", cure=missing_font_cure(script), format="pdf"),
+        place,
+    )
+
+
+def _listed(places: list[str]) -> str:
+    shown = places if len(places) < 4 else [*places[:2], f"{len(places) - 2} more places"]
+    return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
+
+
+def _line_of(letter: Letter, char: str) -> Place | None:
+    """The line of the template in which a traced letter's text has a character."""
+    before, found, _ = letter.body.markdown.partition(char)
+    marks = [ord(mark) - LINE_MARK for mark in LINE.findall(before)] if found else []
+    return letter.lines[marks[-1]] if marks and marks[-1] < len(letter.lines) else None
+
+
+def unknown_font(sender: Sender, library: FontLibrary) -> Iterator[Problem]:
+    """That the sender's letters are to be set in a font that is not there."""
+    wanted = sender.look.font if sender.look else None
+    if wanted is None or wanted in library.names:
+        return
+    own = sorted({font.family for font in library.own})
+    there = f"The folder `fonts` has: {', '.join(own)}." if own else "The folder `fonts` has none."
+    near = nearest(wanted, library.names)
+    yield Problem(
+        "unknown-font",
+        f"There is no font family `{wanted}`.",
+        f"Did you mean `{near}`?" if near else f"Put its files in the folder `fonts`. {there}",
+        sender.look.place("font") if sender.look else None,
+    )
+
+
 def printed_texts(letter: Letter) -> Iterator[tuple[str, str, Place | None]]:
     """Every text that the letter prints, what it is, and where it stands."""
     person = letter.recipient
     yield letter.subject, "the subject", None
     for line in letter.inside_address:
-        yield line, f"the address of {person.full_name}", _place_of(person, line)
+        yield line, f"the address of {person.called}", place_of(person, line)
     yield letter.salutation, "the salutation", person.place("salutation")
     yield letter.body.text(), "the text", None
     yield letter.others, "the signatures", None
@@ -67,6 +142,7 @@ def shared_texts(letter: Letter | SharedContent) -> Iterator[tuple[str, str, Pla
     yield letter.subject, "the subject", None
     for line in (sender.organization, *sender.address, *contacts(sender)):
         yield line, "the letterhead", sender.place()
+    yield from _offices(sender)
     people: tuple[Signatory | Cosigner, ...] = (*letter.signatories, *letter.cosigners)
     for one in people:
         for text in (one.name, one.title, one.organization):
@@ -80,7 +156,13 @@ def shared_texts(letter: Letter | SharedContent) -> Iterator[tuple[str, str, Pla
                     yield line, f"the source `{source.id}`", source.place()
 
 
-def _place_of(person: Located, line: str) -> Place | None:
+def _offices(sender: Sender) -> Iterator[tuple[str, str, Place | None]]:
+    for office in sender.offices:
+        for line in (office.name, *office.address, office.phone, office.email):
+            yield line or "", "the offices", office.place()
+
+
+def place_of(person: Located, line: str) -> Place | None:
     """The place of the key whose text a line of the address is, else the person's."""
     for key in type(person).model_fields:
         value = getattr(person, key)

@@ -15,10 +15,17 @@ from markupsafe import Markup
 
 from advocacy.campaign.campaign import Signatory
 from advocacy.campaign.field_types import NOON
+from advocacy.campaign.sender_details import Look
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.fonts import FAMILIES, face_rules, font_list, needed
-from advocacy.documents.frame import contacts, direction, long_date, references
+from advocacy.documents.fonts import BODY, FontLibrary, font_library, font_list
+from advocacy.documents.frame import (
+    direction,
+    isolated_addresses,
+    isolated_contacts,
+    long_date,
+    references,
+)
 from advocacy.documents.pdf.fitting import printed_texts
 from advocacy.documents.prose import BodyPicture, body_html, body_pictures, notes_html
 from advocacy.documents.references import formatted
@@ -88,15 +95,16 @@ def page_variables(
     """
     return {
         "words": words,
-        "body": Markup(body),  # noqa: S704 - escaped where it was made
+        "body": Markup(isolated_addresses(body, shared.language)),  # noqa: S704 - escaped above
         "notes": () if citations.in_text else citations.notes,
         "references": references(citations) if citations.in_text else (),
         "date": long_date(shared.date, shared.language),
         "lang": shared.language,
         "dir": direction(shared.language),
-        "contacts": (*shared.sender.address, *contacts(shared.sender)),
+        "contacts": (*shared.sender.address, *isolated_contacts(shared.sender, shared.language)),
         "page_words": _around(words.page, "{page}"),
         "logo": _image(shared.sender.logo),
+        "look": shared.sender.look,
         "signatures": _signature_rows(shared.signatories),
         "created": moment(shared.date, shared.timezone, shared.time),
         "generator": f"advocacy {version()}",
@@ -123,7 +131,10 @@ def filled_layout(
         )
     )
     variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
-    variables["page_css"] = Markup(page_css(language, css, printed))  # noqa: S704
+    look: Look | None = variables["look"]
+    library = font_library(workspace, look.font if look else None)
+    page = page_css(language, css, printed, library, look.color if look else None)
+    variables["page_css"] = Markup(page)  # noqa: S704 - our own; names are quoted
     return render_layout(layout, workspace, variables)
 
 
@@ -263,18 +274,25 @@ def _read_stylesheet(path: Path) -> str:
         ) from error
 
 
-def page_css(language: str, css: str, text: str) -> str:
+def page_css(
+    language: str, css: str, text: str, library: FontLibrary, color: str | None = None
+) -> str:
     """Paper size and fonts: those of the stylesheet's own families, and those the text needs.
 
     It depends on which scripts the text has, not on the text, so that letters share it.
     """
-    families = needed(text, language)
-    named = tuple(name for name in FAMILIES if name in css and name not in families)
+    families = library.needed(text, language)
+    named = tuple(name for name in library.names if name in css and name not in families)
     size = page_size(language)
+    own = [f"--fonts: {font_list(families)};"]
+    if color:
+        own.append(f"--color: {color};")
+    if families[0] != BODY and not library.has_raised_figures(families[0]):
+        own.append("--raised: normal; --raised-size: 0.65em; --raised-by: 0.45em;")
     return (
-        f"{face_rules((*families, *named))}\n"
+        f"{library.face_rules((*families, *named))}\n"
         f"@page {{ size: {size}; font-family: {font_list(families)} }}\n"
-        f"html {{ font-family: {font_list(families)} }}"
+        f"html {{ font-family: {font_list(families)}; {' '.join(own)} }}"
     )
 
 

@@ -59,7 +59,7 @@ def printed(
         if isinstance(stamped, Pdf):
             return stamped
         why = stamped.reason
-    problems = obstacles(checked, workspace)
+    problems = obstacles(checked.letter, workspace)
     if has_errors(problems):
         return problems
     html = paper_html(checked, workspace)

@@ -15,10 +15,12 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | draw.draw_inline_level                      | find a line's operators   | none     | 4    |
 | pdf.stream.Stream.add_font                  | equal fonts in letters    | none     | 5    |
 | text.fonts.font_features                    | small capitals lose an f  | none     | 6    |
+| draw.text.draw_first_line                   | clusters have no text     | none     | 7    |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
-5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`.
+5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
+7 `test_scripts.py`.
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -29,6 +31,7 @@ import math
 from typing import Any
 
 from advocacy.documents.pdf.alphabet import alphabet
+from advocacy.documents.pdf.clusters import say_clusters
 from advocacy.documents.pdf.painting import (
     DrawnLine,
     DrawnText,
@@ -46,6 +49,7 @@ _update_footnote_area = weasyprint.layout.LayoutContext._update_footnote_area
 _build_formatting_structure = weasyprint.document.build_formatting_structure
 _layout_document = weasyprint.document.layout_document
 _draw_text = weasyprint.draw.draw_text
+_draw_first_line = weasyprint.draw.text.draw_first_line
 _draw_inline_level = weasyprint.draw.draw_inline_level
 _add_font = weasyprint.pdf.stream.Stream.add_font
 _font_features = weasyprint.text.fonts.font_features
@@ -149,6 +153,15 @@ def draw_text(stream: Any, textbox: Any, *rest: Any) -> None:
         listening.recording.texts.append(DrawnText(textbox, stream, start, len(stream.stream)))
 
 
+def draw_first_line(stream: Any, textbox: Any, overflow: Any, ellipsis: Any, matrix: Any) -> Any:
+    """Draw a line of text, and say the texts of clusters that its glyphs do not say."""
+    start = len(stream.stream)
+    emojis = _draw_first_line(stream, textbox, overflow, ellipsis, matrix)
+    if not emojis:
+        say_clusters(stream, textbox, start, matrix)
+    return emojis
+
+
 def draw_inline_box(stream: Any, page: Any, box: Any, *rest: Any, **more: Any) -> None:
     """Draw a line or what stands in one, and note where a line's operators stand."""
     if listening.recording is None or type(box).__name__ != "LineBox":
@@ -200,6 +213,7 @@ weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
 weasyprint.document.build_formatting_structure = build_boxes
 weasyprint.document.layout_document = lay_out_document
 weasyprint.draw.draw_text = draw_text
+weasyprint.draw.text.draw_first_line = draw_first_line
 weasyprint.draw.draw_inline_level = draw_inline_box
 weasyprint.pdf.stream.Stream.add_font = add_font
 weasyprint.text.fonts.font_features = find_font_features

@@ -1,7 +1,7 @@
 """Address labels and envelopes as tagged PDFs, a sheet or an envelope a page."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -10,9 +10,14 @@ from typing import IO
 
 from markupsafe import Markup
 
-from advocacy.documents.fonts import FAMILIES, describe, face_rules, font_list, needed, unprintable
+from advocacy.documents.fonts import (
+    FAMILIES,
+    FontLibrary,
+    font_library,
+    font_list,
+)
 from advocacy.documents.frame import direction
-from advocacy.documents.pdf.fitting import ADDRESS, address_problem
+from advocacy.documents.pdf.fitting import ADDRESS, address_problem, unprintable_address
 from advocacy.documents.pdf.paper import moment
 from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.documents.print_shop.merge import Merger
@@ -87,13 +92,14 @@ def print_labels(
     each, at_once = (
         (form.size, SHEETS_AT_ONCE) if isinstance(form, PaperSheet) else (1, ENVELOPES_AT_ONCE)
     )
-    waiting = _printable(iter(labels), result.problems)
+    library = font_library(workspace)
+    waiting = _printable(iter(labels), result.problems, library)
     with Merger(out, about.title, about.language) as merger:
         while True:
             room = each * at_once - skip
             part = list(islice(waiting, room))
             while part:
-                html = _html(part, form, about, skip)
+                html = _html(part, form, about, skip, library)
                 pdf = pdf_from_html(html, workspace)
                 unfit = {int(one.index) for one in pdf.unfit if one.what == ADDRESS}
                 if not unfit:
@@ -112,20 +118,26 @@ def print_labels(
     return result
 
 
-def _printable(labels: Iterator[Label], problems: list[Problem]) -> Iterator[Label]:
+def _printable(
+    labels: Iterator[Label], problems: list[Problem], library: FontLibrary
+) -> Iterator[Label]:
     for label in labels:
-        missing = unprintable("".join(label.lines))
-        if missing:
-            message = f"No font has {describe(missing[0])}, which is in the address of {label.who}."
-            hint = "Replace the character with one that can be printed."
-            problems.append(Problem("unprintable-character", message, hint, label.place))
-        else:
+        missing = unprintable_address(label.lines, label.who, lambda _: None, library)
+        missing = [replace(problem, place=label.place) for problem in missing]
+        problems += missing
+        if not missing:
             yield label
 
 
-def _html(labels: list[Label], form: PaperSheet | PaperEnvelope, about: About, skip: int) -> str:
+def _html(
+    labels: list[Label],
+    form: PaperSheet | PaperEnvelope,
+    about: About,
+    skip: int,
+    library: FontLibrary,
+) -> str:
     text = "".join(line for label in labels for line in label.lines) + "".join(about.sender)
-    families = (FAMILY, *needed(text, about.language))
+    families = (FAMILY, *library.needed(text, about.language))
     pages = (
         _sheets(labels, form, skip)
         if isinstance(form, PaperSheet)
@@ -137,7 +149,7 @@ def _html(labels: list[Label], form: PaperSheet | PaperEnvelope, about: About, s
         direction=direction(about.language),
         version=version(),
         moment=moment(about.day, about.timezone),
-        face_rules=Markup(face_rules(dict.fromkeys(families))),  # noqa: S704 - our own
+        face_rules=Markup(library.face_rules(dict.fromkeys(families))),  # noqa: S704 - our own
         font_list=Markup(font_list(families)),  # noqa: S704 - our own
         paper=form.paper,
         fit=ADDRESS,

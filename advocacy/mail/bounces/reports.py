@@ -32,6 +32,7 @@ from advocacy.mail.consent.return_address import message_ids_of
 from advocacy.mail.consent.suppression_edits import EditOutcome, NewSuppression, add
 from advocacy.mail.consent.suppression_file import FILE
 from advocacy.mail.consent.tokens import Keys, find_keys
+from advocacy.mail.ledger import Bounce
 from advocacy.mail.ledger.opening import open_ledgers
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ if TYPE_CHECKING:
 class Fate(StrEnum):
     """What a message that came back means."""
 
-    HARD = "hard bounce"
-    SOFT = "soft bounce"
+    HARD = Bounce.HARD.value
+    SOFT = Bounce.SOFT.value
     DELAYED = "delayed"
-    COMPLAINT = "complaint"
+    COMPLAINT = Bounce.COMPLAINT.value
     UNSUBSCRIBE = "unsubscribe"
     ABSENCE = "automatic answer"
     NOT_OURS = "not ours"
@@ -226,8 +227,9 @@ def _failure_of(notice: Notice, record: "LedgerRecord", *, strict: bool) -> Fail
 def _finding(place: Place, fate: Fate, detail: str, record: "LedgerRecord") -> Finding:
     note = f"{fate}: {detail}".rstrip(": ")
     # A soft bounce that comes after a hard one, or a complaint, makes neither undone.
-    is_known = record.bounce == note or (
-        fate is Fate.SOFT and record.bounce.startswith((Fate.HARD, Fate.COMPLAINT))
+    is_known = record.came_back is not None and (
+        record.bounce == note
+        or (fate is Fate.SOFT and record.came_back in (Bounce.HARD, Bounce.COMPLAINT))
     )
     return Finding(
         place,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from advocacy.mail.ledger.opening import VARIABLE, ledger_exists, ledger_url, open_ledger
 from advocacy.mail.ledger.values import (
+    Bounce,
     LedgerEntry,
     LedgerMailing,
     LedgerRecord,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VARIABLE",
+    "Bounce",
     "Ledger",
     "LedgerEntry",
     "LedgerMailing",

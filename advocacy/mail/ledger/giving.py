@@ -18,7 +18,16 @@ from sqlalchemy.dialects import postgresql
 
 from advocacy.campaign.recipients.identity import is_same_name
 from advocacy.mail.ledger.schema import LETTER
-from advocacy.mail.ledger.values import KeyedAddress, LedgerEntry, Result, State, Taken, Why
+from advocacy.mail.ledger.values import (
+    Bounce,
+    KeyedAddress,
+    LedgerEntry,
+    Result,
+    State,
+    Taken,
+    Why,
+    bounce_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,8 @@ class LedgerRow:
     """What the rule needs of a letter's row. `run` and `token` name who has it.
 
     `sharing` is not empty for a letter whose mailbox another person of the list has, too.
+    `bounce` is what came back of it, `returned` says that an earlier one came back from another
+    address.
     """
 
     id: int
@@ -39,6 +50,8 @@ class LedgerRow:
     sharing: str = ""
     address: str = ""
     person: str = ""
+    bounce: Bounce | None = None
+    returned: bool = False
 
 
 def decide(
@@ -103,14 +116,19 @@ def _answer(
     attempts = had.attempts if had else 0
     if had is not None:
         if is_repeated(had, *call):
-            return Taken(key.letter_id, attempts=attempts)
+            return Taken(key.letter_id, attempts=attempts, returned=had.returned)
         why = _finished(key, had, now)
         if why is not None:
-            return Taken(key.letter_id, why, attempts, had.state, had.not_before)
+            return Taken(key.letter_id, why, attempts, had.state, had.not_before, bounce=had.bounce)
     if others:
         ids = tuple(other.letter_id for other in others)
         return Taken(key.letter_id, Why.SAME_ADDRESS, attempts, others[0].state, others=ids)
-    return Taken(key.letter_id, attempts=attempts + 1)
+    if had is None:
+        return Taken(key.letter_id, attempts=1)
+    returned = had.returned or had.bounce is Bounce.HARD
+    return Taken(
+        key.letter_id, attempts=attempts + 1, state=had.state, bounce=had.bounce, returned=returned
+    )
 
 
 def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
@@ -122,7 +140,8 @@ def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
         case State.SENDING:
             return Why.UNDER_WAY
         case State.SENT:
-            return Why.SENT
+            # What came back from an address that does not work has not reached the person.
+            return None if corrected and had.bounce is Bounce.HARD else Why.SENT
         case State.UNCERTAIN:
             return Why.UNCERTAIN
         case State.REFUSED:
@@ -152,7 +171,7 @@ _SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
 
 _IN_MAILING = _C.mailing_id == bindparam("mailing")
 _ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
-        _C.token, _C.sharing, _C.address, _C.person)  # fmt: skip
+        _C.token, _C.sharing, _C.address, _C.person, _C.bounce, _C.bounced_at)  # fmt: skip
 _TOUCHED = (
     select(*_ROW)
     .where(
@@ -212,7 +231,7 @@ _AGAIN = (
     .values(
         {name: bindparam(f"to_{name}") for name in _NEW_VALUES}
         | {"state": _SENDING, "attempts": _C.attempts + 1, "not_before": None}
-        | {"code": None, "reply": ""}
+        | {"code": None, "reply": "", "bounced_at": None}
     )
 )
 
@@ -304,8 +323,12 @@ def _rows(
             "letters": [key.letter_id for key in some],
             "keys": [key.address_key for key in some],
         }
-        for id_, letter_id, address_key, state, *rest in connection.execute(query, asked):
-            found[id_] = LedgerRow(id_, letter_id, address_key, State(state), *rest)
+        for id_, letter_id, address_key, state, *rest, note, at in connection.execute(query, asked):
+            row = LedgerRow(id_, letter_id, address_key, State(state), *rest)
+            if note:
+                returned = at is None and note.startswith(Bounce.HARD)
+                row = replace(row, bounce=bounce_of(note, at), returned=returned)
+            found[id_] = row
     return found.values()
 
 

@@ -17,9 +17,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import giving
 from advocacy.mail.ledger.faults import fault
-from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
+from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
+    Bounce,
     Heard,
     KeyedAddress,
     LedgerMailing,
@@ -74,6 +75,19 @@ class LedgerReader:
         (row,) = self._db.ask(query.order_by(TEXT_OF_MAILING.c.id.desc()).limit(1))
         return MailingText(json.loads(row.parts), row.sample)
 
+    def texts_of_runs(self, name: str) -> dict[int, int]:
+        """Say which text each run of a mailing sent: its number, 1 for the first.
+
+        A run sends the text that was accepted last before it began.
+        """
+        number = self._number(name)
+        texts = select(TEXT_OF_MAILING.c.at).where(TEXT_OF_MAILING.c.mailing_id == number)
+        accepted = [row.at for row in self._db.ask(texts.order_by(TEXT_OF_MAILING.c.id))]
+        runs = select(RUN.c.id, RUN.c.began_at).where(RUN.c.mailing_id == number)
+        return {
+            run.id: max(1, sum(at <= run.began_at for at in accepted)) for run in self._db.ask(runs)
+        }
+
     def standing(self, name: str, keys: Sequence[KeyedAddress]) -> list[Taken]:
         """Say what `exchange` would answer for these letters now, in their order."""
         number = self._number(name)
@@ -112,6 +126,18 @@ class LedgerReader:
         query = select(_C.state, _COUNT).where(_C.mailing_id == self._number(name))
         found = {row.state: row.number for row in self._db.ask(query.group_by(_C.state))}
         return {state: found.get(state.value, 0) for state in State}
+
+    def totals(self, name: str) -> dict[tuple[State, Bounce | None], int]:
+        """Count a mailing's letters by state and by what came back of them."""
+        kinds = [(_C.bounce.startswith(one.value), one.value) for one in Bounce]
+        bounce = case(
+            (_C.bounced_at.is_(None), ""), *kinds, else_=""
+        ).label("kind")  # fmt: skip
+        query = select(_C.state, bounce, _COUNT).where(_C.mailing_id == self._number(name))
+        return {
+            (State(row.state), Bounce(row.kind) if row.kind else None): row.number
+            for row in self._db.ask(query.group_by(_C.state, bounce))
+        }
 
     def tallies(self, name: str) -> list[MailingTally]:
         """Count a mailing's letters by domain, state and reply code."""

@@ -26,7 +26,7 @@ from advocacy.mail.ledger.runs import (
 )
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
-from advocacy.mail.ledger.values import LedgerEntry, MailingText, Result, State, Taken, Why
+from advocacy.mail.ledger.values import ASSUMED, LedgerEntry, MailingText, Result, State, Taken, Why
 
 _C = LETTER.c
 
@@ -224,7 +224,7 @@ class Ledger(LedgerReader):
 
     def assume_sent(self, name: str, ids: Collection[str] | None = None) -> int:
         """Take letters that may have arrived for sent, all or some; how many."""
-        values = {"state": State.SENT.value, "reply": "Assumed to have been sent."}
+        values = {"state": State.SENT.value, "reply": ASSUMED}
         return self._change_uncertain(name, ids, values)
 
     def _change_uncertain(

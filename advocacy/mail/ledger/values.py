@@ -20,6 +20,27 @@ class State(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Bounce(StrEnum):
+    """What came back of a letter that its server had accepted."""
+
+    HARD = "hard bounce"
+    """The address does not work: the person was not reached."""
+    SOFT = "soft bounce"
+    COMPLAINT = "complaint"
+
+
+def bounce_of(note: str, at: float | None) -> Bounce | None:
+    """What came back of a letter, by the ledger's `bounce` and `bounced_at`; None if nothing did.
+
+    A note without a time is of an earlier letter to the person, at an address that did not work.
+    """
+    return None if at is None else next((one for one in Bounce if note.startswith(one)), None)
+
+
+ASSUMED = "Assumed to have been sent."
+"""The words in place of a server's where somebody decided that a letter arrived."""
+
+
 class Why(StrEnum):
     """Why a letter is not given out."""
 
@@ -78,8 +99,10 @@ KeyedAddress = PersonKey | LedgerEntry
 class Taken:
     """What became of an entry: given out (`why_not` is None), or the reason why not.
 
-    `attempts` counts how often the letter was given out, this time included. With a reason
-    `state`, `not_before` and `others`, the ids of the letters that have the address, say more.
+    `attempts` counts how often the letter was given out, this time included. `state` and `bounce`
+    are what the ledger had of it before, if anything. With a reason, `not_before` and `others`,
+    the ids of the letters that have the address, say more. `returned` says that a letter to the
+    person came back from another address.
     """
 
     letter_id: str
@@ -90,6 +113,8 @@ class Taken:
     others: tuple[str, ...] = ()
     person: str = ""
     address: str = ""
+    bounce: Bounce | None = None
+    returned: bool = False
 
     @property
     def taken(self) -> bool:
@@ -166,6 +191,16 @@ class LedgerRecord:
     facts: tuple[str, ...] | None
     person: str
     run: int
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether somebody decided that the letter arrived: no server said so."""
+        return self.state is State.SENT and self.code is None and self.reply == ASSUMED
+
+    @property
+    def came_back(self) -> Bounce | None:
+        """What came back of the letter."""
+        return bounce_of(self.bounce, self.bounced_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Select the letters of a list that may be sent now, and say why the others may not."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,35 +13,45 @@ from advocacy.campaign.supporters.model import Correspondence
 from advocacy.errors import Level, Problem, count_noun
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
-from advocacy.mail.ledger import Ledger, PersonKey, Taken, Why
+from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
+from advocacy.mail.sending.account import (
+    Category,
+    LeftFor,
+    ListTally,
+    MailingAccount,
+    category_of,
+)
+from advocacy.mail.sending.list_problems import rejected_rows
 from advocacy.mail.sending.mailing_settings import MailingSettings
 
 Item = TypeVar("Item")
 CHUNK = 500
 """The number of letters that are looked up in the ledger at once."""
+WRONG_ADDRESS = "bad-email"
+"""The code of the problem that a row's email address is invalid; the row stays, without it."""
 MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
 
-NO_EMAIL, SUPPRESSED, ANSWERED, TWICE = "no email", "suppressed", "answered", "twice"
-SENT, REFUSED, UNCERTAIN, UNDER_WAY, PUT_OFF, OTHER_PERSON = (
-    "sent", "refused", "uncertain", "under way", "put off", "other person",
-)  # fmt: skip
 NAMED = 4
 """The number of people named whose ids are other people's in the ledger."""
+WhyLeftOut = Category | LeftFor
 _BY_LEDGER = {
-    Why.SENT: SENT, Why.REFUSED: REFUSED, Why.UNCERTAIN: UNCERTAIN, Why.UNDER_WAY: UNDER_WAY,
-    Why.NOT_YET: PUT_OFF, Why.SAME_ADDRESS: TWICE,
-    Why.OTHER_PERSON: OTHER_PERSON,
+    Why.REFUSED: Category.REFUSED, Why.UNCERTAIN: Category.UNCERTAIN,
+    Why.SAME_ADDRESS: Category.TWICE, Why.OTHER_PERSON: Category.OTHER_PERSON,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A letter that is not sent: to whom, why, and in whose words (`reason`)."""
+    """A letter that is not sent: to whom, why, and in whose words (`reason`).
+
+    `others` are the ids under which the address got the letter.
+    """
 
     letter: Correspondence
-    why: str
+    why: WhyLeftOut
     reason: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,9 +59,10 @@ class Candidates:
     """Goes through the list once: yields the letters to send, and counts all others by reason.
 
     `on_left_out` is called for each letter that is left out; `problems` keeps what is wrong with
-    the list. `listed` counts all letters of the list, `next_try` is when the first of those that
-    their servers put off may be tried again (UTC epoch seconds by `Ledger.now()`). `sharing` are
-    ids of letters to a mailbox to which another person of the list gets a letter, too.
+    the list. `next_try` is when the first of those that their servers put off may be tried again
+    (UTC epoch seconds by `Ledger.now()`). `sharing` are ids of letters to a mailbox to which
+    another person of the list gets a letter, too, `returned` those of letters that came back from
+    another address. `begun` says that the ledger knows the mailing.
 
     Who has a mailbox under another id of the ledger may be the same person, whose id has changed.
     If that id and mailbox are on the list as well, they are two people.
@@ -61,14 +71,16 @@ class Candidates:
     mailing: MailingSettings
     guard: SuppressionGuard
     ledger: Ledger | None = None
+    begun: bool = True
     also_answered: bool = False
     also_uncertain: bool = False
     on_left_out: Callable[[LeftOut], None] = lambda _: None
-    listed: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
+    tally: ListTally = field(default_factory=ListTally)
     problems: dict[Problem, None] = field(default_factory=dict)
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    _wrong_addresses: set[int | None] = field(default_factory=set)
     _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
 
@@ -88,18 +100,29 @@ class Candidates:
         for one, standing in doubtful:
             if wanted := self._wanted(one, standing, answered):
                 yield wanted
-        if self.counts[OTHER_PERSON]:
-            self.problems[_other_people(self.counts[OTHER_PERSON], self._others)] = None
+        others = self.tally.counts[Category.OTHER_PERSON]
+        if others:
+            self.problems[_other_people(others, self._others)] = None
 
     def _wanted(
         self, one: Correspondence, standing: Taken, answered: frozenset[str]
     ) -> WantedLetter | None:
         """The letter, if it may be sent now; if not, it is counted."""
         why, reason = self._left_out(one, standing, answered)
-        if why:
-            self.counts[why] += 1
-            self.on_left_out(LeftOut(one, why, reason))
+        before = None if standing.state is None else category_of(standing.state, standing.bounce)
+        recorded = self.tally.recorded if why else self.tally.recorded_of_sent
+        if before is not None and why is not Category.OTHER_PERSON:
+            recorded[before] += 1
+        if why is not None:
+            if isinstance(why, LeftFor):
+                self.tally.waiting[why] += 1
+            else:
+                self.tally.counts[why] += 1
+            self.on_left_out(LeftOut(one, why, reason, standing.others))
             return None
+        self.tally.to_send += 1
+        if standing.returned:
+            self.returned.add(one.letter_id)
         return WantedLetter(one.recipient, self.mailing.stage, one.supporters, formats=("eml",))
 
     def _note_person(self, one: Correspondence) -> None:
@@ -126,7 +149,7 @@ class Candidates:
         stands for one letter, at the same address; `claimed` are those that are taken.
         """
         earlier = {one.earlier_id: one for one in chunk if one.earlier_id != one.letter_id}
-        if self.ledger is None or not earlier:
+        if self.ledger is None or not self.begun or not earlier:
             return list(chunk)
         name = self.mailing.name
         known = self.ledger.state_of(name, [*earlier, *(one.letter_id for one in chunk)])
@@ -147,7 +170,12 @@ class Candidates:
     def _listed(self) -> Iterator[Correspondence]:
         mailing = self.mailing
         by_supporters = mailing.people.supporters is not None
-        report = self.problems.setdefault
+
+        def report(problem: Problem) -> None:
+            self.problems[problem] = None
+            if problem.code == WRONG_ADDRESS and problem.place is not None:
+                self._wrong_addresses.add(problem.place.line)
+
         for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):
             name, problems = stage_for(
                 mailing.campaign, one.recipient, mailing.day, mailing.stage,
@@ -155,15 +183,16 @@ class Candidates:
             )  # fmt: skip
             self.problems |= dict.fromkeys(problems)
             if name is not None:
-                self.listed += 1
                 yield one
 
     def _left_out(
         self, one: Correspondence, standing: Taken, answered: frozenset[str]
-    ) -> tuple[str, str]:
+    ) -> tuple[WhyLeftOut | None, str]:
         email = one.recipient.email
         if email is None:
-            return NO_EMAIL, ""
+            place = one.recipient.place()
+            wrong = place is not None and place.line in self._wrong_addresses
+            return Category.WRONG_ADDRESS if wrong else Category.NO_ADDRESS, ""
         why_not = standing.why_not
         if why_not is Why.UNCERTAIN and self.also_uncertain:
             why_not = None
@@ -174,18 +203,18 @@ class Candidates:
             now, then = f"{one.person} <{email}>", f"{standing.person} <{standing.address}>"
             self._others.append(f"{one.letter_id} is {now}, and was {then}")
         if why_not is not None and why_not is not Why.NOT_YET:
-            return _BY_LEDGER[why_not], ""
+            return _why(standing, why_not), ""
         reason = self.guard.reason(email)
         if reason is not None:
-            return SUPPRESSED, reason
+            return Category.SUPPRESSED, reason
         key = address_key(email)
         if not answered.isdisjoint((one.letter_id, key)):
-            return ANSWERED, ""
+            return Category.ANSWERED, ""
         if why_not is Why.NOT_YET:
             later = standing.not_before or 0.0
             self.next_try = later if self.next_try is None else min(self.next_try, later)
-            return PUT_OFF, ""
-        return "", ""
+            return LeftFor.DEFERRED, ""
+        return None, ""
 
     def _standing(self, chunk: Sequence[Correspondence]) -> list[Taken]:
         """How the ledger would answer for these letters."""
@@ -194,15 +223,33 @@ class Candidates:
             PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared, one.person)
             for one in chunk
         ]
-        if self.ledger is None:
+        if self.ledger is None or not self.begun:
             return [Taken(key.letter_id) for key in keys]
         return self.ledger.standing(self.mailing.name, keys)
+
+    def account(self) -> MailingAccount:
+        """How the list adds up, once it was gone through."""
+        return self.account_of(self.tally)
+
+    def account_of(self, tally: ListTally) -> MailingAccount:
+        """The same, where the tally has changed since."""
+        rejected = rejected_rows(self.mailing, self.problems).total()
+        return tally.account(rejected, self.ledger if self.begun else None, self.mailing.name)
 
     def _answered(self) -> frozenset[str]:
         """Letter ids and address keys of those who answered a letter of this campaign."""
         if self.ledger is None or self.also_answered:
             return frozenset()
         return frozenset(self.ledger.replied(self.mailing.campaign.file.id))
+
+
+def _why(standing: Taken, why_not: Why) -> WhyLeftOut:
+    """What became of a letter that the ledger does not give out."""
+    if why_not is Why.UNDER_WAY:
+        return LeftFor.IN_PROGRESS
+    if why_not is Why.SENT:
+        return category_of(State.SENT, standing.bounce)
+    return _BY_LEDGER[why_not]
 
 
 def _other_people(count: int, named: Sequence[str]) -> Problem:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
 from advocacy.errors import Problem
-from advocacy.mail.sending.candidates import Candidates, LeftOut
-from advocacy.mail.sending.list_account import account_for
+from advocacy.mail.sending.account import LeftFor, MailingAccount
+from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut
+from advocacy.mail.sending.list_problems import rejected_rows, sort_problems
 from advocacy.mail.sending.outbox import ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
 
-UNMADE = "not composed"
 EXAMPLES = 3
 """The number of people left out for one reason that are named."""
 
@@ -35,22 +35,20 @@ class SampleMessage:
 class DryRun:
     """What a run would do: how many messages to which domains, how large, and who is left out.
 
-    `unmade` are letters that could not be composed, for the reasons in `problems`; `left_out`
-    counts the others that are not sent, `named` has some of each, with the reason in words.
-    `unread` counts rows that are no letters, by the code of the reason, and `rejects` is the file
-    of rows to correct: `listed` letters are `count` + `unmade` + `left_out`.
-    `shown` are three messages that show the variety.
+    `account` is how the list adds up; without `count` messages, those who are left cannot be sent
+    theirs now. `named` has some of those who are left out for each reason, `reasons` counts them
+    by the words for it, such as when somebody was suppressed. `unread` counts rejected rows by
+    the code of the reason, and `rejects` is the file of rows to correct. `shown` are three
+    messages that show the variety.
     """
 
+    account: MailingAccount
     count: int = 0
-    listed: int = 0
     size: int = 0
     domains: Counter[str] = field(default_factory=Counter)
     shown: list[ReadyMessage] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    named: dict[str, list[str]] = field(default_factory=dict)
-    unmade: int = 0
+    reasons: Counter[tuple[WhyLeftOut, str]] = field(default_factory=Counter)
+    named: dict[WhyLeftOut, list[str]] = field(default_factory=dict)
     unread: Counter[str] = field(default_factory=Counter)
     rejects: Path | None = None
     problems: dict[Problem, None] = field(default_factory=dict)
@@ -64,7 +62,7 @@ def compose_all(
 
     Raises KeyboardInterrupt after Ctrl-C.
     """
-    result = DryRun()
+    result = DryRun(candidates.account())
     samples = _Samples()
 
     def note(out: LeftOut) -> None:
@@ -84,7 +82,7 @@ def compose_all(
                     result.crashes.append(outcome.crash)
                 ready = renderer.finish(outcome)
                 if ready is None:
-                    result.unmade += 1
+                    candidates.tally.leave(LeftFor.NOT_COMPOSED)
                 else:
                     result.count += 1
                     result.size += len(ready.envelope.message)
@@ -97,11 +95,10 @@ def compose_all(
     if interrupt:
         raise KeyboardInterrupt
     result.problems |= candidates.problems
-    left_out = candidates.counts + Counter({UNMADE: result.unmade})
-    account = account_for(candidates.mailing, result.problems, result.count, left_out)
-    result.problems, result.rejects = dict.fromkeys(account.problems), account.rejects
-    result.listed, result.left_out = candidates.listed, candidates.counts
-    result.unread = account.unread
+    told = sort_problems(candidates.mailing, result.problems)
+    result.problems, result.rejects = dict.fromkeys(told.problems), told.rejects
+    result.account = candidates.account()
+    result.unread = rejected_rows(candidates.mailing, candidates.problems)
     result.shown = samples.kept()
     return result
 

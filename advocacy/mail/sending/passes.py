@@ -11,7 +11,7 @@ take them out, ask the ledger for each, and hand them over.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -24,8 +24,9 @@ from advocacy.batch.worker import LetterOutcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State
-from advocacy.mail.sending.candidates import SUPPRESSED, Candidates
-from advocacy.mail.sending.list_account import account_for
+from advocacy.mail.sending.account import MailingAccount
+from advocacy.mail.sending.candidates import Candidates
+from advocacy.mail.sending.list_problems import rejected_rows, sort_problems
 from advocacy.mail.sending.mailing_settings import MailingSettings, find_obstacles
 from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
@@ -57,19 +58,19 @@ class RunSettings:
 
 @dataclass(slots=True)
 class RunResult:
-    """What a run did: messages by what came of them, and letters left out by reason.
+    """What a run did: messages by what came of them, and how the list adds up (`account`).
 
-    `unmade` counts letters that could not be composed; `left_out`, `unmade` and `listed` (all
-    letters of the list) are those of the last pass. `unread` counts rows that are no letters, by
-    the code of the reason, and `rejects` is the file of rows to correct. `crashes` are tracebacks
+    The account is None where the last pass does not tell: others sent at the same time, say, or
+    the run was stopped. `unmade` counts letters that could not be composed in the last pass.
+    `unread` counts rejected rows by the code of the reason, and `rejects` is the file of rows to
+    correct. `crashes` are tracebacks
     of bugs. `why` is what stopped the run; `interrupted` says that somebody did. `waiting_until`
     is when the first message that was put off may be tried again (UTC epoch seconds by
     `Ledger.now()`), and `given_back` says that some were not tried at all.
     """
 
     states: Counter[State] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    listed: int = 0
+    account: MailingAccount | None = None
     unmade: int = 0
     unread: Counter[str] = field(default_factory=Counter)
     rejects: Path | None = None
@@ -144,9 +145,8 @@ def send_in_passes(
             result.interrupted = bool(interrupt)
     finally:
         ledger.end_run(run, result.why.message if result.why else "")
-    account = account_for(mailing, result.problems)
-    result.problems, result.rejects = dict.fromkeys(account.problems), account.rejects
-    result.unread = account.unread
+    told = sort_problems(mailing, result.problems)
+    result.problems, result.rejects = dict.fromkeys(told.problems), told.rejects
     return result
 
 
@@ -172,9 +172,9 @@ def _wait_until(
 class _Pass:
     """One pass over the list.
 
-    `composed` has the ids of all letters that the run has composed, in this pass or before, and
-    `said_no` counts who was suppressed between composing and sending. `lock` guards what the
-    senders' threads write.
+    `composed` has the ids of all letters that the run has composed, in this pass or before,
+    `said_no` counts who was suppressed between composing and sending, and `came` what came of the
+    others. `lock` guards what the senders' threads write.
     """
 
     mailing: MailingSettings
@@ -187,6 +187,7 @@ class _Pass:
     watcher: ProgressWatcher
     interrupted: Callable[[], bool]
     said_no: int = 0
+    came: Counter[State] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(
@@ -247,7 +248,7 @@ class _Pass:
         at_once = True
         try:
             for outcome in work_off(wanted, executor, over, renderer.first):
-                ready = self._finish(renderer, outcome, candidates.sharing)
+                ready = self._finish(renderer, outcome, candidates)
                 if ready is None:
                     continue
                 if not self._is_agreed(ready):
@@ -268,13 +269,13 @@ class _Pass:
         return True
 
     def _finish(
-        self, renderer: MessageRenderer, outcome: LetterOutcome, sharing: Container[str]
+        self, renderer: MessageRenderer, outcome: LetterOutcome, candidates: Candidates
     ) -> ReadyMessage | None:
         self.result.problems |= dict.fromkeys(outcome.problems)
         if outcome.crash is not None:
             self.result.crashes.append(outcome.crash)
         try:
-            ready = renderer.finish(outcome, sharing)
+            ready = renderer.finish(outcome, candidates.sharing, candidates.returned)
         except AdvocacyError as error:
             self.result.problems |= dict.fromkeys(error.problems)
             ready = None
@@ -286,13 +287,15 @@ class _Pass:
     def _note_sent(self, _: ReadyMessage, came_of_it: Result) -> None:
         with self.lock:  # called from the senders' threads
             self.result.states[came_of_it.state] += 1
+            self.came[came_of_it.state] += 1
             self.watcher.step()
 
     def _note_end(self, candidates: Candidates, senders: Senders) -> None:
         result = self.result
-        result.listed = candidates.listed
-        result.left_out = candidates.counts + Counter({SUPPRESSED: self.said_no})
+        result.unread = rejected_rows(candidates.mailing, candidates.problems)
         result.problems |= candidates.problems
+        after = candidates.tally.after(self.came, unmade=result.unmade, suppressed=self.said_no)
+        result.account = None if after is None else candidates.account_of(after)
         result.given_back = senders.gave_back
         times = (candidates.next_try, senders.next_try)
         result.waiting_until = min((at for at in times if at is not None), default=None)

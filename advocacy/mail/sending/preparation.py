@@ -19,7 +19,8 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
-from advocacy.mail.sending.candidates import PUT_OFF, UNCERTAIN, Candidates, LeftOut
+from advocacy.mail.sending.account import Category, LeftFor
+from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.dry_run import DryRun, compose_all
 from advocacy.mail.sending.mailing_settings import (
     MailingSettings,
@@ -177,7 +178,8 @@ class PreparedMailing:
         return Candidates(
             mailing or self.mailing,
             self.guard,
-            self.ledger if self.begun else None,
+            self.ledger,
+            begun=self.begun,
             also_answered=self.request.also_answered,
             also_uncertain=self.resends,
         )
@@ -195,13 +197,20 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
+    def go_through(self) -> Candidates:
+        """Go through the list, without composing a message."""
+        candidates = self.candidates()
+        for _ in candidates.left():
+            pass
+        return candidates
+
     def count_left(self) -> int:
         """Count the messages that are left, those that were put off too, without composing them.
 
         Raises AdvocacyError where there are none, and something is wrong with the list.
         """
-        candidates = self.candidates()
-        left = sum(1 for _ in candidates.left()) + candidates.counts[PUT_OFF]
+        candidates = self.go_through()
+        left = candidates.tally.to_send + candidates.tally.waiting[LeftFor.DEFERRED]
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left
@@ -238,7 +247,7 @@ class PreparedMailing:
         candidates = replace(self.candidates(), also_uncertain=False, on_left_out=found.append)
         for _ in candidates.left():
             pass
-        return [one.letter.letter_id for one in found if one.why == UNCERTAIN]
+        return [one.letter.letter_id for one in found if one.why is Category.UNCERTAIN]
 
     def begin(self) -> Ledger:
         """Open the mailing in the ledger, which is made where there is none; the ledger."""

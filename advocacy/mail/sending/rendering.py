@@ -45,11 +45,15 @@ class MessageRenderer:
         return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
 
     def finish(
-        self, outcome: LetterOutcome, sharing: Container[str] = frozenset()
+        self,
+        outcome: LetterOutcome,
+        sharing: Container[str] = frozenset(),
+        returned: Container[str] = frozenset(),
     ) -> ReadyMessage | None:
         """Finish the message that came of a letter; None where none could be made.
 
-        `sharing` are ids of letters to a mailbox to which another person gets one, too.
+        `sharing` are ids of letters to a mailbox to which another person gets one, too, `returned`
+        those of letters that came back from another address.
         """
         emails = (data for name, data in outcome.documents.items() if document_kind(name) == "eml")
         message, entry = next(emails, None), outcome.entry
@@ -57,7 +61,9 @@ class MessageRenderer:
             return None
         address = wire_address(entry["recipient"]["email"])
         file = self.mailing.campaign.file
-        plain = message_id(self.mailing.name, outcome.id, file.sender.email)
+        # A late report about the letter that came back must not be taken for one about this.
+        again = f"\0{address_key(address)}" if outcome.id in returned else ""
+        plain = message_id(self.mailing.name, f"{outcome.id}{again}", file.sender.email)
         name = self.finishing.sign_id(plain)
         now = datetime.fromtimestamp(int(time.time()), ZoneInfo(file.timezone))
         more = self.finishing.headers(address, entry["language"])

@@ -22,7 +22,8 @@ from advocacy.letters.approvals import approval_problems
 from advocacy.mail.ledger import State
 from advocacy.mail.preflight.dns import resolver
 from advocacy.mail.preflight.preflight import preflight
-from advocacy.mail.sending.candidates import OTHER_PERSON, Candidates
+from advocacy.mail.sending.account import MailingAccount
+from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.sending.dry_run import DryRun
 from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_header
 from advocacy.mail.sending.passes import RunResult, RunSettings, send_in_passes
@@ -38,18 +39,17 @@ from advocacy.mail.smtp.server import Server
 class SendResult:
     """What came of a mailing: `run` is what this run did, None where nothing was left to send.
 
-    `states` counts all letters of the mailing in the ledger. `left` counts those that may still
-    be sent, where the run was stopped. `problems` are those of the list where nothing was left, and
-    `others` counts the people whose id is somebody else's in the ledger.
+    `states` counts all letters of the mailing in the ledger, `account` says how the list adds up;
+    it is None where the ledger could not be read again. `problems` are those of the list where
+    nothing was left to send.
     """
 
     mailing: str
     timezone: str
     states: Counter[State] = field(default_factory=Counter)
     run: RunResult | None = None
-    left: int = 0
+    account: MailingAccount | None = None
     problems: list[Problem] = field(default_factory=list)
-    others: int = 0
 
     @property
     def is_finished(self) -> bool:
@@ -58,7 +58,8 @@ class SendResult:
         stopped = run is not None and (
             run.why is not None or run.unmade or has_errors(run.problems)
         )
-        return not stopped and not self.others and self.states[State.SENT] == self.states.total()
+        unfinished = self.account is None or self.account.unfinished
+        return not stopped and not unfinished and self.states[State.SENT] == self.states.total()
 
 
 def send_mailing(
@@ -80,27 +81,17 @@ def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
     prepared.find_dead_runs()
     most = agree(prepared)
     run = _send_left(prepared, most) if most else None
-    others = Counter[str]() if run is None else run.left_out
-    problems: list[Problem] = []
     if run is None:
         prepared.settle_uncertain()
-        candidates = prepared.candidates()
-        for _ in candidates.left():
-            pass
-        others, problems = candidates.counts, list(candidates.problems)
     name = prepared.mailing.name
-    result = SendResult(
-        name,
-        prepared.mailing.campaign.file.timezone,
-        run=run,
-        problems=problems,
-        others=others[OTHER_PERSON],
-    )
+    result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
     if prepared.ledger is not None and prepared.begun:
         result.states = Counter(prepared.ledger.counts(name))
-    if run is not None and (run.interrupted or run.why):
+    result.account = run.account if run is not None else None
+    if result.account is None:
         with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
-            result.left = sum(1 for _ in prepared.candidates().left())
+            candidates = prepared.go_through()
+            result.account, result.problems = candidates.account(), list(candidates.problems)
     return result
 
 

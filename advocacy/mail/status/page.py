@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Moment, State
+from advocacy.mail.sending.account import Category
 from advocacy.mail.status.status import MailingStatus
 from advocacy.resources import render_page
 
@@ -50,11 +51,13 @@ def status_html(statuses: Sequence[MailingStatus], title: str, timezone: str, no
 
 
 def _counts(status: MailingStatus) -> list[tuple[int, str]]:
-    told = [(status.states[state], word) for state, word in _WORDS.items()]
-    told.append((status.left or 0, "left"))
-    if status.left_out:
-        told += [(status.left_out[why], why) for why in ("suppressed", "no email", "answered")]
-    return [*told, (status.replied, "replied"), (status.bounced, "bounced")]
+    account = status.account
+    told = [(account.listed, "listed")] if account is not None else []
+    counts = status.totals if account is None else account.counts
+    told += [(counts[category], category.value) for category in Category]
+    if account is not None:
+        told.append((sum(account.elsewhere.values()), "not on the list"))
+    return [*told, (status.replied, "of them replied")]
 
 
 def plot(moments: Sequence[Moment], span: float, zone: ZoneInfo) -> dict[str, Any]:

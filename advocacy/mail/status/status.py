@@ -1,40 +1,25 @@
-"""The state of all mailings of a campaign: the ledger opened, and the list gone through.
-
-What became of a mailing, as its ledger tells it, and who of the list has not got it.
-"""
+"""The state of all mailings of a campaign: what their ledger says, and what their lists add."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advocacy.batch.worker import row_of
 from advocacy.campaign.addressing import People
-from advocacy.campaign.loading import load_campaign
-from advocacy.campaign.recipients import Recipient
-from advocacy.errors import AdvocacyError, Level, Problem, nearest
-from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
-from advocacy.mail.consent.tokens import find_keys
-from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State, ledger_exists, open_ledger
-from advocacy.mail.ledger import LedgerMailing as Started
-from advocacy.mail.sending.candidates import (
-    ANSWERED,
-    NO_EMAIL,
-    OTHER_PERSON,
-    SUPPRESSED,
-    Candidates,
-    LeftOut,
-)
-from advocacy.mail.sending.mailing_settings import MailingSettings
+from advocacy.errors import Level, Problem
+from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State
+from advocacy.mail.sending.account import UNFINISHED, Category, MailingAccount, category_of
+from advocacy.mail.sending.candidates import Candidates
+from advocacy.mail.status.opened import open_mailings
 
 
 @dataclass(frozen=True, slots=True)
 class MailingsFound:
-    """What the ledger says of a campaign's mailings; `rows` are those who were not reached.
+    """What the ledger says of a campaign's mailings.
 
-    `problems` are the rows of the lists that nobody can be written to for. The ledger is open, for
-    the rows, until it is closed: `with closing(statuses(…)) as found`.
+    `problems` are the rows of the lists that nobody can be written to for, and a doubt about the
+    ledger.
     """
 
     title: str
@@ -43,14 +28,7 @@ class MailingsFound:
     ledger_place: str
     now: float
     statuses: list["MailingStatus"]
-    rows: Iterable[dict[str, str]] = ()
     problems: Iterable[Problem] = ()
-    ledger: Ledger | None = None
-
-    def close(self) -> None:
-        """Close the ledger."""
-        if self.ledger is not None:
-            self.ledger.close()
 
 
 def statuses(
@@ -65,66 +43,20 @@ def statuses(
     `people` is the list; where it is another than the campaign's, it belongs to one mailing.
     Raises AdvocacyError for a mailing that the ledger does not know.
     """
-    campaign, problems = load_campaign(path, templates)
-    if campaign is None:
-        raise AdvocacyError(problems)
-    file = campaign.file
-    title = file.title.get(file.language) or file.id
-    guard = SuppressionGuard(campaign.workspace.folder, find_keys())
-    place = str(path.with_suffix(".ledger.sqlite"))
-    if not ledger_exists(path):
-        if mailing is not None:
-            raise AdvocacyError(_no_such_mailing(mailing, place, []))
-        return MailingsFound(title, file.id, file.timezone, place, 0.0, [])
-    ledger = open_ledger(path)
-    known = [one for one in ledger.mailings() if one.campaign == file.id]
-    chosen = [one for one in known if mailing in (None, one.name, _short(one))]
-    if mailing is not None and not chosen:
-        raise AdvocacyError(_no_such_mailing(mailing, ledger.shown, [one.name for one in known]))
-
-    own: list[str] = []
-    if people.list is None and file.recipients is None and people.supporters is None:
-        own = [one.letter_id for one in file.target.addressees]
-
-    def listed(name: str, stage: str) -> Candidates | None:
-        if stage not in file.stages or (own and not _has_any_of(ledger, name, own)):
-            return None
-        today = campaign.today()
-        one = MailingSettings(campaign, stage, name, campaign.letter_date(), today, people)
-        return Candidates(one, guard, ledger)
-
-    doubt = ledger.doubt()
-    wrong: dict[Problem, None] = {doubt.at(Level.WARNING): None} if doubt is not None else {}
-    found = []
-    for one in chosen:
-        candidates = listed(one.name, one.stage)
-        found.append(mailing_status(ledger, one.name, candidates))
-        wrong |= candidates.problems if candidates is not None else {}
-    rows = (
-        row
-        for one in chosen
-        if (candidates := listed(one.name, one.stage)) is not None
-        for row in not_reached(ledger, one.name, candidates)
-    )
-    return MailingsFound(
-        title, file.id, file.timezone, ledger.shown, ledger.now(), found, rows, wrong, ledger
-    )
-
-
-def _has_any_of(ledger: Ledger, name: str, ids: list[str]) -> bool:
-    """Whether a mailing went to any of these, or to nobody yet: else it had another list."""
-    return not sum(ledger.counts(name).values()) or bool(ledger.state_of(name, ids))
-
-
-def _short(mailing: Started) -> str:
-    """The name that `send --mailing` was given."""
-    return mailing.name.removeprefix(f"{mailing.campaign}/{mailing.stage}/")
-
-
-def _no_such_mailing(name: str, place: str, known: list[str]) -> Problem:
-    near = nearest(name, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
-    return Problem("no-mailing", f"The ledger ({place}) has no mailing `{name}`.", hint)
+    with open_mailings(path, people, mailing=mailing, templates=templates) as opened:
+        wrong: dict[Problem, None] = {}
+        found = []
+        now, file = 0.0, opened.campaign.file
+        if opened.ledger is not None:
+            now = opened.ledger.now()
+            doubt = opened.ledger.doubt()
+            wrong |= {doubt.at(Level.WARNING): None} if doubt is not None else {}
+            for one in opened.chosen:
+                candidates = opened.candidates(one)
+                found.append(mailing_status(opened.ledger, one.name, candidates))
+                wrong |= candidates.problems if candidates is not None else {}
+        title = file.title.get(file.language) or file.id
+        return MailingsFound(title, file.id, file.timezone, opened.place, now, found, wrong)
 
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
@@ -145,15 +77,17 @@ class Reason:
 
 @dataclass(slots=True)
 class MailingStatus:
-    """What the ledger says of a mailing, and what the list adds.
+    """What the ledger says of a mailing, and what the list adds. `totals` are the ledger's.
 
     `refused` and `deferred` are by code (`550 5.1.1`), `domains` counts states by the recipient's
     domain, `uncertain` are letter ids with their addresses. `moments` count what reached its
-    state in each span of time, of `span` seconds. `left` and `left_out` are None without a list.
+    state in each span of time, of `span` seconds. `account` says how the list adds up; it is None
+    without a list.
     """
 
     name: str
     states: dict[State, int]
+    totals: Counter[Category] = field(default_factory=Counter)
     refused: dict[str, Reason] = field(default_factory=dict)
     deferred: dict[str, Reason] = field(default_factory=dict)
     domains: dict[str, Counter[State]] = field(default_factory=dict)
@@ -162,9 +96,7 @@ class MailingStatus:
     bounced: int = 0
     moments: list[Moment] = field(default_factory=list)
     span: float = 1.0
-    listed: int | None = None
-    left: int | None = None
-    left_out: Counter[str] | None = None
+    account: MailingAccount | None = None
 
     @property
     def first(self) -> float | None:
@@ -186,7 +118,9 @@ class MailingStatus:
     @property
     def unfinished(self) -> bool:
         """Whether somebody who should have got it has not, or may not have."""
-        return bool(self.left or sum(self.states[state] for state in NOT_SENT))
+        if self.account is not None and self.account.unfinished:
+            return True
+        return any(self.totals[one] for one in UNFINISHED)
 
 
 def mailing_status(
@@ -203,9 +137,12 @@ def mailing_status(
     heard = ledger.heard(name)
     status.replied, status.bounced = heard.replied, heard.bounced
     status.span, status.moments = _moments(ledger, name)
+    for (state, bounce), count in ledger.totals(name).items():
+        status.totals[category_of(state, bounce)] += count
     if candidates is not None:
-        status.left = sum(1 for _ in candidates.left())
-        status.listed, status.left_out = candidates.listed, candidates.counts
+        for _ in candidates.left():
+            pass
+        status.account = candidates.account()
     return status
 
 
@@ -243,36 +180,3 @@ def reason_of(record: LedgerRecord) -> str:
 def words_of(record: LedgerRecord) -> str:
     """What the server said, without the status code in front."""
     return _STATUS.sub("", record.reply, count=1).strip(" -") or record.reply
-
-
-def not_reached(
-    ledger: Ledger | None, name: str, candidates: Candidates
-) -> Iterator[dict[str, str]]:
-    """The rows of the list of those who did not get it, with `what` and `reason` in front.
-
-    They can be corrected and used as the next list: letter ids stay, and the ledger knows who
-    has got it meanwhile.
-    """
-    out: list[LeftOut] = []
-    candidates.on_left_out = out.append
-    records = ledger.records(name, NOT_SENT) if ledger is not None else ()
-    known = {record.letter_id: record for record in records}
-    for wanted in candidates.left():
-        yield from _rows(out, known)
-        record = known.get(wanted.letter_id)
-        yield _row("left", record.reply if record else "", wanted.recipient)
-    yield from _rows(out, known)
-
-
-def _rows(out: list[LeftOut], known: dict[str, LedgerRecord]) -> Iterable[dict[str, str]]:
-    for one in out:
-        record = known.get(one.letter.letter_id)
-        if record is not None or one.why in (SUPPRESSED, ANSWERED, NO_EMAIL, OTHER_PERSON):
-            said = one.reason or (record.reply if record else "")
-            yield _row(one.why, said, one.letter.recipient)
-    out.clear()
-
-
-def _row(what: str, reason: str, recipient: Recipient) -> dict[str, str]:
-    row = {"what": what, "reason": reason, "id": recipient.letter_id}
-    return row | row_of(recipient)

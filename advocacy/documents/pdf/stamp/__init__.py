@@ -150,7 +150,7 @@ def _masters_for(
     known = _by_shape.get(key)
     if known is None or not known.are_fresh:
         # Only what letters have in common can stand in the way: its own letters are known.
-        if obstacles(checked, workspace):
+        if obstacles(checked.letter, workspace):
             return LaidOutInFull(HAS_PROBLEMS)
         known = _by_shape[key] = _Masters(letter_shape, workspace)
         if len(_by_shape) > _MOST_SHAPES:

@@ -1,0 +1,71 @@
+"""How the sender of letters looks and can be reached: offices, font, color, and unsubscribing.
+
+The letterhead of every layout shows them, on paper, on screen and in Word.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from advocacy.campaign.field_types import Email, HttpUrl
+from advocacy.campaign.languages import TABLE, refusal
+from advocacy.files.characters import Line
+from advocacy.files.yaml.reading import Located
+
+
+def _color(value: str) -> str:
+    found = re.fullmatch(r"#([0-9a-fA-F]{6})", value)
+    if not found:
+        raise refusal("color", value)
+    red, green, blue = (_linear(int(found[1][at : at + 2], 16) / 255) for at in (0, 2, 4))
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    if 1.05 / (light + 0.05) < _CONTRAST:
+        raise refusal("pale-color", value)
+    return value.lower()
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+_CONTRAST = 4.5
+"""The least contrast between text and its ground (WCAG 2.2, 1.4.3)."""
+
+Color = Annotated[Line, AfterValidator(_color), Field(**TABLE["schema"]["color"])]
+"""A color, dark enough to be read on white: `#1d3a5f`."""
+
+
+class Unsubscribe(Located):
+    """Where a subscriber can unsubscribe: at most one address of each kind."""
+
+    mailto: Email | None = Field(
+        None, description="An email address that accepts unsubscribe requests."
+    )
+    url: HttpUrl | None = Field(None, description="A page that accepts unsubscribe requests.")
+    signed: bool = Field(
+        True,
+        description="`false`: your own page does not support signed addresses, so mail programs "
+        "cannot offer one-click unsubscribe.",
+    )
+
+
+class Office(Located):
+    """A place where the organization can be reached."""
+
+    name: Line | None = Field(None, description="What the office is called, such as its town.")
+    address: tuple[Line, ...] = Field((), description="Street and town lines.")
+    phone: Line | None = Field(None, description="The phone number.")
+    email: Email | None = Field(None, description="The email address.")
+
+
+class Look(Located):
+    """How the organization's letters look, in any layout."""
+
+    font: Line | None = Field(
+        None,
+        description="The font family of printed letters: built in, or from the folder `fonts`.",
+    )
+    color: Color | None = Field(
+        None, description="The color of the letterhead, as `#1d3a5f`, on paper and on screen."
+    )
