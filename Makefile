@@ -3,7 +3,7 @@ PYTHON_BIN := .venv/bin/python
 SHELL := /bin/sh
 export PYTHON
 
-.PHONY: help setup letter lint test coverage test-slow test-all bench goldens tools editor lock clean
+.PHONY: help setup letter lint test coverage test-slow test-all bench soak goldens tools editor lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,10 @@ lint: setup ## style and types
 
 bench: setup ## measure, and hold the ratios that are promised
 	$(PYTHON_BIN) -m pytest tests/benchmarks -s
+
+SEQUENCES = 1000
+soak: setup ## kill mailings against faulty servers, on from the seed where it ended (SEQUENCES=1000)
+	$(PYTHON_BIN) -m tests.mail.fault_bench --sequences $(SEQUENCES) --out .cache/soak.jsonl
 
 goldens: setup ## renew tests/goldens/ from what the tests get now; read the diff before you commit
 	$(PYTHON_BIN) -m pytest -n auto --renew-goldens

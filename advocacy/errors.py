@@ -68,7 +68,7 @@ class Hint(str):
         "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day "
         "with `--date`.",
         "other-stage": "{lead}On {day} another stage fits: {stages}.",
-        "recheck": "Look at `{source}` again; if the fact still holds, run "
+        "recheck": "Check `{source}` again. If the fact still holds, run "
         "`advocacy facts touch {file} {fact}`.",
     }
 
@@ -156,9 +156,10 @@ def count_noun(count: int, noun: str, plural: str | None = None) -> str:
 
 
 def join_words(words: Sequence[str], conjunction: str) -> str:
-    """The words as one phrase: `a`, `a or b`, `a, b or c`."""
+    """The words as one phrase: `a`, `a or b`, `a, b, or c`."""
     *most, last = words
-    return f"{', '.join(most)} {conjunction} {last}" if most else last
+    comma = "," if len(most) > 1 else ""
+    return f"{', '.join(most)}{comma} {conjunction} {last}" if most else last
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -98,7 +98,7 @@ def require_pango() -> None:
         raise AdvocacyError(
             Problem(
                 NOT_FOUND,
-                "Pango, which sets the type of PDF letters, is not installed on this machine.",
+                "Pango, which lays out the text of PDF letters, is not installed on this machine.",
                 f"Type: {system_install_line(missing)}",
             )
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
+from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
-from advocacy.campaign.recipients.personal_names import with_honorific
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
 
@@ -103,14 +103,18 @@ def organization_of(campaign: Campaign, recipient: Recipient) -> str:
     return campaign.file.target.organization
 
 
-def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
+def inside_address(
+    campaign: Campaign, recipient: Recipient, language: str | None = None
+) -> tuple[str, ...]:
     """The lines of the inside address: name, title, organization, street and town.
 
-    A recipient without an address who belongs to the target gets the target's.
+    `language` is the letter's (default: the campaign's). A recipient without an address who
+    belongs to the target gets the target's.
     """
     file = campaign.file
     organization = organization_of(campaign, recipient)
-    name = with_honorific(recipient.honorific, recipient.full_name)
+    language = language or file.language
+    name = envelope_name(recipient, language)
     home = file.sender.country or file.target.country
     if _has_address(recipient):
         parts = Parts(
@@ -123,7 +127,7 @@ def inside_address(campaign: Campaign, recipient: Recipient) -> tuple[str, ...]:
             recipient.postal_code or "",
             recipient.country or file.target.country or "",
         )
-        return postal_lines(parts, home=home, language=file.language)
+        return postal_lines(parts, home=home, language=language)
     lines = [name, recipient.title, organization]
     if organization == file.target.organization:
         lines += file.target.address

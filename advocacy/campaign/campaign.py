@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from advocacy.campaign.bills.model import VoteFile
 from advocacy.campaign.campaign_rules import (
@@ -27,6 +27,7 @@ from advocacy.campaign.languages import Country, Language, LocalLine, LocalText,
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
+from advocacy.campaign.salutations import WholeLine
 from advocacy.campaign.sender_details import Look, Office, Unsubscribe
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
@@ -57,10 +58,9 @@ class Precedent(Located):
     fact: Slug = Field(description="The id of the fact that proves it.")
 
 
-class HeldTitle(Located):
-    """An office that a person holds, and the days on which they hold it."""
+class OfficeDays(Located):
+    """The days on which a person holds an office."""
 
-    title: Line = Field(description="The office, as it is printed.")
     from_: Day | None = Field(None, alias="from", description="The first day in office.")
     until: Day | None = Field(None, description="The last day in office.")
     checked: Day | None = Field(
@@ -68,15 +68,29 @@ class HeldTitle(Located):
     )
 
 
-def title_held(titles: Iterable[HeldTitle], day: date) -> HeldTitle | None:
+class HeldTitle(OfficeDays):
+    """An office that a person holds, and the days on which they hold it."""
+
+    title: Line = Field(description="The office, as it is printed.")
+
+
+class SignedTitle(OfficeDays):
+    """An office that a signatory holds, and the days on which they hold it."""
+
+    title: LocalLine = Field(description="The office, as it is printed under the name.")
+
+
+HeldOffice = TypeVar("HeldOffice", bound=OfficeDays)
+
+
+def title_held(titles: Iterable[HeldOffice], day: date) -> HeldOffice | None:
     """The first of some titles that is held on a day."""
     return next((one for one in titles if Days(one.from_, one.until).covers(day)), None)
 
 
 class Addressee(Recipient):
-    """A person at the target who gets a letter."""
+    """A person at the target who gets a letter; without a name, the organization itself."""
 
-    name: Line = Field(description="The name, as on the envelope.")
     titles: tuple[HeldTitle, ...] = Field(
         (),
         description="Titles with their days, instead of `title`. The letter has the one of its "
@@ -101,13 +115,26 @@ class Target(Located):
         (), description="Who gets the letter, if there is no list of recipients."
     )
 
+    @model_validator(mode="after")
+    def _name_offices(self) -> Self:
+        """An addressee without a person is the organization."""
+        if any(not one.full_name and not one.organization for one in self.addressees):
+            named = (
+                one
+                if one.full_name or one.organization
+                else one.model_copy(update={"organization": self.organization})
+                for one in self.addressees
+            )
+            object.__setattr__(self, "addressees", tuple(named))
+        return self
+
 
 class Signatory(Located):
     """A person who signs for the sender."""
 
     name: Line = Field(description="The name under the signature.")
-    title: Line | None = Field(None, description="The office, printed under the name.")
-    titles: tuple[HeldTitle, ...] = Field(
+    title: LocalLine | None = Field(None, description="The office, printed under the name.")
+    titles: tuple[SignedTitle, ...] = Field(
         (), description="Titles with their days, instead of `title`."
     )
     organization: Line | None = Field(
@@ -122,6 +149,11 @@ class Signatory(Located):
         held = title_held(self.titles, day)
         return self.model_copy(update={"title": held.title if held else None})
 
+    @property
+    def office(self) -> str | None:
+        """The title as text; in a letter, it is the one in the letter's language."""
+        return str(self.title) if self.title else None
+
 
 class Sender(Located):
     """The organization that sends the letters, and its signatories."""
@@ -129,6 +161,9 @@ class Sender(Located):
     organization: Line = Field(description="Its name, set as the letterhead.")
     address: tuple[Line, ...] = Field(min_length=1, description="Street and town lines.")
     country: Country | None = Field(None, description="Two letters: US, FR …")
+    town: LocalLine | None = Field(
+        None, description="The town that is printed before the date: `Paris, le 1er juin 2026`."
+    )
     email: Email = Field(description="The address that letters are sent from.")
     phone: Line | None = Field(None, description="The phone number, as printed in the letterhead.")
     url: HttpUrl | None = Field(None, description="The web address in the letterhead.")
@@ -144,6 +179,18 @@ class Sender(Located):
     offices: tuple[Office, ...] = Field((), description="Offices, for the foot of the first page.")
     look: Look | None = Field(None, description="The organization's font and color.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
+
+
+class LetterReferences(Located):
+    """Reference lines: file numbers and who answers questions."""
+
+    your_ref: Line | None = Field(None, description="The addressee's file number.")
+    your_letter: Day | None = Field(None, description="The date of the addressee's letter.")
+    our_ref: Line | None = Field(None, description="The sender's own file number.")
+    our_letter: Day | None = Field(None, description="The date of the sender's earlier letter.")
+    contact: Line | None = Field(None, description="The person who answers questions.")
+    phone: Line | None = Field(None, description="That person's phone number.")
+    email: Email | None = Field(None, description="That person's email address.")
 
 
 class Cosigner(Located):
@@ -177,6 +224,22 @@ class Stage(Located):
         None,
         description="The line that mail programs show after the subject in the inbox. Default: "
         "the first sentence of the letter.",
+    )
+    greeting: WholeLine | None = Field(
+        None,
+        description="The whole line of the salutation: `Dear {given_name},`. Default: as the "
+        "language has it.",
+    )
+    closing: WholeLine | None = Field(
+        None,
+        description="The whole line before the signature: `In solidarity,`. `{greeting}` repeats "
+        "the salutation.",
+    )
+    delivery: LocalLine | None = Field(
+        None, description="How the letter is delivered, printed above the address: `Einschreiben`."
+    )
+    reference_lines: LetterReferences | None = Field(
+        None, description="Reference lines. They replace those of the campaign key by key."
     )
     from_: Day | None = Field(None, alias="from", description="The first day of its window.")
     until: Day | None = Field(None, description="The last day of its window.")
@@ -234,12 +297,12 @@ class CampaignFile(Located):
     """A campaign file, `campaigns/<name>.yaml`."""
 
     id: Slug = Field(
-        description="A stable id, used for the mailing, the output folder and the ledger."
+        description="A stable id, used for the mailing, the output folder, and the ledger."
     )
     title: LocalLine = Field(description="The name of the campaign.")
     language: Language = Field(
         "en-US",
-        description="The language of dates, lists, quotation marks, hyphenation and paper size.",
+        description="The language of dates, lists, quotation marks, hyphenation, and paper size.",
     )
     timezone: Timezone = Field(description="The time zone of the dates, as Area/City.")
     date: Day | None = Field(
@@ -267,8 +330,11 @@ class CampaignFile(Located):
     cosigners: tuple[Cosigner, ...] = Field(
         (), description="Organizations that also sign the letter."
     )
-    cc: tuple[Line, ...] = Field((), description="Who gets a copy, printed under the letter.")
-    enclosures: tuple[Line, ...] = Field((), description="What is enclosed with the letter.")
+    cc: tuple[LocalLine, ...] = Field((), description="Who gets a copy, printed under the letter.")
+    enclosures: tuple[LocalLine, ...] = Field((), description="What is enclosed with the letter.")
+    reference_lines: LetterReferences | None = Field(
+        None, description="Reference lines: file numbers, and who answers questions."
+    )
     facts: tuple[FileName, ...] = Field(
         (), description="Facts files, relative to this file's folder."
     )

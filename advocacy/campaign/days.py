@@ -84,7 +84,7 @@ def published_days(edtf: str) -> tuple[date, date]:
     return first[0], last[1]
 
 
-_FORMS = "a date must be written 2020, 2020-06 or 2020-06-10"
+_FORMS = "write a date as 2020, 2020-06, or 2020-06-10"
 _SEASONS = range(21, 25)
 
 

@@ -75,7 +75,7 @@ def _language_hint(value: str) -> str:
     near = nearest(value, by_name) if len(value) > 3 else None
     if near:
         return f"Write the tag for {near}: `{_canonical(by_name[near].replace('_', '-'))}`."
-    return "Write a language tag such as `en-US`, `fr` or `pt-BR`."
+    return "Write a language tag such as `en-US`, `fr`, or `pt-BR`."
 
 
 def primary_language(tag: str) -> str:

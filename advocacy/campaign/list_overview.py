@@ -15,12 +15,14 @@ from advocacy.campaign.addressing import (
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
+from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.identity import mailbox
 from advocacy.campaign.recipients.list_details import ListDetails
 from advocacy.campaign.recipients.lists import Seen, read_list
 from advocacy.campaign.recipients.officials import read_root
-from advocacy.campaign.recipients.personal_names import is_honorific, with_honorific
+from advocacy.campaign.recipients.personal_names import is_honorific
 from advocacy.campaign.recipients.select import Selection
+from advocacy.campaign.salutations import salutation_of
 from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.workspace import Workspace
@@ -31,7 +33,7 @@ _LETTER = re.compile(r"\w")
 _COLUMN = re.compile("`([^`]+)`")
 _MASKED = (
     "name", "given_name", "family_name", "suffix", "title", "organization", "city", "region",
-    "postal_code", "salutation",
+    "postal_code", "salutation", "greeting", "closing",
 )  # fmt: skip
 
 
@@ -165,11 +167,11 @@ def _sampler(campaign: Campaign | None) -> Callable[[Recipient], SampleAddress]:
     """What makes a sample: of a campaign's letters, or as a letter in English would be."""
     language = campaign.file.language if campaign else "en-US"
     workspace = campaign.workspace if campaign else Workspace.of(Path("campaign.yaml").resolve())
-    dear = read_set_phrases(language, workspace).dear
+    words = read_set_phrases(language, workspace)
 
     def make(row: Recipient) -> SampleAddress:
         lines = inside_address(campaign, row) if campaign else _lines(row, language)
-        salutation = dear.replace("{name}", row.greeting)
+        salutation = salutation_of(row, words, language, "").line
         return SampleAddress(lines, salutation, row.email or "", row.place())
 
     return make
@@ -177,7 +179,7 @@ def _sampler(campaign: Campaign | None) -> Callable[[Recipient], SampleAddress]:
 
 def _lines(row: Recipient, language: str) -> tuple[str, ...]:
     parts = Parts(
-        with_honorific(row.honorific, row.full_name), row.title or "", row.organization or "",
+        envelope_name(row, language), row.title or "", row.organization or "",
         row.address, row.city or "", row.region or "", row.postal_code or "", row.country or "",
     )  # fmt: skip
     return postal_lines(parts, home=row.country, language=language)

@@ -66,7 +66,7 @@ def _edtf(value: object) -> object:
         try:
             published_days(value)
         except ValueError as error:
-            hint = "Write it as `2020`, `2020-06` or `2020-06-10`."
+            hint = "Write it as `2020`, `2020-06`, or `2020-06-10`."
             raise fault("bad-date", f"{shown(value)} is not a valid date", hint) from error
     return value
 
@@ -98,7 +98,7 @@ class Source(Located):
     container_title: Words | None = Field(
         None,
         alias="container-title",
-        description="The newspaper, journal or website that contains it.",
+        description="The newspaper, journal, or website that contains it.",
     )
     publisher: Words | None = Field(None, description="The publisher.")
     number: NumberOrWords | None = Field(None, description="A report's or bill's number.")

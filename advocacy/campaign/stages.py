@@ -119,7 +119,8 @@ def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
         return None
     return Problem(
         "bill-over",
-        f"On {day}, {bill.number} {describe_state(bill, state)}; the letter asks for something.",
+        f"On {day}, {bill.number} {describe_state(bill, state)}, but the letter asks for "
+        "something.",
         "End the stage before that day (`until:`). For a letter that asks for nothing, write "
         "`demand: none`.",
         stage.place("bill"),

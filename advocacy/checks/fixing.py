@@ -182,7 +182,7 @@ def _fix(
         return None
     if problem.code == "text-cut-off":
         whole = whole_text(re.split(r"[\r\n]", text[begin:], maxsplit=1)[0])
-        what = f"`{whole}` is now in quotes, and whole"
+        what = f"`{whole}` is now in quotes"
         return Fix(place, what, begin, begin + len(whole), json.dumps(whole, ensure_ascii=False))
     if keys and problem.code == "unknown-key":
         meant = _MEANT.fullmatch(problem.hint)

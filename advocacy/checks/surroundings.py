@@ -99,7 +99,7 @@ def surroundings(letter: Letter, campaign: Campaign) -> Iterator[Surrounding]:
         text = "\n".join(filter(None, (cosigner.organization, cosigner.name, cosigner.title)))
         yield Surrounding(text, cosigner.place(), "the list of cosigners", "label")
     for signatory in letter.signatories if letter.supporters is None else ():
-        text = "\n".join(filter(None, (signatory.name, signatory.title, signatory.organization)))
+        text = "\n".join(filter(None, (signatory.name, signatory.office, signatory.organization)))
         yield Surrounding(text, signatory.place(), "the signature block", "label")
     for precedent in letter.precedents:
         text = precedent.action.get(letter.language) or ""

@@ -41,8 +41,8 @@ def _line(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )  # fmt: skip
 @click.option(
     "--reason", callback=_line, metavar="TEXT",
-    help="Why the sentences are correct despite the findings. Recorded with every warning and "
-    "every error that --accept names.",
+    help="Why the sentences are correct despite the findings. It is recorded with every warning "
+    "and with every error that --accept names.",
 )  # fmt: skip
 @templates_option
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the text.")
@@ -62,10 +62,10 @@ def command(
     `advocacy check` reports it. You can still add people to the list. A stage with an error
     cannot be approved.
 
-    What the checks report of a sentence is listed with an ID. With --reason, you accept the
-    warnings, and with --accept an error as well. Your word holds for that sentence, its facts, and
-    their sources; when one changes, it needs a new one. Errors of days, placeholders, and
-    quotations that a kept copy does not hold cannot be accepted.
+    Each finding about a sentence is listed with an ID. --reason accepts the warnings, and
+    --accept accepts an error. An acceptance applies to the sentence, its facts, and their
+    sources. When one of them changes, accept the finding again. You cannot accept errors about
+    dates, placeholders, and quotations that are not in the kept copy.
 
     \b
     Examples:

@@ -27,7 +27,7 @@ def command() -> None:
 @command.command("show", short_help="Explain a list: its format, columns, people, and problems.")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @date_option
-@click.option("--people", is_flag=True, help="Show the names of the sample people unmasked.")
+@click.option("--people", is_flag=True, help="Show the full names of the sample people.")
 @click.option("--strict", is_flag=True, help="Also exit with code 1 for warnings.")
 @table_option
 def show(file: Path, day: date | None, people: bool, strict: bool, report: TableReport) -> int:
@@ -112,7 +112,7 @@ def _counts(overview: "ListOverview") -> Iterator[str]:
     rows, people = overview.details.rows, overview.people
     if rows:
         yield f"{count_noun(rows, 'row')}: {people:,} on the list, {rows - people:,} left out"
-    yield f"{count_noun(people, 'person', 'people')} with a letter of their own"
+    yield f"{count_noun(people, 'person', 'people')}, each with a letter of their own"
     yield count_noun(overview.mailboxes, "mailbox", "mailboxes")
     yield count_noun(overview.postal_addresses, "postal address", "postal addresses")
 

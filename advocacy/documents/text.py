@@ -5,7 +5,6 @@ is not `format=flowed`: that changes spaces, and the text is read as it stands.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from functools import lru_cache
 
 from advocacy.campaign.campaign import Cosigner, Signatory
@@ -50,9 +49,11 @@ def text_pieces(
     words = read_set_phrases(letter.language, workspace)
     numbers = number_notes(letter.body.markdown, letter.language, citations)
     cite, note = _markers.get((citations, numbers), (), lambda: _marker(citations, numbers))
-    pieces = [_head(letter.sender.organization, letter.date, letter.language)]
+    dated = letter.dateline or long_date(letter.date, letter.language)
+    pieces = [_head(letter.sender.organization, dated)]
     _add(pieces, _lines(letter.inside_address))
-    _add(pieces, _wrapped(f"{words.subject} {letter.subject}"))
+    _add(pieces, _lines(f"{label} {value}" for label, value in letter.reference_lines))
+    _add(pieces, _wrapped(f"{words.subject} {letter.subject}".lstrip()))
     _add(pieces, _wrapped(letter.salutation))
     _add(pieces, *_trimmed(body_pieces(letter.body, letter.language, cite, note, WIDTH)))
     for block in _closing(letter):
@@ -107,8 +108,8 @@ _signatures: IdentityCache[list[str]] = IdentityCache()
 
 
 @lru_cache(maxsize=64)  # saves a tenth of the plain text's time
-def _head(organization: str, day: date, language: str) -> str:
-    return f"{_lines([organization])}\n\n{long_date(day, language)}"
+def _head(organization: str, dated: str) -> str:
+    return f"{_lines([organization])}\n\n{_wrapped(dated)}"
 
 
 def _closing(letter: Letter) -> list[str]:
@@ -159,8 +160,8 @@ def _ending(
 
 def _signature(signatory: Signatory) -> Iterator[str]:
     yield signatory.name
-    if signatory.title:
-        yield signatory.title
+    if signatory.office:
+        yield signatory.office
     if signatory.organization:
         yield signatory.organization
 

@@ -46,6 +46,11 @@ def files_held(held: HeldFiles | None = None) -> Iterator[None]:
         _run.statuses, _run.answers, _run.held = before
 
 
+def forget_run() -> None:
+    """Forget what this thread's run keeps and holds: for a process that was forked within one."""
+    _run.statuses = _run.answers = _run.held = None
+
+
 def held_files() -> HeldFiles | None:
     """The files that this thread's run holds, or None where it reads the disk."""
     return _run.held

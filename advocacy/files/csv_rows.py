@@ -182,7 +182,10 @@ def rows_of(
 
 
 _UNCLOSED = "This row has an unclosed quotation mark."
-_QUOTES = 'A cell that holds a quotation mark is written in marks, with two for one: `"5"" nail"`.'
+_QUOTES = (
+    "Put a cell that contains a quotation mark in quotation marks, and double the mark: "
+    '`"5"" nail"`.'
+)
 
 
 def _fault(error: str, unclosed: bool) -> str:

@@ -51,7 +51,7 @@ class _Reader:
         elif self._next() == "{":
             found = self._object()
         else:
-            raise ValueError("it holds neither a list nor an object")
+            raise ValueError("it contains neither a list nor an object")
         if self._next():
             raise json.JSONDecodeError("Extra data", self._text, self._at)
         return found

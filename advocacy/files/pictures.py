@@ -138,8 +138,8 @@ def _too_many_pixels(name: str, pixels: str) -> Problem:
     return Problem(
         "image-too-large",
         f"`{name}` has {pixels} pixels.",
-        f"Make it smaller: {MOST_PIXELS // 1_000_000} million pixels are allowed, "
-        "and 2,000 across are plenty.",
+        f"Make it smaller. The limit is {MOST_PIXELS // 1_000_000} million pixels; a width of "
+        "2,000 pixels is enough.",
     )
 
 
@@ -147,7 +147,7 @@ def _wrong_kind(name: str) -> Problem:
     return Problem(
         "wrong-kind-of-file",
         f"`{name}` is neither a picture (PNG, JPEG, GIF, WebP, SVG) nor a font.",
-        "Letters load nothing else; write CSS into the layout's own .css file.",
+        "Letters load only these. Write CSS in the layout's own .css file.",
     )
 
 

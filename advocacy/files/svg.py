@@ -70,7 +70,7 @@ def _fault(element: Element, targets: dict[str | None, Element], name: str) -> P
     if kind in _TEXT:
         return Problem(
             "svg-with-text",
-            f"The picture `{name}` holds a `{kind}` element, which cannot be printed.",
+            f"The picture `{name}` contains a `{kind}` element, which cannot be printed.",
             "In the drawing program, convert text to paths and save it again.",
         )
     if kind == "style" and _loads(element.text or ""):
@@ -118,7 +118,7 @@ def _onward(name: str, what: str) -> Problem:
     return Problem(
         "svg-loads-more",
         f"The picture `{name}` refers to another file, in {what}.",
-        "Letters load nothing that a picture names; save it as “plain SVG”, all in one file.",
+        "A picture may not load other files. Save it as “plain SVG”, with everything in one file.",
     )
 
 

@@ -128,7 +128,7 @@ def open_own(path: Path, flags: int) -> int:
 def _not_own(path: Path) -> Problem:
     return Problem(
         "not-a-file",
-        f"{path.name} is a link, a pipe, or a folder where the tool keeps a file of its own.",
+        f"{path.name} must be a regular file, but it is a link, a pipe, or a folder.",
         "Remove it, or choose another folder with `--output DIR`.",
         Place(path),
     )

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.forms_of_address import address_officer
+from advocacy.campaign.salutations import close_of, salutation_of
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.campaign.stages import (
     bill_over,
@@ -27,12 +28,13 @@ from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
-from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
+from advocacy.letters.stage_parts import reference_lines
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
 from advocacy.templating.citation_marks import Prose
+from advocacy.templating.language_forms import in_language
 from advocacy.templating.values import number
 
 
@@ -195,8 +197,18 @@ def compose_letter(
         )
     else:
         body = content.template_run.render(own)
+    salutation = salutation_of(recipient, words, language, content.parts.greeting)
+    markdown = in_language(
+        body.prose.markdown,
+        language,
+        after_comma=salutation.line.endswith(","),
+        cites_in_text=read_style(file.citation_style).in_text,
+    )
+    if markdown != body.prose.markdown:
+        body = replace(body, prose=replace(body.prose, markdown=markdown))
     if not _prints_words(body.prose):
         raise AdvocacyError(_empty(body.path))
+    signatories = _signatories(content.signatories, supporters)
     return Letter(
         id=name,
         campaign=file.id,
@@ -211,15 +223,20 @@ def compose_letter(
         subject=content.subject,
         preview=content.preview,
         recipient=recipient,
-        inside_address=inside_address(campaign, recipient),
-        salutation=words.dear.replace("{name}", recipient.greeting),
-        close=words.close,
+        inside_address=inside_address(campaign, recipient, language),
+        salutation=salutation.line,
+        close=close_of(
+            recipient, words, content.parts.closing, salutation, max(count, len(signatories))
+        ),
         body=body.prose,
         cites=find_citations(campaign, body),
         pictures=find_pictures(campaign, body),
         lines=body.lines,
         sender=file.sender,
-        signatories=_signatories(campaign, supporters, day),
+        signatories=signatories,
+        dateline=content.parts.dateline,
+        delivery=recipient.delivery or content.parts.delivery,
+        reference_lines=reference_lines(content.parts, recipient, words, language),
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
@@ -227,8 +244,8 @@ def compose_letter(
         demand=content.demand,
         precedents=file.stage_precedents(stage),
         cosigners=file.cosigners,
-        enclosures=file.enclosures,
-        cc=file.cc,
+        enclosures=content.parts.enclosures,
+        cc=content.parts.cc,
         attach=stage.attach,
         variants=wording,
     )
@@ -252,19 +269,12 @@ def _prints_words(prose: Prose) -> bool:
     return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
 
 
-# The same people are the same object for all letters of a day, by which other caches know them.
-_of_day: IdentityCache[tuple[Signatory, ...]] = IdentityCache(16)
-
-
 def _signatories(
-    campaign: Campaign, supporters: Supporters | None, day: date
+    own: tuple[Signatory, ...], supporters: Supporters | None
 ) -> tuple[Signatory, ...]:
     """Who signs: the supporters who are named, else the sender's own people."""
     if supporters is None:
-        own = campaign.file.sender.signatories
-        if not any(one.titles for one in own):
-            return own
-        return _of_day.get((own,), (day,), lambda: tuple(one.on(day) for one in own))
+        return own
     return tuple(one.signatory() for one in supporters.people)
 
 

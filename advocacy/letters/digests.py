@@ -61,7 +61,11 @@ def _shared_digest(shared: SharedContent) -> str:
             "cc": shared.cc,
             "attach": shared.attach,
             **({"pictures": pictures} if pictures else {}),
-            **({"preview": shared.preview} if shared.preview else {}),
+            **{
+                key: text
+                for key in ("preview", "dateline", "delivery", "reference_lines")
+                if (text := getattr(shared, key))
+            },
         }
     )
 

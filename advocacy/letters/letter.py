@@ -101,6 +101,12 @@ class Letter:
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
     """Whether it goes to subscribers, and so explains how to unsubscribe."""
+    dateline: str = ""
+    """The date with the place before it; empty for the date alone."""
+    delivery: str = ""
+    """How it is delivered, printed above the address: `Einschreiben`."""
+    reference_lines: tuple[tuple[str, str], ...] = ()
+    """Labels and texts of reference lines: `(("Our ref:", "EX/26"),)`."""
     preview: str = ""
     """The preview text after the subject; empty for the first sentence of the body."""
     others: str = ""

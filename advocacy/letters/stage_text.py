@@ -106,8 +106,9 @@ def _parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
         "target": {k: v for k, v in plain_values(file.target).items() if k != "addressees"},
         "sender": plain_values(file.sender),
         "cosigners": [plain_values(each) for each in file.cosigners],
-        "cc": file.cc,
-        "enclosures": file.enclosures,
+        "cc": [one.plain() for one in file.cc],
+        "enclosures": [one.plain() for one in file.enclosures],
+        "reference_lines": plain_values(file.reference_lines),
         # All other keys of the stage, so that a key that it gets one day is covered too.
         **{k: v for k, v in plain_values(stage).items() if k not in _NOT_TEXT},
         # The stage's own, or the campaign's.

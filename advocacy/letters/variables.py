@@ -6,7 +6,7 @@ from typing import Any
 
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.bills.positions import BillPosition
-from advocacy.campaign.campaign import Demand, Precedent, Stage
+from advocacy.campaign.campaign import Demand, Precedent, Sender, Signatory, Stage
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -110,8 +110,8 @@ def shared_variables(
             "phone": sender.phone or "",
             "url": sender.url or "",
             "signatories": [
-                {"name": person.name, "title": person.on(day).title or ""}
-                for person in sender.signatories
+                {"name": person.name, "title": person.office or ""}
+                for person in signatories_on(sender, day, texts)
             ],
         },
         "cosigners": [cosigner.organization for cosigner in file.cosigners],
@@ -119,6 +119,26 @@ def shared_variables(
         if openings and "opening" in variants
         else "",
     }
+
+
+def signatories_on(sender: Sender, day: date, texts: Texts) -> tuple[Signatory, ...]:
+    """The sender's people with their titles of a day, in one language.
+
+    The same object where no title depends on the day or the language.
+    """
+    people = sender.signatories
+    plain = not any(one.titles or (one.title and one.title.languages) for one in people)
+    if plain and primary_language(texts.language) == primary_language(texts.own):
+        return people
+    return tuple(_signatory(one, day, texts) for one in people)
+
+
+def _signatory(person: Signatory, day: date, texts: Texts) -> Signatory:
+    title = person.on(day).title
+    if title is None:
+        return person.on(day)
+    text = texts.get(title, person.place("titles" if person.titles else "title"))
+    return person.model_copy(update={"title": LocalText.of(text)})
 
 
 def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, Any]:
@@ -132,7 +152,7 @@ def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, A
         "suffix": recipient.suffix or "",
         "honorific": recipient.honorific or "",
         "title": recipient.title or "",
-        "salutation": recipient.greeting,
+        "salutation": recipient.greeted,
         "address": recipient.address,
         "city": recipient.city or "",
         "region": recipient.region or "",
@@ -145,6 +165,8 @@ def recipient_variables(campaign: Campaign, recipient: Recipient) -> dict[str, A
         if recipient.organization
         else organization_of(campaign, recipient),
         "country": recipient.country or campaign.file.target.country or "",
+        # Templates ask for it; letters to all who have the same are put together once.
+        "gender": recipient.gender or "",
         "language": recipient.language or campaign.file.language,
     }
 

@@ -78,12 +78,12 @@ class AccessGuard:
             return 404, "Open the complete address that `advocacy preview` printed."
         origin = headers.get(b"origin")
         if origin is not None and origin not in self._origins:
-            return 403, "Another page may not ask this."
+            return 403, "Only this page may make this request."
         # The file that leads to the page, and a link in a mail, may open it as a page of its own.
         opens = scope["path"] == f"/{token}/" and headers.get(b"sec-fetch-dest") == b"document"
         site = headers.get(b"sec-fetch-site", b"none")
         if site not in (b"same-origin", b"none") and not (opens and scope["method"] == "GET"):
-            return 403, "Another page may not ask this."
+            return 403, "Only this page may make this request."
         if scope["method"] not in ("GET", "HEAD") and origin is None:
             return 403, "Only this page can make changes."
         return None

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from advocacy.errors import Place, Problem
 from advocacy.templating.citation_marks import LINE, MARK, Prose
+from advocacy.templating.typography.marks_and_spaces import CITES
 
 BODY_AT_MOST = 100_000
 """Characters of a body, with its values: about 40 pages."""
@@ -20,9 +21,18 @@ PARAGRAPH_AT_MOST = 10_000
 """Characters of a paragraph, a heading, an item of a list, or a row of a table."""
 WORD_AT_MOST = 2_000
 """Characters without a space, as of a long address; scripts that have no spaces may go on."""
-CELLS_AT_MOST = 100
-"""Cells of one row of a table."""
+LONG_WORD, LONG_WORDS_AT_MOST = 300, 6_000
+"""Characters from which on a word counts as long, and those of all long words together."""
+BLOCKS_AT_MOST = 1_500
+"""Paragraphs, with headings, lists, and tables."""
+LINES_AT_MOST = 3_000
+PAGE_BREAKS_AT_MOST = 100
+NOTES_AT_MOST = 400
+"""Notes and citations."""
+COLUMNS_AT_MOST, CELLS_AT_MOST = 60, 6_000
+"""Columns of a table, and cells of all tables."""
 
+_CITES = re.compile(f"[{CITES}]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 # Thai to Khmer, kana to Yi, and the planes of rare Han characters have no spaces between words.
 _UNSPACED = re.compile(
@@ -32,32 +42,39 @@ _UNSPACED = re.compile(
 
 def body_too_long(prose: Prose, path: Path) -> Iterator[Problem]:
     """What in a rendered body is longer than any letter has; `path` is its template."""
-    place = Place(path)
-    if len(prose.markdown) + sum(map(_length, prose.values)) > BODY_AT_MOST:
+    place, markdown = Place(path), prose.markdown
+    if len(markdown) + sum(map(_length, prose.values)) > BODY_AT_MOST:
         yield _too_long(
             f"The letter's text has more than {BODY_AT_MOST:,} characters.",
             "Shorten it. Readers do not read a letter of 40 pages.",
             place,
         )
         return
-    for block in _long_blocks(prose.markdown):
+    for most, count, what in (
+        (BLOCKS_AT_MOST, markdown.count("\n\n"), "paragraphs"),
+        (LINES_AT_MOST, markdown.count("\n"), "lines"),
+        (PAGE_BREAKS_AT_MOST, markdown.count("\n+++"), "page breaks"),
+        (NOTES_AT_MOST, markdown.count("[^") + markdown.count("^["), "notes"),
+        (NOTES_AT_MOST, len(_CITES.findall(markdown)), "citations"),
+        (CELLS_AT_MOST, markdown.count("|"), "cells of tables"),
+    ):
+        if count > most:
+            yield _too_long(
+                f"The letter's text has more than {most:,} {what}.", "Shorten it.", place
+            )
+    for block in _long_blocks(markdown):
         yield _too_long(
             f"The paragraph “{_beginning(block)}” has more than {PARAGRAPH_AT_MOST:,} characters.",
             "Divide it: write an empty line where a new paragraph begins.",
             place,
         )
-    if prose.markdown.count("|") > CELLS_AT_MOST:
-        for line in prose.markdown.split("\n"):
-            if line.count("|") > CELLS_AT_MOST:
-                message = f"A table has more than {CELLS_AT_MOST} columns: “{_beginning(line)}”."
+    if markdown.count("|") > COLUMNS_AT_MOST:
+        for line in markdown.split("\n"):
+            if line.count("|") > COLUMNS_AT_MOST:
+                message = f"A table has more than {COLUMNS_AT_MOST} columns: “{_beginning(line)}”."
                 yield _too_long(message, "Use fewer columns. A page has room for about 10.", place)
                 break
-    for word in _long_words(prose):
-        yield _too_long(
-            f"The word “{_beginning(word)}” has more than {WORD_AT_MOST:,} characters.",
-            "Put spaces in it, or shorten it.",
-            place,
-        )
+    yield from _long_words(prose, place)
 
 
 def _length(value: object) -> int:
@@ -90,9 +107,23 @@ def _blocks_only() -> MarkdownIt:
     return parser
 
 
-def _long_words(prose: Prose) -> Iterator[str]:
+def _long_words(prose: Prose, place: Place) -> Iterator[Problem]:
+    total = 0
     for text in (prose.markdown, *prose.values):
-        if _length(text) > WORD_AT_MOST:
+        if _length(text) > LONG_WORD:
             for word in text.split():
-                if len(word) > WORD_AT_MOST and len(_UNSPACED.sub("", word)) > WORD_AT_MOST:
-                    yield word
+                length = len(word) if len(word) <= LONG_WORD else len(_UNSPACED.sub("", word))
+                total += length if length > LONG_WORD else 0
+                if length > WORD_AT_MOST:
+                    yield _too_long(
+                        f"The word “{_beginning(word)}” has more than {WORD_AT_MOST:,} characters.",
+                        "Put spaces in it, or shorten it.",
+                        place,
+                    )
+    if total > LONG_WORDS_AT_MOST:
+        yield _too_long(
+            f"The words of more than {LONG_WORD} characters have more than "
+            f"{LONG_WORDS_AT_MOST:,} characters together.",
+            "Shorten long addresses, or put them in links: `[words](https://…)`.",
+            place,
+        )

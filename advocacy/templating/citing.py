@@ -14,6 +14,7 @@ from markupsafe import Markup
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
 from advocacy.templating.citation_marks import VALUE_MARK, LetterRun, letter_run
+from advocacy.templating.language_forms import before_mark
 from advocacy.templating.running import TemplateMistake, ValueMistake
 from advocacy.templating.sandbox import trusted
 from advocacy.templating.typography import quotes
@@ -32,7 +33,8 @@ def _cite(*ids: Any, line: int | None = None, path: str = "") -> Markup:
 def _fact(name: Any, line: int | None = None, path: str = "") -> Markup:
     run = letter_run()
     statement = display(run.fact(name).statement, run.language)
-    return run.value(statement) + run.cite((name,), line, path)
+    before, behind = before_mark(statement, run.language)
+    return run.value(before) + run.cite((name,), line, path) + trusted(behind)
 
 
 def _quote(name: Any, *, speaker: bool = False, line: int | None = None, path: str = "") -> Markup:

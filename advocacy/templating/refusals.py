@@ -84,7 +84,7 @@ def _in_literal(value: Any, place: Place) -> Iterator[Problem]:
         yield Problem(
             "bad-character",
             f"The text in quotation marks contains the character {bad}, which cannot be printed.",
-            "Remove the backslash and what belongs to it.",
+            "Remove the backslash and the code after it.",
             place,
         )
     if isinstance(value, int | float) and not abs(value) <= NUMBER_AT_MOST:

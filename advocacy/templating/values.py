@@ -6,6 +6,7 @@ dates, numbers and lists as the language writes them. While a run is shared by m
 """
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -230,10 +231,20 @@ def locale_of(language: str) -> "Locale":
 
 @lru_cache(maxsize=512)
 def long_date(day: date, language: str) -> str:
-    """`June 10, 2020`, `10 juin 2020`."""
+    """`June 10, 2020`, `10 juin 2020`, `1er juin 2020`."""
     from babel.dates import format_date
 
-    return format_date(day, "long", locale_of(language))
+    return _first_of_month(format_date(day, "long", locale_of(language)), day, language)
+
+
+def _first_of_month(text: str, day: date, language: str) -> str:
+    """A French date whose first day is an ordinal, which CLDR writes as a number.
+
+    After the Lexique des règles typographiques of the Imprimerie nationale, “dates”.
+    """
+    if day.day != 1 or not language.startswith("fr"):
+        return text
+    return re.sub(r"\b1 (?=[^\W\d_])", "1er ", text, count=1)
 
 
 @lru_cache(maxsize=512)
@@ -246,7 +257,7 @@ def shaped_date(day: date, shape: str, language: str) -> str:
 
     locale = locale_of(language)
     if shape in ("full", "long", "medium", "short"):
-        return format_date(day, shape, locale)
+        return _first_of_month(format_date(day, shape, locale), day, language)
     try:
         if shape in locale.datetime_skeletons:
             return format_skeleton(shape, datetime(day.year, day.month, day.day), locale=locale)  # noqa: DTZ001 - a day
@@ -256,7 +267,7 @@ def shaped_date(day: date, shape: str, language: str) -> str:
         pass
     raise ValueMistake(
         f"`{shape}` is not a valid date format.",
-        "Use `full`, `long`, `medium` or `short`, or a pattern: `MMMM y`.",
+        "Use `full`, `long`, `medium`, `short`, or a pattern such as `MMMM y`.",
     )
 
 

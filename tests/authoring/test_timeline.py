@@ -59,7 +59,7 @@ def test_the_picture_is_good_svg_with_a_title_and_a_description(
         one.get("id"): one.text or "" for one in root if one.tag in (SVG + "title", SVG + "desc")
     }
     assert list(told) == names
-    assert f"{day.day} " in told["tl-title"]
+    assert f" {day.day}, {day.year}" in told["tl-title"]
     for stage in campaign.file.stages:
         assert f"Stage {stage}:" in told["tl-desc"]
 
@@ -86,8 +86,8 @@ def test_the_tenth_and_the_eleventh_of_june_stand_apart_on_a_sheet_that_reaches_
 ) -> None:
     picture = picture_of(microsoft, TENTH)
     heads = {(c.first, c.head): c for c in picture.columns}
-    tenth = heads[(TENTH, "10 Jun")]
-    eleventh = heads[(date(2020, 6, 11), "11 Jun")]
+    tenth = heads[(TENTH, "Jun 10")]
+    eleventh = heads[(date(2020, 6, 11), "Jun 11")]
     assert tenth.right == eleventh.left
     assert tenth.width > 40
     assert tenth.first == tenth.last
@@ -98,7 +98,7 @@ def test_the_tenth_and_the_eleventh_of_june_stand_apart_on_a_sheet_that_reaches_
 
 def test_a_fact_that_ends_says_when_and_what_replaces_it(microsoft: Campaign) -> None:
     svg = timeline_svg(microsoft, TENTH)
-    assert "ends 10 Jun 2020 → microsoft-ban" in svg
+    assert "ends Jun 10, 2020 → microsoft-ban" in svg
 
 
 def test_a_letter_that_would_lie_is_marked_on_the_stage_and_on_the_fact(
@@ -109,7 +109,7 @@ def test_a_letter_that_would_lie_is_marked_on_the_stage_and_on_the_fact(
     marked = [row for row in picture.rows if row.dead]
     assert [row.note for row in marked] == [
         "cannot be sent: fas-arrests",
-        "ends 20 Nov 2026",
+        "ends Nov 20, 2026",
     ]
     begins = next(c for c in picture.columns if c.first == date(2026, 11, 21))
     assert {row.dead[0].left for row in marked} == {begins.left}

@@ -25,7 +25,7 @@ JUNE = date(2026, 6, 22)
 def found(path: Path, name: str) -> tuple[str, str, str, str]:
     """Honorific and name, the line below, the organization, and the greeting."""
     one = next(p for p in read_list(path, date(2026, 8, 10), lambda _: None) if p.called == name)
-    return f"{one.honorific} {one.called}", one.title or "", one.organization or "", one.greeting
+    return f"{one.honorific} {one.called}", one.title or "", one.organization or "", one.greeted
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_leaders_have_their_office_under_the_name_and_nobody_a_nickname(
     shared_data: Path,
 ) -> None:
     people = {one.id: one for one in members(shared_data / "congress")}
-    offices = {one.full_name: (one.title, one.greeting) for one in people.values() if one.title}
+    offices = {one.full_name: (one.title, one.greeted) for one in people.values() if one.title}
     assert offices["Mike Johnson"] == ("Speaker of the House", "Speaker Johnson")
     assert offices["John Thune"] == ("Majority Leader", "Senator Thune")
     assert offices["Chuck Grassley"] == ("President Pro Tempore", "Senator Grassley")

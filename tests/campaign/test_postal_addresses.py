@@ -84,7 +84,7 @@ def test_a_name_is_put_together_as_its_people_do(columns: dict[str, str], name: 
 def test_a_greeting_has_no_degrees_or_orders_and_guesses_nothing(
     columns: dict[str, str], greeting: str
 ) -> None:
-    assert Recipient.model_validate(columns).greeting == greeting
+    assert Recipient.model_validate(columns).greeted == greeting
 
 
 @pytest.mark.parametrize(

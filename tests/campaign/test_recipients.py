@@ -117,7 +117,7 @@ def test_foreign_headers_are_named_in_the_campaign(read) -> None:
     [
         ("emial", "email"),
         ("adress", "address"),
-        ("Greeting", "salutation"),
+        ("Postal Greeting", "greeting"),
     ],
 )
 def test_a_header_that_is_nearly_known_is_told_with_what_to_type(

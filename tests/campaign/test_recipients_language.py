@@ -15,6 +15,7 @@ TRANSLATED = {
         "  asks:\n    - {en: Keep the park open until nine in the evening.,"
         " fr: Gardez le parc ouvert jusqu’à neuf heures.}"
     ),
+    "{name: A. Example, title: Chair}": "{name: A. Example, title: {en: Chair, fr: Présidente}}",
     "    subject: Keep the park open": (
         "    subject: {en: Keep the park open, fr: Gardez le parc ouvert le soir}"
     ),

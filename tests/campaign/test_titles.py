@@ -32,7 +32,7 @@ def campaign(small_campaign: Path, edit: Any) -> Campaign:
 def test_a_letter_has_the_titles_of_its_date(campaign: Campaign, day: date, title: str) -> None:
     (letter,) = compose_letters(campaign, day=day).letters
     assert letter.inside_address[:2] == ("Jane Doe", title)
-    assert [one.title for one in letter.signatories] == [title]
+    assert [one.office for one in letter.signatories] == [title]
     assert f"{title} saw it." in letter.body.text()
 
 

@@ -153,6 +153,7 @@ def test_every_language_that_a_letter_is_written_in_is_rendered(house: Any) -> N
     }.items():
         house.spoil("acme.yaml", f"{key}{text}\n", f'{key}{{en: "{text}", fr: "Oui"}}\n')
     house.spoil("acme.yaml", "action: stopped such sales", "action: {en: stopped, fr: oui}")
+    house.spoil("acme.yaml", "title: Director}]", "title: {en: Director, fr: Directrice}}]")
     problem = one(house, "branch-unseen")
     assert problem.place is not None
     assert problem.place.path.name == "call.fr.md"

@@ -59,6 +59,11 @@ def bilingual(small_campaign: Path, edit) -> Path:
         "statement:\n    en: In 2025 the park had 40,000 visits.\n"
         "    fr: En 2025, le parc a reçu 40 000 visites.",
     )
+    edit(
+        small_campaign,
+        "{name: A. Example, title: Chair}",
+        "{name: A. Example, title: {en: Chair, fr: Présidente}}",
+    )
     (folder / "templates/letters/open.fr.md").write_text(FRENCH, encoding="utf-8")
     return small_campaign
 
@@ -92,10 +97,11 @@ def test_a_french_reader_gets_a_letter_that_is_french_throughout(bilingual: Path
         "Objet : Gardez le parc ouvert",
         "Madame la Directrice,",
         "Nous vous demandons de garder le parc ouvert le soir.",
-        "En 2025, le parc a reçu 40 000 visites.[1]",
+        "En 2025, le parc a reçu 40 000 visites[1].",
         "Gardez le parc ouvert jusqu’à neuf heures du soir.",
         "16 mars 2026",
-        "salutations distinguées.",
+        "Veuillez agréer, Madame la Directrice, mes salutations distinguées.",
+        "Présidente",
         "Références",
     ):
         assert piece in text.replace("\u00a0", " ").replace("\u202f", " "), piece
@@ -204,4 +210,4 @@ def test_a_campaign_that_is_french_as_a_whole_needs_no_maps(small_campaign: Path
     edit(folder / "facts.yaml", "In 2025 the park had 40,000 visits.", "Le parc est plein.")
     (folder / "templates/letters/open.md").write_text(FRENCH, encoding="utf-8")
     checked, campaign = letters(small_campaign)["doe"]
-    assert "Le parc est plein.[1]" in render_text(checked, campaign.workspace)
+    assert "Le parc est plein[1]." in render_text(checked, campaign.workspace)

@@ -88,6 +88,8 @@ class FaultyServer:
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
+        self.said = threading.local()
+        """In a connection's thread: the `line` it said last, and the `people` of its message."""
         self._threads[0].start()
 
     @property
@@ -173,6 +175,7 @@ class FaultyServer:
         while line := stream.readline(100_000):
             text = line.decode("utf-8", "replace").strip()
             verb = text.partition(" ")[0].upper()
+            self.said.line, self.said.people = text, people
             act = self._answer(sock, verb, people)
             self._finish(sock, act)
             good = act.send[:1] == b"2"

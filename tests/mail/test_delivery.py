@@ -26,8 +26,8 @@ from advocacy.mail.smtp import (
     connect,
     session,
 )
-from advocacy.mail.smtp.envelope import fault_of, stuffed
 from advocacy.mail.smtp.server import server_from
+from advocacy.mail.smtp.wire import fault_of, stuffed
 
 from .smtp_fixtures import DROP, EXTENSIONS, HANG, MESSAGE, RESET, Act, FaultyServer
 

@@ -204,11 +204,6 @@ def test_a_sender_killed_at_random_never_writes_twice(books: Books) -> None:
     killed_at_random(books, 2)
 
 
-@pytest.mark.slow
-def test_a_sender_killed_a_hundred_times_never_writes_twice(books: Books) -> None:
-    killed_at_random(books, 100)
-
-
 # Everything from no ledger at all to three letters sent, again after each crash.
 ALL = """\
 import sys

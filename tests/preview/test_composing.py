@@ -279,6 +279,7 @@ def test_language_and_variant_are_chosen_among_those_there_are(
         "  asks: [Keep the park open until nine in the evening.]\n",
         "  asks: [{en: Keep it open., es: Abran el parque.}]\n",
     )
+    edit(small_campaign, "title: Chair}", "title: {en: Chair, es: Presidenta}}")
     edit(
         small_campaign,
         "    subject: Keep the park open\n",

@@ -101,7 +101,7 @@ def test_a_day_later_the_fact_is_dead_and_its_sentence_is_marked(
     page.tab.focus("#slider")
     page.tab.keyboard.press("ArrowRight")
     page.good(False)
-    page.see("11 June 2020: outside the letter's dates", "#stop")
+    page.see("June 11, 2020: outside the letter's dates", "#stop")
     page.see("which was true until 2020-06-10, but the letter is dated 2020-06-11", "#stop-box")
     page.see("2 sentences are not true on this date", "#marks")
     marked = "CSS.highlights.get('dead') ? [...CSS.highlights.get('dead')].join(' ') : ''"

@@ -80,7 +80,7 @@ def test_without_pango_a_problem_says_what_to_type(without_pango: str, project_r
     code = ASK + "l.require_pango()"
     result = run("-c", code, cwd=project_root, LD_LIBRARY_PATH=without_pango)
     last = result.stderr.splitlines()[-2:]
-    assert "missing-library Pango, which sets the type of PDF letters, is not installed" in last[0]
+    assert "missing-library Pango, which lays out the text of PDF letters, is not" in last[0]
     assert last[1].strip().startswith("Type: ")
     assert "pango" in last[1]
 
@@ -102,7 +102,7 @@ def test_a_letter_without_pango_ends_in_one_plain_problem(
         cwd=small_campaign.parent, LD_LIBRARY_PATH=without_pango, NO_COLOR="1", COLUMNS="200",
     )  # fmt: skip
     assert result.returncode == 1
-    assert "Pango, which sets the type of PDF letters, is not installed" in result.stderr
+    assert "Pango, which lays out the text of PDF letters, is not installed" in result.stderr
     assert "Type: " in result.stderr
     assert "Traceback" not in result.stderr
     assert "WeasyPrint" not in result.stdout + result.stderr

@@ -138,7 +138,7 @@ def test_a_body_a_paragraph_and_a_word_are_limited_and_named(workspace: Workspac
     word = problem_of(workspace, "So: " + "x" * (WORD_AT_MOST + 1))
     assert word.message.startswith("The word “xxx")
     table = problem_of(workspace, "|a" * 200 + "|\n" + "|-" * 200 + "|\n")
-    assert "more than 100 columns" in table.message
+    assert "more than 60 columns" in table.message
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ def test_fact_prints_the_statement_and_quote_the_words_in_the_languages_marks(
     render: Render,
 ) -> None:
     template = "{{ fact('first-fact') }} {{ quote('first-fact') }}."
-    assert render(template) == "It is so. “so it is”."
+    assert render(template) == "It is so. “so it is.”"
     render.language = "fr"
     body = render.body(template)
     assert body.prose.values == ("C’est ainsi.", "so it is")

@@ -20,7 +20,7 @@ _BEFORE_UNTIL = ("statement", "source", "locator", "quote", "speaker", "speech",
                  "via", "from")  # fmt: skip
 _BEFORE_CHECKED = (*_BEFORE_UNTIL, "until", "superseded_by", "contradicts")
 OVER = (
-    "These days have passed. If letters of this stage were sent on them, they stated what was no "
+    "These days have passed. Letters of this stage that were sent on them stated what was no "
     "longer true. Consider sending a correction."
 )
 

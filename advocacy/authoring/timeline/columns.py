@@ -69,17 +69,17 @@ class DayColumn:
 
     @property
     def head(self) -> str:
-        """`10 Jun`; `earlier` for the open beginning."""
+        """`Jun 10`; `earlier` for the open beginning."""
         return day_and_month(self.first) if self.first else "earlier"
 
     @property
     def tail(self) -> str:
-        """`to 16 Jun`, with a year where it is another; `and later`; empty for a single day."""
+        """`to Jun 16`, with a year where it is another; `and later`; empty for a single day."""
         if self.last is None:
             return "and later"
         if self.first is None or self.first == self.last:
             return ""
-        year = "" if self.first.year == self.last.year else f" {self.last.year}"
+        year = "" if self.first.year == self.last.year else f", {self.last.year}"
         return f"to {day_and_month(self.last)}{year}"
 
     def covers(self, days: Days) -> bool:
@@ -114,10 +114,10 @@ def _after(day: date) -> date:
 
 
 def day_and_month(day: date) -> str:
-    """`10 Jun`."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
+    """`Jun 10`."""
+    return f"{MONTHS[day.month - 1]} {day.day}"
 
 
 def in_words(day: date) -> str:
-    """`10 Jun 2020`."""
-    return f"{day_and_month(day)} {day.year}"
+    """`Jun 10, 2020`."""
+    return f"{day_and_month(day)}, {day.year}"

@@ -71,7 +71,7 @@ def gallery_html(campaign: Campaign, shown: Sequence[Shown]) -> str:
 
 
 def _long(day: date) -> str:
-    return format_date(day, "d MMMM y", locale="en")
+    return format_date(day, "long", locale="en_US")
 
 
 def _groups(letters: Sequence[Shown]) -> Iterator[tuple[str, list[Shown]]]:

@@ -14,7 +14,7 @@ from advocacy.campaign.recipients.personal_names import (
     full_name,
     generation,
     greeted_name,
-    greeting,
+    with_name,
 )
 from advocacy.errors import Problem
 from advocacy.files.characters import Line, Words
@@ -55,9 +55,25 @@ class Recipient(Located):
     email: Email | None = Field(
         None, description="Without it, the letter is printed but not emailed."
     )
+    gender: Line | None = Field(
+        None,
+        description="`female` or `male`, for languages whose forms of address need it. Default: as "
+        "the honorific says; with neither, a form that fits everybody.",
+    )
     salutation: Line | None = Field(
         None, description="The name in the salutation: “Mr. Smith”. Default: the name."
     )
+    greeting: Line | None = Field(
+        None, description="The whole line of the salutation: “Dear Brad,”."
+    )
+    closing: Line | None = Field(
+        None, description="The whole line before the signature: “With best wishes,”."
+    )
+    delivery: Line | None = Field(
+        None, description="How the letter is delivered, printed above the address."
+    )
+    your_ref: Line | None = Field(None, description="The recipient's file number.")
+    your_letter: Day | None = Field(None, description="The date of the recipient's letter.")
     language: Language | None = Field(
         None, description="The recipient's language. Default: the campaign's language."
     )
@@ -80,7 +96,7 @@ class Recipient(Located):
         return full_name(self.given_name, self.family_name, self.suffix, self.language)
 
     @property
-    def greeting(self) -> str:
+    def greeted(self) -> str:
         """Whom the salutation greets: as given, else with an honorific that goes with a name.
 
         Nothing is guessed: without either, it is the full name, else the organization. Degrees
@@ -88,7 +104,7 @@ class Recipient(Located):
         """
         if self.salutation:
             return self.salutation
-        found = greeting(self.honorific, self.given_name, self.family_name)
+        found = with_name(self.honorific, self.given_name, self.family_name)
         if found:
             return found
         if self.name:

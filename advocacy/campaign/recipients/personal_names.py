@@ -55,7 +55,7 @@ def is_honorific(word: str) -> bool:
     return _plain(word) in _BEFORE_FAMILY | _BEFORE_GIVEN
 
 
-def greeting(honorific: str | None, given: str | None, family: str | None) -> str | None:
+def with_name(honorific: str | None, given: str | None, family: str | None) -> str | None:
     """`Dr. Weiss`, `Dame Ann`, where the honorific greets a person by that part of the name."""
     words = (honorific or "").split()
     if not words:

@@ -90,6 +90,7 @@ def _member(
         "family_name": text_in(person, "family_name"),
         "honorific": text_in(person, "honorific_prefix"),
         "suffix": text_in(person, "honorific_suffix"),
+        "gender": text_in(person, "gender"),
         "email": text_in(person, "email") or _contact(contacts, "email"),
         "address": tuple(
             line.strip() for line in _contact(contacts, "address").splitlines() if line.strip()

@@ -101,6 +101,7 @@ def _person(
         "given_name": text_in(record, "given_name"),
         "family_name": text_in(record, "family_name"),
         "suffix": text_in(record, "suffix"),
+        "gender": text_in(record, "gender"),
         **_executive(kind, text_in(record, "family_name")),
         "email": text_in(record, "email"),
         "in_office_from": whole_day(text_in(role, "start_date")),

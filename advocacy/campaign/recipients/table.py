@@ -23,7 +23,7 @@ _KNOWN = frozenset(KNOWN)
 _ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GAP = re.compile("[ \xa0]+")
-_DAYS = ("verified", "in_office_from", "in_office_until")
+_DAYS = ("verified", "in_office_from", "in_office_until", "your_letter")
 _NOBODY = Recipient.model_validate({})
 """Every field as it is in an empty row. Copying it is the fastest way to a model."""
 LONGEST_ROW = 100_000

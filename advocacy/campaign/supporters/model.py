@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from advocacy.campaign.campaign import Signatory
+from advocacy.campaign.languages import LocalText
 from advocacy.campaign.recipients import Recipient
 from advocacy.errors import Place
 from advocacy.files.file_names import file_name, made_name
@@ -35,7 +36,8 @@ class Supporter:
 
     def signatory(self) -> Signatory:
         """The supporter as one of a letter's signatories: name and town."""
-        return Signatory.model_construct(name=self.name, title=self.town or None)
+        town = LocalText.of(self.town) if self.town else None
+        return Signatory.model_construct(name=self.name, title=town)
 
 
 @dataclass(frozen=True, slots=True)

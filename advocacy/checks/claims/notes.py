@@ -20,7 +20,7 @@ WORDS = 4
 """The minimum number of words of a clause after the last note."""
 NEAR = 0.34
 """A sentence belongs to its neighbor's note if it shares this much of its words with the fact."""
-CHARGE = "a grave charge"
+CHARGE = "a serious accusation"
 KNOWN = 0.6
 """A fact that shares this much with a heading or an ask, and its numbers, supports it."""
 HIDDEN = 0.2

@@ -7,7 +7,14 @@ from itertools import combinations, product
 from pathlib import Path
 
 from advocacy.campaign.bills.model import Bill
-from advocacy.campaign.campaign import Addressee, Demand, Signatory, title_held
+from advocacy.campaign.campaign import (
+    Addressee,
+    Demand,
+    HeldTitle,
+    Signatory,
+    SignedTitle,
+    title_held,
+)
 from advocacy.campaign.days import ONE_DAY, Days
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -287,7 +294,8 @@ def check_titles(
         if isinstance(letter.recipient, Addressee):
             people.append(letter.recipient)
         for person in people:
-            held = title_held(person.titles, letter.date)
+            titles: Sequence[HeldTitle | SignedTitle] = person.titles
+            held = title_held(titles, letter.date)
             if held is None or (held.checked and day - held.checked <= after):
                 continue
             said = f"That {person.name} is “{held.title}” "

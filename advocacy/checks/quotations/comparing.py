@@ -253,7 +253,7 @@ def _no_copy(source: str, facts: Sequence[CitedFact]) -> Problem:
     return problem(
         "no-copy",
         f"There is no kept copy of `{source}` to compare the quote of {names} with.",
-        f"Save it as `{source}.txt`, `.html` or `.pdf` in the folder of copies.",
+        f"Save it as `{source}.txt`, `.html`, or `.pdf` in the folder of copies.",
         record.place() if record else None,
     )
 

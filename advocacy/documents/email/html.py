@@ -167,7 +167,8 @@ def _encoded_text(text: str) -> bytes:
 # What tells letters of a mailing apart beside the objects of which there is one for all.
 _shared_texts = attrgetter(
     "campaign", "title", "stage", "preview", "date", "timezone", "language", "close", "layout",
-    "enclosures", "cc", "attach", "pictures", "body.markdown",
+    "enclosures", "cc", "attach", "pictures", "body.markdown", "dateline", "delivery",
+    "reference_lines",
 )  # fmt: skip
 # What may differ from one letter to the next, and is printed as it is.
 _RECIPIENT = (*RECIPIENT_FIELDS, "salutation")
@@ -189,7 +190,7 @@ def _own(letter: Letter, leaving: UnsubscribeLinks | None) -> tuple[str | None, 
     texts = (*_own_texts(letter), link, *letter.inside_address)
     if letter.supporter is None:
         return texts
-    return (*texts, letter.signatories[0].name, letter.signatories[0].title)
+    return (*texts, letter.signatories[0].name, letter.signatories[0].office)
 
 
 def _skeleton_of(
@@ -303,6 +304,7 @@ def _page(
             "references": listed,
             "notes": citations.notes,
             "date": long_date(shared.date, shared.language),
+            "dated": shared.dateline or long_date(shared.date, shared.language),
             "contacts": contacts(shared.sender),
             "unsubscribe": link,
             "subscribed": subscribed_line(layout.words, shared.sender),

@@ -120,7 +120,7 @@ def render_email(
 
 
 def attachment_name(letter: Letter, workspace: Workspace) -> str:
-    """The name of the attached PDF: `Letter to Brad Smith, 10 June 2020.pdf`, in its language.
+    """The name of the attached PDF: `Letter to Brad Smith, June 10, 2020.pdf`, in its language.
 
     It has no character that a file system refuses, and at most 100 in all.
     """

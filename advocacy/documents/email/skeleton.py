@@ -83,6 +83,7 @@ RECIPIENT_FIELDS = (
 _SHARED_FIELDS = (
     "campaign", "title", "stage", "subject", "date", "timezone", "language", "close", "layout",
     "sender", "signatories", "cosigners", "enclosures", "cc", "attach",
+    "dateline", "delivery", "reference_lines",
 )  # fmt: skip
 _shared_fields = attrgetter(*_SHARED_FIELDS)
 

@@ -9,6 +9,7 @@ its window (`overflowing`); a layout gives such an element a height of its own a
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from advocacy.campaign.campaign import Cosigner, Sender, Signatory
@@ -146,7 +147,9 @@ def shared_texts(letter: Letter | SharedContent) -> Iterator[tuple[str, str, Pla
     people: tuple[Signatory | Cosigner, ...] = (*letter.signatories, *letter.cosigners)
     for one in people:
         for text in (one.name, one.title, one.organization):
-            yield text or "", "the signatures", one.place()
+            yield str(text or ""), "the signatures", one.place()
+    for line in (letter.dateline, letter.delivery, *chain(*letter.reference_lines)):
+        yield line, "the lines above the text", None
     for line in (*letter.enclosures, *letter.cc):
         yield line, "the lines below the signatures", None
     for cited in letter.facts:

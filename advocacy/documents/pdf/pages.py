@@ -47,7 +47,7 @@ class Pdf:
     digest: str | None = None
 
 
-def pdf_from_html(
+def lay_out(
     html: str,
     workspace: Workspace,
     css: Path | None = None,

@@ -99,6 +99,7 @@ def page_variables(
         "notes": () if citations.in_text else citations.notes,
         "references": references(citations) if citations.in_text else (),
         "date": long_date(shared.date, shared.language),
+        "dated": shared.dateline or long_date(shared.date, shared.language),
         "lang": shared.language,
         "dir": direction(shared.language),
         "contacts": (*shared.sender.address, *isolated_contacts(shared.sender, shared.language)),
@@ -127,7 +128,7 @@ def filled_layout(
             *(entry.html for entry in variables["references"]),
             *texts,
             *(getattr(words, field.name) for field in fields(words)),
-            variables["date"],
+            variables["dated"],
         )
     )
     variables["css"] = Markup(css.replace("</", "<\\/"))  # noqa: S704 - the layout's own
@@ -324,7 +325,7 @@ def _signature_rows(signatories: Sequence[Signatory]) -> list[list[Signature]]:
     people = [
         Signature(
             person.name,
-            person.title,
+            person.office,
             person.organization,
             _image(person.signature),
             person.name,

@@ -5,7 +5,8 @@ done, the letter is laid out by itself:
 
 1. `fitting.obstacles`: characters that no font has, pictures that are missing or broken
 2. `paper.paper_html`: the layout filled with the letter's text
-3. `pages.pdf_from_html`: WeasyPrint lays it out, and `tagging` puts its tags right
+3. `guarded.pdf_from_html`: WeasyPrint lays it out, in a process with limits where other people
+   wrote the layout, and `tagging` puts its tags right
 4. `fitting.unfit_problems`: texts that are too long for their place
 """
 
@@ -14,7 +15,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from advocacy.documents.pdf.fitting import obstacles, unfit_problems
-from advocacy.documents.pdf.pages import Pdf, pdf_from_html
+from advocacy.documents.pdf.guarded import pdf_from_html
+from advocacy.documents.pdf.pages import Pdf
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.stamp import stamp_letter
 from advocacy.documents.pdf.tagging import finish

@@ -121,9 +121,12 @@ def _blocks(
     sender = letter.sender
     yield paragraph("Letterhead", sender.organization)
     yield paragraph("Letterhead Contact", " · ".join([*sender.address, *contacts(sender)]))
-    yield paragraph("Date", long_date(letter.date, letter.language))
-    yield paragraph("Inside Address", *letter.inside_address)
-    yield heading(1, inline_text(f"{phrases.subject} {letter.subject}"))
+    yield paragraph("Date", letter.dateline or long_date(letter.date, letter.language))
+    yield paragraph("Inside Address", *filter(None, [letter.delivery]), *letter.inside_address)
+    if letter.reference_lines:
+        lines = (f"{label} {value}" for label, value in letter.reference_lines)
+        yield paragraph("Inside Address", *lines)
+    yield heading(1, inline_text(f"{phrases.subject} {letter.subject}".lstrip()))
     yield paragraph("Salutation", letter.salutation)
     yield from body(letter.body, letter.language, partial(_cite, citations), files)
     yield from _ending(letter, phrases)
@@ -142,7 +145,7 @@ def _cite(citations: FormattedCitations, index: int, within: bool) -> list[Node]
 def _ending(letter: Letter, phrases: SetPhrases) -> Iterator[Node]:
     yield paragraph("Closing", letter.close)
     people = [
-        tuple(filter(None, (person.name, person.title, person.organization)))
+        tuple(filter(None, (person.name, person.office, person.organization)))
         for person in letter.signatories
     ]
     if letter.joint:

@@ -96,7 +96,7 @@ def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
         problems += dict.fromkeys([*builder.problems, said])
     problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
     if len(problems) >= MOST_PROBLEMS:
-        message = f"There are more than the {MOST_PROBLEMS} problems shown."
+        message = f"The file has more problems than the {MOST_PROBLEMS} shown."
         more = Problem("more-problems", message, "Fix these first.", Place(path), Level.NOTE)
         problems = [*problems[:MOST_PROBLEMS], more]
     return root, problems
@@ -104,7 +104,7 @@ def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
 
 def _no_mapping(root: Any, path: Path) -> Problem:
     if root is None:
-        message, hint = "The file is empty.", "Write it, or name another file."
+        message, hint = "The file is empty.", "Add content, or name another file."
         return Problem("empty-file", message, hint, Place(path))
     what = "a list" if isinstance(root, YamlList) else "a single value"
     return Problem(

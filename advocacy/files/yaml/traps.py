@@ -18,7 +18,7 @@ _CURLY = re.compile(r"[“„](?=\S)[^“”„]*[”“]|‘[^‘’]*’")
 _BEGINS_CURLY = re.compile(r"(?:[\w-]+:|-)\s+([“„‘])")
 _MARK = re.compile(rf"\s*((?:[–—•·▪]|-[{_SPACES}])(?=[\s{_SPACES}\w]))")
 _SPACED = re.compile(rf"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*(?=[\w-])|\s*-[{_SPACES}]")
-_NO_LIST = "is not the mark of a list: YAML adds the line to the text above."
+_NO_LIST = "does not begin a list item, so YAML adds the line to the text above."
 _BEGIN = "Begin each line of a list with a hyphen and a space: `- `."
 
 
@@ -100,7 +100,7 @@ def _curly(line: int, column: int, mark: str) -> Trap:
         line,
         column,
         "curly-quotes",
-        f"`{mark}` is a curly quotation mark, which YAML takes for a letter: it would be printed.",
+        f"YAML treats the curly quotation mark `{mark}` as text, so it would be printed.",
         'Use straight quotation marks: `"…"`. To print curly ones, put straight ones around them.',
     )
 
@@ -111,6 +111,6 @@ def _no_break(number: int, line: str) -> Trap:
         number,
         column,
         "no-break-space",
-        "A no-break space stands here, which YAML does not take for a space.",
-        "Delete it, and type a space.",
+        "This is a no-break space, which YAML does not treat as a space.",
+        "Replace it with a space.",
     )

@@ -24,7 +24,7 @@ from types import TracebackType
 from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, select, update
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger.giving import record
+from advocacy.mail.ledger.dispatch import record
 from advocacy.mail.ledger.journal import RunJournal, read_journal
 from advocacy.mail.ledger.schema import LETTER, RUN
 from advocacy.mail.ledger.transactions import since_boot
@@ -232,7 +232,7 @@ def close_run(
 ) -> int:
     """End a run; the number of its letters that are uncertain now, as far as is `known`."""
     connection.execute(update(RUN).where(RUN.c.id == number).values(ended_at=now, why=why))
-    told = f"The run ended without a word of it ({why or 'finished'})."
+    told = f"The run ended without recording the result ({why or 'finished'})."
     return _make_uncertain(connection, number, mailing_id, now, told, known)
 
 
@@ -272,7 +272,7 @@ def settle(
             run.id,
             mailing_id,
             now,
-            "Found under way with no sender: it may have arrived.",
+            "In progress without a running sender. It may have arrived.",
             known,
         )
     return count, journals

@@ -1,6 +1,6 @@
 """The ledger, opened: one object for every thread, one method for every change.
 
-Each method that changes something runs one transaction: the SQL of sending stands in `giving`,
+Each method that changes something runs one transaction: the SQL of sending stands in `dispatch`,
 of runs in `runs`, of what people decide by hand here. Questions stand in `reading`.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.mail.ledger import giving, runs
+from advocacy.mail.ledger import dispatch, runs
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.journal import RunJournal, remove_journal
 from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
@@ -186,7 +186,7 @@ class Ledger(LedgerReader):
         # Where a lost connection leaves open whether a commit succeeded, the transaction is
         # repeated. The token marks the letters that the first try gave out, so that the second
         # gives the same ones out instead of calling them under way.
-        token = giving.new_token()
+        token = dispatch.new_token()
         asked_at = since_boot()
         told = {result.letter_id for result in results}
         # What this run still has in hand is never given to it a second time, whatever others
@@ -198,7 +198,7 @@ class Ledger(LedgerReader):
             now = self._db.time(connection)
             renewed = runs.hold(connection, run.number, now)
             mailing, number = run.mailing_id, run.number
-            given = giving.exchange(connection, mailing, number, token, results, free, now)
+            given = dispatch.exchange(connection, mailing, number, token, results, free, now)
             return given, renewed
 
         run.journal.given(entry.letter_id for entry in free)

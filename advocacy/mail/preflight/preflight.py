@@ -26,9 +26,9 @@ from advocacy.mail.preflight.dns import (
 )
 from advocacy.mail.preflight.spamassassin import spam_problems
 from advocacy.mail.smtp.dkim_signing import aligned
-from advocacy.mail.smtp.envelope import fault_of
 from advocacy.mail.smtp.judging import Envelope
 from advocacy.mail.smtp.server import Server
+from advocacy.mail.smtp.wire import fault_of
 from advocacy.resources import read_table
 
 GMAIL_CLIPS = 102 * 1024

@@ -142,7 +142,8 @@ def text_on_disk(mailing: MailingSettings, templates: Path | None) -> Problem | 
         f"The text was changed during the mailing: {'; '.join(changes)}. No message was sent with "
         f"the change.",
         "If the new text is correct, approve it and continue with `--new-text`. Otherwise, "
-        "restore the old text and run the command again.",
+        "restore the old text and run the command again. `advocacy status --cites FACT` lists "
+        "everyone whose letter rests on a fact.",
     )
 
 

@@ -10,8 +10,8 @@ import random
 from typing import Protocol
 
 from advocacy.mail.smtp.connection import SmtpConnection
-from advocacy.mail.smtp.envelope import MaildirConnection, MboxConnection
 from advocacy.mail.smtp.judging import Envelope, SmtpReply, Verdict
+from advocacy.mail.smtp.mailboxes import MaildirConnection, MboxConnection
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.session import Options
@@ -32,6 +32,9 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """End it; it may be used again, and then opens anew."""
+
+    def break_off(self) -> None:
+        """From another thread: let no call wait any longer for the other side."""
 
 
 def connect(

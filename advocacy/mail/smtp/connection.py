@@ -13,12 +13,11 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from advocacy.mail.smtp.envelope import fault_of, is_international, stuffed
 from advocacy.mail.smtp.judging import Envelope, SmtpReply, Step, Verdict, judged
 from advocacy.mail.smtp.secrets import Secret
 from advocacy.mail.smtp.server import Server
 from advocacy.mail.smtp.session import CannotOpen, Options, Session, open_session
-from advocacy.mail.smtp.wire import Dropped, Timeouts
+from advocacy.mail.smtp.wire import Dropped, Timeouts, fault_of, is_international, stuffed
 
 _GOODBYE = 5.0
 """Seconds to wait for the server's reply to QUIT, which nothing depends on."""
@@ -37,6 +36,7 @@ class SmtpConnection:
         self._server, self._secret, self._options = server, secret, options
         self._most = options.most_messages(server)
         self._session: Session | None = None
+        self._broken_off = False
 
     def open(self) -> SmtpReply | None:
         """Connect and log in now; what keeps it from that, or None. Nothing is sent."""
@@ -61,7 +61,7 @@ class SmtpConnection:
                 return SmtpReply(Verdict.REFUSED, None, fault)
             reply, step = self._hand_over(session, envelope)
             again = session.broken and session.carried and step in (Step.RSET, Step.MAIL)
-            if not again:
+            if not again or self._broken_off:
                 session.carried += 1
                 session.used_at = time.monotonic()
                 return reply
@@ -71,9 +71,20 @@ class SmtpConnection:
 
     def close(self) -> None:
         """Say goodbye; the next message opens a connection anew."""
-        session, self._session = self._session, None
+        session = self._session
         if session is not None:
             session.quit(_GOODBYE)
+        self._session = None
+
+    def break_off(self) -> None:
+        """From another thread: let no call wait any longer for the server, and try nothing anew.
+
+        A message whose data had left by then may have arrived.
+        """
+        self._broken_off = True
+        session = self._session
+        if session is not None:
+            session.wire.break_off()
 
     def _ready(self) -> Session:
         session, self._session = self._session, None

@@ -189,7 +189,7 @@ def _read(path: str, workspace: Path | None) -> str:
     file = Path(path).expanduser()
     if workspace is not None and file.resolve().is_relative_to(workspace.resolve()):
         raise _bad(
-            f"The key that {KEY} names is in the workspace, which other people get.",
+            f"The key that {KEY} names is in the workspace, which you share with others.",
             "Move it, for example to ~/.config/advocacy, with mode 0600.",
         )
     try:

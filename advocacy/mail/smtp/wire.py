@@ -3,9 +3,14 @@
 `smtplib` takes a reply cut off by the end of the connection for a whole one, reads a reply of
 any length, and does not say whether a connection broke before or after the last byte had left.
 On those three stands whether a message is sent twice, so they are done here.
+
+Messages come from our own writers, which keep the rules of SMTP. They are checked once more before
+a byte leaves, because a line break in an address would be a command, and a lone CR or LF is an end
+of data to some servers (CVE-2023-51764 and its kin).
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -13,13 +18,55 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from advocacy.mail.smtp.judging import cleaned
+from advocacy.mail.smtp.judging import Envelope, cleaned
 
 _LONGEST_REPLY = 16 * 1024
 """Bytes of one reply; RFC 5321, 4.5.3.1.5 grants 512 a line."""
+_NO_PATH = re.compile("[\x00-\x20\x7f-\xa0<>\ud800-\udfff]")
 _CHUNK = 16 * 1024
 _BLOCK = 256 * 1024
 """Bytes sent within one `Timeouts.block`."""
+
+
+def fault_of(envelope: Envelope) -> str:
+    """Why this message cannot be handed over to any server, or nothing."""
+    message = envelope.message
+    if _NO_PATH.search(envelope.recipient) or "@" not in envelope.recipient:
+        return "the recipient's address is not a valid email address"
+    if _NO_PATH.search(envelope.sender):  # the empty one is allowed (RFC 5321, 4.5.5)
+        return "the sender's address is not a valid email address"
+    if not message.endswith(b"\r\n"):
+        return "the message does not end with a line break"
+    # Every CR and every LF ends a line here, a pair of them one: as many of each as lines, and
+    # they are all pairs. Counting the pairs themselves takes longer.
+    lines = len(message.splitlines())
+    if lines != message.count(b"\n") or lines != message.count(b"\r"):
+        return "the message has a line break that is not CRLF (RFC 5321, 2.3.8)"
+    if not message.isascii():
+        body = message.partition(b"\r\n\r\n")[2]
+        if not body.isascii():
+            return "the message has a body that is not 7-bit (RFC 5321, 2.4)"
+    return ""
+
+
+def is_international(envelope: Envelope) -> bool:
+    """Whether only a server with SMTPUTF8 can take it (RFC 6531, 3.2): some address in the
+    envelope or the headers is not ASCII.
+    """
+    return (
+        envelope.needs_utf8
+        or not envelope.message.isascii()
+        or not (envelope.sender + envelope.recipient).isascii()
+    )
+
+
+def stuffed(message: bytes) -> bytes:
+    """The message as data: lines that begin with a dot get another (RFC 5321, 4.5.2), and the
+    end after its last line.
+    """
+    if message.startswith(b"."):
+        message = b"." + message
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +160,11 @@ class Wire:
             return "localhost"
         address = str(self._sock.getsockname()[0]).partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+    def break_off(self) -> None:
+        """From another thread: end the call that waits for the other side, which then drops it."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close it without a word."""

@@ -63,12 +63,12 @@ export function setOptions(select, options, value) {
   if (value !== undefined && select.value !== value) select.value = value;
 }
 
-/** `10 June 2020` of `2020-06-10`. */
+/** `June 10, 2020` of `2020-06-10`. */
 export function inWords(day) {
   const [year, month, date] = day.split("-").map(Number);
   const names = ["January", "February", "March", "April", "May", "June", "July", "August",
     "September", "October", "November", "December"];
-  return `${date} ${names[month - 1]} ${year}`;
+  return `${names[month - 1]} ${date}, ${year}`;
 }
 
 /** Where the command ends in which a place of a text stands; null outside of commands. */

@@ -25,7 +25,7 @@ export function showVerdict({ problems, known, slow, connected }) {
   const same = media.every((one) => one.rank === media[0].rank);
   let words = same ? `${say(media.reduce((one, two) => (two.count > one.count ? two : one)))}.` : media.map((one) => `${one.name}: ${say(one).toLowerCase()}.`).join(" ");
   let kind = KINDS[rank];
-  if (!connected) [words, kind] = ["Not connected: nothing is saved or shown anew.", "wrong"];
+  if (!connected) [words, kind] = ["Not connected. Changes are not saved, and the letter is not updated.", "wrong"];
   else if (slow) [words, kind] = ["Updating the letter…", "waiting"];
   else if (!known && rank < 2) [words, kind] = ["Checking the letter…", "waiting"];
   for (const id of ["state", "verdict"]) {

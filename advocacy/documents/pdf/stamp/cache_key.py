@@ -115,7 +115,9 @@ def split_letter(
     """
     letter = checked.letter
     layout_css(letter.layout, workspace)  # raises where the layout is missing
-    if letter.joint:
+    person = letter.recipient
+    # A line that is one person's own makes a shape of its own: nobody would share its master.
+    if letter.joint or person.closing or person.your_ref or person.delivery:
         return None
     fields = enumerate(_recipient_fields(letter.recipient), _FIRST_FIELD)
     texts = {slot: text for slot, text in fields if text}
@@ -125,7 +127,7 @@ def split_letter(
     texts[_TO] = shortened((*letter.inside_address, letter.recipient.full_name)[0])
     if letter.supporter is not None:
         signatory = letter.signatories[0]
-        texts |= {_NAME: signatory.name, **({_TITLE: signatory.title} if signatory.title else {})}
+        texts |= {_NAME: signatory.name, **({_TITLE: signatory.office} if signatory.office else {})}
     values: list[str | None] = []
     for slot, value in enumerate(letter.body.values, _FIRST_VALUE):
         # An own text of several lines stays a value of the shape: letters share a shape only if

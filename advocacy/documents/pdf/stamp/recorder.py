@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.documents.pdf.pages import Pdf, pdf_from_html
+from advocacy.documents.pdf.guarded import try_layout
+from advocacy.documents.pdf.pages import Pdf, lay_out
 from advocacy.documents.pdf.painting import DrawnLine, DrawnText, record_drawing
 from advocacy.documents.pdf.tagging import finish
 from advocacy.files.workspace import Workspace
@@ -63,8 +64,9 @@ def record_layout(
         kept.extend((document, tuple(pdf.objects), *references, contents))
         del pdf.objects[1:]  # so that WeasyPrint has nothing to write
 
+    try_layout(html, workspace, css)
     with record_drawing(change_boxes) as drawing:
-        result = pdf_from_html(html, workspace, css, finisher=keep)
+        result = lay_out(html, workspace, css, finisher=keep)
     document, objects, root, info, contents = kept
     parents: dict[int, Any] = {}
     for page in document.pages:

@@ -1,9 +1,8 @@
-"""Who may be written to: the rule, apart from any database.
+"""Which letters a run may send: the rule (`decide`) and the transaction (`exchange`).
 
-The transaction that everything hangs on: results in, letters out.
-
-A letter is `sending`, committed and durable, before a byte of it leaves. Where a call fails,
-nothing that it was to give out may be sent.
+The rule knows no database. The transaction records results and hands out letters. A letter is
+`sending`, committed and durable, before a byte of it leaves. If a call fails, nothing that it was
+to hand out may be sent.
 """
 
 import json

@@ -1,14 +1,7 @@
-"""What a message must be before a byte of it leaves, and how it travels.
-
-Headers and bodies come from our own writers, which hold all this. It is looked at once more
-here, since what follows cannot be taken back: a line break in an address would be a command, and
-a lone CR or LF is an end of data to some servers (CVE-2023-51764 and its kin).
-
-
-Mailboxes on this machine in place of a server: a Maildir, or an mbox file.
+"""Mailboxes on this machine in place of a server: a Maildir, or an mbox file.
 
 What is SENT is on the disk, whole, with mode 0600, and only then. A message is kept as it would
-have travelled, under the trace headers of a final delivery (RFC 5321, 4.4): Return-Path and
+have traveled, under the trace headers of a final delivery (RFC 5321, 4.4): Return-Path and
 Delivered-To.
 """
 
@@ -26,50 +19,7 @@ from pathlib import Path
 from advocacy.errors import Problem
 from advocacy.mail.smtp.judging import Envelope, SmtpReply, Verdict
 from advocacy.mail.smtp.server import Server
-
-_NO_PATH = re.compile("[\x00-\x20\x7f-\xa0<>\ud800-\udfff]")
-
-
-def fault_of(envelope: Envelope) -> str:
-    """Why this message cannot be handed over to any server, or nothing."""
-    message = envelope.message
-    if _NO_PATH.search(envelope.recipient) or "@" not in envelope.recipient:
-        return "the recipient's address is not a valid email address"
-    if _NO_PATH.search(envelope.sender):  # the empty one is allowed (RFC 5321, 4.5.5)
-        return "the sender's address is not a valid email address"
-    if not message.endswith(b"\r\n"):
-        return "the message does not end with a line break"
-    # Every CR and every LF ends a line here, a pair of them one: as many of each as lines, and
-    # they are all pairs. Counting the pairs themselves takes longer.
-    lines = len(message.splitlines())
-    if lines != message.count(b"\n") or lines != message.count(b"\r"):
-        return "the message has a line break that is not CRLF (RFC 5321, 2.3.8)"
-    if not message.isascii():
-        body = message.partition(b"\r\n\r\n")[2]
-        if not body.isascii():
-            return "the message has a body that is not 7-bit (RFC 5321, 2.4)"
-    return ""
-
-
-def is_international(envelope: Envelope) -> bool:
-    """Whether only a server with SMTPUTF8 can take it (RFC 6531, 3.2): some address in the
-    envelope or the headers is not ASCII.
-    """
-    return (
-        envelope.needs_utf8
-        or not envelope.message.isascii()
-        or not (envelope.sender + envelope.recipient).isascii()
-    )
-
-
-def stuffed(message: bytes) -> bytes:
-    """The message as data: lines that begin with a dot get another (RFC 5321, 4.5.2), and the
-    end after its last line.
-    """
-    if message.startswith(b"."):
-        message = b"." + message
-    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
-
+from advocacy.mail.smtp.wire import fault_of
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 _MAILDIR = ("tmp", "new", "cur")
@@ -131,6 +81,9 @@ class MaildirConnection:
     def close(self) -> None:
         """Nothing stays open."""
 
+    def break_off(self) -> None:
+        """There is no other side."""
+
 
 class MboxConnection:
     """All messages in one file, the lines that look like the next one's first marked with `>`."""
@@ -183,6 +136,9 @@ class MboxConnection:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+    def break_off(self) -> None:
+        """There is no other side."""
 
 
 def _kept(envelope: Envelope) -> bytes:
