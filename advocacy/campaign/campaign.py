@@ -327,8 +327,10 @@ class CampaignFile(Located):
         (), description="Organizations that have already done what is asked."
     )
     sender: Sender = Field(description="The organization that writes, and its signatories.")
-    cosigners: tuple[Cosigner, ...] = Field(
-        (), description="Organizations that also sign the letter."
+    cosigners: tuple[Cosigner, ...] | FileName = Field(
+        (),
+        description="Organizations that also sign the letter, or a table of them (CSV, XLSX) that "
+        "says which text each has seen.",
     )
     cc: tuple[LocalLine, ...] = Field((), description="Who gets a copy, printed under the letter.")
     enclosures: tuple[LocalLine, ...] = Field((), description="What is enclosed with the letter.")

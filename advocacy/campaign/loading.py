@@ -15,6 +15,7 @@ from advocacy.campaign.bills.model import Bill, Bills
 from advocacy.campaign.bills.positions import POSITIONS
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
+from advocacy.campaign.cosigners import Signer, read_signers
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
 from advocacy.campaign.recipients import same_ids
 from advocacy.campaign.set_phrases import read_set_phrases
@@ -30,7 +31,8 @@ Record = TypeVar("Record", Fact, Source)
 class Campaign:
     """A campaign file with the facts, sources and bills that it names, and where it may read.
 
-    `facts` and `sources` include those that the bills give (`campaign.bills.bill_facts`).
+    `facts` and `sources` include those that the bills give (`campaign.bills.bill_facts`). `signers`
+    are the rows of the campaign's table of cosigners.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class Campaign:
     sources: Sources
     workspace: Workspace
     bills: Bills = field(default_factory=dict)
+    signers: tuple[Signer, ...] = ()
 
     def today(self) -> date:
         """The day it is now in the campaign's timezone."""
@@ -91,7 +94,8 @@ def load_campaign(
     problems += unknown_references(facts, sources, mistaken)
     if file is None:
         return None, problems
-    campaign = Campaign(path, file, facts, sources, workspace, bills)
+    signers = read_signers(workspace, file, problems.append)
+    campaign = Campaign(path, file, facts, sources, workspace, bills, signers)
     return campaign, problems + _cross_references(campaign, mistaken)
 
 

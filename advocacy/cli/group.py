@@ -35,6 +35,7 @@ COMMANDS = {
     "facts": "Show facts on a day, record a check, end a fact.",
     "bills": "Show a bill's status, positions, and the letters that are due.",
     "sources": "Import sources from other programs, or add saved pages.",
+    "cosigners": "Show who has signed the text of each stage.",
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not get messages.",
     "bounces": "Read bounces and complaints.",

@@ -28,6 +28,7 @@ from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
+from advocacy.letters.cosigning import cosigners_of
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.stage_parts import reference_lines
@@ -243,7 +244,7 @@ def compose_letter(
         folder=workspace.folder,
         demand=content.demand,
         precedents=file.stage_precedents(stage),
-        cosigners=file.cosigners,
+        cosigners=cosigners_of(campaign, stage_name),
         enclosures=content.parts.enclosures,
         cc=content.parts.cc,
         attach=stage.attach,

@@ -13,6 +13,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import bill_position
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
+from advocacy.letters.cosigning import cosigners_of
 from advocacy.templating.citation_marks import Own, owned
 from advocacy.templating.values import Missing
 
@@ -114,7 +115,7 @@ def shared_variables(
                 for person in signatories_on(sender, day, texts)
             ],
         },
-        "cosigners": [cosigner.organization for cosigner in file.cosigners],
+        "cosigners": [cosigner.organization for cosigner in cosigners_of(campaign, stage)],
         "opening": openings.opening[variants["opening"]]
         if openings and "opening" in variants
         else "",

@@ -13,11 +13,12 @@ from advocacy.campaign.campaign import Demand
 from advocacy.campaign.languages import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
+from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
 from advocacy.files.yaml.editing import SetValue, edited
 from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
 from advocacy.files.yaml.splicing import Keys
-from advocacy.preview.files import ChangedError, digest_of, rewrite_unless_changed
+from advocacy.preview.files import ChangedError, rewrite_unless_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class TextField:
             "label": self.label,
             "keys": list(self.keys),
             "text": self.text,
-            "digest": digest_of(self.text),
+            "digest": text_digest(self.text),
             "line": self.place.line if self.place else None,
         }
 
@@ -102,7 +103,7 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
 
     def change(before: str) -> str:
         now = _text_at(before, path, keys)
-        if digest_of(now) != base:
+        if text_digest(now) != base:
             raise ChangedError(now)
         return edited(before, path, SetValue(tuple(keys), value), accept=_wrong)
 
@@ -110,7 +111,7 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
         return _text_at(read_text(path), path, keys)
 
     rewrite_unless_changed(path, change, present)
-    return digest_of(present(path))
+    return text_digest(present(path))
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:
