@@ -345,7 +345,7 @@ class CampaignFile(Located):
     )
     recipients: FileName | None = Field(
         None,
-        description="A list of recipients (CSV, XLSX, JSON Lines, or open data, which may be a "
+        description="A list of recipients (CSV, XLSX, JSON, or open data, which may be a "
         "folder), instead of addressees.",
     )
     columns: ColumnMap = Field(
