@@ -126,6 +126,8 @@ def test_every_variable_prints_what_the_table_says(campaigns: Path) -> None:
     found = printable(loaded(path))
     assert (found.stage, found.recipient.letter_id) == ("call", "smith")
     simple = [one for one in found.variables if one.printed or one.kind == "text"]
+    # This stage follows no letter, and a template that prints one is told.
+    simple = [one for one in simple if not one.name.startswith("previous.")]
     assert len(simple) > 30
     campaign = write_letter(path, "".join(f"[{{{{ {one.name} }}}}]\n\n" for one in simple))
     assert printed(campaign) == "".join(f"[{one.printed}]\n\n" for one in simple)
