@@ -20,6 +20,7 @@ from advocacy.documents.pdf.paper import moment, page_size
 from advocacy.documents.prose import body_pictures
 from advocacy.documents.references import formatted
 from advocacy.documents.screen_pictures import ScreenPicture, screen_picture
+from advocacy.documents.word.around_text import cosigners, isolated, letterhead, signatures
 from advocacy.documents.word.body import (
     Node,
     body,
@@ -30,7 +31,6 @@ from advocacy.documents.word.body import (
     paragraph,
     styled,
 )
-from advocacy.documents.word.surroundings import cosigners, isolated, letterhead, signatures
 from advocacy.files.pictures import find_picture
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
