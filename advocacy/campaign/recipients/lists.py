@@ -67,10 +67,10 @@ def read_rows(
         from advocacy.campaign.recipients.open_data import read_open_data
 
         with reporting(report):
-            rows = read_open_data(path, day, report, committees, committee, details)
+            rows = read_open_data(path, day, report, committees, committee, columns or {}, details)
     else:
         message = f"Lists of the format `{kind or path.name}` are not supported."
-        hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
+        hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON (.json, .jsonl)."
         report(Problem("unknown-list", message, hint, Place(path)))
     yield from rows
 
