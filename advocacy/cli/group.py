@@ -31,6 +31,7 @@ COMMANDS = {
     "labels": "Print address labels or envelopes.",
     "send": "Mail the letters of a stage, once to each recipient who has not opted out.",
     "status": "Show the state of a mailing or a batch.",
+    "uncertain": "List the letters that may have arrived, and decide about each.",
     "lists": "Explain a list of recipients.",
     "facts": "Show facts on a day, record a check, end a fact.",
     "bills": "Show a bill's status, positions, and the letters that are due.",
