@@ -9,8 +9,8 @@ from pathlib import Path
 from advocacy.campaign.addressing import (
     inside_address,
     list_file,
+    postal_problem,
     unreachable,
-    without_address,
 )
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
@@ -144,7 +144,7 @@ def _reachable(
             problem = unreachable(row)
             problem = problem.at(Level.WARNING) if problem else None
         else:
-            problem = without_address(campaign, row)
+            problem = postal_problem(campaign, row)
         if problem is not None and not (campaign and problem.level is Level.WARNING):
             report(problem)
         yield row

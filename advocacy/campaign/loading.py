@@ -223,6 +223,7 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem
     if stage.event is not None and stage.event not in campaign.file.events:
         events = campaign.file.events
         problems.append(_unknown("event", stage.event, events, stage.place("event")))
+    problems += _follows_problems(campaign, stage)
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
         if stage.bill and wanted in POSITIONS:
@@ -242,6 +243,28 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem
         known = workspace.template_names("layouts", ".html")
         problems.append(_unknown("layout", stage.layout, known, stage.place("layout")))
     return problems
+
+
+def _follows_problems(campaign: Campaign, stage: Stage) -> list[Problem]:
+    """That a reminder names an earlier letter that there is none of."""
+    follows, stages = stage.follows, campaign.file.stages
+    if follows is None:
+        return []
+    earlier = stages.get(follows.stage)
+    if earlier is None:
+        return [_unknown("stage", follows.stage, stages, follows.place("stage"))]
+    day = follows.day(earlier.from_, earlier.until)
+    if day is None or (earlier.covers(day) and (stage.from_ is None or day <= stage.from_)):
+        return []
+    return [
+        Problem(
+            "follows-wrong-day",
+            f"No letter of the stage `{follows.stage}` that this one follows is dated {day}.",
+            "Write the date of that letter, which is in the window of its stage and before this "
+            "stage begins.",
+            follows.place("date"),
+        )
+    ]
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
+from advocacy.campaign.addressing import People, inside_address, not_in_office, postal_problem
 from advocacy.campaign.campaign import Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.languages import primary_language
@@ -120,7 +120,7 @@ def compose_for(
     """
     found = (
         not_in_office(recipient, day),
-        without_address(campaign, recipient),
+        postal_problem(campaign, recipient),
         bill_over(campaign, campaign.file.stages[stage], day),
         event_over(campaign, campaign.file.stages[stage], day),
     )
@@ -235,6 +235,7 @@ def compose_letter(
         lines=body.lines,
         sender=file.sender,
         signatories=signatories,
+        previous=content.parts.previous,
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,
         reference_lines=reference_lines(content.parts, recipient, words, language),

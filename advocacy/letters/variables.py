@@ -6,7 +6,8 @@ from typing import Any
 
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.bills.positions import BillPosition
-from advocacy.campaign.campaign import Demand, Precedent, Sender, Signatory, Stage
+from advocacy.campaign.campaign import Precedent, Sender, Signatory, Stage
+from advocacy.campaign.demand import Demand
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -101,6 +102,7 @@ def shared_variables(
         "supporters": {"count": supporters},
         "target": {"organization": target.organization, "address": target.address},
         "demand": _demand(file.stage_demand(file.stages[stage]), day, texts),
+        "previous": previous_letter(campaign, file.stages[stage], texts),
         "precedents": [
             _precedent(precedent, texts) for precedent in file.stage_precedents(file.stages[stage])
         ],
@@ -225,6 +227,26 @@ def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:
         "summary": texts.get(demand.summary, demand.place("summary")),
         "asks": [texts.get(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)],
         "reply_by": demand.deadline(day) or no_deadline,
+    }
+
+
+def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str, Any]:
+    """The day and the subject of the letter that a reminder follows."""
+    follows = stage.follows
+    earlier = campaign.file.stages.get(follows.stage) if follows else None
+    if follows is None or earlier is None:
+        nothing = Missing(
+            "The template prints the previous letter, but this stage follows none.",
+            "Name the earlier stage: `follows: {stage: call, date: 2026-03-02}`.",
+        )
+        return {"date": nothing, "subject": nothing}
+    return {
+        "date": follows.day(earlier.from_, earlier.until)
+        or Missing(
+            f"The date of the letters of the stage `{follows.stage}` is not known.",
+            "Add it: `follows: {stage: …, date: 2026-03-02}`.",
+        ),
+        "subject": texts.get(earlier.subject, earlier.place("subject")),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign.campaign import Demand
+from advocacy.campaign.demand import StageDemand
 from advocacy.campaign.languages import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
@@ -53,11 +53,16 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
             found += _texts(f"Subject, variant {name}", wording, keys)
     if stage.preview is not None:
         found += _texts("Preview text", stage.preview, (*at, "preview"))
-    own = stage.demand if stage.has("demand") else None
-    if isinstance(own, Demand):
-        found += _demand(own, (*at, "demand"))
-    elif file.stage_demand(stage) is not None:
-        found += _demand(file.demand, ("demand",))
+    demand = file.stage_demand(stage)
+    if demand is not None:
+        own = stage.demand if isinstance(stage.demand, StageDemand) else None
+        places = {
+            key: (*at, "demand") if own is not None and own.has(key) else ("demand",)
+            for key in ("summary", "asks")
+        }
+        found += _texts("The demand in one line", demand.summary, (*places["summary"], "summary"))
+        for number, ask in enumerate(demand.asks):
+            found += _texts(f"Ask {number + 1}", ask, (*places["asks"], "asks", number))
     own_peers = stage.has("precedents")
     start = (*at, "precedents") if own_peers else ("precedents",)
     for number, peer in enumerate(file.stage_precedents(stage)):
@@ -67,12 +72,6 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
 
 
 _Found = tuple[str, tuple[str | int, ...], str]
-
-
-def _demand(demand: Demand, keys: tuple[str | int, ...]) -> Iterator[_Found]:
-    yield from _texts("The demand in one line", demand.summary, (*keys, "summary"))
-    for number, ask in enumerate(demand.asks):
-        yield from _texts(f"Ask {number + 1}", ask, (*keys, "asks", number))
 
 
 def _texts(label: str, text: LocalText, keys: tuple[str | int, ...]) -> Iterator[_Found]:

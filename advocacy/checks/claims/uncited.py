@@ -180,6 +180,11 @@ class _Judged:
             return notes.recalled(letter, text, self.names)
         if _is_ask(sentence.text, self.asked):
             return notes.recalled(letter, text) or notes.told_in_ask(letter, text, self.names)
+        if any(known in sentence.text for known in letter.previous):
+            # The sender's own letter, of which the campaign file says the day and the subject.
+            for known in letter.previous:
+                text = re.sub(rf"[\"“„«]?\s*{re.escape(known)}\s*[\"”“»]?", "it", text)
+            return notes.recalled(letter, text, self.names)
         if any(other.cites for other in after):
             return notes.beside(letter, sentence, text, after)
         return find_claim(text, self.names, letter.language)

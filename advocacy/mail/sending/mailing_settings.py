@@ -143,7 +143,7 @@ def text_on_disk(mailing: MailingSettings, templates: Path | None) -> Problem | 
         f"the change.",
         "If the new text is correct, approve it and continue with `--new-text`. Otherwise, "
         "restore the old text and run the command again. `advocacy status --cites FACT` lists "
-        "everyone whose letter rests on a fact.",
+        "everyone whose letter relies on a fact.",
     )
 
 
