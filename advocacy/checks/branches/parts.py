@@ -7,7 +7,7 @@ from functools import partial
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.sender_details import Unsubscribe
+from advocacy.campaign.sender_details import Look, Office, Unsubscribe
 from advocacy.campaign.sources import Source
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.watch import Watch
@@ -15,6 +15,7 @@ from advocacy.documents.email.html import render_html
 from advocacy.documents.pdf.paper import paper_html
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.letter import CheckedLetter, Cite, CitedFact, Letter, check
+from advocacy.resources import templates_dir
 from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"
@@ -25,6 +26,7 @@ MANY_COSIGNERS = 14
 _SOURCE = Source.model_validate({"id": "sample", "type": "book", "title": "A Sample"})
 _FACT = Fact.model_validate({"statement": "A sample.", "source": "sample"})
 _CITE = Cite((CitedFact("sample", _FACT, _SOURCE),))
+_PICTURE = str(templates_dir() / "layouts" / "sample.svg")
 _BODY = Prose(f"A sample.{chr(CITE_MARK)} Another one.{chr(CITE_MARK + 1)}^[A note.]")
 """A body that cites one source twice, and has a note of its own."""
 
@@ -56,17 +58,23 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     sender = letter.sender
     plain = Signatory.model_construct(name="A. Sample")
     signed = Signatory.model_construct(
-        name="B. Sample", title="Chair", organization="Sample Friends", signature="sample.png"
+        name="B. Sample", title="Chair", organization="Sample Friends", signature=_PICTURE
     )
     cosigner = partial(Cosigner.model_construct, organization="Sample Friends")
     named = cosigner(name="C. Sample")
+    office = partial(Office.model_construct, name=None, address=(), phone=None, email=None)
+    reached = office(name="Springfield", phone="555-0100", email="a@sample.example")
+    mailed = office(name="Springfield", phone="555-0100")
     everything = replace(
         letter,
         body=_BODY,
         cites=(_CITE, _CITE),
         sender=sender.model_copy(
             update={
-                "logo": "sample.svg",
+                "logo": _PICTURE,
+                "logo_has_name": False,
+                "look": Look.model_construct(color="#000000", font=None),
+                "offices": (office(address=("1 Sample Street",)), reached, mailed),
                 "phone": "555-0100",
                 "url": "https://sample.example",
                 "unsubscribe": Unsubscribe.model_construct(url="https://sample.example/leave"),
@@ -85,7 +93,9 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     )
     nothing = replace(
         everything,
-        sender=sender.model_copy(update={"logo": None, "phone": None, "url": None}),
+        sender=sender.model_copy(
+            update={"logo": None, "phone": None, "url": None, "look": None, "offices": ()}
+        ),
         signatories=(plain,),
         cosigners=(),
         enclosures=(),
@@ -99,6 +109,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     )
     yield "with all parts", everything
     yield "without them", nothing
+    with_name = everything.sender.model_copy(update={"logo_has_name": True})
+    yield "with a logo that has the name", replace(everything, sender=with_name)
     yield "with only one enclosure", replace(nothing, enclosures=("One sheet",))
     yield "with only copies", replace(nothing, cc=("One office",))
     yield "with many cosigners", replace(everything, cosigners=(named,) * MANY_COSIGNERS)

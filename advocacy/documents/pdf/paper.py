@@ -45,6 +45,15 @@ US_LETTER = frozenset(
     ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 )
 _HEAD = 56
+# The head of the following pages, from right to left: the addressee stands on the right.
+_MIRRORED = """
+@page {
+  @top-left { content: string(date) " · " string(before-page) counter(page) string(after-page);
+    width: 40%; text-align: left }
+  @top-right { content: string(to); width: 60%; text-align: right }
+}
+@page :first { @top-left { content: none } @top-right { content: none } }
+"""
 _ROW = 46  # so many characters of an address stand in one row of a window, at least
 
 # The first part of an address that is printed: `https://` alone must not end a line.
@@ -125,6 +134,7 @@ def filled_layout(
 ) -> str:
     """The HTML of a layout; `texts` are what it prints beside body, references and set words."""
     css = layout_text(layout, workspace)
+    css += _MIRRORED if direction(language) == "rtl" else ""
     printed = "".join(
         (
             MARK.sub("", variables["body"]),
