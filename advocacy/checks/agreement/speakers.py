@@ -37,11 +37,33 @@ def attributions(
     for match in language.all("says", text):
         before = _PIECE.split(text[: match.start()])[-1]
         words = _after_link(before.split(), language)[-24:]
+        if language.code == "de" and (_promises(text, match) or _NO_SUBJECT.match(" ".join(words))):
+            words = []
+        if _INSERTED.match(text[match.end() :]) and before.rstrip().endswith((",", "·")):
+            words = []  # “…, écrit la chambre, …”
         found.append(" ".join(words))
         after = _PIECE.split(text[match.end() :])[0].split(",")[0].split()
         if after and (language.code == "de" or not words):
             found.append(" ".join(after[:5]))
     return [a for words in found if (a := _attribution(words, language, known))]
+
+
+# “Am 5. Oktober sagte das Land …”: in German what stands before the verb need not say it.
+_NO_SUBJECT = re.compile(
+    r"\W*(?:am|im|in|an|bei|vor|nach|seit|den|dem|einen|einem|mit|zu[mr]?)\b", re.IGNORECASE
+)
+
+
+_INSERTED = re.compile(
+    r"\s+(?:la|le|les|el|los|las)\s+[^\W\d]+(?:\s+[^\W\d]+){0,3}\s*[,.]|\s+l'[^\W\d]+\s*[,.]",
+    re.IGNORECASE,
+)
+
+
+def _promises(text: str, says: re.Match[str]) -> bool:
+    """Whether the verb is “sagte … zu”: somebody promised, and said nothing."""
+    rest = re.split(r"[.;:]", text[says.end() :])[0]
+    return says[0].casefold().startswith("sagt") and re.search(r"\bzu(?=,|\s*$)", rest) is not None
 
 
 def _after_link(words: list[str], language: Language) -> list[str]:
@@ -61,6 +83,8 @@ def _after_link(words: list[str], language: Language) -> list[str]:
     return words
 
 
+# In German an article is a pronoun, too.
+_ARTICLE = re.compile(r"^\W*(?:der|die|das|den|dem|ein|eine[rnm]?)\s+(?=[A-ZÄÖÜ])")
 _RELATIVE = frozenset(
     "who which dont lequel laquelle welche welcher cuyo cuya y et and und".split()
 )
@@ -70,7 +94,8 @@ def _attribution(words: str, language: Language, known: frozenset[str]) -> Attri
     you = language.finds("you", words) is not None
     we = language.finds("we", words) is not None
     own = {bare(word)[:5] for word in re.findall(CAPITAL, words)}
-    documents = language.finds("documents", words) is not None and not own & known
+    named_by = _ARTICLE.sub("", words) if language.code == "de" else words
+    documents = language.finds("documents", named_by) is not None and not own & known
     stems = frozenset(
         bare(word)[:5]
         for word in PART.findall(words)

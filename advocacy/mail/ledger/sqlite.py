@@ -13,7 +13,9 @@ a part of the ledger stands in the log alone, and the log itself says `complete 
    but by step 1, and by SQLite, which carries everything over when the last connection closes.
 
 A process that dies after step 1 leaves a log that says 0. Who opens the ledger next writes 1 before
-anything else. A log without a frame counts for none: SQLite makes one whenever a file is opened.
+anything else. Should another program open the ledger first, the log is gone and the file says 0. It
+is believed all the same where this machine remembers that nothing was written since (`home`). A log
+without a frame counts for none: SQLite makes one whenever a file is opened.
 """
 
 import os
@@ -39,6 +41,7 @@ from advocacy.mail.ledger.home import (
     LedgerHome,
     LedgerMemory,
     find_doubt,
+    is_newest,
     this_host,
     this_machine,
 )
@@ -175,6 +178,11 @@ class SqliteBackend:
         seen = LedgerMemory(home.name).read() if home.name else None
         return find_doubt(home, self.path.resolve(), seen, this_machine())
 
+    def _is_newest(self) -> bool:
+        home = self._home()
+        seen = LedgerMemory(home.name).read() if home.name else None
+        return is_newest(home, self.path.resolve(), seen, this_machine())
+
     def claim(self, connection: Connection, now: float) -> None:
         """Write down that the ledger is at home here, and has all that there is of it."""
         home = self._home(connection)
@@ -269,7 +277,7 @@ class SqliteBackend:
             complete = bool(connection.exec_driver_sql(asked).scalar_one())
             # While the file is open, nobody takes away a log that has something to tell.
             is_there = _log_size(wal) > _NO_FRAMES
-        if not complete and not is_there and not incomplete:
+        if not (complete or is_there or incomplete or (found > 1 and self._is_newest())):
             raise AdvocacyError(
                 faults.fault("ledger-incomplete", self.path, wal=f"{self.path.name}-wal")
             )
