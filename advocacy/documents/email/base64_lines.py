@@ -7,6 +7,8 @@ short end for each. The head is encoded once. A letter's bytes are the same with
 import binascii
 from dataclasses import dataclass, field
 
+from advocacy.documents.headers import parameter_header
+
 LINE = 76
 """Characters of a line, the most that RFC 2045, 6.8 allows."""
 BYTES = LINE // 4 * 3
@@ -15,6 +17,16 @@ SHORTEST = 50 * BYTES
 """A shorter head saves less than it costs to look for it."""
 HEADS = 8
 """So many kinds of attachments may take turns."""
+
+
+def pdf_part(pdf: bytes, name: str) -> list[bytes]:
+    """A PDF as an attached part of a message, in pieces; `name` is what it is saved as."""
+    header = (
+        parameter_header("Content-Type", "application/pdf", name=name)
+        + parameter_header("Content-Disposition", "attachment", filename=name)
+        + "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return [header.encode(), _PDFS.encode(pdf), b"\r\n"]
 
 
 @dataclass
@@ -37,6 +49,10 @@ class SharedHeads:
             self._heads = [(data[:same], lines), *self._heads[: HEADS - 1]]
         self._last = data
         return encoded
+
+
+# Saves a sixth of a letter with its PDF. Threads may share it: a head is never changed.
+_PDFS = SharedHeads()
 
 
 def base64_lines(data: bytes) -> bytes:

@@ -17,12 +17,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.documents.email.base64_lines import SharedHeads
+from advocacy.documents.email.base64_lines import pdf_part
 from advocacy.documents.email.html import encoded_html, html_of
 from advocacy.documents.email.inline_pictures import picture_parts
 from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
 from advocacy.documents.frame import draft_html, draft_subject
-from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
+from advocacy.documents.headers import address_header, text_header, wire_address
 from advocacy.documents.references import formatted
 from advocacy.documents.text import render_text, text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
@@ -31,8 +31,6 @@ from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating.values import long_date, shaped_date
 
-_PDFS = SharedHeads()
-# Saves a sixth of a letter with its PDF. Each thread that replaces it leaves it whole.
 _NAME_AT_MOST = 96
 # What Windows, the strictest, has in no name of a file.
 _NO_FILE_NAME = re.compile(r'[<>:"/\\|?*]')
@@ -190,12 +188,7 @@ def _alternative(
 
 
 def _mixed(boundary: str, content: list[bytes], pdf: bytes, name: str) -> list[bytes]:
-    header = (
-        parameter_header("Content-Type", "application/pdf", name=name)
-        + parameter_header("Content-Disposition", "attachment", filename=name)
-        + "Content-Transfer-Encoding: base64\r\n\r\n"
-    )
-    return _multipart("mixed", boundary, content, [header.encode(), _PDFS.encode(pdf), b"\r\n"])
+    return _multipart("mixed", boundary, content, pdf_part(pdf, name))
 
 
 def _part_header(content_type: str) -> bytes:

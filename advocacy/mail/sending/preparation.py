@@ -56,7 +56,8 @@ class SendRequest:
     `new_mailing` says that the ledger does not know the mailing yet, `new_text` that it goes on
     with another text, `this_ledger` that it goes on with this copy of the ledger. `uncertain`
     decides about messages that may have arrived: they are left alone, sent again, or counted as
-    sent. `despite` has what nevertheless stops no run: `refusals`, `complaints`.
+    sent. `despite` has what nevertheless stops no run: `refusals`, `complaints`. `attach`
+    asks for the PDF that the stage attaches, or for emails without it.
     """
 
     campaign: Path
@@ -72,6 +73,7 @@ class SendRequest:
     templates: Path | None = None
     also_answered: bool = False
     despite: frozenset[str] = frozenset()
+    attach: bool | None = None
     connections: int = 4
     per_connection: int | None = None
     rate: Rate | None = None
@@ -118,7 +120,7 @@ class PreparedMailing:
             raise AdvocacyError(problems)
         mailing = choose_mailing(
             campaign, request.people, stage=request.stage, day=request.day, today=request.today,
-            other=request.mailing,
+            other=request.mailing, attach=request.attach,
         )  # fmt: skip
         prepared = cls(request, mailing, watcher or ProgressWatcher(), problems)
         prepared.resends = request.uncertain == "resend"
