@@ -92,6 +92,12 @@ def entry(
 JOURNAL = ".manifest.journal"
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
+_PARTS = (
+    *((name, str) for name in ("id", "campaign", "stage", "date", "digest")),
+    *((name, dict) for name in ("files", "recipient", "versions")),
+    ("facts", list),
+)
+"""What every line has: names with the types of their values."""
 _MANIFEST, _JOURNAL = 0, 1
 _PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
@@ -140,7 +146,7 @@ class BatchRecord:
     def __iter__(self) -> Iterator[Entry]:
         """Every letter's line, by id."""
         for line in self._lines():
-            yield json.loads(line)
+            yield self._parsed(line)
 
     def find(self, letter_id: str) -> Entry | None:
         """What the manifest says of a letter."""
@@ -149,8 +155,15 @@ class BatchRecord:
         ).fetchone()
         if found is None:
             return None
-        entry: Entry = json.loads(self._read(*found))
-        return entry
+        return self._parsed(self._read(*found))
+
+    def _parsed(self, line: bytes) -> Entry:
+        """A line's record. Raises AdvocacyError where somebody has taken a part of it away."""
+        with suppress(ValueError):
+            entry: Entry = json.loads(line)
+            if all(isinstance(entry.get(key), kind) for key, kind in _PARTS):
+                return entry
+        raise AdvocacyError(_broken(self.folder / NAME))
 
     def add(self, entry: Entry) -> None:
         """Record a letter.
@@ -281,9 +294,7 @@ class BatchRecord:
                 if letter_id is not None:
                     yield letter_id, number, at, len(line)
                 elif number == _MANIFEST:
-                    hint = "Move the file and render the letters again; a new manifest is written."
-                    message = "The manifest cannot be read."
-                    problems.append(Problem("broken-manifest", message, hint, Place(path, count)))
+                    problems.append(_broken(path, count))
                 elif not (self._read_only or line.endswith(b"\n")):
                     # A run was killed while it wrote this: its letter will be made again.
                     self._files[number].truncate(at)
@@ -324,6 +335,11 @@ def _id_of(line: bytes) -> str | None:
         return str(read["id"]) if line.endswith(b"\n") else None
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _broken(path: Path, line: int | None = None) -> Problem:
+    hint = "Move the file and render the letters again; a new manifest is written."
+    return Problem("broken-manifest", "The manifest cannot be read.", hint, Place(path, line))
 
 
 def _busy(folder: Path) -> Problem:

@@ -19,6 +19,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import is_addressed
 from advocacy.campaign.supporters.model import Supporter, Supporters
 from advocacy.errors import AdvocacyError, ignore
+from advocacy.files.cache import is_file
 from advocacy.files.font_files import font_files
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
@@ -149,7 +150,7 @@ def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
         with suppress(AdvocacyError):
             names += (unquote(name) for name in _PICTURE.findall(read_template(path)))
     folder = campaign.workspace.folder
-    found = {name: folder / name for name in names if name and (folder / name).is_file()}
+    found = {name: folder / name for name in names if name and is_file(folder / name)}
     return found | font_files(campaign.workspace)
 
 

@@ -41,8 +41,7 @@ def levels(tag: str, one: str, count: int = 9) -> str:
         + "1 1 " * 500 + '"/>',
         '<clipPath id="c">' + SHAPE * 500 + "</clipPath><style>* { clip-path: url(#c) }</style>"
         + SHAPE * 500,
-        '<clipPath id="a"><rect clip-path="url(#b)"/></clipPath>'
-        + '<clipPath id="b"><rect clip-path="url(#a)"/></clipPath>',
+        '<clipPath id="a"><rect clip-path="url(#a)"/></clipPath>',
         '<use id="a" href="#a"/>',
         "".join(f'<linearGradient id="g{n}" href="#g{n + 1}"/>' for n in range(5000)),
         '<linearGradient id="a" spreadMethod="repeat"/>',
