@@ -92,12 +92,8 @@ def entry(
 JOURNAL = ".manifest.journal"
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
-_PARTS = (
-    *((name, str) for name in ("id", "campaign", "stage", "date", "digest")),
-    *((name, dict) for name in ("files", "recipient", "versions")),
-    ("facts", list),
-)
-"""What every line has: names with the types of their values."""
+_PARTS = (("id", str), ("digest", str), ("files", dict))
+"""What a run reads of an earlier one's lines: names with the types of their values."""
 _MANIFEST, _JOURNAL = 0, 1
 _PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
@@ -163,7 +159,7 @@ class BatchRecord:
             entry: Entry = json.loads(line)
             if all(isinstance(entry.get(key), kind) for key, kind in _PARTS):
                 return entry
-        raise AdvocacyError(_broken(self.folder / NAME))
+        raise AdvocacyError(broken_manifest(self.folder / NAME))
 
     def add(self, entry: Entry) -> None:
         """Record a letter.
@@ -294,7 +290,7 @@ class BatchRecord:
                 if letter_id is not None:
                     yield letter_id, number, at, len(line)
                 elif number == _MANIFEST:
-                    problems.append(_broken(path, count))
+                    problems.append(broken_manifest(path, count))
                 elif not (self._read_only or line.endswith(b"\n")):
                     # A run was killed while it wrote this: its letter will be made again.
                     self._files[number].truncate(at)
@@ -337,7 +333,8 @@ def _id_of(line: bytes) -> str | None:
         return None
 
 
-def _broken(path: Path, line: int | None = None) -> Problem:
+def broken_manifest(path: Path, line: int | None = None) -> Problem:
+    """That a manifest, or a line of it, is not as a run wrote it."""
     hint = "Move the file and render the letters again; a new manifest is written."
     return Problem("broken-manifest", "The manifest cannot be read.", hint, Place(path, line))
 
