@@ -9,8 +9,8 @@ from advocacy.batch.printing import Order, printing_key
 from advocacy.campaign.addressing import (
     inside_address,
     not_in_office,
+    postal_problem,
     recipients_of,
-    without_address,
 )
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
@@ -56,7 +56,7 @@ def print_addresses(
     found: list[Recipient] = []
     for row in recipients_of(campaign, day, problems.append, request.people):
         stage, wrong = stage_for(campaign, row, day, request.stage)
-        wrong += [p for p in (not_in_office(row, day), without_address(campaign, row)) if p]
+        wrong += [p for p in (not_in_office(row, day), postal_problem(campaign, row)) if p]
         problems += wrong
         if stage and not wrong:
             refused = _refused(campaign, row, stage, day)

@@ -3,15 +3,13 @@
 `find_previous` is asked before a letter is made, so that only what has changed is made again.
 """
 
-import hashlib
-import os
 from contextlib import ExitStack
 from pathlib import Path
 
 from advocacy.batch.record import BatchRecord, Entry
 from advocacy.batch.worker import WantedLetter
-from advocacy.errors import AdvocacyError
-from advocacy.files.writing import open_own, sweep
+from advocacy.files.content_digests import file_sum
+from advocacy.files.writing import sweep
 
 
 class Manifests:
@@ -79,12 +77,3 @@ def as_recorded(record: BatchRecord, wanted: WantedLetter) -> WantedLetter:
         if entry is None or (there.get("name") or "", there.get("email")) != (name, email):
             return wanted
     return wanted.under_earlier_id()
-
-
-def file_sum(path: Path) -> str | None:
-    """The SHA-256 sum of a file in hexadecimal, or None where it cannot be read."""
-    try:
-        with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, AdvocacyError):
-        return None

@@ -14,12 +14,12 @@ from typing import IO, Literal
 
 from advocacy.batch.documents import letter_folder
 from advocacy.batch.executor import ProgressWatcher
-from advocacy.batch.previous_run import file_sum
 from advocacy.batch.record import BatchRecord
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.supporters.model import letter_file_name
 from advocacy.errors import Place, Problem
+from advocacy.files.content_digests import file_sum
 from advocacy.files.writing import csv_line, prepare_folder, replace_file
 
 Order = Literal["postal-code", "list"]

@@ -12,6 +12,7 @@ from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import REJECT_COLUMNS, column_names
 from advocacy.campaign.recipients.formats import CsvHeader, csv_header
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
+from advocacy.campaign.recipients.original_rows import original_rows
 from advocacy.errors import Level, Place, Problem
 from advocacy.files.writing import csv_line, replace_file
 
@@ -79,11 +80,13 @@ class Rejects:
             self._at = {line: found for line, found in self._at.items() if line > last}
 
     def _table(self) -> Iterator[list[str]]:
-        cells: Iterator[list[str]]
+        cells: Iterator[list[str]] | None
         if self._is_csv and self._list is not None:
             found = csv_header(self._list, self._columns)
             header = list(found.cells)
             cells = _rows(self._list, sorted(self._at), found)
+        elif self._list and (cells := original_rows(self._list, self._columns, sorted(self._at))):
+            header = next(cells, [])
         else:
             names = dict.fromkeys(name for *_, row in self._read() for name in row)
             header = [name for name in KNOWN if name in names]

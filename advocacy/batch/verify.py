@@ -21,13 +21,14 @@ from advocacy.batch.documents import (
     shared_digests,
 )
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
-from advocacy.batch.previous_run import as_recorded, file_sum
+from advocacy.batch.previous_run import as_recorded
 from advocacy.batch.problem_kinds import ProblemCollector
 from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry, broken_manifest
 from advocacy.batch.rejects import NAME as REJECTS
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.files.content_digests import file_sum
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ This is what a worker does, in this process, in another or on another machine. W
 have in common comes to a worker once, as `BatchSettings`; a task is a few `WantedLetter`s.
 """
 
-import hashlib
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -28,6 +27,7 @@ from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
 from advocacy.files.cache import files_held
+from advocacy.files.content_digests import data_digest
 from advocacy.files.writing import no_room, write_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.digests import letter_digest, recipient_digest
@@ -299,10 +299,7 @@ def _record(
 ) -> None:
     """Write down what was made: the sums of the files, and the letter's line for the manifest."""
     previous = wanted.previous
-    sums = {
-        name: made.sums.get(name) or hashlib.sha256(data).hexdigest()
-        for name, data in made.documents.items()
-    }
+    sums = {name: made.sums.get(name) or data_digest(data) for name, data in made.documents.items()}
     # What was made with a warning is made again, so that the warning is told again.
     is_clean = all(problem.code == WITHOUT_EMAIL for problem in made.problems)
     made_of = {name: inputs[name] for name in sums if is_clean and name in inputs}

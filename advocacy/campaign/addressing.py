@@ -134,8 +134,15 @@ def inside_address(
     return tuple(line for line in lines if line)
 
 
-def without_address(campaign: Campaign, recipient: Recipient) -> Problem | None:
-    """That nothing says where to post the letter: an error for one who has no email either."""
+def postal_problem(campaign: Campaign, recipient: Recipient) -> Problem | None:
+    """What is wrong with the place to which the letter is posted.
+
+    No address is an error for one who has no email either. A French address in a form that the
+    post office does not read is one for everybody.
+    """
+    french = _french_problem(campaign, recipient)
+    if french is not None:
+        return french
     if organization_of(campaign, recipient) == campaign.file.target.organization:
         return None
     if not recipient.email or _has_address(recipient):
@@ -164,6 +171,44 @@ def unreachable(recipient: Recipient) -> Problem | None:
     )
 
 
+LONGEST_FRENCH_LINE, MOST_FRENCH_LINES = 38, 6
+"""Of an address in France: characters with spaces, and lines without the country's name.
+
+AFNOR NF Z10-011, as La Poste's Service national de l'adresse explains it.
+"""
+
+
+def _french_problem(campaign: Campaign, recipient: Recipient) -> Problem | None:
+    """That a French address has lines too long, or too many, for the post office."""
+    file = campaign.file
+    home = file.sender.country or file.target.country
+    country = recipient.country or file.target.country or file.sender.country
+    if (country or ("FR" if file.language in ("fr", "fr-FR") else None)) != "FR":
+        return None
+    lines = inside_address(campaign, recipient)
+    longest = max(lines, key=len, default="")
+    place = recipient.place() if _has_address(recipient) else file.target.place("address")
+    if len(longest) > LONGEST_FRENCH_LINE:
+        return Problem(
+            "french-address",
+            f"A line of the address of {recipient.called} has {len(longest)} characters "
+            f"(“{longest}”). In France, the limit is {LONGEST_FRENCH_LINE}.",
+            "Shorten the line: abbreviate (`AV` for `AVENUE`, `BD` for `BOULEVARD`), or move a "
+            "part of it to the line above.",
+            place,
+        )
+    abroad = bool(recipient.country and home and recipient.country != home)
+    if len(lines) > MOST_FRENCH_LINES + abroad:
+        return Problem(
+            "french-address",
+            f"The address of {recipient.called} has {len(lines)} lines. In France, the limit is "
+            f"{MOST_FRENCH_LINES + abroad}.",
+            "Leave out what the post office does not need, such as the title, or combine lines.",
+            place,
+        )
+    return None
+
+
 def _has_address(recipient: Recipient) -> bool:
     return bool(recipient.address or recipient.city or recipient.postal_code)
 
@@ -180,15 +225,16 @@ def to_check(
     `judge` says what else is wrong with an entry of the list.
     """
     if campaign.file.recipients is None:
-        return list(campaign.file.target.addressees), []
+        people: list[Recipient] = list(campaign.file.target.addressees)
+        return people, [found for one in people if (found := _french_problem(campaign, one))]
     problems: list[Problem] = []
 
     def rows() -> Iterator[Recipient]:
         for row in _everyone(campaign, day, problems.append, People()):
-            found = [not_in_office(row, day), without_address(campaign, row)]
+            found = [not_in_office(row, day), postal_problem(campaign, row)]
             problems.extend(problem for problem in found if problem)
             problems.extend(judge(row))
             yield row
 
-    people = list(Selection(sample=SHOWN).choose(rows(), problems.append))
-    return people, problems
+    sample = list(Selection(sample=SHOWN).choose(rows(), problems.append))
+    return sample, problems

@@ -13,6 +13,7 @@ from advocacy.campaign.campaign_rules import (
     SupporterRules,
 )
 from advocacy.campaign.days import Days
+from advocacy.campaign.demand import Demand, Follows, StageDemand, inherited_demand
 from advocacy.campaign.field_types import (
     NOON,
     ClockTime,
@@ -31,23 +32,6 @@ from advocacy.campaign.salutations import WholeLine
 from advocacy.campaign.sender_details import Look, Office, Unsubscribe
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
-
-
-class Demand(Located):
-    """What the campaign asks for, and the deadline."""
-
-    summary: LocalLine = Field(description="The demand in one line.")
-    asks: tuple[LocalText, ...] = Field((), description="What is asked for, one sentence per item.")
-    reply_by: Span | Day | None = Field(
-        None, description="The deadline: a date, or a span after the letter's date (`14 days`)."
-    )
-
-    def deadline(self, letter_date: date) -> date | None:
-        """The day by which a letter of that date asks for an answer."""
-        if isinstance(self.reply_by, timedelta):
-            # A window may end on 9999-12-31, “never”; the calendar ends there too.
-            return letter_date + min(self.reply_by, date.max - letter_date)
-        return self.reply_by
 
 
 class Precedent(Located):
@@ -272,8 +256,14 @@ class Stage(Located):
         description="Alternative wordings. Each recipient gets one, to learn which works best.",
     )
     attach: tuple[Literal["pdf"], ...] = Field((), description="Documents attached to the email.")
-    demand: Demand | Literal["none"] | None = Field(
-        None, description="Replaces the campaign's demand. `none`: this letter asks for nothing."
+    demand: StageDemand | Literal["none"] | None = Field(
+        None,
+        description="What differs from the campaign's demand. `none`: the letter asks for nothing.",
+    )
+    follows: Follows | None = Field(
+        None,
+        description="The earlier letter that this one is a reminder of. Templates print "
+        "`{{ previous.date }}` and `{{ previous.subject }}`.",
     )
     precedents: tuple[Precedent, ...] | Literal["none"] = Field(
         (), description="Replaces the campaign's precedents. `none`: this letter names none."
@@ -327,8 +317,10 @@ class CampaignFile(Located):
         (), description="Organizations that have already done what is asked."
     )
     sender: Sender = Field(description="The organization that writes, and its signatories.")
-    cosigners: tuple[Cosigner, ...] = Field(
-        (), description="Organizations that also sign the letter."
+    cosigners: tuple[Cosigner, ...] | FileName = Field(
+        (),
+        description="Organizations that also sign the letter, or a table of them (CSV, XLSX) that "
+        "says which text each has seen.",
     )
     cc: tuple[LocalLine, ...] = Field((), description="Who gets a copy, printed under the letter.")
     enclosures: tuple[LocalLine, ...] = Field((), description="What is enclosed with the letter.")
@@ -353,7 +345,7 @@ class CampaignFile(Located):
     )
     recipients: FileName | None = Field(
         None,
-        description="A list of recipients (CSV, XLSX, JSON Lines, or open data, which may be a "
+        description="A list of recipients (CSV, XLSX, JSON, or open data, which may be a "
         "folder), instead of addressees.",
     )
     columns: ColumnMap = Field(
@@ -378,8 +370,9 @@ class CampaignFile(Located):
 
     def stage_demand(self, stage: Stage) -> Demand | None:
         """The stage's own demand, none, or the campaign's."""
-        own = stage.demand if stage.has("demand") else self.demand
-        return None if own == "none" else own
+        if not stage.has("demand") or stage.demand is None:
+            return self.demand if stage.demand is None and not stage.has("demand") else None
+        return None if stage.demand == "none" else inherited_demand(stage.demand, self.demand)
 
     def stage_precedents(self, stage: Stage) -> tuple[Precedent, ...]:
         """The stage's own precedents, none, or the campaign's."""

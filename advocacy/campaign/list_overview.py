@@ -9,8 +9,8 @@ from pathlib import Path
 from advocacy.campaign.addressing import (
     inside_address,
     list_file,
+    postal_problem,
     unreachable,
-    without_address,
 )
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
@@ -30,6 +30,7 @@ from advocacy.files.yaml.reading import YamlMap
 
 SAMPLES = 5
 _LETTER = re.compile(r"\w")
+_COLUMN = re.compile("`([^`]+)`")
 _MASKED = (
     "name", "given_name", "family_name", "suffix", "title", "organization", "city", "region",
     "postal_code", "salutation", "greeting", "closing",
@@ -38,7 +39,7 @@ _MASKED = (
 
 @dataclass(slots=True)
 class ProblemKind:
-    """Problems of one code: how many, and the first of them."""
+    """Problems of one code and column: how many, and the first of them."""
 
     first: Problem
     count: int = 0
@@ -56,7 +57,7 @@ class SampleAddress:
 
 @dataclass(slots=True)
 class ListOverview:
-    """What a list is and holds. `problems` has an entry for each code and level."""
+    """What a list is and holds. `problems` has an entry for each kind."""
 
     path: Path
     masked: bool
@@ -80,10 +81,10 @@ def describe_list(path: Path, day: date | None, *, masked: bool = True) -> ListO
         path = list_file(campaign) or _no_list(campaign)
         day = campaign.letter_date(day)
     overview = ListOverview(path, masked)
-    kinds: dict[tuple[str, Level], ProblemKind] = {}
+    kinds: dict[object, ProblemKind] = {}
 
     def report(problem: Problem) -> None:
-        kind = kinds.setdefault((problem.code, problem.level), ProblemKind(problem))
+        kind = kinds.setdefault(_kind(problem, overview.details), ProblemKind(problem))
         kind.count += 1
 
     columns = campaign.file.columns if campaign else {}
@@ -94,6 +95,15 @@ def describe_list(path: Path, day: date | None, *, masked: bool = True) -> ListO
     overview.samples = [make(mask(row) if masked else row) for row in samples]
     overview.problems = list(kinds.values())
     return overview
+
+
+def _kind(problem: Problem, details: ListDetails) -> object:
+    """What problems of one kind share; each of the header's has a cure of its own."""
+    line = problem.place.line if problem.place else None
+    if line and line == details.header_row:
+        return problem
+    column = _COLUMN.match(problem.message)
+    return problem.code, problem.level, column and column[1]
 
 
 def _today() -> date:
@@ -134,7 +144,7 @@ def _reachable(
             problem = unreachable(row)
             problem = problem.at(Level.WARNING) if problem else None
         else:
-            problem = without_address(campaign, row)
+            problem = postal_problem(campaign, row)
         if problem is not None and not (campaign and problem.level is Level.WARNING):
             report(problem)
         yield row

@@ -15,6 +15,7 @@ from advocacy.campaign.bills.model import Bill, Bills
 from advocacy.campaign.bills.positions import POSITIONS
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
+from advocacy.campaign.cosigners import Signer, read_signers
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
 from advocacy.campaign.recipients import same_ids
 from advocacy.campaign.set_phrases import read_set_phrases
@@ -30,7 +31,8 @@ Record = TypeVar("Record", Fact, Source)
 class Campaign:
     """A campaign file with the facts, sources and bills that it names, and where it may read.
 
-    `facts` and `sources` include those that the bills give (`campaign.bills.bill_facts`).
+    `facts` and `sources` include those that the bills give (`campaign.bills.bill_facts`). `signers`
+    are the rows of the campaign's table of cosigners.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class Campaign:
     sources: Sources
     workspace: Workspace
     bills: Bills = field(default_factory=dict)
+    signers: tuple[Signer, ...] = ()
 
     def today(self) -> date:
         """The day it is now in the campaign's timezone."""
@@ -91,7 +94,8 @@ def load_campaign(
     problems += unknown_references(facts, sources, mistaken)
     if file is None:
         return None, problems
-    campaign = Campaign(path, file, facts, sources, workspace, bills)
+    signers = read_signers(workspace, file, problems.append)
+    campaign = Campaign(path, file, facts, sources, workspace, bills, signers)
     return campaign, problems + _cross_references(campaign, mistaken)
 
 
@@ -219,6 +223,7 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem
     if stage.event is not None and stage.event not in campaign.file.events:
         events = campaign.file.events
         problems.append(_unknown("event", stage.event, events, stage.place("event")))
+    problems += _follows_problems(campaign, stage)
     for index, wanted in enumerate(stage.to):
         # A list may be long, and another one may take its place: it is read with the letters.
         if stage.bill and wanted in POSITIONS:
@@ -238,6 +243,28 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem
         known = workspace.template_names("layouts", ".html")
         problems.append(_unknown("layout", stage.layout, known, stage.place("layout")))
     return problems
+
+
+def _follows_problems(campaign: Campaign, stage: Stage) -> list[Problem]:
+    """That a reminder names an earlier letter that there is none of."""
+    follows, stages = stage.follows, campaign.file.stages
+    if follows is None:
+        return []
+    earlier = stages.get(follows.stage)
+    if earlier is None:
+        return [_unknown("stage", follows.stage, stages, follows.place("stage"))]
+    day = follows.day(earlier.from_, earlier.until)
+    if day is None or (earlier.covers(day) and (stage.from_ is None or day <= stage.from_)):
+        return []
+    return [
+        Problem(
+            "follows-wrong-day",
+            f"No letter of the stage `{follows.stage}` that this one follows is dated {day}.",
+            "Write the date of that letter, which is in the window of its stage and before this "
+            "stage begins.",
+            follows.place("date"),
+        )
+    ]
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:

@@ -80,8 +80,8 @@ def _find(language: str, workspace: Workspace) -> SetPhrases:
         Problem(
             "unknown-language",
             f"There are no set phrases (“Dear”, “Sincerely” …) for the language `{language}`.",
-            f"Copy templates/words/en.yaml to templates/words/{names[-1]}.yaml next to the "
-            f"campaign, and translate it. Available languages: {', '.join(known)}.",
+            f"Run `advocacy new template --words {names[-1]}`, and fill in the phrases. Available "
+            f"languages: {', '.join(known)}.",
         )
     )
 
@@ -91,7 +91,12 @@ def _read(path: Path) -> SetPhrases:
     known = [field.name for field in fields(SetPhrases)]
     needed = [field.name for field in fields(SetPhrases) if field.default is MISSING]
     problems = [
-        Problem("missing-word", f"The phrase `{name}` is missing.", "Add it.", data.place)
+        Problem(
+            "missing-word",
+            f"The phrase `{name}` is missing.",
+            "Write it in the language of this file.",
+            data.key_place(name) if name in data else data.place,
+        )
         for name in known
         if not isinstance(data.get(name), str) and (name in needed or name in data)
     ]

@@ -15,8 +15,8 @@ from advocacy.checks.codes import registry
 from advocacy.checks.quotations.copies import KeptCopies, own_folder
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts
 from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.files.content_digests import digest_of, plain_values
 from advocacy.letters.approvals import Acceptance, read_approvals
-from advocacy.letters.digests import digest_of, plain_values
 from advocacy.letters.letter import CitedFact, Letter
 
 GROUP = "claims"

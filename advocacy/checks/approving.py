@@ -18,7 +18,7 @@ from advocacy.letters.approvals import (
     record_approval,
 )
 from advocacy.letters.letter import CheckedLetter, check
-from advocacy.letters.parts import compose_sample, stage_recipients
+from advocacy.letters.samples import compose_sample, stage_recipients
 from advocacy.letters.stage_text import StageText, read_stage_text
 
 PEOPLE = 20

@@ -18,7 +18,7 @@ from advocacy.campaign.stages import (
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import compose_sample
+from advocacy.letters.samples import compose_sample
 from advocacy.templating.citation_marks import Own
 
 

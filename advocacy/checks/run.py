@@ -41,6 +41,7 @@ from advocacy.documents.fonts import font_library
 from advocacy.documents.pdf.fitting import obstacles, place_of, unprintable_address
 from advocacy.errors import Problem, has_errors
 from advocacy.letters.approvals import approval_problems
+from advocacy.letters.cosigning import cosigners_to_ask
 from advocacy.letters.letter import CitedFact, Letter, check
 from advocacy.templating.citation_marks import LINE
 
@@ -104,6 +105,8 @@ def run_checks(
     problems += check_all_variants(letters, campaign, settings)
     problems += records.check_sources(cited)
     problems += check_copies(campaign, cited, copies_folder)
+    for name in [stage] if stage else campaign.file.stages:
+        problems += cosigners_to_ask(campaign, name)
     if stage is None:
         problems += approval_problems(campaign)
     if whole_campaign:

@@ -25,7 +25,10 @@ from advocacy.templating.markup import letter_parser, picture_of
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-Kind = Literal["paragraph", "heading", "item", "quote"]
+Kind = Literal["paragraph", "heading", "item", "quote", "row", "caption"]
+
+LABELS = frozenset({"heading", "row", "caption"})
+"""Kinds that carry no note: what they say is in some fact of the letter."""
 
 NEARBY_LINES = 15
 """How many lines around a mark are searched for a sentence's first words."""
@@ -56,7 +59,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A paragraph, heading, list item or block quotation."""
+    """A paragraph, heading, list item, block quotation, row of a table or a picture's caption."""
 
     kind: Kind
     text: str
@@ -187,7 +190,7 @@ def _inline(markdown: str) -> Iterator[tuple[Kind, str, bool]]:
         if token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            yield "item", "; ".join(cell for cell in row if cell.strip()), False
+            yield "row", "; ".join(cell for cell in row if cell.strip()), False
             row = None
         elif token.type == "inline" and row is not None:
             row.append("".join(_words(token)))
@@ -197,7 +200,15 @@ def _inline(markdown: str) -> Iterator[tuple[Kind, str, bool]]:
         heading = token.type == "heading_open" or (heading and token.type == "inline")
         if token.type == "inline":
             kind: Kind = (
-                "quote" if quotes else "item" if items else "heading" if heading else "paragraph"
+                "caption"
+                if picture_of(token)
+                else "quote"
+                if quotes
+                else "item"
+                if items
+                else "heading"
+                if heading
+                else "paragraph"
             )
             yield kind, "".join(_words(token)), _begins_bold(token)
         elif token.type in ("fence", "code_block"):

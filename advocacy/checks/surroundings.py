@@ -27,7 +27,7 @@ from advocacy.checks.facts.dates import facts_used
 from advocacy.checks.leftovers import note_problems
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
-from advocacy.checks.sentences import Sentence, TextBlock, quote_spans, shorten
+from advocacy.checks.sentences import LABELS, Sentence, TextBlock, quote_spans, shorten
 from advocacy.checks.wording import placeholder_problems
 from advocacy.errors import Place, Problem
 from advocacy.files.text import read_text
@@ -78,9 +78,9 @@ def heading_problems(
     """Report headings of a body that state what no fact of the letter says."""
     evidence = library.all_of([one for one, _ in facts_used(letter, campaign)], letter.language)
     for block in blocks:
-        for sentence in block.sentences if block.kind == "heading" else ():
+        for sentence in block.sentences if block.kind in LABELS else ():
             if not sentence.cites:
-                heading = Surrounding(sentence.text, sentence.place, "the heading")
+                heading = Surrounding(sentence.text, sentence.place, f"the {block.kind}")
                 yield from _stated(heading, letter, evidence)
 
 
@@ -162,9 +162,12 @@ def _part_problems(
     # A subject with a number may name what is wanted: “two winters without dredging”.
     verb = claim.language.finds("predicates", claim.outside) is not None
     claims = what is not None and not what.startswith(_NUMBERS)
-    tells = one.name == "the heading" or verb or claims
+    tells = one.name in ("the heading", "the caption") or verb or claims
     differences = list(_differences(claim, best, tells=tells)) if best and (what or tells) else []
     yield from (told_of(found, one.place, one.name) for found in differences)
+    # An enclosure's name may count and date; those are compared with the facts elsewhere.
+    if one.name == "the enclosure" and not claims:
+        return
     asks_what = claim.language.finds("asks_what", claim.text)
     if what and not asks_what and not differences and not any(_says(e, claim) for e in evidence):
         yield problem(

@@ -12,7 +12,7 @@ from advocacy.checks.sentences import read_letter
 from advocacy.checks.wording import check_asks, check_subject_length
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import compose_sample
+from advocacy.letters.samples import compose_sample
 
 
 def check_variants(

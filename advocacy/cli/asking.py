@@ -63,6 +63,7 @@ class _Interview:
         ask("to_title", "That person’s title (such as Director)", optional=True)
         ask("salutation", "Name after “Dear” (such as Ms. Doe)", default=answers["to"])
         ask("to_email", "Email address (leave empty for paper only)", optional=True)
+        ask("country", "Country of the address, by its two letters (US, DE, FR …)", optional=True)
         self._heading("What are you asking for?")
         ask("demand", "The demand in one line (such as: Keep the park open)")
         if not answers.get("asks"):
@@ -87,6 +88,11 @@ class _Interview:
             ask("sender_email", "Email address that letters are sent from")
             ask("signatory", "Name of the person who signs")
             ask("signatory_title", "That person’s title", optional=True)
+        ask(
+            "language",
+            "Language of the letter (en-US, en-GB, de, es, fr)",
+            default="en-US",
+        )
         ask(
             "timezone",
             "Your time zone (such as America/New_York)",

@@ -241,14 +241,24 @@ def _print_result(new: "NewCampaign", answers: "Answers") -> int:
     return int(has_errors(problems))
 
 
+def _optional_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else _name(ctx, param, value)
+
+
 @command.command("template", short_help="Start a letter or a layout of your own.")
-@click.argument("name", metavar="NAME", callback=_name)
+@click.argument("name", metavar="NAME", callback=_optional_name, required=False)
+@click.option("--words", metavar="LANGUAGE", help="Start the set phrases of this language.")
 @click.option("--from", "letter", metavar="LETTER", help="The letter to copy.")
 @click.option("--layout", metavar="LAYOUT", help="The layout to copy, with its styles.")
 @folder_option
 @templates_option
 def template(
-    name: str, letter: str | None, layout: str | None, folder: Path | None, templates: Path | None
+    name: str | None,
+    words: str | None,
+    letter: str | None,
+    layout: str | None,
+    folder: Path | None,
+    templates: Path | None,
 ) -> int:
     """Start a letter or a layout of your own in the folder of campaigns.
 
@@ -257,9 +267,13 @@ def template(
     any other name, it is a new letter that contains only the campaign's asks. It
     never overwrites a file.
 
+    With --words, it is the file of a language's set phrases (“Dear”, “Sincerely” …), each to be
+    filled in. Dates, lists, and quotation marks of the language are known.
+
     \b
     Examples:
       advocacy new template call-to-follow
+      advocacy new template --words nl
       advocacy new template parks-thanks --from thanks
       advocacy new template our-paper --layout letter
     """
@@ -270,6 +284,12 @@ def template(
             "--from copies a letter and --layout copies a layout. Use only one of them."
         )
     folder = campaigns_folder(folder)
+    if words is not None:
+        if name or letter or layout:
+            raise click.UsageError("--words takes no NAME, --from, or --layout.")
+        return _start_words(words, folder)
+    if name is None:
+        raise click.UsageError("Missing argument 'NAME'.")
     new = new_template(name, folder, letter=letter, layout=layout, templates=templates)
     what = "a new letter, not a copy"
     if new.original:
@@ -277,6 +297,16 @@ def template(
     for path in new.files:
         click.echo(f"{path}: {what}.")
     _print_users(new, folder)
+    return 0
+
+
+def _start_words(language: str, folder: Path) -> int:
+    from advocacy.authoring.templates.words import new_words
+
+    path = new_words(language, folder)
+    click.echo(f"{path}: the set phrases of the language {path.stem}, to be filled in.")
+    click.echo("No letter in this language is made until every phrase is there.")
+    click.echo(f"Edit it, then run:  advocacy check {folder / 'CAMPAIGN.yaml'}")
     return 0
 
 

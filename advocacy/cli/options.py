@@ -26,7 +26,8 @@ _SECTIONS = {
         "--supporters", "--joint", "--also-answered",
     ),
     "Mailing": (
-        "--mailing", "--new-mailing", "--new-text", "--resend-uncertain", "--assume-sent",
+        "--mailing", "--new-mailing", "--new-text", "--this-ledger", "--resend-uncertain",
+        "--assume-sent",
     ),
     "Server and speed": (
         "--connections", "--per-connection", "--rate", "--per-domain", "--patience",

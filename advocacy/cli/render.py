@@ -85,7 +85,7 @@ def command(
 
     A letter with an error that `advocacy check` reports is refused, and the reason is printed. The
     others are made. With --recipients, a list replaces the campaign's
-    addressees: CSV, XLSX, JSON Lines, or the YAML of congress-legislators.
+    addressees: CSV, XLSX, JSON, or the YAML of congress-legislators.
 
     \b
     Examples:

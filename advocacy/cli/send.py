@@ -102,6 +102,13 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option("--assume-sent", is_flag=True, help="Count messages that may have arrived as sent.")
 @click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
 @click.option(
+    "--despite",
+    multiple=True,
+    type=click.Choice(["refusals", "complaints"]),
+    help="Continue even though servers have refused many messages, or people have reported the "
+    "letter as spam; repeatable.",
+)
+@click.option(
     "--connections",
     type=WholeNumber(1, 50),
     default=4,
@@ -176,6 +183,7 @@ def command(
     resend_uncertain: bool,
     assume_sent: bool,
     also_answered: bool,
+    despite: tuple[str, ...],
     connections: int,
     per_connection: int | None,
     rate: str | None,
@@ -228,6 +236,7 @@ def command(
         uncertain="resend" if resend_uncertain else "assume sent" if assume_sent else "leave",
         templates=templates,
         also_answered=also_answered,
+        despite=frozenset(despite),
         connections=connections,
         per_connection=per_connection,
         rate=rate_from(rate) if rate else None,

@@ -95,9 +95,8 @@ def _print_nothing_left(result: "SendResult", request: "SendRequest") -> None:
     if uncertain:
         who = count_noun(uncertain, "message is", "messages are")
         click.echo(
-            f"No message can be sent for {result.mailing}{whom}, but {who} uncertain. Ask some of "
-            f"the recipients whether it arrived. Then continue with --assume-sent or "
-            f"--resend-uncertain."
+            f"No message can be sent for {result.mailing}{whom}, but {who} uncertain. "
+            f"{_decide(request)}"
         )
     else:
         click.echo(f"There are no messages left to send for {result.mailing}{whom}.")
@@ -121,13 +120,19 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     if result.account is not None and result.account.left and run.why is None:
         click.echo("To continue, run the command again without --new-mailing.")
     if result.states[State.UNCERTAIN]:
-        click.echo(
-            "Ask some of the uncertain recipients whether the message arrived. Then continue with "
-            "--assume-sent or --resend-uncertain."
-        )
+        click.echo(_decide(request))
     if run.why is not None:
         click.echo(f"Stopped: {run.why.message}\n    → {run.why.hint}")
     click.echo(f"More: {_status_command(request)}")
+
+
+def _decide(request: "SendRequest") -> str:
+    """What to do about uncertain messages."""
+    command = shlex.join(["advocacy", "uncertain", str(request.campaign)])
+    return (
+        f"To look for each uncertain message and decide about it: {command}. To decide about all, "
+        f"continue with --assume-sent or --resend-uncertain."
+    )
 
 
 def _print_account(result: "SendResult") -> None:

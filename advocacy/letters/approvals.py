@@ -22,10 +22,10 @@ from advocacy.campaign.field_types import Day
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.files.characters import Line
+from advocacy.files.content_digests import digest_of
 from advocacy.files.yaml.editing import SetValue, create_file, edit_file
 from advocacy.files.yaml.reading import Located, YamlMap, parse, read_yaml
 from advocacy.files.yaml.splicing import written
-from advocacy.letters.digests import digest_of
 from advocacy.letters.stage_text import COVERS, digest_parts, is_built_in
 
 HEADER = """\

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from advocacy.campaign.addressing import People, inside_address, not_in_office, without_address
+from advocacy.campaign.addressing import People, inside_address, not_in_office, postal_problem
 from advocacy.campaign.campaign import Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.languages import primary_language
@@ -28,6 +28,7 @@ from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
+from advocacy.letters.cosigning import cosigners_of
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.stage_parts import reference_lines
@@ -119,7 +120,7 @@ def compose_for(
     """
     found = (
         not_in_office(recipient, day),
-        without_address(campaign, recipient),
+        postal_problem(campaign, recipient),
         bill_over(campaign, campaign.file.stages[stage], day),
         event_over(campaign, campaign.file.stages[stage], day),
     )
@@ -234,6 +235,7 @@ def compose_letter(
         lines=body.lines,
         sender=file.sender,
         signatories=signatories,
+        previous=content.parts.previous,
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,
         reference_lines=reference_lines(content.parts, recipient, words, language),
@@ -243,7 +245,7 @@ def compose_letter(
         folder=workspace.folder,
         demand=content.demand,
         precedents=file.stage_precedents(stage),
-        cosigners=file.cosigners,
+        cosigners=cosigners_of(campaign, stage_name),
         enclosures=content.parts.enclosures,
         cc=content.parts.cc,
         attach=stage.attach,

@@ -4,13 +4,10 @@ A letter's digest covers what its reader reads and what it relies on. The date h
 headers and the signature of an email are added later and do not count.
 """
 
-import hashlib
-import json
 from functools import lru_cache
-from typing import Any
 
 from advocacy.campaign.recipients import Recipient
-from advocacy.files.yaml.reading import Located
+from advocacy.files.content_digests import digest_of, plain_values
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import SharedContent, shared_content
 
@@ -73,17 +70,3 @@ def _shared_digest(shared: SharedContent) -> str:
 def recipient_digest(recipient: Recipient) -> str:
     """The digest of all that is known of a recipient."""
     return digest_of(plain_values(recipient))
-
-
-def plain_values(model: Located | None) -> Any:
-    """A record as JSON values by the keys of its file, without keys that have their default."""
-    return model and model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-
-
-# Made once: `json.dumps` with options makes an encoder each time.
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(content: Any) -> str:
-    """The digest (SHA-256, hexadecimal) of JSON values. The order of a mapping does not count."""
-    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()

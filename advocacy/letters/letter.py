@@ -10,7 +10,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
-from advocacy.campaign.campaign import Cosigner, Demand, Precedent, Sender, Signatory
+from advocacy.campaign.campaign import Cosigner, Precedent, Sender, Signatory
+from advocacy.campaign.demand import Demand
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -101,6 +102,8 @@ class Letter:
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
     """Whether it goes to subscribers, and so explains how to unsubscribe."""
+    previous: tuple[str, ...] = ()
+    """The date and the subject of the letter that this one follows, as the text prints them."""
     dateline: str = ""
     """The date with the place before it; empty for the date alone."""
     delivery: str = ""

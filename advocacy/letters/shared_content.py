@@ -11,8 +11,9 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import unquote
 
-from advocacy.campaign.campaign import Cosigner, Demand, Sender, Signatory, Stage
+from advocacy.campaign.campaign import Cosigner, Sender, Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
+from advocacy.campaign.demand import Demand
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError

@@ -5,7 +5,6 @@ meanwhile reaches no letter. What is not among them cannot be read; so the diges
 any letter can print or rely on.
 """
 
-import hashlib
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,19 +17,14 @@ from urllib.parse import unquote, urlsplit
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.cache import files_held, held_files
+from advocacy.files.content_digests import digest_of, file_digest, plain_values
 from advocacy.files.held import HeldFiles, hold_files
-from advocacy.files.text import LARGEST, read_start, read_text
+from advocacy.files.text import read_text
 from advocacy.files.workspace import Workspace
-from advocacy.letters.digests import digest_of, plain_values
+from advocacy.letters.cosigning import cosigners_of
 from advocacy.letters.letter import Letter
-from advocacy.letters.parts import (
-    cited_ids,
-    image_files,
-    layout_files,
-    letter_files,
-    sample_letter,
-    word_files,
-)
+from advocacy.letters.parts import cited_ids, image_files, layout_files, letter_files, word_files
+from advocacy.letters.samples import sample_letter
 from advocacy.resources import templates_dir
 
 COVERS, COVERED = "covers", "2"
@@ -105,7 +99,7 @@ def _parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
         "audience": file.audience if file.audience == "subscribers" else None,
         "target": {k: v for k, v in plain_values(file.target).items() if k != "addressees"},
         "sender": plain_values(file.sender),
-        "cosigners": [plain_values(each) for each in file.cosigners],
+        "cosigners": [plain_values(each) for each in cosigners_of(campaign, stage_name)],
         "cc": [one.plain() for one in file.cc],
         "enclosures": [one.plain() for one in file.enclosures],
         "reference_lines": plain_values(file.reference_lines),
@@ -122,7 +116,7 @@ def _parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
         address = [*letter.inside_address, letter.salutation, letter.close]
         parts["letter"] = digest_of([letter.subject, body, address])
     for group, files in _files(campaign, stage_name).items():
-        parts |= {f"{group}/{name}": _file_digest(path) for name, path in files.items()}
+        parts |= {f"{group}/{name}": file_digest(path) for name, path in files.items()}
     for name in cited_ids(campaign, stage_name):
         fact = campaign.facts[name]
         values = {key: value for key, value in plain_values(fact).items() if key != "checked"}
@@ -136,11 +130,7 @@ def _parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
 def is_built_in(part: str, digest: str) -> bool:
     """Whether a part is a template of the package, as it came with it."""
     path = templates_dir() / part.removeprefix("templates/")
-    return part.startswith("templates/") and path.is_file() and _file_digest(path) == digest
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(read_start(path, LARGEST)).hexdigest()
+    return part.startswith("templates/") and path.is_file() and file_digest(path) == digest
 
 
 # Whatever may be an address in HTML or CSS.

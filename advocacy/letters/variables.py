@@ -6,13 +6,15 @@ from typing import Any
 
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.bills.positions import BillPosition
-from advocacy.campaign.campaign import Demand, Precedent, Sender, Signatory, Stage
+from advocacy.campaign.campaign import Precedent, Sender, Signatory, Stage
+from advocacy.campaign.demand import Demand
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import bill_position
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
+from advocacy.letters.cosigning import cosigners_of
 from advocacy.templating.citation_marks import Own, owned
 from advocacy.templating.values import Missing
 
@@ -100,6 +102,7 @@ def shared_variables(
         "supporters": {"count": supporters},
         "target": {"organization": target.organization, "address": target.address},
         "demand": _demand(file.stage_demand(file.stages[stage]), day, texts),
+        "previous": previous_letter(campaign, file.stages[stage], texts),
         "precedents": [
             _precedent(precedent, texts) for precedent in file.stage_precedents(file.stages[stage])
         ],
@@ -114,7 +117,7 @@ def shared_variables(
                 for person in signatories_on(sender, day, texts)
             ],
         },
-        "cosigners": [cosigner.organization for cosigner in file.cosigners],
+        "cosigners": [cosigner.organization for cosigner in cosigners_of(campaign, stage)],
         "opening": openings.opening[variants["opening"]]
         if openings and "opening" in variants
         else "",
@@ -224,6 +227,26 @@ def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:
         "summary": texts.get(demand.summary, demand.place("summary")),
         "asks": [texts.get(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)],
         "reply_by": demand.deadline(day) or no_deadline,
+    }
+
+
+def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str, Any]:
+    """The day and the subject of the letter that a reminder follows."""
+    follows = stage.follows
+    earlier = campaign.file.stages.get(follows.stage) if follows else None
+    if follows is None or earlier is None:
+        nothing = Missing(
+            "The template prints the previous letter, but this stage follows none.",
+            "Name the earlier stage: `follows: {stage: call, date: 2026-03-02}`.",
+        )
+        return {"date": nothing, "subject": nothing}
+    return {
+        "date": follows.day(earlier.from_, earlier.until)
+        or Missing(
+            f"The date of the letters of the stage `{follows.stage}` is not known.",
+            "Add it: `follows: {stage: …, date: 2026-03-02}`.",
+        ),
+        "subject": texts.get(earlier.subject, earlier.place("subject")),
     }
 
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from advocacy.authoring.timeline import timeline_html
 from advocacy.errors import AdvocacyError
+from advocacy.files.content_digests import text_digest
 from advocacy.preview import files, texts
 from advocacy.preview.answers import (
     NO_STORE,
@@ -227,7 +228,7 @@ class Application:
         try:
             return await loop.run_in_executor(self._state.engine, work, *arguments)
         except files.ChangedError as error:
-            content = {"text": error.text, "digest": files.digest_of(error.text)}
+            content = {"text": error.text, "digest": text_digest(error.text)}
             raise Refused(409, content) from None
         except AdvocacyError as error:
             records = problem_records(error.problems, self._state.campaign, {})

@@ -12,13 +12,13 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.documents.email.message import obstacles
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
+from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import describe_surroundings
 from advocacy.preview.files import (
     ChangedError,
     EditableFile,
-    digest_of,
     list_files,
 )
 from advocacy.preview.letters import (
@@ -206,6 +206,6 @@ def _used_files(
 
 def _digest(file: EditableFile) -> str | None:
     try:
-        return digest_of(read_text(file.path))
+        return text_digest(read_text(file.path))
     except AdvocacyError:
         return None

@@ -5,7 +5,6 @@ copied into the campaign's folder first. A save is atomic, and refused if the fi
 since it was opened.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from advocacy.authoring.templates.copying import new_template
 from advocacy.authoring.writing import write_new
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
 from advocacy.files.yaml.editing import rewrite_file
 from advocacy.letters.parts import letter_files
@@ -43,11 +43,6 @@ class ChangedError(Exception):
     def __init__(self, text: str) -> None:
         super().__init__("the file has changed")
         self.text = text
-
-
-def digest_of(text: str) -> str:
-    """The SHA-256 digest of a text, in hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def list_files(campaign: Campaign, stage: str, templates: Path | None) -> dict[str, EditableFile]:
@@ -92,7 +87,7 @@ def _built_in(path: Path, campaign: Campaign, templates: Path | None) -> bool:
 def open_file(file: EditableFile) -> dict[str, object]:
     """Read a file, for the page. Raises AdvocacyError where it cannot be read."""
     text = read_text(file.path)
-    return {**file.record(), "text": text, "digest": digest_of(text)}
+    return {**file.record(), "text": text, "digest": text_digest(text)}
 
 
 def save_file(file: EditableFile, text: str, base: str) -> dict[str, object]:
@@ -114,7 +109,7 @@ def save_file(file: EditableFile, text: str, base: str) -> dict[str, object]:
 
     def change(raw: str) -> str:
         now = raw.replace("\r\n", "\n").replace("\r", "\n")
-        if digest_of(now) != base:
+        if text_digest(now) != base:
             raise ChangedError(now)
         return text.replace("\n", "\r\n") if "\r\n" in raw else text
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
-from advocacy.campaign.addressing import not_in_office, without_address
+from advocacy.campaign.addressing import not_in_office, postal_problem
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.gate import WordsGate
 from advocacy.checks.run import run_checks
@@ -63,7 +63,7 @@ def make_preview_documents(
     `workspace` is the one without drafts, for which the layouts are cached already.
     """
     person, day = chosen.person, chosen.day
-    problems = [p for p in (not_in_office(person, day), without_address(campaign, person)) if p]
+    problems = [p for p in (not_in_office(person, day), postal_problem(campaign, person)) if p]
     try:
         traced = compose_letter(
             campaign,

@@ -24,7 +24,7 @@ from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import Problem
 from advocacy.files.characters import column_width
 from advocacy.letters.compose import letter_language
-from advocacy.letters.parts import sample_supporters
+from advocacy.letters.samples import sample_supporters
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 MOST_CHARACTERS = 1_000_000

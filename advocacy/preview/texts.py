@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign.campaign import Demand
+from advocacy.campaign.demand import StageDemand
 from advocacy.campaign.languages import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
+from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
 from advocacy.files.yaml.editing import SetValue, edited
 from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
 from advocacy.files.yaml.splicing import Keys
-from advocacy.preview.files import ChangedError, digest_of, rewrite_unless_changed
+from advocacy.preview.files import ChangedError, rewrite_unless_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class TextField:
             "label": self.label,
             "keys": list(self.keys),
             "text": self.text,
-            "digest": digest_of(self.text),
+            "digest": text_digest(self.text),
             "line": self.place.line if self.place else None,
         }
 
@@ -52,11 +53,16 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
             found += _texts(f"Subject, variant {name}", wording, keys)
     if stage.preview is not None:
         found += _texts("Preview text", stage.preview, (*at, "preview"))
-    own = stage.demand if stage.has("demand") else None
-    if isinstance(own, Demand):
-        found += _demand(own, (*at, "demand"))
-    elif file.stage_demand(stage) is not None:
-        found += _demand(file.demand, ("demand",))
+    demand = file.stage_demand(stage)
+    if demand is not None:
+        own = stage.demand if isinstance(stage.demand, StageDemand) else None
+        places = {
+            key: (*at, "demand") if own is not None and own.has(key) else ("demand",)
+            for key in ("summary", "asks")
+        }
+        found += _texts("The demand in one line", demand.summary, (*places["summary"], "summary"))
+        for number, ask in enumerate(demand.asks):
+            found += _texts(f"Ask {number + 1}", ask, (*places["asks"], "asks", number))
     own_peers = stage.has("precedents")
     start = (*at, "precedents") if own_peers else ("precedents",)
     for number, peer in enumerate(file.stage_precedents(stage)):
@@ -66,12 +72,6 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
 
 
 _Found = tuple[str, tuple[str | int, ...], str]
-
-
-def _demand(demand: Demand, keys: tuple[str | int, ...]) -> Iterator[_Found]:
-    yield from _texts("The demand in one line", demand.summary, (*keys, "summary"))
-    for number, ask in enumerate(demand.asks):
-        yield from _texts(f"Ask {number + 1}", ask, (*keys, "asks", number))
 
 
 def _texts(label: str, text: LocalText, keys: tuple[str | int, ...]) -> Iterator[_Found]:
@@ -102,7 +102,7 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
 
     def change(before: str) -> str:
         now = _text_at(before, path, keys)
-        if digest_of(now) != base:
+        if text_digest(now) != base:
             raise ChangedError(now)
         return edited(before, path, SetValue(tuple(keys), value), accept=_wrong)
 
@@ -110,7 +110,7 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
         return _text_at(read_text(path), path, keys)
 
     rewrite_unless_changed(path, change, present)
-    return digest_of(present(path))
+    return text_digest(present(path))
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:

@@ -298,3 +298,88 @@ def test_a_type_that_csl_does_not_have_is_a_problem(tmp_path: Path) -> None:
     result = import_sources(tmp_path / "in.json", tmp_path / "new.yaml")
     assert result.added == ["b"]
     assert [one.code for one in result.problems] == ["unknown-source-type"]
+
+
+# --- what reference managers write beside the standard -------------------------------------------
+
+
+def test_an_institution_with_an_and_in_its_name_is_one(tmp_path: Path) -> None:
+    text = """@techreport{a, title={T}, year={2019},
+      institution={National Institute of Standards and Technology}}
+    @book{b, title={T}, year={2019}, publisher={Roe; Sons and Co}}"""
+    items, _ = read(tmp_path, "a.bib", text)
+    assert items[0]["publisher"] == "National Institute of Standards and Technology"
+
+
+def test_wikipedias_own_entry_is_a_page_with_the_day_it_was_read(tmp_path: Path) -> None:
+    text = r"""@misc{wiki, title={A page}, year={2024},
+      howpublished={\url{https://a.example/x_y?z=1&q=2}}, note={[Online; accessed 5-May-2024]}}"""
+    (item,), problems = read(tmp_path, "a.bib", text)
+    assert problems == []
+    assert item["type"] == "webpage"
+    assert (item["URL"], item["accessed"]) == ("https://a.example/x_y?z=1&q=2", "2024-05-05")
+    assert "publisher" not in item
+
+
+def test_mendeleys_escapes_are_no_part_of_a_doi(tmp_path: Path) -> None:
+    (item,), _ = read(tmp_path, "a.bib", r"@article{a, title={T}, year=2020, doi={10.1/a\_b}}")
+    assert item["DOI"] == "10.1/a_b"
+
+
+def test_of_two_addresses_the_first_is_kept_and_the_other_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(
+        "@online{a, title={T}, url={https://a.example/x https://b.example}}", "utf-8"
+    )
+    (tmp_path / "a.ris").write_text(
+        "TY  - ELEC\nTI  - T\nUR  - https://a.example/x; https://b.example\nER  - \n"
+        "TY  - ELEC\nTI  - S\nUR  - https://a.example/x\nUR  - https://b.example\nER  - \n"
+        "TY  - JOUR\nTI  - R\nUR  - <Go to ISI>://WOS:0001\nER  - \n",
+        "utf-8",
+    )
+    for name, count in (("a.bib", 1), ("a.ris", 3)):
+        sources, problems = read_items(tmp_path / name)
+        assert len(sources) == count
+        assert [problem.code for problem in problems] == ["fields-left-out"]
+        wanted = ["https://a.example/x", "https://a.example/x", None][:count]
+        assert [one.item.get("URL") for one in sources] == wanted
+
+
+def test_a_date_of_ris_without_its_year_is_of_the_records_year(tmp_path: Path) -> None:
+    text = "TY  - JOUR\nTI  - T\nPY  - 2020\nDA  - Jun 5\nER  - \n"
+    (item,), problems = read(tmp_path, "a.ris", text)
+    assert problems == []
+    assert item["issued"] == "2020-06-05"
+
+
+def test_the_heading_of_a_publishers_file_is_no_record(tmp_path: Path) -> None:
+    text = "Provider: Example\nContent: text/plain\n\nTY  - JOUR\nTI  - T\nER  - \n"
+    items, problems = read(tmp_path, "a.ris", text)
+    assert problems == []
+    assert [item["title"] for item in items] == ["T"]
+
+
+def test_a_source_without_an_author_is_called_by_its_title(tmp_path: Path) -> None:
+    (tmp_path / "a.ris").write_text(
+        "TY  - RPRT\nTI  - Cameras in parks\nPY  - 2002\nER  - \n", "utf-8"
+    )
+    done = import_sources(tmp_path / "a.ris", tmp_path / "sources.yaml")
+    assert done.added == ["cameras-in-parks-2002"]
+
+
+def test_an_import_over_an_older_library_tells_what_differs_and_mends_it_on_request(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "references:\n"
+        "  - id: roe2021\n    type: article-journal\n    title: A title\n"
+        "    URL: https://a.example/a\\_b?c=d\\&e=f\\#g\n",
+        "utf-8",
+    )
+    (tmp_path / "m.bib").write_text(
+        r"@article{Roe2021, title={A title}, url={https://a.example/a\_b?c=d\&e=f\#g}}", "utf-8"
+    )
+    first = import_sources(tmp_path / "m.bib", tmp_path / "s.yaml")
+    assert [(one.source, one.field) for one in first.conflicts] == [("roe2021", "URL")]
+    assert first.added == []
+    import_sources(tmp_path / "m.bib", tmp_path / "s.yaml", update=True)
+    assert "https://a.example/a_b?c=d&e=f#g" in (tmp_path / "s.yaml").read_text("utf-8")

@@ -199,3 +199,59 @@ def test_an_export_of_open_states_has_addresses_and_falls_back_on_the_district(r
         (("5 Main St",), "Nome", "AK", "99762"),
     ]
     assert people[0].other["district"] == people[0].other["current_district"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("header", "becomes"),
+    [
+        (
+            "Nombre,Apellidos,Dirección,Código postal,Ciudad,País,Correo electrónico",
+            "given_name,family_name,address,postal_code,city,country,email",
+        ),
+        (
+            "Civilité,Prénom,Nom,Adresse,Code postal,Ville,Courriel",
+            "honorific,given_name,family_name,address,postal_code,city,email",
+        ),
+        ("Vorname,Nachname,Anschrift,PLZ,Ort", "given_name,family_name,address,postal_code,city"),
+        ("Last Name,First Name,Mailing Address,City", "family_name,given_name,address,city"),
+    ],
+)
+def test_the_usual_headers_of_each_language_are_known(header: str, becomes: str) -> None:
+    columns = read_header(header.split(","), {}, PLACE)
+    assert columns.names == tuple(becomes.split(","))
+    assert columns.problems == ()
+
+
+def test_of_two_addresses_one_is_asked_for() -> None:
+    columns = read_header(["Name", "Mailing Address", "Home Address"], {}, PLACE)
+    assert [problem.code for problem in columns.problems] == ["ambiguous-column"]
+
+
+def test_where_mail_goes_comes_before_where_somebody_is_registered(read) -> None:
+    people, problems = read(
+        "VANID,LastName,FirstName,mAddress,mCity,mState,mZip5,Address,City\n"
+        '1,Roe,Ann,"PO Box 1\nSuite 2",Springfield,MA,02139,2 Side Street,Shelbyville\n'
+    )
+    assert problems == []
+    assert people[0].address == ("PO Box 1", "Suite 2")
+    assert people[0].city == "Springfield"
+    assert people[0].other["other_address"] == "2 Side Street"
+
+
+def test_the_display_name_beside_the_parts_of_a_name_is_no_question() -> None:
+    header = ["Contact ID", "Contact Type", "First Name", "Last Name", "Display Name"]
+    assert read_header(header, {}, PLACE).problems == ()
+
+
+def test_an_address_in_several_lines_of_one_cell_is_taken_apart(read) -> None:
+    people, problems = read(
+        "Name,E-mail 1 - Value,Address 1 - Formatted\n"
+        'Ann Roe,ann@parks.example,"1 Main Street\nSpringfield, MA 02139\nUS"\n'
+    )
+    assert problems == []
+    assert people[0].address == ("1 Main Street",)
+    assert (people[0].city, people[0].region, people[0].postal_code) == (
+        "Springfield",
+        "MA",
+        "02139",
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.campaign.addressing import inside_address, not_in_office, without_address
+from advocacy.campaign.addressing import inside_address, not_in_office, postal_problem
 from advocacy.campaign.languages import COUNTRIES
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
@@ -108,7 +108,7 @@ def test_a_greeting_has_no_degrees_or_orders_and_guesses_nothing(
         (
             Parts("N", "", "O", ("55 rue du Faubourg",), "Paris", "", "75008", "FR"),
             {"home": "DE", "language": "de"},
-            ("O", "N", "55 rue du Faubourg", "75008 Paris", "FRANKREICH"),
+            ("O", "N", "55 rue du Faubourg", "75008 PARIS", "FRANKREICH"),
         ),
         (
             Parts(
@@ -210,13 +210,13 @@ def test_somebody_of_the_target_is_written_to_at_the_targets_address(campaign) -
 def test_a_stranger_is_never_written_to_at_the_targets_address(campaign) -> None:
     person = Recipient(name="Ann Roe", organization="City Council", email="ann@council.example")
     assert inside_address(campaign, person) == ("Ann Roe", "City Council")
-    problem = without_address(campaign, person)
+    problem = postal_problem(campaign, person)
     assert problem is not None
     assert problem.level == "warning"
 
 
 def test_who_can_be_reached_in_no_way_is_told_as_an_error(campaign) -> None:
-    problem = without_address(campaign, Recipient(name="Ann Roe", organization="City Council"))
+    problem = postal_problem(campaign, Recipient(name="Ann Roe", organization="City Council"))
     assert problem is not None
     assert problem.level == "error"
     assert "Ann Roe" in problem.message
@@ -241,3 +241,25 @@ def test_the_office_is_checked_on_the_letters_date_both_ends_included() -> None:
         problem = not_in_office(person, day)
         assert problem is not None
         assert "Ann Roe" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["112 avenue du Général de Gaulle au Pon"], ""),
+        (["112 avenue du Général de Gaulle au Pont"], "has 39 characters"),
+        (["Bâtiment C", "Escalier 2", "Étage 3", "1 rue du Parc"], "has 8 lines"),
+    ],
+)
+def test_a_french_address_has_six_lines_of_thirty_eight_characters(
+    small_campaign: Path, lines: list[str], told: str
+) -> None:
+    campaign, _ = load_campaign(small_campaign)
+    assert campaign is not None
+    person = Recipient.model_validate(
+        {"name": "Léa Petit", "organization": "Mairie", "address": lines, "city": "Lyon",
+         "postal_code": "69001", "country": "FR"}
+    )  # fmt: skip
+    problem = postal_problem(campaign, person)
+    assert (problem.code if problem else "") == ("french-address" if told else "")
+    assert told in (problem.message if problem else "")

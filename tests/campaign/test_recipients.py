@@ -66,13 +66,13 @@ def test_every_value_of_a_csv_is_text_as_it_was_typed(read) -> None:
 def test_a_csv_may_have_any_delimiter_line_end_and_a_byte_order_mark(
     read, mark: str, end: str, bom: bytes
 ) -> None:
-    rows = [["name", "email", "city"], ["Weiß, Zoë", "zoe@mueller.example", "Köln"]]
+    rows = [["name", "email", "city"], ["Zoë Weiß", "zoe@mueller.example", "Köln, Altstadt"]]
     text = end.join(mark.join(f'"{cell}"' for cell in row) for row in rows) + end
     people, problems = read(bom + text.encode())
     assert problems == []
-    assert people[0].name == "Weiß, Zoë"
+    assert people[0].name == "Zoë Weiß"
     assert people[0].email == "zoe@mueller.example"
-    assert people[0].city == "Köln"
+    assert people[0].city == "Köln, Altstadt"
 
 
 def test_the_line_by_which_excel_is_told_of_a_delimiter_is_passed_over(read) -> None:
@@ -83,7 +83,7 @@ def test_the_line_by_which_excel_is_told_of_a_delimiter_is_passed_over(read) -> 
 
 def test_a_name_with_a_comma_is_one_name(read) -> None:
     people, problems = read('name,email\n"Smith, John",john@parks.example\n')
-    assert problems == []
+    assert [problem.code for problem in problems] == ["comma-in-name"]
     assert people[0].name == "Smith, John"
 
 
@@ -715,3 +715,56 @@ def test_what_was_worked_out_of_a_row_is_no_part_of_it() -> None:
     assert row.letter_id
     assert row == same
     assert row.model_dump() == same.model_dump()
+
+
+def test_two_spaces_in_a_name_are_one(read) -> None:
+    people, problems = read(
+        "name,email\nAnn  Roe,a@people.example\nAnn\u00a0Roe,a@people.example\n"
+    )
+    assert [p.name for p in people] == ["Ann Roe"]
+    assert told(problems) == [("same-person", 3)]
+
+
+def test_an_array_of_json_is_a_list_and_its_objects_need_not_have_the_same_keys(read) -> None:
+    text = json.dumps(
+        [
+            {
+                "name": "Ann Roe",
+                "email": "ann@people.example",
+                "address": {"street": "1 Main Street", "city": "Springfield", "zip": "02139"},
+                "tags": ["a", "b"],
+                "member": True,
+                "visits": 1.5,
+                "note": None,
+            },
+            {"email": "bob@people.example", "name": "Bob Roe"},
+            {"name": "Cy Roe", "postal_code": 2139},
+        ],
+        indent=1,
+    )
+    people, problems = read(text, "list.json")
+    assert [(p.name, p.email) for p in people] == [
+        ("Ann Roe", "ann@people.example"), ("Bob Roe", "bob@people.example"),
+    ]  # fmt: skip
+    ann = people[0]
+    assert (ann.address, ann.city, ann.postal_code) == (
+        ("1 Main Street",),
+        "Springfield",
+        "02139",
+    )
+    assert ann.other | {"tags": "a; b", "member": "TRUE", "visits": "1.5"} == ann.other
+    assert [problem.code for problem in problems] == ["number-in-text"]
+
+
+def test_columns_name_the_keys_of_a_json_list_too(read) -> None:
+    text = '{"results": [{"who": "Ann Roe", "mail": "ann@people.example"}], "count": 1}'
+    people, problems = read(text, "list.json", who="name")
+    assert problems == []
+    assert [(p.name, p.email) for p in people] == [("Ann Roe", "ann@people.example")]
+
+
+def test_an_object_in_json_lines_may_hold_the_address(read) -> None:
+    line = {"name": "Ann Roe", "address": {"street": "1 Main Street", "city": "Springfield"}}
+    people, problems = read(json.dumps(line), "list.jsonl")
+    assert problems == []
+    assert (people[0].address, people[0].city) == (("1 Main Street",), "Springfield")

@@ -34,6 +34,12 @@ class Error(str):
     __slots__ = ()
 
 
+class Formula(str):
+    """A formula that was written by a program that works none out."""
+
+    __slots__ = ()
+
+
 class PostalCode(int):
     """A number in a cell whose format is `00000`."""
 
@@ -45,6 +51,8 @@ def cell(ref: str, value: object) -> str:
         return f'<c r="{ref}" s="2"><v>{int(value)}</v></c>'
     if isinstance(value, Error):
         return f'<c r="{ref}" t="e"><f>x</f><v>{value}</v></c>'
+    if isinstance(value, Formula):
+        return f'<c r="{ref}"><f>{escape(value)}</f><v></v></c>'
     if isinstance(value, bool):
         return f'<c r="{ref}" t="b"><v>{int(value)}</v></c>'
     if isinstance(value, date):
@@ -129,7 +137,7 @@ def test_a_workbook_is_read_like_a_csv(tmp_path: Path) -> None:
         tmp_path / "list.xlsx",
         [
             ["id", "Name", "Postal Code", "address", "verified", "district"],
-            [1001, "Weiß, Zoë", "02139", "1 Main Street\nRoom 5", date(2026, 3, 1), 7],
+            [1001, "Zoë Weiß", "02139", "1 Main Street\nRoom 5", date(2026, 3, 1), 7],
             [],
             ["a2", "Ann Roe", None, None, None, "At large"],
         ],
@@ -260,6 +268,27 @@ def test_an_error_in_a_column_of_ones_own_costs_no_letter(tmp_path: Path) -> Non
     people, problems = read(workbook(tmp_path / "list.xlsx", rows))
     assert [p.other for p in people] == [{}]
     assert [(p.code, p.level) for p in problems] == [("formula-error", Level.WARNING)]
+
+
+def test_a_formula_without_its_value_is_told_and_never_taken_for_an_empty_cell(
+    tmp_path: Path,
+) -> None:
+    path = workbook(
+        tmp_path / "list.xlsx",
+        [
+            ["name", "email", "note"],
+            ["Ann Roe", Formula('HYPERLINK("mailto:a@people.example")'), None],
+            ["Bob Roe", "b@people.example", Formula("1+1")],
+            [None, None, Formula('IF(A5="","","x")')],
+        ],
+    )
+    people, problems = read(path)
+    assert [p.name for p in people] == ["Bob Roe"]
+    assert [(p.code, p.level, p.place and p.place.line) for p in problems] == [
+        ("formula-error", Level.ERROR, 2),
+        ("formula-error", Level.WARNING, 3),
+    ]
+    assert "not stored" in problems[0].message
 
 
 def test_rows_that_a_filter_hides_get_no_letter_and_are_counted(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_a_letter_closes_as_its_language_does(
         ("de", {**UWE, "honorific": "Herr Dr."}, "Herrn Dr. Uwe Groß"),
         ("de", {**UWE, "gender": "m"}, "Herrn Uwe Groß"),
         ("de", UWE, "Uwe Groß"),
+        ("de", {"name": "Dr. Anna Weiß", "gender": "w"}, "Frau Dr. Anna Weiß"),
         ("de", {"name": "Frau Anna Weiß", "gender": "w"}, "Frau Anna Weiß"),
         ("fr", {**LEA, "gender": "f"}, "Madame Léa Petit"),
         ("es", {**EVA, "gender": "f"}, "Sra. D.ª Eva Ruiz"),

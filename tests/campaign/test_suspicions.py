@@ -4,6 +4,7 @@ import pytest
 
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.suspicions import (
+    comma_in_name,
     find_suspicions,
     is_shouted,
     meant_domain,
@@ -22,7 +23,12 @@ def told(**columns: str) -> list[tuple[str, Level]]:
 
 @pytest.mark.parametrize(
     ("rule", "check"),
-    [("merge_field", merge_field), ("capitals", is_shouted), ("slips", meant_domain)],
+    [
+        ("merge_field", merge_field),
+        ("capitals", is_shouted),
+        ("comma_in_name", comma_in_name),
+        ("slips", meant_domain),
+    ],
 )
 def test_each_rule_finds_its_example_and_leaves_the_other(rule: str, check) -> None:
     assert [text for text in TABLE[rule]["found"] if not check(text)] == []
@@ -56,3 +62,30 @@ def test_a_field_that_was_not_filled_is_quoted() -> None:
     (problem,) = find_suspicions(row)
     assert problem.code == "merge-field"
     assert "`given_name`: “*|FNAME|*”" in problem.message
+
+
+def test_a_name_with_a_comma_that_sets_off_no_degree_is_told() -> None:
+    assert told(name="Roe, Ann") == [("comma-in-name", Level.WARNING)]
+    assert told(given_name="Ann", family_name="Roe", suffix="CSM") == []
+
+
+def test_an_email_address_in_place_of_a_name_is_told() -> None:
+    assert told(name="ann@parks.example") == [("address-as-name", Level.WARNING)]
+
+
+@pytest.mark.parametrize(
+    ("column", "yes", "no"),
+    [
+        ("do_not_email", "TRUE", "FALSE"),
+        ("no_bulk_emails_user_opt_out", "1", "0"),
+        ("can2_subscription_status", "unsubscribed", "subscribed"),
+        ("email_opt_in", "false", "true"),
+    ],
+)
+def test_one_who_asked_not_to_be_written_to_is_told(column: str, yes: str, no: str) -> None:
+    def codes(value: str) -> list[str]:
+        row = Recipient.model_validate({"name": "Ann Roe", "other": {column: value}})
+        return [problem.code for problem in find_suspicions(row)]
+
+    assert codes(yes) == ["opted-out"]
+    assert codes(no) == []

@@ -28,6 +28,7 @@ QUOTE = normalize_text(
         "has not prohibited sales—to police",
         "has  not\nprohibited\u00a0sales",
         "has not prohibited sales.",
+        "Has not prohibited sales",  # a sentence of its own begins with a capital
         "has not prohibited sales,",
         "Acme … has not prohibited sales",
         "Acme … has not prohibited … police departments",
@@ -53,7 +54,7 @@ def test_what_an_editor_may_change(words: str) -> None:
     [
         "has prohibited sales",
         "has not banned sales",
-        "Has not prohibited sales",
+        "Acme, Asked",
         "has not prohibited sale",
         "not prohibited any sales",
         "Acme has not prohibited sales",

@@ -181,9 +181,9 @@ def test_an_older_approval_says_what_it_did_not_look_at(parks: Path, edit) -> No
 
 def make_older(path: Path, without: str) -> None:
     """Make an approval as an older version recorded it."""
+    from advocacy.files.content_digests import digest_of
     from advocacy.files.yaml.editing import SetValue, edit_file
     from advocacy.letters.approvals import read_approvals
-    from advocacy.letters.digests import digest_of
 
     approval = read_approvals(path.with_name("parks.yaml"))["call"]
     parts = {k: v for k, v in approval.parts.items() if k not in ("covers", f"templates/{without}")}

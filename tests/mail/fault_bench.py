@@ -33,8 +33,10 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.loading import load_campaign
+from advocacy.errors import AdvocacyError
 from advocacy.letters.approvals import record_approval
 from advocacy.mail.ledger import State, open_ledger
+from advocacy.mail.ledger.runs import UNHEARD
 
 from ..conftest import SMALL_CAMPAIGN, SMALL_FACTS, SMALL_LETTER, SMALL_SOURCES
 from .fault_server import BenchServer
@@ -46,7 +48,6 @@ ROUNDS = 8
 KILL_AT = ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "END", "ANSWERED")
 """The steps of SMTP at which a command is killed; `ANSWERED` is after the last one."""
 ALARMS = ("ledger-", "bug in advocacy", "Traceback")
-BY_KILL = ("Found under way with no sender", "The run ended without")
 _SERVE = """
 import json, os, signal, sys, time
 sys.path[:0] = [os.getcwd()]
@@ -202,7 +203,10 @@ class Sequence:
             self._kill_one(self._send("--new-mailing" if not self._begun() else ""))
             if self.chance.random() < 0.5:
                 self._look()
-        self._finish()
+        try:
+            self._finish()
+        except AdvocacyError as error:
+            self._claim(str(error))
         return self.report
 
     # --- commands ---------------------------------------------------------------------------
@@ -384,7 +388,7 @@ class Sequence:
         with self._open() as ledger:
             records = list(ledger.records(MAILING, [State.UNCERTAIN]))
         self._uncertain = {one.address for one in records}
-        by_run = Counter(one.run for one in records if one.reply.startswith(BY_KILL))
+        by_run = Counter(one.run for one in records if one.reply == UNHEARD)
         self.report.uncertain = by_run.total()
         self.report.most = max(by_run.values(), default=0)
         self.report.too_many = sum(n > self.connections for n in by_run.values())

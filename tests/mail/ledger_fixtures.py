@@ -24,7 +24,7 @@ from advocacy.mail.ledger import (
     Taken,
     open_ledger,
 )
-from advocacy.mail.ledger.runs import RunOwner
+from advocacy.mail.ledger.processes import RunOwner
 from advocacy.mail.ledger.schema import RUN
 
 MAILING = "parks/call"

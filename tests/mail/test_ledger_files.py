@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -339,6 +339,31 @@ def test_to_look_at_a_ledger_does_not_make_it_look_incomplete(
             assert runs_of(ledger)[0].ended_at is None
             assert ledger.counts(MAILING)[State.SENDING] == 1
     assert not elsewhere.with_name("parks.ledger.sqlite-wal").exists()
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_another_program_that_opens_it_after_a_crash_raises_no_false_alarm(
+    campaign: Path, file: Path, tmp_path: Path, remembered: bool
+) -> None:
+    """The sender had said that the log belongs to the file, and died before it wrote there."""
+    mailed(campaign, "ann")
+    with open_ledger(campaign, environ={}) as ledger:
+        ledger._backend.guard()
+        for name in (file.name, f"{file.name}-wal"):
+            shutil.copyfile(file.with_name(name), tmp_path / f"kept-{name}")
+    for name in (file.name, f"{file.name}-wal"):
+        shutil.move(tmp_path / f"kept-{name}", file.with_name(name))
+    with closing(sqlite3.connect(file)) as viewer:
+        assert viewer.execute("SELECT complete FROM advocacy_ledger").fetchone() == (0,)
+    assert list(file.parent.glob("*-wal")) == []
+    if not remembered:
+        mailed_since = Path(os.environ["XDG_STATE_HOME"]) / "advocacy" / "ledgers"
+        for memory in mailed_since.iterdir():
+            memory.write_text(memory.read_text().replace("-", "+"))  # as after a boot
+        refused(campaign, "ledger-incomplete")
+        return
+    with open_ledger(campaign, environ={}) as ledger:
+        assert ledger.counts(MAILING)[State.SENT] == 1
 
 
 def test_a_log_without_its_ledger_is_no_reason_to_begin_anew(campaign: Path, file: Path) -> None:

@@ -40,7 +40,7 @@ OPENERS = {
     "status": ["status", "parks.yaml", "--recipients", "people.csv"],
     "bounces": ["bounces", "import", "box.mbox", "--campaigns", "."],
     "replied": ["replied", "p0", "--campaigns", "."],
-    "forget": ["forget", "p0@d0.example", "--campaigns", "."],
+    "forget": ["forget", "p0@d0.example", "--campaigns", ".", "--yes"],
 }
 
 

@@ -117,7 +117,7 @@ def test_every_command_prints_what_the_page_shows(
 
     with serving(sink):
         fresh = renewed(page, printed)
-    assert len(commands(page)) == 9
+    assert len(commands(page)) == 10
     assert max(sink.to.values()) == 1, "nobody was mailed twice on this page"
     if request.config.getoption("--renew-goldens"):
         (project_root / "docs" / "mailing.md").write_text(fresh, encoding="utf-8")

@@ -476,12 +476,12 @@ def test_a_program_that_sends_gets_nothing_but_problems_and_the_reason_why_it_st
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30)
     assert advocacy(*command, "--new-mailing", "--limit", 25, "--report", "json") == 3
     problem, account = json.loads(capsys.readouterr().out)
-    assert problem["code"] == "too-many-failures"
-    assert re.fullmatch(r"25 listed: 2\d refused by their servers, \d left.", account["message"])
+    assert problem["code"] == "too-many-refusals"
+    assert re.fullmatch(r"25 listed: 1\d refused by their servers, 1\d left.", account["message"])
     sink.answer = lambda _step, _address: None
-    assert advocacy(*command, "--report", "json") == 3
+    assert advocacy(*command, "--report", "json", "--despite", "refusals") == 3
     (account,) = json.loads(capsys.readouterr().out)
-    told = r"30 listed: \d+ sent, 2\d refused by their servers, 0 left."
+    told = r"30 listed: \d+ sent, 1\d refused by their servers, 0 left."
     assert re.fullmatch(told, account["message"])
 
 
@@ -493,7 +493,7 @@ def test_even_a_quiet_run_says_why_it_stopped(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 30, "-q")
     assert advocacy(*command, "--new-mailing") == 3
     told = capsys.readouterr()
-    assert "20 messages in a row" in told.err
+    assert "10 of the last 10 messages were refused" in told.err
     assert told.out == ""
 
 

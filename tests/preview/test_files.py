@@ -8,8 +8,9 @@ import pytest
 
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
+from advocacy.files.content_digests import text_digest
 from advocacy.preview import files, texts
-from advocacy.preview.files import ChangedError, EditableFile, digest_of, list_files, save_file
+from advocacy.preview.files import ChangedError, EditableFile, list_files, save_file
 from advocacy.resources import templates_dir
 
 
@@ -46,7 +47,7 @@ def test_a_text_is_saved_whole_under_the_files_own_mode(letter: EditableFile) ->
     letter.path.chmod(0o640)
     answer = save_file(letter, "New words.\n", base(letter))
     assert letter.path.read_text("utf-8") == "New words.\n"
-    assert answer["digest"] == digest_of("New words.\n")
+    assert answer["digest"] == text_digest("New words.\n")
     assert stat.S_IMODE(letter.path.stat().st_mode) == 0o640
     assert [path.name for path in letter.path.parent.iterdir()] == ["open.md"]
 
@@ -58,7 +59,7 @@ def test_a_file_that_somebody_changed_meanwhile_is_not_written_over(letter: Edit
         save_file(letter, "Mine.\n", opened)
     assert caught.value.text == "Theirs.\n"
     assert letter.path.read_text("utf-8") == "Theirs.\n"
-    save_file(letter, "Mine, now that I have seen theirs.\n", digest_of("Theirs.\n"))
+    save_file(letter, "Mine, now that I have seen theirs.\n", text_digest("Theirs.\n"))
     assert letter.path.read_text("utf-8") == "Mine, now that I have seen theirs.\n"
 
 
@@ -146,14 +147,16 @@ def test_a_text_of_the_campaign_is_written_back_with_everything_around_it_as_it_
     edit(small_campaign, "subject: Keep the park open", "subject: Keep the park open  # short!")
     before = small_campaign.read_text("utf-8")
     keys = ("stages", "call", "subject")
-    digest = texts.save_text(small_campaign, keys, "Open: always", digest_of("Keep the park open"))
+    digest = texts.save_text(
+        small_campaign, keys, "Open: always", text_digest("Keep the park open")
+    )
     after = small_campaign.read_text("utf-8")
-    assert digest == digest_of("Open: always")
+    assert digest == text_digest("Open: always")
     changed = [line for line in after.splitlines() if line not in before.splitlines()]
     assert [" ".join(line.split()) for line in changed] == ["subject: 'Open: always' # short!"]
     assert len(after.splitlines()) == len(before.splitlines())
     with pytest.raises(ChangedError) as caught:
-        texts.save_text(small_campaign, keys, "Mine", digest_of("Keep the park open"))
+        texts.save_text(small_campaign, keys, "Mine", text_digest("Keep the park open"))
     assert caught.value.text == "Open: always"
     with pytest.raises(AdvocacyError):
         texts.save_text(small_campaign, keys, "", digest)
@@ -175,7 +178,7 @@ def test_the_form_has_every_text_that_the_stages_letters_print(small_campaign: P
     ]
     assert all(one.place and one.place.line for one in found)
     for one in found:
-        texts.save_text(small_campaign, one.keys, f"{one.text}!", digest_of(one.text))
+        texts.save_text(small_campaign, one.keys, f"{one.text}!", text_digest(one.text))
     assert [one.text for one in texts.list_text_fields(loaded(small_campaign), "call")] == [
         f"{one.text}!" for one in found
     ]

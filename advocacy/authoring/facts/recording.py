@@ -45,7 +45,7 @@ def compare_facts(
             Problem(
                 "no-copy",
                 "The folder of kept copies is missing, so the quotes cannot be compared.",
-                "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder. Then name "
+                "Save each source as `<source id>.txt`, `.html`, or `.pdf` in a folder. Then name "
                 "the folder in `copies:` or with `--copies`.",
                 campaign.file.place("copies"),
             )

@@ -14,7 +14,8 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.text import split_lines
 from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
 from advocacy.letters.compose import compose_letter
-from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
+from advocacy.letters.parts import letter_files
+from advocacy.letters.samples import sample_supporters, stage_recipients
 from advocacy.templating import letter_environment
 
 

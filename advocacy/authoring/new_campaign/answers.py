@@ -134,7 +134,8 @@ def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:
             "unknown-language",
             f"{naming('language', '')}: there is no new letter in the language "
             f"`{answers.language}`.",
-            f"There are: {', '.join(wordings())}. Or start in English and translate the letter.",
+            f"There are: {', '.join(wordings())}. Or start in English and translate the letter, "
+            "after `advocacy new template --words` with the language.",
         )
 
 

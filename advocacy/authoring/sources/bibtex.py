@@ -37,6 +37,12 @@ _KEPT = frozenset(
 )
 _ESCAPED = re.compile(r"\\([_&#%$~{}])(?:\{\})?|\{\\([_&#%$~])\}|\\textasciitilde(?:\{\})?")
 _ADDRESS = re.compile(r"https?://[^\s{}]+")
+_SAID_ACCESSED = re.compile(r"(?i)\[?(?:online; )?accessed:? +([^\][;]{4,30}?)\.?\]?")
+_LISTS = {
+    "publisher": ("publisher", "institution", "organization", "school", "howpublished"),
+    "publisher-place": ("address", "location"),
+}
+"""Variables of CSL whose fields pandoc takes for lists, and those fields."""
 
 
 def read_bibtex(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]:
@@ -136,18 +142,38 @@ def _source(item: Item, key: str, fields: Mapping[str, str], place: Place) -> Re
             item[name] = day
         elif day is None:
             unread[name] = written
+    _mend(item, fields)
     address = next(filter(None, map(_address, (fields.get("url"), fields.get("howpublished")))), "")
     preprint = _preprint(fields)
     if address or preprint:
         item["URL"] = address or preprint
+    if item.get("publisher") == item.get("URL"):  # `howpublished`, in BibTeX
+        item.pop("publisher", None)
     if not item.get("type"):
         item["type"] = "webpage" if address else "article" if preprint else "document"
     if title := _own_capitals(plain_text(item.get("title", "")), fields.get("title", "")):
         item["title"] = title
     if not fields.get("shorttitle"):  # pandoc makes one of what stands before a colon
         item.pop("title-short", None)
-    lost = tuple(name for name, value in fields.items() if name not in _KEPT and value.strip())
-    return ReadSource(item, place, lost, unread)
+    lost = [name for name, value in fields.items() if name not in _KEPT and value.strip()]
+    if len(_ADDRESS.findall(fields.get("url", ""))) > 1:
+        lost.append("url")
+    return ReadSource(item, place, tuple(lost), unread)
+
+
+def _mend(item: Item, fields: Mapping[str, str]) -> None:
+    """Put right what pandoc takes otherwise than those who wrote it."""
+    said = _SAID_ACCESSED.fullmatch(fields.get("note", "").strip("{} "))
+    day = edtf_of(said[1]) if said and "accessed" not in item else None
+    if day:
+        item["accessed"] = day
+        item.pop("note", None)
+    for name, written_in in _LISTS.items():
+        # pandoc takes “Standards and Technology” for two, as BibLaTeX does; nobody else writes so.
+        if name in item and all(";" not in fields.get(key, "") for key in written_in):
+            item[name] = str(item[name]).replace("; ", " and ")
+    if item.get("DOI"):
+        item["DOI"] = _unescaped(str(item["DOI"]))
 
 
 def _dates(fields: Mapping[str, str]) -> dict[str, str]:
@@ -175,9 +201,12 @@ _DATES = {
 
 def _address(written: str | None) -> str:
     """A web address in a field, without the escapes that LaTeX needs in it."""
-    text = _ESCAPED.sub(lambda found: found[1] or found[2] or "~", written or "")
-    found = _ADDRESS.search(text.replace("\\url", ""))
+    found = _ADDRESS.search(_unescaped(written or "").replace("\\url", ""))
     return found[0] if found else ""
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: found[1] or found[2] or "~", text)
 
 
 def _preprint(fields: Mapping[str, str]) -> str:

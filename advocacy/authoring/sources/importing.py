@@ -90,6 +90,8 @@ def merge_sources(
         number = known.find(item)
         name = _id(item, known)
         given = str(item.get("id") or item.get("title") or "")
+        if number is None:
+            number = known.imported_as(name, item)
         if number is not None:
             name = str(here[number]["id"])
             _merge(name, number, here[number], item, update, result, edits)
@@ -152,11 +154,20 @@ class _Known:
 
     def __init__(self, entries: Sequence[YamlMap]) -> None:
         self.ids = {str(entry["id"]) for entry in entries}
+        self._entries = entries
         self._by: dict[tuple[str, str], int] = {}
         for number, entry in enumerate(entries):
             for key in ("DOI", "URL", "id"):
                 if entry.get(key):
                     self._by.setdefault((key, _address(key, entry[key])), number)
+
+    def imported_as(self, name: str, item: Mapping[str, Any]) -> int | None:
+        """The source of that id, which an earlier import made, if it has the same title."""
+        number = self._by.get(("id", name))
+        same = number is not None and _comparable(
+            self._entries[number].get("title")
+        ) == _comparable(item.get("title"))
+        return number if same else None
 
     def find(self, item: Mapping[str, Any]) -> int | None:
         for key in ("DOI", "URL", "id"):
@@ -182,8 +193,9 @@ def _id(item: Mapping[str, Any], known: _Known) -> str:
     who = names[0].get("family") or names[0].get("literal") or ""
     key = "title" if item.get("type") in _BY_TITLE else "container-title"
     who = item.get(key) or who if key == "title" else who or item.get(key) or ""
+    who = who or item.get("title") or ""
     parts = [" ".join(str(who).split()[:5]), str(item.get("issued") or "")]
-    name = slug(" ".join(part for part in parts if part) or str(item.get("title") or "source"))
+    name = slug(" ".join(part for part in parts if part) or "source")
     if name in known.ids:
         name = slug(f"{name} {' '.join(str(item.get('title') or '').split()[:4])}")
     return name

@@ -15,6 +15,9 @@ from advocacy.errors import Place, Problem
 from advocacy.resources import read_table
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])  ?-(?: (.*)|$)")
+_HEADING = re.compile("\ufeff?[A-Za-z][A-Za-z -]*:")
+"""Lines above the first record, in which publishers say who made the file."""
+_ADDRESS = re.compile(r"https?://[^\s;,<>]+")
 _WORK_TAGS = frozenset(("TY", "ER", "ID", "SP", "EP"))
 Tags = Mapping[str, Sequence[str]]
 
@@ -30,7 +33,7 @@ def read_ris(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]:
             if current is not None and last and line.strip():
                 values = current[last]
                 values[-1] = f"{values[-1]} {line.strip()}".strip()
-            elif line.strip():
+            elif line.strip() and (records or not _HEADING.match(line)):
                 strays.append(number)
             continue
         tag, value = found[1], (found[2] or "").strip()
@@ -67,6 +70,7 @@ def _source(tags: Tags, place: Place) -> ReadSource:
     courts = own.get("authority", ())
     used |= _add_names(item, tags, {k: v for k, v in table["names"].items() if k not in courts})
     used |= _add_texts(item, tags, {**table["texts"], **own})
+    used -= _keep_one_address(item, tags)
     unread: dict[str, str] = {}
     for name, sources in table["dates"].items():
         day, lost = _date([value for tag in sources for value in tags.get(tag, ()) if value])
@@ -94,8 +98,17 @@ def _add_texts(item: dict[str, Any], tags: Tags, table: Mapping[str, Sequence[st
         if found:
             item[name] = next(filter(None, tags[found]))
             # The same text under another tag is nothing more.
-            used |= {tag for tag in sources if set(tags.get(tag, ())) <= {item[name], ""}} | {found}
+            used |= {tag for tag in sources if set(tags.get(tag, ())) <= {item[name], ""}}
     return used
+
+
+def _keep_one_address(item: dict[str, Any], tags: Tags) -> set[str]:
+    """Keep the first web address of the item's `URL`; the tags of what is left out."""
+    written = str(item.pop("URL", ""))
+    found = _ADDRESS.search(written)
+    if found:
+        item["URL"] = found[0]
+    return {tag for tag in ("UR", "L1", "LK") if tags.get(tag) and written != item.get("URL", "")}
 
 
 def _date(values: Sequence[str]) -> tuple[str, str]:
@@ -104,7 +117,9 @@ def _date(values: Sequence[str]) -> tuple[str, str]:
     """
     # The fourth part is a word, such as the season: 2020/06/11/Spring.
     texts = [re.sub(r"^(\d{4}(?:/\d*){2})/.*$", r"\1", value) for value in values]
-    days = [day for text in texts if (day := edtf_of(text))]
+    year = next((text for text in texts if re.fullmatch(r"\d{4}", text)), "")
+    fuller = [f"{text} {year}" for text in texts if year and not edtf_of(text)]  # `Jun 5` of 2020
+    days = [day for text in (*fuller, *texts) if (day := edtf_of(text))]
     if not days:
         return "", texts[0] if texts else ""
     same = [day for day in days if day.startswith(days[0])]

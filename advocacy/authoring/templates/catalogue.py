@@ -14,14 +14,8 @@ from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import letter_language
-from advocacy.letters.parts import (
-    SAMPLE_RECIPIENT,
-    layout_files,
-    letter_files,
-    sample_supporters,
-    stage_recipients,
-    word_files,
-)
+from advocacy.letters.parts import layout_files, letter_files, word_files
+from advocacy.letters.samples import SAMPLE_RECIPIENT, sample_supporters, stage_recipients
 from advocacy.letters.variables import Texts, template_variables
 from advocacy.resources import templates_dir
 from advocacy.templating.values import Missing, display

@@ -24,7 +24,8 @@ from advocacy.campaign.supporters import Correspondence
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.errors import Report
 from advocacy.letters.compose import letter_language
-from advocacy.letters.parts import SAMPLE_RECIPIENT, letter_languages, sample_supporters
+from advocacy.letters.parts import letter_languages
+from advocacy.letters.samples import SAMPLE_RECIPIENT, sample_supporters
 
 WIDTH, SMALL = 1000, 520
 """Pixels across a page: small enough for mail, large enough to read the notes; and to know it."""

@@ -44,6 +44,8 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
     if not parts.city and "%S" not in form:
         parts = replace(parts, city=parts.region)
     form = _with_city(form, parts.city, native=native)
+    if country == "FR":  # La Poste (AFNOR NF Z10-011) reads the town in capitals
+        parts = replace(parts, city=parts.city.upper())
     abroad = bool(parts.country and home and parts.country != home)
     if prefix and (not abroad or parts.postal_code.upper().startswith(prefix.upper())):
         form = form.replace(f"{prefix}%Z", "%Z")

@@ -100,6 +100,9 @@ class _Resolver:
             if name and name not in self.claimed:
                 self._take(index, name)
         self.left = [index for index in rest if self.plain[index] not in special]
+        for index in self.left:
+            if self.plain[index] in KNOWN and self.plain[index] in self.claimed:
+                self._set_aside(index)
         self.claimed.update(self.plain[index] for index in self.left)
         if program:
             self._choose_address(program)
@@ -113,6 +116,15 @@ class _Resolver:
         self.found.explained.add(own)
         if own not in KNOWN and own != name and not ADDRESS_LINE.fullmatch(own):
             self.found.own[index] = own
+
+    def _set_aside(self, index: int) -> None:
+        """Keep a column as the list's own, whose known name another column has: a second address.
+
+        `mAddress` is where VAN sends mail to, and `Address` where the person is registered.
+        """
+        self.plain[index] = f"other_{self.plain[index]}"
+        self.found.names[index] = self.plain[index]
+        self.found.explained.add(self.plain[index])
 
     def _choose_address(self, program: Program) -> None:
         """Take a program's postal address, or note that there are several to choose from."""

@@ -209,6 +209,8 @@ def _near_misses(
         meant = ASKED.get(name) or (None if found.program else nearest_column(name))
         if meant is None or meant in found.names:
             continue
+        if meant == "name" and {"given_name", "family_name"} <= set(found.names):
+            continue
         shown = header.strip()
         problems.append(
             Problem(

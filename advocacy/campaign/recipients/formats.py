@@ -1,16 +1,16 @@
-"""Recipients from text: CSV, and JSON Lines with an object a line.
+"""Recipients from text: CSV, JSON Lines with an object a line, and other lists of objects.
 
 Both are read strictly, row by row; `advocacy.files.csv_rows` says how rows of CSV are read.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
+from advocacy.campaign.recipients.column_headers import KNOWN, TAKEN, is_address_line, plain_name
 from advocacy.campaign.recipients.columns import (
     MOST_COLUMNS,
     REJECT_COLUMNS,
@@ -30,8 +30,11 @@ from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, n
 from advocacy.files.encodings import Encoding, encoding_of
 from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
+from advocacy.files.yaml.reading import YamlMap
 
 _KNOWN = frozenset(KNOWN)
+KeysAndValues = list[tuple[str, Any]]
+"""An object of JSON, whose keys may stand twice."""
 CONGRESS = "congress-legislators"
 """The program of `columns.toml` whose rows are members of Congress."""
 DEEPEST = 20
@@ -199,6 +202,26 @@ def read_jsonl(
             report(Problem("empty-file", "The file is empty.", hint, Place(path)))
 
 
+def read_records(
+    records: Iterable[YamlMap], renamed: Mapping[str, str], report: Report, details: ListDetails
+) -> Iterator[Recipient]:
+    """The recipients of objects of a JSON or YAML file, a row each."""
+    headers = _Headers(renamed, details)
+    for record in records:
+        details.rows += 1
+        with reporting(report):
+            recipient = _record(as_pairs(record), headers, record.place, report)
+            if recipient is not None:
+                yield recipient
+
+
+def as_pairs(value: Any) -> Any:
+    """A value of JSON, with its objects as pairs of a key and a value."""
+    if isinstance(value, Mapping):
+        return _Pairs((str(key), as_pairs(one)) for key, one in value.items())
+    return [as_pairs(one) for one in value] if isinstance(value, list) else value
+
+
 class _Headers:
     """The columns of lines by their keys; lines of one list mostly have the same."""
 
@@ -225,20 +248,37 @@ class _Headers:
 
 
 def _line(line: bytes, headers: _Headers, place: Place, report: Report) -> Recipient | None:
-    pairs: list[tuple[str, Any]] = []
     with reporting(report):
-        pairs = _object(line, place)
-        columns = headers.of(tuple(key for key, _ in pairs), place)
-        for note in headers.new(columns):
-            report(note)
-        wrong = [replace(p, place=place) for p in columns.problems if p.level is Level.ERROR]
-        if wrong:
-            raise AdvocacyError(wrong)
-        return recipient_of(_values(columns, pairs, place), place, report, "the line")
+        return _record(object_of_line(line, place), headers, place, report)
     return None
 
 
-def _object(line: bytes, place: Place) -> list[tuple[str, Any]]:
+def _record(
+    pairs: list[tuple[str, Any]], headers: _Headers, place: Place, report: Report
+) -> Recipient | None:
+    """The recipient of an object. Raises AdvocacyError with all that is wrong."""
+    pairs = list(taken_apart(pairs))
+    columns = headers.of(tuple(key for key, _ in pairs), place)
+    for note in headers.new(columns):
+        report(note)
+    wrong = [replace(p, place=place) for p in columns.problems if p.level is Level.ERROR]
+    if wrong:
+        raise AdvocacyError(wrong)
+    return recipient_of(_values(columns, pairs, place), place, report, "the line")
+
+
+def taken_apart(pairs: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The pairs, with those of an object in place of it where it is an address or a name."""
+    for key, value in pairs:
+        plain = plain_name(key)
+        if isinstance(value, _Pairs) and TAKEN.get(plain, plain) in ("address", "name"):
+            yield from value
+        else:
+            yield key, value
+
+
+def object_of_line(line: bytes, place: Place) -> KeysAndValues:
+    """The keys and values of a line of JSON. Raises AdvocacyError where it holds no object."""
     hint = 'Write one object per line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
     try:
         text = line.decode("utf-8")
@@ -303,6 +343,13 @@ def _shown(value: list[Any], place: Place) -> str:
     if not isinstance(value, _Pairs) and all(isinstance(one, str) for one in value):
         return "; ".join(value)
     return json.dumps(_as_json(value, place, DEEPEST), ensure_ascii=False)
+
+
+def shown(value: Any) -> str:
+    """A value of JSON as the cell of a table."""
+    if isinstance(value, list):
+        return _shown(value, Place(Path()))
+    return as_text("own", value, Place(Path()), "")
 
 
 def _as_json(value: Any, place: Place, levels: int) -> Any:

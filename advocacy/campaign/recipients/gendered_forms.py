@@ -81,7 +81,7 @@ def envelope_name(recipient: Recipient, language: str) -> str:
         first = (honorific or name).split(" ", 1)[0]
         if honorific and first.casefold() == "herr" and envelope["male"] == "Herrn":
             honorific = f"Herrn{honorific[4:]}"
-        elif not honorific and not is_honorific(first):
+        elif not honorific and _among(_TABLE["honorific"], (first,)) is None:
             gender = gender_of(recipient)
             honorific = envelope[gender] if gender else None
     return without_stops(with_honorific(honorific, name), language)

@@ -69,6 +69,8 @@ def _why(plain: str, name: str, by_campaign: set[str], *, program: bool) -> str:
         return "position"
     if plain in by_campaign:
         return "campaign"
+    if name == f"other_{plain}":
+        return "own"
     if name == plain:
         return "known" if name in KNOWN or is_address_line(name) else "own"
     return "program" if program else "other-name"

@@ -34,6 +34,20 @@ def read_list(
 
     The file is streamed: nothing but short digests of a row are kept.
     """
+    found = read_rows(path, day, report, columns, committees, committee, details)
+    yield from _once(map(address_lawmaker, found), report)
+
+
+def read_rows(
+    path: Path,
+    day: date,
+    report: Report,
+    columns: Mapping[str, str] | None = None,
+    committees: Sequence[Path] = (),
+    committee: str | None = None,
+    details: ListDetails | None = None,
+) -> Iterator[Recipient]:
+    """The rows of a list as they stand, also several of one person (see `read_list`)."""
     kind = path.suffix.lower()
     details = details or ListDetails()
     rows: Iterator[Recipient] = iter(())
@@ -53,18 +67,18 @@ def read_list(
         from advocacy.campaign.recipients.open_data import read_open_data
 
         with reporting(report):
-            rows = read_open_data(path, day, report, committees, committee, details)
+            rows = read_open_data(path, day, report, committees, committee, columns or {}, details)
     else:
         message = f"Lists of the format `{kind or path.name}` are not supported."
-        hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON Lines (.jsonl)."
+        hint = "Save it as CSV in UTF-8 (.csv), as .xlsx, or as JSON (.json, .jsonl)."
         report(Problem("unknown-list", message, hint, Place(path)))
-    yield from _once(rows, report)
+    yield from rows
 
 
 def _once(rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
     """Everyone once: a second row of the same person is a note with the line of the first."""
     names, people, mailboxes = Seen(), Seen(), Seen()
-    for row in map(address_lawmaker, rows):
+    for row in rows:
         place = row.place()
         line = (place.line if place else None) or 0
         name = row.letter_id

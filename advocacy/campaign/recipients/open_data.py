@@ -1,10 +1,10 @@
 """People in public office, from open data as it is published: YAML, JSON, folders of YAML.
 
 The form of a file is known by what stands in it: congress-legislators (`congress`), Open States
-(`openstates`), Popolo (`popolo`).
+(`openstates`), Popolo (`popolo`). A list of objects of any other form is read as rows (`formats`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -27,12 +27,14 @@ def read_open_data(
     report: Report,
     committees: Sequence[Path],
     committee: str | None,
+    renamed: Mapping[str, str],
     details: ListDetails,
 ) -> Iterator[Recipient]:
     """The people of a file or folder who hold an office on a day.
 
     `committees` are files of committee members of Congress; `committee` is the committee whose
-    title a member gets; `details` is filled in. Raises AdvocacyError for files of another form.
+    title a member gets; `details` is filled in. A list of objects of another form is somebody's
+    own, whose keys `renamed` maps to names of columns. Raises AdvocacyError for other files.
     """
     if path.is_dir():
         details.kind = "folder of Open States"
@@ -44,11 +46,47 @@ def read_open_data(
     if isinstance(root, YamlMap) and is_popolo(root):
         details.kind = "Popolo"
         return read_popolo(root, day, report)
-    people = [item for item in root if isinstance(item, YamlMap)]
+    people = _objects(root)
     if isinstance(root, YamlList) and people and "terms" in people[0]:
         details.kind = "congress-legislators"
         return read_legislators(people, day, report, read_seats(committees), committee)
+    if people and not _OF_CONGRESS & set(people[0]):
+        from advocacy.campaign.recipients.formats import read_records
+
+        details.kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
+        return read_records(_apart(people), renamed, report, details)
     raise AdvocacyError(_unknown(path, offices=bool(people) and "offices" in people[0]))
+
+
+_OF_CONGRESS = {"offices", "terms", "thomas_id"}
+
+
+def own_records(path: Path) -> list[YamlMap]:
+    """The objects of somebody's own list, each with a line of its own; none of open data.
+
+    Raises AdvocacyError.
+    """
+    root = read_root(path)
+    if isinstance(root, YamlMap) and (is_person(root) or is_popolo(root)):
+        return []
+    people = _objects(root)
+    return [] if not people or _OF_CONGRESS & set(people[0]) else _apart(people)
+
+
+def _apart(people: list[YamlMap]) -> list[YamlMap]:
+    """The objects, by their number where all stand in one line, as programs write them."""
+    if len(people) > 1 and people[0].place.line == people[-1].place.line:
+        for number, one in enumerate(people, start=1):
+            one.place = Place(one.place.path, number)
+    return people
+
+
+def _objects(root: YamlMap | YamlList) -> list[YamlMap]:
+    """The objects of a list, or of the one list that an object holds: `{"data": [{…}]}`."""
+    if isinstance(root, YamlMap):
+        lists = [value for value in root.values() if isinstance(value, YamlList)]
+        return _objects(lists[0]) if len(lists) == 1 else []
+    return [item for item in root if isinstance(item, YamlMap)]
 
 
 def _read_folder(
@@ -94,8 +132,8 @@ def _records(files: Iterable[Path], report: Report) -> Iterator[YamlMap]:
 def _unknown(path: Path, *, offices: bool) -> Problem:
     message = "This file is not a list of people that can be read."
     hint = (
-        "Lists are CSV, XLSX or JSON Lines; or files of congress-legislators, Open States, or "
-        "Popolo, as they are published."
+        "Lists are CSV, XLSX, JSON, or JSON Lines, or files of congress-legislators, Open States, "
+        "or Popolo as they are published."
     )
     if offices:
         message = "This file contains the offices of members of Congress, but no names."

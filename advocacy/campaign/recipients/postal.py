@@ -82,7 +82,7 @@ def split_address(text: str) -> dict[str, str]:
         *street, city, region, code = parts
         found = {"city": city, "region": region, "postal_code": code, "country": "US"}
         return {"address": "\n".join(street), **found}
-    one = _ONE_LINE.fullmatch(" ".join(text.split()))
+    one = _ONE_LINE.fullmatch(", ".join(" ".join(line.split()) for line in text.splitlines()))
     if one is None or one["region"] not in _STATES:
         return {"address": "\n".join(part.strip() for part in text.split(";"))}
     found = one.groupdict()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from advocacy.campaign.recipients.model import Recipient
+from advocacy.campaign.recipients.personal_names import generation, greeted_name
 from advocacy.errors import Level, Problem
 from advocacy.resources import read_table
 
@@ -24,10 +25,17 @@ _NOBODY = frozenset(_TABLE["nobody"]["locals"].split())
 _OFFICE = frozenset(_TABLE["office"]["locals"].split())
 _ROLES = _NOBODY | _OFFICE
 _SLIPPED = tuple(f".{ending}" for ending in _ENDINGS)
+_FORMS = frozenset(_TABLE["comma_in_name"]["forms"].split())
+_OPTED_OUT: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        _TABLE["opted_out"]["columns"].split(), frozenset(_TABLE["opted_out"]["yes"].split())
+    ),
+    **{key: frozenset(text.split()) for key, text in _TABLE["opted_out"]["values"].items()},
+}
 
 
 def find_suspicions(row: Recipient) -> Iterator[Problem]:
-    """What to look at in a row: its names and its email address."""
+    """What to look at in a row: its names, its email address, and whether it has opted out."""
     if _MARKS.search(f"{row.name}{row.given_name}{row.family_name}{row.salutation}"):
         yield from _merge_fields(row)
     name = row.full_name
@@ -35,6 +43,21 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         message = f"The name “{name}” is in all capitals and is printed that way."
         hint = "Write it as the person does."
         yield Problem("name-in-capitals", message, hint, row.place("name"), Level.WARNING)
+    if row.name and "," in row.name and comma_in_name(row.name):
+        message = f"The name “{name}” has a comma and is printed that way, in the salutation too."
+        hint = "If the family name is first, write the given name first. If a title follows, use "
+        hint += "the column `title`."
+        yield Problem("comma-in-name", message, hint, row.place("name"), Level.WARNING)
+    elif "@" in name:
+        message = f"The name “{name}” is an email address, and is printed that way."
+        hint = "Enter the person's name, or `organization` for an office without a name."
+        yield Problem("address-as-name", message, hint, row.place("name"), Level.WARNING)
+    for column in row.other.keys() & _OPTED_OUT.keys():
+        if row.other[column].casefold() in _OPTED_OUT[column]:
+            message = f"`{column}` of {row.called} is “{row.other[column]:.40}”."
+            hint = f"If this person must not be written to, choose the others: `--where {column}=…`"
+            hint += ", or leave the person out with `--exclude FILE`."
+            yield Problem("opted-out", message, hint, row.place(column), Level.WARNING)
     if row.email:
         local, _, domain = row.email.lower().rpartition("@")
         if local in _ROLES or domain in _DOMAINS or domain.endswith(_SLIPPED):
@@ -81,6 +104,13 @@ def is_shouted(name: str) -> bool:
         return False
     words = [word for word in re.split(r"[\s.-]+", name) if len(word) > 1]
     return len(words) > 1 or (len(words) == 1 and len(words[0]) > 1 and " " in name.strip())
+
+
+def comma_in_name(name: str) -> bool:
+    """Whether a name has a comma that does not set off post-nominals: `Roe, Ann`."""
+    _, comma, rest = greeted_name(name).partition(",")
+    first = re.sub(r"[.\s]", "", rest.partition(",")[0]).casefold()
+    return bool(comma) and first not in _FORMS and generation(first) is None
 
 
 def meant_domain(domain: str) -> str | None:

@@ -22,6 +22,7 @@ from advocacy.files.yaml.reading import YamlMap, parse
 _KNOWN = frozenset(KNOWN)
 _ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_GAP = re.compile("[ \xa0]+")
 _DAYS = ("verified", "in_office_from", "in_office_until", "your_letter")
 _NOBODY = Recipient.model_validate({})
 """Every field as it is in an empty row. Copying it is the fastest way to a model."""
@@ -43,7 +44,9 @@ def recipient_of(
     other: dict[str, str] = {}
     for name, value in values.items():
         if name in _KNOWN:
-            known[name] = value
+            # Nobody means two spaces in a name, nor two people who differ by them.
+            gap = isinstance(value, str) and ("  " in value or "\xa0" in value)
+            known[name] = _GAP.sub(" ", value) if gap else value
         else:
             other[name] = value
     if other:

@@ -50,13 +50,13 @@ def read_xlsx(
     current rows is kept.
     """
     with reporting(report), open_workbook(path) as book:
-        sheet = _first_sheet(book, Place(path), report)
+        sheet = first_sheet(book, Place(path), report)
         if sheet is not None:
             details.kind, details.sheet = "Excel workbook", sheet.name
             yield from _read(book.rows(sheet), path, renamed, report, details)
 
 
-def _first_sheet(book: Workbook, place: Place, report: Report) -> Sheet | None:
+def first_sheet(book: Workbook, place: Place, report: Report) -> Sheet | None:
     """The first sheet with anything on it, of those that are to be seen if there is one."""
     sheets = sorted(book.sheets, key=lambda sheet: sheet.hidden)[:MOST_SHEETS]
     filled = [sheet for sheet in sheets if book.has_cells(sheet)]
@@ -84,11 +84,11 @@ def _read(
     report: Report,
     details: ListDetails,
 ) -> Iterator[Recipient]:
-    above, header, rest = _header(rows, renamed)
+    above, header, rest = find_header(rows, renamed)
     place = Place(path, header.number)
-    columns = read_header(_headers(header), renamed, place)
+    columns = read_header(headers_of(header), renamed, place)
     details.header_row = header.number
-    details.add_header(_headers(header), columns, renamed)
+    details.add_header(headers_of(header), columns, renamed)
     for problem in [below_title(place)] * bool(above) + list(columns.problems):
         report(problem)
     if has_errors(columns.problems):
@@ -115,7 +115,7 @@ def _read(
         report(Problem("empty-list", message, "Add the people, one per row.", Place(path)))
 
 
-def _header(
+def find_header(
     rows: Iterator[SheetRow], renamed: Mapping[str, str]
 ) -> tuple[list[SheetRow], SheetRow, Iterator[SheetRow]]:
     """The rows above the header, the header, and the rows below it.
@@ -123,7 +123,7 @@ def _header(
     The header is the first of the first rows that can only be one, else the first row.
     """
     first = list(islice(filter(_is_filled, rows), MOST_ABOVE + 1))
-    at = next((i for i, row in enumerate(first) if names_people(_headers(row), renamed)), 0)
+    at = next((i for i, row in enumerate(first) if names_people(headers_of(row), renamed)), 0)
     return first[:at], first[at], chain(first[at + 1 :], rows)
 
 
@@ -131,13 +131,10 @@ def _is_filled(row: SheetRow) -> bool:
     return any(str(value).strip() for value in row.cells.values())
 
 
-def _headers(row: SheetRow) -> list[str]:
+def headers_of(row: SheetRow) -> list[str]:
+    """The texts of a header row, empty where a cell is."""
     width = 1 + max(column for column, value in row.cells.items() if str(value).strip())
-    return [_shown(row.cells.get(column, "")) for column in range(width)]
-
-
-def _shown(value: object) -> str:
-    return value.shown if isinstance(value, FormulaError) else str(value)
+    return [str(row.cells.get(column, "")) for column in range(width)]
 
 
 def _left_out(rows: list[int], path: Path) -> Problem:
@@ -185,7 +182,11 @@ def _values(columns: Columns, row: SheetRow, place: Place, report: Report) -> di
 def _formula_error(name: str, cell: FormulaError, where: str, place: Place) -> Problem:
     """A formula that came to an error: the value of a letter, or of a column that few print."""
     known = name in KNOWN or not name
+    level = Level.ERROR if known else Level.WARNING
+    if not cell.shown:
+        message = f"`{name}` in {where} is a formula whose value is not stored."
+        hint = "Open the workbook in your spreadsheet program, and save it."
+        return Problem("formula-error", message, hint, place, level)
     message = f"`{name}` in {where} is a formula with an error ({cell.shown:.20})."
     hint = "Correct the formula." if known else "Correct it if a letter prints this column."
-    level = Level.ERROR if known else Level.WARNING
     return Problem("formula-error", message, hint, place, level)

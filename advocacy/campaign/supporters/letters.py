@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from advocacy.campaign.addressing import People, not_in_office, recipients_of, without_address
+from advocacy.campaign.addressing import People, not_in_office, postal_problem, recipients_of
 from advocacy.campaign.campaign_rules import SupporterRules
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection, either_case
@@ -91,7 +91,7 @@ def _gather(targets: Targets, asked: _Asked) -> None:
     selection, report = asked.people.selection, asked.report
     chosen = asked.people.selecting(Selection(where=selection.where, excluded=selection.excluded))
     for row in recipients_of(asked.campaign, asked.day, report, chosen):
-        wrong = not_in_office(row, asked.day) or without_address(asked.campaign, row)
+        wrong = not_in_office(row, asked.day) or postal_problem(asked.campaign, row)
         if wrong and wrong.level is Level.ERROR:
             report(wrong)
         elif not targets.add(row):

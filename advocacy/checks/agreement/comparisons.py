@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, denies
 from advocacy.checks.agreement.numbers import dated_quantities
 from advocacy.checks.agreement.quantity import Quantity
-from advocacy.checks.agreement.reading import Reading, shared
+from advocacy.checks.agreement.reading import Clause, Reading, shared, stems
 from advocacy.checks.language import Language
 
 
@@ -16,7 +16,12 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
     At most one: the direction tells first, then the extreme, then whether it compares at all.
     """
     text = _without_measures(claim)
-    for differ in (_direction_differences, _extreme_differences, _unmade_comparisons):
+    for differ in (
+        _swapped_sides,
+        _direction_differences,
+        _extreme_differences,
+        _unmade_comparisons,
+    ):
         found = next(differ(claim, text, evidence), None)
         if found is not None:
             yield found
@@ -44,6 +49,45 @@ def _direction_differences(
         one, reading = _where(evidence, next(iter(theirs)))
         words = claim.cut(word.start(), word.end()) if word else claim.text
         yield Difference("comparison-differs", words, reading.text, one.fact)
+
+
+_THAN = re.compile(r"\s(?:than|als|qu(?:e\s|')|que)\s*", re.IGNORECASE)
+_WITHOUT = {"en": "without", "de": "ohne", "fr": "sans", "es": "sin"}
+
+
+def _swapped_sides(claim: Reading, text: str, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“Trams are slower than buses” where the evidence says that buses are slower than trams."""
+    ours = _sides(claim.outside, claim.language)
+    if ours is None:
+        return
+    direction = _direction(text, claim.language)
+    for one in evidence:
+        for reading in one.said:
+            theirs = _sides(reading.text, reading.language)
+            if (
+                theirs is None
+                or _direction(_without_measures(reading), reading.language) != direction
+            ):
+                continue
+            first, second = ours[0] & theirs[1], ours[1] & theirs[0]
+            if first and second:
+                yield Difference("comparison-differs", claim.text, reading.text, one.fact)
+                return
+
+
+def _sides(text: str, language: Language) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The content words before and after “than” that stand on one side alone, and “without”."""
+    than = next((m for m in _THAN.finditer(text) if language.finds("compared", text[: m.end() + 1])
+                 or _direction(text[: m.start()], language)), None)  # fmt: skip
+    if than is None:
+        return None
+    sides = []
+    for part in (text[: than.start()], re.split(r"[,;:.]\s", text[than.end() :])[0]):
+        found = set(stems(part, language))
+        found.add("without" if re.search(rf"\b{_WITHOUT[language.code]}\b", part) else "with")
+        sides.append(found)
+    before, after = sides
+    return frozenset(before - after), frozenset(after - before)
 
 
 def _extreme_differences(
@@ -122,9 +166,11 @@ def rank_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[D
 
 
 def _without_measures(claim: Reading) -> str:
-    """The words outside quotations, without bounds of quantities: “more than half”, “up to”."""
+    """The words outside quotations, without bounds of quantities and “no longer”."""
     text = claim.outside
     language = claim.language
+    for found in language.all("no_longer", text):
+        text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
     for quantity in claim.own_quantities:
         start = max(0, quantity.start - 28)
         for bound in ("over", "under", "max", "min"):
@@ -198,23 +244,51 @@ def _where(evidence: Sequence[Evidence], direction: str) -> tuple[Evidence, Read
     return evidence[0], evidence[0].statement
 
 
+# Words between what happened and its cause; a “not” before them need not deny the cause.
+_LINK = re.compile(
+    r"(?:because|due|owing|thanks|on\s+account|for\s+(?:want|lack|fear)|out\s+of|weil|wegen|aufgrund|dank|mangels|aus|um"
+    r"|parce|car|en\s+raison|à\s+cause|grâce|faute|par\s+manque|puisqu|pour|afin|porque|debido|gracias|a\s+causa|por\s+(?:culpa|falta)"
+    r"|a\s+falta|ya\s+que|para)\b",
+    re.IGNORECASE,
+)
+
+
+def _around_cause(claim: Reading, word: re.Match[str]) -> str:
+    """The words around a word for a cause, from the last comma on."""
+    near = claim.outside[max(0, word.start() - 48) : word.end() + 12].rsplit(",", 1)[-1]
+    return near if word[0] in near else claim.outside[max(0, word.start() - 48) : word.end()]
+
+
+def _known_causes(
+    claim: Reading, word: re.Match[str], evidence: Sequence[Evidence], *, linked: bool
+) -> list[Clause]:
+    """The clauses of the evidence that give a cause; none where it knows nothing of this one."""
+    language = claim.language
+    cause = stems(claim.outside[word.end() : word.end() + 60].split(",")[0], language)
+    if linked and len(cause) >= 2:
+        held = frozenset[str]().union(*(one.stems for one in evidence))
+        if not shared(cause, held, language):
+            return []
+    return [
+        clause
+        for one in evidence
+        for clause in one.clauses
+        if language.finds("causes", clause.text)
+    ]
+
+
 def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     """Causes that a sentence gives and its evidence does not, or leaves open."""
     language = claim.language
     word = language.finds("causes", claim.outside)
     if word is None:
         return
-    near = claim.outside[max(0, word.start() - 48) : word.end() + 12].rsplit(",", 1)[-1]
-    if word[0] not in near:
-        near = claim.outside[max(0, word.start() - 48) : word.end()]
-    if denies(near, language):
+    near = _around_cause(claim, word)
+    linked = _LINK.match(word[0]) is not None
+    before = claim.outside[max(0, word.start() - 14) : word.start()]
+    if denies(before if linked else near, language):
         return
-    known = [
-        clause
-        for one in evidence
-        for clause in one.clauses
-        if language.finds("causes", clause.text)
-    ]
+    known = _known_causes(claim, word, evidence, linked=linked)
     if not known:
         one = evidence[0]
         yield Difference(

@@ -85,7 +85,9 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted((_accented(name) for name in _months(language)), key=len, reverse=True))
     month = rf"(?P<month>{names})\b\.?"
     day = (
-        r"(?:\d{1,2}\.?\s*(?:or|and|to|oder|und|bis|et|ou|au|y|o|al|[-–])\s*)?"
+        r"(?:\d{1,2}\.?\s*(?:or|and|to|oder|und|bis|et|ou|au|y|o|al|[-–])\s*"
+        r"(?:(?:the|on|den|dem|le|el)\s+)?(?:(?:\w+day|\w+tag|mittwoch|\w+di|dimanche|lunes|martes|miércoles"
+        r"|jueves|viernes|sábado|domingo)\s+)?)?"
         r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?"
     )
     year = rf"(?P<year>{_YEAR})\b"

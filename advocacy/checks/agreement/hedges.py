@@ -1,9 +1,10 @@
 """The limits of what is said: may, some, up to, if; and all, always, without the evidence's."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
-from advocacy.checks.agreement.reading import Clause, Match, Reading
+from advocacy.checks.agreement.reading import Clause, Match, Reading, read
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans
 
@@ -24,6 +25,8 @@ def hedge_differences(
             match, one = close[0]
             yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, word)
             break  # one clause is enough for a sentence
+    if not strict:
+        yield from _whole_for_part(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -50,11 +53,14 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
         return any(language.finds(kind, text) for kind in kinds)
 
     softened = ("may", "wants") if strict else ("may",)
-    if not has(*softened, text=" ".join((clause.text, *_quoted(whole)))):
+    said = " ".join((clause.text, *_quoted(whole)))
+    if not has(*softened, text=said):
         yield "strong_may"
         # “The board said” reports a plan by other words than “wants to”.
         if not has("wants") and not has("says", text=clause.text):
             yield "wants"
+    elif not has("may", text=language.patterns["weak_may"].sub(" ", said)):
+        yield "modal_may"  # “would” where the evidence has “could”
     if strict:
         return
     if not has("some", "some_weak", "may"):
@@ -74,16 +80,63 @@ def _quoted(text: str) -> list[str]:
     return [text[start:end] for start, end in quote_spans(text)]
 
 
+_PART_OF = re.compile(
+    r"\b(?:of|von|der|des|de)\s+(?:(?:the|den|die|les|las|los|its|their|our|ses|leurs|sus)\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def _whole_for_part(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“The stations” where the evidence says “three of the seven stations” or “57 percent”."""
+    language = claim.language
+    limits = ("some", "some_weak", "may", "negators")
+    if claim.quantities or any(language.finds(kind, claim.text) for kind in limits):
+        return
+    for clause in claim.clauses:
+        stated = [Evidence(one.fact, one.statement) for one in evidence]
+        for match, one in close_clauses(clause, stated, language, alike=0.75, both=0.5)[:1]:
+            part = _part(read(match.clause.text, language.code))
+            if part is not None:
+                yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, part)
+                return
+
+
+def _part(theirs: Reading | None) -> str | None:
+    """The words of a clause that say of how many of all it holds."""
+    if theirs is None:
+        return None
+    for quantity in theirs.quantities:
+        before = theirs.text[: quantity.start]
+        counted = quantity.kind == "count" and not quantity.unit
+        if quantity.kind == "share" or (counted and _PART_OF.search(before)):
+            return quantity.words
+        of = re.match(r"\s*(?:of|der|von|des|de)\b", theirs.text[quantity.end :], re.IGNORECASE)
+        if quantity.unit == "percent" and of and quantity.kind == "count":
+            return quantity.words
+    return None
+
+
+def _unlimited(text: str, language: Language) -> re.Match[str] | None:
+    """The first “all” or “always” of a text that is no “almost all”."""
+    for kind in ("universals", "frequent"):
+        for found in language.all(kind, text):
+            before = text[max(0, found.start() - 16) : found.start()]
+            if not any(not before[m.end() :].strip() for m in language.all("almost", before)):
+                return found
+    return None
+
+
 def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     language = claim.language
     text = claim.outside
     for found in language.all("not_universal", text):
         text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
-    ours = language.finds("universals", text) or language.finds("frequent", text)
+    ours = _unlimited(text, language)
     if ours is None or any(
-        language.finds(kind, r.text)
-        for one in evidence for r in one.readings for kind in ("universals", "frequent")
-    ):  # fmt: skip
+        _unlimited(r.text, language) and not (r in one.passage and denies(r.text, language))
+        for one in evidence
+        for r in one.readings
+    ):
         return
     clause = next((c for c in claim.clauses if ours[0] in c.text), None)
     if clause is None:

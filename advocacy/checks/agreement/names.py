@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from advocacy.checks.agreement.days import days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
@@ -28,6 +29,11 @@ _HONORIFICS = frozenset(
     bare(word)[:5]
     for word in "herr frau herrn professor professorin doktor mr mrs ms madame monsieur mme señor "
     "señora don doña sir lady councillor senator representative".split()
+)
+_WEEKDAYS = frozenset(
+    word[:5]
+    for word in "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch "
+    "donnerstag freitag samstag sonntag".split()
 )
 _OF_LAWS = frozenset(
     word[:5]
@@ -94,7 +100,8 @@ def name_differences(
         parts = name_parts(name)
         known = held | parties.own_stems | (frozenset() if speaking else parties.target_stems)
         known |= _organization(parties) | aliases
-        unknown = {part for part in parts if part not in known | _OF_LAWS | _HONORIFICS}
+        unknown = {bare(word)[:5] for word in PART.findall(name) if _other_name(word, said)}
+        unknown |= parts - known - _OF_LAWS - _HONORIFICS - _WEEKDAYS
         if unknown and _abbreviated(name, said):
             continue
         if unknown and (len(unknown) == len(parts) or len(unknown) * 2 >= len(parts)):
@@ -106,6 +113,21 @@ def name_differences(
                 name,
             )
             return
+
+
+def _other_name(name: str, said: str) -> bool:
+    """Whether a text has only other names that begin like one: Valdeluna for Valdeoro."""
+    word = bare(name)
+    alike = [
+        other for other in map(bare, re.findall(CAPITAL, said)) if other[:5] == word[:5]
+    ] if len(word) > 6 else []  # fmt: skip
+    return bool(alike) and all(_go_on_otherwise(word, other) for other in alike)
+
+
+def _go_on_otherwise(one: str, other: str) -> bool:
+    """Whether two words differ by more than an ending: Bridgeport, Bridgewater."""
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return min(len(one), len(other)) - sum(1 for _ in alike) >= 3
 
 
 def _swapped_subject(
@@ -163,8 +185,8 @@ def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
             }:
                 start += len(words[0]) + 1
                 words = words[1:]
-            if len(words) < 2:
-                continue
+            if len(words) < 2 and start == found.start():
+                continue  # the capital of a sentence's first word names nobody
         elif words and bare(words[0]) in language.stop:
             words = words[1:]
         if language.code == "de":
@@ -226,6 +248,45 @@ def noun_differences(
                             "name-not-in-fact", clause.text, match.clause.text, one.fact, noun
                         )
                         return
+
+
+_PLACE = re.compile(rf"\b(?:[Ii]n|[Aa]us|[Nn]ach|[Bb]ei|[Vv]on)\s+(?P<name>{CAPITAL})")
+_STREET = re.compile(
+    r"\b[A-ZÄÖÜ][a-zäöüß]+(?P<kind>straße|weg|platz|gasse|allee|brücke|ufer|berg|dorf|viertel|bach|see|park|schule)\b"
+)
+
+
+def place_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """A German place in the stead of another: in Rothfelde for in Rotmoor, another street."""
+    if claim.language.code != "de":
+        return
+    for one in evidence:
+        said = "\n".join((*(r.text for r in one.said), one.names))
+        theirs = {found["name"] for found in _PLACE.finditer(one.statement.text)}
+        gone = {name for name in theirs if name not in claim.text}
+        for ours in _PLACE.finditer(claim.outside) if gone else ():
+            if bare(ours["name"])[:5] not in bare(said) and not _is_common(ours["name"], gone):
+                yield _otherwise(claim, ours, one)
+                return
+        streets = list(_STREET.finditer(one.statement.text))
+        for ours in _STREET.finditer(claim.outside) if streets else ():
+            alike = [s for s in streets if s["kind"] == ours["kind"] and s[0] not in claim.text]
+            if alike and ours[0] not in said:
+                yield _otherwise(claim, ours, one)
+                return
+
+
+def _is_common(name: str, others: set[str]) -> bool:
+    """Whether a word is a plural or a common noun, which German writes as names: von Kindern."""
+    return name.endswith(("en", "ern", "ungen", "heit", "keit")) != all(
+        other.endswith(("en", "ern", "ungen", "heit", "keit")) for other in others
+    )
+
+
+def _otherwise(claim: Reading, ours: re.Match[str], one: Evidence) -> Difference:
+    return Difference(
+        "name-not-in-fact", claim.cut(*ours.span(), 12), one.statement.text, one.fact, ours[0]
+    )
 
 
 def _nouns(text: str, language: Language) -> list[str]:

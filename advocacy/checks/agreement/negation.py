@@ -7,7 +7,7 @@ nothing is alike enough, nothing is said.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from advocacy.checks.agreement.evidence import (
     BOTH,
@@ -29,7 +29,9 @@ def negation_differences(
     `strict` compares only clauses that are almost the same, as of a copy that says more.
     """
     language = claim.language
-    for clause in claim.clauses:
+    for clause in claim.clauses if not _is_rest(claim, evidence) else ():
+        if clause.text.endswith(":"):
+            continue  # it names who speaks in what follows
         close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
@@ -50,6 +52,33 @@ def negation_differences(
         yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
     if not strict:
         yield from _short_differences(claim, evidence)
+        yield from _no_role(claim, evidence)
+
+
+def _is_rest(claim: Reading, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence denies of the rest what the evidence affirms of some: eleven of 14."""
+    for one in evidence:
+        for reading in one.said:
+            counts = [q.low for q in reading.quantities if q.kind == "count" and not q.unit]
+            gaps = {abs(a - b) for a, b in combinations(counts, 2)} - set(counts)
+            if any(q.low in gaps for q in claim.own_quantities if q.kind == "count" and not q.unit):
+                return True
+    return False
+
+
+def _no_role(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“Plays no part”, where the evidence names the same thing as a cause."""
+    language = claim.language
+    for clause in claim.clauses:
+        denied = language.finds("no_role", clause.text)
+        own = stems(clause.text[: denied.start()], language) if denied else frozenset[str]()
+        for one in evidence if own else ():
+            for theirs in one.clauses:
+                cause = language.finds("causes", theirs.text)
+                about = cause and shared(own, theirs.stems, language)
+                if about and not denies(theirs.text, language):
+                    yield Difference("negation-differs", clause.text, theirs.text, one.fact)
+                    return
 
 
 def _short_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:

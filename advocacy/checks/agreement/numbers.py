@@ -85,37 +85,71 @@ def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
     if ours.kind == "share":
         return _share(ours, held)
     if ours.kind == "multiple":
-        return "same" if any(_times(ours, a, b) for a, b in _pairs(held)) or any(
-            one.quantity.kind == "multiple" and one.quantity.low == ours.low for one in held
-        ) else "unknown"  # fmt: skip
+        return "same" if _is_multiple(ours, held) else "unknown"
+    if _is_own(ours, held, claim):
+        return "same"
     equal = [one for one in held if _equal(ours, one.quantity)]
     found = [one.quantity for one in equal if one.said or one.quantity.noun == ours.noun]
     if equal and not found:
         counted = ours.noun and any(one.said and one.quantity.noun == ours.noun for one in held)
         return "unknown" if counted else "same"
     if found:
-        if any(
-            bound_holds(ours.bound, theirs.bound, exact=_same(ours, theirs)) for theirs in found
-        ):
-            return "same"
-        return "stronger"
-    if any(_changed(ours, a, b) for a, b in _pairs(held)) and (
-        ours.kind == "change"
-        or any(claim.language.finds(kind, claim.outside) for kind in ("rest", "up", "down"))
-    ):
-        return "same"
+        holds = (bound_holds(ours.bound, it.bound, exact=_same(ours, it)) for it in found)
+        return "same" if any(holds) else "stronger"
+    return "same" if _follows(ours, held, claim) else "unknown"
+
+
+def _follows(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
+    """Whether a number can be worked out from those of the evidence."""
+    if _is_change(ours, held, claim):
+        return True
     if ours.unit == "percent" and (
         any(one.quantity.kind == "share" and _near(ours, one.quantity.low * 100) for one in held)
         or (ours.kind == "count" and any(_near(ours, ratio * 100) for ratio in _ratios(held)))
     ):
-        return "same"
+        return True
     if claim.language.finds("sums", claim.outside) and any(
         abs(a.low + b.low - ours.low) < 1e-9 for a, b in _pairs(held)
     ):
-        return "same"
-    if ours.unit == "month" and _span(ours, held):
-        return "same"
-    return "unknown"
+        return True
+    return ours.unit == "month" and _span(ours, held)
+
+
+def _is_change(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
+    """Whether a number lies between two of the evidence, in words for a change or a rest."""
+    told = ours.kind == "change" or any(
+        claim.language.finds(kind, claim.outside) for kind in ("rest", "up", "down", "negators")
+    )
+    return told and any(_changed(ours, a, b) for a, b in _pairs(held))
+
+
+def _is_multiple(ours: Quantity, held: Sequence[_Held]) -> bool:
+    return any(_times(ours, a, b) for a, b in _pairs(held)) or any(
+        one.quantity.low == ours.low
+        and (one.quantity.kind == "multiple" or _TIMES.search(one.quantity.words + _after(one)))
+        for one in held
+    )
+
+
+_TIMES = re.compile(r"\b(?:times|\w*mal|fois|veces)\b", re.IGNORECASE)
+_OURS = re.compile(r"\b(?:our|my|unser\w*|mein\w*|nos|mes|nuestr[oa]s|mis)\s+$", re.IGNORECASE)
+OWN = 20
+"""A number up to this counts the sender's own things after “our”: our three townships."""
+
+
+def _after(one: _Held) -> str:
+    return one.reading.text[one.quantity.end : one.quantity.end + 8]
+
+
+def _is_own(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
+    """Whether a number counts what is the sender's, and the evidence counts no such things."""
+    return (
+        ours.kind == "count"
+        and not ours.unit
+        and ours.low <= OWN
+        and _OURS.search(claim.text[: ours.start]) is not None
+        and not any(one.quantity.noun == ours.noun for one in held)
+    )
 
 
 def _near(ours: Quantity, percent: float) -> bool:
@@ -134,6 +168,8 @@ def units_agree(ours: Quantity, theirs: Quantity) -> bool:
         return True
     if {ours.unit, theirs.unit} == {"percent", "points"}:
         return False
+    if ours.noun and ours.kind == "count" and not ours.unit and theirs.unit == "percent":
+        return False  # twelve nights are no twelve percent
     if "cent" in (ours.unit, theirs.unit):
         return bool({ours.unit, theirs.unit} & {"£", "$", "€"})
     return not ours.unit or (

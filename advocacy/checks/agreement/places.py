@@ -19,9 +19,9 @@ from advocacy.checks.agreement.names import CAPITAL, name_parts, short_forms
 from advocacy.checks.agreement.negation import negation_differences, opposite_differences
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.quantity import Quantity
-from advocacy.checks.agreement.reading import Reading, read, shared
+from advocacy.checks.agreement.reading import Reading, read, shared, stems
 from advocacy.checks.agreement.sentences import told_of
-from advocacy.checks.sentences import TextBlock, subject_place
+from advocacy.checks.sentences import LABELS, TextBlock, subject_place
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -73,7 +73,7 @@ def place_problems(
             for clause in claim.clauses:
                 for one in _said_of_facts(clause.text, claim, evidence, words.name):
                     yield told_of(one, words.place, words.name)
-        for one in _differences(claim, evidence, letter.date, ask=words.ask):
+        for one in _differences(claim, evidence, letter.date, words):
             yield told_of(one, words.place, words.name)
 
 
@@ -127,13 +127,14 @@ def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> 
                      name="the enclosure")  # fmt: skip
     for block in blocks:
         for sentence in block.sentences:
-            if block.kind == "heading" and not sentence.cites:
-                yield _Words(sentence.text, sentence.place, name="the heading")
+            if block.kind in LABELS and not sentence.cites:
+                yield _Words(sentence.text, sentence.place, name=f"the {block.kind}")
 
 
 def _differences(
-    claim: Reading, evidence: Sequence[Evidence], today: date, *, ask: bool
+    claim: Reading, evidence: Sequence[Evidence], today: date, words: _Words
 ) -> Iterator[Difference]:
+    ask = words.ask
     begins = _FACTUAL.search(claim.text) if ask else None
     factual = begins.start() if begins else (len(claim.text) if ask else 0)
     like = _like(claim, evidence)
@@ -149,15 +150,15 @@ def _differences(
             if ask and quantity.start > factual and quantity.bound:
                 yield one
             continue
-        if (
-            not quantity.unit
-            and quantity.kind == "count"
-            and quantity.low <= OWN
-            and quantity.start < factual
-        ):
+        few = not quantity.unit and quantity.kind == "count" and quantity.low <= OWN
+        definite = ask and _is_definite(claim, quantity, evidence)
+        if few and quantity.start < factual and not definite:
+            continue
+        if few and words.name == "the enclosure" and not _counted(quantity, evidence):
             continue
         if (
             not ask
+            or definite
             or quantity.start > factual
             or _was(claim, quantity)
             or (
@@ -174,9 +175,9 @@ def _differences(
     known = [d for e in evidence for r in e.readings for d in r.days]
     known += [_day_of(issued) for e in evidence for issued in e.issued]
     for day in claim.own_days:
-        if (_past(day, today) or (day.month and not day.year and not ask)) and not any(
-            day.agrees(other) for other in known
-        ):
+        told = _past(day, today) or (day.month and not day.year and not ask)
+        told = told or _in_year_of(day, claim, evidence, ask=ask)
+        if told and not any(day.agrees(other) for other in known):
             near = nearest(evidence, claim.stems)
             yield Difference(
                 "date-not-in-fact", claim.cut(day.start, day.end), near.statement.text, near.fact
@@ -211,12 +212,59 @@ def _about(claim: Reading, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
     return [one for one, count in zip(evidence, counts, strict=True) if count == most]
 
 
+def _counted(quantity: Quantity, evidence: Sequence[Evidence]) -> bool:
+    """Whether some fact counts the same things."""
+    return any(
+        bool(quantity.noun) and other.noun == quantity.noun
+        for one in evidence
+        for reading in one.said
+        for other in reading.quantities
+    )
+
+
+_DEFINITE = re.compile(
+    r"\b(?:the|their|its|these|those|die|der|den|dem|ihre[nr]?|deren|beiden|les|ces|leurs|las|los|sus|l[ao]s|estas|estos)"
+    r"\s+(?:other\s+|anderen\s+|autres\s+|otr[oa]s\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def _is_definite(claim: Reading, quantity: Quantity, evidence: Sequence[Evidence]) -> bool:
+    """Whether an ask speaks of “the four vacant posts”, and a fact counts such things otherwise."""
+    if quantity.kind != "count" or quantity.unit:
+        return False
+    if not _DEFINITE.search(claim.text[: quantity.start]):
+        return False
+    after = stems(" ".join(claim.text[quantity.end :].split()[:3]), claim.language)
+    nouns = {
+        other.noun[:6]
+        for one in evidence
+        for reading in one.said
+        for other in reading.quantities
+        if other.noun and other.kind == "count"
+    }
+    return bool(nouns & after)
+
+
 def _was(claim: Reading, quantity: Quantity) -> bool:
     """Whether an ask says what a number is today: “from 45 days to 48 hours”."""
     before, after = claim.text[: quantity.start], claim.text[quantity.end :]
     return bool(
         re.search(r"\b(?:from|von|de|d'|desde)\s+(?:\w+\s+){0,3}$", before)
         and re.match(r"\s*(?:\w+\s+){0,2}?(?:to|auf|à|a|zu)\s", after)
+    )
+
+
+def _in_year_of(day: StatedDay, claim: Reading, evidence: Sequence[Evidence], *, ask: bool) -> bool:
+    """Whether a month to come is not the one that a fact on the same matter has of that year."""
+    if ask or not (day.month and day.year):
+        return False
+    return any(
+        other.year == day.year and other.month
+        for one in evidence
+        if shared(claim.stems, one.statement.stems, claim.language) >= 2
+        for reading in one.said
+        for other in reading.days
     )
 
 

@@ -218,6 +218,13 @@ def _small(word: str, language: Language) -> int | None:
     return int(found[0].value) if len(found) == 1 and not found[0].is_ordinal else None
 
 
+# “Twice a year” says how often, and multiplies nothing.
+_OFTEN = re.compile(
+    r"\s+(?:an?|per|each|every|im|pro|am|in\s+der|par|al|a\s+la|por)\s+\w|\s+(?:daily|weekly|yearly|täglich|wöchentlich|jährlich)\b",
+    re.IGNORECASE,
+)
+
+
 def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
     """Doubled, threefold, half as many, two and a half times: by what something was multiplied."""
     table = language.table("multiples")
@@ -232,6 +239,8 @@ def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
         if whole and whole > 1:
             found.append((one, whole + (0.5 if one["half"] else 0)))
     for one, factor in found:
+        if _OFTEN.match(text, one.end()):
+            continue
         before = text[max(0, one.start() - BEHIND) : one.start()]
         bound = bound_of(before, "", language)
         if re.search(r"(?:more than|plus que|mehr als|más que|más del)\s*$", before, re.IGNORECASE):

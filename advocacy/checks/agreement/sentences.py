@@ -1,5 +1,6 @@
 """The sentences of a letter against the facts that they cite, as problems."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -10,22 +11,29 @@ from advocacy.checks.agreement.comparisons import (
     rank_differences,
 )
 from advocacy.checks.agreement.dates import day_differences
-from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.evidence import Difference, Evidence, denies
+from advocacy.checks.agreement.groups import people_differences
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.names import (
+    CAPITAL,
     Parties,
     body_differences,
     label_differences,
     name_differences,
+    name_parts,
     noun_differences,
+    place_differences,
     short_forms,
 )
 from advocacy.checks.agreement.negation import negation_differences, opposite_differences
 from advocacy.checks.agreement.numbers import number_differences
+from advocacy.checks.agreement.periods import period_differences
+from advocacy.checks.agreement.rates import figure_differences
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
 from advocacy.checks.codes import problem
+from advocacy.checks.language import bare
 from advocacy.checks.sentences import Sentence, TextBlock
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
@@ -81,11 +89,15 @@ def sentence_differences(
 ) -> Iterator[Difference]:
     """All that a sentence says and its evidence does not."""
     yield from number_differences(claim, evidence, before)
+    yield from figure_differences(claim, evidence)
     yield from day_differences(claim, evidence, before, earlier)
+    yield from period_differences(claim, evidence)
     yield from speaker_differences(claim, evidence, parties)
     yield from name_differences(claim, evidence, before, parties)
     yield from label_differences(claim, evidence)
+    yield from place_differences(claim, evidence)
     yield from body_differences(claim, evidence, before, parties)
+    yield from people_differences(claim, evidence, before)
     yield from negation_differences(claim, evidence)
     yield from opposite_differences(claim, evidence)
     yield from hedge_differences(claim, evidence)
@@ -110,8 +122,14 @@ def _unrelated(
     if len(own) < 3:
         return
     held = frozenset[str]().union(*(one.stems for one in evidence))
-    share = shared(own, held, claim.language) / len(own)
+    count = shared(own, held, claim.language)
+    share = count / len(own)
     if share >= UNRELATED:
+        return
+    if _has_nothing_of(claim, count, evidence):
+        yield Difference(
+            "citation-unrelated", claim.text, evidence[0].statement.text, evidence[0].fact
+        )
         return
     cited = {one.fact for one in evidence}
     for name, statement in library.statements(claim.language.code):
@@ -123,6 +141,23 @@ def _unrelated(
                 f"`{name}` states “{_short(statement.text, 90)}”",
             )  # fmt: skip
             return
+
+
+_WITHOUT = re.compile(r"\b(?:without|ohne|sans|sin)\b", re.IGNORECASE)
+
+
+def _has_nothing_of(claim: Reading, count: int, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence shares no number, no name and hardly a word with what it cites."""
+    own, language = claim.stems, claim.language
+    if count * 4 > len(own) or claim.quantities or claim.days or claim.outside != claim.text:
+        return False
+    # “These findings concern …”, “It does not name …”: words on the source itself.
+    begins = " ".join(claim.text.split()[:4])
+    if language.finds("documents", begins) or denies(_WITHOUT.sub(" ", claim.text), language):
+        return False
+    names = frozenset[str]().union(*(name_parts("\n".join((e.names, e.text))) for e in evidence))
+    parts = {bare(word)[:5] for word in re.findall(CAPITAL, claim.text[1:])}
+    return language.code == "de" or not parts & names or count == 0
 
 
 def parties_of(letter: Letter, campaign: Campaign) -> Parties:

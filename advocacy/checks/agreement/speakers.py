@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from advocacy.checks.agreement.days import blank
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
@@ -37,11 +38,38 @@ def attributions(
     for match in language.all("says", text):
         before = _PIECE.split(text[: match.start()])[-1]
         words = _after_link(before.split(), language)[-24:]
+        german = language.code == "de"
+        if german and _promises(text, match):
+            continue
+        if german and _NO_SUBJECT.match(" ".join(words)):
+            words = []
+        if _INSERTED.match(text[match.end() :]) and before.rstrip().endswith((",", "·")):
+            words = []  # “…, écrit la chambre, …”
         found.append(" ".join(words))
         after = _PIECE.split(text[match.end() :])[0].split(",")[0].split()
-        if after and (language.code == "de" or not words):
+        if german:
+            after = list(takewhile(lambda word: not _NO_SUBJECT.match(word), after))
+        if after and (german or not words):
             found.append(" ".join(after[:5]))
     return [a for words in found if (a := _attribution(words, language, known))]
+
+
+# “Am 5. Oktober sagte das Land …”: in German what stands before the verb need not say it.
+_NO_SUBJECT = re.compile(
+    r"\W*(?:am|im|in|an|bei|vor|nach|seit|den|dem|einen|einem|mit|zu[mr]?)\b", re.IGNORECASE
+)
+
+
+_INSERTED = re.compile(
+    r"\s+(?:la|le|les|el|los|las)\s+[^\W\d]+(?:\s+[^\W\d]+){0,3}\s*[,.]|\s+l'[^\W\d]+\s*[,.]",
+    re.IGNORECASE,
+)
+
+
+def _promises(text: str, says: re.Match[str]) -> bool:
+    """Whether the verb is “sagte … zu”: somebody promised, and said nothing."""
+    rest = re.split(r"[.;:]", text[says.end() :])[0]
+    return says[0].casefold().startswith("sagt") and re.search(r"\bzu(?=,|\s*$)", rest) is not None
 
 
 def _after_link(words: list[str], language: Language) -> list[str]:
@@ -61,6 +89,8 @@ def _after_link(words: list[str], language: Language) -> list[str]:
     return words
 
 
+# In German an article is a pronoun, too.
+_ARTICLE = re.compile(r"^\W*(?:der|die|das|den|dem|ein|eine[rnm]?)\s+(?=[A-ZÄÖÜ])")
 _RELATIVE = frozenset(
     "who which dont lequel laquelle welche welcher cuyo cuya y et and und".split()
 )
@@ -70,7 +100,8 @@ def _attribution(words: str, language: Language, known: frozenset[str]) -> Attri
     you = language.finds("you", words) is not None
     we = language.finds("we", words) is not None
     own = {bare(word)[:5] for word in re.findall(CAPITAL, words)}
-    documents = language.finds("documents", words) is not None and not own & known
+    named_by = _ARTICLE.sub("", words) if language.code == "de" else words
+    documents = language.finds("documents", named_by) is not None and not own & known
     stems = frozenset(
         bare(word)[:5]
         for word in PART.findall(words)
@@ -127,6 +158,8 @@ def _other_than_named(
     everything = frozenset[str]().union(
         *(name_parts("\n".join((*(r.text for r in e.said), e.names))) for e in evidence)
     )
+    if language.code == "de" and _in_compound(one.words, evidence):
+        return None
     bodies = {bare(m[0])[:5] for m in language.all("bodies", one.words)}
     if one.stems and not one.stems & everything:
         # The capital of a sentence's first word names nobody.
@@ -137,6 +170,12 @@ def _other_than_named(
     if bodies and not bodies & everything and not bodies & target:
         return near.statement.text
     return _other_speaker(claim, one, near, language, target) or None
+
+
+def _in_compound(words: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether a German compound of the evidence has a name in it: Landesrechnungshof."""
+    said = bare(" ".join("\n".join((*(r.text for r in e.said), e.names)) for e in evidence))
+    return any(bare(word) in said for word in re.findall(CAPITAL, words) if len(word) > 5)
 
 
 def _speaker(near: Evidence, language: Language) -> str | None:

@@ -5,6 +5,7 @@ reported they stand in quotation marks as what nobody said.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from advocacy.letters.letter import CitedFact, Letter
 _NAME = rf"(?:(?:the|der|die|das|den|dem|la|le|les|el|los|las)\s+)?{CAPITAL}(?:\s+{CAPITAL}){{0,4}}"
 _LEADS = re.compile(rf"^\W*(?P<name>{_NAME}(?:\s+\([^()]{{2,60}}\))?)\s*:\s*[\"“„«»‘‚]?$")
 """Only a name and a colon before a quotation: “Widget Works: …”."""
+_THAT = re.compile(r"\b(?:that|dass|que|qu')\s*|,\s+(?=(?:die|der|das|man)\b)", re.IGNORECASE)
 _OF = r"(?:of|from|with|at|for|von|vom|der|des|beim|bei|für|de|du|d'|del|chez|pour|para)"
 
 
@@ -33,6 +35,8 @@ class Quoted:
     words: str
     fact: CitedFact
     named: tuple[Attribution, ...]
+    lead: str = ""
+    """The words before it in its sentence, or in the sentence before, up to a colon."""
 
 
 def speaker_problems(
@@ -85,7 +89,8 @@ def _quotations(
             named = _named(outside, start, language, known_names)
             if not named and before is not None and before.text.endswith(":"):
                 named = _named(before.text, len(before.text), language, known_names)
-            yield Quoted(said, fact, named)
+            lead = outside[:start]
+            yield Quoted(said, fact, named, lead)
 
 
 def _named(
@@ -105,6 +110,8 @@ class _Names:
 
     target: frozenset[str]
     known: frozenset[str]
+    common: frozenset[str] = frozenset()
+    """The parts that the names of several bodies have: those of a place."""
 
     @classmethod
     def of(cls, letter: Letter, campaign: Campaign) -> "_Names":
@@ -117,7 +124,10 @@ class _Names:
                 others += [fact.speaker.name, fact.speaker.organization]
         for source in campaign.sources.values():
             others += [source.container_title, *(name.label for name in source.author)]
-        return cls(_stems(target), _stems(others))
+        bodies = {name for name in others[3:] if name} | {file.target.organization}
+        counts = Counter(part for name in bodies for part in name_parts(name))
+        common = frozenset(part for part, count in counts.items() if count > 1)
+        return cls(_stems(target), _stems(others), common)
 
     def wrong(self, quoted: Quoted, language: Language) -> str | None:
         """Those whom a sentence names, where none of them speaks the quoted words."""
@@ -125,11 +135,44 @@ class _Names:
         others = []
         for one in quoted.named:
             stems = one.stems | (self.target if one.you else frozenset())
-            if stems & right or _abbreviates(one.words, right):
+            if self._alike(stems, right) or _abbreviates(one.words, right):
                 return None
             if one.you or self._is_somebody(one, language):
                 others.append(one.words)
-        return others[0] if others else None
+        return others[0] if others else self._wrong_lead(quoted, right, language)
+
+    def _alike(self, stems: frozenset[str], right: frozenset[str]) -> bool:
+        """Whether two names are of one: a part that several bodies have tells nothing by itself."""
+        both = stems & right
+        return bool(both - self.common) or len(both) > 1 or (both != frozenset() and both == right)
+
+    def _wrong_lead(self, quoted: Quoted, right: frozenset[str], language: Language) -> str | None:
+        """Who leads to a quotation by other words than “said”, where somebody else speaks.
+
+        “Your own staff are careful: …”; “the paper reported that the council was …”; and reported
+        speech as what somebody said to the sender: “in your own words”.
+        """
+        lead = re.split(r"[.!?;]\s+", quoted.lead)[-1].strip(' "“„«')
+        fact = quoted.fact.fact
+        reported = fact.speech == "reported" and fact.speaker is not None
+        if reported and language.finds("own_words", lead):
+            return lead
+        if reported and fact.speaker is not None:
+            right = _stems([fact.speaker.name, fact.speaker.organization])
+            that = [found.end() for found in _THAT.finditer(lead)]
+            about = lead[that[-1] :] if that else ""
+        elif quoted.named or not lead.endswith(":"):
+            return None
+        else:
+            about = lead
+        you = language.finds("you", about)
+        if you and not self._alike(self.target, right):
+            return about.strip(" :")
+        bodies = any(bare(m[0])[:5] not in right for m in language.all("bodies", about))
+        own = {bare(word)[:5] for word in re.findall(CAPITAL, about)}
+        if you or self._alike(name_parts(about), right) or _abbreviates(about, right):
+            return None
+        return about.strip(" :") if own & self.known or (reported and bodies) else None
 
     def _is_somebody(self, one: Attribution, language: Language) -> bool:
         """Whether an attribution names somebody whom the campaign knows, or has a full name."""

@@ -11,7 +11,8 @@ from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.stages import stages_signed
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.reaching_values import SOMETHING, FieldValues, describe_values
-from advocacy.letters.parts import letter_languages, sample_supporters
+from advocacy.letters.parts import letter_languages
+from advocacy.letters.samples import sample_supporters
 
 KEPT = 8
 """The number of recipients kept for each aspect while a list is read."""

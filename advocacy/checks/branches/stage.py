@@ -17,7 +17,8 @@ from advocacy.checks.settings import CheckSettings
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
-from advocacy.letters.parts import letter_files, sample_supporters, stage_recipients
+from advocacy.letters.parts import letter_files
+from advocacy.letters.samples import sample_supporters, stage_recipients
 from advocacy.letters.true_days import true_letter
 from advocacy.templating.running import watching
 

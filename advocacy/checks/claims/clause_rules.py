@@ -23,6 +23,11 @@ _OWN_THINGS = re.compile(
     r"|étape|question|demande|point|raison|chose|mot|lettre|mesure|page|propos|pas|annonce"
     r"|paso|pregunta|petici|punto|raz|cosa|palabra|carta|medida|págin|propuest|exigenc)",
 )
+# “These two evenings” were named before.
+_NAMED_BEFORE = re.compile(
+    r"\b(?:these|those|our|diese[rn]?|jene[rn]?|unsere[rn]?|ces|nos|est[oa]s|es[oa]s|nuestr[oa]s)\s+$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +135,10 @@ def _number(reading: Reading, clause: str) -> str | None:
         if not begin <= quantity.start < end:
             continue
         counted = quantity.kind == "count" and not quantity.unit
-        if (
-            counted
-            and quantity.low <= FEW
-            and (not quantity.noun or _OWN_THINGS.match(quantity.noun) or quantity.low < 2)
-        ):
+        named = _OWN_THINGS.match(quantity.noun) or _NAMED_BEFORE.search(
+            reading.outside[: quantity.start]
+        )
+        if counted and quantity.low <= FEW and (not quantity.noun or named or quantity.low < 2):
             continue
         return f"a figure (“{quantity.words}”)"
     for day in reading.own_days:

@@ -63,7 +63,7 @@ class Notes:
         """What an ask says of what is, after “which”, “as” or “since”, that no fact says."""
         language = language_of(letter.language)
         begins = language.finds("factual", text) if language else None
-        if begins is None:
+        if begins is None or language is None or language.finds("counted", text[: begins.start()]):
             return None
         tail = text[begins.end() :].strip(" ,.;")
         if len(tail.split()) < WORDS:

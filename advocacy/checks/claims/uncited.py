@@ -11,14 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.agreement.days import blank, days
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.claims.clause_rules import without_contact
 from advocacy.checks.claims.notes import Notes
+from advocacy.checks.claims.own_matters import without_own_matters
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
-from advocacy.checks.language import flatten, language_of
-from advocacy.checks.sentences import Sentence, TextBlock, shorten, split_sentences, subject_place
+from advocacy.checks.language import language_of
+from advocacy.checks.sentences import (
+    LABELS,
+    Sentence,
+    TextBlock,
+    shorten,
+    split_sentences,
+    subject_place,
+)
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
 
@@ -167,13 +173,18 @@ class _Judged:
         after = block.sentences[index + 1 : index + 2]
         if not after and sentence.text.endswith(":"):
             after = tuple(following)
-        text = _without_own_details(sentence.text, letter)
+        text = without_own_matters(sentence.text, letter)
         if sentence.cites:
             return notes.hidden(letter, sentence, notes.after(block, index))
-        if block.kind == "heading" or _runs_in(block, index):
+        if block.kind in LABELS or _runs_in(block, index):
             return notes.recalled(letter, text, self.names)
         if _is_ask(sentence.text, self.asked):
             return notes.recalled(letter, text) or notes.told_in_ask(letter, text, self.names)
+        if any(known in sentence.text for known in letter.previous):
+            # The sender's own letter, of which the campaign file says the day and the subject.
+            for known in letter.previous:
+                text = re.sub(rf"[\"“„«]?\s*{re.escape(known)}\s*[\"”“»]?", "it", text)
+            return notes.recalled(letter, text, self.names)
         if any(other.cites for other in after):
             return notes.beside(letter, sentence, text, after)
         return find_claim(text, self.names, letter.language)
@@ -216,32 +227,6 @@ def party_names(letter: Letter, campaign: Campaign) -> Names:
     others += [precedent.organization for precedent in (*letter.precedents, *file.precedents)]
     own = [letter.sender.organization, *(cosigner.organization for cosigner in letter.cosigners)]
     return Names.of((name for name in others if name), own)
-
-
-def _without_own_details(text: str, letter: Letter) -> str:
-    """A sentence without what is the sender's own to say: contact details, days to come.
-
-    The day by which the letter asks for an answer is one of them; the rules for English know
-    deadlines by their words.
-    """
-    language = language_of(letter.language)
-    if language is None:
-        return text
-    day = letter.demand.deadline(letter.date) if letter.demand else None
-    if day is not None and language.code != "en":
-        from advocacy.documents.frame import long_date
-
-        text = text.replace(long_date(day, letter.language), "")
-    if language.finds("invites", text):
-        flat = flatten(text, language.code)
-        written = (letter.date.year, letter.date.month, letter.date.day)
-        to_come = [
-            one
-            for one in days(flat, language)
-            if (one.year or 0, one.month or 12, one.day or 31) > written
-        ]
-        text = blank(flat, tuple(to_come))
-    return without_contact(text, language.code)
 
 
 def _asked(letter: Letter) -> set[str]:

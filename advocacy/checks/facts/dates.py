@@ -9,13 +9,13 @@ from pathlib import Path
 from advocacy.campaign.bills.model import Bill
 from advocacy.campaign.campaign import (
     Addressee,
-    Demand,
     HeldTitle,
     Signatory,
     SignedTitle,
     title_held,
 )
 from advocacy.campaign.days import ONE_DAY, Days
+from advocacy.campaign.demand import Demand
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets

@@ -241,7 +241,7 @@ def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
     return problem(
         "no-copy",
         f"{quotes} not compared with kept copies of sources: {why}.",
-        "Save each source as `<source id>.txt`, `.html` or `.pdf` in a folder. Then name the "
+        "Save each source as `<source id>.txt`, `.html`, or `.pdf` in a folder. Then name the "
         "folder in `copies:` or with `--copies`.",
         campaign.file.place("copies"),
     )

@@ -20,9 +20,9 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.errors import Problem, Read
 from advocacy.files.characters import Line
+from advocacy.files.content_digests import digest_of, plain_values
 from advocacy.files.yaml.reading import Located, YamlMap, parse, scan_yaml
 from advocacy.files.yaml.splicing import written
-from advocacy.letters.digests import digest_of, plain_values
 from advocacy.letters.letter import CitedFact
 
 HEADER = """\

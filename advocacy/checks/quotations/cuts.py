@@ -26,6 +26,17 @@ _JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino
 _COORDINATED = re.compile(
     rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE
 )
+_NEW_CLAUSE = re.compile(rf"[,;]\s*{_JOINED}\b", re.IGNORECASE)
+_REASON = re.compile(
+    r"^[\s,;'-]*(?:because|since|as|for|weil|da|denn|parce\s+qu|car|puisqu|porque|ya\s+que|pues)\b",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\s*[,(–-]\s*(?:mostly|mainly|chiefly|including|among\s+them|vor\s+allem|meist|darunter|surtout|principalement"
+    r"|dont|sobre\s+todo|principalmente|entre\s+ellos)\b",
+    re.IGNORECASE,
+)
+_LACKING = re.compile(r"(?:without|ohne|sans|sin)$", re.IGNORECASE)
 _ENDS_JOINED = re.compile(rf"(?:[,;-]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
 _PRONOUNS = frozenset(
     "we they he she it you i who wir sie er es ich ihr nous vous ils elles il elle on je nosotros "
@@ -41,6 +52,8 @@ class Cut:
     hidden: str
     word: str
     what: str
+    before: bool = False
+    """Whether it stands before the quoted words, where a letter may say it itself."""
 
 
 def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
@@ -83,13 +96,15 @@ def _tightest(parts: Sequence[Part], text: str) -> list[tuple[int, int]] | None:
 
 def _inner(left: str, kept: str, language: Language, *, changed: bool) -> Cut | None:
     """What words inside a sentence must not be left out."""
+    beside = re.match(r"\s*[,(–-].*[,)–-]\s*$", left)
     for kind, what in (
         ("negators", "a negation"), ("conditions", "a condition or exception"),
         ("strong_may", "a hedge"), ("max", "a limit"), ("min", "a limit"), ("some", "a limit"),
     ):  # fmt: skip
         if changed and kind not in ("negators", "conditions", "strong_may"):
             continue
-        if found := language.finds(kind, left):
+        found = language.finds(kind, left)
+        if found and not (beside and (_LACKING.search(found[0]) or _LISTED.match(left))):
             return Cut(left.strip(), found[0], what)
     words = re.findall(r"\w+", left)
     if not changed and words and words[-1].casefold() in _PRONOUNS:
@@ -119,12 +134,22 @@ def _leading(left: str, language: Language) -> Cut | None:
     condition = language.finds("conditions", left)
     if condition and len(left[: condition.start()].split()) <= 2 and not _ENDS_JOINED.search(left):
         return Cut(left, condition[0], "a condition or exception")
-    negator = language.finds("negators", left)
-    if negator is None or _ENDS_JOINED.search(left) or _begins_clause(left[negator.end() :]):
+    negator = next(reversed(language.all("negators", left)), None)
+    if negator is None or _ENDS_JOINED.search(left):
+        return None
+    after = left[negator.end() :]
+    if _begins_clause(after) or _NEW_CLAUSE.search(after):
         return None
     if len(left[negator.end() :].split()) <= 6:
-        return Cut(left, negator[0], "a negation")
+        return Cut(left, negator[0], "a negation", before=True)
     return None
+
+
+def _denied_before(words: str, sentence: str, language: Language) -> bool:
+    """Whether a sentence denies before a quotation what the quoted sentence does there."""
+    at = sentence.find(" ".join(words.split()[:4]))
+    clause = re.split(r"[;:.]\s", sentence[: max(0, at)])[-1]
+    return language.finds("negators", clause) is not None
 
 
 def _begins_clause(after: str) -> bool:
@@ -154,7 +179,7 @@ def _trailing(left: str, language: Language) -> Cut | None:
         if (negator is None or at_start) and not same:
             return Cut(rest, condition[0], "a condition or exception")
     negator = language.finds("negators", rest)
-    if negator and re.search(r"\w", rest[: negator.start()]):
+    if negator and re.search(r"\w", rest[: negator.start()]) and not _REASON.match(rest):
         return Cut(rest, negator[0], "a negation")
     return None
 
@@ -172,6 +197,8 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
             found = _cut_from(words, _near(letter, block, number), language)
             if found and sentence:
                 cut, fact = found
+                if cut.before and _denied_before(words, sentence.text, language):
+                    continue
                 yield problem(
                     "quotation-cut",
                     f"“{' '.join(words.split())}” leaves out {cut.what} (“{cut.word}”). `{fact}` "

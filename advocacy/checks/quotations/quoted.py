@@ -28,6 +28,8 @@ def check_quotations(
         for words, number in quotations_of(block):
             if own and normalize_text(words) in own:
                 continue  # a supporter speaks
+            if words.rstrip(".,;:!?") in letter.previous:
+                continue  # the subject of the letter before
             cited = cited_facts(letter, block.sentences[number : number + 2])
             if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
                 continue

@@ -60,7 +60,9 @@ class Part:
 def parts_of(quotation: str) -> tuple[Part, ...]:
     """The parts of a quotation between its ellipses and an editor's words.
 
-    Inside a part, `[W]e` stands for another capital and `sell[s]` for another ending; `[sic]`
+    The first letter of the first part may be a capital or a small one, as the sentence around it
+    wants (Chicago Manual of Style, 18th ed., 12.18). Inside a part, `[W]e` stands for another
+    capital and `sell[s]` for another ending; `[sic]`
     stands for nothing. A comma, semicolon or full stop at the end may be the quoting text's own.
     """
     text = _ELLIPSIS.sub("…", normalize_text(re.sub(r"\s*\[sic\]", "", quotation)))
@@ -73,12 +75,15 @@ def parts_of(quotation: str) -> tuple[Part, ...]:
         elif _CHANGE.fullmatch(piece):
             gap, changed = REPLACED, True
         elif words := piece.strip(" '-"):
-            parts.append(Part(_pattern_of(words), gap, changed))
+            parts.append(Part(_pattern_of(words, first=not parts), gap, changed))
     return tuple(parts)
 
 
-def _pattern_of(words: str) -> re.Pattern[str]:
+def _pattern_of(words: str, *, first: bool = False) -> re.Pattern[str]:
+    """A pattern for words; the `first` letter of a quotation may be a capital or a small one."""
     made, last = "", 0
+    if first and words[0].isalpha():
+        made, last = f"(?i:{re.escape(words[0])})", 1
     for bracket in _IN_WORD.finditer(words):
         made += re.escape(words[last : bracket.start()])
         before, inside, after = bracket["before"], bracket["inside"], bracket["after"]

@@ -9,9 +9,12 @@ _LAST_DAY = 2_958_466  # after 9999-12-31
 
 @dataclass(frozen=True, slots=True)
 class FormulaError:
-    """What a formula with an error shows, such as #N/A."""
+    """What a formula with an error shows, such as #N/A; nothing where no value is stored."""
 
     shown: str
+
+    def __str__(self) -> str:
+        return self.shown
 
 
 Value = str | bool | int | float | dt.date | dt.time | FormulaError

@@ -56,6 +56,7 @@ class _Reader:
         self._room = LONGEST_TEXT  # a row of more text is refused: no more of it is kept
         self._wanted = False
         self._aside = False
+        self._is_formula = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """A row, a cell, or a value begins."""
@@ -70,6 +71,8 @@ class _Reader:
             self._row = SheetRow(self._number, attributes.get("hidden", "0") in ("1", "true"))
             self._column = -1
             self._room = LONGEST_TEXT
+        elif name == "f":
+            self._is_formula = True
         elif name == "rPh":
             self._aside = True
 
@@ -91,6 +94,7 @@ class _Reader:
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         self._text.clear()
+        self._is_formula = False
         self._column += 1
         place = attributes.get("r")
         if place is not None:
@@ -111,6 +115,8 @@ class _Reader:
                 self._room -= len(value)
             if value != "":
                 self._row.cells[self._column] = value
+        elif self._is_formula and self._kind == "n":  # of type `str`, it came to an empty text
+            self._row.cells[self._column] = FormulaError("")
 
     def _value(self, text: str) -> Value:
         kind = self._kind

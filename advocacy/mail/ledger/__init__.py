@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from advocacy.mail.ledger.opening import VARIABLE, ledger_exists, ledger_url, open_ledger
 from advocacy.mail.ledger.values import (
     Bounce,
+    Delivered,
     LedgerEntry,
     LedgerMailing,
     LedgerRecord,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "VARIABLE",
     "Bounce",
+    "Delivered",
     "Ledger",
     "LedgerEntry",
     "LedgerMailing",

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from advocacy.errors import Problem
 from advocacy.mail.ledger.faults import fault
+from advocacy.mail.ledger.processes import boot_id
 
 DOUBTS = ("ledger-copy", "ledger-elsewhere", "ledger-older", "ledger-incomplete")
 """Codes of the problems that somebody may decide, by saying that this ledger goes on."""
@@ -47,10 +48,11 @@ class LedgerHome:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSeen:
-    """What this machine remembers of a ledger: the last generation, and where it was."""
+    """What this machine remembers of a ledger: the last generation, where it was, at which boot."""
 
     generation: int
     place: str
+    boot: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -99,6 +101,21 @@ def find_doubt(
     return None
 
 
+def is_newest(home: LedgerHome, place: Path, seen: LedgerSeen | None, machine: str) -> bool:
+    """Whether a ledger was not changed since: this machine, which has run on, remembers none newer.
+
+    It is told after each change, without a wait for the disk. So it is asked only on the boot at
+    which it was told, and only of the ledger that it was told of.
+    """
+    return (
+        seen is not None
+        and seen.boot == boot_id()
+        and seen.place == str(place) == home.place
+        and machine == home.machine
+        and seen.generation <= home.generation
+    )
+
+
 def _is_another(before: Path, place: Path) -> bool:
     """Whether another file than this one is at the place where the ledger was before."""
     try:
@@ -127,8 +144,8 @@ class LedgerMemory:
     def read(self) -> LedgerSeen | None:
         """What it remembers, or None."""
         with suppress(OSError, ValueError):
-            number, place, *_ = self._path.read_text("utf-8").split("\n")
-            return LedgerSeen(int(number), place)
+            number, place, boot, *_ = self._path.read_text("utf-8").split("\n")
+            return LedgerSeen(int(number), place, boot)
         return None
 
     def write(self, generation: int, place: Path) -> None:
@@ -138,7 +155,7 @@ class LedgerMemory:
             if self._handle < 0:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-                number += f"{place}\n".encode("utf-8", "surrogateescape")
+                number += f"{place}\n{boot_id()}\n".encode("utf-8", "surrogateescape")
             os.pwrite(self._handle, number, 0)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger.faults import fault
-from advocacy.mail.ledger.runs import RunOwner
+from advocacy.mail.ledger.processes import RunOwner
 
 if TYPE_CHECKING:
     from advocacy.mail.ledger.store import Ledger

@@ -21,6 +21,7 @@ from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
     Bounce,
+    Delivered,
     Heard,
     KeyedAddress,
     LedgerMailing,
@@ -166,6 +167,27 @@ class LedgerReader:
         (row,) = self._db.ask(query.where(_C.mailing_id == self._number(name)))
         replied, bounced = tuple(row)
         return Heard(replied, bounced)
+
+    def delivered(self, campaign: str) -> Delivered:
+        """Count the letters of all mailings of a campaign that arrived, and the complaints."""
+        came = _C.bounced_at.is_not(None)
+        back = came & ~_C.bounce.startswith(Bounce.COMPLAINT.value)
+        reported = came & _C.bounce.startswith(Bounce.COMPLAINT.value)
+        counts: Any = select(func.count(case((~back, 1))), func.count(case((reported, 1))))
+        query = counts.join(MAILING, MAILING.c.id == _C.mailing_id)
+        sent = _C.state == State.SENT.value
+        (row,) = self._db.ask(query.where(MAILING.c.campaign == campaign, sent))
+        return Delivered(*tuple(row))
+
+    def last_run_why(self, name: str) -> str:
+        """Why the last run of a mailing ended: the code and the words of what stopped it.
+
+        Empty where it finished, goes on, or there was none.
+        """
+        query = select(RUN.c.why).join(MAILING, MAILING.c.id == RUN.c.mailing_id)
+        query = query.where(MAILING.c.name == name)
+        rows = self._db.ask(query.order_by(RUN.c.id.desc()).limit(1))
+        return str(rows[0].why) if rows else ""
 
     def replied(self, campaign: str) -> set[str]:
         """Collect letter ids and address keys of all who answered a letter of a campaign."""

@@ -2,23 +2,13 @@
 
 A run has a lease, which a thread renews while its process lives. On the same machine the process
 itself is looked up, so that a killed sender is found at once; elsewhere its lease must run out.
-
-A process is known by its number and the moment it began, on one boot of one machine, within
-one namespace of process numbers (containers have their own). From anywhere else nobody can say
-whether it lives; there its lease decides.
 """
 
-import getpass
 import json
-import os
-import socket
-import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, select, update
@@ -26,82 +16,18 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, s
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger.dispatch import record
 from advocacy.mail.ledger.journal import RunJournal, read_journal
+from advocacy.mail.ledger.processes import Liveness, RunOwner
 from advocacy.mail.ledger.schema import LETTER, RUN
 from advocacy.mail.ledger.transactions import since_boot
 from advocacy.mail.ledger.values import Result, State
-
-_PROC = Path("/proc")
-
-
-@dataclass(frozen=True, slots=True)
-class RunOwner:
-    """A process that sends. `boot` names the boot of the machine and the space of numbers."""
-
-    user: str
-    host: str
-    boot: str
-    pid: int
-    started: str
-
-    @property
-    def words(self) -> list[str | int]:
-        """The process, as its journal names it."""
-        return [self.host, self.boot, self.pid, self.started]
-
-
-def this_process() -> RunOwner:
-    """The process that calls."""
-    pid = os.getpid()
-    return RunOwner(_user(), socket.gethostname(), _boot(), pid, _started(pid) or "")
-
-
-def is_alive(owner: RunOwner) -> bool | None:
-    """Whether a process lives; None where that cannot be known from here."""
-    if owner.boot != _boot():
-        return None
-    started = _started(owner.pid)
-    return started is not None and started == owner.started
-
-
-def _user() -> str:
-    with suppress(OSError, KeyError, ImportError):  # a number without a name, in a container
-        return getpass.getuser()
-    return str(os.getuid())
-
-
-@lru_cache(maxsize=1)
-def _boot() -> str:
-    try:
-        boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
-        return f"{boot}/{(_PROC / 'self/ns/pid').stat().st_ino}"
-    except OSError:
-        # No Linux: the first process began when the machine did.
-        return f"{socket.gethostname()}/{_started(1)}"
-
-
-def _started(pid: int) -> str | None:
-    """When a process began, in whatever form the system tells it; None if there is none."""
-    if not (_PROC / "self/stat").exists():
-        asked = ["ps", "-p", str(pid), "-o", "stat=", "-o", "lstart="]
-        told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
-        state, _, began = told.stdout.strip().partition(" ")
-        return None if not state or state.startswith("Z") else began.strip()
-    try:
-        stat = (_PROC / str(pid) / "stat").read_bytes()
-    except OSError:
-        return None
-    # The name, in brackets, may hold anything; state is the 3rd field, the start the 22nd.
-    fields = stat.rpartition(b")")[2].split()
-    return None if fields[0] in (b"Z", b"X") else fields[19].decode("ascii")
-
 
 LEASE_SECONDS = 300.0
 """Long enough to outlast a bad connection, short enough to wait for."""
 RENEW_SECONDS = 60.0
 FOUND_DEAD = "found dead"
+UNHEARD = "In progress without a running sender. It may have arrived."
 # Spelt out, or SQLite does not see that the index on these rows serves.
 _SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING.value}'")
-Liveness = Callable[[RunOwner], bool | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -272,7 +198,7 @@ def settle(
             run.id,
             mailing_id,
             now,
-            "In progress without a running sender. It may have arrived.",
+            UNHEARD,
             known,
         )
     return count, journals

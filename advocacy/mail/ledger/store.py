@@ -16,14 +16,9 @@ from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import dispatch, runs
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.journal import RunJournal, remove_journal
+from advocacy.mail.ledger.processes import Liveness, RunOwner, is_alive, this_process
 from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
-from advocacy.mail.ledger.runs import (
-    Liveness,
-    MailingRun,
-    RunOwner,
-    is_alive,
-    this_process,
-)
+from advocacy.mail.ledger.runs import MailingRun
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
 from advocacy.mail.ledger.values import ASSUMED, LedgerEntry, MailingText, Result, State, Taken, Why

@@ -241,6 +241,14 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """How many letters of a campaign were delivered, and how many were reported as spam."""
+
+    letters: int
+    complaints: int
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """How many letters of a mailing were answered, and how many came back undelivered."""
 

@@ -24,7 +24,7 @@ from advocacy.files.cache import files_held
 from advocacy.letters.approvals import approval_problems, describe_changes, judge_approval
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, Letter, check
-from advocacy.letters.parts import sample_letter
+from advocacy.letters.samples import sample_letter
 from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
 
@@ -142,7 +142,8 @@ def text_on_disk(mailing: MailingSettings, templates: Path | None) -> Problem | 
         f"The text was changed during the mailing: {'; '.join(changes)}. No message was sent with "
         f"the change.",
         "If the new text is correct, approve it and continue with `--new-text`. Otherwise, "
-        "restore the old text and run the command again.",
+        "restore the old text and run the command again. `advocacy status --cites FACT` lists "
+        "everyone whose letter relies on a fact.",
     )
 
 

@@ -31,6 +31,7 @@ from advocacy.mail.sending.mailing_settings import MailingSettings, find_obstacl
 from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
 from advocacy.mail.sending.senders import Senders, SenderSettings, ServerTrouble
+from advocacy.mail.sending.stops import RunStops
 from advocacy.mail.smtp import Connection
 from advocacy.mail.smtp.pace import Pace
 
@@ -92,13 +93,13 @@ def send_in_passes(
     candidates: Callable[[MailingSettings], Candidates],
     guard: SuppressionGuard,
     renderer: Callable[[MailingSettings], MessageRenderer],
-    text_now: Callable[[], Problem | None],
+    stops: RunStops,
     watcher: ProgressWatcher,
 ) -> RunResult:
     """Send what is left of a mailing that the ledger knows.
 
     `candidates` and `renderer` are made anew for each pass, since the day may be another; before
-    each, `text_now` says whether the text stands approved as the run composes it. Raises
+    each, and in its middle, `stops` says whether the run may go on. Raises
     AdvocacyError where the server or the ledger cannot be reached; what was sent is then in the
     ledger.
     """
@@ -110,11 +111,11 @@ def send_in_passes(
     try:
         with interruptible(watcher.interrupted) as interrupt:
             while True:
-                result.why = text_now()
+                result.why = stops.before()
                 if result.why is not None:
                     break
                 one = _Pass(
-                    mailing, ledger, run, settings, trouble, composed, result, watcher,
+                    mailing, ledger, run, settings, trouble, stops, composed, result, watcher,
                     lambda: bool(interrupt),
                 )  # fmt: skip
                 began = time.monotonic()
@@ -144,7 +145,7 @@ def send_in_passes(
                     break
             result.interrupted = bool(interrupt)
     finally:
-        ledger.end_run(run, result.why.message if result.why else "")
+        ledger.end_run(run, f"{result.why.code}: {result.why.message}" if result.why else "")
     told = sort_problems(mailing, result.problems)
     result.problems, result.rejects = dict.fromkeys(told.problems), told.rejects
     return result
@@ -182,6 +183,7 @@ class _Pass:
     run: MailingRun
     settings: RunSettings
     trouble: ServerTrouble
+    stops: RunStops
     composed: set[str]
     result: RunResult
     watcher: ProgressWatcher
@@ -216,10 +218,14 @@ class _Pass:
         settings = SenderSettings(
             outbox, self.ledger, self.run, connect, may_go, self._note_sent,
             self.settings.connections, self.settings.most_failures, self.trouble,
+            self.stops.after,
         )  # fmt: skip
         senders = Senders(settings)
 
         def over() -> bool:
+            why = self.stops.meanwhile()
+            if why is not None:
+                senders.stop(why)
             return self.interrupted() or senders.stopped or _is_past(day_ends)
 
         self.watcher.begin(self.mailing.name, lambda: None)
@@ -231,7 +237,7 @@ class _Pass:
             raise
         finally:
             try:
-                senders.finish(over)
+                senders.finish(over, self.interrupted)
             finally:
                 self.watcher.end()
                 self.result.why = self.result.why or senders.why

@@ -36,6 +36,7 @@ from advocacy.mail.sending.messages import (
     finishing_for,
 )
 from advocacy.mail.sending.rendering import MessageRenderer, message_renderer
+from advocacy.mail.sending.stops import complaints_warning, reputation_problem
 from advocacy.mail.smtp.pace import DomainRates, Rate
 from advocacy.mail.smtp.server import Server, server_of
 
@@ -47,7 +48,7 @@ class SendRequest:
     `new_mailing` says that the ledger does not know the mailing yet, `new_text` that it goes on
     with another text, `this_ledger` that it goes on with this copy of the ledger. `uncertain`
     decides about messages that may have arrived: they are left alone, sent again, or counted as
-    sent.
+    sent. `despite` has what nevertheless stops no run: `refusals`, `complaints`.
     """
 
     campaign: Path
@@ -62,6 +63,7 @@ class SendRequest:
     uncertain: Literal["leave", "resend", "assume sent"] = "leave"
     templates: Path | None = None
     also_answered: bool = False
+    despite: frozenset[str] = frozenset()
     connections: int = 4
     per_connection: int | None = None
     rate: Rate | None = None
@@ -203,6 +205,19 @@ class PreparedMailing:
         for _ in candidates.left():
             pass
         return candidates
+
+    def find_stop(self) -> Problem | None:
+        """Find why a run would stop at once, for the sake of the sender's name."""
+        if self.ledger is None:
+            return None
+        return reputation_problem(self.ledger, self.mailing, self.request.despite)
+
+    def find_complaints(self) -> list[Problem]:
+        """Warn of complaints about earlier letters of the campaign."""
+        found = None if self.ledger is None else complaints_warning(
+            self.ledger, self.mailing.campaign
+        )  # fmt: skip
+        return [] if found is None else [found]
 
     def count_left(self) -> int:
         """Count the messages that are left, those that were put off too, without composing them.

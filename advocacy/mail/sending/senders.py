@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from advocacy.errors import AdvocacyError, Problem
+from advocacy.mail.figures import human_span
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State
 from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.smtp import Connection, SmtpReply, Verdict, backoff
@@ -23,6 +24,8 @@ TROUBLE_AT_FIRST, TROUBLE_LATER = 10.0, 300.0
 """Seconds for which the server, or the way to it, may fail before the run gives up: short at its
 beginning, where a name may be wrong, and longer later, when a train may be in a tunnel."""
 LONGEST_PAUSE = 30.0
+GRACE, LAST_GRACE = 3.0, 1.0
+"""Seconds after Ctrl-C until connections are broken off, and until nobody waits for them."""
 
 
 @dataclass(slots=True)
@@ -44,7 +47,8 @@ class SenderSettings:
 
     `connect` gives a connection; `may_go` says, at the last moment, whether a message still may;
     `on_sent` is called for each message with what came of it. `most_failures` in a row stop the
-    run. `trouble` is the run's, and outlasts a pass over the list.
+    run. `trouble` is the run's, and outlasts a pass over the list. `on_answer` is told of each
+    message whether it was refused, not sent, and says whether the run must stop for it.
     """
 
     outbox: Outbox
@@ -56,6 +60,7 @@ class SenderSettings:
     connections: int = 4
     most_failures: int = 20
     trouble: ServerTrouble = field(default_factory=ServerTrouble)
+    on_answer: Callable[[bool], Problem | None] = lambda _: None
 
 
 class Senders:
@@ -71,6 +76,7 @@ class Senders:
         self._failures = 0
         self._resting = threading.Event()
         self._crash: BaseException | None = None
+        self._connections: list[Connection] = []
         self.why: Problem | None = None
         self.next_try: float | None = None
         self.gave_back = False
@@ -86,16 +92,28 @@ class Senders:
         """Whether nothing more is to be begun: for a reason, or since somebody asked."""
         return self._resting.is_set()
 
-    def finish(self, over: Callable[[], bool]) -> None:
+    def finish(
+        self, over: Callable[[], bool], in_a_hurry: Callable[[], bool] = lambda: False
+    ) -> None:
         """Wait until what is in the outbox is sent, or what is in hand once `over` says so.
 
-        Raises what ended a sender that was not meant to end.
+        Where somebody is `in_a_hurry`, connections that do not answer are broken off after a few
+        seconds: what is in hand is then uncertain, or was not sent. Raises what ended a sender that
+        was not meant to end.
         """
         self._settings.outbox.close()
+        hurried: float | None = None
         for thread in self._threads:
             while thread.is_alive():
                 if over():
                     self.stop()
+                if hurried is None and in_a_hurry():
+                    hurried = time.monotonic()
+                if hurried is not None and time.monotonic() - hurried > GRACE:
+                    for connection in self._connections:
+                        connection.break_off()
+                    if time.monotonic() - hurried > GRACE + LAST_GRACE:
+                        break  # it is still connecting, and has nothing in hand
                 thread.join(0.05)
         if self._crash is not None:
             raise self._crash
@@ -109,7 +127,10 @@ class Senders:
 
     def _guarded(self) -> None:
         try:
-            _Sender(self._settings, self, self._settings.connect()).work()
+            connection = self._settings.connect()
+            with self._lock:
+                self._connections.append(connection)
+            _Sender(self._settings, self, connection).work()
         except AdvocacyError as error:  # of the ledger, or of the suppression list
             self.stop(error.problems[0])
         except BaseException as error:  # noqa: BLE001 - it is raised where the run waits
@@ -144,8 +165,10 @@ class Senders:
                 self._failures += 1
             failures, lasting = self._failures, now - trouble.since
             pause = min(LONGEST_PAUSE, 2.0 ** min(trouble.count - 1, 5), trouble.allowed)
-        if reply.stop is not None:
-            self.stop(reply.stop)
+        answered = not reply.everyone and reply.verdict in (Verdict.SENT, Verdict.REFUSED)
+        why = self._settings.on_answer(reply.verdict is Verdict.REFUSED) if answered else None
+        if reply.stop is not None or why is not None:
+            self.stop(reply.stop or why)
         elif reply.everyone and lasting > trouble.allowed:
             self.stop(_no_way(lasting, reply))
         elif failures >= self._settings.most_failures:
@@ -157,7 +180,7 @@ class Senders:
 def _no_way(seconds: float, reply: SmtpReply) -> Problem:
     return Problem(
         "server-unreachable",
-        f"No message could be delivered for {seconds:.0f} seconds: {reply.text}.",
+        f"No message could be delivered for {human_span(seconds)}: {reply.text}.",
         "When the server works again, run the same command to continue with the messages that are "
         "left.",
     )
@@ -233,7 +256,7 @@ class _Sender:
         while not self.senders.stopped:
             trouble = self.connection.open()
             if trouble is None:
-                return True
+                return not self.senders.stopped
             if self.results:
                 self._exchange([])
             self.senders.count(trouble)

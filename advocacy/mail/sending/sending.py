@@ -29,6 +29,7 @@ from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_hea
 from advocacy.mail.sending.passes import RunResult, RunSettings, send_in_passes
 from advocacy.mail.sending.preparation import Agree, PreparedMailing, SendRequest
 from advocacy.mail.sending.rendering import message_renderer, nobody_to_mail
+from advocacy.mail.sending.stops import RunStops
 from advocacy.mail.smtp import Envelope, Options, Verdict, connect
 from advocacy.mail.smtp.pace import Pace
 from advocacy.mail.smtp.secrets import password_of
@@ -79,10 +80,15 @@ def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
     prepared.check_may_begin()
     # Before anybody is asked: what a killed run had under way is no longer left, but uncertain.
     prepared.find_dead_runs()
-    most = agree(prepared)
+    stop = prepared.find_stop()
+    most = agree(prepared) if stop is None else 0
     run = _send_left(prepared, most) if most else None
-    if run is None:
+    if stop is not None:
+        run = RunResult(why=stop)
+    elif run is None:
         prepared.settle_uncertain()
+    if run is not None:
+        run.problems |= dict.fromkeys(prepared.find_complaints())
     name = prepared.mailing.name
     result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
     if prepared.ledger is not None and prepared.begun:
@@ -118,7 +124,7 @@ def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
         candidates=prepared.candidates,
         guard=prepared.guard,
         renderer=prepared.renderer,
-        text_now=prepared.text_now,
+        stops=RunStops(prepared.mailing, ledger, prepared.text_now, request.despite),
         watcher=prepared.watcher,
     )
 
@@ -152,7 +158,9 @@ def rehearse_mailing(
     try:
         seen = prepared.dry_run()
         stops = prepared.stops()
-        problems = dict.fromkeys([*seen.problems, *stops])
+        stop = prepared.find_stop()
+        reputation = [stop.at(Level.WARNING)] if stop is not None else prepared.find_complaints()
+        problems = dict.fromkeys([*seen.problems, *stops, *reputation])
         found = _preflight(prepared, seen) if with_preflight else []
     except BaseException:
         prepared.close()

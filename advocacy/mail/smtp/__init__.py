@@ -33,6 +33,9 @@ class Connection(Protocol):
     def close(self) -> None:
         """End it; it may be used again, and then opens anew."""
 
+    def break_off(self) -> None:
+        """From another thread: let no call wait any longer for the other side."""
+
 
 def connect(
     server: Server, password: Secret | None = None, options: Options | None = None

@@ -36,6 +36,7 @@ class SmtpConnection:
         self._server, self._secret, self._options = server, secret, options
         self._most = options.most_messages(server)
         self._session: Session | None = None
+        self._broken_off = False
 
     def open(self) -> SmtpReply | None:
         """Connect and log in now; what keeps it from that, or None. Nothing is sent."""
@@ -60,7 +61,7 @@ class SmtpConnection:
                 return SmtpReply(Verdict.REFUSED, None, fault)
             reply, step = self._hand_over(session, envelope)
             again = session.broken and session.carried and step in (Step.RSET, Step.MAIL)
-            if not again:
+            if not again or self._broken_off:
                 session.carried += 1
                 session.used_at = time.monotonic()
                 return reply
@@ -70,9 +71,20 @@ class SmtpConnection:
 
     def close(self) -> None:
         """Say goodbye; the next message opens a connection anew."""
-        session, self._session = self._session, None
+        session = self._session
         if session is not None:
             session.quit(_GOODBYE)
+        self._session = None
+
+    def break_off(self) -> None:
+        """From another thread: let no call wait any longer for the server, and try nothing anew.
+
+        A message whose data had left by then may have arrived.
+        """
+        self._broken_off = True
+        session = self._session
+        if session is not None:
+            session.wire.break_off()
 
     def _ready(self) -> Session:
         session, self._session = self._session, None

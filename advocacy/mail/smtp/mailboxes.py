@@ -81,6 +81,9 @@ class MaildirConnection:
     def close(self) -> None:
         """Nothing stays open."""
 
+    def break_off(self) -> None:
+        """There is no other side."""
+
 
 class MboxConnection:
     """All messages in one file, the lines that look like the next one's first marked with `>`."""
@@ -133,6 +136,9 @@ class MboxConnection:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+    def break_off(self) -> None:
+        """There is no other side."""
 
 
 def _kept(envelope: Envelope) -> bytes:

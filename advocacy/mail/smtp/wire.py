@@ -161,6 +161,11 @@ class Wire:
         address = str(self._sock.getsockname()[0]).partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
+    def break_off(self) -> None:
+        """From another thread: end the call that waits for the other side, which then drops it."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Close it without a word."""
         with contextlib.suppress(OSError):

@@ -1,0 +1,144 @@
+"""What stands beside a number: the other end of its range, its rate, the share of a change.
+
+The number itself is the evidence's own; `numbers.py` compares it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from advocacy.checks.agreement.evidence import Difference, Evidence
+from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.language import Language, any_of
+
+_RANGE = re.compile(r"\s*(?:and|to|bis|und|et|à|y|a|[–-])\s*", re.IGNORECASE)
+_BY = re.compile(r"\b(?:by|um|de|d'|en|un)\s+(?:[^\W\d]+\s+){0,3}$", re.IGNORECASE)
+RATE = 32
+"""The number of characters after a number in which its rate stands."""
+SLACK = 0.03
+"""The allowed difference of a share of the first number, as a part of one."""
+
+
+def figure_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """One end of a range as the number, another rate, a fall by another share; one is enough."""
+    if not claim.own_quantities:
+        return
+    for differ in (_ends_of_ranges, _rates, _changes):
+        found = next(differ(claim, evidence), None)
+        if found is not None:
+            yield found
+            return
+
+
+def _said(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Reading]]:
+    for one in evidence:
+        for reading in one.said:
+            yield one, reading
+
+
+def ranges(reading: Reading) -> Iterator[tuple[Quantity, Quantity]]:
+    """The two ends of each range of a text: “between 1.8 and 2.6 tons”."""
+    for first, last in pairwise(reading.quantities):
+        if (
+            first.kind == last.kind == "count"
+            and first.low < last.low
+            and (first.unit == last.unit or not first.unit)
+            and (not first.noun or first.noun == last.noun)
+            and _RANGE.fullmatch(reading.text[first.end : last.start])
+        ):
+            yield first, last
+
+
+def _ends_of_ranges(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“1.2 million” and “at most 0.9 million” where the evidence has “between 0.9 and 1.2”."""
+    own = [quantity.low for quantity in claim.own_quantities]
+    for one, reading in _said(evidence):
+        for first, last in ranges(reading):
+            # Numbers that something rose or fell from and to are no range.
+            if reading.language.finds("from_to", reading.text[: first.start][-24:]):
+                continue
+            for ours in claim.own_quantities:
+                ends = [end.low for end in (first, last) if abs(end.low - ours.low) < 1e-9]
+                if not ends or (first.low in own and last.low in own):
+                    continue
+                low_end = ends[0] == first.low
+                holds = ours.bound in (("min", "over") if low_end else ("max", "under", "nearly"))
+                if not (holds or ours.bound == "about"):
+                    yield Difference(
+                        "hedge-dropped" if not ours.bound else "figure-not-in-fact",
+                        claim.cut(ours.start, ours.end),
+                        reading.cut(first.start, last.end),
+                        one.fact,
+                    )
+                    return
+
+
+def _rates(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“40 tons a month” where the evidence has 40 tons, and not by the month."""
+    language = claim.language
+    for ours in claim.own_quantities:
+        rate = _rate(claim.outside[ours.end : ours.end + RATE], language)
+        if rate is None:
+            continue
+        for one, reading in _said(evidence):
+            same = [q for q in reading.quantities if abs(q.low - ours.low) <= 1e-6 * ours.low]
+            if not same:
+                continue
+            period = any_of([reading.language.table("rates")[rate]])
+            if any(period.search(r.text) for r in one.readings):
+                return
+            yield Difference(
+                "figure-not-in-fact",
+                claim.cut(ours.start, ours.end),
+                reading.cut(same[0].start, same[0].end),
+                one.fact,
+            )
+            return
+
+
+def _rate(after: str, language: Language) -> str | None:
+    """The period by which a number counts: per hour, day, week, month or year."""
+    for name, pattern in _periods(language):
+        found = pattern.search(re.split(r"[.;:]\s|\d", after)[0])
+        if found:
+            return name
+    return None
+
+
+@lru_cache(maxsize=8)
+def _periods(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, any_of([words])) for name, words in language.table("rates").items())
+
+
+def _changes(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“Fell by more than half” where the evidence has two numbers with less between them."""
+    language = claim.language
+    if not (language.finds("up", claim.outside) or language.finds("down", claim.outside)):
+        return
+    for ours in claim.own_quantities:
+        if ours.kind != "share" or not _BY.search(claim.outside[: ours.start]):
+            continue
+        for one, reading in _said(evidence):
+            counts = [q for q in reading.quantities if q.kind == "count" and q.low > 0]
+            shares = [abs(b.low - a.low) / a.low for a, b in pairwise(counts) if a.unit == b.unit]
+            if shares and not any(_is_share(ours, share) for share in shares):
+                yield Difference(
+                    "figure-not-in-fact",
+                    claim.cut(ours.start, ours.end),
+                    reading.cut(counts[0].start, counts[-1].end),
+                    one.fact,
+                )
+                return
+
+
+def _is_share(ours: Quantity, share: float) -> bool:
+    least, most = ours.low - SLACK, ours.high + SLACK
+    if ours.bound in ("over", "min"):
+        least, most = ours.low, ours.high * 1.4
+    elif ours.bound in ("nearly", "under", "max"):
+        least, most = ours.low * 0.75, ours.high
+    elif ours.bound == "about":
+        least, most = ours.low * 0.84, ours.high * 1.16
+    return least <= share <= most

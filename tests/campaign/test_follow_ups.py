@@ -1,0 +1,95 @@
+"""Follow-ups: a stage's own demand takes the rest from the campaign, and a reminder its letter."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.checks.run import run_checks
+from advocacy.letters.compose import compose_letters
+
+REMINDER = """
+  remind:
+    template: remind
+    subject: Our letter of March
+    from: 2026-04-01
+    follows: {stage: call, date: 2026-03-02}
+    demand: {reply_by: 2026-04-20}
+"""
+TEXT = """\
+On {{ previous.date }}, we wrote to you about "{{ previous.subject }}". Please answer us.
+
+{% for ask in demand.asks %}
+{{ loop.index }}. {{ ask }}
+{% endfor %}
+
+Please answer by {{ demand.reply_by }}.
+"""
+DAY = date(2026, 4, 10)
+
+
+@pytest.fixture
+def reminder(small_campaign: Path) -> Path:
+    with small_campaign.open("a", encoding="utf-8") as file:
+        file.write(REMINDER)
+    (small_campaign.parent / "templates/letters/remind.md").write_text(TEXT, encoding="utf-8")
+    return small_campaign
+
+
+def loaded(path: Path) -> Campaign:
+    campaign, problems = load_campaign(path)
+    assert campaign is not None
+    assert problems == []
+    return campaign
+
+
+def test_a_stages_demand_takes_from_the_campaign_what_it_does_not_say(reminder: Path) -> None:
+    (letter,) = compose_letters(loaded(reminder), day=DAY).letters
+    text = letter.body.text()
+    assert "1. Keep the park open until nine in the evening." in text
+    assert "Please answer by April 20, 2026." in text
+    assert letter.demand is not None
+    assert str(letter.demand.place("asks")).startswith(f"{reminder}:13")
+    assert str(letter.demand.place("reply_by")).startswith(f"{reminder}:")
+
+
+def test_an_empty_list_of_asks_is_none_rather_than_the_campaigns(reminder: Path, edit) -> None:
+    edit(reminder, "demand: {reply_by: 2026-04-20}", "demand: {reply_by: 2026-04-20, asks: []}")
+    (letter,) = compose_letters(loaded(reminder), day=DAY).letters
+    assert letter.demand is not None
+    assert letter.demand.asks == ()
+
+
+def test_a_reminder_prints_the_letter_before_it_and_needs_no_source_for_that(
+    reminder: Path,
+) -> None:
+    campaign = loaded(reminder)
+    (letter,) = compose_letters(campaign, day=DAY).letters
+    assert "On March 2, 2026, we wrote to you about" in letter.body.text()
+    assert "Keep the park open" in letter.body.text()
+    codes = {problem.code for problem in run_checks(campaign, today=DAY).problems}
+    assert not codes & {"uncited-claim", "quotation-short", "quotation-not-verbatim"}
+
+
+@pytest.mark.parametrize(
+    ("follows", "code"),
+    [
+        ("{stage: call, date: 2026-04-05}", "follows-wrong-day"),
+        ("{stage: coll}", "unknown-stage"),
+    ],
+)
+def test_a_letter_that_was_never_written_cannot_be_followed(
+    reminder: Path, edit, follows: str, code: str
+) -> None:
+    edit(reminder, "{stage: call, date: 2026-03-02}", follows)
+    _, problems = load_campaign(reminder)
+    assert [problem.code for problem in problems] == [code]
+
+
+def test_the_day_of_the_letter_before_is_asked_for_where_it_is_not_known(
+    reminder: Path, edit
+) -> None:
+    edit(reminder, "{stage: call, date: 2026-03-02}", "{stage: call}")
+    (problem,) = compose_letters(loaded(reminder), day=DAY).problems
+    assert "`call` is not known" in problem.message

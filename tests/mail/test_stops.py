@@ -1,0 +1,190 @@
+"""A run stops for the sender's name, for a fact that ends, and at once after Ctrl-C."""
+
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
+from advocacy.mail.sending import stops
+
+from .sink import Sink
+from .test_account import rows_of
+from .test_send import TODAY, Run, advocacy, parks, people, person, sink, write_list
+
+__all__ = ["advocacy", "parks", "people", "sink"]
+MAILING = "parks/call"
+
+
+def delivered(campaign: Path, count: int, complaints: int) -> None:
+    """As many letters as were delivered, and as many complaints as came, straight in the ledger."""
+    with open_ledger(campaign, create=True) as ledger:
+        ledger.start("parks/first", "parks", "call", MailingText({}, ""))
+        entries = [
+            LedgerEntry(f"f{n}", f"f{n}@x.example", f"f{n}@x.example", "", "", f"<f{n}@x>")
+            for n in range(count)
+        ]
+        with ledger.begin_run("parks/first") as run:
+            ledger.exchange(run, [], entries)
+            sent = [Result(entry.letter_id, State.SENT, 250, "ok") for entry in entries]
+            ledger.exchange(run, sent, [])
+        for n in range(complaints):
+            ledger.mark_bounced("parks/first", f"f{n}", "complaint")
+
+
+def test_ten_refusals_among_the_last_messages_stop_a_run_until_somebody_decides_to_go_on(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(people, [person(n) for n in range(40)])
+    sink.answer = lambda step, to: (
+        "550 5.1.1 no" if step == "rcpt" and re.match(r"p[0-9]*[02468]@", to) else None
+    )
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 40)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    told = capsys.readouterr().out
+    assert "Stopped: 10 of the last 19 messages were refused by their servers." in told
+    assert "--despite refusals" in told
+    before = sink.to.total()
+    assert before == 9
+    assert advocacy(*command) == 3, "the same command does not go on by itself"
+    assert "Stopped: The last run stopped because" in capsys.readouterr().out
+    assert sink.to.total() == before
+    assert advocacy(*command, "--despite", "refusals", "--connections", 1) == 3
+    assert sink.to.total() > before
+
+
+@pytest.mark.parametrize(
+    ("letters", "complaints", "code"), [(1000, 3, 3), (1000, 2, 0), (300, 2, 0), (1001, 3, 0)]
+)
+def test_complaints_of_three_in_a_thousand_stop_a_mailing(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    letters: int, complaints: int, code: int,
+) -> None:  # fmt: skip
+    delivered(parks, letters, complaints)
+    write_list(people, [person(1)])
+    command = ("send", parks, "--recipients", people, *TODAY)
+    assert advocacy(*command) == 0
+    assert f"{complaints} people have reported the letter as spam" in capsys.readouterr().err
+    assert advocacy(*command, "--send", "--yes", 1, "--new-mailing") == code
+    assert sink.to.total() == (0 if code else 1)
+    if code:
+        told = "".join(capsys.readouterr())
+        assert "0.3% of 1,000 delivered" in told
+        assert (
+            advocacy(*command, "--send", "--yes", 1, "--new-mailing", "--despite", "complaints")
+            == 0
+        )
+
+
+def test_complaints_that_come_in_meanwhile_stop_a_run(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(stops, "LOOK_AT_COMPLAINTS", 0.0)
+    delivered(parks, 900, 0)
+
+    def complain(step: str, _: str) -> None:
+        if step == "data" and len(sink.taken) == 4:
+            with open_ledger(parks) as ledger:
+                for n in range(3):
+                    ledger.mark_bounced("parks/first", f"f{n}", "complaint")
+            time.sleep(0.3)
+
+    sink.answer = complain
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 12)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    assert "Stopped: 3 people have reported" in capsys.readouterr().out
+    assert 5 <= sink.to.total() < 12
+
+
+def end_fact(campaign: Path) -> None:
+    """Say in the facts file that the fact no longer holds."""
+    facts = campaign.parent / "facts.yaml"
+    text = facts.read_text(encoding="utf-8")
+    facts.write_text(
+        text.replace("  from: 2026-01-15\n", "  from: 2026-01-15\n  until: 2026-03-01\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "after"), [(30, 12), pytest.param(1000, 400, marks=pytest.mark.slow)]
+)
+def test_a_fact_that_ends_stops_the_run_and_those_who_have_the_letter_are_known(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, count: int, after: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(stops, "LOOK_AT_FILES", 0.0)
+    write_list(people, [person(n) for n in range(count)])
+    ended = threading.Event()
+
+    def answer(step: str, _: str) -> None:
+        if step == "rcpt" and len(sink.taken) == after and not ended.is_set():
+            ended.set()
+            end_fact(parks)
+            time.sleep(2)
+
+    sink.answer = answer
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", count)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    told = capsys.readouterr().out
+    assert "Stopped: The text was changed during the mailing" in told
+    assert sink.to.total() == after + 1, "the one in hand is finished"
+    assert (
+        advocacy("status", parks, "--recipients", people, "--cites", "visits", "--report", "csv")
+        == 0
+    )
+    assert len(rows_of(capsys.readouterr().out)) == after + 1
+    assert advocacy(*command) == 1, "the fact does not hold any more"
+
+
+@contextmanager
+def stalling() -> Iterator[str]:
+    """A server that takes one message, and never says a word about it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve(sock: socket.socket) -> None:
+        with sock, suppress(OSError):
+            sock.sendall(b"220 slow\r\n")
+            stream = sock.makefile("rb")
+            while line := stream.readline():
+                if line[:4].upper() == b"DATA":
+                    sock.sendall(b"354 go\r\n")
+                    while stream.readline() not in (b".\r\n", b""):
+                        pass
+                    os.kill(os.getpid(), signal.SIGINT)
+                    continue
+                sock.sendall(b"250 ok\r\n")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def test_one_ctrl_c_ends_a_run_whose_server_stalls(
+    advocacy: Run, parks: Path, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.mail.sending.senders.GRACE", 0.2)
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 12)
+    with stalling() as url:
+        monkeypatch.setenv("ADVOCACY_SMTP", url)
+        assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
+    with open_ledger(parks) as ledger:
+        counts = ledger.counts(MAILING)
+    assert counts[State.UNCERTAIN] == 1, "the message that had left may have arrived"
+    assert counts[State.SENT] == counts[State.SENDING] == 0
