@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
+from advocacy.files.text import LARGEST, read_start
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.letters.parts import image_files
@@ -121,7 +122,7 @@ def shared_digests(campaign: Campaign, formats: Iterable[str]) -> SharedDigests:
                 f"{file.timezone} {stage.time}",
                 demand and demand.model_dump(mode="json"),
                 [precedent.model_dump(mode="json") for precedent in precedents],
-                sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+                sorted(hashlib.sha256(read_start(path, LARGEST)).hexdigest() for path in files),
             ]
             digests[name, kind] = _digest(json.dumps(inputs, sort_keys=True, default=str).encode())
     return digests

@@ -167,6 +167,9 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, ValueError):
         told = "it does not have the form user@host:port/database"
         raise AdvocacyError(faults.fault("ledger-url", "", told=told)) from None
+    if "@" in (parsed.host or ""):  # the rest of a password, which must not be shown
+        told = "it contains `@` twice (write `%40` for an `@` in the password)"
+        raise AdvocacyError(faults.fault("ledger-url", "", told=told))
     query = dict(_DEFAULTS) | dict(parsed.query)
     return parsed.set(drivername="postgresql+psycopg", query=query)
 
