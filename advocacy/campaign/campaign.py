@@ -202,7 +202,10 @@ class Stage(Located):
     """One letter of the campaign, and the dates that it may have."""
 
     template: Slug = Field(description="A letter under `letters/`, without `.md`.")
-    layout: Slug = Field("letter", description="A paper layout: letter, window-10, window-dl.")
+    layout: Slug = Field(
+        "letter",
+        description="A paper layout: letter, modern, large-print, window-10, window-dl, window-fr.",
+    )
     subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
     preview: LocalLine | None = Field(
         None,

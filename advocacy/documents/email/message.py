@@ -98,7 +98,7 @@ def render_email(
     else:
         text = text_pieces(letter, workspace, citations, leaving)
         html = encoded_html(letter, workspace, citations, leaving)
-    pictures = picture_parts(letter.body, letter.language, workspace) if letter.pictures else []
+    pictures = picture_parts(letter.pictures, workspace)
     content = _alternative(f"=_text-{boundary}", text, html, pictures)
     if pdf is not None:
         content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))

@@ -23,6 +23,7 @@ from advocacy.documents.frame import (
     direction,
     isolated_addresses,
     isolated_contacts,
+    isolated_references,
     long_date,
     references,
 )
@@ -97,7 +98,9 @@ def page_variables(
         "words": words,
         "body": Markup(isolated_addresses(body, shared.language)),  # noqa: S704 - escaped above
         "notes": () if citations.in_text else citations.notes,
-        "references": references(citations) if citations.in_text else (),
+        "references": isolated_references(references(citations), shared.language)
+        if citations.in_text
+        else (),
         "date": long_date(shared.date, shared.language),
         "dated": shared.dateline or long_date(shared.date, shared.language),
         "lang": shared.language,
@@ -286,6 +289,8 @@ def page_css(
     named = tuple(name for name in library.names if name in css and name not in families)
     size = page_size(language)
     own = [f"--fonts: {font_list(families)};"]
+    if library.lead:
+        own.append(f"--lead: {font_list([library.lead])};")
     if color:
         own.append(f"--color: {color};")
     if families[0] != BODY and not library.has_raised_figures(families[0]):
