@@ -61,7 +61,7 @@ def print_citing(rows: "Iterable[PersonRow]", fact: str) -> None:
     """Print how many people have a letter that rests on a fact, by mailing."""
     counts = Counter((row["mailing"], row["what"]) for row in rows)
     people = count_noun(counts.total(), "person has", "people have")
-    click.echo(f"{people} a letter that rests on {fact}.")
+    click.echo(f"{people} a letter that relies on {fact}.")
     for (mailing, what), count in sorted(counts.items()):
         click.echo(f"  {count:>8,} {what}, {mailing}")
     if counts:
@@ -83,9 +83,9 @@ def _print(status: "MailingStatus", timezone: str) -> None:
             count = status.totals[category]
             if count or category is Category.SENT:
                 click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
-        click.echo("           to see how the list adds up, name it with --recipients FILE")
+        click.echo("           to count the list, name it with --recipients FILE")
     if status.replied:
-        click.echo(f"  {status.replied:>8,} of them have replied")
+        click.echo(f"  {status.replied:>8,} of these replied")
     if len(status.domains) > 1 or status.unfinished:
         _domains(status)
 

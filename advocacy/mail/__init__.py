@@ -1,4 +1,4 @@
-"""What leaves the house: messages on their way to a server, their account, and consent."""
+"""Sending and consent: messages on their way to a server, the record of them, and opt-outs."""
 
 import re
 from functools import partial

@@ -3,11 +3,6 @@
 import csv
 import io
 import json
-import os
-import pty
-import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +13,8 @@ from advocacy.authoring.facts.standing import standings
 from advocacy.authoring.facts.uses import fact_uses
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError
+
+from ..tools.wide_terminal import lines_on_terminal
 
 TODAY = date(2026, 11, 23)
 FACTS = "facts/face-recognition.yaml"
@@ -93,23 +90,7 @@ def test_the_table_is_plain_where_no_terminal_reads_it(run_cli, campaigns: Path)
 
 @pytest.mark.parametrize("width", [60, 140])
 def test_the_table_fits_the_terminal(campaigns: Path, width: int) -> None:
-    main, terminal = pty.openpty()
-    command = [sys.executable, "-m", "advocacy", "facts", "show", str(campaigns / "ibm.yaml")]
-    env = os.environ | {"COLUMNS": str(width), "TERM": "xterm", "NO_COLOR": "1"}
-    with subprocess.Popen(command, stdout=terminal, stdin=terminal, env=env) as process:
-        os.close(terminal)
-        data = b""
-        while True:
-            try:
-                block = os.read(main, 65536)
-            except OSError:
-                break
-            if not block:
-                break
-            data += block
-        process.wait()
-    os.close(main)
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", data.decode()).splitlines()
+    lines = lines_on_terminal(width, "facts", "show", str(campaigns / "ibm.yaml"))
     assert any("─" in line for line in lines)
     assert max(len(line.rstrip()) for line in lines) <= width
 

@@ -3,11 +3,7 @@
 import csv
 import io
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +19,7 @@ from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
 
 from ..pages import quoted
+from ..tools.wide_terminal import lines_on_terminal
 
 REFERENCE = read_table("templating/reference.toml")
 
@@ -103,24 +100,8 @@ def test_a_campaign_that_cannot_be_read_does_not_hide_the_list(run_cli, campaign
 
 @pytest.mark.parametrize(("command", "width"), [("list", 60), ("vars", 60), ("vars", 140)])
 def test_the_tables_fit_the_terminal(campaigns: Path, command: str, width: int) -> None:
-    main, terminal = pty.openpty()
     campaign = str(campaigns / "microsoft.yaml")
-    arguments = [sys.executable, "-m", "advocacy", "templates", command, campaign]
-    env = os.environ | {"COLUMNS": str(width), "TERM": "xterm", "NO_COLOR": "1"}
-    with subprocess.Popen(arguments, stdout=terminal, stdin=terminal, env=env) as process:
-        os.close(terminal)
-        data = b""
-        while True:
-            try:
-                block = os.read(main, 65536)
-            except OSError:
-                break
-            if not block:
-                break
-            data += block
-        process.wait()
-    os.close(main)
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", data.decode()).splitlines()
+    lines = lines_on_terminal(width, "templates", command, campaign)
     assert sum("─" in line for line in lines) > 2
     assert max(len(line.rstrip()) for line in lines) <= width
 

@@ -263,7 +263,7 @@ def test_everyone_whose_letter_rests_on_a_fact_is_found_for_a_correction(
         (f"p{n}", f"Person {n}") for n in range(1, 5)
     ]
     assert advocacy("status", parks, "--cites", "visits") == 0
-    assert "5 people have a letter that rests on visits." in capsys.readouterr().out
+    assert "5 people have a letter that relies on visits." in capsys.readouterr().out
     assert advocacy("status", parks, "--cites", "visit") == 1
     assert "Did you mean `visits`?" in capsys.readouterr().err
 
@@ -276,4 +276,4 @@ def test_a_letter_of_an_earlier_version_is_not_taken_for_one_that_does_not_cite_
     with open_ledger(parks) as ledger, ledger._backend.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE advocacy_letter SET facts = NULL WHERE letter_id = 'p1'")
     assert advocacy("status", parks, "--recipients", people, "--cites", "visits") == 1
-    assert "does not say on which facts 1 letter" in capsys.readouterr().err
+    assert "does not record the facts of 1 letter:" in capsys.readouterr().err

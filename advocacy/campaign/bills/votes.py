@@ -132,7 +132,7 @@ def _other_question(root: Element, path: Path, report: Report) -> bool:
     if _PASSAGE.search(question):
         return False
     if question:
-        message = f"This vote is on another question than passage: “{question}”. It is left out."
+        message = f"This vote is not on passage but on “{question}”, so it is left out."
         hint = "Use the file of the vote on passage."
         report(Problem("vote-not-on-passage", message, hint, Place(path), Level.WARNING))
     return True

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from advocacy.checks.agreement.days import blank
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
@@ -37,13 +38,18 @@ def attributions(
     for match in language.all("says", text):
         before = _PIECE.split(text[: match.start()])[-1]
         words = _after_link(before.split(), language)[-24:]
-        if language.code == "de" and (_promises(text, match) or _NO_SUBJECT.match(" ".join(words))):
+        german = language.code == "de"
+        if german and _promises(text, match):
+            continue
+        if german and _NO_SUBJECT.match(" ".join(words)):
             words = []
         if _INSERTED.match(text[match.end() :]) and before.rstrip().endswith((",", "·")):
             words = []  # “…, écrit la chambre, …”
         found.append(" ".join(words))
         after = _PIECE.split(text[match.end() :])[0].split(",")[0].split()
-        if after and (language.code == "de" or not words):
+        if german:
+            after = list(takewhile(lambda word: not _NO_SUBJECT.match(word), after))
+        if after and (german or not words):
             found.append(" ".join(after[:5]))
     return [a for words in found if (a := _attribution(words, language, known))]
 
@@ -152,6 +158,8 @@ def _other_than_named(
     everything = frozenset[str]().union(
         *(name_parts("\n".join((*(r.text for r in e.said), e.names))) for e in evidence)
     )
+    if language.code == "de" and _in_compound(one.words, evidence):
+        return None
     bodies = {bare(m[0])[:5] for m in language.all("bodies", one.words)}
     if one.stems and not one.stems & everything:
         # The capital of a sentence's first word names nobody.
@@ -162,6 +170,12 @@ def _other_than_named(
     if bodies and not bodies & everything and not bodies & target:
         return near.statement.text
     return _other_speaker(claim, one, near, language, target) or None
+
+
+def _in_compound(words: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether a German compound of the evidence has a name in it: Landesrechnungshof."""
+    said = bare(" ".join("\n".join((*(r.text for r in e.said), e.names)) for e in evidence))
+    return any(bare(word) in said for word in re.findall(CAPITAL, words) if len(word) > 5)
 
 
 def _speaker(near: Evidence, language: Language) -> str | None:

@@ -96,7 +96,9 @@ class SqliteBackend:
     ) -> None:
         self.path = path
         self.shown = str(path)
+        self._real = path.resolve()
         wal, _ = side_files(path)
+        self._wal = wal
         if not path.exists():
             if wal.exists():
                 raise AdvocacyError(faults.damaged(path, f"only its {wal.name} exists"))
@@ -131,8 +133,7 @@ class SqliteBackend:
         """
         if not self._is_still_there():
             raise AdvocacyError(faults.fault("ledger-moved", self.path))
-        wal, _ = side_files(self.path)
-        if self._carry_at and _log_size(wal) < self._carry_at:
+        if self._carry_at and _log_size(self._wal) < self._carry_at:
             return
         with self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
@@ -146,7 +147,7 @@ class SqliteBackend:
                 if not raw.execute("SELECT complete FROM advocacy_ledger").fetchone()[0]:
                     break
         # The next transaction begins the log anew, unless somebody reads what is in it.
-        self._carry_at = MOST_LOG + (_log_size(wal) if self._carry_at else 0)
+        self._carry_at = MOST_LOG + (_log_size(self._wal) if self._carry_at else 0)
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -176,12 +177,12 @@ class SqliteBackend:
         """Say why it is in doubt whether a mailing goes on with this copy of the ledger, if so."""
         home = self._home()
         seen = LedgerMemory(home.name).read() if home.name else None
-        return find_doubt(home, self.path.resolve(), seen, this_machine())
+        return find_doubt(home, self._real, seen, this_machine())
 
     def _is_newest(self) -> bool:
         home = self._home()
         seen = LedgerMemory(home.name).read() if home.name else None
-        return is_newest(home, self.path.resolve(), seen, this_machine())
+        return is_newest(home, self._real, seen, this_machine())
 
     def claim(self, connection: Connection, now: float) -> None:
         """Write down that the ledger is at home here, and has all that there is of it."""
@@ -192,7 +193,7 @@ class SqliteBackend:
             name=home.name or secrets.token_hex(16),
             machine=this_machine(),
             host=this_host(),
-            place=str(self.path.resolve()),
+            place=str(self._real),
             generation=max(home.generation, seen.generation + 1 if seen is not None else 0),
             used_at=now,
         )
@@ -204,7 +205,7 @@ class SqliteBackend:
     def written(self) -> None:
         """Have this machine remember that the ledger was changed."""
         if self._memory is not None:
-            self._memory.write(self._generation[-1], self.path.resolve())
+            self._memory.write(self._generation[-1], self._real)
 
     def _remember(self, home: LedgerHome) -> None:
         self._memory = LedgerMemory(home.name) if home.name else None
@@ -245,7 +246,7 @@ class SqliteBackend:
             finally:
                 os.close(handle)
             _give_name(made, self.path)
-            sync_folder(self.path.resolve().parent)
+            sync_folder(self._real.parent)
         except OSError as error:
             raise AdvocacyError(faults.of_file(self.path, error)) from error
         finally:
@@ -264,7 +265,6 @@ class SqliteBackend:
 
         Raises AdvocacyError.
         """
-        wal, _ = side_files(self.path)
         with self.engine.connect() as connection:
             found = version(connection)
             if found == 0:
@@ -276,7 +276,7 @@ class SqliteBackend:
             asked = "SELECT complete FROM advocacy_ledger" if found > 1 else _COMPLETE_1
             complete = bool(connection.exec_driver_sql(asked).scalar_one())
             # While the file is open, nobody takes away a log that has something to tell.
-            is_there = _log_size(wal) > _NO_FRAMES
+            is_there = _log_size(self._wal) > _NO_FRAMES
         if not (complete or is_there or incomplete or (found > 1 and self._is_newest())):
             raise AdvocacyError(
                 faults.fault("ledger-incomplete", self.path, wal=f"{self.path.name}-wal")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from advocacy.batch.worker import row_of
 from advocacy.campaign.addressing import People
 from advocacy.campaign.recipients import Recipient
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, Problem, count_noun, nearest
 from advocacy.mail.ledger import Bounce, Ledger, LedgerRecord, State
 from advocacy.mail.sending.account import REACHED, Category, LeftFor, category_of
 from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut
@@ -187,8 +187,8 @@ def _no_such_fact(fact: str, known: set[str]) -> Problem:
 def _not_recorded(count: int) -> Problem:
     return Problem(
         "facts-not-recorded",
-        f"The ledger does not say on which facts {count:,} letters rest: an earlier version of "
-        f"advocacy sent them.",
+        f"The ledger does not record the facts of {count_noun(count, 'letter')}: an earlier "
+        f"version of advocacy sent {'it' if count == 1 else 'them'}.",
         "These people are not listed. `manifest.jsonl` names the facts of letters that were also "
         "rendered.",
     )
