@@ -137,7 +137,9 @@ class PostgresBackend:
                 )
             if found == 0:
                 if not create:
-                    raise AdvocacyError(faults.fault(faults.MISSING, self.shown))
+                    raise AdvocacyError(
+                        faults.fault(faults.MISSING, self.shown, "ledger-missing-on-server")
+                    )
                 create_tables(connection)
             elif found < VERSION:
                 upgrade(connection, found)
@@ -152,6 +154,11 @@ def has_ledger(url: str) -> bool:
             return False
         raise
     return True
+
+
+def shown_address(url: str) -> str:
+    """A server's address without its password. Raises AdvocacyError for one that is not valid."""
+    return _shown(_parsed(url))
 
 
 def _parsed(url: str) -> URL:
