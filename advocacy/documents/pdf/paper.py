@@ -77,12 +77,16 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
     body = body_on_paper(letter.body, letter.language, citations)
+    # With the address above the letter, the name alone stands under it.
+    by_name = [one.model_copy(update={"title": None}) for one in letter.signatories]
+    signatories = by_name if letter.writer else letter.signatories
     variables = page_variables(shared_content(letter), words, citations, body) | {
         "letter": letter,
         "inside_address": letter.inside_address,
         "address_rows": address_rows(letter.inside_address),
         "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
-        "signatures": [] if letter.joint else _signature_rows(letter.signatories),
+        "writer": letter.writer,
+        "signatures": [] if letter.joint else _signature_rows(signatories),
     }
     printed = (text for text, _, _ in printed_texts(letter))
     return filled_layout(letter.layout, letter.language, workspace, variables, words, printed)
