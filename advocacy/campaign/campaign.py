@@ -202,7 +202,10 @@ class Stage(Located):
     """One letter of the campaign, and the dates that it may have."""
 
     template: Slug = Field(description="A letter under `letters/`, without `.md`.")
-    layout: Slug = Field("letter", description="A paper layout: letter, window-10, window-dl.")
+    layout: Slug = Field(
+        "letter",
+        description="A paper layout: letter, modern, large-print, window-10, window-dl, window-fr.",
+    )
     subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
     preview: LocalLine | None = Field(
         None,
@@ -256,6 +259,12 @@ class Stage(Located):
         description="Alternative wordings. Each recipient gets one, to learn which works best.",
     )
     attach: tuple[Literal["pdf"], ...] = Field((), description="Documents attached to the email.")
+    unprintable_name: Literal["no-pdf", "no-name"] | None = Field(
+        None,
+        description="What to mail if no font can print the recipient's name: `no-pdf`, the email "
+        "without the attached PDF, or `no-name`, a PDF that greets the organization. Default: "
+        "the letter is refused.",
+    )
     demand: StageDemand | Literal["none"] | None = Field(
         None,
         description="What differs from the campaign's demand. `none`: the letter asks for nothing.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, GetCoreSchemaHandler, Tag
@@ -54,6 +54,28 @@ def known_language(value: str) -> str | None:
     return tag if _is_known(tag) else None
 
 
+@lru_cache(maxsize=256)  # lists name a language in every row
+def language_as_listed(value: str) -> str:
+    """The tag of a language that a list writes `en_US`, `English`, or `Deutsch`; else the value."""
+    if known_language(value) is not None:
+        return value
+    dashed = value.strip().replace("_", "-")
+    return known_language(dashed) or _language_names().get(value.strip().casefold(), value)
+
+
+@cache
+def _language_names() -> dict[str, str]:
+    """The names of languages in those of NAMED_IN, with their tags."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for language in NAMED_IN:
+        for tag, name in Locale(language).languages.items():
+            if known_language(tag) is not None:
+                found.setdefault(name.casefold(), tag)
+    return found
+
+
 def _language(value: str) -> str:
     tag = known_language(value)
     if tag is not None:
@@ -90,7 +112,7 @@ Language = Annotated[Line, AfterValidator(_language), Field(**TABLE["schema"]["l
 COUNTRIES = frozenset(TABLE["countries"].split())
 _COMMON_NAMES: dict[str, str] = TABLE["common_names"]
 NAMED_IN = ("en", "de", "fr", "es")
-"""The languages in which countries are known by their names."""
+"""The languages in which countries and languages are known by their names."""
 
 
 # Lists name a country in every row.

@@ -17,6 +17,12 @@ from itertools import pairwise
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
+from advocacy.checks.list_numbers import (
+    numbered_items,
+    numbers_in_html,
+    numbers_in_text,
+    numbers_on_paper,
+)
 from advocacy.checks.sentences import read_letter, shorten
 from advocacy.checks.visible_email import seen_texts
 from advocacy.checks.visible_paper import seen_pages
@@ -26,6 +32,7 @@ from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.email import html
 from advocacy.documents.frame import long_date
 from advocacy.documents.pdf.fitting import obstacles
+from advocacy.documents.prose import body_pictures
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.letters.letter import CheckedLetter, Letter, check
@@ -35,6 +42,8 @@ MEDIA = ("PDF", "HTML", "text")
 FEW_WORDS = 5
 """The number of words of a passage that are searched for together."""
 _TAG = re.compile(r"<[^>]+>")
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_SELECTORS = "\ufe0e\ufe0f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +79,65 @@ def _proven(
     checked: CheckedLetter, traced: Letter, campaign: Campaign, media: Collection[str]
 ) -> Iterator[Problem]:
     workspace = campaign.workspace
-    seen = seen_texts(html.render_html(checked, workspace))
+    page, plain = html.render_html(checked, workspace), text.render_text(checked, workspace)
+    seen = seen_texts(page)
     hidden = tuple(dict.fromkeys(each for one in seen for each in one.hidden))
     contents = {
         "HTML": _Contents(tuple((one.text,) for one in seen), hidden),
-        "text": _Contents(((text.render_text(checked, workspace),),)),
+        "text": _Contents(((plain,),)),
     }
+    paper = None
     if "PDF" in media:
         found = obstacles(checked.letter, workspace)
         yield from found
         if not has_errors(found):
             from advocacy.documents.pdf.render import render_pdf  # brings WeasyPrint
 
-            contents["PDF"] = _Contents((seen_pages(render_pdf(checked, workspace).data),))
+            paper = render_pdf(checked, workspace).data
+            contents["PDF"] = _Contents((seen_pages(paper),))
     letter = checked.letter
     citations = formatted(letter, workspace)
     yield from _body(letter, contents)
     for wanted in (*_asks(letter, traced), *_facts(letter, citations)):
         yield from _missing(wanted, contents, letter)
     yield from _deadline(letter, contents)
+    yield from _list_numbers(letter, contents, page, plain, paper)
+
+
+def _list_numbers(
+    letter: Letter, contents: dict[str, "_Contents"], page: str, plain: str, paper: bytes | None
+) -> Iterator[Problem]:
+    """Report items of numbered lists that have another number in a document than in the text."""
+    wanted = list(numbered_items(letter))
+    if not wanted:
+        return
+    on_paper = numbers_on_paper(paper) if paper is not None else []
+    found = {"HTML": numbers_in_html(page), "text": numbers_in_text(plain)}
+    numbers = {
+        medium: {(one.number, squeezed(one.words)) for one in items}
+        for medium, items in found.items()
+    }
+    for item in wanted:
+        words = squeezed(item.words)
+        without = [
+            medium
+            for medium, there in numbers.items()
+            if not any(n == item.number and known.startswith(words) for n, known in there)
+        ]
+        lines = [one.words for one in on_paper if one.number == item.number]
+        if paper is not None and not any(_Contents(((line,),)).has(item.words) for line in lines):
+            without.insert(0, "PDF")
+        # What a document does not have at all is told elsewhere.
+        without = [medium for medium in without if contents[medium].shows(item.text)]
+        if without:
+            yield problem(
+                "missing-in-medium",
+                f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` "
+                f"does not number the item “{item.words} …” as {item.number}.",
+                "Check the layout's lists. A list must begin with the number that the text gives.",
+                None,
+            )
+            return
 
 
 def _body(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Problem]:
@@ -96,10 +145,13 @@ def _body(letter: Letter, contents: dict[str, "_Contents"]) -> Iterator[Problem]
 
     A part stands between two citations, whose numbers are printed there.
     """
+    alternatives = [one.alt for one in body_pictures(letter.body, letter.language)]
     for block in read_letter(letter):
         edges = [0, *(offset for offset, _ in block.marks), len(block.text)]
         for start, end in pairwise(edges):
             passage = block.text[start:end]
+            for alternative in alternatives:  # it is read aloud, and seen where there is no picture
+                passage = passage.removeprefix(f"{alternative}: ").removeprefix(alternative)
             lack = {m: c for m, c in contents.items() if squeezed(passage) and not c.shows(passage)}
             if lack:
                 wanted = PageNeeds(
@@ -226,6 +278,8 @@ class _Contents:
 
     def has(self, words: str) -> bool:
         """Whether the words stand on a page, or end one and begin the next."""
+        if any(unicodedata.bidirectional(char) in ("R", "AL") for char in words):
+            return all(_has_each_word(words, pages) for pages in self.screens)
         wanted = squeezed(words)
         return all(_stands(wanted, pages) for pages in self.screens)
 
@@ -250,11 +304,22 @@ def _stands(wanted: str, pages: tuple[str, ...]) -> bool:
     )
 
 
+def _has_each_word(words: str, pages: tuple[str, ...]) -> bool:
+    """Whether each word is there. From right to left, PDFs have words in the order of the eye."""
+    there = {squeezed(word) for page in pages for word in _WORD.findall(page)}
+    return all(squeezed(word) in there for word in _WORD.findall(words))
+
+
 @lru_cache(maxsize=256)
 def squeezed(words: str) -> str:
-    """The letters and digits alone, so that lines, hyphens and quotation marks do not count."""
+    """The letters, their marks, and the digits, so that lines, hyphens and quotes do not count."""
     folded = unicodedata.normalize("NFKC", words).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    return "".join(c for c in folded if c.isalnum() or (c not in _SELECTORS and is_mark(c)))
+
+
+def is_mark(char: str) -> bool:
+    """Whether a character is a mark on a letter, such as a vowel sign in Hindi."""
+    return unicodedata.category(char).startswith("M")
 
 
 def _bare(markup: str) -> str:

@@ -43,6 +43,7 @@ COMMANDS = {
     "replied": "Record who replied, so that they get no reminder.",
     "forget": "Remove a person from all stored files.",
     "templates": "List templates and the variables of a letter.",
+    "layouts": "List the layouts of printed letters, with a picture of each.",
     "schema": "Print the JSON Schema of a campaign, facts, sources, or bill file.",
     "completion": "Print the completion script for your shell.",
 }

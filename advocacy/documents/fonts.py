@@ -210,13 +210,16 @@ def describe(char: str) -> str:
 
 def by_script(characters: Iterable[str]) -> dict[str, list[str]]:
     """Characters by the names of their scripts (`Thai`); signs of no script under an empty name."""
+    wanted = list(characters)
+    if not wanted:
+        return {}
     from fontTools import unicodedata as scripts
 
     def name(char: str) -> str:
         code = scripts.script(char)
         return "" if code in ("Zyyy", "Zinh", "Zzzz") else scripts.script_name(code)
 
-    found = sorted(characters, key=name)
+    found = sorted(wanted, key=name)
     return {script: list(chars) for script, chars in groupby(found, key=name)}
 
 

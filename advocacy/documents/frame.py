@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -40,6 +40,7 @@ def isolated_addresses(html: str, language: str) -> str:
     """HTML whose web and email addresses are never turned round among words from right to left."""
     if direction(language) == "ltr":
         return html
+    html = str(html)  # joined as plain text, which is not escaped again
     html = _ADDRESS.sub(r'\1<span dir="ltr">\2</span>', html)
     return _IN_BRACKETS.sub(r'\1<span dir="ltr">\2</span>', html)
 
@@ -94,6 +95,14 @@ def references(
             tuple(marks),
         )
         for number, (entry, marks) in enumerate(zip(citations.references, cites, strict=True), 1)
+    ]
+
+
+def isolated_references(entries: Sequence[Reference], language: str) -> list[Reference]:
+    """References whose web addresses are never turned round (see `isolated_addresses`)."""
+    return [
+        replace(one, html=Markup(isolated_addresses(one.html, language)))  # noqa: S704 - as before
+        for one in entries
     ]
 
 

@@ -20,11 +20,12 @@ _KEPT = {"image/png": "png", "image/jpeg": "jpg"}
 
 @dataclass(frozen=True, slots=True)
 class ScreenPicture:
-    """A picture as it travels: its bytes, its media type, and its width in pixels of CSS."""
+    """A picture as it travels: its bytes, its media type, and its size in pixels of CSS."""
 
     data: bytes
     kind: str
     width: int
+    height: int
 
     @property
     def suffix(self) -> str:
@@ -42,7 +43,7 @@ def screen_picture(picture: Picture, path: Path) -> ScreenPicture:
 
     with Image.open(io.BytesIO(data)) as image:
         if picture.kind in _KEPT and image.width <= WIDEST:
-            return ScreenPicture(data, picture.kind, image.width)
+            return ScreenPicture(data, picture.kind, *image.size)
         image.load()
         is_photograph = picture.kind == "image/jpeg"
         small = image.convert("RGB" if is_photograph else "RGBA")
@@ -52,7 +53,7 @@ def screen_picture(picture: Picture, path: Path) -> ScreenPicture:
         out = io.BytesIO()
         small.save(out, "JPEG" if is_photograph else "PNG", optimize=True)
         kind = picture.kind if is_photograph else "image/png"
-        return ScreenPicture(out.getvalue(), kind, small.width)
+        return ScreenPicture(out.getvalue(), kind, *small.size)
 
 
 def _drawn(data: bytes) -> ScreenPicture:
@@ -80,4 +81,6 @@ def _drawn(data: bytes) -> ScreenPicture:
     size = (max(1, round(box.width * _SHARP)), max(1, round(box.height * _SHARP)))
     out = io.BytesIO()
     picture.crop((0, 0, *size)).save(out, "PNG", optimize=True)
-    return ScreenPicture(out.getvalue(), "image/png", max(1, round(box.width)))
+    return ScreenPicture(
+        out.getvalue(), "image/png", max(1, round(box.width)), max(1, round(box.height))
+    )

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.cache import by_file
+from advocacy.files.cache import by_file, once_per_run
 from advocacy.files.svg import svg_problem
 from advocacy.files.text import read_start
 from advocacy.files.workspace import Workspace
@@ -44,7 +44,7 @@ def find_picture(name: str, workspace: Workspace, place: Place | None = None) ->
 
     Raises AdvocacyError where it lies outside the workspace, is missing, broken or too large.
     """
-    path = workspace.file(name, place)
+    path = once_per_run(("picture", workspace, name), lambda: workspace.file(name, place))
     found = by_file(str(path), ("picture", name), lambda: _found(path, name))
     if isinstance(found, Problem):
         raise AdvocacyError(replace(found, place=place))

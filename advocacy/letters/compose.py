@@ -231,7 +231,7 @@ def compose_letter(
         ),
         body=body.prose,
         cites=find_citations(campaign, body),
-        pictures=find_pictures(campaign, body),
+        pictures=find_pictures(campaign, body, signatories),
         lines=body.lines,
         sender=file.sender,
         signatories=signatories,

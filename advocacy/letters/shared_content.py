@@ -5,7 +5,7 @@ and the variables of templates. `SharedContent` is what they share afterwards: a
 worked out once for many letters, such as a digest or the outline of a page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
@@ -230,15 +230,20 @@ def find_citations(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
     return _citations.get((campaign, body.cites), values, lambda: _look_up(campaign, body))
 
 
-def find_pictures(campaign: Campaign, body: Body) -> tuple[Picture, ...]:
-    """The pictures of a letter, each once: the sender's logo and signatures, and its body's.
+def find_pictures(
+    campaign: Campaign, body: Body, signatories: Iterable[Signatory]
+) -> tuple[Picture, ...]:
+    """The pictures of a letter: the sender's logo, the signatures, and those of its body.
 
     Raises AdvocacyError where one is missing, broken, too large or outside the workspace.
     """
     sender, workspace = campaign.file.sender, campaign.workspace
-    own = [(sender.logo, sender.place("logo"))]
-    own += [(one.signature, one.place("signature")) for one in sender.signatories]
-    found = [find_picture(name, workspace, place) for name, place in own if name]
+    found = [find_picture(sender.logo, workspace, sender.place("logo"))] if sender.logo else []
+    found += [
+        find_picture(one.signature, workspace, one.place("signature"))
+        for one in signatories
+        if one.signature
+    ]
     if "![" not in body.prose.markdown:
         return tuple(found)
     names = dict.fromkeys(

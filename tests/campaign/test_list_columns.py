@@ -255,3 +255,42 @@ def test_an_address_in_several_lines_of_one_cell_is_taken_apart(read) -> None:
         "MA",
         "02139",
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "address"),
+    [
+        ("Name,Straße,Hausnummer,Ort", "Ann Roe,Hauptstr.,12a,Berlin", "Hauptstr. 12a"),
+        ("Name,Street,House Number,City", "Ann Roe,Main Street,12,Springfield", "12 Main Street"),
+        ("Name,Straße,Hausnummer,Ort", "Ann Roe,Hauptstr. 12a,12a,Berlin", "Hauptstr. 12a"),
+        ("Name,Straße,Hausnummer,Ort", "Ann Roe,Postfach 5,,Berlin", "Postfach 5"),
+    ],
+)
+def test_a_house_number_in_its_own_column_belongs_to_the_street(
+    read, header: str, row: str, address: str
+) -> None:
+    people, problems = read(f"{header}\n{row}\n")
+    assert problems == []
+    assert people[0].address == (address,)
+
+
+def test_lines_of_an_address_are_no_question() -> None:
+    columns = read_header(["Name", "Address1", "Address2", "City", "ST"], {}, PLACE)
+    assert columns.names == ("name", "address_1", "address_2", "city", "region")
+    assert columns.problems == ()
+
+
+def test_a_list_without_a_header_is_told_as_one() -> None:
+    (problem,) = read_header(["Ann Roe", "ann@parks.example"], {}, PLACE).problems
+    assert problem.code == "no-name-column"
+    assert "no header" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [("English", "en"), ("deutsch", "de"), ("en_US", "en-US"), ("Französisch", "fr"), ("es", "es")],
+)
+def test_a_language_may_be_written_as_lists_write_it(read, written: str, tag: str) -> None:
+    people, problems = read(f"name,language\nAnn Roe,{written}\n")
+    assert problems == []
+    assert people[0].language == tag

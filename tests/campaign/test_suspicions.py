@@ -6,6 +6,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.suspicions import (
     comma_in_name,
     find_suspicions,
+    is_no_name,
     is_shouted,
     meant_domain,
     merge_field,
@@ -27,6 +28,7 @@ def told(**columns: str) -> list[tuple[str, Level]]:
         ("merge_field", merge_field),
         ("capitals", is_shouted),
         ("comma_in_name", comma_in_name),
+        ("not_a_name", is_no_name),
         ("slips", meant_domain),
     ],
 )
@@ -69,8 +71,29 @@ def test_a_name_with_a_comma_that_sets_off_no_degree_is_told() -> None:
     assert told(given_name="Ann", family_name="Roe", suffix="CSM") == []
 
 
-def test_an_email_address_in_place_of_a_name_is_told() -> None:
-    assert told(name="ann@parks.example") == [("address-as-name", Level.WARNING)]
+def test_what_is_no_name_is_told() -> None:
+    assert told(name="ann@parks.example") == [("not-a-name", Level.WARNING)]
+    assert told(name="N/A") == [("not-a-name", Level.WARNING)]
+    assert told(organization="City Hall") == []
+
+
+@pytest.mark.parametrize(
+    ("where", "code", "is_told"),
+    [
+        ({"country": "US"}, "2139", True),
+        ({"region": "MA"}, "2139", True),
+        ({"country": "DE"}, "1067", True),
+        ({"country": "US"}, "02139", False),
+        ({"country": "AT"}, "1010", False),
+        ({"region": "NSW"}, "2000", False),
+        ({}, "1010", False),
+    ],
+)
+def test_a_postal_code_that_has_lost_its_zero_is_told(
+    where: dict[str, str], code: str, is_told: bool
+) -> None:
+    expected = [("short-postal-code", Level.WARNING)] if is_told else []
+    assert told(name="Ann Roe", postal_code=code, **where) == expected
 
 
 @pytest.mark.parametrize(

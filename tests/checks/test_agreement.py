@@ -106,6 +106,14 @@ AGREE = [
         "The fare change, due to falling sales, begins in May.",
         "The change of fares begins in May because sales are falling.",
     ),
+    ("fr", "Il a perdu 1 000 litres.", "Il a perdu 1000 litres."),
+    (
+        "en",
+        "It sold 12 systems.",
+        "2. Version 3.1 of it was called (207) 555-0100 at 5:30 p.m.; it sold 12.",
+    ),
+    ("de", "Es verkaufte 12 Anlagen.", "Nach Artikel 12 Absatz 3 verkaufte es 12 Anlagen."),
+    ("es", "Vendió 12 equipos.", "Según el artículo 43, vendió 12 equipos."),
 ]
 DIFFER = [
     ("en", "It sold 9 of 14 systems.", "It sold nineteen of 14 systems.", "figure-not-in-fact"),

@@ -80,6 +80,16 @@ def test_a_quote_longer_than_its_copy_is_told(house: Any) -> None:
     assert house.one("quote-not-in-copy")
 
 
+@pytest.mark.slow
+def test_a_copy_of_a_million_words_is_searched_to_its_end(house: Any) -> None:
+    words = "many words of other things " * 200_000
+    quote = "We have stopped selling face recognition to the police."
+    house.write("copies/widget-2020.txt", words + quote)
+    assert house.check() == []
+    house.write("copies/widget-2020.txt", words)
+    assert house.one("quote-not-in-copy")
+
+
 def test_a_quote_of_digits_alone_is_compared(house: Any) -> None:
     house.spoil("facts.yaml", "We have stopped selling face recognition to the police", '"2019"')
     house.write("copies/widget-2020.txt", "It was in 2019.")

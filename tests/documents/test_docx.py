@@ -182,11 +182,6 @@ def test_two_runs_give_the_same_bytes_dated_by_the_letter(
     assert "<dc:title>Keep the park open</dc:title>" in core
 
 
-def test_nobody_gets_a_picture_of_a_signature_to_copy(project_root: Path) -> None:
-    names = made(project_root / "campaigns" / "microsoft.yaml", "call").namelist()
-    assert not [name for name in names if "media" in name]
-
-
 def test_a_style_of_author_and_date_stands_in_the_text_with_a_list_at_the_end(
     small_campaign: Path, edit
 ) -> None:

@@ -83,7 +83,17 @@ DL = Layout(
     (105 * MM, 148.5 * MM, 210 * MM),
     "fr-FR",
 )
-LAYOUTS = pytest.mark.parametrize("layout", [TEN, DL], ids=lambda layout: layout.name)
+# A French DL envelope has a window of 100 by 35 mm, 20 from the right and 20 from the bottom; the
+# folded letter is 210 by 99.
+FRENCH = Layout(
+    "window-fr",
+    Box(100 * MM, 44 * MM, 200 * MM, 79 * MM),
+    (10 * MM, 11 * MM),
+    0.0,
+    (99 * MM, 198 * MM),
+    "fr-FR",
+)
+LAYOUTS = pytest.mark.parametrize("layout", [TEN, DL, FRENCH], ids=lambda layout: layout.name)
 
 
 @pytest.fixture(scope="module")

@@ -131,8 +131,9 @@ def test_the_line_to_type_names_every_package(monkeypatch: pytest.MonkeyPatch) -
 def test_the_extras_are_those_of_the_package(project_root: Path) -> None:
     project = tomllib.loads((project_root / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    assert set(extras) == {"preview", "cluster", "postgres", "dkim", "keyring", "all"}
-    assert set(EXTRA_OF_MODULE.values()) == set(extras) - {"all"}
+    assert set(extras) == {"preview", "cluster", "postgres", "dkim", "keyring", "scripts", "all"}
+    # Fonts are looked for, not imported.
+    assert set(EXTRA_OF_MODULE.values()) == set(extras) - {"all", "scripts"}
 
 
 def test_the_package_finds_its_own_files() -> None:

@@ -27,6 +27,13 @@ TAKEN = _by_header("taken")
 ASKED = _by_header("asked")
 """Headers that may mean a known column, about which people are asked."""
 
+HOUSE_NUMBERS = {
+    name: place == "before"
+    for place, names in _TABLE["house_number"].items()
+    for name in names.split()
+}
+"""Columns of a number that belongs to the street, and whether it stands before it."""
+
 Way = list[tuple[int, str]]
 """Columns by position, and the names that they would have."""
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from advocacy.campaign.recipients.column_headers import (
     ADDRESS_LINE,
     ASKED,
+    HOUSE_NUMBERS,
     KNOWN,
     TAKEN,
     Resolved,
@@ -74,7 +75,8 @@ class Columns:
     `address` are the positions of an address's lines in their order. `copies` are pairs of a
     known name and the name that the list itself gives the column: templates may use either.
     `one_line` are columns that hold a whole address in a line, `first_of` what stands between
-    several values of which the first counts.
+    several values of which the first counts. `house_number` is the column of a number that belongs
+    to the street, and whether it stands before it.
     """
 
     names: tuple[str, ...]
@@ -84,6 +86,7 @@ class Columns:
     program: str = ""
     one_line: tuple[str, ...] = ()
     first_of: str = ""
+    house_number: tuple[str, bool] | None = None
 
 
 FIRST_COLUMN = "column_1"
@@ -135,6 +138,9 @@ def read_header(headers: Sequence[str], renamed: Mapping[str, str], place: Place
         program=program.name if program else "",
         one_line=program.one_line if program else (),
         first_of=program.first_of if program else "",
+        house_number=next(
+            ((name, HOUSE_NUMBERS[name]) for name in names if name in HOUSE_NUMBERS), None
+        ),
     )
 
 
@@ -188,11 +194,14 @@ def _no_name(headers: Sequence[str], names: Sequence[str], place: Place) -> list
     if NAMES & set(names):
         return []
     there = ", ".join(f"`{header.strip()}`" for header in headers[:12] if header.strip())
+    message = f"No column contains names; there are {there or 'no columns'}."
+    if any("@" in header for header in headers):  # a person stands where the header should be
+        hint = "The list seems to have no header. Add one as the first line: `name,email`."
+        return [Problem("no-name-column", message, hint, place)]
     hint = "The first line names the columns. Name one of them `name`, or map it in the campaign: "
     likely = next((h.strip() for h in headers if ASKED.get(plain_name(h)) in NAMES), None)
     example = likely or next((h.strip() for h in headers if h.strip()), "Name")
     hint += columns_line([(example, ASKED.get(plain_name(example), "name"))]) + "."
-    message = f"No column contains names; there are {there or 'no columns'}."
     return [Problem("no-name-column", message, hint, place)]
 
 
@@ -203,7 +212,13 @@ def _near_misses(
     problems = []
     explained = {plain_name(header) for header in renamed} | found.explained
     for header, name in zip(headers, found.names, strict=True):
-        if not name or name in KNOWN or name in explained or plain_name(header) in explained:
+        if (
+            not name
+            or name in KNOWN
+            or ADDRESS_LINE.fullmatch(name)
+            or name in explained
+            or plain_name(header) in explained
+        ):
             continue
         # An export is spelled by a program: what looks misspelled there is a column of its own.
         meant = ASKED.get(name) or (None if found.program else nearest_column(name))

@@ -35,6 +35,12 @@ def complete_values(values: dict[str, Any], columns: Columns) -> None:
     if columns.one_line:
         _take_apart(values, columns.one_line)
     _gather_address(values, columns)
+    if columns.house_number and values.get("address") and columns.house_number[0] in values:
+        name, is_before = columns.house_number
+        street, *rest = values["address"]
+        parts = (values[name], street) if is_before else (street, values[name])
+        if values[name] not in street.split():
+            values["address"] = (" ".join(parts), *rest)
 
 
 def _gather_address(values: dict[str, Any], columns: Columns) -> None:

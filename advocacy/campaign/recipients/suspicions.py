@@ -25,6 +25,10 @@ _NOBODY = frozenset(_TABLE["nobody"]["locals"].split())
 _OFFICE = frozenset(_TABLE["office"]["locals"].split())
 _ROLES = _NOBODY | _OFFICE
 _SLIPPED = tuple(f".{ending}" for ending in _ENDINGS)
+_NO_NAMES = frozenset(_TABLE["not_a_name"]["words"].split("\n"))
+_TOTAL: re.Pattern[str] = re.compile(_TABLE["not_a_name"]["total"])
+_FIVE_DIGITS = frozenset(_TABLE["short_postal_code"]["countries"].split())
+_STATES = frozenset(_TABLE["short_postal_code"]["states"].split())
 _FORMS = frozenset(_TABLE["comma_in_name"]["forms"].split())
 _OPTED_OUT: dict[str, frozenset[str]] = {
     **dict.fromkeys(
@@ -48,10 +52,16 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         hint = "If the family name is first, write the given name first. If a title follows, use "
         hint += "the column `title`."
         yield Problem("comma-in-name", message, hint, row.place("name"), Level.WARNING)
-    elif "@" in name:
-        message = f"The name “{name}” is an email address, and is printed that way."
-        hint = "Enter the person's name, or `organization` for an office without a name."
-        yield Problem("address-as-name", message, hint, row.place("name"), Level.WARNING)
+    elif is_no_name(name):
+        message = f"“{name}” is probably not a name, and is printed as one."
+        hint = "Enter the person's name, or `organization` for an office without a name. If the "
+        hint += "row is no person, remove it."
+        yield Problem("not-a-name", message, hint, row.place("name"), Level.WARNING)
+    if row.postal_code and is_cut_off(row.postal_code, row.country or "", row.region or ""):
+        message = f"`postal_code`: “{row.postal_code}” has too few digits."
+        hint = "A spreadsheet may have dropped a leading zero: format the column as text and "
+        hint += f"write `{row.postal_code.zfill(5)}`."
+        yield Problem("short-postal-code", message, hint, row.place("postal_code"), Level.WARNING)
     for column in row.other.keys() & _OPTED_OUT.keys():
         if row.other[column].casefold() in _OPTED_OUT[column]:
             message = f"`{column}` of {row.called} is “{row.other[column]:.40}”."
@@ -111,6 +121,20 @@ def comma_in_name(name: str) -> bool:
     _, comma, rest = greeted_name(name).partition(",")
     first = re.sub(r"[.\s]", "", rest.partition(",")[0]).casefold()
     return bool(comma) and first not in _FORMS and generation(first) is None
+
+
+def is_no_name(name: str) -> bool:
+    """Whether a text stands for a missing name, is an address, or the total below a list."""
+    if not name:
+        return False
+    plain = name.casefold().strip(" .-–—_*?!:/")
+    return "@" in name or not plain or plain in _NO_NAMES or _TOTAL.match(plain) is not None
+
+
+def is_cut_off(code: str, country: str, region: str) -> bool:
+    """Whether a postal code of five digits has lost a zero at its beginning."""
+    five = country in _FIVE_DIGITS or (not country and region in _STATES)
+    return five and code.isascii() and code.isdigit() and len(code) in (3, 4)
 
 
 def meant_domain(domain: str) -> str | None:

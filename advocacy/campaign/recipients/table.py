@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from advocacy.campaign.languages import known_country, known_language
+from advocacy.campaign.languages import known_country, known_language, language_as_listed
 from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.identity import plain_id
 from advocacy.campaign.recipients.model import Recipient
@@ -47,6 +47,8 @@ def recipient_of(
             # Nobody means two spaces in a name, nor two people who differ by them.
             gap = isinstance(value, str) and ("  " in value or "\xa0" in value)
             known[name] = _GAP.sub(" ", value) if gap else value
+            if name == "language":
+                known[name] = language_as_listed(value)
         else:
             other[name] = value
     if other:

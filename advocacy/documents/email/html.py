@@ -17,7 +17,12 @@ from markupsafe import Markup, escape
 
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.email.inline_pictures import picture_tags, with_pictures
+from advocacy.documents.email.inline_pictures import (
+    logo_picture,
+    picture_tags,
+    signature_pictures,
+    with_pictures,
+)
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.documents.email.skeleton import (
     RECIPIENT_FIELDS,
@@ -28,7 +33,16 @@ from advocacy.documents.email.skeleton import (
     inlined,
     letter_fields,
 )
-from advocacy.documents.frame import Stamps, contacts, direction, draft_html, long_date, stamps
+from advocacy.documents.frame import (
+    Stamps,
+    direction,
+    draft_html,
+    isolated_addresses,
+    isolated_contacts,
+    isolated_references,
+    long_date,
+    stamps,
+)
 from advocacy.documents.note_numbers import NoteNumbers, end_notes, number_notes
 from advocacy.documents.prose import body_html, first_sentence, notes_html, value_html
 from advocacy.documents.references import formatted
@@ -103,7 +117,7 @@ def render_html(
     letter = checked.letter
     html = html_of(letter, workspace, formatted(letter, workspace), leaving)
     html = draft_html(html) if checked.draft else html
-    return with_pictures(html, letter.body, letter.language, workspace)
+    return with_pictures(html, letter.pictures, workspace)
 
 
 def html_of(
@@ -292,20 +306,24 @@ def _page(
         numbers,
         notes_html(body, language, lambda index: f" {cite(index)}") if numbers.notes else (),
     )
+    text = body_html(body, language, cite, note, pictures.__getitem__)
     html = render_layout(
         "email",
         workspace,
         {
             "letter": letter,
             "words": layout.words,
-            "body": Markup(body_html(body, language, cite, note, pictures.__getitem__)),  # noqa: S704
+            "body": Markup(isolated_addresses(text, language)),  # noqa: S704 - escaped above
             "preview": _preview(body, shared),
-            "own_notes": own_notes,
-            "references": listed,
+            "own_notes": isolated_references(own_notes, language),
+            "references": isolated_references(listed, language),
             "notes": citations.notes,
             "date": long_date(shared.date, shared.language),
             "dated": shared.dateline or long_date(shared.date, shared.language),
-            "contacts": contacts(shared.sender),
+            "contacts": isolated_contacts(shared.sender, language),
+            "logo": logo_picture(shared.sender.logo, workspace),
+            "images": signature_pictures([p.signature for p in shared.signatories], workspace),
+            "color": shared.sender.look.color if shared.sender.look else None,
             "unsubscribe": link,
             "subscribed": subscribed_line(layout.words, shared.sender),
             "css": Markup(layout.css),  # noqa: S704 - a volunteer's own styles

@@ -4,18 +4,56 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from markupsafe import escape
 
 from advocacy.documents.prose import body_pictures
 from advocacy.documents.screen_pictures import ScreenPicture, screen_picture
-from advocacy.files.pictures import find_picture
+from advocacy.files.pictures import Picture, find_picture
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import Prose
 
 _LINE_WIDTH = 504
 """The width of a line of the sheet in pixels of CSS."""
+_LOGO, _SIGNATURE = (200, 72), (200, 56)
+"""The largest width and height of a logo and of a signature, in pixels of CSS."""
 _ADDRESS = re.compile(r"cid:([0-9a-f]{32})@pictures\.invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class InlinePicture:
+    """A picture as the layout shows it: the address of its part, and its size in pixels of CSS."""
+
+    src: str
+    width: int
+    height: int
+
+
+def logo_picture(name: str | None, workspace: Workspace) -> InlinePicture | None:
+    """The sender's logo, if there is one.
+
+    Raises AdvocacyError where it is missing or broken.
+    """
+    return _shown(name, workspace, *_LOGO) if name else None
+
+
+def signature_pictures(
+    names: Iterable[str | None], workspace: Workspace
+) -> dict[str, InlinePicture]:
+    """The pictures of signatures by the names of their files.
+
+    Raises AdvocacyError where one is missing or broken.
+    """
+    return {name: _shown(name, workspace, *_SIGNATURE) for name in names if name}
+
+
+def _shown(name: str, workspace: Workspace, widest: int, highest: int) -> InlinePicture:
+    picture = _picture(name, workspace)
+    scale = min(1.0, widest / picture.width, highest / picture.height)
+    width, height = round(picture.width * scale), round(picture.height * scale)
+    return InlinePicture(f"cid:{_content_id(picture)}", max(1, width), max(1, height))
 
 
 def picture_tags(body: Prose, language: str, workspace: Workspace) -> list[str]:
@@ -35,10 +73,10 @@ def picture_tags(body: Prose, language: str, workspace: Workspace) -> list[str]:
     return tags
 
 
-def picture_parts(body: Prose, language: str, workspace: Workspace) -> list[list[bytes]]:
-    """The pictures of a body as parts of a message: header, empty line and content (RFC 2392)."""
+def picture_parts(pictures: Iterable[Picture], workspace: Workspace) -> list[list[bytes]]:
+    """A letter's pictures as parts of a message: header, empty line and content (RFC 2392)."""
     parts: dict[str, bytes] = {}
-    for picture in body_pictures(body, language):
+    for picture in pictures:
         shown = _picture(picture.name, workspace)
         name = _content_id(shown)
         lines = binascii.b2a_base64(shown.data, newline=False)
@@ -51,12 +89,12 @@ def picture_parts(body: Prose, language: str, workspace: Workspace) -> list[list
     return [[part] for part in parts.values()]
 
 
-def with_pictures(html: str, body: Prose, language: str, workspace: Workspace) -> str:
+def with_pictures(html: str, pictures: Iterable[Picture], workspace: Workspace) -> str:
     """The HTML as a document that stands alone, with its pictures in it."""
     if "cid:" not in html:
         return html
     known = {}
-    for picture in body_pictures(body, language):
+    for picture in pictures:
         shown = _picture(picture.name, workspace)
         data = base64.b64encode(shown.data).decode()
         known[_content_id(shown)] = f"data:{shown.kind};base64,{data}"

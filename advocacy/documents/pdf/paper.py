@@ -23,6 +23,7 @@ from advocacy.documents.frame import (
     direction,
     isolated_addresses,
     isolated_contacts,
+    isolated_references,
     long_date,
     references,
 )
@@ -30,7 +31,7 @@ from advocacy.documents.pdf.fitting import printed_texts
 from advocacy.documents.prose import BodyPicture, body_html, body_pictures, notes_html
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.files.text import LARGEST, read_start
+from advocacy.files.text import read_start
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.shared_content import SharedContent, shared_content
@@ -43,6 +44,7 @@ from advocacy.templating.layouts import IMPORT
 US_LETTER = frozenset(
     ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 )
+_LARGEST_STYLESHEET = 1_000_000  # bytes
 _HEAD = 56
 _ROW = 46  # so many characters of an address stand in one row of a window, at least
 
@@ -75,12 +77,16 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
     body = body_on_paper(letter.body, letter.language, citations)
+    # With the address above the letter, the name alone stands under it.
+    by_name = [one.model_copy(update={"title": None}) for one in letter.signatories]
+    signatories = by_name if letter.writer else letter.signatories
     variables = page_variables(shared_content(letter), words, citations, body) | {
         "letter": letter,
         "inside_address": letter.inside_address,
         "address_rows": address_rows(letter.inside_address),
         "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
-        "signatures": [] if letter.joint else _signature_rows(letter.signatories),
+        "writer": letter.writer,
+        "signatures": [] if letter.joint else _signature_rows(signatories),
     }
     printed = (text for text, _, _ in printed_texts(letter))
     return filled_layout(letter.layout, letter.language, workspace, variables, words, printed)
@@ -97,7 +103,9 @@ def page_variables(
         "words": words,
         "body": Markup(isolated_addresses(body, shared.language)),  # noqa: S704 - escaped above
         "notes": () if citations.in_text else citations.notes,
-        "references": references(citations) if citations.in_text else (),
+        "references": isolated_references(references(citations), shared.language)
+        if citations.in_text
+        else (),
         "date": long_date(shared.date, shared.language),
         "dated": shared.dateline or long_date(shared.date, shared.language),
         "lang": shared.language,
@@ -262,8 +270,18 @@ def layout_text(layout: str, workspace: Workspace) -> str:
 
 
 def _read_stylesheet(path: Path) -> str:
+    data = read_start(path, _LARGEST_STYLESHEET + 1)
+    if len(data) > _LARGEST_STYLESHEET:
+        raise AdvocacyError(
+            Problem(
+                "file-too-large",
+                f"The stylesheet is larger than {_LARGEST_STYLESHEET // 1_000_000} MB.",
+                "Check that it is the right file. Load pictures and fonts from files of their own.",
+                Place(path),
+            )
+        )
     try:
-        return read_start(path, LARGEST).decode("utf-8-sig").replace("\r", "")
+        return data.decode("utf-8-sig").replace("\r", "")
     except UnicodeDecodeError as error:
         raise AdvocacyError(
             Problem(
@@ -286,6 +304,8 @@ def page_css(
     named = tuple(name for name in library.names if name in css and name not in families)
     size = page_size(language)
     own = [f"--fonts: {font_list(families)};"]
+    if library.lead:
+        own.append(f"--lead: {font_list([library.lead])};")
     if color:
         own.append(f"--color: {color};")
     if families[0] != BODY and not library.has_raised_figures(families[0]):

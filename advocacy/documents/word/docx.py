@@ -2,24 +2,25 @@
 
 The letter becomes pandoc's document tree in JSON, which pandoc writes as a `.docx` with real
 footnotes and Word's styles. The tree has text where the letter has text, so no value is ever read
-as markup. The file has no logo and no picture of a signature: whoever gets a file that can be
-changed should not get those.
+as markup. It has what the paper has, and looks like it as far as Word goes.
 """
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
-from advocacy.documents.frame import DRAFT, DRAFT_LINE, contacts, direction, long_date
+from advocacy.documents.frame import DRAFT, DRAFT_LINE, direction, long_date
 from advocacy.documents.pdf.paper import moment, page_size
 from advocacy.documents.prose import body_pictures
 from advocacy.documents.references import formatted
-from advocacy.documents.screen_pictures import screen_picture
+from advocacy.documents.screen_pictures import ScreenPicture, screen_picture
+from advocacy.documents.word.around_text import cosigners, isolated, letterhead, signatures
 from advocacy.documents.word.body import (
     Node,
     body,
@@ -50,16 +51,20 @@ def render_docx(checked: CheckedLetter, workspace: Workspace) -> bytes:
     """
     letter = checked.letter
     phrases = read_set_phrases(letter.language, workspace)
+    rtl = direction(letter.language) == "rtl"
     pictures = _pictures(letter, workspace)
-    blocks = list(_blocks(letter, phrases, formatted(letter, workspace), list(pictures)))
+    own = _own_pictures(letter, workspace)
+    blocks = list(_blocks(letter, phrases, formatted(letter, workspace), list(pictures), own))
     if checked.draft:
         blocks = [_draft_line(), *blocks, _draft_line()]
-    rtl = direction(letter.language) == "rtl"
+    blocks = isolated(blocks) if rtl else blocks
+    pictures |= {file: shown.data for file, shown in own.values()}
     meta = {
         "title": letter.subject,
         "author": letter.sender.organization,
-        "lang": letter.language,
+        "lang": word_language(letter.language),
     } | ({"dir": "rtl"} if rtl else {})
+    meta |= {"pictures": "yes"} if pictures else {}
     head = f"{DRAFT} · {letter.inside_address[0]}" if checked.draft else letter.inside_address[0]
     reference = _reference_document(letter, head, phrases.page, rtl=rtl)
     return write_docx(
@@ -74,6 +79,16 @@ def _pictures(letter: Letter, workspace: Workspace) -> dict[str, bytes]:
         file = find_picture(picture.name, workspace)
         shown = screen_picture(file, workspace.file(picture.name))
         found[f"picture-{number}.{shown.suffix}"] = shown.data
+    return found
+
+
+def _own_pictures(letter: Letter, workspace: Workspace) -> dict[str, tuple[str, ScreenPicture]]:
+    """The sender's logo and signatures by their names: each under a file name of its own."""
+    names = [letter.sender.logo, *(person.signature for person in letter.signatories)]
+    found = {}
+    for number, name in enumerate(dict.fromkeys(filter(None, names)), 1):
+        shown = screen_picture(find_picture(name, workspace), workspace.file(name))
+        found[name] = f"own-{number}.{shown.suffix}", shown
     return found
 
 
@@ -92,7 +107,18 @@ def _reference_document(letter: Letter, head: str, page: str, *, rtl: bool) -> b
     before, _, after = page.partition("{page}")
     tokens = body_tokens(letter.body.markdown, letter.language)
     kinds = {token.type.removesuffix("_open") for token in tokens}
+    look, sender = letter.sender.look, letter.sender
     values = {
+        "lang": word_language(letter.language),
+        "east_asian": primary_language(letter.language) in ("ja", "ko", "zh"),
+        "font": look.font if look and look.font else "Garamond",
+        "color": look.color.removeprefix("#").upper() if look and look.color else None,
+        "offices": sender.offices,
+        "has_logo": sender.logo is not None,
+        "logo_beside": sender.logo is not None and not sender.logo_has_name,
+        "has_columns": len(letter.signatories) > 1
+        or any(person.signature for person in letter.signatories)
+        or len(letter.cosigners) > 1,
         "width": width,
         "height": height,
         "rtl": rtl,
@@ -107,6 +133,8 @@ def _reference_document(letter: Letter, head: str, page: str, *, rtl: bool) -> b
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in REFERENCE.rglob("*") if path.is_file()):
+            if path.name.startswith("footer") and not sender.offices:
+                continue
             text = render_page(path.relative_to(PACKAGE).as_posix(), **values)
             declaration, _, rest = text.partition("\n")
             text = f"{declaration}\n{_LINE_BREAK.sub('><', rest).strip()}"
@@ -115,12 +143,25 @@ def _reference_document(letter: Letter, head: str, page: str, *, rtl: bool) -> b
     return out.getvalue()
 
 
+def word_language(language: str) -> str:
+    """A language as Word's spell checker knows it, with the country that it most likely means."""
+    from babel.core import get_global
+
+    if "-" in language:
+        return language
+    territory = get_global("likely_subtags").get(language, "").rpartition("_")[2]
+    return f"{language}-{territory}" if territory else language
+
+
 def _blocks(
-    letter: Letter, phrases: SetPhrases, citations: FormattedCitations, files: Sequence[str]
+    letter: Letter,
+    phrases: SetPhrases,
+    citations: FormattedCitations,
+    files: Sequence[str],
+    own: Mapping[str, tuple[str, ScreenPicture]],
 ) -> Iterator[Node]:
-    sender = letter.sender
-    yield paragraph("Letterhead", sender.organization)
-    yield paragraph("Letterhead Contact", " · ".join([*sender.address, *contacts(sender)]))
+    rtl = direction(letter.language) == "rtl"
+    yield from letterhead(letter.sender, own.get(letter.sender.logo or ""), rtl=rtl)
     yield paragraph("Date", letter.dateline or long_date(letter.date, letter.language))
     yield paragraph("Inside Address", *filter(None, [letter.delivery]), *letter.inside_address)
     if letter.reference_lines:
@@ -129,7 +170,7 @@ def _blocks(
     yield heading(1, inline_text(f"{phrases.subject} {letter.subject}".lstrip()))
     yield paragraph("Salutation", letter.salutation)
     yield from body(letter.body, letter.language, partial(_cite, citations), files)
-    yield from _ending(letter, phrases)
+    yield from _ending(letter, phrases, own)
     if citations.in_text and citations.references:
         yield heading(2, inline_text(phrases.references))
         for entry in citations.references:
@@ -142,24 +183,20 @@ def _cite(citations: FormattedCitations, index: int, within: bool) -> list[Node]
     return [{"t": "Space"}, *inlines] if citations.in_text or within else [note(inlines)]
 
 
-def _ending(letter: Letter, phrases: SetPhrases) -> Iterator[Node]:
-    yield paragraph("Closing", letter.close)
-    people = [
-        tuple(filter(None, (person.name, person.office, person.organization)))
-        for person in letter.signatories
-    ]
+def _ending(
+    letter: Letter, phrases: SetPhrases, own: Mapping[str, tuple[str, ScreenPicture]]
+) -> Iterator[Node]:
     if letter.joint:
-        lines = [", ".join(person) for person in people]
+        yield paragraph("Closing", letter.close)
+        people = ((one.name, one.office, one.organization) for one in letter.signatories)
+        lines = [", ".join(filter(None, person)) for person in people]
         yield paragraph("Signature", *lines, *filter(None, [letter.others]))
     else:
-        for person in people:
-            yield paragraph("Signature", *person)
+        in_columns = len(letter.signatories) > 1 or letter.signatories[0].signature
+        yield paragraph("Closing Above Columns" if in_columns else "Closing", letter.close)
+        yield from signatures(letter.signatories, own)
     if letter.cosigners:
-        cosigners = (
-            ", ".join(filter(None, (one.organization, one.name, one.title)))
-            for one in letter.cosigners
-        )
-        yield paragraph("Cosigners", phrases.joined_by, *cosigners)
+        yield from cosigners(letter.cosigners, phrases.joined_by)
     if letter.enclosures:
         word = phrases.enclosure if len(letter.enclosures) == 1 else phrases.enclosures
         yield paragraph("Enclosures", f"{word} {'; '.join(letter.enclosures)}")

@@ -148,10 +148,32 @@ def test_a_report_of_several_people_says_of_each_their_own() -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "more", ["Auto-Submitted: auto-replied\n", "X-Autoreply: yes\n", "X-Autorespond: away\n"]
+    "more",
+    [
+        "Auto-Submitted: auto-replied\n",
+        "X-Autoreply: yes\n",
+        "X-Autorespond: away\n",
+        "X-Auto-Response-Suppress: All\n",
+        "Precedence: auto_reply\n",
+    ],
 )
 def test_an_automatic_answer_is_no_bounce_whatever_it_says(text: str, more: str) -> None:
-    answer = message(text, subject="Automatic reply", sender="bob@people.example", more=more)
+    answer = message(text, subject="Re: Keep it open", sender="bob@people.example", more=more)
+    assert read_notice(answer, None).kind is Kind.ABSENCE
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Keep the park open",
+        "Out of office",
+        "Abwesenheitsnotiz: Park",
+        "=?utf-8?q?R=C3=A9ponse_automatique_=3A_parc?=",
+        "=?utf-8?q?Respuesta_autom=C3=A1tica=3A_parque?=",
+    ],
+)
+def test_an_answer_that_says_in_its_subject_that_it_is_automatic_is_one(subject: str) -> None:
+    answer = message("Back on Monday.", subject=subject, sender="bob@people.example")
     assert read_notice(answer, None).kind is Kind.ABSENCE
 
 
