@@ -35,8 +35,10 @@ bench: setup ## measure, and hold the ratios that are promised
 	$(PYTHON_BIN) -m pytest tests/benchmarks -s
 
 SEQUENCES = 1000
-soak: setup ## kill mailings against faulty servers, on from the seed where it ended (SEQUENCES=1000)
+FUZZ_SECONDS = 900
+soak: setup ## faulty servers and strangers' files, on from the seeds where it ended (SEQUENCES=1000)
 	$(PYTHON_BIN) -m tests.mail.fault_bench --sequences $(SEQUENCES) --out .cache/soak.jsonl
+	$(PYTHON_BIN) -m tests.cli.strangers_fuzz --seconds $(FUZZ_SECONDS) --out .cache/strangers.jsonl
 
 goldens: setup ## renew tests/goldens/ from what the tests get now; read the diff before you commit
 	$(PYTHON_BIN) -m pytest -n auto --renew-goldens

@@ -153,7 +153,7 @@ def _with_previous(
             one = replace(one, previous=previous) if previous else one
             if queue is not None:
                 queue.expect(one, campaign)
-        one = replace(one, draft=request.draft)
+        one = replace(one, draft=True) if request.draft else one
         yield one if request.cluster is None else _judged_here(campaign, day, one)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
+from advocacy.files.text import LARGEST, read_start
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.letters.parts import image_files
@@ -36,6 +37,8 @@ Typeset = Literal["auto", "full"]
 SharedDigests = Mapping[tuple[str, str], str]
 """A digest of what the letters of a stage share in a format, by stage and format."""
 
+UNPRINTABLE = "unprintable-character"
+"""The code of the problem that no font has a character."""
 DIGEST_LENGTH = 32
 """Hexadecimal digits of a digest of inputs: 128 bits."""
 
@@ -69,6 +72,7 @@ class BatchSettings:
     are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
     did so with the same digest (`judged`) of what is read for it; with None they are not. Where
     `judged_by_client`, whoever wants the letters judged them, and they come with what is wrong.
+    Without `attach`, emails have no attachments.
     """
 
     campaign: Campaign
@@ -86,12 +90,14 @@ class BatchSettings:
     text: StageText | None = None
     judged: str | None = None
     judged_by_client: bool = False
+    attach: bool = True
 
     @property
     def wants_paper(self) -> bool:
         """Whether some documents are typeset: PDFs, attached ones, or audit sheets."""
         stages = self.campaign.file.stages.values()
-        attached = "eml" in self.formats and any("pdf" in stage.attach for stage in stages)
+        attached = "eml" in self.formats and self.attach
+        attached = attached and any("pdf" in stage.attach for stage in stages)
         return "pdf" in self.formats or attached or self.audit
 
 
@@ -116,7 +122,7 @@ def shared_digests(campaign: Campaign, formats: Iterable[str]) -> SharedDigests:
                 f"{file.timezone} {stage.time}",
                 demand and demand.model_dump(mode="json"),
                 [precedent.model_dump(mode="json") for precedent in precedents],
-                sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+                sorted(hashlib.sha256(read_start(path, LARGEST)).hexdigest() for path in files),
             ]
             digests[name, kind] = _digest(json.dumps(inputs, sort_keys=True, default=str).encode())
     return digests
@@ -247,15 +253,19 @@ def make_documents(
     """
     letter, made, workspace = checked.letter, MadeDocuments(), settings.campaign.workspace
     printed = None
-    if "pdf" in formats or ("eml" in formats and "pdf" in letter.attach):
+    attaches = "eml" in formats and "pdf" in letter.attach and settings.attach
+    if "pdf" in formats or attaches:
         printed = _typeset(checked, workspace, typeset, made)
+    attached = printed
+    if attaches and printed is None:
+        attached, attaches = _instead(checked, settings, typeset, made, asked="pdf" in formats)
     for kind in formats:
         name = f"{letter.file_name}.{kind}"
         if kind == "pdf":
             if printed is not None:
                 made.documents[name] = printed
         elif kind == "eml":
-            message = _email(checked, settings, printed, made)
+            message = _email(checked, settings, attached, made, attaches=attaches)
             if message is not None:
                 made.documents[name] = message
         else:
@@ -280,10 +290,59 @@ def _typeset(
     return result.data
 
 
+def _instead(
+    checked: CheckedLetter,
+    settings: BatchSettings,
+    typeset: Typeset,
+    made: MadeDocuments,
+    *,
+    asked: bool,
+) -> tuple[bytes | None, bool]:
+    """What is attached where no font can print a name, as the stage says, and whether anything is.
+
+    The problems are then warnings, unless the PDF is `asked` for itself.
+    """
+    letter, campaign = checked.letter, settings.campaign
+    wanted = campaign.file.stages[letter.stage].unprintable_name
+    errors = [problem for problem in made.problems if problem.level is Level.ERROR]
+    if wanted is None or any(problem.code != UNPRINTABLE for problem in errors):
+        return None, True
+    data = None
+    if wanted == "no-name":
+        without = _without_name(letter, campaign)
+        again = MadeDocuments()
+        if without is not None:
+            data = _typeset(without, campaign.workspace, typeset, again)
+    if not asked:
+        made.problems = [problem.at(Level.WARNING) for problem in made.problems]
+    return data, data is not None
+
+
+def _without_name(letter: Letter, campaign: Campaign) -> CheckedLetter | None:
+    """The letter to somebody's organization, without the name; None where there is no such."""
+    from advocacy.letters.compose import compose_for
+    from advocacy.letters.letter import check
+
+    person = letter.recipient
+    names = ("name", "given_name", "family_name", "suffix", "honorific", "salutation")
+    organization = person.organization or campaign.file.target.organization
+    nobody = dict.fromkeys(names) | {"id": person.letter_id, "organization": organization}
+    found, _ = compose_for(
+        campaign, person.model_copy(update=nobody), letter.stage, letter.date,
+        supporters=letter.supporters,
+    )  # fmt: skip
+    return None if found is None else check(found, campaign)[0]
+
+
 def _email(
-    checked: CheckedLetter, settings: BatchSettings, printed: bytes | None, made: MadeDocuments
+    checked: CheckedLetter,
+    settings: BatchSettings,
+    printed: bytes | None,
+    made: MadeDocuments,
+    *,
+    attaches: bool,
 ) -> bytes | None:
-    """Build the letter's email, with its PDF where one is attached; None where it cannot be."""
+    """Build the letter's email, with its PDF where it `attaches` one; None where it cannot be."""
     from advocacy.documents.email import message as email
 
     letter = checked.letter
@@ -296,7 +355,6 @@ def _email(
             ]
         made.problems += problems
         return None
-    attaches = "pdf" in letter.attach
     if attaches and printed is None:
         return None
     links = settings.unsubscribe_links

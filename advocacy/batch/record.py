@@ -92,6 +92,8 @@ def entry(
 JOURNAL = ".manifest.journal"
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
+_PARTS = (("id", str), ("digest", str), ("files", dict))
+"""What a run reads of an earlier one's lines: names with the types of their values."""
 _MANIFEST, _JOURNAL = 0, 1
 _PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
@@ -140,7 +142,7 @@ class BatchRecord:
     def __iter__(self) -> Iterator[Entry]:
         """Every letter's line, by id."""
         for line in self._lines():
-            yield json.loads(line)
+            yield self._parsed(line)
 
     def find(self, letter_id: str) -> Entry | None:
         """What the manifest says of a letter."""
@@ -149,8 +151,15 @@ class BatchRecord:
         ).fetchone()
         if found is None:
             return None
-        entry: Entry = json.loads(self._read(*found))
-        return entry
+        return self._parsed(self._read(*found))
+
+    def _parsed(self, line: bytes) -> Entry:
+        """A line's record. Raises AdvocacyError where somebody has taken a part of it away."""
+        with suppress(ValueError):
+            entry: Entry = json.loads(line)
+            if all(isinstance(entry.get(key), kind) for key, kind in _PARTS):
+                return entry
+        raise AdvocacyError(broken_manifest(self.folder / NAME))
 
     def add(self, entry: Entry) -> None:
         """Record a letter.
@@ -281,9 +290,7 @@ class BatchRecord:
                 if letter_id is not None:
                     yield letter_id, number, at, len(line)
                 elif number == _MANIFEST:
-                    hint = "Move the file and render the letters again; a new manifest is written."
-                    message = "The manifest cannot be read."
-                    problems.append(Problem("broken-manifest", message, hint, Place(path, count)))
+                    problems.append(broken_manifest(path, count))
                 elif not (self._read_only or line.endswith(b"\n")):
                     # A run was killed while it wrote this: its letter will be made again.
                     self._files[number].truncate(at)
@@ -324,6 +331,12 @@ def _id_of(line: bytes) -> str | None:
         return str(read["id"]) if line.endswith(b"\n") else None
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def broken_manifest(path: Path, line: int | None = None) -> Problem:
+    """That a manifest, or a line of it, is not as a run wrote it."""
+    hint = "Move the file and render the letters again; a new manifest is written."
+    return Problem("broken-manifest", "The manifest cannot be read.", hint, Place(path, line))
 
 
 def _busy(folder: Path) -> Problem:

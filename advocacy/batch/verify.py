@@ -23,7 +23,7 @@ from advocacy.batch.documents import (
 from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
 from advocacy.batch.previous_run import as_recorded
 from advocacy.batch.problem_kinds import ProblemCollector
-from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry
+from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry, broken_manifest
 from advocacy.batch.rejects import NAME as REJECTS
 from advocacy.batch.worker import LetterOutcome, WantedLetter
 from advocacy.campaign.loading import load_campaign
@@ -77,7 +77,7 @@ def batch_status(folder: Path) -> BatchStatus:
 def _stage(folder: Path) -> StageStatus:
     status = StageStatus(folder.parent.name, folder.name, folder)
     with BatchRecord(folder, read_only=True) as record:
-        for entry in record:
+        for entry in _whole_entries(record):
             status.campaign, status.stage = entry["campaign"], entry["stage"]
             status.made += 1
             for name in entry["files"]:
@@ -92,6 +92,18 @@ def _stage(folder: Path) -> StageStatus:
             status.skipped[kind] = status.made - count
     status.unfinished = (folder / JOURNAL).is_file()
     return status
+
+
+_TEXTS, _OTHERS = ("campaign", "stage", "date"), (("facts", list), ("versions", dict))
+
+
+def _whole_entries(record: BatchRecord) -> Iterator[Entry]:
+    """The letters' lines. Raises AdvocacyError where somebody has taken parts of one away."""
+    for entry in record:
+        parts = (*((name, str) for name in _TEXTS), *_OTHERS)
+        if not all(isinstance(entry.get(name), kind) for name, kind in parts):
+            raise AdvocacyError(broken_manifest(record.folder / NAME))
+        yield entry
 
 
 def _rows(path: Path) -> int:

@@ -248,7 +248,7 @@ def _make(
     letter, previous = checked.letter, wanted.previous or {}
     formats = wanted.formats or settings.formats
     typeset = wanted.typeset or settings.typeset
-    attached = "pdf" in letter.attach and "eml" in formats
+    attached = "pdf" in letter.attach and "eml" in formats and settings.attach
     versions = used_versions("pdf" in formats or attached or settings.audit)
     typesetter = f"{versions.get('pango')} {typeset}"
     kinds = {*formats, "pdf"} if attached else formats

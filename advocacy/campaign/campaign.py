@@ -259,6 +259,12 @@ class Stage(Located):
         description="Alternative wordings. Each recipient gets one, to learn which works best.",
     )
     attach: tuple[Literal["pdf"], ...] = Field((), description="Documents attached to the email.")
+    unprintable_name: Literal["no-pdf", "no-name"] | None = Field(
+        None,
+        description="What to mail if no font can print the recipient's name: `no-pdf`, the email "
+        "without the attached PDF, or `no-name`, a PDF that greets the organization. Default: "
+        "the letter is refused.",
+    )
     demand: StageDemand | Literal["none"] | None = Field(
         None,
         description="What differs from the campaign's demand. `none`: the letter asks for nothing.",

@@ -68,7 +68,7 @@ def style_path(name: str) -> Path:
 
     Raises AdvocacyError: `unknown-style` with the nearest name, `missing-library`.
     """
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{,99}", name):
         folder = _folder()
         path = folder / f"{name}.csl"
         if not path.is_file():

@@ -60,7 +60,7 @@ def _edtf(value: object) -> object:
             year, *rest = (int(part) for part in first)
         except (TypeError, ValueError):
             return value
-        return "-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)])
+        value = "-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)])
     value = number_as_text(value)
     if isinstance(value, str):
         try:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
+from advocacy.files.text import LARGEST, read_start
 from advocacy.resources import PACKAGE
 
 _TEMPLATES = ("letters", "partials", "words")
@@ -27,7 +28,7 @@ def inputs_digest(campaign: Campaign) -> str:
     found = hashlib.sha256(_checks_digest().encode())
     for path in _files(campaign):
         found.update(f"\0{path.name}\0".encode())
-        found.update(hashlib.sha256(path.read_bytes()).digest())
+        found.update(hashlib.sha256(read_start(path, LARGEST)).digest())
     for path in _copies(campaign):
         status = path.stat()
         found.update(f"\0{path.name} {status.st_size} {status.st_mtime_ns}".encode())

@@ -85,7 +85,7 @@ def _print(status: "MailingStatus", timezone: str) -> None:
                 click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
         click.echo("           to count the list, name it with --recipients FILE")
     if status.replied:
-        click.echo(f"  {status.replied:>8,} of them have replied")
+        click.echo(f"  {status.replied:>8,} of these replied")
     if len(status.domains) > 1 or status.unfinished:
         _domains(status)
 

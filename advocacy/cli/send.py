@@ -102,6 +102,12 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option("--assume-sent", is_flag=True, help="Count messages that may have arrived as sent.")
 @click.option("--also-answered", is_flag=True, help="Include people who have already replied.")
 @click.option(
+    "--format",
+    "kinds",
+    type=click.Choice(["eml", "pdf,eml"]),
+    help="Send emails alone (eml), or with the PDF (pdf,eml). Default: what the stage attaches.",
+)
+@click.option(
     "--despite",
     multiple=True,
     type=click.Choice(["refusals", "complaints"]),
@@ -183,6 +189,7 @@ def command(
     resend_uncertain: bool,
     assume_sent: bool,
     also_answered: bool,
+    kinds: str | None,
     despite: tuple[str, ...],
     connections: int,
     per_connection: int | None,
@@ -237,6 +244,7 @@ def command(
         templates=templates,
         also_answered=also_answered,
         despite=frozenset(despite),
+        attach=None if kinds is None else kinds != "eml",
         connections=connections,
         per_connection=per_connection,
         rate=rate_from(rate) if rate else None,

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Generic, TypeVar
 
@@ -86,6 +87,12 @@ def file_status(path: str) -> os.stat_result | None:
     if known is not None:
         known[path] = status
     return status
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is an ordinary file, links followed; a name that no file can have is none."""
+    status = file_status(str(path))
+    return status is not None and S_ISREG(status.st_mode)
 
 
 _by_file: dict[tuple[Hashable, str], tuple[tuple[int, ...], Any]] = {}

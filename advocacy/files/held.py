@@ -54,7 +54,7 @@ def _read(path: Path) -> tuple[bytes, os.stat_result] | None:
     try:
         for _ in range(_TRIES):
             before = path.stat()
-            if not stat.S_ISREG(before.st_mode):
+            if not stat.S_ISREG(before.st_mode) or before.st_size > _LARGEST:
                 return None
             data, after = path.read_bytes(), path.stat()
             if (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino):
@@ -64,5 +64,6 @@ def _read(path: Path) -> tuple[bytes, os.stat_result] | None:
     return None
 
 
+_LARGEST = 24 * 1024 * 1024  # bytes of the largest picture; what is larger is refused elsewhere
 _TRIES = 5
 """So often is a file read again that somebody saves just then."""

@@ -12,12 +12,18 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from advocacy.errors import Problem
 
 MOST_ELEMENTS = 20_000
+MOST_DRAWN = 50_000
+"""Elements that a picture may draw, each as often as it is referred to."""
 _DEEPEST = 200
 _CHUNK = 65536
 _TEXT = {"text", "tspan", "textPath", "foreignObject", "script"}
 _INNER_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,", re.IGNORECASE)
 _ENCODING = re.compile(r"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _URL = re.compile(r"""url\(\s*["']?\s*[^#\s"')]""", re.IGNORECASE)
+_REFERENCE = re.compile(r"""url\(\s*["']?\s*#([^"')\s]+)""", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_MARKERS = ("marker-start", "marker-mid", "marker-end", "marker")
+_GRADIENTS = ("linearGradient", "radialGradient")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -62,7 +68,60 @@ def _parse(text: str) -> Element:
 def _first_fault(root: Element, name: str) -> Problem | None:
     targets = {element.get("id"): element for element in root.iter()}
     faults = (_fault(element, targets, name) for element in root.iter())
-    return next((fault for fault in faults if fault), None)
+    return next((fault for fault in faults if fault), None) or _too_much(root, targets, name)
+
+
+def _too_much(root: Element, targets: dict[str | None, Element], name: str) -> Problem | None:
+    """That a picture draws too much: clips, masks, markers, and patterns draw what they refer to.
+
+    A marker is drawn once for each point of a line. A rule of a style may be for each element.
+    """
+    styles = " ".join(
+        element.text or "" for element in root.iter() if _local(element.tag) == "style"
+    )
+    named = [targets[found] for found in _REFERENCE.findall(styles) if found in targets]
+    everywhere = [target for target in named if _local(target.tag) not in _GRADIENTS]
+    known: dict[int, int] = {}
+
+    def drawn(element: Element, above: frozenset[int]) -> int:
+        """How many elements are drawn for one; MOST_DRAWN where they go round in a ring."""
+        if id(element) in known:
+            return known[id(element)]
+        if id(element) in above:
+            return MOST_DRAWN + 1
+        above |= {id(element)}
+        total = 1 + sum(drawn(child, above) for child in element)
+        for target, times in _referred(element, targets):
+            total += times * drawn(target, above)
+        known[id(element)] = total = min(total, MOST_DRAWN + 1)
+        return total
+
+    try:
+        each = sum(drawn(target, frozenset()) for target in everywhere)
+        total = drawn(root, frozenset())
+    except RecursionError:
+        return _broken(name, "has references that go on and on")
+    if each * sum(1 for _ in root.iter()) > MOST_DRAWN:
+        return _broken(name, "draws too much in each of its shapes")
+    if total > MOST_DRAWN:
+        return _broken(name, "draws too many shapes, because it refers to some of them too often")
+    return None
+
+
+def _referred(
+    element: Element, targets: dict[str | None, Element]
+) -> Iterator[tuple[Element, int]]:
+    """What an element refers to, and how often it is drawn for it."""
+    points = 1 + len(_NUMBER.findall(element.get("d") or element.get("points") or "")) // 2
+    for attribute, value in element.attrib.items():
+        if _local(attribute) == "href":
+            if _local(element.tag) == "a":
+                continue
+            found = [(value.strip().removeprefix("#"), 1)]
+        else:
+            markers = _local(attribute) in _MARKERS or "marker" in value
+            found = [(target, points if markers else 1) for target in _REFERENCE.findall(value)]
+        yield from ((targets[target], times) for target, times in found if target in targets)
 
 
 def _fault(element: Element, targets: dict[str | None, Element], name: str) -> Problem | None:
@@ -79,6 +138,8 @@ def _fault(element: Element, targets: dict[str | None, Element], name: str) -> P
         is_address = _local(attribute) == "href"
         if not _is_own(value, kind) if is_address else _loads(value):
             return _onward(name, f"`{kind}`" if is_address else f"`{_local(attribute)}`")
+    if kind in _GRADIENTS and element.get("spreadMethod", "pad").strip() != "pad":
+        return _broken(name, "repeats a gradient")
     if kind == "use" and any(
         _local(inner.tag) == "use" for target in _used(element, targets) for inner in target.iter()
     ):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean
 from advocacy.files.cache import by_file, file_status
+from advocacy.files.characters import shown
 from advocacy.resources import templates_dir
 
 
@@ -58,7 +59,19 @@ class Workspace:
         return path
 
     def _require_inside(self, path: Path, name: str, place: Place | None) -> None:
-        if not self.contains(path):
+        try:
+            is_inside = self.contains(path)
+            path.is_file()
+        except (OSError, RuntimeError, ValueError):  # too long, or a link to itself
+            raise AdvocacyError(
+                Problem(
+                    "missing-file",
+                    f"{shown(name)} is not a valid file name.",
+                    "Write the name of a file of the campaign.",
+                    place,
+                )
+            ) from None
+        if not is_inside:
             raise AdvocacyError(
                 Problem(
                     "outside-workspace",

@@ -18,7 +18,10 @@ def letter_digest(letter: Letter) -> str:
     It covers the letter's own texts, and one digest of all that it shares with others.
     """
     supporters = letter.supporters and {
-        "people": [[one.id, one.name, one.town, one.email] for one in letter.supporters.people],
+        "people": [
+            [one.id, one.name, one.town, one.email, *one.address]
+            for one in letter.supporters.people
+        ],
         "count": letter.supporters.count,
         "joint": letter.supporters.joint,
     }

@@ -130,6 +130,12 @@ class Letter:
         return self.supporters.one if self.supporters else None
 
     @property
+    def writer(self) -> tuple[str, ...]:
+        """The lines above a supporter's own letter: name and address; empty without an address."""
+        one = None if self.joint else self.supporter
+        return (one.name, *one.address) if one is not None and one.address else ()
+
+    @property
     def joint(self) -> bool:
         """Whether supporters sign it together; their names are then set in columns."""
         return self.supporters is not None and self.supporters.joint

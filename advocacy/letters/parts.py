@@ -14,6 +14,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError
+from advocacy.files.cache import is_file
 from advocacy.files.font_files import font_files
 from advocacy.files.workspace import Workspace
 from advocacy.templating import layout_environment, letter_environment
@@ -90,7 +91,7 @@ def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
         with suppress(AdvocacyError):
             names += (unquote(name) for name in _PICTURE.findall(read_template(path)))
     folder = campaign.workspace.folder
-    found = {name: folder / name for name in names if name and (folder / name).is_file()}
+    found = {name: folder / name for name in names if name and is_file(folder / name)}
     return found | font_files(campaign.workspace)
 
 

@@ -238,9 +238,12 @@ def find_pictures(
     Raises AdvocacyError where one is missing, broken, too large or outside the workspace.
     """
     sender, workspace = campaign.file.sender, campaign.workspace
-    own = [(sender.logo, sender.place("logo"))]
-    own += [(one.signature, one.place("signature")) for one in signatories]
-    found = [find_picture(name, workspace, place) for name, place in own if name]
+    found = [find_picture(sender.logo, workspace, sender.place("logo"))] if sender.logo else []
+    found += [
+        find_picture(one.signature, workspace, one.place("signature"))
+        for one in signatories
+        if one.signature
+    ]
     if "![" not in body.prose.markdown:
         return tuple(found)
     names = dict.fromkeys(

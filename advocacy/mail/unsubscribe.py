@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
 MOST_BYTES = 8192
-"""The largest request body; valid requests have a few hundred bytes."""
+"""What is read of a request's body; valid requests have a few hundred bytes."""
+MOST_PASSED_OVER = 16 * 1024 * 1024
+"""A longer body is passed over up to here: a client that is cut off would see no answer."""
+AROUND_A_LINK = " \t<>()[]{}.,;:!?'\"/"
+"""What mail programs take for a part of the link that it stands in or before."""
 _ONE_CLICK = re.compile(
     rb'name="?List-Unsubscribe"?[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n\s{0,20}One-Click',
     re.IGNORECASE,
@@ -114,14 +118,14 @@ def _answer(
     if method != "POST":
         return answer("ask", "200 OK") if ticket else answer("wrong", "404 Not Found")
     try:
-        body = _body(environ)
+        body, is_whole = _body(environ)
     except OSError:  # it did not come in time
         return answer("wrong", "408 Request Timeout")
-    if body is None:
+    how = _how(body, str(environ.get("CONTENT_TYPE", "")))
+    if how is None and not is_whole:
         return answer("wrong", "413 Content Too Large")
     if ticket is None:
         return answer("wrong", "404 Not Found")
-    how = _how(body, str(environ.get("CONTENT_TYPE", "")))
     if how is None:
         return answer("ask", "400 Bad Request")
     try:
@@ -159,28 +163,40 @@ def _page(
 
 
 def _token(environ: Environ) -> str:
-    """The token: the parameter `u` where there is one, else the last part of the path."""
+    """The token: the parameter `u` where there is one, else the last part of the path.
+
+    Mail programs take a full stop or a bracket after a link for a part of it.
+    """
     query = str(environ.get("QUERY_STRING", ""))[:4096]
     try:
         found = parse_qs(query, max_num_fields=50).get(PARAMETER)
     except ValueError:
         found = None
-    return found[0] if found else str(environ.get("PATH_INFO", "")).rstrip("/").rpartition("/")[2]
+    if found:
+        return found[0].strip(AROUND_A_LINK)
+    path = str(environ.get("PATH_INFO", "")).rstrip(AROUND_A_LINK)
+    return path.rpartition("/")[2].lstrip(AROUND_A_LINK)
 
 
-def _body(environ: Environ) -> bytes | None:
-    """The request's body, or None for one that is too long."""
+def _body(environ: Environ) -> tuple[bytes, bool]:
+    """The beginning of the request's body, and whether that is all of it."""
     written = str(environ.get("CONTENT_LENGTH") or "")
     if written.isascii() and written.isdecimal():
         length = int(written[:10])
     elif environ.get("wsgi.input_terminated"):
-        length = MOST_BYTES + 1  # sent in chunks, which the server has put together
+        length = MOST_PASSED_OVER  # sent in chunks, which the server has put together
     else:
-        return b""
-    if length > MOST_BYTES and written:
-        return None
-    body: bytes = environ["wsgi.input"].read(length)
-    return None if len(body) > MOST_BYTES else body
+        return b"", True
+    if length > MOST_PASSED_OVER:
+        return b"", False
+    stream = environ["wsgi.input"]
+    body: bytes = stream.read(min(length, MOST_BYTES))
+    more, left = b" ", length - len(body)
+    while left and more:
+        more = stream.read(min(left, MOST_BYTES))
+        left -= len(more)
+    whole = left == length - len(body)
+    return body, whole
 
 
 def _how(body: bytes, content_type: str) -> str | None:

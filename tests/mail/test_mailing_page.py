@@ -3,21 +3,20 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from advocacy.cli.group import advocacy
 
-from ..conftest import SMALL_CAMPAIGN, SMALL_FACTS, SMALL_LETTER, SMALL_SOURCES, RunCli
+from ..conftest import RunCli
 from ..pages import commands, renewed
 from .sink import Sink, serving
-from .test_send import person, write_list
 
 DAY = "2026-11-25"
 CRASH_AT = 6
@@ -26,39 +25,6 @@ CRASH_AT = 6
 @pytest.fixture
 def page(project_root: Path) -> str:
     return (project_root / "docs" / "mailing.md").read_text(encoding="utf-8")
-
-
-def prepare(folder: Path) -> None:
-    """The folder in which the page's commands are run."""
-    campaigns = folder / "campaigns"
-    (campaigns / "templates" / "letters").mkdir(parents=True)
-    campaign = SMALL_CAMPAIGN.replace("date: 2026-03-02\n", "").replace(
-        "    from: 2026-03-01\n    until: 2026-03-31\n", "    from: 2026-03-01\n"
-    )
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    facts = SMALL_FACTS.replace("checked: 2026-03-01", f"checked: {yesterday}")
-    facts = facts.replace("  quote: 40,000 visits\n", "")
-    (campaigns / "parks.yaml").write_text(campaign, encoding="utf-8")
-    (campaigns / "facts.yaml").write_text(facts, encoding="utf-8")
-    (campaigns / "sources.yaml").write_text(SMALL_SOURCES, encoding="utf-8")
-    letter = campaigns / "templates" / "letters" / "open.md"
-    letter.write_text(SMALL_LETTER, encoding="utf-8")
-    names = [
-        "Ada Alvarez", "Ben Brown", "Carla Conti", "Dan Dietz", "Eva Engel", "Finn Farrell",
-        "Gail Greene", "Hugo Hahn", "Ida Ilves", "Jon Jónsson", "Kim Kowalski", "Lea Laurent",
-    ]  # fmt: skip
-    rows = [
-        person(n, id=name.split()[0].lower(), name=name, email=f"{name.split()[0].lower()}@{where}")
-        for n, name in enumerate(names)
-        for where in [("people.example", "parks.example", "müller.example")[n % 3]]
-    ]
-    rows[3]["email"] = ""
-    write_list(folder / "members.csv", rows)
-    rows[8]["email"] = "ida.ilves@people.example"
-    write_list(folder / "corrected.csv", [rows[8]])
-    (campaigns / "suppressed.csv").write_text(
-        "address,reason,since\nben@parks.example,asked by phone,2026-11-01\n", encoding="utf-8"
-    )
 
 
 class Crash(Sink):
@@ -83,7 +49,7 @@ class Crash(Sink):
 def test_every_command_prints_what_the_page_shows(
     page: str, project_root: Path, tmp_path: Path, run_cli: RunCli, request: pytest.FixtureRequest
 ) -> None:
-    prepare(tmp_path)
+    shutil.copytree(project_root / "docs" / "examples" / "parks", tmp_path, dirs_exist_ok=True)
     sink = Crash()
     sink.answer = sink.reply
 

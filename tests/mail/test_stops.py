@@ -2,8 +2,11 @@
 
 import os
 import re
+import resource
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -188,3 +191,39 @@ def test_one_ctrl_c_ends_a_run_whose_server_stalls(
         counts = ledger.counts(MAILING)
     assert counts[State.UNCERTAIN] == 1, "the message that had left may have arrived"
     assert counts[State.SENT] == counts[State.SENDING] == 0
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_is_told_and_sends_nothing_twice(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    write_list(people, [person(n) for n in range(60)])
+    running: list[subprocess.Popen[str]] = []
+
+    def fill(step: str, _: str) -> None:
+        if step == "data" and len(sink.taken) == 10:
+            (wal,) = parks.parent.glob("*.ledger.sqlite-wal")
+            # No file may grow beyond what the log has now: as on a full disk, it is not written.
+            limit = (wal.stat().st_size, resource.RLIM_INFINITY)
+            resource.prlimit(running[0].pid, resource.RLIMIT_FSIZE, limit)
+
+    sink.answer = fill
+    command = ["send", parks, "--recipients", people, *TODAY, "--send", "--yes", "60"]
+    arguments = [sys.executable, "-m", "advocacy", *map(str, command), "--new-mailing"]
+    sending = subprocess.Popen(
+        [*arguments, "--connections", "1", "-q"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, env=os.environ | {"ADVOCACY_SMTP": sink.url},
+    )  # fmt: skip
+    running.append(sending)
+    told, _ = sending.communicate(timeout=120)
+    told = " ".join(told.split())
+    assert sending.returncode in (1, 3), told
+    assert "could not be written" in told
+    assert "they then count as uncertain" in told
+    sink.answer = lambda _step, _address: None
+    assert advocacy(*command) in (0, 3)
+    assert set(sink.to.values()) == {1}
+    with open_ledger(parks) as ledger:
+        counts = ledger.counts(MAILING)
+    assert counts[State.SENT] + counts[State.UNCERTAIN] == 60
+    assert sink.to.total() >= counts[State.SENT]

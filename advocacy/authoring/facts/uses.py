@@ -64,7 +64,7 @@ def _unsearched(problem: Problem) -> Problem:
     return Problem(problem.code, message, problem.hint, problem.place, Level.WARNING)
 
 
-_COMMAND = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_COMMAND = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-ZÀ-Þ0-9])")
 _HERE = "\0"
 PEOPLE = 20  # of a list, whose letters are composed to find citations without a name

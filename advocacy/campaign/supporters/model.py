@@ -24,6 +24,8 @@ class Supporter:
     own_words: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+    address: tuple[str, ...] = ()
+    """The lines of the postal address, which stand above a letter of their own."""
     earlier_id: str = ""
     """The id in manifests and ledgers of earlier versions."""
 
@@ -35,9 +37,10 @@ class Supporter:
         )
 
     def signatory(self) -> Signatory:
-        """The supporter as one of a letter's signatories: name and town."""
-        town = LocalText.of(self.town) if self.town else None
-        return Signatory.model_construct(name=self.name, title=town)
+        """The supporter as one of a letter's signatories: name, and address or town."""
+        where = ", ".join(self.address) or self.town
+        title = LocalText.of(where) if where else None
+        return Signatory.model_construct(name=self.name, title=title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from advocacy.campaign.campaign_rules import SupporterRules
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.consent import YES, SupporterTally, agreeing
@@ -146,7 +147,7 @@ def read_supporters(
         agreed = Selection(sample=sample).choose(agreed, report)
     for row in agreed:
         with reporting(report):
-            supporter = supporter_of(row, rules, with_words=with_words)
+            supporter = supporter_of(row, rules, home, with_words=with_words)
             if supporter is None:
                 tally.hold(row.place())
             else:
@@ -154,9 +155,11 @@ def read_supporters(
 
 
 def supporter_of(
-    row: Recipient, rules: SupporterRules, *, with_words: bool = True
+    row: Recipient, rules: SupporterRules, home: str | None, *, with_words: bool = True
 ) -> Supporter | None:
     """A row's supporter, or None while its own words wait for approval.
+
+    `home` is the country of a row that has none.
 
     Raises AdvocacyError where the row cannot be a supporter's.
     """
@@ -175,8 +178,21 @@ def supporter_of(
         own_words=words,
         columns=_columns(row, rules, everything=with_words),
         place=row.place(),
+        address=_address(row, row.country or home) if with_words and row.address else (),
         earlier_id=row.earlier_id,
     )
+
+
+def _address(row: Recipient, country: str | None) -> tuple[str, ...]:
+    """The lines of a supporter's own address; the country is not named."""
+    parts = Parts(
+        street=row.address,
+        city=row.city or "",
+        region=row.region or "",
+        postal_code=row.postal_code or "",
+        country=country or "",
+    )
+    return postal_lines(parts, home=country, language="en")
 
 
 def _columns(row: Recipient, rules: SupporterRules, *, everything: bool) -> dict[str, str]:

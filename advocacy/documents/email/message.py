@@ -5,7 +5,6 @@ and boundaries come from its id. `Auto-Submitted` stays out: its absence says th
 the message (RFC 3834, 5.2), which is so, and a recipient's notice of absence is worth having.
 """
 
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable
@@ -18,11 +17,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.documents.email.base64_lines import pdf_part
 from advocacy.documents.email.html import encoded_html, html_of
 from advocacy.documents.email.inline_pictures import picture_parts
 from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
 from advocacy.documents.frame import draft_html, draft_subject
-from advocacy.documents.headers import address_header, parameter_header, text_header, wire_address
+from advocacy.documents.headers import address_header, text_header, wire_address
 from advocacy.documents.references import formatted
 from advocacy.documents.text import render_text, text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
@@ -188,14 +188,7 @@ def _alternative(
 
 
 def _mixed(boundary: str, content: list[bytes], pdf: bytes, name: str) -> list[bytes]:
-    header = (
-        parameter_header("Content-Type", "application/pdf", name=name)
-        + parameter_header("Content-Disposition", "attachment", filename=name)
-        + "Content-Transfer-Encoding: base64\r\n\r\n"
-    )
-    lines = binascii.b2a_base64(pdf, newline=False)
-    body = b"\r\n".join(lines[at : at + 76] for at in range(0, len(lines), 76))
-    return _multipart("mixed", boundary, content, [header.encode(), body, b"\r\n"])
+    return _multipart("mixed", boundary, content, pdf_part(pdf, name))
 
 
 def _part_header(content_type: str) -> bytes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher
 from advocacy.documents.pdf.fitting import LayoutOverflow, overflowing
@@ -23,6 +24,8 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.workspace import Workspace
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+# WeasyPrint goes on without a picture that it cannot draw; a letter must not.
+_LOST = re.compile(r"Failed to (?:render SVG image|load image at|load inline SVG)[: ]*'?([^\s']*)")
 _AT = re.compile(r" at (\d+):(\d+)")
 # Rules that WeasyPrint must see in the document itself: they change how it counts and colors.
 _UNSHARED = re.compile(r"@(counter-style|color-profile|layer)\b", re.IGNORECASE)
@@ -87,6 +90,11 @@ def lay_out(
     refused = [*(p for sheet in sheets for p in sheet.refused), *fetcher.problems]
     if refused:
         raise AdvocacyError(dict.fromkeys(refused))
+    lost = [found[1] for found in map(_LOST.match, notices) if found]
+    if lost:
+        raise AdvocacyError(
+            [_unprinted(_shown_picture(address)) for address in dict.fromkeys(lost)]
+        )
     messages = [*(m for sheet in sheets for m in sheet.notices), *notices]
     problems = dict.fromkeys(_notice(message, css) for message in messages)
     return Pdf(data, len(document.pages), tuple(problems), unfit, tuple(fetcher.files))
@@ -141,6 +149,19 @@ def _notices() -> Iterator[list[str]]:
         yield ear.heard
     finally:
         logger.removeHandler(ear)
+
+
+def _shown_picture(address: str) -> str:
+    """The name of a picture from its address, as the campaign or the layout wrote it."""
+    return unquote(address.removeprefix(BASE_URL))[:80]
+
+
+def _unprinted(name: str) -> Problem:
+    return Problem(
+        "broken-image",
+        f"The picture `{name}` cannot be printed." if name else "A picture cannot be printed.",
+        "Open it in a drawing program and save it as “plain SVG”, or as PNG.",
+    )
 
 
 def _notice(message: str, css: Path | None) -> Problem:

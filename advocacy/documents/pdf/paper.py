@@ -31,7 +31,7 @@ from advocacy.documents.pdf.fitting import printed_texts
 from advocacy.documents.prose import BodyPicture, body_html, body_pictures, notes_html
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, nearest
-from advocacy.files.text import LARGEST, read_start
+from advocacy.files.text import read_start
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.shared_content import SharedContent, shared_content
@@ -44,6 +44,7 @@ from advocacy.templating.layouts import IMPORT
 US_LETTER = frozenset(
     ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 )
+_LARGEST_STYLESHEET = 1_000_000  # bytes
 _HEAD = 56
 # The head of the following pages, from right to left: the addressee stands on the right.
 _MIRRORED = """
@@ -85,12 +86,16 @@ def paper_html(checked: CheckedLetter, workspace: Workspace) -> str:
     words = read_set_phrases(letter.language, workspace)
     citations = formatted(letter, workspace)
     body = body_on_paper(letter.body, letter.language, citations)
+    # With the address above the letter, the name alone stands under it.
+    by_name = [one.model_copy(update={"title": None}) for one in letter.signatories]
+    signatories = by_name if letter.writer else letter.signatories
     variables = page_variables(shared_content(letter), words, citations, body) | {
         "letter": letter,
         "inside_address": letter.inside_address,
         "address_rows": address_rows(letter.inside_address),
         "to": shortened((*letter.inside_address, letter.recipient.full_name)[0]),
-        "signatures": [] if letter.joint else _signature_rows(letter.signatories),
+        "writer": letter.writer,
+        "signatures": [] if letter.joint else _signature_rows(signatories),
     }
     printed = (text for text, _, _ in printed_texts(letter))
     return filled_layout(letter.layout, letter.language, workspace, variables, words, printed)
@@ -275,8 +280,18 @@ def layout_text(layout: str, workspace: Workspace) -> str:
 
 
 def _read_stylesheet(path: Path) -> str:
+    data = read_start(path, _LARGEST_STYLESHEET + 1)
+    if len(data) > _LARGEST_STYLESHEET:
+        raise AdvocacyError(
+            Problem(
+                "file-too-large",
+                f"The stylesheet is larger than {_LARGEST_STYLESHEET // 1_000_000} MB.",
+                "Check that it is the right file. Load pictures and fonts from files of their own.",
+                Place(path),
+            )
+        )
     try:
-        return read_start(path, LARGEST).decode("utf-8-sig").replace("\r", "")
+        return data.decode("utf-8-sig").replace("\r", "")
     except UnicodeDecodeError as error:
         raise AdvocacyError(
             Problem(

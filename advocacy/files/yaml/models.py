@@ -57,11 +57,13 @@ class Located(BaseModel):
         data = self._origin.data
         if data is None:
             return None
-        first, *rest = keys or (None,)
+        if not keys:
+            return data.place
+        first, *rest = keys
         if isinstance(first, str) and first not in data:
             field = type(self).model_fields.get(first)
             first = (field.alias if field else None) or first
-        return place_in(data, () if first is None else (first, *rest))
+        return place_in(data, (first, *rest))
 
     def filled(self, data: YamlMap, values: Mapping[str, Any]) -> Self:
         """A copy with other values, which are right already, and stand in `data`."""

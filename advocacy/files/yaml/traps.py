@@ -13,11 +13,11 @@ from advocacy.errors import Place, Problem
 
 _SPACES = "\u00a0\u2007\u202f"
 _CUT = re.compile(r" (#(?=[^\W_]).*)")
-_COMMENT = re.compile(r"\s+#\s.*$")
+_COMMENT = re.compile(r"(?<!\s)\s+#\s.*$")
 _CURLY = re.compile(r"[“„](?=\S)[^“”„]*[”“]|‘[^‘’]*’")
-_BEGINS_CURLY = re.compile(r"(?:[\w-]+:|-)\s+([“„‘])")
+_BEGINS_CURLY = re.compile(r"(?:(?<![\w-])[\w-]+:|-)\s+([“„‘])")
 _MARK = re.compile(rf"\s*((?:[–—•·▪]|-[{_SPACES}])(?=[\s{_SPACES}\w]))")
-_SPACED = re.compile(rf"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*(?=[\w-])|\s*-[{_SPACES}]")
+_SPACED = re.compile(rf"(?= *[{_SPACES}])[ {_SPACES}]+(?=[\w-])|\s*-[{_SPACES}]")
 _NO_LIST = "does not begin a list item, so YAML adds the line to the text above."
 _BEGIN = "Begin each line of a list with a hyphen and a space: `- `."
 

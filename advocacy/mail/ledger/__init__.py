@@ -14,7 +14,13 @@ calls it `uncertain`, which nothing but `resend_uncertain` frees.
 
 from typing import TYPE_CHECKING, Any
 
-from advocacy.mail.ledger.opening import VARIABLE, ledger_exists, ledger_url, open_ledger
+from advocacy.mail.ledger.opening import (
+    VARIABLE,
+    ledger_exists,
+    ledger_place,
+    ledger_url,
+    open_ledger,
+)
 from advocacy.mail.ledger.values import (
     Bounce,
     Delivered,
@@ -53,6 +59,7 @@ __all__ = [
     "Taken",
     "Why",
     "ledger_exists",
+    "ledger_place",
     "ledger_url",
     "open_ledger",
 ]

@@ -69,6 +69,19 @@ def ledger_url(campaign: Path, environ: Mapping[str, str] | None = None) -> str:
     raise AdvocacyError(fault("ledger-url", "", told=kind))
 
 
+def ledger_place(campaign: Path, environ: Mapping[str, str] | None = None) -> str:
+    """Where a campaign's ledger is or will be, safe to print: its path, or the server's address."""
+    values = os.environ if environ is None else environ
+    if not values.get(VARIABLE, "").strip():
+        return str(campaign.with_suffix(ENDING))
+    url = ledger_url(campaign, environ)
+    if url.startswith(_SQLITE):
+        return str(_file(url))
+    from advocacy.mail.ledger.postgres import shown_address
+
+    return shown_address(url)
+
+
 def ledger_exists(campaign: Path, environ: Mapping[str, str] | None = None) -> bool:
     """Whether there is a ledger for a campaign. Raises AdvocacyError where that cannot be known."""
     url = ledger_url(campaign, environ)

@@ -137,7 +137,9 @@ class PostgresBackend:
                 )
             if found == 0:
                 if not create:
-                    raise AdvocacyError(faults.fault(faults.MISSING, self.shown))
+                    raise AdvocacyError(
+                        faults.fault(faults.MISSING, self.shown, "ledger-missing-on-server")
+                    )
                 create_tables(connection)
             elif found < VERSION:
                 upgrade(connection, found)
@@ -154,12 +156,20 @@ def has_ledger(url: str) -> bool:
     return True
 
 
+def shown_address(url: str) -> str:
+    """A server's address without its password. Raises AdvocacyError for one that is not valid."""
+    return _shown(_parsed(url))
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         told = "it does not have the form user@host:port/database"
         raise AdvocacyError(faults.fault("ledger-url", "", told=told)) from None
+    if "@" in (parsed.host or ""):  # the rest of a password, which must not be shown
+        told = "it contains `@` twice (write `%40` for an `@` in the password)"
+        raise AdvocacyError(faults.fault("ledger-url", "", told=told))
     query = dict(_DEFAULTS) | dict(parsed.query)
     return parsed.set(drivername="postgresql+psycopg", query=query)
 

@@ -37,7 +37,8 @@ class MailingSettings:
     """One stage's emails to a list: dated `day`, sent on `today`, recorded under `name`.
 
     Both days are in the campaign's timezone. `text` is what it is composed of: the files as they
-    were when somebody asked for the mailing. Without it, nothing can be composed.
+    were when somebody asked for the mailing. Without it, nothing can be composed. Without `attach`,
+    nothing is attached to the emails.
     """
 
     campaign: Campaign
@@ -47,6 +48,7 @@ class MailingSettings:
     today: date
     people: People
     text: StageText = NOTHING_READ
+    attach: bool = True
 
     @property
     def subscribers(self) -> bool:
@@ -66,11 +68,13 @@ def choose_mailing(
     day: date | None = None,
     today: date | None = None,
     other: str | None = None,
+    attach: bool | None = None,
 ) -> MailingSettings:
     """Choose the mailing of a stage (default: the one whose window covers the letters' date).
 
     It is named `<campaign>/<stage>`, and `<campaign>/<stage>/<other>` where it is another one
-    of the same stage. Raises AdvocacyError where no stage or several would do.
+    of the same stage. `attach` asks for the stage's PDF, or for emails without it. Raises
+    AdvocacyError where no stage or several would do, and where the stage attaches no PDF.
     """
     unknown = unknown_stage(campaign, stage)
     if unknown:
@@ -78,6 +82,8 @@ def choose_mailing(
     day = campaign.letter_date(day)
     stage = stage or _stage_on(campaign, day, by_supporters=people.supporters is not None)
     name = f"{campaign.file.id}/{stage}"
+    if attach and "pdf" not in campaign.file.stages[stage].attach:
+        raise AdvocacyError(_nothing_attached(campaign, stage))
     return MailingSettings(
         campaign,
         stage,
@@ -86,6 +92,16 @@ def choose_mailing(
         today or campaign.today(),
         people,
         read_stage_text(campaign, stage),
+        attach is not False,
+    )
+
+
+def _nothing_attached(campaign: Campaign, stage: str) -> Problem:
+    return Problem(
+        "nothing-attached",
+        f"The emails of the stage `{stage}` have no PDF attached.",
+        "Add `attach: [pdf]` to the stage and approve it again, or omit `--format`.",
+        campaign.file.place("stages"),
     )
 
 
@@ -190,7 +206,7 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
         letters.append(replace(letter, date=mailing.today))
     due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
     attach = campaign.file.stages[mailing.stage].attach
-    media = ("HTML", "text", *(["PDF"] if "pdf" in attach else []))
+    media = ("HTML", "text", *(["PDF"] if "pdf" in attach and mailing.attach else []))
     problems += CheckSettings(campaign.file).apply([*due, *_unseen(passing, campaign, media)])
     return list(dict.fromkeys(problems))
 

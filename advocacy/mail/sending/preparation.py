@@ -4,6 +4,7 @@ A `SendRequest` says what somebody asked for. `PreparedMailing.open` loads the c
 the server and opens the ledger; the other methods answer questions before anything is sent.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,7 +19,14 @@ from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
-from advocacy.mail.ledger import Ledger, State, ledger_exists, open_ledger
+from advocacy.mail.ledger import (
+    VARIABLE,
+    Ledger,
+    State,
+    ledger_exists,
+    ledger_place,
+    open_ledger,
+)
 from advocacy.mail.sending.account import Category, LeftFor
 from advocacy.mail.sending.candidates import Candidates, LeftOut
 from advocacy.mail.sending.dry_run import DryRun, compose_all
@@ -48,7 +56,8 @@ class SendRequest:
     `new_mailing` says that the ledger does not know the mailing yet, `new_text` that it goes on
     with another text, `this_ledger` that it goes on with this copy of the ledger. `uncertain`
     decides about messages that may have arrived: they are left alone, sent again, or counted as
-    sent. `despite` has what nevertheless stops no run: `refusals`, `complaints`.
+    sent. `despite` has what nevertheless stops no run: `refusals`, `complaints`. `attach`
+    asks for the PDF that the stage attaches, or for emails without it.
     """
 
     campaign: Path
@@ -64,6 +73,7 @@ class SendRequest:
     templates: Path | None = None
     also_answered: bool = False
     despite: frozenset[str] = frozenset()
+    attach: bool | None = None
     connections: int = 4
     per_connection: int | None = None
     rate: Rate | None = None
@@ -110,7 +120,7 @@ class PreparedMailing:
             raise AdvocacyError(problems)
         mailing = choose_mailing(
             campaign, request.people, stage=request.stage, day=request.day, today=request.today,
-            other=request.mailing,
+            other=request.mailing, attach=request.attach,
         )  # fmt: skip
         prepared = cls(request, mailing, watcher or ProgressWatcher(), problems)
         prepared.resends = request.uncertain == "resend"
@@ -141,7 +151,7 @@ class PreparedMailing:
         """Where the ledger is or will be, without its password."""
         if self.ledger is not None:
             return self.ledger.shown
-        return str(self.request.campaign.with_suffix(".ledger.sqlite"))
+        return ledger_place(self.request.campaign)
 
     @cached_property
     def change(self) -> TextChange | None:
@@ -301,9 +311,16 @@ def _unknown_mailing(prepared: PreparedMailing) -> Problem:
     return Problem(
         "new-mailing",
         f"{what} No message counts as sent yet.",
-        "If this mailing is new, add `--new-mailing`. If it started earlier, restore its ledger "
-        "first; otherwise, everyone gets the letter again.",
+        "If this mailing is new, add `--new-mailing`. If it started earlier, "
+        f"{_find_ledger()} first; otherwise, everyone gets the letter again.",
     )
+
+
+def _find_ledger() -> str:
+    """What to do about a ledger that is not the one that was expected."""
+    if os.environ.get(VARIABLE, "").strip():
+        return f"check that {VARIABLE} names its ledger"
+    return "restore its ledger"
 
 
 def _known_mailing(mailing: MailingSettings) -> Problem:

@@ -111,6 +111,7 @@ def message_renderer(
         also_on=mailing.today,
         text=mailing.text,
         judged=inputs_digest(campaign),
+        attach=mailing.attach,
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 

@@ -37,10 +37,8 @@ def fault_of(envelope: Envelope) -> str:
         return "the sender's address is not a valid email address"
     if not message.endswith(b"\r\n"):
         return "the message does not end with a line break"
-    # Every CR and every LF ends a line here, a pair of them one: as many of each as lines, and
-    # they are all pairs. Counting the pairs themselves takes longer.
-    lines = len(message.splitlines())
-    if lines != message.count(b"\n") or lines != message.count(b"\r"):
+    without = message.replace(b"\r\n", b"")  # quicker than to count them
+    if b"\n" in without or b"\r" in without:
         return "the message has a line break that is not CRLF (RFC 5321, 2.3.8)"
     if not message.isascii():
         body = message.partition(b"\r\n\r\n")[2]

@@ -11,7 +11,7 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
-from advocacy.mail.ledger import Ledger, LedgerMailing, ledger_exists, open_ledger
+from advocacy.mail.ledger import Ledger, LedgerMailing, ledger_exists, ledger_place, open_ledger
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.sending.mailing_settings import MailingSettings
 
@@ -67,7 +67,7 @@ def open_mailings(
     if campaign is None:
         raise AdvocacyError(problems)
     if not ledger_exists(path):
-        place = str(path.with_suffix(".ledger.sqlite"))
+        place = ledger_place(path)
         if mailing is not None:
             raise AdvocacyError(_no_such_mailing(mailing, place, []))
         yield OpenMailings(campaign, people, place, None, [])

@@ -57,7 +57,7 @@ def _counts(status: MailingStatus) -> list[tuple[int, str]]:
     told += [(counts[category], category.value) for category in Category]
     if account is not None:
         told.append((sum(account.elsewhere.values()), "not on the list"))
-    return [*told, (status.replied, "of them replied")]
+    return [*told, (status.replied, "replied")]
 
 
 def plot(moments: Sequence[Moment], span: float, zone: ZoneInfo) -> dict[str, Any]:

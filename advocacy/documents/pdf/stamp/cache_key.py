@@ -81,7 +81,7 @@ class NewShape:
 # Slots are numbers: of single texts, then of the recipient's fields, the lines of the inside
 # address, and the values in the body.
 _SALUTATION, _TO, _NAME, _TITLE, _ID = range(5)
-_FIRST_FIELD, _FIRST_LINE, _FIRST_VALUE = 8, 64, 256
+_FIRST_FIELD, _FIRST_WRITER, _FIRST_LINE, _FIRST_VALUE = 8, 40, 64, 256
 _recipient_fields = attrgetter(*RECIPIENT_FIELDS)
 
 
@@ -127,7 +127,11 @@ def split_letter(
     texts[_TO] = shortened((*letter.inside_address, letter.recipient.full_name)[0])
     if letter.supporter is not None:
         signatory = letter.signatories[0]
-        texts |= {_NAME: signatory.name, **({_TITLE: signatory.office} if signatory.office else {})}
+        texts[_NAME] = signatory.name
+        if letter.writer:
+            texts |= dict(enumerate(letter.writer[1:], _FIRST_WRITER))
+        elif signatory.office:
+            texts[_TITLE] = signatory.office
     values: list[str | None] = []
     for slot, value in enumerate(letter.body.values, _FIRST_VALUE):
         # An own text of several lines stays a value of the shape: letters share a shape only if
@@ -197,6 +201,8 @@ def _letter_shape(
     variables = page_variables(shared, words, citations, body)
     variables |= {"inside_address": lines, "address_rows": rows, "to": own[_TO]}
     texts_by_name = {"id": own[_ID], "salutation": own[_SALUTATION], "inside_address": lines}
+    above = tuple(own[slot] for slot in slots if _FIRST_WRITER <= slot < _FIRST_LINE)
+    variables["writer"] = (own[_NAME], *above) if above else ()
     if _NAME in own:  # a supporter signs
         signature = Signature(own[_NAME], own.get(_TITLE), None, None, own[_NAME])
         variables["signatures"] = [[signature]]

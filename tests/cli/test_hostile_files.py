@@ -1,0 +1,93 @@
+"""Files and settings of strangers that once ended in a traceback: each is a problem."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advocacy.cli.group import main
+from advocacy.errors import AdvocacyError
+from advocacy.mail.ledger import open_ledger
+
+from ..conftest import Edit
+
+RENDER = ("render", "parks.yaml", "--output", "out", "--format")
+
+
+@pytest.fixture(autouse=True)
+def here(small_campaign: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(small_campaign.parent)
+    return small_campaign.parent
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sender:\n", f"sender:\n  logo: {'a' * 5000}.png\n"),
+        ("facts: [facts.yaml]", f"facts: [{'a' * 5000}]"),
+        ("sender:\n", f"citation_style: {'a' * 5000}\nsender:\n"),
+        ("facts: [facts.yaml]", "facts: [loop.yaml]"),
+    ],
+    ids=["logo", "facts", "style", "link to itself"],
+)
+def test_a_name_that_no_file_can_have_is_a_problem_with_its_line(
+    here: Path, edit: Edit, capsys: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    (here / "loop.yaml").symlink_to("loop.yaml")
+    edit(here / "parks.yaml", old, new)
+    assert main((*RENDER, "pdf")) == 1
+    assert "parks.yaml:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("parts", ["[[99999999999, 99, 99]]", "[[-500, 1, 15]]", "[[2020, 13]]"])
+def test_a_date_in_parts_that_is_none_is_a_problem_with_its_line(
+    here: Path, edit: Edit, capsys: pytest.CaptureFixture[str], parts: str
+) -> None:
+    edit(here / "sources.yaml", '"2026-01-15"', f"{{date-parts: {parts}}}")
+    assert main((*RENDER, "txt")) == 1
+    assert "sources.yaml:6" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_huge_stylesheet_is_a_problem_and_is_not_read(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    css = here / "templates" / "layouts" / "letter.css"
+    css.parent.mkdir()
+    with css.open("wb") as file:
+        file.truncate(20 * 1024**3)
+    assert main((*RENDER, "pdf")) == 1
+    assert "letter.css: error file-too-large" in capsys.readouterr().err
+
+
+def test_a_line_of_a_manifest_without_its_parts_is_a_problem(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main((*RENDER, "txt")) == 0
+    (manifest,) = here.rglob("manifest.jsonl")
+    whole = json.loads(manifest.read_text())
+    for part in ("versions", "files", "campaign", "date", "facts"):
+        entry = {key: value for key, value in whole.items() if key != part}
+        manifest.write_text(json.dumps(entry) + "\n")
+        assert main(("status", "--batch", "out")) == 1
+        assert "manifest.jsonl: error broken-manifest" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:AB@hush@127.0.0.1:1/db",
+        "postgresql://u:A/B@hush@127.0.0.1:1/db",
+        "postgres://u:@@hush@127.0.0.1:1/db",
+        "postgresql://u:hush@[::1/db",
+        "postgresql://u:hush@127.0.0.1:port/db",
+        "POSTGRESQL://u:hush@127.0.0.1:1/db",
+        "host=127.0.0.1 user=u password=hush",
+    ],
+)
+def test_the_password_of_a_ledger_is_never_shown_however_its_address_is_written(
+    here: Path, url: str
+) -> None:
+    with pytest.raises(AdvocacyError, match="ledger-url") as caught:
+        open_ledger(here / "parks.yaml", environ={"ADVOCACY_LEDGER": url})
+    assert "hush" not in str(caught.value)

@@ -1,0 +1,73 @@
+"""Somebody whose name no font can print gets the email as the campaign says."""
+
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from advocacy.campaign.loading import load_campaign
+from advocacy.letters.approvals import record_approval
+
+from .sink import Sink
+from .test_send import DAY, TODAY, Run, advocacy, person, sink, write_list
+
+__all__ = ["advocacy", "sink"]
+NAME = "𒀀𒁀 𒂀"
+
+
+@pytest.fixture
+def mailed(small_campaign: Path, tmp_path: Path, advocacy: Run, sink: Sink):
+    """Mail a person of that name, as the stage's `unprintable_name` says, with more options."""
+
+    def send(says: str, *options: str) -> int:
+        text = small_campaign.read_text(encoding="utf-8")
+        text = re.sub(r"(?m)^    (attach|unprintable_name): .*\n", "", text)
+        text += f"    attach: [pdf]\n{says}"
+        small_campaign.write_text(text, encoding="utf-8")
+        campaign, _ = load_campaign(small_campaign)
+        assert campaign is not None
+        record_approval(campaign, "call", "Jane Doe", DAY)
+        people = write_list(tmp_path / "people.csv", [person(1), person(2, name=NAME)])
+        for file in small_campaign.parent.glob("*.ledger.sqlite*"):
+            file.unlink()
+        sink.taken.clear()
+        command = ("send", small_campaign, "--recipients", people, *TODAY, "--send", "--yes", 2)
+        return advocacy(*command, "--new-mailing", *options)
+
+    return send
+
+
+def attached(sink: Sink, to: str) -> list[bytes]:
+    """The contents of the files attached to the message to somebody."""
+    return [part.get_content() for part in sink.message(to).iter_attachments()]
+
+
+def test_the_email_goes_without_the_pdf_or_with_one_without_the_name_or_not_at_all(
+    mailed, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mailed("") == 3, "without a word of the campaign the letter is refused"
+    assert set(sink.to) == {"p1@d1.example"}
+    assert mailed("    unprintable_name: no-pdf\n") == 0
+    assert attached(sink, "p2@d2.example") == []
+    assert len(attached(sink, "p1@d1.example")) == 1
+    assert NAME in sink.message("p2@d2.example").get_body(("plain",)).get_content()
+    assert mailed("    unprintable_name: no-name\n") == 0
+    (data,) = attached(sink, "p2@d2.example")
+    document = pypdfium2.PdfDocument(data)
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    assert "Springfield Parks Department" in text
+    assert "Person" not in text
+    assert "warning unprintable-character" in capsys.readouterr().err
+
+
+def test_emails_go_without_the_pdf_where_that_is_asked_for(
+    mailed, small_campaign: Path, advocacy: Run, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mailed("", "--format", "eml") == 0
+    assert [attached(sink, to) for to in sink.to] == [[], []]
+    text = small_campaign.read_text(encoding="utf-8")
+    small_campaign.write_text(text.replace("    attach: [pdf]\n", ""), encoding="utf-8")
+    assert advocacy("send", small_campaign, *TODAY, "--format", "pdf,eml") == 1
+    assert "have no PDF attached" in capsys.readouterr().err
