@@ -120,4 +120,7 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     joint = replace(nothing, supporters=two, signatories=signers)
     yield "with many signatures", replace(joint, supporters=many, others="and 998 others")
     yield "with two signatures", joint
+    writer = Supporter("three", "G. Sample", address=("2 Sample Street", "Springfield"))
+    alone = Supporters((writer,))
+    yield "of a supporter", replace(everything, supporters=alone, signatories=(writer.signatory(),))
     yield "in a different citation style", replace(everything, style=IN_TEXT)
