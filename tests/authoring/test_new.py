@@ -4,6 +4,7 @@ import errno
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -442,6 +443,8 @@ class Terminal:
         """What is said from here until a text, or until the end."""
         said = ""
         while not until or until not in said:
+            waiting, _, _ = select.select([self.main], [], [], 60)
+            assert waiting, f"waited a minute for {until!r}: {self.said}{said}"
             try:
                 block = os.read(self.main, 65536)
             except OSError:
@@ -476,6 +479,7 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
         ("Name after “Dear”", "Ms. Doe"),
         ("Email address", "jane"),
         ("Email address", "jane@parks.example"),
+        ("Country of the address", "US"),
         ("demand in one line", "Keep the park open"),
         ("1.", "Keep the park open until nine"),
         ("2.", ""),
@@ -550,6 +554,7 @@ def test_one_can_go_back_to_the_previous_question(tmp_path: Path) -> None:
         ("That person’s title", ""),
         ("Name after “Dear”", ""),
         ("Email address", ""),
+        ("Country of the address", "US"),
         ("demand in one line", "Keep the park open"),
         ("1.", "Keep it"),
         ("2.", "<"),
