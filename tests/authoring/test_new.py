@@ -504,6 +504,7 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
         ("letters are sent from", "letters@friends.example"),
         ("Name of the person who signs", "A. Example"),
         ("title", ""),
+        ("Language of the letter", ""),
     ):
         talk.answer(question, text)
     assert talk.end() == 0, talk.said
@@ -565,6 +566,7 @@ def test_one_can_go_back_to_the_previous_question(tmp_path: Path) -> None:
         ("Who has done it? (press Enter", ""),
         ("One plain sentence", ""),
         ("That person’s title", ""),
+        ("Language of the letter", ""),
     ):
         talk.answer(question, text)
     assert talk.end() == 0, talk.said
