@@ -182,7 +182,7 @@ def test_a_campaign_may_turn_it_off_with_a_reason(house: Any) -> None:
 def test_a_letter_that_runs_to_a_third_page_is_told_and_the_limit_is_the_campaigns(
     house: Any,
 ) -> None:
-    house.call("We ask you to think of it. " * 500)
+    house.call(("We ask you to think of it. " * 100 + "\n\n") * 5)
     problems = told(house)
     first = problems[0]
     assert first.code == "letter-too-long"

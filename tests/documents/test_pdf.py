@@ -227,9 +227,9 @@ def test_only_fonts_of_the_package_are_embedded(
         "EB-Garamond", "EB-Garamond-Italic", "EB-Garamond-Bold", "Gentium-Book-Plus", "Noto-Sans",
         "Noto-Sans-Italic", "Open-Sans", "Open-Sans-Italic", "Gentium-Book-Plus-Italic",
         "Noto-Sans-SC", "Noto-Sans-SC-Italic", "Noto-Sans-JP", "Noto-Sans-KR",
-        "Noto-Sans-KR-Italic",
+        "Noto-Sans-KR-Italic", "Frank-Ruhl-Libre",
     }  # fmt: skip
-    assert {"EB-Garamond", "Open-Sans", "Noto-Sans", "Noto-Sans-KR"} <= names
+    assert {"EB-Garamond", "Frank-Ruhl-Libre", "Noto-Sans", "Noto-Sans-KR"} <= names
     assert all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in found)
 
 

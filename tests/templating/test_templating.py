@@ -262,7 +262,8 @@ def test_fact_prints_the_statement_and_quote_the_words_in_the_languages_marks(
     assert render(template) == "It is so. “so it is.”"
     render.language = "fr"
     body = render.body(template)
-    assert body.prose.values == ("C’est ainsi.", "so it is")
+    # In French the mark of a note stands before the stop.
+    assert body.prose.values == ("C’est ainsi", "so it is")
     assert body.prose.text() == "C’est ainsi. «\u202fso it is\u202f»."
     assert len(body.cites) == 2
 
