@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.documents.pdf import pages as pages_module
 from advocacy.documents.pdf.render import pdf_from_html, render_pdf
 from advocacy.documents.print_shop.merge import Merger
 from advocacy.documents.print_shop.page_copy import rewrite
@@ -209,7 +210,7 @@ def test_fonts_of_one_name_that_differ_are_kept_apart(tmp_path: Path) -> None:
             "src: url(font.ttf) } p { font-family: Mine }</style><p>Hamburgefonstiv"
         )
         documents.append(pdf_from_html(html, Workspace.of(tmp_path / "campaign.yaml")).data)
-        pdf_from_html.__globals__["_sheets"].cache_clear()
+        pages_module._sheets.cache_clear()
     data = merged(documents)
     assert pages(data) == [page for each in documents for page in pages(each)]
     assert fonts_in(data)["Mine"] == 2
@@ -217,11 +218,11 @@ def test_fonts_of_one_name_that_differ_are_kept_apart(tmp_path: Path) -> None:
 
 def test_opentype_fonts_that_cannot_be_joined_still_print(tmp_path: Path) -> None:
     workspace = Workspace.of(tmp_path / "campaign.yaml")
-    from advocacy.documents.fonts import face_rules
+    from advocacy.documents.fonts import PACKAGES
 
     documents = [
         pdf_from_html(
-            f'<html lang="en"><title>x</title><style>{face_rules(["XCharter"])} '
+            f'<html lang="en"><title>x</title><style>{PACKAGES.face_rules(["XCharter"])} '
             f"p {{ font-family: XCharter }}</style><p>{text}",
             workspace,
         ).data

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from advocacy.documents.fonts import PACKAGES, font_list
-from advocacy.documents.pdf.pages import pdf_from_html
+from advocacy.documents.pdf.guarded import pdf_from_html
 from advocacy.files.workspace import Workspace
 
 LINES = {

@@ -40,6 +40,7 @@ def home(mailed: Path, key: str) -> Path:
             {
                 "id": name,
                 "campaign": "parks",
+                "digest": "0",
                 "recipient": {"name": name, "email": f"{name}@example.org"},
                 "files": {f"{name}.pdf": "0", f"{name}.eml": "0"},
             }
@@ -48,6 +49,7 @@ def home(mailed: Path, key: str) -> Path:
         {
             "id": "bob--mayor",
             "campaign": "parks",
+            "digest": "0",
             "recipient": {"email": "mayor@example.net"},
             "supporter": {"id": "bob", "email": "Bob@example.org"},
             "files": {"bob--mayor.pdf": "0"},
@@ -245,9 +247,9 @@ def test_rows_to_correct_and_drafts_go_and_those_of_others_stay(home: Path) -> N
     for name in ("bob-smith-1f3c9a20.pdf", "eve-4be1a6d2.pdf"):
         (folder / name).write_text("DRAFT")
     lines = [
-        {"id": "Bob Smith <bob@example.org>", "campaign": "parks", "draft": True,
+        {"id": "Bob Smith <bob@example.org>", "campaign": "parks", "digest": "0", "draft": True,
          "recipient": {"email": "bob@example.org"}, "files": {"bob-smith-1f3c9a20.pdf": "0"}},
-        {"id": "Eve <eve@example.org>", "campaign": "parks", "draft": True,
+        {"id": "Eve <eve@example.org>", "campaign": "parks", "digest": "0", "draft": True,
          "recipient": {"email": "eve@example.org"}, "files": {"eve-4be1a6d2.pdf": "0"}},
     ]  # fmt: skip
     (folder / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
