@@ -246,7 +246,7 @@ def test_rejected_rows_can_be_corrected_and_fed_back(
     rows = [row(n) for n in range(6)]
     rows[1] = row(1, name="=cmd|' /C calc'!A0", address="-5 Main", country="Narnia")
     rows[2] = [*row(2), "one too many"]
-    rows[4] = row(4, id="x" * 251, name='Smith, "John"')
+    rows[4] = row(4, id="x" * 251, name='Smith "John"')
     listed = write_list(tmp_path / "people.csv", rows)
     command = ["render", small_campaign, "--format", "txt", "--recipients"]
     result = run_cli(*command, listed)
@@ -271,7 +271,7 @@ def test_rejected_rows_can_be_corrected_and_fed_back(
     letter = (tmp_path / FOLDER / "p1.txt").read_text()
     assert "\n=cmd|' /C calc'!A0\n" in letter
     assert "\n-5 Main\n" in letter
-    assert 'Smith, "John"' in (tmp_path / FOLDER / "p4.txt").read_text()
+    assert 'Smith "John"' in (tmp_path / FOLDER / "p4.txt").read_text()
     assert set(manifest(tmp_path / FOLDER)) == {f"p{n}" for n in range(6)}
 
 

@@ -52,6 +52,7 @@ def varied(small_campaign: Path, edit: Callable[[Path, str, str], None]) -> Path
     text = "Keep the park open"
     edit(small_campaign, f"title: {text}", f"title: {both(text)}")
     edit(small_campaign, f"summary: {text}", f"summary: {both(text)}")
+    edit(small_campaign, "title: Chair", f"title: {both('Chair')}")
     edit(small_campaign, f"asks: [{text} until nine in the evening.]", f"asks: [{both(text)}]")
     edit(
         small_campaign,

@@ -508,7 +508,12 @@ def test_the_shipped_layout_has_no_mistakes(pdf: Pdf) -> None:
 def test_a_letter_that_cannot_be_printed_is_refused_with_all_reasons(
     letter: Letter, campaign: Campaign
 ) -> None:
-    one = replace(letter, subject="\u16a0", cc=("\U00013000",), recipient=Recipient.model_validate({"id": "x"}))
+    one = replace(
+        letter,
+        subject="\u16a0",
+        cc=("\U00013000",),
+        recipient=Recipient.model_validate({"id": "x"}),
+    )
     with pytest.raises(AdvocacyError) as caught:
         printed(one, campaign)
     assert len(caught.value.problems) == 2
