@@ -209,7 +209,7 @@ def test_facts_are_found_and_cited_with_a_click(
     page.to("the public.")
     page.tab.click("#tab-facts")
     page.tab.fill("#fact-words", "nist 99 developers")
-    page.see("1 of 51", "#fact-count")
+    page.see("1 of 52", "#fact-count")
     page.tab.click("[aria-label='Cite nist-scale']")
     page.tab.click("#tab-text")
     assert 'public.{{ cite("nist-scale") }}' in page.text()

@@ -88,7 +88,8 @@ def prepare(folder: Path) -> None:
     lines = []
     for name, address in PEOPLE.items():
         (out / f"{name}.eml").write_text(f"To: {address}")
-        entry = {"id": name, "recipient": {"email": address}, "files": {f"{name}.eml": "0"}}
+        files = {f"{name}.eml": "0"}
+        entry = {"id": name, "digest": "0", "recipient": {"email": address}, "files": files}
         lines.append(json.dumps(entry) + "\n")
     (out / "manifest.jsonl").write_text("".join(lines))
     (folder / "left.txt").write_text("dan@people.example\nDan Smith\n")
