@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from fontTools.misc.timeTools import timestampNow
+from fontTools.ttLib import TTFont
 
 from advocacy.documents.fonts import PACKAGES, font_list
 from advocacy.documents.pdf.guarded import pdf_from_html
@@ -68,3 +70,16 @@ def test_only_clusters_that_glyphs_do_not_say_have_a_text_of_their_own(page: byt
     said = "".join(map(str, commands))
     assert "र्मा" in said
     assert not re.search("[\u0590-\u06ffa-z\u3000-\u9fff]", said)
+
+
+def test_a_font_does_not_say_when_it_was_embedded(page: bytes) -> None:
+    with pikepdf.open(BytesIO(page)) as file:
+        fonts = [
+            TTFont(BytesIO(one.read_bytes()))
+            for one in file.objects
+            if isinstance(one, pikepdf.Stream) and "/Length1" in one
+        ]
+    assert fonts
+    year_ago = timestampNow() - 365 * 24 * 3600
+    for font in fonts:
+        assert font["head"].modified < year_ago

@@ -16,11 +16,12 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | pdf.stream.Stream.add_font                  | equal fonts in letters    | none     | 5    |
 | text.fonts.font_features                    | small capitals lose an f  | none     | 6    |
 | draw.text.draw_first_line                   | clusters have no text     | none     | 7    |
+| pdf.fonts.TTFont                            | fonts get the clock's time| none     | 8    |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
 5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
-7 `test_scripts.py`.
+7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second).
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -28,6 +29,7 @@ WeasyPrint makes: they report it to `painting`.
 """
 
 import math
+from functools import partial
 from typing import Any
 
 from advocacy.documents.pdf.alphabet import alphabet
@@ -207,6 +209,9 @@ def find_font_features(*properties: Any, **named: Any) -> dict[str, int]:
         features.setdefault("locl", 0)
     return features
 
+
+# A variable font is made static for each document: its bytes must not have the time of day.
+weasyprint.pdf.fonts.TTFont = partial(weasyprint.pdf.fonts.TTFont, recalcTimestamp=False)
 
 weasyprint.layout.block._linebox_layout = lay_out_lines
 weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
