@@ -4,9 +4,10 @@ import csv
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from advocacy.campaign.recipients.column_headers import KNOWN
 from advocacy.campaign.recipients.columns import REJECT_COLUMNS, column_names
@@ -32,7 +33,7 @@ class Rejects:
 
     def __init__(self, listed: Path | None, columns: Mapping[str, str]) -> None:
         self._list, self._columns = listed, columns
-        self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see `write`
+        self._spool: IO[str] | None = None  # opened for the first row, so that most runs need none
         # Where in the file there is something about each row, by its line.
         self._at: dict[int, list[int]] = {}
 
@@ -45,6 +46,8 @@ class Rejects:
             return
         codes = [problem.code for problem in told]
         messages = [problem.message for problem in told]
+        if self._spool is None:
+            self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see `write`
         self._at.setdefault(place.line, []).append(self._spool.tell())
         self._spool.write(json.dumps([codes, messages, row]) + "\n")
 
@@ -57,7 +60,7 @@ class Rejects:
         path = folder / NAME
         if self._list is not None and path.exists() and path.samefile(self._list):
             path = folder / "problems-again.csv"
-        with self._spool:
+        with self._spool or nullcontext():
             self._leave_out_header()
             if not self._at:
                 if replaces:
@@ -106,6 +109,7 @@ class Rejects:
             messages: dict[str, None] = {}
             row: dict[str, str] = {}
             for at in self._at[line]:
+                assert self._spool is not None  # noqa: S101 - it has every row of `_at`
                 self._spool.seek(at)
                 some, said, cells = json.loads(self._spool.readline())
                 codes |= dict.fromkeys(some)
