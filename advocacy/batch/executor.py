@@ -57,9 +57,17 @@ class WorkerProcesses(Executor):
         self._pool = self._start()
 
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
-        """Start a task in the first free worker."""
-        with _interrupts_blocked():
-            return self._pool.submit(_make_task_in_worker, wanted)
+        """Start a task in the first free worker.
+
+        Where a worker has died since the last task, the future tells, as for tasks under way.
+        """
+        try:
+            with _interrupts_blocked():
+                return self._pool.submit(_make_task_in_worker, wanted)
+        except BrokenExecutor as error:
+            lost: Future[TaskResult] = Future()
+            lost.set_exception(error)
+            return lost
 
     def replace_workers(self) -> None:
         """Start a new pool: one that has lost a process takes no more tasks."""
