@@ -28,15 +28,17 @@ class StageSigners:
     text: str
     signed: tuple[Signer, ...]
     to_ask: tuple[Signer, ...]
+    cosigners: tuple[Cosigner, ...]
 
 
-# Saves reading a stage's templates for each of its letters.
-_texts: IdentityCache[str] = IdentityCache(16)
+# Saves reading a stage's templates and the table's rows for each of its letters; and the cosigners
+# are the same objects in all of them, by which other caches know them.
+_signers: IdentityCache[StageSigners] = IdentityCache(16)
 
 
 def text_id(campaign: Campaign, stage_name: str) -> str:
     """The id of a stage's text: what its letters say, whoever they go to and whoever signs them."""
-    return _texts.get((campaign,), (stage_name,), lambda: _text_id(campaign, stage_name))
+    return stage_signers(campaign, stage_name).text
 
 
 def _text_id(campaign: Campaign, stage_name: str) -> str:
@@ -58,12 +60,17 @@ def _text_id(campaign: Campaign, stage_name: str) -> str:
 
 def stage_signers(campaign: Campaign, stage: str) -> StageSigners:
     """Who signed the stage's text as it is now, and who signed another; by organization."""
-    text = text_id(campaign, stage)
+    return _signers.get((campaign,), (stage,), lambda: _stage_signers(campaign, stage))
+
+
+def _stage_signers(campaign: Campaign, stage: str) -> StageSigners:
+    text = _text_id(campaign, stage)
     mine = [one for one in campaign.signers if one.stage in ("", stage)]
     signed = {one.cosigner.organization: one for one in mine if one.text == text}
     others = {one.cosigner.organization: one for one in mine if one.text != text}
     to_ask = tuple(one for name, one in others.items() if name not in signed)
-    return StageSigners(stage, text, tuple(signed.values()), to_ask)
+    cosigners = tuple(one.cosigner for one in signed.values())
+    return StageSigners(stage, text, tuple(signed.values()), to_ask, cosigners)
 
 
 def cosigners_of(campaign: Campaign, stage: str) -> tuple[Cosigner, ...]:
@@ -71,7 +78,7 @@ def cosigners_of(campaign: Campaign, stage: str) -> tuple[Cosigner, ...]:
     listed = campaign.file.cosigners
     if not isinstance(listed, str):
         return listed
-    return tuple(one.cosigner for one in stage_signers(campaign, stage).signed)
+    return stage_signers(campaign, stage).cosigners
 
 
 def cosigners_to_ask(campaign: Campaign, stage: str) -> list[Problem]:
