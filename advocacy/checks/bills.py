@@ -13,7 +13,6 @@ from advocacy.campaign.bills.positions import NO_FLOOR_VOTE, BillPosition
 from advocacy.campaign.bills.states import bill_state, can_cosponsor, describe_state
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.stages import bill_position
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import TextBlock
 from advocacy.checks.wording import asks_of
@@ -60,7 +59,7 @@ def bill_problems(
 ) -> Iterator[Problem]:
     """Report sentences and asks that do not fit the reader's position on the stage's bill."""
     stage = campaign.file.stages[letter.stage]
-    position = bill_position(campaign, stage, letter.recipient, letter.date)
+    position = letter.position
     if position is None:
         return
     seen: set[str] = set()

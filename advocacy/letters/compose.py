@@ -179,7 +179,10 @@ def compose_letter(
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
-    recipient = _as_officer(campaign, stage, recipient.on(day), day)
+    position = bill_position(campaign, stage, recipient, day)
+    recipient = recipient.on(day)
+    if position is not None and position.office is not None:
+        recipient = address_officer(recipient, *position.office)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -188,7 +191,7 @@ def compose_letter(
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
     content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
-    own = own_variables(campaign, recipient, supporters, stage, day)
+    own = own_variables(campaign, recipient, supporters, position)
     if trace:
         variables = {**content.variables, **own}
         known = (campaign.facts, campaign.sources)
@@ -239,6 +242,7 @@ def compose_letter(
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,
         reference_lines=reference_lines(content.parts, recipient, words, language),
+        position=position,
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
@@ -251,15 +255,6 @@ def compose_letter(
         attach=stage.attach,
         variants=wording,
     )
-
-
-def _as_officer(campaign: Campaign, stage: Stage, recipient: Recipient, day: date) -> Recipient:
-    """A recipient as chair or ranking member, where the stage's bill is before their committee."""
-    position = bill_position(campaign, stage, recipient, day)
-    if position is None or not position.committees:
-        return recipient
-    office = next((one for one in position.names if one in ("chair", "ranking member")), "")
-    return address_officer(recipient, office, position.committees[0])
 
 
 # A character that is neither white space nor the mark of a value, a citation or a line.

@@ -59,9 +59,10 @@ def template_variables(
     `supporters` write the letter; without them, the sender does.
     """
     count = supporters.count if supporters else 0
+    position = bill_position(campaign, campaign.file.stages[stage], recipient, day)
     return {
         **shared_variables(campaign, stage, day, texts, variants, count),
-        **own_variables(campaign, recipient, supporters, campaign.file.stages[stage], day),
+        **own_variables(campaign, recipient, supporters, position),
     }
 
 
@@ -69,11 +70,12 @@ def own_variables(
     campaign: Campaign,
     recipient: Recipient,
     supporters: Supporters | None,
-    stage: Stage,
-    day: date,
+    position: BillPosition | None,
 ) -> dict[str, dict[str, Any]]:
-    """The groups of variables in which letters of one stage differ: texts and lists of texts."""
-    position = bill_position(campaign, stage, recipient, day)
+    """The groups of variables in which letters of one stage differ: texts and lists of texts.
+
+    `position` is what the recipient is to the stage's bill, if it has one.
+    """
     return {
         "recipient": recipient_variables(campaign, recipient) | position_variables(position),
         "supporter": supporter_variables(campaign, supporters),
