@@ -29,8 +29,8 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.campaign.salutations import WholeLine
-from advocacy.campaign.sender_details import Look, Office, Unsubscribe
-from advocacy.files.characters import Line
+from advocacy.campaign.sender_details import LetterReferences, Look, Office, Unsubscribe
+from advocacy.files.characters import Line, fault
 from advocacy.files.yaml.reading import Located
 
 
@@ -165,18 +165,6 @@ class Sender(Located):
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
 
-class LetterReferences(Located):
-    """Reference lines: file numbers and who answers questions."""
-
-    your_ref: Line | None = Field(None, description="The addressee's file number.")
-    your_letter: Day | None = Field(None, description="The date of the addressee's letter.")
-    our_ref: Line | None = Field(None, description="The sender's own file number.")
-    our_letter: Day | None = Field(None, description="The date of the sender's earlier letter.")
-    contact: Line | None = Field(None, description="The person who answers questions.")
-    phone: Line | None = Field(None, description="That person's phone number.")
-    email: Email | None = Field(None, description="That person's email address.")
-
-
 class Cosigner(Located):
     """An organization that also signs the letter."""
 
@@ -198,6 +186,9 @@ class Variants(Located):
     )
 
 
+BILL_SUBJECT = LocalText.of("{bill}: {position}")
+
+
 class Stage(Located):
     """One letter of the campaign, and the dates that it may have."""
 
@@ -206,7 +197,11 @@ class Stage(Located):
         "letter",
         description="A paper layout: letter, modern, large-print, window-10, window-dl, window-fr.",
     )
-    subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
+    subject: LocalLine = Field(
+        BILL_SUBJECT,
+        description="The subject line, on paper and in the inbox. With `bill:`, it may have "
+        "`{bill}` and `{position}`, and the default is `{bill}: {position}`.",
+    )
     preview: LocalLine | None = Field(
         None,
         description="The line that mail programs show after the subject in the inbox. Default: "
@@ -277,6 +272,13 @@ class Stage(Located):
     precedents: tuple[Precedent, ...] | Literal["none"] = Field(
         (), description="Replaces the campaign's precedents. `none`: this letter names none."
     )
+
+    @model_validator(mode="after")
+    def _need_subject(self) -> Self:
+        """A subject can be made up for letters on a bill alone."""
+        if self.bill is None and "subject" not in self.model_fields_set:
+            raise fault("missing-key", "the key `subject` is missing", "Add `subject: …`.")
+        return self
 
     @property
     def days(self) -> Days:

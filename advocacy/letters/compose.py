@@ -190,7 +190,8 @@ def compose_letter(
     words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
-    content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
+    bill = position.bill if position is not None else campaign.bills.get(stage.bill or "")
+    content = stage_content_for(campaign, words, stage_name, day, language, wording, count, bill)
     own = own_variables(campaign, recipient, supporters, position)
     if trace:
         variables = {**content.variables, **own}

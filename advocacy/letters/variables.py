@@ -11,7 +11,8 @@ from advocacy.campaign.demand import Demand
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import bill_position
+from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.campaign.stages import bill_position, fill_subject
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
 from advocacy.letters.cosigning import cosigners_of
@@ -248,7 +249,12 @@ def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str,
             f"The date of the letters of the stage `{follows.stage}` is not known.",
             "Add it: `follows: {stage: …, date: 2026-03-02}`.",
         ),
-        "subject": texts.get(earlier.subject, earlier.place("subject")),
+        "subject": fill_subject(
+            texts.get(earlier.subject, earlier.place("subject")),
+            earlier,
+            campaign.bills.get(earlier.bill or ""),
+            read_set_phrases(texts.language, campaign.workspace),
+        ),
     }
 
 
