@@ -11,6 +11,7 @@ from advocacy.campaign.campaign_rules import (
     CampaignEvent,
     CheckSetting,
     SupporterRules,
+    Variants,
 )
 from advocacy.campaign.days import Days
 from advocacy.campaign.demand import Demand, Follows, StageDemand, inherited_demand
@@ -173,19 +174,6 @@ class Cosigner(Located):
     title: Line | None = Field(None, description="That person's office.")
 
 
-class Variants(Located):
-    """Wordings to compare, by short name. A recipient always gets the same one."""
-
-    subject: dict[Slug, LocalLine] = Field(
-        default_factory=dict, description="Subject lines that replace the stage's `subject`."
-    )
-    opening: dict[Slug, FileName] = Field(
-        default_factory=dict,
-        description="Partials such as `partials/opening-a.md`, which the template includes "
-        "with `{% include opening %}`.",
-    )
-
-
 BILL_SUBJECT = LocalText.of("{bill}: {position}")
 
 
@@ -231,6 +219,11 @@ class Stage(Located):
         "time after the sources were published. Default: noon.",
     )
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    together: bool = Field(
+        False,
+        description="`true`: one letter to all whom the stage is for; with `bill:`, one for each "
+        "committee.",
+    )
     bill: Slug | None = Field(
         None,
         description="The id of the bill that its letters are about. `to:` may then name positions: "

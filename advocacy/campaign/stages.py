@@ -105,6 +105,7 @@ def bill_position(
     None for a stage about no bill, and for a recipient whose chamber has no such bill.
     """
     bill = campaign.bills.get(stage.bill or "")
+    recipient = recipient.people[0]
     about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
     return position_on(about, recipient, day, stage.position) if about is not None else None
 

@@ -85,6 +85,8 @@ class WordsGate:
         position, recipient = letter.position, letter.recipient
         if position is None:
             return None
+        if len(recipient.people) > 1:
+            return recipient.letter_id
         votes = recipient.text_of("chamber"), recipient.text_of("state") in NO_FLOOR_VOTE
         return position.bill.id, position.names, position.withdrew, position.vote, votes
 

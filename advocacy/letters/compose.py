@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, postal_problem
+from advocacy.campaign.bills.positions import BillPosition
 from advocacy.campaign.campaign import Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
+from advocacy.campaign.joint_letters import join_people
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -180,9 +182,12 @@ def compose_letter(
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
     position = bill_position(campaign, stage, recipient, day)
-    recipient = recipient.on(day)
-    if position is not None and position.office is not None:
-        recipient = address_officer(recipient, *position.office)
+    several = len(recipient.people) > 1
+    people = [
+        _as_officer(one, bill_position(campaign, stage, one, day) if several else position, day)
+        for one in recipient.people
+    ]
+    recipient = join_people(people, campaign.file.language)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -256,6 +261,14 @@ def compose_letter(
         attach=stage.attach,
         variants=wording,
     )
+
+
+def _as_officer(recipient: Recipient, position: BillPosition | None, day: date) -> Recipient:
+    """A person as of the day, as chair or ranking member of a committee that has the bill."""
+    recipient = recipient.on(day)
+    if position is None or position.office is None:
+        return recipient
+    return address_officer(recipient, *position.office)
 
 
 # A character that is neither white space nor the mark of a value, a citation or a line.
