@@ -253,6 +253,7 @@ def compose_letter(
         sender=content.sender,
         signatories=signatories,
         previous=content.parts.previous,
+        cover=words.cover.replace("{name}", recipient.greeted) if recipient.aide else "",
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,
         reference_lines=reference_lines(content.parts, recipient, words, language),

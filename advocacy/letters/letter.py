@@ -108,6 +108,8 @@ class Letter:
     """Whether it goes to subscribers, and so explains how to unsubscribe."""
     previous: tuple[str, ...] = ()
     """The date and the subject of the letter that this one follows, as the text prints them."""
+    cover: str = ""
+    """The line above the email for an aide; empty where the recipient gets it."""
     dateline: str = ""
     """The date with the place before it; empty for the date alone."""
     delivery: str = ""
