@@ -80,6 +80,8 @@ def lay_out_lines(
     """
     notes_here, notes_moved = list(context.current_page_footnotes), list(context.reported_footnotes)
 
+    much_empty = _leaves_much_empty(context, rest)
+
     def is_torn() -> bool:
         return not page_is_empty and any(
             note not in notes_moved and note.style["footnote_policy"] == "line"
@@ -96,9 +98,9 @@ def lay_out_lines(
 
     result = _linebox_layout(context, box, index, child, new_children, page_is_empty, *rest)
     abort, stop, resume_at, position_y, new_notes, max_lines = result
-    if new_notes and not page_is_empty and (abort or is_torn()):
+    if is_torn() or (abort and new_notes and much_empty and not page_is_empty):
         undo(new_notes)
-        if not _leaves_much_empty(context, rest):
+        if not (new_notes and much_empty):
             return True, False, resume_at, position_y, new_notes, max_lines
         style, box.style = box.style, box.style.copy()
         box.style["orphans"] = box.style["widows"] = 1
@@ -131,8 +133,10 @@ def lay_out_lines(
 
 def _leaves_much_empty(context: Any, rest: Any) -> bool:
     """Whether a page has so much room below a paragraph's beginning that it must not stay empty."""
-    position_y = rest[4]
-    return bool(context.page_bottom - position_y > _MUCH * context.page_bottom)
+    area = context.current_footnote_area
+    notes = area.margin_height() if area.height != "auto" else 0
+    page_bottom = context.page_bottom + notes
+    return bool(context.page_bottom - rest[4] > _MUCH * page_bottom)
 
 
 _MUCH = 0.25
