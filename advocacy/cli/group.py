@@ -40,6 +40,7 @@ COMMANDS = {
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not get messages.",
     "bounces": "Read bounces and complaints.",
+    "delivered": "Record letters that were delivered by hand.",
     "replied": "Record who replied, so that they get no reminder.",
     "forget": "Remove a person from all stored files.",
     "templates": "List templates and the variables of a letter.",
