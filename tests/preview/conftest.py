@@ -50,6 +50,12 @@ class Running:
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
 
+    def get(self, path: str) -> Any:
+        """The JSON of an answer."""
+        status, _, data = self.ask(path)
+        assert status == 200, data
+        return json.loads(data)
+
     def end(self) -> int:
         """End it as Ctrl-C does; its exit code."""
         self.process.send_signal(signal.SIGINT)

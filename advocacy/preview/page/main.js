@@ -12,8 +12,10 @@ import { fitEmail, showEmail, startEmail } from "./email.js";
 import { mailActions, seeing, showSentences, startReading } from "./reading.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, copyText, drafts, insert, open, placeNow, remember, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
-import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from "./fields.js";
+import { anyDirty, bases, copyText, drafts, insert, open, placeNow, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
+import { anyFieldDirty, fieldDrafts, restoreField, saveFields, showFields, startFields } from "./fields.js";
+import { remember } from "./places.js";
+import { offerUnsaved, startUnsaved } from "./unsaved.js";
 
 const PAUSE = 700;
 const SLOW = 1500;
@@ -43,7 +45,7 @@ const show = paced(async () => {
   clearTimeout(waiting);
   waiting = setTimeout(stale, SLOW);
   try {
-    await post("show", { number: mine, choices, drafts: texts, fields: readOnly ? [] : fieldDrafts() });
+    await post("show", { number: mine, choices, drafts: texts, bases: readOnly ? {} : bases(), fields: readOnly ? [] : fieldDrafts() });
     refused([]);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -98,6 +100,7 @@ async function told(kind, { number: answered, ...fresh }) {
   for (const id of ["pages", "plain", "inbox"]) $(id).lang = state.chosen?.language ?? "";
   if (has("files") || has("chosen")) showFiles(state);
   if (has("fields") || has("problems")) showFields(state);
+  if (has("kept")) showKept(state.kept);
   if (has("facts")) showFacts(state.facts);
   if (has("facts") || has("variables")) showSources(state);
   if (has("html") && state.html) showEmail(state.html);
@@ -107,6 +110,7 @@ async function told(kind, { number: answered, ...fresh }) {
   judge();
   if (has("sentences") || has("html") || has("text") || has("pages")) showSentences(state.sentences);
   if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
+  if (state.files) void offerUnsaved();
   document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
 }
 
@@ -213,6 +217,7 @@ async function start() {
   startWriting(actions);
   startFields(actions);
   startFacts(actions);
+  startUnsaved({ ...actions, restoreText, restoreField, found: () => pane("write") });
   startChoosers(choose);
   startPerson({ chosen: (person) => choose({ person, language: null, variants: {} }), ofStage: () => state.chosen?.stage });
   tabs(document.querySelector("#letter [role=tablist]"), (panel) => {
