@@ -182,3 +182,14 @@ def test_the_form_has_every_text_that_the_stages_letters_print(small_campaign: P
     assert [one.text for one in texts.list_text_fields(loaded(small_campaign), "call")] == [
         f"{one.text}!" for one in found
     ]
+
+
+def test_lines_that_nobody_changed_keep_their_ends_and_new_ones_end_as_most_do() -> None:
+    raw = "One\r\nTwo\nThree\r\n\rFive\r\n"
+    text = "One\nTwo\nThree\n\nFive\n"
+    assert files.with_line_ends(text, raw) == raw
+    changed = text.replace("Two", "2\n2a")
+    assert files.with_line_ends(changed, raw) == "One\r\n2\r\n2a\r\nThree\r\n\rFive\r\n"
+    assert files.with_line_ends("", raw) == ""
+    assert files.with_line_ends("One\nTwo", raw) == "One\r\nTwo"
+    assert files.with_line_ends("A\u2028B\x0bC\n", "A\u2028B\x0bC\r\n") == "A\u2028B\x0bC\r\n"

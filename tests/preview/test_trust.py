@@ -177,4 +177,6 @@ def test_a_citation_that_is_put_into_a_command_goes_behind_it(
     page.to("demand.rep")
     page.tab.click("#tab-facts")
     page.tab.click("[aria-label='Cite visits']")
+    page.tab.click("#tab-text")
+    page.tab.click("#as-text")
     page.see('Please answer by {{ demand.reply_by }}{{ cite("visits") }}.', "#editors")

@@ -64,6 +64,7 @@ export function createEditor({ parent, text, kind, label, readOnly, onChange, on
       );
     },
     sources: () => {},
+    asText: () => {},
     setReadOnly: (on) => (area.readOnly = on),
     can: () => !area.readOnly,
     undo: () => document.execCommand("undo"),

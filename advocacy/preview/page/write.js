@@ -16,6 +16,7 @@ let sources = {};
 let template = null;
 let used = [];
 let kept = true;
+let asText = false;
 
 const fileOf = (name) => files.find((file) => file.name === name);
 const dirty = (doc) => doc.editor.text() !== doc.saved;
@@ -127,6 +128,17 @@ async function copy() {
   }
 }
 
+/** Says something short under the tools, until something else is done. */
+export function say(words) {
+  $("told").textContent = words;
+  $("told").hidden = !words;
+}
+
+function sayPasted(lost) {
+  const list = new Intl.ListFormat("en", { type: "conjunction" }).format(lost);
+  say(lost.length ? `Pasted. A letter cannot keep ${list}, so this was left out.` : "");
+}
+
 function said(error) {
   const [problem] = error.content.problems ?? [];
   return problem ? `${problem.message} ${problem.hint}` : "The action failed.";
@@ -143,8 +155,9 @@ async function load(name) {
   docs.set(name, doc);
   doc.editor = act.createEditor({
     parent: box, text: file.text, kind: file.kind === "yaml" ? "yaml" : "letter",
-    label: `Text of ${name}`, readOnly: file.builtIn, onChange: changed, onSave: () => save(name),
+    label: `Text of ${name}`, readOnly: file.builtIn, onChange: changed, onSave: () => save(name), onPaste: sayPasted,
   });
+  doc.editor.asText(asText);
   doc.editor.sources(sources);
   return doc;
 }
@@ -303,6 +316,11 @@ export function startWriting(actions) {
   act = actions;
   $("file").addEventListener("change", () => void open($("file").value));
   $("save").addEventListener("click", () => void save());
+  $("as-text").addEventListener("click", () => {
+    asText = !asText;
+    $("as-text").setAttribute("aria-pressed", String(asText));
+    for (const doc of docs.values()) doc.editor.asText(asText);
+  });
   $("undo").addEventListener("click", () => docs.get(current)?.editor.undo());
   $("redo").addEventListener("click", () => docs.get(current)?.editor.redo());
   addEventListener("beforeunload", (event) => {
