@@ -167,7 +167,7 @@ class Page:
         self.said: list[str] = []
         self.tab.on("console", lambda message: self.said.append(message.text))
         self.tab.on("pageerror", lambda error: self.said.append(str(error)))
-        self.tab.set_default_timeout(20_000)
+        self.tab.set_default_timeout(60_000)
         self.tab.goto(address)
 
     def ready(self) -> "Page":

@@ -8,14 +8,15 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, Transaction } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { Compartment, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { commandEnd } from "../page/dom.js";
 import { chips, renewChips, showAsText } from "./chips.js";
 import { completing } from "./completing.js";
 import { pasted } from "./pasting.js";
 import { colours, oneLine, theme } from "./theme.js";
 
+const FLASH = 2500;
 const SEVERITY = { error: "error", warning: "warning", note: "info" };
 const PHRASES = {
   "No diagnostics": "No errors",
@@ -83,7 +84,39 @@ const pasting = (onPaste) =>
     },
   });
 
-function extensions({ kind, label, nonce, onChange, onSave, onPaste }, locked, sources) {
+const setFlash = StateEffect.define();
+
+/** The line into which something was just put, to be seen for a moment. */
+const flash = StateField.define({
+  create: () => Decoration.none,
+  update: (marks, transaction) => {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setFlash)) continue;
+      if (effect.value === null) return Decoration.none;
+      return Decoration.set([Decoration.line({ class: "cm-flash" }).range(transaction.state.doc.lineAt(effect.value).from)]);
+    }
+    return marks.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Where a sentence ends that begins at a place: behind its stop, or at the end of its paragraph. */
+function sentenceEnd(document, from) {
+  const text = document.sliceString(from);
+  const paragraph = text.split(/\n\s*\n/)[0].trimEnd();
+  const plain = paragraph.replace(/\{[{%#].*?[}%#]\}/gs, (command) => "_".repeat(command.length));
+  const stop = plain.match(/[.!?]["”’)\]*_]*(?=\s|$)/);
+  return from + (stop ? stop.index + stop[0].length : paragraph.length);
+}
+
+/** The cursor as line and column, from 1. */
+function cursor(state) {
+  const { head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  return { line: line.number, column: head - line.from + 1 };
+}
+
+function extensions({ kind, label, nonce, onChange, onSave, onPaste, onCursor }, locked, sources) {
   const line = kind === "line";
   const save = { key: "Mod-s", preventDefault: true, run: () => (onSave(), true) };
   const common = [
@@ -95,7 +128,11 @@ function extensions({ kind, label, nonce, onChange, onSave, onPaste }, locked, s
     syntaxHighlighting(colours),
     EditorState.phrases.of(PHRASES),
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: kind === "yaml" ? "false" : "true" }),
-    EditorView.updateListener.of((update) => update.docChanged && onChange()),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) onChange();
+      if ((update.docChanged || update.selectionSet) && update.view.hasFocus) onCursor?.(cursor(update.state));
+    }),
+    flash,
     locked.of([]),
   ];
   if (line) {
@@ -159,7 +196,18 @@ export function createEditor(options) {
       if (close !== null) view.dispatch({ selection: { anchor: close } });
       const before = view.state.sliceDoc(0, view.state.selection.main.from);
       const put = apart && /\S$/.test(before) ? ` ${fresh}` : fresh;
-      view.dispatch(view.state.replaceSelection(put), { scrollIntoView: true });
+      const at = view.state.selection.main.from;
+      view.dispatch(view.state.replaceSelection(put), { scrollIntoView: true, effects: setFlash.of(at) });
+      setTimeout(() => view.dispatch({ effects: setFlash.of(null) }), FLASH);
+      view.focus();
+      options.onCursor?.(cursor(view.state));
+      const start = view.state.doc.lineAt(at).from;
+      return view.state.sliceDoc(start, at).trim();
+    },
+    goBehind: (line, column) => {
+      const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+      const anchor = sentenceEnd(view.state.doc, Math.min(at.from + Math.max((column ?? 1) - 1, 0), at.to));
+      view.dispatch({ selection: { anchor }, scrollIntoView: true });
       view.focus();
     },
     goTo: (line, column) => {

@@ -34,6 +34,7 @@ export const theme = EditorView.theme({
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px", textUnderlineOffset: "3px" },
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn) 1.5px", textUnderlineOffset: "3px" },
   ".cm-lintRange-info": { backgroundImage: "none", textDecoration: "underline dotted var(--soft) 1.5px", textUnderlineOffset: "3px" },
+  ".cm-flash": { backgroundColor: "var(--warn-tint)", transition: "background-color .3s" },
   ".cm-chip": { fontFamily: "var(--sans)", fontSize: ".8125rem", backgroundColor: "var(--tint)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "99px", padding: "0 .5rem", cursor: "pointer" },
   ".cm-chip:hover": { borderColor: "var(--accent)" },
   ".cm-chip-condition, .cm-chip-other": { backgroundColor: "var(--ground)", color: "var(--soft)" },

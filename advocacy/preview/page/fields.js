@@ -87,6 +87,11 @@ export function restoreField({ keys, text, base }) {
   one.editor.setText(text);
 }
 
+/** Puts the cursor into the first field with a label. */
+export function focusField(label) {
+  [...made.values()].find((one) => one.label.startsWith(label))?.editor.focus();
+}
+
 function conflict(one, theirs) {
   one.note.replaceChildren(
     el("p", {}, "Someone else has changed this text. The saved version is:"),

@@ -130,8 +130,10 @@ async function copy() {
 
 /** Says something short under the tools, until something else is done. */
 export function say(words) {
-  $("told").textContent = words;
-  $("told").hidden = !words;
+  for (const id of ["told", "fact-told"]) {
+    $(id).textContent = words;
+    $(id).hidden = !words;
+  }
 }
 
 function sayPasted(lost) {
@@ -156,6 +158,7 @@ async function load(name) {
   doc.editor = act.createEditor({
     parent: box, text: file.text, kind: file.kind === "yaml" ? "yaml" : "letter",
     label: `Text of ${name}`, readOnly: file.builtIn, onChange: changed, onSave: () => save(name), onPaste: sayPasted,
+    onCursor: (place) => name === current && act.cursor({ name, ...place }),
   });
   doc.editor.asText(asText);
   doc.editor.sources(sources);
@@ -307,8 +310,22 @@ export async function insert(text, apart) {
     const lines = doc.editor.text().trimEnd().split("\n");
     doc.editor.goTo(lines.length, lines.at(-1).length + 1);
   }
-  doc.editor.insert(text, apart);
+  const before = doc.editor.insert(text, apart).replace(/\{[{%#].*?[}%#]\}/g, " ").trim();
+  say(before ? `Inserted behind “…${before.slice(-50)}”.` : "Inserted at the beginning of a line.");
   return true;
+}
+
+/** Puts the cursor behind the sentence that begins at a place. */
+export async function goBehind({ name, line, column }) {
+  await open(name);
+  docs.get(name).editor.goBehind(line, column);
+  docs.get(name).touched = true;
+}
+
+/** Says in the template why a sentence has no source. */
+export async function excuse(place, reason) {
+  await goBehind(place);
+  await insert(`{# uncited: ${reason.replaceAll("#}", "").trim()} #}`, true);
 }
 
 /** Makes the panel work. */
