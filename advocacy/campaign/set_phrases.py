@@ -55,6 +55,10 @@ class SetPhrases:
     contact: str = ""
     phone: str = ""
     email: str = ""
+    support: str = "Support"
+    """What the subject of a letter on a bill says that the sender wants of it."""
+    oppose: str = "Oppose"
+    amend: str = "Request to Amend"
     day: str = ""
     """The label of the date in a block of reference lines."""
 

@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, postal_problem
+from advocacy.campaign.bills.positions import BillPosition
 from advocacy.campaign.campaign import Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
+from advocacy.campaign.joint_letters import join_people
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -179,7 +181,13 @@ def compose_letter(
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
-    recipient = _as_officer(campaign, stage, recipient.on(day), day)
+    position = bill_position(campaign, stage, recipient, day)
+    several = len(recipient.people) > 1
+    people = [
+        _as_officer(one, bill_position(campaign, stage, one, day) if several else position, day)
+        for one in recipient.people
+    ]
+    recipient = join_people(people, campaign.file.language)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -187,8 +195,9 @@ def compose_letter(
     words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
-    content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
-    own = own_variables(campaign, recipient, supporters, stage, day)
+    bill = position.bill if position is not None else campaign.bills.get(stage.bill or "")
+    content = stage_content_for(campaign, words, stage_name, day, language, wording, count, bill)
+    own = own_variables(campaign, recipient, supporters, position)
     if trace:
         variables = {**content.variables, **own}
         known = (campaign.facts, campaign.sources)
@@ -239,6 +248,7 @@ def compose_letter(
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,
         reference_lines=reference_lines(content.parts, recipient, words, language),
+        position=position,
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
@@ -253,13 +263,12 @@ def compose_letter(
     )
 
 
-def _as_officer(campaign: Campaign, stage: Stage, recipient: Recipient, day: date) -> Recipient:
-    """A recipient as chair or ranking member, where the stage's bill is before their committee."""
-    position = bill_position(campaign, stage, recipient, day)
-    if position is None or not position.committees:
+def _as_officer(recipient: Recipient, position: BillPosition | None, day: date) -> Recipient:
+    """A person as of the day, as chair or ranking member of a committee that has the bill."""
+    recipient = recipient.on(day)
+    if position is None or position.office is None:
         return recipient
-    office = next((one for one in position.names if one in ("chair", "ranking member")), "")
-    return address_officer(recipient, office, position.committees[0])
+    return address_officer(recipient, *position.office)
 
 
 # A character that is neither white space nor the mark of a value, a citation or a line.

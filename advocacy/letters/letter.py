@@ -10,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
+from advocacy.campaign.bills.positions import BillPosition
 from advocacy.campaign.campaign import Cosigner, Precedent, Sender, Signatory
 from advocacy.campaign.demand import Demand
 from advocacy.campaign.facts import Fact
@@ -98,6 +99,8 @@ class Letter:
     """The formats that are attached to its email: `("pdf",)`."""
     variants: tuple[tuple[str, str], ...] = ()
     """The names of the variants that this letter has, by part: `(("subject", "a"),)`."""
+    position: BillPosition | None = None
+    """What the recipient is to the stage's bill; None where it is about none."""
     supporters: Supporters | None = None
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False

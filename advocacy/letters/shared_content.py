@@ -11,11 +11,13 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import unquote
 
+from advocacy.campaign.bills.model import Bill
 from advocacy.campaign.campaign import Cosigner, Sender, Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.demand import Demand
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
+from advocacy.campaign.stages import fill_subject
 from advocacy.errors import AdvocacyError
 from advocacy.files.cache import IdentityCache
 from advocacy.files.pictures import Picture, find_picture
@@ -163,15 +165,19 @@ def stage_content_for(
     language: str,
     wording: Wording,
     supporters: int,
+    bill: Bill | None = None,
 ) -> StageContent:
     """What these letters share; `words` are the set phrases, `supporters` how many write each.
 
+    `bill` is the one that they are about.
     Raises AdvocacyError for every text that the campaign lacks in the language.
     """
     return _stage_contents.get(
         (campaign, words),
-        (stage, day, language, wording, supporters),
-        lambda: _stage_content(campaign, words, stage, day, language, dict(wording), supporters),
+        (stage, day, language, wording, supporters, bill and bill.id),
+        lambda: _stage_content(
+            campaign, words, stage, day, language, dict(wording), supporters, bill
+        ),
     )
 
 
@@ -183,12 +189,13 @@ def _stage_content(
     language: str,
     variants: Mapping[str, str],
     supporters: int,
+    bill: Bill | None,
 ) -> StageContent:
     file = campaign.file
     stage = file.stages[stage_name]
     texts = Texts(language, file.language)
     variables = shared_variables(campaign, stage_name, day, texts, variants, supporters)
-    subject = _subject(stage, variants, texts)
+    subject = fill_subject(_subject(stage, variants, texts), stage, bill, words)
     preview = texts.get(stage.preview, stage.place("preview")) if stage.preview else ""
     parts = stage_parts(campaign, stage, words, day, texts)
     signatories = signatories_on(file.sender, day, texts)

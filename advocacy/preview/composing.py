@@ -10,6 +10,7 @@ from typing import Any
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import shown_subject
 from advocacy.documents.email.message import obstacles
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.content_digests import text_digest
@@ -96,7 +97,7 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         "title": base.file.title.get(base.file.language) or base.file.id,
         "ok": documents.screen is not None,
         "paperOk": paper is not None,
-        "stages": [_stage_record(name, one) for name, one in base.file.stages.items()],
+        "stages": [_stage_record(base, name, one) for name, one in base.file.stages.items()],
         "chosen": _chosen_record(chosen, base) if chosen else None,
         "used": _used_files(documents, drafts, names),
         "people": people.progress(),
@@ -167,10 +168,10 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 
-def _stage_record(name: str, stage: Stage) -> dict[str, object]:
+def _stage_record(campaign: Campaign, name: str, stage: Stage) -> dict[str, object]:
     return {
         "name": name,
-        "subject": str(stage.subject),
+        "subject": shown_subject(campaign, stage, campaign.file.language),
         "from": stage.from_.isoformat() if stage.from_ else None,
         "until": stage.until.isoformat() if stage.until else None,
     }

@@ -49,7 +49,7 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
     file = campaign.file
     stage = file.stages[stage_name]
     at: tuple[str | int, ...] = ("stages", stage_name)
-    found = list(_texts("Subject", stage.subject, (*at, "subject")))
+    found = list(_texts("Subject", stage.subject, (*at, "subject"))) if stage.has("subject") else []
     if stage.variants is not None:
         for name, wording in stage.variants.subject.items():
             keys = (*at, "variants", "subject", name)
