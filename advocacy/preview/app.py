@@ -35,11 +35,11 @@ from advocacy.preview.answers import (
     page_file,
     read_body,
 )
+from advocacy.preview.keeping import TextKeeper
 from advocacy.preview.people import KINDS, PeopleList, Show
 from advocacy.preview.problems import problem_records
 from advocacy.preview.state import PreviewState, watch
 from advocacy.preview.tab import Tab
-from advocacy.preview.unsaved import TextKeeper
 
 MOST_TABS = 24
 

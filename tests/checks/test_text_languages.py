@@ -31,7 +31,7 @@ def test_an_english_part_of_a_french_letter_is_reported(small_campaign: Path, ed
     edit(small_campaign, "id: parks\n", "id: parks\nlanguage: fr-FR\n")
     [(message, place)] = found(small_campaign, ENGLISH)
     assert message == "`park.md` is in English, but the letter is in French."
-    assert place.endswith("park.md:1")
+    assert place.endswith("park.md:1:1")
     assert found(small_campaign, "Ils viennent ici avec leurs familles depuis des années.\n") == []
     assert found(small_campaign, "IBM, Microsoft, Apple.\n") == []
 
