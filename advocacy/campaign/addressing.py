@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advocacy.campaign.joint_letters import join_recipients
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.offices import send_to_offices
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.gendered_forms import envelope_name
@@ -48,7 +49,8 @@ def recipients_of(
 
 
 def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
-    return join_recipients(campaign, day, _listed(campaign, day, report, people), report)
+    rows = send_to_offices(campaign, _listed(campaign, day, report, people), report)
+    return join_recipients(campaign, day, rows, report)
 
 
 def _listed(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:

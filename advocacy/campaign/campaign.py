@@ -7,12 +7,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from advocacy.campaign.bills.model import VoteFile
-from advocacy.campaign.campaign_rules import (
-    CampaignEvent,
-    CheckSetting,
-    SupporterRules,
-    Variants,
-)
+from advocacy.campaign.campaign_rules import CampaignEvent, CheckSetting, SupporterRules, Variants
 from advocacy.campaign.days import Days
 from advocacy.campaign.demand import Demand, Follows, StageDemand, inherited_demand
 from advocacy.campaign.field_types import (
@@ -352,6 +347,14 @@ class CampaignFile(Located):
         description="A list of recipients (CSV, XLSX, JSON, or open data, which may be a "
         "folder), instead of addressees.",
     )
+    staff: FileName | None = Field(
+        None,
+        description="A table of aides (member's `id`, `name`, `email`), who get the emails, with "
+        "the letter as a PDF.",
+    )
+    office: Literal["capitol", "district"] = Field(
+        "capitol", description="The office of lawmakers that letters go to."
+    )
     columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
@@ -371,6 +374,15 @@ class CampaignFile(Located):
     stages: dict[Slug, Stage] = Field(
         min_length=1, description="The campaign's letters by name, each with its window."
     )
+
+    @model_validator(mode="after")
+    def _attach_for_staff(self) -> Self:
+        """An aide gets the letter as the member will see it."""
+        if self.staff is not None:
+            for name, stage in self.stages.items():
+                if not stage.has("attach"):
+                    self.stages[name] = stage.model_copy(update={"attach": ("pdf",)})
+        return self
 
     def stage_demand(self, stage: Stage) -> Demand | None:
         """The stage's own demand, none, or the campaign's."""

@@ -55,6 +55,9 @@ class Recipient(Located):
     email: Email | None = Field(
         None, description="Without it, the letter is printed but not emailed."
     )
+    aide: Line | None = Field(
+        None, description="The aide to whom `email` belongs. The letter is for the recipient."
+    )
     gender: Line | None = Field(
         None,
         description="`female` or `male`, for languages whose forms of address need it. Default: as "
