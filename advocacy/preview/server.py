@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import HANDLED_SIGNALS
 
-from advocacy.preview.address import HOST, open_address
 from advocacy.preview.app import Application
+from advocacy.preview.page_address import HOST, open_address
 from advocacy.preview.state import PreviewState
 
 COMMON_HEADERS = (

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from advocacy.files.unsaved import list_unsaved
-from advocacy.preview.address import open_address
+from advocacy.preview.page_address import open_address
 
 from .conftest import Page, Running, Tab
 
