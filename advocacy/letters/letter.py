@@ -23,6 +23,7 @@ from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.cache import IdentityCache
 from advocacy.files.pictures import Picture
 from advocacy.templating.citation_marks import Prose
+from advocacy.templating.typography import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,9 @@ class Letter:
     def writer(self) -> tuple[str, ...]:
         """The lines above a supporter's own letter: name and address; empty without an address."""
         one = None if self.joint else self.supporter
-        return (one.name, *one.address) if one is not None and one.address else ()
+        if one is None or not one.address:
+            return ()
+        return tuple(typeset(line, self.language) for line in (one.name, *one.address))
 
     @property
     def joint(self) -> bool:
