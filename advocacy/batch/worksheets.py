@@ -20,7 +20,7 @@ from advocacy.checks.gate import gate_of
 from advocacy.documents.text import render_form_text
 from advocacy.errors import Problem, has_errors
 from advocacy.files.file_names import file_name
-from advocacy.files.writing import spreadsheet_safe, write_file
+from advocacy.files.writing import prepare_folder, spreadsheet_safe, write_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, check
 from advocacy.resources import render_page
@@ -77,6 +77,7 @@ def make_worksheets(request: RenderRequest) -> Worksheets:
     day = campaign.letter_date(request.day)
     wanted = wanted_letters(campaign, day, problems.append, request.people, request.stage)
     folder = worksheets_folder(request.output, campaign.file.id)
+    prepare_folder(folder)
     everything: list[FormLetter] = []
     for (key, name), letters in groupby(wanted, _writer):
         found = [one for each in letters if (one := _form_letter(campaign, each, request, made))]
