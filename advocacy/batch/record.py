@@ -31,6 +31,8 @@ from advocacy.letters.letter import Letter
 NAME = "manifest.jsonl"
 Entry = dict[str, Any]
 """One line: `id`, `campaign`, `stage`, `date`, `recipient`, `files` and the rest."""
+CHANGED = "changed"
+"""Where a line is that of an earlier run: its key for files that somebody edited."""
 
 
 def entry(
