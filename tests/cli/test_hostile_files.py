@@ -91,3 +91,25 @@ def test_the_password_of_a_ledger_is_never_shown_however_its_address_is_written(
     with pytest.raises(AdvocacyError, match="ledger-url") as caught:
         open_ledger(here / "parks.yaml", environ={"ADVOCACY_LEDGER": url})
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["ADVOCACY_KEY", "ADVOCACY_SMTP_PASSWORD", "ADVOCACY_LEDGER"])
+def test_a_setting_that_is_not_utf8_is_a_problem_that_names_it_and_repeats_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, "S3CRET-\udcff\udcfe-of-an-example-coalition-0123456789")
+    assert main(("suppress", "list")) == 1
+    said = capsys.readouterr()
+    assert f"error not-utf8: {name} is not text in UTF-8." in said.err
+    assert "S3CRET" not in said.out + said.err
+
+
+def test_an_argument_that_is_not_utf8_is_wrong_usage_unless_it_is_a_file(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("approve", "parks.yaml", "--stage", "call", "--by", "J\udcff")) == 2
+    assert "“J\ufffd” is not text in UTF-8" in capsys.readouterr().err
+    (here / "parks.yaml").rename(here / "p\udcff.yaml")
+    assert main(("check", "p\udcff.yaml")) in (0, 1)
+    said = capsys.readouterr()
+    (said.out + said.err).encode()
