@@ -74,6 +74,33 @@ def test_a_line_of_a_manifest_without_its_parts_is_a_problem(
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        '"inputs": 5',
+        '"inputs": {"doe.txt": []}',
+        '"files": {"doe.txt": null}',
+        '"date": "x"',
+        '"facts": [[]]',
+        '"versions": {}, "recipient": 1e999',
+        '"id": "\\ud800"',
+        f'"subject": {"[" * 100_000}',
+        f'"stage": {"9" * 6000}',
+    ],
+)
+def test_a_line_of_a_manifest_with_parts_of_another_kind_is_a_problem(
+    here: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    folder = here / "out" / "parks" / "call"
+    folder.mkdir(parents=True)
+    rest = '"id": "doe", "campaign": "parks", "stage": "call", "date": "2026-03-02", "facts": [], '
+    rest += '"files": {}, "digest": "0", "versions": {}'
+    (folder / "manifest.jsonl").write_text(f"{{{rest}, {line}}}\n")
+    for command in (("status", "--batch", "out"), ("verify", "parks.yaml", "--output", "out")):
+        assert main(command) == 1
+    assert "manifest.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "postgresql://u:AB@hush@127.0.0.1:1/db",

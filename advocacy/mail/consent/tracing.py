@@ -200,7 +200,7 @@ def _names_in(line: str, key: str) -> tuple[str, ...] | None:
     """What a person's own line of JSON calls them; None where it is not theirs."""
     try:
         record: Any = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     cells = record if isinstance(record, dict) else {}
     texts = {name: value for name, value in cells.items() if isinstance(value, str)}
