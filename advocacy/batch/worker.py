@@ -342,7 +342,9 @@ def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]
 
 def row_of(recipient: Recipient) -> dict[str, str]:
     """A recipient as the columns of a list."""
-    known = recipient.model_dump(mode="json", exclude_defaults=True, exclude={"other", "titles"})
+    known = recipient.model_dump(
+        mode="json", exclude_defaults=True, exclude={"other", "titles", "members"}
+    )
     columns = {
         name: "\n".join(value) if isinstance(value, list | tuple) else str(value)
         for name, value in known.items()

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from advocacy.campaign.joint_letters import join_recipients
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.offices import send_to_offices
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
+from advocacy.errors import Hint, Level, Problem, Read, Report, ignore, reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ def recipients_of(
 
 
 def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
+    rows = send_to_offices(campaign, _listed(campaign, day, report, people), report)
+    return join_recipients(campaign, day, rows, report)
+
+
+def _listed(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
     file = campaign.file
     with reporting(report):
         path = people.list or list_file(campaign)
@@ -114,6 +121,8 @@ def inside_address(
     file = campaign.file
     organization = organization_of(campaign, recipient)
     language = language or file.language
+    if len(recipient.people) > 1:
+        return _joint_address(campaign, recipient.people, language)
     name = envelope_name(recipient, language)
     home = file.sender.country or file.target.country
     if _has_address(recipient):
@@ -132,6 +141,29 @@ def inside_address(
     if organization == file.target.organization:
         lines += file.target.address
     return tuple(line for line in lines if line)
+
+
+def _joint_address(
+    campaign: Campaign, people: tuple[Recipient, ...], language: str
+) -> tuple[str, ...]:
+    """The lines of several people: each with title, then what their addresses end with alike.
+
+    People of different organizations have their whole addresses one below the other.
+    """
+    blocks = [inside_address(campaign, one, language) for one in people]
+    organizations = {organization_of(campaign, one) for one in people}
+    if len(organizations) > 1:
+        return tuple(line for block in blocks for line in block)
+    heads = [
+        line for one in people for line in (envelope_name(one, language), one.title or "") if line
+    ]
+    common: list[str] = []
+    for lines in zip(*map(reversed, blocks), strict=False):
+        if len(set(lines)) > 1:
+            break
+        common.insert(0, lines[0])
+    organization = next(iter(organizations))
+    return (*heads, *([organization] if organization not in common else []), *common)
 
 
 def postal_problem(campaign: Campaign, recipient: Recipient) -> Problem | None:
@@ -225,7 +257,8 @@ def to_check(
     `judge` says what else is wrong with an entry of the list.
     """
     if campaign.file.recipients is None:
-        people: list[Recipient] = list(campaign.file.target.addressees)
+        named = campaign.file.target.addressees
+        people = list(join_recipients(campaign, day, named, ignore))
         return people, [found for one in people if (found := _french_problem(campaign, one))]
     problems: list[Problem] = []
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from advocacy.preview.people import MOST_CHARACTERS, Name, RequestModel, Text
+from advocacy.preview.people import MOST_CHARACTERS, Name, RequestModel, TabName, Text
 
 PAGE = Path(__file__).with_name("page")
 BUNDLE = "editor.bundle.js"
@@ -60,6 +60,13 @@ class CopyFile(RequestModel):
 
     desk: Name
     name: Name
+
+
+class RemoveUnsaved(RequestModel):
+    """The tab whose unsaved texts are not wanted any more: `id`."""
+
+    desk: Name
+    id: TabName
 
 
 class Refused(Exception):  # noqa: N818 - it becomes an answer
