@@ -5,23 +5,21 @@ Skip reasons follow one convention: `needs qpdf (apt-get install qpdf)`. With
 """
 
 import difflib
-import json
 import os
 import re
-import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from .forking import ForkingServer
 
 if TYPE_CHECKING:
     from advocacy.campaign.loading import Campaign
@@ -48,16 +46,17 @@ DEBIAN_PACKAGE = {
 }
 
 # No deadline: two busy cores are slow at times. Seeds stay random, in CI too: new runs try new
-# values, and the printed blob repeats a failure.
+# values, and the printed blob repeats a failure. `make test-slow` runs the same tests with `many`.
 settings.register_profile(
-    "advocacy",
+    "few",
     deadline=None,
     derandomize=False,
-    max_examples=50,
+    max_examples=20,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("advocacy")
+settings.register_profile("many", settings.get_profile("few"), max_examples=200)
+settings.load_profile("few")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -216,56 +215,6 @@ class RunCli(Protocol):
     ) -> subprocess.CompletedProcess[str]: ...
 
 
-class ForkingServer:
-    """Runs the command line in forks of one process that has imported it; started when needed."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._requests: socket.socket | None = None
-
-    def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, ROOT / "tests" / "forking_server.py", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        return ours
-
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None and self._requests is not None:
-            self._requests.close()
-            self._process.wait(timeout=60)
-
-    def run(
-        self, arguments: list[str], cwd: Path, env: dict[str, str], stdin: str, timeout: float
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `advocacy` with those arguments; raises TimeoutExpired after `timeout` seconds."""
-        self._requests = self._requests or self._start()
-        request = {"arguments": arguments, "cwd": str(cwd), "env": env}
-        with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
-            given.write(stdin.encode())
-            given.seek(0)
-            reading, writing = os.pipe()
-            streams = [given.fileno(), out.fileno(), err.fileno(), writing]
-            socket.send_fds(self._requests, [json.dumps(request).encode()], streams)
-            os.close(writing)
-            with open(reading, encoding="ascii") as answers:
-                child = int(answers.readline())
-                if not select.select([answers], [], [], timeout)[0]:
-                    os.kill(child, signal.SIGKILL)
-                    raise subprocess.TimeoutExpired(arguments, timeout)
-                status = int(answers.readline())
-            printed = []
-            for stream in (out, err):
-                stream.seek(0)
-                printed.append(stream.read().decode().replace("\r\n", "\n"))
-        return subprocess.CompletedProcess(arguments, status, *printed)
-
-
 @pytest.fixture(scope="session")
 def forking_server() -> Iterator[ForkingServer]:
     """What `run_cli` runs the command line in."""
@@ -293,9 +242,7 @@ def run_cli(tmp_path: Path, forking_server: ForkingServer) -> RunCli:
         environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"} | (env or {})
         arguments = [str(arg) for arg in args]
         if not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in env or {}):
-            return forking_server.run(
-                arguments, cwd or tmp_path, environment, stdin or "", timeout
-            )
+            return forking_server.run(arguments, cwd or tmp_path, environment, stdin or "", timeout)
         return subprocess.run(
             [sys.executable, "-m", "advocacy", *arguments],
             cwd=cwd or tmp_path,

@@ -89,8 +89,8 @@ def test_the_table_is_plain_where_no_terminal_reads_it(run_cli, campaigns: Path)
 
 
 @pytest.mark.parametrize("width", [60, 140])
-def test_the_table_fits_the_terminal(campaigns: Path, width: int) -> None:
-    lines = lines_on_terminal(width, "facts", "show", str(campaigns / "ibm.yaml"))
+def test_the_table_fits_the_terminal(forking_server, campaigns: Path, width: int) -> None:
+    lines = lines_on_terminal(forking_server, width, "facts", "show", str(campaigns / "ibm.yaml"))
     assert any("─" in line for line in lines)
     assert max(len(line.rstrip()) for line in lines) <= width
 

@@ -100,9 +100,11 @@ def test_a_campaign_that_cannot_be_read_does_not_hide_the_list(run_cli, campaign
 
 
 @pytest.mark.parametrize(("command", "width"), [("list", 60), ("vars", 60), ("vars", 140)])
-def test_the_tables_fit_the_terminal(campaigns: Path, command: str, width: int) -> None:
+def test_the_tables_fit_the_terminal(
+    forking_server, campaigns: Path, command: str, width: int
+) -> None:
     campaign = str(campaigns / "microsoft.yaml")
-    lines = lines_on_terminal(width, "templates", command, campaign)
+    lines = lines_on_terminal(forking_server, width, "templates", command, campaign)
     assert sum("─" in line for line in lines) > 2
     assert max(len(line.rstrip()) for line in lines) <= width
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.addressing import People
@@ -286,7 +286,6 @@ def test_own_words_print_as_they_were_typed_in_every_medium(
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=50, deadline=None)
 def test_own_words_are_one_paragraph_and_lose_no_word(text: str) -> None:
     found = paragraph(text)
     assert found.split() == " ".join(text.splitlines()).split()
@@ -628,7 +627,6 @@ IDS = st.one_of(
     st.lists(IDS, min_size=1, max_size=8, unique=True),
     st.lists(IDS, min_size=1, max_size=8, unique=True),
 )
-@settings(max_examples=50, deadline=None)
 def test_no_two_letters_have_one_id_or_one_file(
     supporters: list[str], recipients: list[str]
 ) -> None:

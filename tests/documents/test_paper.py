@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -20,6 +20,8 @@ from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, Letter, check
+
+from ..examples import costly
 
 
 def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
@@ -210,7 +212,7 @@ def test_a_stylesheet_cannot_end_its_own_element(
     assert "</style><script" not in html
 
 
-@settings(max_examples=30)
+@costly(8)
 @given(
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30)
     | st.sampled_from(

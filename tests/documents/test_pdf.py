@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -27,6 +27,8 @@ from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, Letter, check
 from advocacy.templating.citation_marks import CITE_MARK, Prose
+
+from ..examples import costly
 
 WORDS = (
     "the evidence of a public company that commits without an end date to sell recognition "
@@ -114,7 +116,7 @@ paragraphs = st.lists(
 )
 
 
-@settings(max_examples=40)
+@costly(5)
 @given(paragraphs, st.integers(1, 70))
 def test_every_note_stands_on_the_page_of_its_mark_and_the_close_is_never_alone(
     letter: Letter, campaign: Campaign, parts: list[tuple[int, int, int]], last: int
@@ -244,6 +246,8 @@ from advocacy.letters.compose import compose_letters
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.letters.letter import check
 from advocacy.campaign.loading import load_campaign
+
+from ..examples import costly
 campaign, _ = load_campaign(Path(sys.argv[1]))
 letters = compose_letters(campaign).letters
 for letter in letters[::-1] if len(sys.argv) > 2 else letters:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ..forking import ForkedRun, ForkingServer
+
 PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
 
 
@@ -24,7 +25,7 @@ PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
 class Running:
     """`advocacy preview` in a process of its own."""
 
-    process: subprocess.Popen[str]
+    process: ForkedRun | subprocess.Popen[str]
     address: str
 
     @property
@@ -99,32 +100,30 @@ class Tab:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Running]]:
+def start(forking_server: ForkingServer) -> Iterator[Callable[..., Running]]:
     """`start(campaign, "--read-only")`: the preview of a campaign, ended after the test."""
     running: list[Running] = []
 
     def begin(campaign: Path, *options: str) -> Running:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "advocacy", "preview", str(campaign), "--no-open", *options],
-            cwd=campaign.parent,
-            env=os.environ | {"NO_COLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert process.stdout is not None
-        found = Running(process, process.stdout.readline().strip())
+        reading, writing = os.pipe()
+        with Path(os.devnull).open("r+") as nothing:
+            process = forking_server.begin(
+                ["preview", str(campaign), "--no-open", *options],
+                campaign.parent,
+                os.environ | {"NO_COLOR": "1"},
+                [nothing.fileno(), writing, nothing.fileno()],
+            )
+        os.close(writing)
+        with os.fdopen(reading) as printed:
+            found = Running(process, printed.readline().strip())
         running.append(found)
         assert found.address.startswith("http://127.0.0.1:"), found.address
         return found
 
     yield begin
     for one in running:
-        if one.process.poll() is None:
-            one.process.kill()
+        one.process.kill()
         one.process.wait(20)
-        assert one.process.stdout is not None
-        one.process.stdout.close()
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,11 @@ def house(tmp_path: Path, project_root: Path) -> Path:
     """A folder with the same rules and no tests yet."""
     tests = tmp_path / "house" / "tests"
     tests.mkdir(parents=True)
-    shutil.copy(project_root / "tests" / "conftest.py", tests)
-    (tests.parent / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    for name in ("conftest.py", "forking.py"):
+        shutil.copy(project_root / "tests" / name, tests)
+    (tests.parent / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\naddopts = ["--import-mode=importlib"]\n'
+    )
     return tests
 
 
