@@ -82,6 +82,7 @@ def test_where_everything_must_be_there_a_missing_tool_is_a_failure(house: Path)
     assert "1 failed, 1 skipped" in result.stdout
 
 
+@pytest.mark.slow
 def test_where_everything_must_be_there_a_module_is_not_left_out(house: Path) -> None:
     code = "import pytest\npytest.importorskip('no_such_module')\n"
     assert run_tests(house, code).returncode == 5  # nothing was run
