@@ -10,7 +10,7 @@ import pytest
 
 from advocacy.authoring.templates.catalogue import Template, catalogue, printable
 from advocacy.authoring.templates.copying import new_template
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
@@ -18,16 +18,11 @@ from advocacy.resources import read_table
 from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
 
+from ..loaded import loaded
 from ..pages import quoted
 from ..tools.wide_terminal import lines_on_terminal
 
 REFERENCE = read_table("templating/reference.toml")
-
-
-def loaded(path: Path, templates: Path | None = None) -> Campaign:
-    campaign, problems = load_campaign(path, templates)
-    assert campaign is not None, problems
-    return campaign
 
 
 def listed(path: Path, templates: Path | None = None) -> dict[str, Template]:

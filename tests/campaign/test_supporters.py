@@ -33,6 +33,8 @@ from advocacy.errors import Level, Problem, ignore
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import Letter
 
+from ..loaded import loaded
+
 DAY = date(2026, 3, 2)
 COLUMNS = ("id", "name", "city", "region", "email", "state", "district", "consent", "own_words",
            "approved")  # fmt: skip
@@ -103,13 +105,6 @@ def write(folder: Path, *rows: dict[str, str], without: str = "") -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None
-    assert problems == []
-    return campaign
 
 
 def composed(

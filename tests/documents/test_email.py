@@ -40,9 +40,10 @@ from advocacy.documents.headers import (
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
 from advocacy.letters.compose import compose_letters
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import Letter
 
 from ..examples import costly
+from ..loaded import checked
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 HOSTILE = (
@@ -50,12 +51,6 @@ HOSTILE = (
     | st.text(st.sampled_from(" ,;<>@\"\\()=?:.'éß中😀\n\r\t\u0301א\u2028_ab"), max_size=400)
     | st.text(st.sampled_from("ab é"), min_size=60, max_size=400)
 )
-
-
-def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
-    result, problems = check(letter, campaign)
-    assert result is not None, problems
-    return result
 
 
 def parsed(data: bytes) -> EmailMessage:

@@ -19,15 +19,10 @@ from advocacy.documents.pdf.paper import layout_css, page_size, paper_html
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import Letter
 
 from ..examples import costly
-
-
-def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
-    result, problems = check(letter, campaign)
-    assert result is not None, problems
-    return result
+from ..loaded import checked
 
 
 def html_of(letter: Letter, campaign: Campaign) -> str:

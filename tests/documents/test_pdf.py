@@ -25,10 +25,11 @@ from advocacy.documents.pdf.render import Pdf, pdf_from_html, render_pdf
 from advocacy.errors import AdvocacyError, Level
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import Letter
 from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 from ..examples import costly
+from ..loaded import checked
 
 WORDS = (
     "the evidence of a public company that commits without an end date to sell recognition "
@@ -42,12 +43,6 @@ def letter(campaign: Campaign) -> Letter:
     """A letter with nine citations, of which a body may use as many as it likes."""
     one = compose_letters(campaign, only=["weiss"]).letters[0]
     return replace(one, cites=one.cites * (NOTES // len(one.cites)))
-
-
-def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
-    result, problems = check(letter, campaign)
-    assert result is not None, problems
-    return result
 
 
 def printed(letter: Letter, campaign: Campaign) -> Pdf:
@@ -246,8 +241,6 @@ from advocacy.letters.compose import compose_letters
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.letters.letter import check
 from advocacy.campaign.loading import load_campaign
-
-from ..examples import costly
 campaign, _ = load_campaign(Path(sys.argv[1]))
 letters = compose_letters(campaign).letters
 for letter in letters[::-1] if len(sys.argv) > 2 else letters:

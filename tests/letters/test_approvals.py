@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.checks.approving import approve_stage, review_stage
 from advocacy.errors import AdvocacyError, Level
 from advocacy.letters.approvals import (
@@ -17,6 +16,8 @@ from advocacy.letters.approvals import (
     record_approval,
 )
 from advocacy.letters.stage_text import digest_parts
+
+from ..loaded import loaded
 
 TODAY = date(2026, 3, 2)
 CHANGES = [
@@ -46,13 +47,6 @@ HARMLESS = [
     ("facts.yaml", "checked: 2026-03-01", "checked: 2026-03-02"),
     ("facts.yaml", "visits:", "other:\n  statement: Not cited.\n  source: report\nvisits:"),
 ]
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    assert problems == []
-    return campaign
 
 
 @pytest.fixture

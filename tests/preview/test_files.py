@@ -6,18 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.content_digests import text_digest
 from advocacy.preview import files, texts
 from advocacy.preview.files import ChangedError, EditableFile, list_files, save_file
 from advocacy.resources import templates_dir
 
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    return campaign
+from ..loaded import loaded
 
 
 @pytest.fixture
