@@ -403,7 +403,17 @@ Please answer by {{ demand.reply_by }}.
 @pytest.fixture
 def small_campaign(tmp_path: Path) -> Path:
     """A campaign of one stage, one addressee and one fact, in a folder of its own."""
-    folder = tmp_path / "small"
+    return write_small_campaign(tmp_path / "small")
+
+
+@pytest.fixture(scope="module")
+def shared_campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same campaign, one for all tests of a module."""
+    return write_small_campaign(tmp_path_factory.mktemp("shared") / "small")
+
+
+def write_small_campaign(folder: Path) -> Path:
+    """Write the small campaign into a new folder, and return the path of its file."""
     (folder / "templates" / "letters").mkdir(parents=True)
     (folder / "parks.yaml").write_text(SMALL_CAMPAIGN, encoding="utf-8")
     (folder / "facts.yaml").write_text(SMALL_FACTS, encoding="utf-8")

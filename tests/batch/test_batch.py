@@ -3,6 +3,7 @@
 import copy
 import csv
 import email
+import hashlib
 import json
 import os
 import pickle
@@ -216,6 +217,38 @@ def test_a_file_that_was_deleted_is_made_again(run_cli, small_campaign: Path, tm
     assert (
         "1 letter made (1 eml)" in run_cli("render", small_campaign, "--format", "eml,txt").stdout
     )
+
+
+def test_a_file_that_somebody_edited_is_told_and_made_again(
+    run_cli, small_campaign: Path, tmp_path: Path
+) -> None:
+    run_cli("render", small_campaign, "--format", "eml,txt")
+    path = tmp_path / FOLDER / "doe.eml"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"evening", b"morning"))
+    result = run_cli("render", small_campaign, "--format", "eml,txt")
+    assert "1 letter made (1 eml)" in result.stdout
+    assert "changed-file" in result.stderr
+    assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_file_edited_together_with_its_manifest_is_found_by_verify_and_never_mailed(
+    run_cli, small_campaign: Path, tmp_path: Path
+) -> None:
+    run_cli("render", small_campaign)
+    path = tmp_path / FOLDER / "doe.pdf"
+    lines = path.with_name("manifest.jsonl")
+    own = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(b"%PDF-1.7 forged")
+    forged = hashlib.sha256(path.read_bytes()).hexdigest()
+    lines.write_text(lines.read_text().replace(own, forged))
+    assert "1 letter unchanged" in run_cli("render", small_campaign).stdout
+    result = run_cli("verify", small_campaign)
+    assert result.returncode == 1
+    assert "not-reproduced" in result.stderr
+    run_cli("render", small_campaign, "--force")
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == own
 
 
 def test_files_of_an_older_text_do_not_stay_beside_the_new_one(
