@@ -8,6 +8,7 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | ------------------------------------------- | ------------------------- | -------- | ---- |
 | layout.block._linebox_layout                | notes leave paragraphs    | #2432    | 1    |
 |                                             | pages end within words    | none     | 2    |
+|                                             | notes leave pages empty   | #1924    | 9    |
 | layout.LayoutContext._update_footnote_area  | rounding moves notes      | none     | 3    |
 | document.build_formatting_structure         | find a letter's own texts | none     | 4    |
 | document.layout_document                    | lay a paragraph out again | none     | 4    |
@@ -21,7 +22,8 @@ again. Import `weasyprint` from here wherever pages are laid out.
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
 5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
-7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second).
+7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second),
+9 `test_page_filling.py`.
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
