@@ -27,6 +27,7 @@ def hedge_differences(
             break  # one clause is enough for a sentence
     if not strict:
         yield from _whole_for_part(claim, evidence)
+        yield from _stronger(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -71,9 +72,16 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
 
 def _limits(kind: str, text: str, language: Language) -> bool:
     """Whether a clause has a limit of a kind; what one cannot do is none."""
-    return language.finds(kind, text) is not None and not (
-        kind == "strong_may" and denies(text, language)
-    )
+    found = language.finds(kind, text)
+    return found is not None and not (kind == "strong_may" and _is_denied(found, text, language))
+
+
+def _is_denied(word: re.Match[str], text: str, language: Language) -> bool:
+    """Whether a “not” stands at a word; in German, where it stands far away, in its clause."""
+    if language.code == "de" or language.finds("negators", word[0]):
+        return denies(text, language) and not language.finds("negators", word[0])
+    return denies(" ".join((*text[: word.start()].split()[-2:], word[0],
+                            *text[word.end() :].split()[:2])), language)  # fmt: skip
 
 
 def _quoted(text: str) -> list[str]:
@@ -126,6 +134,36 @@ def _unlimited(text: str, language: Language) -> re.Match[str] | None:
     return None
 
 
+def _stronger(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“Proves” and “demands”, where no text of the evidence has such a word."""
+    language = claim.language
+    for kind in ("certain", "acts"):
+        for word in language.all(kind, claim.outside):
+            before = " ".join(claim.outside[: word.start()].split()[-4:])
+            beside = " ".join((before, *claim.outside[word.end() :].split()[:2]))
+            if denies(beside, language) or language.finds("we", before):
+                continue
+            if not any(_has_like(kind, word[0], r) for one in evidence for r in one.readings):
+                one = evidence[0]
+                yield Difference(
+                    "hedge-dropped",
+                    claim.cut(word.start(), word.end()),
+                    one.statement.text,
+                    one.fact,
+                    word[0],
+                    word.start(),
+                )
+                return
+
+
+def _has_like(kind: str, word: str, reading: Reading) -> bool:
+    """Whether a text leaves no doubt either, or does what a word says."""
+    found = reading.language.all(kind, reading.text)
+    return any(
+        kind == "certain" or other[0][:4].casefold() == word[:4].casefold() for other in found
+    )
+
+
 def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     language = claim.language
     text = claim.outside
@@ -143,7 +181,9 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
         return
     close = close_clauses(clause, evidence, language, alike=0.4, both=0.25)
     if close and not (
-        language.finds("negators", ours[0]) and denies(close[0][0].clause.text, language)
+        language.finds("negators", ours[0])
+        and denies(close[0][0].clause.text, language)
+        and _part(read(close[0][0].clause.text, language.code)) is None
     ):
         match, one = close[0]
         yield Difference(
@@ -152,4 +192,5 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
             match.clause.text,
             one.fact,
             ours[0],
+            ours.start(),
         )

@@ -12,7 +12,7 @@ from advocacy.checks.agreement.reading import Reading
 
 ROUNDED = 0.12
 """The allowed difference for “about”, as a share of the number."""
-BEYOND = 0.4
+BEYOND = 1.0
 """The allowed difference for “more than”, as a share of the number."""
 SHARES = {"over": (1.0, 1.35), "under": (0.3, 1.0), "nearly": (0.8, 1.0), "about": (0.84, 1.16)}
 """The allowed difference for a share in words, as a part of it."""
@@ -54,7 +54,7 @@ def number_differences(
             continue
         code = "figure-not-in-fact" if verdict == "unknown" else "hedge-dropped"
         theirs, fact = _theirs(quantity, held, near)
-        yield Difference(code, _shown(claim, quantity), theirs, fact)
+        yield Difference(code, _shown(claim, quantity), theirs, fact, at=quantity.start)
     yield from _swapped(claim, held)
 
 
@@ -83,7 +83,10 @@ def _elliptical(quantity: Quantity, before: Quantity) -> Quantity:
 def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
     """Whether the evidence has a quantity: `same`, `stronger` (its bound is gone) or `unknown`."""
     if ours.kind == "share":
-        return _share(ours, held)
+        verdict = _share(ours, held)
+        return (
+            "same" if verdict == "unknown" and _is_share_of_change(ours, held, claim) else verdict
+        )
     if ours.kind == "multiple":
         return "same" if _is_multiple(ours, held) else "unknown"
     if _is_own(ours, held, claim):
@@ -121,6 +124,18 @@ def _is_change(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
         claim.language.finds(kind, claim.outside) for kind in ("rest", "up", "down", "negators")
     )
     return told and any(_changed(ours, a, b) for a, b in _pairs(held))
+
+
+def _is_share_of_change(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
+    """Whether a fraction is by how much something grew or fell: “rose by a fifth”."""
+    changed = any(claim.language.finds(kind, claim.outside) for kind in ("up", "down"))
+    percent = replace(ours, low=ours.low * 100, high=ours.high * 100, unit="percent",
+                      bound=ours.bound or "about")  # fmt: skip
+    return changed and any(_changed(percent, a, b) for a, b in _pairs(held) if _one_thing(a, b))
+
+
+def _one_thing(a: Quantity, b: Quantity) -> bool:
+    return a.unit == b.unit and a.unit != "percent"
 
 
 def _is_multiple(ours: Quantity, held: Sequence[_Held]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from advocacy.checks.agreement.reading import shared, stems
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, bare, language_of
 from advocacy.checks.quotations.quoted import SHORT, quotations_of, texts_of
@@ -24,7 +25,9 @@ _END = re.compile(
 )
 _JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino|o)"
 _COORDINATED = re.compile(
-    rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE
+    rf"^[\s,;'-]*(?:{_JOINED}\b|(?:[^\W\d]+\s+){{1,2}}(?:aber|jedoch|cependant|however)\b)"
+    r"(?!\s+(?:only|nur|seulement|solo)\b)",
+    re.IGNORECASE,
 )
 _NEW_CLAUSE = re.compile(rf"[,;]\s*{_JOINED}\b", re.IGNORECASE)
 _REASON = re.compile(
@@ -152,6 +155,18 @@ def _denied_before(words: str, sentence: str, language: Language) -> bool:
     return language.finds("negators", clause) is not None
 
 
+TOLD = 0.6
+"""The share of what a quotation leaves out that its sentence has to say beside it."""
+
+
+def _told_beside(cut: Cut, words: str, sentence: str, language: Language) -> bool:
+    """Whether a sentence says beside a quotation, or in a second one, what the first leaves out."""
+    rest = sentence.replace(" ".join(words.split()), " ")
+    hidden = stems(cut.hidden, language)
+    told = shared(hidden, stems(rest, language), language)
+    return bool(hidden) and told >= TOLD * len(hidden) and cut.word.casefold() in rest.casefold()
+
+
 def _begins_clause(after: str) -> bool:
     """Whether a new clause with a pronoun as its subject begins after a negation, and ends it."""
     found = re.search(r"[,;:]\s*(?:\w+\s+)?(\w+)$", after)
@@ -198,6 +213,8 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
             if found and sentence:
                 cut, fact = found
                 if cut.before and _denied_before(words, sentence.text, language):
+                    continue
+                if _told_beside(cut, words, sentence.text, language):
                     continue
                 yield problem(
                     "quotation-cut",
