@@ -32,14 +32,18 @@ _FORMS = {
     ),
     "fr": (
         r"(?<![\d.:])(?P<hour>\d{1,2})\s?(?::|h)\s?(?P<minute>\d{2})(?![\d:])",
-        rf"\b(?:à|dès|avant|après|vers|jusqu'à|de)\s+{_NUMBER}\s?(?:h|heures?)\b"
-        r"(?:\s+du\s+(?P<part>matin|soir)|\s+de\s+l'(?P<noon>après-midi))?",
+        (
+            rf"\b(?:à|dès|avant|après|vers|jusqu'à)\s+{_NUMBER}\s?(?:h|heures?)\b"
+            r"(?:\s+du\s+(?P<part>matin|soir)|\s+de\s+l'(?P<noon>après-midi))?"
+        ),
     ),
     "es": (
         r"(?<![\d.:])(?P<hour>\d{1,2})[:.](?P<minute>\d{2})\s?(?:h\b|horas?\b)",
         r"(?<![\d.:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])",
-        rf"\ba?\s*las\s+{_NUMBER}(?:\s+horas)?(?:\s+de\s+la\s+(?P<part>mañana|tarde|noche))?\b"
-        r"(?!\s+(?!y\b|horas\b|de\b|hasta\b|a\b|en\b|los\b|el\b)[^\W\d]{3,})",
+        (
+            rf"\ba?\s*las\s+{_NUMBER}(?:\s+horas)?(?:\s+de\s+la\s+(?P<part>mañana|tarde|noche))?"
+            r"\b(?!\s+(?!y\b|horas\b|de\b|hasta\b|a\b|en\b|los\b|el\b)[^\W\d]{3,})"
+        ),
     ),
 }
 _LATE = frozenset(

@@ -139,9 +139,10 @@ class Library:
     def _of_source(self, source: str, language: str) -> Sequence[Reading]:
         """The statements of all facts of a source."""
         if language not in self._stated:
-            self._stated[language] = stated = defaultdict(list)
+            stated: dict[str, list[Reading]] = defaultdict(list)
             for name, reading in self.statements(language):
                 stated[self.campaign.facts[name].source].append(reading)
+            self._stated[language] = stated
         return self._stated[language].get(source, ())
 
 

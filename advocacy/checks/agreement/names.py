@@ -266,8 +266,8 @@ def _measures(language: Language) -> re.Pattern[str]:
     words = [re.escape(word) for name in ("fractions", "multiples", "magnitudes", "units")
              for word in language.table(name)]  # fmt: skip
     words += [*language.table("seasons").values(), *language.table("week").values()]
-    words += [r"jan\w*", r"feb\w*", r"märz\w*", "april", "mai", "juni", "juli", "august",
-              r"\w+ember", r"oktober", r"prozent\w*", r"jahr\w*", r"mehrheit", r"minderheit"]  # fmt: skip
+    words += [r"jan\w*", r"feb\w*", r"märz\w*", "april", "mai", "juni", "juli", "august", "oktober"]
+    words += [r"\w+ember", r"prozent\w*", r"jahr\w*", "mehrheit", "minderheit"]
     return re.compile(rf"(?:{'|'.join(words)})(?:en|er|es|n|s|e)?", re.IGNORECASE)
 
 

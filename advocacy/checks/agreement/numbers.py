@@ -92,12 +92,12 @@ def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
     if _is_own(ours, held, claim):
         return "same"
     equal = [one for one in held if _equal(ours, one.quantity)]
-    found = [one.quantity for one in equal if one.said or one.quantity.noun == ours.noun]
-    if equal and not found:
+    stated = [one.quantity for one in equal if one.said or one.quantity.noun == ours.noun]
+    if equal and not stated:
         counted = ours.noun and any(one.said and one.quantity.noun == ours.noun for one in held)
         return "unknown" if counted else "same"
-    if found:
-        holds = (bound_holds(ours.bound, it.bound, exact=_same(ours, it)) for it in found)
+    if stated:
+        holds = (bound_holds(ours.bound, it.bound, exact=_same(ours, it)) for it in stated)
         return "same" if any(holds) else "stronger"
     return "same" if _follows(ours, held, claim) else "unknown"
 
@@ -268,10 +268,15 @@ def _ratios(held: Sequence[_Held]) -> list[float]:
             ratios.append(one.quantity.low)
         if one.quantity.kind == "share" and one.quantity.low == one.quantity.high:
             ratios.append(one.quantity.low)
-    for a, b in _pairs([one for one in held if one.said] if ratios else held):
+    stated = list(_parts_of_pairs([one for one in held if one.said]))
+    return ratios + stated if ratios or stated else list(_parts_of_pairs(held))
+
+
+def _parts_of_pairs(held: Sequence[_Held]) -> Iterator[float]:
+    """What part of the larger number of a pair the smaller one is."""
+    for a, b in _pairs(held):
         if a.unit == b.unit and a.unit != "percent" and 0 < min(a.low, b.low) < max(a.low, b.low):
-            ratios.append(min(a.low, b.low) / max(a.low, b.low))
-    return ratios
+            yield min(a.low, b.low) / max(a.low, b.low)
 
 
 def _pairs(held: Sequence[_Held]) -> Iterator[tuple[Quantity, Quantity]]:

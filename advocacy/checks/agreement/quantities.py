@@ -35,7 +35,7 @@ _DIGITS = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
 _PHONE = re.compile(r"(?:\+|\(|\b0)\d[\d ()/.-]{5,}\d")
 _TIME = re.compile(
-    r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"
+    r"(?<![$€£¥])(?<![$€£¥]\s)\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"
     r"(?!\s*(?:%|€|\$|£|euro|million|percent|per cent|prozent|mil))"
     r"|\b\d{1,2}\s*h\s*\d{2}\b|\b(?:0?\d|1[0-2])\s*(?:a\.?m\.?(?! \d)|p\.?m\.?|o'clock)\b"
     r"|\b\d{1,2}\s*uhr\b",

@@ -91,7 +91,7 @@ def sentence_differences(
 ) -> Iterator[Difference]:
     """All that a sentence says and its evidence does not."""
     found = _differences(claim, evidence, before, parties, earlier)
-    yield from (one for one in found if not is_attested(claim, one, evidence))
+    yield from (one for one in found if not is_attested(claim, one, evidence, before))
 
 
 def _differences(
