@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, denies
-from advocacy.checks.agreement.numbers import dated_quantities
 from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.rates import dated_quantities
 from advocacy.checks.agreement.reading import Clause, Reading, shared, stems
 from advocacy.checks.language import Language
 

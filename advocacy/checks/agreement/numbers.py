@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.quantity import Bound, Quantity
+from advocacy.checks.agreement.rates import dated_quantities
 from advocacy.checks.agreement.reading import Reading
 
 ROUNDED = 0.12
@@ -17,9 +17,6 @@ BEYOND = 1.0
 SHARES = {"over": (1.0, 1.35), "under": (0.3, 1.0), "nearly": (0.8, 1.0), "about": (0.84, 1.16)}
 """The allowed difference for a share in words, as a part of it."""
 _SCALED = ("time", "month", "m")
-_BETWEEN = re.compile(
-    r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,20 +365,6 @@ def _theirs(ours: Quantity, held: Sequence[_Held], near: Evidence) -> tuple[str,
     if best is None:
         return near.statement.text, near.fact
     return best.reading.cut(best.quantity.start, best.quantity.end), best.fact
-
-
-def dated_quantities(
-    reading: Reading, found: Sequence[Quantity], days: Sequence[StatedDay]
-) -> list[tuple[Quantity, StatedDay]]:
-    """Quantities with the day that follows each (“640 in 2024”)."""
-    paired = []
-    for quantity in found:
-        after = [day for day in days if day.start >= quantity.end]
-        if after:
-            between = reading.text[quantity.end : after[0].start]
-            if len(between) < 36 and _BETWEEN.fullmatch(between) and not re.search(r"\d", between):
-                paired.append((quantity, after[0]))
-    return paired
 
 
 def _swapped(claim: Reading, held: Sequence[_Held]) -> Iterator[Difference]:
