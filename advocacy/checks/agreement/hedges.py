@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
-from advocacy.checks.agreement.reading import Clause, Match, Reading, read
+from advocacy.checks.agreement.reading import Clause, Match, Reading, read, shared, stems
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans
 
@@ -40,7 +40,7 @@ def _dropped(clause: Clause, claim: Reading, close: Sequence[Match], *, strict: 
     for kind in _kinds(clause, claim, strict=strict):
         if kind in ("some", "conditions") and close[0].ours < ALIKE:
             continue
-        if all(_limits(kind, match.clause.text, language) for match in close):
+        if all(_limits(kind, match.clause.text, language, clause.stems) for match in close):
             word = language.finds(kind, theirs)
             return word[0] if word else ""
     return None
@@ -70,10 +70,19 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
         yield "conditions"
 
 
-def _limits(kind: str, text: str, language: Language) -> bool:
-    """Whether a clause has a limit of a kind; what one cannot do is none."""
+def _limits(kind: str, text: str, language: Language, ours: frozenset[str]) -> bool:
+    """Whether a clause has a limit of a kind; what one cannot do is none.
+
+    Nor is a “may” after a comma in a part of which the other clause (`ours`) says nothing.
+    """
     found = language.finds(kind, text)
-    return found is not None and not (kind == "strong_may" and _is_denied(found, text, language))
+    if found is None or kind != "strong_may":
+        return found is not None
+    begin = text.rfind(",", 0, found.start()) + 1
+    part = stems(text[begin:].split(",")[0], language)
+    if begin and part and not shared(part, ours, language):
+        return False
+    return not _is_denied(found, text, language)
 
 
 def _is_denied(word: re.Match[str], text: str, language: Language) -> bool:

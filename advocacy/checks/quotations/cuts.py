@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from advocacy.checks.agreement.reading import shared, stems
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, bare, language_of
 from advocacy.checks.quotations.quoted import SHORT, quotations_of, texts_of
@@ -162,9 +161,15 @@ TOLD = 0.6
 def _told_beside(cut: Cut, words: str, sentence: str, language: Language) -> bool:
     """Whether a sentence says beside a quotation, or in a second one, what the first leaves out."""
     rest = sentence.replace(" ".join(words.split()), " ")
-    hidden = stems(cut.hidden, language)
-    told = shared(hidden, stems(rest, language), language)
-    return bool(hidden) and told >= TOLD * len(hidden) and cut.word.casefold() in rest.casefold()
+    hidden, told = _content(cut.hidden, language), _content(rest, language)
+    said = cut.word.casefold() in rest.casefold()
+    return said and bool(hidden) and len(hidden & told) >= TOLD * len(hidden)
+
+
+def _content(text: str, language: Language) -> frozenset[str]:
+    """The content words of a text, without inflection."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    return frozenset(language.stem(word) for word in words if bare(word) not in language.stop)
 
 
 def _begins_clause(after: str) -> bool:
