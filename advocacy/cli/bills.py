@@ -15,7 +15,7 @@ from advocacy.cli.options import (
 )
 from advocacy.cli.report import print_problems
 from advocacy.cli.tables import TableReport, table_option, write_json, write_picture, write_table
-from advocacy.errors import Problem, has_errors
+from advocacy.errors import Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.bills.bill_standing import BillStanding
@@ -156,6 +156,6 @@ def _write_standing(one: "BillStanding") -> None:
     for change in one.changes:
         click.echo(f"new: {change}")
     for due in one.due:
-        click.echo(f"stage {due.stage}: {due.wrong or f'{due.letters:,} letters'}")
+        click.echo(f"stage {due.stage}: {due.wrong or count_noun(due.letters, 'letter')}")
     for event in one.upcoming:
         click.echo(f"{event.day}: {event.kind}: {event.what}")
