@@ -112,6 +112,10 @@ def _is_for(stage: Stage, recipient: Recipient, position: BillPosition | None) -
     )
 
 
+# A letter's stage is chosen by it, and a moment later its text: saves one of the two.
+_positions: IdentityCache[BillPosition | None] = IdentityCache(1024)
+
+
 def bill_position(
     campaign: Campaign, stage: Stage, recipient: Recipient, day: date
 ) -> BillPosition | None:
@@ -120,9 +124,15 @@ def bill_position(
     None for a stage about no bill, and for a recipient whose chamber has no such bill.
     """
     bill = campaign.bills.get(stage.bill or "")
-    recipient = recipient.people[0]
-    about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
-    return position_on(about, recipient, day, stage.position) if about is not None else None
+    if bill is None:
+        return None
+
+    def find() -> BillPosition | None:
+        person = recipient.people[0]
+        about = bill_for(bill, campaign.bills, person, day)
+        return position_on(about, person, day, stage.position) if about is not None else None
+
+    return _positions.get((campaign, recipient), (bill.id, day, stage.position), find)
 
 
 def fill_subject(text: str, stage: Stage, bill: Bill | None, words: SetPhrases) -> str:
