@@ -2,10 +2,7 @@
 
 import importlib
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -40,6 +37,7 @@ COMMANDS = {
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not get messages.",
     "bounces": "Read bounces and complaints.",
+    "delivered": "Record letters that were delivered by hand.",
     "replied": "Record who replied, so that they get no reminder.",
     "forget": "Remove a person from all stored files.",
     "templates": "List templates and the variables of a letter.",
@@ -218,6 +216,10 @@ def _forget_output(*streams: TextIO) -> None:
 
 
 def _report_bug(error: Exception) -> int:
+    import platform
+    import tempfile
+    import traceback
+
     report = (
         f"advocacy {version()}, Python {platform.python_version()}, {platform.platform()}\n\n"
         f"{''.join(traceback.format_exception(error))}"

@@ -8,8 +8,9 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from advocacy.batch import Format
 from advocacy.batch.campaigns import RenderRequest
-from advocacy.batch.documents import BatchSettings, Format, make_documents
+from advocacy.batch.documents import BatchSettings, make_documents
 from advocacy.batch.executor import ProgressWatcher
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html

@@ -53,7 +53,7 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         hint += "the column `title`."
         yield Problem("comma-in-name", message, hint, row.place("name"), Level.WARNING)
     elif is_no_name(name):
-        message = f"“{name}” is probably not a name, and is printed as one."
+        message = f"“{name}” is probably not a name, but is printed as one."
         hint = "Enter the person's name, or `organization` for an office without a name. If the "
         hint += "row is no person, remove it."
         yield Problem("not-a-name", message, hint, row.place("name"), Level.WARNING)
@@ -62,7 +62,7 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         hint = "A spreadsheet may have dropped a leading zero: format the column as text and "
         hint += f"write `{row.postal_code.zfill(5)}`."
         yield Problem("short-postal-code", message, hint, row.place("postal_code"), Level.WARNING)
-    for column in row.other.keys() & _OPTED_OUT.keys():
+    for column in row.other.keys() & _OPTED_OUT.keys() if row.other else ():
         if row.other[column].casefold() in _OPTED_OUT[column]:
             message = f"`{column}` of {row.called} is “{row.other[column]:.40}”."
             hint = f"If this person must not be written to, choose the others: `--where {column}=…`"
