@@ -25,6 +25,7 @@ from advocacy.documents.text import render_text
 from advocacy.errors import Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
+from advocacy.templating.typography import typeset
 
 from ..examples import costly
 
@@ -126,7 +127,7 @@ def is_right_to_left(name: str) -> bool:
 
 def check_everywhere(campaign: Campaign, name: str, path: Path) -> None:
     checked = letter_to(campaign, name)
-    wanted = seen(name)
+    wanted = seen(typeset(name, checked.letter.language))
     page = render_html(checked, campaign.workspace)
     assert between(in_html(page)) == wanted
     assert "<script" not in page
@@ -136,7 +137,7 @@ def check_everywhere(campaign: Campaign, name: str, path: Path) -> None:
     )
     (to,) = message["To"].addresses
     assert to.addr_spec == "who@parks.example"
-    assert seen(to.display_name) == wanted
+    assert seen(to.display_name) == seen(name)
     assert message["Bcc"] is None
     printed = in_pdf(checked, campaign, path)
     if isinstance(printed, str):
