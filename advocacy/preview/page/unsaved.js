@@ -1,7 +1,7 @@
 // What was typed and never saved: after a crash, a restart or a closed tab it is offered again.
 
 import { $, el, timeInWords } from "./dom.js";
-import { get, post } from "./live.js";
+import { get, post, Refused } from "./live.js";
 
 let act = {};
 let asked = false;
@@ -53,7 +53,14 @@ function offer(work) {
 export async function offerUnsaved() {
   if (asked || act.readOnly) return;
   asked = true;
-  const { works } = await get("unsaved");
+  let works = [];
+  try {
+    ({ works } = await get("unsaved"));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    asked = false; // it is asked again with the next letter
+    return;
+  }
   $("unsaved").replaceChildren(...works.map(offer));
   $("unsaved").hidden = works.length === 0;
   if (works.length) act.found();
