@@ -21,7 +21,7 @@ from advocacy.batch.documents import (
     make_documents,
     used_versions,
 )
-from advocacy.batch.record import Entry, entry
+from advocacy.batch.record import CHANGED, Entry, entry
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
@@ -273,7 +273,7 @@ def _make(
         folder = letter_folder(settings.output, letter.campaign, letter.stage)
         for name, data in made.documents.items():
             write_file(folder / name, data)
-    outcome.problems += made.problems
+    outcome.problems += [*made.problems, *_told_of_edits(settings, letter, previous, made)]
     outcome.refused = not made.documents and len(changed) == len(formats)
     if not outcome.refused and letter.recipient.language:
         outcome.languages = letter.recipient.language, letter.language
@@ -285,6 +285,18 @@ def _make(
             outcome.documents = made.documents
     elif settings.judged and previous and previous.get("judged") != settings.judged:
         outcome.judged = settings.judged
+
+
+def _told_of_edits(
+    settings: BatchSettings, letter: Letter, previous: Entry, made: MadeDocuments
+) -> Iterator[Problem]:
+    """Yield a warning for each file that somebody edited and that was made again."""
+    folder = letter_folder(settings.output, letter.campaign, letter.stage)
+    for name in previous.get(CHANGED, ()):
+        if name in made.documents:
+            message = f"{folder / name} was changed after it was made, so it was made again."
+            hint = "To change the letter, edit the template or the list."
+            yield Problem("changed-file", message, hint, Place(folder / name), Level.WARNING)
 
 
 def _record(

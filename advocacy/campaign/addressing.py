@@ -12,6 +12,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.own_forms import Forms, address_by_forms, read_own_forms
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Hint, Level, Problem, Read, Report, ignore, reporting
 
@@ -22,7 +23,8 @@ class People:
 
     `list` replaces the campaign's addressees and its `recipients:`; `committees` are files for
     a list of members of Congress. `supporters` is a list of those who write to them, each a
-    letter of their own, or `joint` one together.
+    letter of their own, or `joint` one together; `districts` are files that say in which
+    districts they live (`supporters.districts`).
     """
 
     list: Path | None = None
@@ -30,6 +32,7 @@ class People:
     selection: Selection = field(default_factory=Selection)
     supporters: Path | None = None
     joint: bool = False
+    districts: tuple[Path, ...] = ()
 
     def only(self, ids: tuple[str, ...]) -> "People":
         """The same, but of these letter ids alone, where any are named."""
@@ -49,8 +52,23 @@ def recipients_of(
 
 
 def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
-    rows = send_to_offices(campaign, _listed(campaign, day, report, people), report)
+    rows = address_by_forms(_listed(campaign, day, report, people), own_forms(campaign, report))
+    rows = send_to_offices(campaign, rows, report)
     return join_recipients(campaign, day, rows, report)
+
+
+def own_forms(campaign: Campaign, report: Report) -> Forms:
+    """The campaign's own forms of address; none where its file cannot be read."""
+    name = campaign.file.forms_of_address
+    if name is None:
+        return {}
+    with reporting(report):
+        path = campaign.workspace.file(name, campaign.file.place("forms_of_address"))
+        forms, problems = read_own_forms(path)
+        for problem in problems:
+            report(problem)
+        return forms
+    return {}
 
 
 def _listed(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:

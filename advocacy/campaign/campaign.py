@@ -352,6 +352,9 @@ class CampaignFile(Located):
         description="A table of aides (member's `id`, `name`, `email`), who get the emails, with "
         "the letter as a PDF.",
     )
+    forms_of_address: FileName | None = Field(
+        None, description="A file that says how members of other legislatures are addressed."
+    )
     office: Literal["capitol", "district"] = Field(
         "capitol", description="The office of lawmakers that letters go to."
     )

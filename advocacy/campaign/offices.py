@@ -49,7 +49,7 @@ def send_to_offices(
         first = next(iter(unknown.values()))
         rest = f" and {count_noun(len(unknown) - 1, 'other')}" if len(unknown) > 1 else ""
         message = f"Nobody on the list has the id `{first.id}`{rest}."
-        hint = "Write the `id` of the list of recipients. Who is not on the list gets no letter."
+        hint = "Write the `id` from the list of recipients. Other people get no letter."
         report(Problem("aide-of-nobody", message, hint, first.place(), Level.NOTE))
 
 

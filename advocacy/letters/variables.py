@@ -239,7 +239,7 @@ def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str,
     earlier = campaign.file.stages.get(follows.stage) if follows else None
     if follows is None or earlier is None:
         nothing = Missing(
-            "The template prints the previous letter, but this stage follows none.",
+            "The template prints details of the previous letter, but the stage has no `follows`.",
             "Name the earlier stage: `follows: {stage: call, date: 2026-03-02}`.",
         )
         return {"date": nothing, "subject": nothing}

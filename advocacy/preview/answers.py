@@ -92,7 +92,7 @@ async def read_body(request: Request, model: type[RequestBody]) -> RequestBody:
         if any(one["type"] == "string_too_long" for one in error.errors(include_url=False)):
             raise Refused(413, TOO_LONG) from None
         raise Refused(400) from None
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of deep brackets
         raise Refused(400) from None
 
 

@@ -1,5 +1,6 @@
 """What those who write about bills may rely on: what a letter asks fits the reader's record."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -164,6 +165,30 @@ def test_a_stage_without_a_bill_needs_a_subject(tmp_path: Path) -> None:
     assert "`subject`" in missing.message
     assert missing.place is not None
     assert missing.place.line == 15
+
+
+def test_a_letter_is_checked_for_those_alone_who_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, _, stage = CAMPAIGN.partition("stages:\n")
+    rest = stage.replace("s9901}", "s9901, to: [everyone else]}")
+    thank = stage.replace("call:", "thank:").replace("s9901}", "s9901, to: [sponsor, cosponsor]}")
+    thank = thank.replace("template: call", "template: thank")
+    templates = tmp_path / "templates" / "letters"
+    monkeypatch.setattr(f"{__name__}.CAMPAIGN", f"{head}stages:\n{thank}{rest}")
+    asked = judged(tmp_path, "We ask you to sponsor the bill.")
+    assert (templates / "call.md").is_file()
+    assert asked == []
+
+
+def test_the_source_of_an_event_is_in_use(tmp_path: Path, project_root: Path) -> None:
+    shutil.copytree(project_root / "docs" / "examples" / "parks-act", tmp_path, dirs_exist_ok=True)
+    campaign, problems = load_campaign(tmp_path / "parks-act.yaml")
+    assert campaign is not None, problems
+    assert {one.code for one in run_checks(campaign).problems} <= {
+        "silenced-claim",
+        "silenced-nothing",
+    }
 
 
 def test_who_opposes_a_bill_asks_everyone_to_oppose_it(tmp_path: Path) -> None:

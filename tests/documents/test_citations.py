@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from advocacy.campaign import citation_styles
@@ -19,6 +19,8 @@ from advocacy.campaign.citation_styles import known_styles, style_path
 from advocacy.documents.citations import Citation, FormattedCitations, Note, csl, formatting, pandoc
 from advocacy.documents.citations import format_citations as format_
 from advocacy.errors import AdvocacyError
+
+from ..examples import costly
 
 CHICAGO = "chicago-notes-bibliography"
 
@@ -369,7 +371,7 @@ def test_the_text_of_a_source_prints_as_typed_whatever_it_looks_like() -> None:
             assert Reader(printed.html).text == printed.text
 
 
-@settings(max_examples=15)
+@costly(3)
 @given(st.lists(st.lists(st.sampled_from(BAITS), min_size=1, max_size=6), min_size=12, max_size=12))
 def test_any_mixture_of_markup_prints_as_typed(titles: list[list[str]]) -> None:
     texts = [f"one {' '.join(words)} two" for words in titles]
@@ -380,7 +382,7 @@ def test_any_mixture_of_markup_prints_as_typed(titles: list[list[str]]) -> None:
         assert Reader(printed.html).text == printed.text
 
 
-@settings(max_examples=15)
+@costly(3)
 @given(st.lists(st.text(max_size=30), min_size=10, max_size=10))
 @example(["\ue000page 3", "\ue001", "\ue002\ue003", "\U000f0000", "\U00100000", *"abcde"])
 def test_no_text_breaks_the_notes(texts: list[str]) -> None:

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ..conftest import SMALL_CAMPAIGN, SMALL_LETTER
+from ..forking import ForkedRun, ForkingServer
 
 PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
 
@@ -27,7 +27,7 @@ PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
 class Running:
     """`advocacy preview` in a process of its own."""
 
-    process: subprocess.Popen[str]
+    process: ForkedRun | subprocess.Popen[str]
     address: str
 
     @property
@@ -107,36 +107,34 @@ class Tab:
         raise AssertionError(f"nothing of {name} in {[sorted(p) for _, p in self.events[after:]]}")
 
 
-def begin(campaign: Path, *options: str) -> Running:
+def begin(server: ForkingServer, campaign: Path, *options: str) -> Running:
     """Start the preview of a campaign."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "advocacy", "preview", str(campaign), "--no-open", *options],
-        cwd=campaign.parent,
-        env=os.environ | {"NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    return Running(process, process.stdout.readline().strip())
+    reading, writing = os.pipe()
+    with Path(os.devnull).open("r+") as nothing:
+        process = server.begin(
+            ["preview", str(campaign), "--no-open", *options],
+            campaign.parent,
+            os.environ | {"NO_COLOR": "1"},
+            [nothing.fileno(), writing, nothing.fileno()],
+        )
+    os.close(writing)
+    with os.fdopen(reading) as printed:
+        return Running(process, printed.readline().strip())
 
 
 def stop(one: Running) -> None:
     """Make sure that a preview has ended."""
-    if one.process.poll() is None:
-        one.process.kill()
+    one.process.kill()
     one.process.wait(20)
-    assert one.process.stdout is not None
-    one.process.stdout.close()
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Running]]:
+def start(forking_server: ForkingServer) -> Iterator[Callable[..., Running]]:
     """`start(campaign, "--read-only")`: the preview of a campaign, ended after the test."""
     running: list[Running] = []
 
     def started(campaign: Path, *options: str) -> Running:
-        running.append(begin(campaign, *options))
+        running.append(begin(forking_server, campaign, *options))
         assert running[-1].address.startswith("http://127.0.0.1:"), running[-1].address
         return running[-1]
 
@@ -264,9 +262,11 @@ def visit(browser: Any) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="module")
-def shared_tab(browser: Any, shared_campaign: Path) -> Iterator[Page]:
+def shared_tab(
+    browser: Any, shared_campaign: Path, forking_server: ForkingServer
+) -> Iterator[Page]:
     """A tab at the preview of the shared campaign, one for all tests of a module."""
-    running = begin(shared_campaign)
+    running = begin(forking_server, shared_campaign)
     page = Page(browser, running.address)
     page.tab.on("dialog", lambda dialog: dialog.accept())
     yield page

@@ -32,7 +32,7 @@ def test_what_is_cited_is_told_and_shown(page: Page) -> None:
     page.to("Many came after work.")
     page.tab.click("#tab-facts")
     page.tab.click("[aria-label='Cite visits']")
-    page.see("Inserted behind “…Many came after work.”.", "#fact-told")
+    page.see("Inserted after “…Many came after work.”.", "#fact-told")
     page.until(f"{HERE}.includes('Many came after work')")
 
 
@@ -56,7 +56,7 @@ def test_a_warning_folds_and_carries_its_cure(page: Page, shared_campaign: Path)
     assert page.tab.is_hidden("#look-list")
     page.tab.click("#look summary")
     page.tab.get_by_label("It is our opinion, because").fill("we counted them")
-    page.tab.click("text=Say so")
+    page.tab.click("text=Mark as opinion")
     page.see_not("cites no source", "#look-list")
     page.save()
     text = letter_of(shared_campaign).read_text("utf-8")

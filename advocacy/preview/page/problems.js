@@ -17,7 +17,7 @@ function cures(problem, act) {
       button("Choose a fact", () => act.chooseFact(problem)),
       el("label", {}, "or it is our opinion, because"),
       reason,
-      el("button", { type: "submit" }, "Say so"),
+      el("button", { type: "submit" }, "Mark as opinion"),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();

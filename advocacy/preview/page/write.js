@@ -311,7 +311,7 @@ export async function insert(text, apart) {
     doc.editor.goTo(lines.length, lines.at(-1).length + 1);
   }
   const before = doc.editor.insert(text, apart).replace(/\{[{%#].*?[}%#]\}/g, " ").trim();
-  say(before ? `Inserted behind “…${before.slice(-50)}”.` : "Inserted at the beginning of a line.");
+  say(before ? `Inserted after “…${before.slice(-50)}”.` : "Inserted at the beginning of a line.");
   return true;
 }
 
