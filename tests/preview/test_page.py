@@ -134,7 +134,9 @@ def test_a_click_on_a_sentence_puts_the_cursor_on_it(
         page.tab.click(f"{box} >> text={words}")
         page.until(f"{active}.includes({words[:12]!r})")
     page.tab.click("#tab-email")
-    page.tab.frame_locator("#frame").locator("text=Please answer by").click()
+    page.tab.frame_locator("#frame").locator("text=Please answer by").click(
+        position={"x": 60, "y": 12}
+    )
     page.until(f"{active}.includes('Please answer')")
     assert page.tab.evaluate("document.activeElement.className").startswith("cm-content")
 
