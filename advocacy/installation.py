@@ -4,11 +4,8 @@ Imports nothing but Python's own, so that it can speak when everything else is m
 `.ci/setup` asks the same questions here before there is a virtual environment.
 """
 
-import ctypes
 import os
 import re
-import shlex
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -75,15 +72,17 @@ def missing_system_libraries() -> tuple[SystemLibrary, ...]:
 
 def system_install_line(missing: Iterable[SystemLibrary]) -> str:
     """The one line to type that installs these libraries on this machine."""
+    from shutil import which
+
     missing = tuple(missing)
     debian = " ".join(library.debian for library in missing)
     fedora = " ".join(dict.fromkeys(library.fedora for library in missing))
     sudo = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
-    if shutil.which("apt-get"):
+    if which("apt-get"):
         return f"{sudo}apt-get install -y {debian}"
-    if shutil.which("dnf"):
+    if which("dnf"):
         return f"{sudo}dnf install -y {fedora}"
-    if shutil.which("brew"):
+    if which("brew"):
         return "brew install pango"
     return f"your system's installer for: {fedora} (on Debian: {debian})"
 
@@ -146,6 +145,8 @@ def not_installed(requirements: Iterable[str], extra: str | None) -> Iterator[st
 
 
 def _opens(library: SystemLibrary) -> bool:
+    import ctypes
+
     for file in library.files:
         try:
             ctypes.CDLL(file)
@@ -163,6 +164,7 @@ def _opens(library: SystemLibrary) -> bool:
 
 def _python_install_line(module: str) -> str:
     import importlib.metadata
+    import shlex
 
     try:
         requirements = importlib.metadata.requires("advocacy") or []

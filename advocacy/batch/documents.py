@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
+from advocacy.batch import DEFAULT_FORMATS, FORMATS, Format
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.text import LARGEST, read_start
@@ -29,9 +30,6 @@ from advocacy.resources import PACKAGE, version
 if TYPE_CHECKING:
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 
-Format = Literal["pdf", "eml", "html", "txt", "docx"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-DEFAULT_FORMATS: tuple[Format, ...] = ("pdf", "eml")
 Typeset = Literal["auto", "full"]
 """How PDFs are laid out: fast where they come out the same, or each in full."""
 SharedDigests = Mapping[tuple[str, str], str]
@@ -362,6 +360,7 @@ def _email(
         checked,
         settings.campaign.workspace,
         pdf=printed if attaches else None,
+        files=letter.enclosed if settings.attach and not attaches else (),
         leaving=links(letter) if links else None,
     )
 
