@@ -27,6 +27,7 @@ from advocacy.letters.stage_text import StageText, named_files
 from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
+    from advocacy.checks.gate import Verdicts
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 
 Format = Literal["pdf", "eml", "html", "txt", "docx"]
@@ -72,7 +73,8 @@ class BatchSettings:
     are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
     did so with the same digest (`judged`) of what is read for it; with None they are not. Where
     `judged_by_client`, whoever wants the letters judged them, and they come with what is wrong.
-    Without `attach`, emails have no attachments.
+    Without `attach`, emails have no attachments. What is not `recorded` in a manifest has no sums.
+    `verdicts` are those that the gate of words need not find again.
     """
 
     campaign: Campaign
@@ -91,6 +93,8 @@ class BatchSettings:
     judged: str | None = None
     judged_by_client: bool = False
     attach: bool = True
+    recorded: bool = True
+    verdicts: "Verdicts" = field(default_factory=dict)
 
     @property
     def wants_paper(self) -> bool:

@@ -110,6 +110,10 @@ def _start_worker(settings: BatchSettings) -> None:
     _settings = settings
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the parent handles them for all
+    if settings.verdicts:
+        from advocacy.checks.gate import gate_of
+
+        gate_of(settings.campaign).learn(settings.verdicts)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 

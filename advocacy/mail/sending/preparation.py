@@ -12,9 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from advocacy.batch.campaigns import list_of
 from advocacy.batch.executor import ProgressWatcher
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients.list_details import most_rows
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
@@ -239,6 +241,19 @@ class PreparedMailing:
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left
+
+    def is_within(self, most: int) -> bool:
+        """Whether somebody is left, and certainly no more than so many.
+
+        The first message need not wait for the whole list to be read: that the file has no more
+        rows is enough. Where it has more, `count_left` tells.
+        """
+        people = self.mailing.people
+        path = list_of(self.mailing.campaign, people) if people.supporters is None else None
+        rows = most_rows(path) if path is not None else None
+        if rows is None or rows > most:
+            return False
+        return next(self.candidates().left(), None) is not None
 
     def dry_run(self) -> DryRun:
         """Compose and check everything that is left; send nothing."""
