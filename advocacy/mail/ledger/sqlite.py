@@ -186,7 +186,7 @@ class SqliteBackend:
     def _close_file(self) -> None:
         # Where the disk is full, say, the log stays, with all that it has to tell.
         with suppress(DBAPIError, sqlite3.Error, OSError):
-            if self._is_known and self._log.has_frames():
+            if self._is_known and self._is_still_there() and self._log.has_frames():
                 self._log.finish()
         self.engine.dispose()
 
