@@ -18,8 +18,9 @@ test: setup lint ## set everything up and pass the fast tests
 coverage: setup ## the fast tests again, and which lines they do not reach
 	$(PYTHON_BIN) -m pytest -n auto -m "not slow" --cov --cov-report=term
 
-test-slow: setup ## the slow tests alone
+test-slow: setup ## the slow tests alone, and the properties with many examples
 	$(PYTHON_BIN) -m pytest -n auto -m slow
+	$(PYTHON_BIN) -m pytest -n auto -m "hypothesis and not slow" --hypothesis-profile=many
 
 test-all: editor test test-slow ## the fast tests, then the slow ones
 

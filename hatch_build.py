@@ -15,7 +15,10 @@ EDITOR = "advocacy/preview/editor"
 BUNDLE = "advocacy/preview/page/editor.bundle.js"
 LICENSES = "advocacy/preview/page/editor.licenses.txt"
 # As in build.mjs: of these a bundle is made.
-SOURCES = ("build.mjs", "completing.js", "editor.js", "package-lock.json")
+SOURCES = (
+    "build.mjs", "chips.js", "completing.js", "editor.js", "package-lock.json", "pasting.js",
+    "theme.js", "words.js",
+)  # fmt: skip
 
 
 class EditorHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .forking import ForkingServer
+
 if TYPE_CHECKING:
     from advocacy.campaign.loading import Campaign
     from advocacy.letters.letter import Letter
@@ -44,16 +46,17 @@ DEBIAN_PACKAGE = {
 }
 
 # No deadline: two busy cores are slow at times. Seeds stay random, in CI too: new runs try new
-# values, and the printed blob repeats a failure.
+# values, and the printed blob repeats a failure. `make test-slow` runs the same tests with `many`.
 settings.register_profile(
-    "advocacy",
+    "few",
     deadline=None,
     derandomize=False,
-    max_examples=50,
+    max_examples=20,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("advocacy")
+settings.register_profile("many", settings.get_profile("few"), max_examples=200)
+settings.load_profile("few")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -212,11 +215,21 @@ class RunCli(Protocol):
     ) -> subprocess.CompletedProcess[str]: ...
 
 
+@pytest.fixture(scope="session")
+def forking_server() -> Iterator[ForkingServer]:
+    """What `run_cli` runs the command line in."""
+    server = ForkingServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def run_cli(tmp_path: Path) -> RunCli:
+def run_cli(tmp_path: Path, forking_server: ForkingServer) -> RunCli:
     """The command line in a process of its own, in `tmp_path` unless `cwd` says otherwise.
 
-    `env` is added to this process's environment. Colours are off and lines are 100 wide.
+    `env` is added to this process's environment. Colours are off and lines are 100 wide. Where
+    Python itself reads a variable of `env` as it starts, such as PYTHONHASHSEED, the process is
+    not forked but started.
     """
 
     def run(
@@ -226,11 +239,15 @@ def run_cli(tmp_path: Path) -> RunCli:
         stdin: str | None = None,
         timeout: float = 120,
     ) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"} | (env or {})
+        arguments = [str(arg) for arg in args]
+        if not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in env or {}):
+            return forking_server.run(arguments, cwd or tmp_path, environment, stdin or "", timeout)
         return subprocess.run(
-            [sys.executable, "-m", "advocacy", *map(str, args)],
+            [sys.executable, "-m", "advocacy", *arguments],
             cwd=cwd or tmp_path,
-            env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"} | (env or {}),
-            input=stdin if stdin is not None else "",
+            env=environment,
+            input=stdin or "",
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -386,7 +403,17 @@ Please answer by {{ demand.reply_by }}.
 @pytest.fixture
 def small_campaign(tmp_path: Path) -> Path:
     """A campaign of one stage, one addressee and one fact, in a folder of its own."""
-    folder = tmp_path / "small"
+    return write_small_campaign(tmp_path / "small")
+
+
+@pytest.fixture(scope="module")
+def shared_campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same campaign, one for all tests of a module."""
+    return write_small_campaign(tmp_path_factory.mktemp("shared") / "small")
+
+
+def write_small_campaign(folder: Path) -> Path:
+    """Write the small campaign into a new folder, and return the path of its file."""
     (folder / "templates" / "letters").mkdir(parents=True)
     (folder / "parks.yaml").write_text(SMALL_CAMPAIGN, encoding="utf-8")
     (folder / "facts.yaml").write_text(SMALL_FACTS, encoding="utf-8")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.writing import cannot_write, temporary_path
+from advocacy.files.writing import cannot_write, new_mode, temporary_path
 
 
 def write_new(files: Mapping[Path, bytes]) -> None:
@@ -27,7 +27,7 @@ def write_new(files: Mapping[Path, bytes]) -> None:
         for at, data in files.items():
             folders += _made(at.parent)
             temporary[at] = temporary_path(at)
-            handle = os.open(temporary[at], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            handle = os.open(temporary[at], os.O_WRONLY | os.O_CREAT | os.O_EXCL, new_mode(at))
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()

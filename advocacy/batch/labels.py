@@ -61,7 +61,7 @@ def print_addresses(
         if stage and not wrong:
             refused = _refused(campaign, row, stage, day)
             problems += refused
-            found += [] if refused else [row.on(day)]
+            found += [] if refused else [one.on(day) for one in row.people]
     if order == "postal-code":
         found.sort(key=lambda who: printing_key(who.postal_code or "", who.country or ""))
     if not found:

@@ -6,7 +6,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from advocacy.batch.record import BatchRecord, Entry
+from advocacy.batch.record import CHANGED, BatchRecord, Entry
 from advocacy.batch.worker import WantedLetter
 from advocacy.files.content_digests import file_sum
 from advocacy.files.writing import sweep
@@ -42,17 +42,22 @@ class Manifests:
 
 
 def find_previous(record: BatchRecord, letter_id: str) -> Entry | None:
-    """The manifest's line for a letter, with only those of its files that are still there."""
+    """The manifest's line for a letter, with only those of its files that are still the same.
+
+    A file is compared by its digest: one that somebody edited is made again, and told. Whoever
+    changes a file and its line in the manifest is found by `advocacy verify` alone, which makes
+    each letter again; what is mailed is never taken from here.
+    """
     entry = record.find(letter_id)
     if entry is None:
         return None
-    files = entry["files"].items()
-    if record.is_doubtful(letter_id):
-        here = {n: s for n, s in files if file_sum(record.folder / n) == s}
-    else:
-        here = {n: s for n, s in files if (record.folder / n).is_file()}
+    files = entry["files"]
+    sums = {name: file_sum(record.folder / name) for name in files}
+    here = {name: files[name] for name in files if sums[name] == files[name]}
+    # A power failure leaves files empty; those were not edited.
+    edited = [n for n in files if n not in here and sums[n] and not record.is_doubtful(letter_id)]
     inputs = {n: i for n, i in entry.get("inputs", {}).items() if n in here}
-    return {**entry, "files": here, "inputs": inputs}
+    return {**entry, "files": here, "inputs": inputs, CHANGED: edited}
 
 
 def as_recorded(record: BatchRecord, wanted: WantedLetter) -> WantedLetter:

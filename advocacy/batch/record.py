@@ -31,6 +31,8 @@ from advocacy.letters.letter import Letter
 NAME = "manifest.jsonl"
 Entry = dict[str, Any]
 """One line: `id`, `campaign`, `stage`, `date`, `recipient`, `files` and the rest."""
+CHANGED = "changed"
+"""Where a line is that of an earlier run: its key for files that somebody edited."""
 
 
 def entry(
@@ -94,6 +96,13 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
 _PARTS = (("id", str), ("digest", str), ("files", dict))
 """What a run reads of an earlier one's lines: names with the types of their values."""
+_OPTIONAL = (
+    *((name, str) for name in ("campaign", "stage", "date", "language", "subject", "judged")),
+    *((name, dict) for name in ("recipient", "supporter", "inputs", "versions", "variants")),
+    ("facts", list),
+    ("draft", bool),
+)
+"""The same, of what a line may lack."""
 _MANIFEST, _JOURNAL = 0, 1
 _PUT = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?)"
 SYNC_EVERY, FEWEST_TO_SYNC = 1000, 100
@@ -155,9 +164,10 @@ class BatchRecord:
 
     def _parsed(self, line: bytes) -> Entry:
         """A line's record. Raises AdvocacyError where somebody has taken a part of it away."""
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             entry: Entry = json.loads(line)
-            if all(isinstance(entry.get(key), kind) for key, kind in _PARTS):
+            if _is_entry(entry):
+                entry["id"].encode()  # raises for a lone surrogate
                 return entry
         raise AdvocacyError(broken_manifest(self.folder / NAME))
 
@@ -321,6 +331,16 @@ class BatchRecord:
         self._index.close()
 
 
+def _is_entry(read: Any) -> bool:
+    """Whether a line has the parts that runs read, each of its type."""
+    if not isinstance(read, dict):
+        return False
+    whole = all(isinstance(read.get(key), kind) for key, kind in _PARTS)
+    whole = whole and all(isinstance(read.get(key, kind()), kind) for key, kind in _OPTIONAL)
+    texts = [*read["files"].values(), *read.get("inputs", {}).values()] if whole else []
+    return whole and all(isinstance(text, str) for text in texts)
+
+
 def _id_of(line: bytes) -> str | None:
     """The letter id in a line, or None where it is no whole line of a manifest."""
     quick = _LINE.fullmatch(line)
@@ -328,8 +348,10 @@ def _id_of(line: bytes) -> str | None:
         return quick[1].decode(errors="replace")
     try:
         read: Any = json.loads(line)
-        return str(read["id"]) if line.endswith(b"\n") else None
-    except (ValueError, KeyError, TypeError):
+        letter_id = str(read["id"])
+        letter_id.encode()  # raises for a lone surrogate
+        return letter_id if line.endswith(b"\n") else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -101,14 +101,28 @@ def _whole_entries(record: BatchRecord) -> Iterator[Entry]:
     """The letters' lines. Raises AdvocacyError where somebody has taken parts of one away."""
     for entry in record:
         parts = (*((name, str) for name in _TEXTS), *_OTHERS)
-        if not all(isinstance(entry.get(name), kind) for name, kind in parts):
+        whole = all(isinstance(entry.get(name), kind) for name, kind in parts)
+        if not (
+            whole and _is_day(entry["date"]) and all(isinstance(f, str) for f in entry["facts"])
+        ):
             raise AdvocacyError(broken_manifest(record.folder / NAME))
         yield entry
 
 
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _rows(path: Path) -> int:
-    with path.open(encoding="utf-8", newline="") as file:
-        return max(sum(1 for _ in csv.reader(file)) - 1, 0)
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        try:
+            return max(sum(1 for _ in csv.reader(file)) - 1, 0)
+        except csv.Error:  # a cell beyond all sense: somebody has edited it
+            return 0
 
 
 def find_batches(folder: Path) -> list[tuple[Path, str, str | None]]:
@@ -157,7 +171,7 @@ def verify_campaign(request: RenderRequest, watcher: ProgressWatcher | None = No
     shared = shared_digests(campaign, FORMATS) if folders else {}
     for stage, folder in folders.items():
         with BatchRecord(folder, read_only=True) as record:
-            for day in sorted({date.fromisoformat(entry["date"]) for entry in record}):
+            for day in sorted({date.fromisoformat(one["date"]) for one in _whole_entries(record)}):
                 settings = BatchSettings(
                     campaign, day, FORMATS, formats_asked_for=True, output=request.output,
                     deliver="compare", force=True, shared=shared,

@@ -21,7 +21,7 @@ from advocacy.batch.documents import (
     make_documents,
     used_versions,
 )
-from advocacy.batch.record import Entry, entry
+from advocacy.batch.record import CHANGED, Entry, entry
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
@@ -272,7 +272,7 @@ def _make(
         folder = letter_folder(settings.output, letter.campaign, letter.stage)
         for name, data in made.documents.items():
             write_file(folder / name, data)
-    outcome.problems += made.problems
+    outcome.problems += [*made.problems, *_told_of_edits(settings, letter, previous, made)]
     outcome.refused = not made.documents and len(changed) == len(formats)
     if not outcome.refused and letter.recipient.language:
         outcome.languages = letter.recipient.language, letter.language
@@ -290,6 +290,18 @@ def _changed(
     """The formats whose document was made of something else before, if it was made."""
     names = {kind: f"{letter.file_name}.{kind}" for kind in formats}
     return tuple(kind for kind, name in names.items() if known.get(name) != inputs[name])
+
+
+def _told_of_edits(
+    settings: BatchSettings, letter: Letter, previous: Entry, made: MadeDocuments
+) -> Iterator[Problem]:
+    """Yield a warning for each file that somebody edited and that was made again."""
+    folder = letter_folder(settings.output, letter.campaign, letter.stage)
+    for name in previous.get(CHANGED, ()):
+        if name in made.documents:
+            message = f"{folder / name} was changed after it was made, so it was made again."
+            hint = "To change the letter, edit the template or the list."
+            yield Problem("changed-file", message, hint, Place(folder / name), Level.WARNING)
 
 
 def _record(
@@ -341,7 +353,9 @@ def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]
 
 def row_of(recipient: Recipient) -> dict[str, str]:
     """A recipient as the columns of a list."""
-    known = recipient.model_dump(mode="json", exclude_defaults=True, exclude={"other", "titles"})
+    known = recipient.model_dump(
+        mode="json", exclude_defaults=True, exclude={"other", "titles", "members"}
+    )
     columns = {
         name: "\n".join(value) if isinstance(value, list | tuple) else str(value)
         for name, value in known.items()

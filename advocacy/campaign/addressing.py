@@ -5,13 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from advocacy.campaign.joint_letters import join_recipients
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.offices import send_to_offices
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
+from advocacy.campaign.recipients.own_forms import Forms, address_by_forms, read_own_forms
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import Hint, Level, Problem, Read, Report, reporting
+from advocacy.errors import Hint, Level, Problem, Read, Report, ignore, reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class People:
 
     `list` replaces the campaign's addressees and its `recipients:`; `committees` are files for
     a list of members of Congress. `supporters` is a list of those who write to them, each a
-    letter of their own, or `joint` one together.
+    letter of their own, or `joint` one together; `districts` are files that say in which
+    districts they live (`supporters.districts`).
     """
 
     list: Path | None = None
@@ -28,6 +32,7 @@ class People:
     selection: Selection = field(default_factory=Selection)
     supporters: Path | None = None
     joint: bool = False
+    districts: tuple[Path, ...] = ()
 
     def only(self, ids: tuple[str, ...]) -> "People":
         """The same, but of these letter ids alone, where any are named."""
@@ -47,6 +52,26 @@ def recipients_of(
 
 
 def _everyone(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
+    rows = address_by_forms(_listed(campaign, day, report, people), own_forms(campaign, report))
+    rows = send_to_offices(campaign, rows, report)
+    return join_recipients(campaign, day, rows, report)
+
+
+def own_forms(campaign: Campaign, report: Report) -> Forms:
+    """The campaign's own forms of address; none where its file cannot be read."""
+    name = campaign.file.forms_of_address
+    if name is None:
+        return {}
+    with reporting(report):
+        path = campaign.workspace.file(name, campaign.file.place("forms_of_address"))
+        forms, problems = read_own_forms(path)
+        for problem in problems:
+            report(problem)
+        return forms
+    return {}
+
+
+def _listed(campaign: Campaign, day: date, report: Report, people: People) -> Iterator[Recipient]:
     file = campaign.file
     with reporting(report):
         path = people.list or list_file(campaign)
@@ -114,6 +139,8 @@ def inside_address(
     file = campaign.file
     organization = organization_of(campaign, recipient)
     language = language or file.language
+    if len(recipient.people) > 1:
+        return _joint_address(campaign, recipient.people, language)
     name = envelope_name(recipient, language)
     home = file.sender.country or file.target.country
     if _has_address(recipient):
@@ -132,6 +159,29 @@ def inside_address(
     if organization == file.target.organization:
         lines += file.target.address
     return tuple(line for line in lines if line)
+
+
+def _joint_address(
+    campaign: Campaign, people: tuple[Recipient, ...], language: str
+) -> tuple[str, ...]:
+    """The lines of several people: each with title, then what their addresses end with alike.
+
+    People of different organizations have their whole addresses one below the other.
+    """
+    blocks = [inside_address(campaign, one, language) for one in people]
+    organizations = {organization_of(campaign, one) for one in people}
+    if len(organizations) > 1:
+        return tuple(line for block in blocks for line in block)
+    heads = [
+        line for one in people for line in (envelope_name(one, language), one.title or "") if line
+    ]
+    common: list[str] = []
+    for lines in zip(*map(reversed, blocks), strict=False):
+        if len(set(lines)) > 1:
+            break
+        common.insert(0, lines[0])
+    organization = next(iter(organizations))
+    return (*heads, *([organization] if organization not in common else []), *common)
 
 
 def postal_problem(campaign: Campaign, recipient: Recipient) -> Problem | None:
@@ -225,7 +275,8 @@ def to_check(
     `judge` says what else is wrong with an entry of the list.
     """
     if campaign.file.recipients is None:
-        people: list[Recipient] = list(campaign.file.target.addressees)
+        named = campaign.file.target.addressees
+        people = list(join_recipients(campaign, day, named, ignore))
         return people, [found for one in people if (found := _french_problem(campaign, one))]
     problems: list[Problem] = []
 

@@ -7,11 +7,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from advocacy.campaign.bills.model import VoteFile
-from advocacy.campaign.campaign_rules import (
-    CampaignEvent,
-    CheckSetting,
-    SupporterRules,
-)
+from advocacy.campaign.campaign_rules import CampaignEvent, CheckSetting, SupporterRules, Variants
 from advocacy.campaign.days import Days
 from advocacy.campaign.demand import Demand, Follows, StageDemand, inherited_demand
 from advocacy.campaign.field_types import (
@@ -29,8 +25,8 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.campaign.salutations import WholeLine
-from advocacy.campaign.sender_details import Look, Office, Unsubscribe
-from advocacy.files.characters import Line
+from advocacy.campaign.sender_details import LetterReferences, Look, Office, Unsubscribe
+from advocacy.files.characters import Line, fault
 from advocacy.files.yaml.reading import Located
 
 
@@ -165,18 +161,6 @@ class Sender(Located):
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
 
-class LetterReferences(Located):
-    """Reference lines: file numbers and who answers questions."""
-
-    your_ref: Line | None = Field(None, description="The addressee's file number.")
-    your_letter: Day | None = Field(None, description="The date of the addressee's letter.")
-    our_ref: Line | None = Field(None, description="The sender's own file number.")
-    our_letter: Day | None = Field(None, description="The date of the sender's earlier letter.")
-    contact: Line | None = Field(None, description="The person who answers questions.")
-    phone: Line | None = Field(None, description="That person's phone number.")
-    email: Email | None = Field(None, description="That person's email address.")
-
-
 class Cosigner(Located):
     """An organization that also signs the letter."""
 
@@ -185,17 +169,7 @@ class Cosigner(Located):
     title: Line | None = Field(None, description="That person's office.")
 
 
-class Variants(Located):
-    """Wordings to compare, by short name. A recipient always gets the same one."""
-
-    subject: dict[Slug, LocalLine] = Field(
-        default_factory=dict, description="Subject lines that replace the stage's `subject`."
-    )
-    opening: dict[Slug, FileName] = Field(
-        default_factory=dict,
-        description="Partials such as `partials/opening-a.md`, which the template includes "
-        "with `{% include opening %}`.",
-    )
+BILL_SUBJECT = LocalText.of("{bill}: {position}")
 
 
 class Stage(Located):
@@ -206,7 +180,11 @@ class Stage(Located):
         "letter",
         description="A paper layout: letter, modern, large-print, window-10, window-dl, window-fr.",
     )
-    subject: LocalLine = Field(description="The subject line, on paper and in the inbox.")
+    subject: LocalLine = Field(
+        BILL_SUBJECT,
+        description="The subject line, on paper and in the inbox. With `bill:`, it may have "
+        "`{bill}` and `{position}`, and the default is `{bill}: {position}`.",
+    )
     preview: LocalLine | None = Field(
         None,
         description="The line that mail programs show after the subject in the inbox. Default: "
@@ -236,6 +214,11 @@ class Stage(Located):
         "time after the sources were published. Default: noon.",
     )
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
+    together: bool = Field(
+        False,
+        description="`true`: one letter to all whom the stage is for; with `bill:`, one for each "
+        "committee.",
+    )
     bill: Slug | None = Field(
         None,
         description="The id of the bill that its letters are about. `to:` may then name positions: "
@@ -277,6 +260,13 @@ class Stage(Located):
     precedents: tuple[Precedent, ...] | Literal["none"] = Field(
         (), description="Replaces the campaign's precedents. `none`: this letter names none."
     )
+
+    @model_validator(mode="after")
+    def _need_subject(self) -> Self:
+        """A subject can be made up for letters on a bill alone."""
+        if self.bill is None and "subject" not in self.model_fields_set:
+            raise fault("missing-key", "the key `subject` is missing", "Add `subject: …`.")
+        return self
 
     @property
     def days(self) -> Days:
@@ -357,6 +347,17 @@ class CampaignFile(Located):
         description="A list of recipients (CSV, XLSX, JSON, or open data, which may be a "
         "folder), instead of addressees.",
     )
+    staff: FileName | None = Field(
+        None,
+        description="A table of aides (member's `id`, `name`, `email`), who get the emails, with "
+        "the letter as a PDF.",
+    )
+    forms_of_address: FileName | None = Field(
+        None, description="A file that says how members of other legislatures are addressed."
+    )
+    office: Literal["capitol", "district"] = Field(
+        "capitol", description="The office of lawmakers that letters go to."
+    )
     columns: ColumnMap = Field(
         default_factory=dict,
         description="The meaning of the list's own column headers: `{Vorname: given_name}`.",
@@ -376,6 +377,15 @@ class CampaignFile(Located):
     stages: dict[Slug, Stage] = Field(
         min_length=1, description="The campaign's letters by name, each with its window."
     )
+
+    @model_validator(mode="after")
+    def _attach_for_staff(self) -> Self:
+        """An aide gets the letter as the member will see it."""
+        if self.staff is not None:
+            for name, stage in self.stages.items():
+                if not stage.has("attach"):
+                    self.stages[name] = stage.model_copy(update={"attach": ("pdf",)})
+        return self
 
     def stage_demand(self, stage: Stage) -> Demand | None:
         """The stage's own demand, none, or the campaign's."""

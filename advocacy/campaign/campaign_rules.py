@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from advocacy.campaign.field_types import Day, PerDay, Slug
+from advocacy.campaign.field_types import Day, FileName, PerDay, Slug
+from advocacy.campaign.languages import LocalLine
 from advocacy.campaign.recipients.columns import ColumnMap, ColumnName
 from advocacy.files.characters import Line, Words
 from advocacy.files.yaml.reading import Located
@@ -80,3 +81,16 @@ class CheckSetting(Located):
     ] = Field(None, description="`off` turns the check off.")
     limit: int | None = Field(None, ge=1, description="A different limit, if the check has one.")
     reason: Words | None = Field(None, description="The reason; required to relax a check.")
+
+
+class Variants(Located):
+    """Wordings to compare, by short name. A recipient always gets the same one."""
+
+    subject: dict[Slug, LocalLine] = Field(
+        default_factory=dict, description="Subject lines that replace the stage's `subject`."
+    )
+    opening: dict[Slug, FileName] = Field(
+        default_factory=dict,
+        description="Partials such as `partials/opening-a.md`, which the template includes "
+        "with `{% include opening %}`.",
+    )

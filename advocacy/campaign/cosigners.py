@@ -48,8 +48,8 @@ def _signer(row: Recipient, file: CampaignFile) -> Signer:
     organization, place = row.organization or row.full_name, row.place()
     day = _day(row.text_of("signed"))
     if day is None:
-        hint = "Write the day on which they signed, such as 2026-03-01."
-        message = f"{organization} has no valid day in the column `signed`."
+        hint = "Write the date on which they signed, such as 2026-03-01."
+        message = f"{organization} has no valid date in the column `signed`."
         problems.append(Problem("cosigner-unsigned", message, hint, place))
     text = row.text_of("text").strip()
     if not text:

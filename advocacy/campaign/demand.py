@@ -37,7 +37,7 @@ class Demand(Located):
 
 
 class StageDemand(Located):
-    """What one letter asks for. What it does not say is as in the campaign's demand."""
+    """What one letter asks for. The rest is as in the campaign's demand."""
 
     summary: LocalLine | None = Field(None, description="The demand in one line.")
     asks: tuple[LocalText, ...] = Field((), description="What is asked for, one sentence per item.")
@@ -59,7 +59,7 @@ def inherited_demand(own: StageDemand, whole: Demand) -> Demand:
 class Follows(Located):
     """The letter that a reminder is about."""
 
-    stage: Slug = Field(description="The stage of the letter before.")
+    stage: Slug = Field(description="The stage of the earlier letter.")
     date: Day | None = Field(
         None,
         description="The date of that letter. Default: the only day of that stage’s window.",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from advocacy.campaign.field_types import Email, HttpUrl
+from advocacy.campaign.field_types import Day, Email, HttpUrl
 from advocacy.campaign.languages import TABLE, refusal
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
@@ -69,3 +69,15 @@ class Look(Located):
     color: Color | None = Field(
         None, description="The color of the letterhead, as `#1d3a5f`, on paper and on screen."
     )
+
+
+class LetterReferences(Located):
+    """Reference lines: file numbers and who answers questions."""
+
+    your_ref: Line | None = Field(None, description="The addressee's file number.")
+    your_letter: Day | None = Field(None, description="The date of the addressee's letter.")
+    our_ref: Line | None = Field(None, description="The sender's own file number.")
+    our_letter: Day | None = Field(None, description="The date of the sender's earlier letter.")
+    contact: Line | None = Field(None, description="The person who answers questions.")
+    phone: Line | None = Field(None, description="That person's phone number.")
+    email: Email | None = Field(None, description="That person's email address.")

@@ -55,6 +55,12 @@ class SetPhrases:
     contact: str = ""
     phone: str = ""
     email: str = ""
+    cover: str = ""
+    """The line above an email that an aide gets; without it, there is none."""
+    support: str = "Support"
+    """What the subject of a letter on a bill says that the sender wants of it."""
+    oppose: str = "Oppose"
+    amend: str = "Request to Amend"
     day: str = ""
     """The label of the date in a block of reference lines."""
 

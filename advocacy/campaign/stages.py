@@ -6,14 +6,17 @@ less like bulk mail: do not use them to get past filters.
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
+from advocacy.campaign.bills.model import Bill
 from advocacy.campaign.bills.positions import BillPosition, bill_for, position_on
 from advocacy.campaign.bills.states import bill_state, chamber_name, describe_state
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.errors import Hint, Level, Problem, did_you_mean
 
 
@@ -102,8 +105,27 @@ def bill_position(
     None for a stage about no bill, and for a recipient whose chamber has no such bill.
     """
     bill = campaign.bills.get(stage.bill or "")
+    recipient = recipient.people[0]
     about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
     return position_on(about, recipient, day, stage.position) if about is not None else None
+
+
+def fill_subject(text: str, stage: Stage, bill: Bill | None, words: SetPhrases) -> str:
+    """A stage's subject, or a variant of it, with the bill and the position in its braces.
+
+    `bill` is the one that the recipient is written to about: `S. 3779, Parks Act: Support`.
+    """
+    if bill is None:
+        return text
+    blanks = {"{bill}": bill.name, "{position}": getattr(words, stage.position)}
+    return re.sub(r"\{bill\}|\{position\}", lambda found: blanks[found[0]], text)
+
+
+def shown_subject(campaign: Campaign, stage: Stage, language: str) -> str:
+    """A stage's subject as lists and pictures show it, with the stage's own bill."""
+    text = stage.subject.get(language) or str(stage.subject)
+    words = read_set_phrases(campaign.file.language, campaign.workspace)
+    return fill_subject(text, stage, campaign.bills.get(stage.bill or ""), words)
 
 
 def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:

@@ -7,12 +7,14 @@ that the sender has not looked.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from advocacy.campaign.bills.positions import NO_FLOOR_VOTE, BillPosition
 from advocacy.campaign.bills.states import bill_state, can_cosponsor, describe_state
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import bill_position
 from advocacy.checks.codes import problem
 from advocacy.checks.sentences import TextBlock
@@ -60,14 +62,16 @@ def bill_problems(
 ) -> Iterator[Problem]:
     """Report sentences and asks that do not fit the reader's position on the stage's bill."""
     stage = campaign.file.stages[letter.stage]
-    position = bill_position(campaign, stage, letter.recipient, letter.date)
-    if position is None:
+    if letter.position is None:
         return
+    readers = _readers(letter, campaign, stage)
     seen: set[str] = set()
     for text, place in _sentences(letter, blocks):
         for rule in bill_words_rules():
-            why = _reason(rule.wrong, position, letter, stage) if rule.fits(text) else ""
-            if why and text not in seen:
+            if text in seen or not rule.fits(text):
+                continue
+            reasons = (_reason(rule.wrong, *one, letter.date, stage) for one in readers)
+            if why := next(filter(None, reasons), ""):
                 seen.add(text)
                 yield problem(
                     "bill-position",
@@ -78,6 +82,17 @@ def bill_problems(
                 )
 
 
+def _readers(
+    letter: Letter, campaign: Campaign, stage: Stage
+) -> list[tuple[BillPosition, Recipient]]:
+    """Each person whom a letter addresses, with what they are to the bill."""
+    people = letter.recipient.people
+    if len(people) == 1 and letter.position is not None:
+        return [(letter.position, letter.recipient)]
+    found = ((bill_position(campaign, stage, one, letter.date), one) for one in people)
+    return [(position, one) for position, one in found if position is not None]
+
+
 def _sentences(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[tuple[str, Place | None]]:
     for block in blocks:
         for sentence in block.sentences:
@@ -85,11 +100,13 @@ def _sentences(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[tuple[st
     yield from asks_of(letter)
 
 
-def _reason(wrong: str, position: BillPosition, letter: Letter, stage: Stage) -> str:
+def _reason(
+    wrong: str, position: BillPosition, recipient: Recipient, day: date, stage: Stage
+) -> str:
     """Why a sentence is wrong for this reader, or for the stage; empty where it is not."""
     if wrong == ("for" if stage.position == "oppose" else "against"):
         return f"the stage has `position: {stage.position}`"
-    bill, day, recipient = position.bill, letter.date, letter.recipient
+    bill = position.bill
     supports = "sponsor" in position.names or "cosponsor" in position.names
     chamber = recipient.text_of("chamber") or bill.origin
     match wrong:

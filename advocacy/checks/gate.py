@@ -12,7 +12,6 @@ from datetime import date
 
 from advocacy.campaign.bills.positions import NO_FLOOR_VOTE
 from advocacy.campaign.loading import Campaign
-from advocacy.campaign.stages import bill_position
 from advocacy.checks.accepting import note_accepted
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims.uncited import UncitedMarks
@@ -93,17 +92,16 @@ class WordsGate:
             cited, letter.supporters is None, own, self._position(letter),
         )  # fmt: skip
 
-    def _position(self, letter: Letter) -> Hashable:
+    @staticmethod
+    def _position(letter: Letter) -> Hashable:
         """What a lawmaker is to the stage's bill: the same words may be wrong for another."""
-        campaign, recipient = self._campaign, letter.recipient
-        stage = campaign.file.stages[letter.stage]
-        if stage.bill is None:
+        position, recipient = letter.position, letter.recipient
+        if position is None:
             return None
-        position = bill_position(campaign, stage, recipient, letter.date)
+        if len(recipient.people) > 1:
+            return recipient.letter_id
         votes = recipient.text_of("chamber"), recipient.text_of("state") in NO_FLOOR_VOTE
-        return position and (
-            position.bill.id, position.names, position.withdrew, position.vote, votes
-        )  # fmt: skip
+        return position.bill.id, position.names, position.withdrew, position.vote, votes
 
     def _judge(self, letter: Letter) -> Iterator[Problem]:
         """Every problem that `check` would report of a letter's stage and wording on its day."""

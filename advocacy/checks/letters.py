@@ -65,10 +65,19 @@ class LettersToCheck:
         """Compose a stage's letters for the first and the last day of its window."""
         stage = self.campaign.file.stages[name]
         for day in stage.days.ends(self.campaign.file.date, today):
-            those = [one for one in people if is_addressed(self.campaign, stage, one, day)]
+            those = [one for one in people if self._gets(one, name, day)]
             got = [person for person in those if self.add(person, name, day)]
             if got:
                 self.add_wordings(got[0], name, day)
+
+    def _gets(self, person: Recipient, name: str, day: date) -> bool:
+        """Whether somebody gets a stage's letter of a day, and not an earlier stage's."""
+        stage = self.campaign.file.stages[name]
+        if not is_addressed(self.campaign, stage, person, day):
+            return False
+        signed = stage.signed_by == "supporters"
+        first, _ = stage_for(self.campaign, person, day, by_supporters=signed)
+        return first in (None, name)
 
     def _compose(
         self,

@@ -28,6 +28,7 @@ from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import TextBlock, read_letter
 from advocacy.checks.settings import CheckSettings
 from advocacy.checks.surroundings import heading_problems, surrounding_problems
+from advocacy.checks.text_languages import text_language_problems
 from advocacy.checks.variants import check_variants
 from advocacy.checks.wording import (
     check_around_body,
@@ -230,6 +231,7 @@ def _body_problems(
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)
+    yield from text_language_problems(letter, blocks)
     yield from (found.problem for found in find_uncited(letter, blocks, campaign, marks, library))
     yield from check_quotations(letter, blocks, campaign)
     yield from speaker_problems(letter, blocks, campaign)

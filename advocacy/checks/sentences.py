@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
-from advocacy.errors import Place
-from advocacy.files.text import split_lines
+from advocacy.errors import AdvocacyError, Place
+from advocacy.files.text import read_text, split_lines
 from advocacy.letters.letter import CitedFact, Letter
 from advocacy.resources import read_table
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
@@ -314,8 +314,8 @@ class _TemplateLines(dict[Path, list[str]]):
 
     def __missing__(self, path: Path) -> list[str]:
         try:
-            self[path] = split_lines(path.read_text("utf-8-sig"))
-        except (OSError, UnicodeDecodeError):
+            self[path] = split_lines(read_text(path))  # as the run holds it
+        except AdvocacyError:
             self[path] = []
         return self[path]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from advocacy.campaign.campaign import Variants
+from advocacy.campaign.campaign_rules import Variants
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.codes import problem

@@ -1,15 +1,21 @@
 """`advocacy bills`: what a bill is on a day, who stands where, and which letters are due."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.cli.options import committees_option, date_option, list_option
+from advocacy.cli.options import (
+    campaigns_argument,
+    committees_option,
+    date_option,
+    list_option,
+)
 from advocacy.cli.report import print_problems
 from advocacy.cli.tables import TableReport, table_option, write_json, write_picture, write_table
-from advocacy.errors import has_errors
+from advocacy.errors import Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.authoring.bills.bill_standing import BillStanding
@@ -83,6 +89,59 @@ def show(
     return int(has_errors(problems))
 
 
+@command.command("report", short_help="Count a quarter's letters on bills, for lobbying reports.")
+@campaigns_argument
+@click.option("--quarter", required=True, metavar="QUARTER", help="The quarter, such as 2026Q2.")
+@list_option
+@committees_option
+@table_option
+def report_command(
+    campaigns: tuple[Path, ...],
+    quarter: str,
+    recipients: Path | None,
+    committees: tuple[Path, ...],
+    report: TableReport,
+) -> int:
+    """Count the letters on bills that were sent in a quarter, as material for lobbying reports.
+
+    For each bill, stage, and chamber: the position, the number of letters, and whether they went to
+    lawmakers or to the public (26 CFR 56.4911-2). It is material for the LD-2 and for Schedule C of
+    Form 990. It does not decide what is lobbying.
+
+    \b
+    Examples:
+      advocacy bills report campaigns/congress.yaml --quarter 2026Q2
+      advocacy bills report campaigns/*.yaml --quarter 2026Q2 --report csv
+    """
+    from advocacy.campaign.addressing import People
+    from advocacy.mail.status.bill_report import COLUMNS, quarter_days, report_bills
+
+    days = quarter_days(quarter)
+    if days is None:
+        raise click.BadParameter(
+            "Write a year and a quarter, such as 2026Q2.", param_hint="--quarter"
+        )
+    rows: list[dict[str, object]] = []
+    problems: list[Problem] = []
+    for path in campaigns:
+        people = People(list=recipients, committees=committees)
+        found, told = report_bills(path, *days, people)
+        rows += [asdict(one) for one in found]
+        problems += told
+    print_problems(problems)
+    if report == "json":
+        write_json({"quarter": quarter, "first": str(days[0]), "last": str(days[1]), "rows": rows})
+    elif report == "csv":
+        write_table(rows, COLUMNS, report)
+    elif rows:
+        shown = [column for column in COLUMNS if column not in ("name", "asks", "campaign")]
+        write_table(rows, shown, report)
+        click.echo("\nThese are counts, not a verdict on what is lobbying.")
+    else:
+        click.echo(f"No letters on bills were sent from {days[0]} to {days[1]}.")
+    return int(has_errors(problems))
+
+
 def _write_standing(one: "BillStanding") -> None:
     rows = [{"what": heading, "is": text} for heading, text in one.facts()]
     write_table(rows, ["what", "is"], "text")
@@ -97,6 +156,6 @@ def _write_standing(one: "BillStanding") -> None:
     for change in one.changes:
         click.echo(f"new: {change}")
     for due in one.due:
-        click.echo(f"stage {due.stage}: {due.wrong or f'{due.letters:,} letters'}")
+        click.echo(f"stage {due.stage}: {due.wrong or count_noun(due.letters, 'letter')}")
     for event in one.upcoming:
         click.echo(f"{event.day}: {event.kind}: {event.what}")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="A list outside the campaigns' folder; repeatable.",
+    help="A list or mailbox outside the campaigns' folder; repeatable.",
 )
 @folder_option
 @report_option
@@ -46,9 +46,11 @@ def command(
     """Remove a person from ledgers, letters, and lists, for a request under a privacy law.
 
     A keyed hash of the address stays in suppressed.csv, so that they get no more messages. It
-    needs ADVOCACY_KEY, and reveals nothing without that key. Rows of CSV and JSON Lines files
-    are removed; other places that mention the address are listed for you to correct. The ledger
-    keeps its count, without the person. Approvals are not changed.
+    needs ADVOCACY_KEY, and reveals nothing without that key. Letters, rows of CSV and JSON Lines
+    files, and messages in Maildirs, mbox and .eml files are removed. A merged file, a sheet of
+    labels, or a gallery that has the person is deleted as a whole: make it again. Other places that
+    mention the address are listed for you to correct. The ledger keeps its count, without the
+    person. Approvals are not changed.
 
     \b
     Examples:
@@ -67,7 +69,7 @@ def command(
             {"what": one.what, "path": str(one.place), "count": one.count, "detail": one.detail}
             for one in found.removals
         ]
-        write_json({"done": yes, "removed": removals})
+        write_json({"done": yes, "removed": removals, "out_of_reach": found.out_of_reach})
     else:
         _print(found, folder, yes)
     print_problems(found.left)
@@ -87,10 +89,8 @@ def _print(found: "Forgotten", folder: Path, done: bool) -> None:
     path = shown_place(Place(folder / "suppressed.csv"))
     if done:
         click.echo(f"Removed. A keyed hash in {path} keeps the person suppressed.")
-        click.echo(
-            "Not removed, because they are stored elsewhere: the unsubscribe page's file, "
-            "mailboxes, backups, and printed letters."
-        )
+        *places, last = found.out_of_reach
+        click.echo(f"Out of this command's reach: {', '.join(places)}, and {last}.")
     else:
         click.echo(f"This would be removed, and a keyed hash added to {path}.")
         click.echo("Nothing was changed. To remove it, add: --yes")

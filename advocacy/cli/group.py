@@ -40,6 +40,7 @@ COMMANDS = {
     "approve": "Approve the text of a stage.",
     "suppress": "Manage the list of people who must not get messages.",
     "bounces": "Read bounces and complaints.",
+    "delivered": "Record letters that were delivered by hand.",
     "replied": "Record who replied, so that they get no reminder.",
     "forget": "Remove a person from all stored files.",
     "templates": "List templates and the variables of a letter.",
@@ -122,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str], color: bool | None) -> int:
     had_terminal = sys.stderr.isatty()
     try:
+        _check_text(words)
         result = advocacy.main(args=words, prog_name="advocacy", standalone_mode=False, color=color)
         sys.stdout.flush()  # so that a full disk is reported here, and not at exit
     except click.ClickException as error:
@@ -149,6 +151,32 @@ def _run(words: list[str], color: bool | None) -> int:
     except Exception as error:  # noqa: BLE001 - the last handler: a bug is reported, not shown
         return _failed(error)
     return result if isinstance(result, int) else DONE
+
+
+def _check_text(words: Sequence[str]) -> None:
+    """See that arguments and settings are text in UTF-8; only names of files may be otherwise.
+
+    Nothing of a setting is repeated: it may be a password. Raises AdvocacyError for settings,
+    and UsageError for arguments.
+    """
+    settings = [name for name, value in os.environ.items() if name.startswith("ADVOCACY_")
+                and not _is_text(value)]  # fmt: skip
+    if settings:
+        names = ", ".join(sorted(settings))
+        hint = "Set it again, in a terminal that uses UTF-8."
+        raise AdvocacyError(Problem("not-utf8", f"{names} is not text in UTF-8.", hint))
+    for word in words:
+        if not _is_text(word) and not os.path.lexists(word):
+            shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            raise click.UsageError(f"“{shown}” is not text in UTF-8.")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # bytes that are not UTF-8 are lone surrogates here
+        return False
+    return True
 
 
 def _failed(error: Exception) -> int:

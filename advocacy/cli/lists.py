@@ -9,9 +9,9 @@ import click
 
 from advocacy.campaign.recipients.list_details import WHY
 from advocacy.cli.options import date_option
-from advocacy.cli.report import shown_place
+from advocacy.cli.report import print_problems, shown_place
 from advocacy.cli.tables import TableReport, csv_table, table_option, write_json, write_table
-from advocacy.errors import Level, count_noun
+from advocacy.errors import Level, Problem, count_noun, has_errors
 
 if TYPE_CHECKING:
     from advocacy.campaign.list_overview import ListOverview
@@ -54,6 +54,41 @@ def show(file: Path, day: date | None, people: bool, strict: bool, report: Table
         _print(overview)
     levels = {kind.first.level for kind in overview.problems}
     return int(Level.ERROR in levels or (strict and Level.WARNING in levels))
+
+
+@command.command("addresses", short_help="Write addresses for the Census geocoder.")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@date_option
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("addresses.csv"),
+    show_default=True,
+    help="The file to write; several with numbers for more than 10,000 addresses.",
+)
+def addresses(file: Path, day: date | None, output: Path) -> int:
+    """Write the addresses of supporters without a district, for the US Census geocoder.
+
+    Upload the file at https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form with
+    the vintage Census2020_Current. Then use its answer, and the Census Bureau's block file of the
+    Congress, with `--districts`. The file contains no names and no email addresses.
+
+    \b
+    Examples:
+      advocacy lists addresses constituents.csv --output addresses.csv
+      advocacy render campaigns/congress.yaml --supporters constituents.csv \\
+        --districts GeocodeResults.csv --districts NationalCD119.txt
+    """
+    from advocacy.campaign.supporters.districts import write_batches
+
+    problems: list[Problem] = []
+    files = write_batches(file, output, day or date.today(), problems.append)  # noqa: DTZ011
+    print_problems(problems)
+    for one in files:
+        click.echo(str(one))
+    if not files:
+        click.echo("Every row has a district, or no address.")
+    return int(has_errors(problems))
 
 
 def _print(overview: "ListOverview") -> None:

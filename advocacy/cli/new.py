@@ -247,7 +247,7 @@ def _optional_name(ctx: click.Context, param: click.Parameter, value: str | None
 
 @command.command("template", short_help="Start a letter or a layout of your own.")
 @click.argument("name", metavar="NAME", callback=_optional_name, required=False)
-@click.option("--words", metavar="LANGUAGE", help="Start the set phrases of this language.")
+@click.option("--words", metavar="LANGUAGE", help="Create a language's set phrases.")
 @click.option("--from", "letter", metavar="LETTER", help="The letter to copy.")
 @click.option("--layout", metavar="LAYOUT", help="The layout to copy, with its styles.")
 @folder_option
@@ -267,8 +267,8 @@ def template(
     any other name, it is a new letter that contains only the campaign's asks. It
     never overwrites a file.
 
-    With --words, it is the file of a language's set phrases (“Dear”, “Sincerely” …), each to be
-    filled in. Dates, lists, and quotation marks of the language are known.
+    With --words, it creates a file for a language's set phrases (“Dear”, “Sincerely” …). Fill in
+    each of them. The language's dates, lists, and quotation marks are known.
 
     \b
     Examples:
@@ -304,7 +304,7 @@ def _start_words(language: str, folder: Path) -> int:
     from advocacy.authoring.templates.words import new_words
 
     path = new_words(language, folder)
-    click.echo(f"{path}: the set phrases of the language {path.stem}, to be filled in.")
+    click.echo(f"{path}: fill in the set phrases of the language {path.stem}.")
     click.echo("No letter in this language is made until every phrase is there.")
     click.echo(f"Edit it, then run:  advocacy check {folder / 'CAMPAIGN.yaml'}")
     return 0

@@ -23,7 +23,7 @@ _SECTIONS = {
     "Letters": ("--stage", "--date", "--format", "--audit", "--draft", "--output", "--templates"),
     "Recipients": (
         "--recipients", "--committees", "--where", "--only", "--exclude", "--sample", "--limit",
-        "--supporters", "--joint", "--also-answered",
+        "--supporters", "--joint", "--districts", "--also-answered",
     ),
     "Mailing": (
         "--mailing", "--new-mailing", "--new-text", "--this-ledger", "--resend-uncertain",
@@ -212,11 +212,16 @@ def _people(
 
 
 def _people_with_supporters(
-    people: "Callable[[], People]", supporters: Path | None, joint: bool
+    people: "Callable[[], People]",
+    supporters: Path | None,
+    joint: bool,
+    districts: tuple[Path, ...],
 ) -> "People":
     if joint and supporters is None:
         raise click.UsageError("--joint requires --supporters FILE.")
-    return replace(people(), supporters=supporters, joint=joint)
+    if districts and supporters is None:
+        raise click.UsageError("--districts requires --supporters FILE.")
+    return replace(people(), supporters=supporters, joint=joint, districts=districts)
 
 
 def _read_formats(
@@ -229,9 +234,10 @@ def _read_formats(
         return None
     names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
     for name in names:
-        if name not in FORMATS:
-            near = nearest(name, FORMATS)
-            hint = f" Did you mean “{near}”?" if near else f" There are: {', '.join(FORMATS)}."
+        known = (*FORMATS, "forms") if ctx.info_name == "render" else FORMATS
+        if name not in known:
+            near = nearest(name, known)
+            hint = f" Did you mean “{near}”?" if near else f" There are: {', '.join(known)}."
             raise click.BadParameter(f"“{name}” is not a known format.{hint}", ctx, param)
     if not names:
         raise click.BadParameter("name at least one format.", ctx, param)
@@ -244,7 +250,8 @@ formats_option = click.option(
     callback=_read_formats,
     shell_complete=complete_formats,
     metavar="KINDS",
-    help="Comma-separated list of pdf, eml, html, txt, and docx. Default: pdf,eml.",
+    help="Comma-separated list of pdf, eml, html, txt, and docx; render also takes forms, for "
+    "worksheets to paste from. Default: pdf,eml.",
 )
 list_option = click.option(
     "--recipients",
@@ -306,6 +313,14 @@ supporters_options = combine_options(
         "--joint",
         is_flag=True,
         help="Write one letter to each recipient, signed by all supporters together.",
+    ),
+    click.option(
+        "--districts",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="FILE",
+        help="Where supporters live: the answer of the Census geocoder, and the block file of the "
+        "Congress. Repeatable.",
     ),
 )
 """Who writes the letters; it stands below `recipients_options`, whose `people` it adds to."""

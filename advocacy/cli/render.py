@@ -23,7 +23,7 @@ from advocacy.cli.options import (
     supporters_options,
     templates_option,
 )
-from advocacy.cli.report import LetterCrashed, Reporting, verdict
+from advocacy.cli.report import LetterCrashed, Reporting, print_problems, verdict
 from advocacy.cli.verify import verify_letters
 from advocacy.errors import count_noun
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from advocacy.batch.printing import Printing
     from advocacy.batch.recorder import RenderSummary
     from advocacy.campaign.addressing import People
+    from advocacy.campaign.recipients.select import Selection
 
 NOT_FOR_GALLERY = ("audit", "draft", "merge", "verify", "prune", "force", "workers", "cluster")
 
@@ -98,16 +99,20 @@ def command(
       advocacy render parks.yaml --recipients members.csv --where city=Springfield --sample 10
       advocacy render campaigns/congress.yaml --supporters constituents.csv --sample 5
       advocacy render campaigns/congress.yaml --supporters constituents.csv --joint
+      advocacy render campaigns/congress.yaml --supporters constituents.csv --format forms
     """
     from advocacy.batch.campaigns import RenderRequest, render_campaign
     from advocacy.batch.documents import DEFAULT_FORMATS
-    from advocacy.campaign.recipients.select import Selection
     from advocacy.cli.progress import watcher
 
     chosen = people()
+    wanted, options["formats"] = options["formats"] or (), _without_forms(options["formats"])
     requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
-    if options["prune"] and chosen.selection != Selection():
-        raise click.UsageError("--prune requires the whole list, not a selection.")
+    if "forms" in wanted:
+        code = _make_worksheets(requests)
+        if wanted == ("forms",):
+            return code
+    _check_prune(options["prune"], chosen.selection)
     if (job := printing()) and options["formats"] and "pdf" not in options["formats"]:
         raise click.UsageError("--merge requires PDF. Add pdf to --format.")
     if gallery or verify is not None:
@@ -133,6 +138,36 @@ def command(
         for crash in result.crashes:
             raise LetterCrashed(crash)
     return code
+
+
+def _check_prune(prune: bool, selection: "Selection") -> None:
+    """Refuse to remove letters that a selection leaves out."""
+    from advocacy.campaign.recipients.select import Selection
+
+    if prune and selection != Selection():
+        raise click.UsageError("--prune requires the whole list, not a selection.")
+
+
+def _without_forms(formats: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The kinds of documents of each letter: worksheets are made of all letters together."""
+    return tuple(one for one in formats or () if one != "forms") or None
+
+
+def _make_worksheets(requests: "list[RenderRequest]") -> int:
+    """Write worksheets for contact forms, and say where they are."""
+    from advocacy.batch.worksheets import make_worksheets
+    from advocacy.errors import has_errors
+
+    made = [make_worksheets(request) for request in requests]
+    problems = [problem for one in made for problem in one.problems]
+    print_problems(problems)
+    letters, files = sum(one.letters for one in made), [file for one in made for file in one.files]
+    click.echo(f"{count_noun(letters, 'letter')} on worksheets for contact forms.")
+    for line in list_files(files, len(files)):
+        click.echo(line)
+    if refused := sum(one.refused for one in made):
+        click.echo(f"{count_noun(refused, 'letter')} refused (see the problems above).")
+    return int(has_errors(problems))
 
 
 def _run_other(

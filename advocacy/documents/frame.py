@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from advocacy.campaign.campaign import Sender
 from advocacy.documents.citations import FormattedCitations
@@ -151,10 +151,24 @@ def draft_text(text: str) -> str:
     return f"{DRAFT_LINE}\n\n{text.rstrip()}\n\n{DRAFT_LINE}\n"
 
 
+_COVER_STYLE = "margin:0;padding:16px;font:16px/24px sans-serif"
+
+
+def cover_html(html: str, cover: str) -> str:
+    """A page with a line above it, for the aide who gets the email."""
+    at = _inside(html)
+    return f'{html[:at]}<p style="{_COVER_STYLE}">{escape(cover)}</p>{html[at:]}'
+
+
+def _inside(html: str) -> int:
+    """Where the content of a page begins."""
+    opened = _BODY_TAG.search(html)
+    return opened.end() if opened else 0
+
+
 def draft_html(html: str) -> str:
     """A page with a banner above and below its text."""
-    opened = _BODY_TAG.search(html)
-    at = opened.end() if opened else 0
+    at = _inside(html)
     closed = html.rfind("</body>")
     end = closed if closed >= at else len(html)
     return f"{html[:at]}{_BANNER}{html[at:end]}{_BANNER}{html[end:]}"

@@ -22,6 +22,7 @@ from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 
 WIDTH = 76
+_UNWRAPPED = 1_000_000
 
 
 def render_text(
@@ -34,6 +35,27 @@ def render_text(
     citations = formatted(checked.letter, workspace)
     text = "\n".join(text_pieces(checked.letter, workspace, citations, leaving)) + "\n"
     return draft_text(text) if checked.draft else text
+
+
+def render_form_text(checked: CheckedLetter, workspace: Workspace) -> str:
+    """The letter as text to paste into a form: from the salutation on, a paragraph on each line.
+
+    Address and date are left out, since forms ask for them and add them.
+    """
+    letter = checked.letter
+    citations = formatted(letter, workspace)
+    numbers = number_notes(letter.body.markdown, letter.language, citations)
+    cite, note = _marker(citations, numbers)
+    own = notes_text(letter.body, letter.language, lambda j: f" {cite(j).lstrip()}")
+    notes = end_notes(citations, numbers, text=own if numbers.notes else ())
+    pieces = [letter.salutation]
+    _add(pieces, *_trimmed(body_pieces(letter.body, letter.language, cite, note, _UNWRAPPED)))
+    for block in _signed(letter):
+        _add(pieces, block)
+    for entry in (*notes[0], *notes[1]):
+        number = "" if entry.number is None else f"[{entry.number}] "
+        _add(pieces, f"{number}{entry.text}")
+    return "\n".join(pieces)
 
 
 def text_pieces(

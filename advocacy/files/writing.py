@@ -1,4 +1,9 @@
-"""Writing files whole or not at all, readable by their owner alone."""
+"""Writing files whole or not at all, readable by their owner alone where people's data is.
+
+Files with people's data have mode 0600. What colleagues share, such as campaigns, sources, and
+approvals, has the mode that the user's umask leaves, and 0600 beside a list or a ledger. A shared
+file that is edited keeps its mode.
+"""
 
 import csv
 import errno
@@ -14,7 +19,9 @@ from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
 
-PRIVATE = 0o600
+PRIVATE, SHARED = 0o600, 0o644
+_PEOPLE = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".jsonl", ".ndjson", ".sqlite")
+"""How the names of lists and ledgers end."""
 CANNOT_WRITE, NO_ROOM = "cannot-write", "no-room"
 """Codes of problems after which nothing more can be written."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -72,26 +79,30 @@ def write_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replace_file(
-    path: Path, *, mode: int = PRIVATE, durable: bool = False, advice: str = OTHER_OUTPUT
+    path: Path, *, shared: bool = False, durable: bool = False, advice: str = OTHER_OUTPUT
 ) -> Iterator[IO[bytes]]:
     """Open a file to write that takes the place of `path` when the block ends without an error.
 
     It is written under a temporary name, then renamed: nobody ever sees half a file, and after
-    an error the old one is untouched. `durable`: its content is on the disk before it gets its
-    name. `advice` is the first half of the hint if it cannot be written.
+    an error the old one is untouched. `shared`: colleagues may read it, see `new_mode`. `durable`:
+    its content is on the disk before it gets its name. `advice` is the first half of the hint if
+    it cannot be written.
     Raises AdvocacyError where it cannot be written.
     """
     temporary = temporary_path(path)
     done = False
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        mode = new_mode(path) if shared else PRIVATE
+        kept = stat.S_IMODE(path.stat().st_mode) if shared and path.exists() else None
+        # The system takes the umask from the mode of a new file.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
             yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        if mode != PRIVATE:
-            temporary.chmod(mode)
+        if kept is not None:
+            temporary.chmod(kept)
         temporary.replace(path)
         done = True
     except OSError as error:
@@ -100,6 +111,18 @@ def replace_file(
         if not done:  # after an interrupt too
             with suppress(OSError):
                 temporary.unlink()
+
+
+def new_mode(path: Path) -> int:
+    """The mode, before the umask, of a new file that colleagues share.
+
+    Where a list or a ledger is beside it, or in `lists` there, the file is its owner's alone.
+    """
+    for folder in (path.parent, path.parent / "lists"):
+        with suppress(OSError):
+            if any(name.lower().endswith(_PEOPLE) for name in os.listdir(folder)):
+                return PRIVATE
+    return SHARED
 
 
 def open_own(path: Path, flags: int) -> int:

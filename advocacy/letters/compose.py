@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from advocacy.campaign.addressing import People, inside_address, not_in_office, postal_problem
-from advocacy.campaign.campaign import Signatory, Stage
+from advocacy.campaign.bills.positions import BillPosition
+from advocacy.campaign.campaign import Stage
 from advocacy.campaign.citation_styles import read_style
+from advocacy.campaign.joint_letters import join_people
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
@@ -28,14 +30,15 @@ from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
-from advocacy.letters.cosigning import cosigners_of
 from advocacy.letters.letter import Letter
 from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.stage_parts import reference_lines
+from advocacy.letters.typesetting import typeset_lines, typeset_people, typeset_prose
 from advocacy.letters.variables import own_variables
 from advocacy.templating import render_body
 from advocacy.templating.citation_marks import Prose
 from advocacy.templating.language_forms import in_language
+from advocacy.templating.typography import typeset
 from advocacy.templating.values import number
 
 
@@ -179,7 +182,13 @@ def compose_letter(
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
-    recipient = _as_officer(campaign, stage, recipient.on(day), day)
+    position = bill_position(campaign, stage, recipient, day)
+    several = len(recipient.people) > 1
+    people = [
+        _as_officer(one, bill_position(campaign, stage, one, day) if several else position, day)
+        for one in recipient.people
+    ]
+    recipient = join_people(people, campaign.file.language)
     language = letter_language(campaign, recipient, stage)
     name = letter_id(recipient, supporters)
     if variants is None:
@@ -187,8 +196,9 @@ def compose_letter(
     words = read_set_phrases(language, workspace)
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
-    content = stage_content_for(campaign, words, stage_name, day, language, wording, count)
-    own = own_variables(campaign, recipient, supporters, stage, day)
+    bill = position.bill if position is not None else campaign.bills.get(stage.bill or "")
+    content = stage_content_for(campaign, words, stage_name, day, language, wording, count, bill)
+    own = own_variables(campaign, recipient, supporters, position)
     if trace:
         variables = {**content.variables, **own}
         known = (campaign.facts, campaign.sources)
@@ -207,9 +217,13 @@ def compose_letter(
     )
     if markdown != body.prose.markdown:
         body = replace(body, prose=replace(body.prose, markdown=markdown))
-    if not _prints_words(body.prose):
+    prose = typeset_prose(body.prose, language)
+    if not _prints_words(prose):
         raise AdvocacyError(_empty(body.path))
-    signatories = _signatories(content.signatories, supporters)
+    signatories = content.signatories
+    if supporters is not None:  # who are named
+        signed = tuple(one.signatory() for one in supporters.people)
+        signatories = typeset_people(signed, language)
     return Letter(
         id=name,
         campaign=file.id,
@@ -224,28 +238,33 @@ def compose_letter(
         subject=content.subject,
         preview=content.preview,
         recipient=recipient,
-        inside_address=inside_address(campaign, recipient, language),
-        salutation=salutation.line,
-        close=close_of(
-            recipient, words, content.parts.closing, salutation, max(count, len(signatories))
+        inside_address=typeset_lines(inside_address(campaign, recipient, language), language),
+        salutation=typeset(salutation.line, language),
+        close=typeset(
+            close_of(
+                recipient, words, content.parts.closing, salutation, max(count, len(signatories))
+            ),
+            language,
         ),
-        body=body.prose,
+        body=prose,
         cites=find_citations(campaign, body),
         pictures=find_pictures(campaign, body, signatories),
         lines=body.lines,
-        sender=file.sender,
+        sender=content.sender,
         signatories=signatories,
         previous=content.parts.previous,
+        cover=words.cover.replace("{name}", recipient.greeted) if recipient.aide else "",
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,
         reference_lines=reference_lines(content.parts, recipient, words, language),
+        position=position,
         supporters=supporters,
         subscribed=file.audience == "subscribers",
         others=_unnamed(supporters, words, language),
         folder=workspace.folder,
         demand=content.demand,
         precedents=file.stage_precedents(stage),
-        cosigners=cosigners_of(campaign, stage_name),
+        cosigners=content.cosigners,
         enclosures=content.parts.enclosures,
         cc=content.parts.cc,
         attach=stage.attach,
@@ -253,13 +272,12 @@ def compose_letter(
     )
 
 
-def _as_officer(campaign: Campaign, stage: Stage, recipient: Recipient, day: date) -> Recipient:
-    """A recipient as chair or ranking member, where the stage's bill is before their committee."""
-    position = bill_position(campaign, stage, recipient, day)
-    if position is None or not position.committees:
+def _as_officer(recipient: Recipient, position: BillPosition | None, day: date) -> Recipient:
+    """A person as of the day, as chair or ranking member of a committee that has the bill."""
+    recipient = recipient.on(day)
+    if position is None or position.office is None:
         return recipient
-    office = next((one for one in position.names if one in ("chair", "ranking member")), "")
-    return address_officer(recipient, office, position.committees[0])
+    return address_officer(recipient, *position.office)
 
 
 # A character that is neither white space nor the mark of a value, a citation or a line.
@@ -269,15 +287,6 @@ _WORD = re.compile(r"[^\s\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd
 def _prints_words(prose: Prose) -> bool:
     """Whether a body prints anything to read: words of the template, or values."""
     return bool(_WORD.search(prose.markdown)) or any(value.strip() for value in prose.values)
-
-
-def _signatories(
-    own: tuple[Signatory, ...], supporters: Supporters | None
-) -> tuple[Signatory, ...]:
-    """Who signs: the supporters who are named, else the sender's own people."""
-    if supporters is None:
-        return own
-    return tuple(one.signatory() for one in supporters.people)
 
 
 def _unnamed(supporters: Supporters | None, words: SetPhrases, language: str) -> str:

@@ -92,7 +92,7 @@ def cosigners_to_ask(campaign: Campaign, stage: str) -> list[Problem]:
     return [
         Problem(
             "cosigner-to-ask",
-            f"{who} left out of `{stage}`, having signed another text: {names}{more}.",
+            f"{who} left out of `{stage}` because they signed a different text: {names}{more}.",
             "Send them the text as it is now. `advocacy cosigners` lists them and prints its id.",
             campaign.file.place("cosigners"),
             Level.WARNING,

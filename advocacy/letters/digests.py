@@ -29,6 +29,7 @@ def letter_digest(letter: Letter) -> str:
         {
             **({"supporters": supporters} if supporters else {}),
             **({"subscribed": True} if letter.subscribed else {}),
+            **({"cover": [letter.recipient.aide, letter.cover]} if letter.cover else {}),
             "subject": letter.subject,
             "inside_address": letter.inside_address,
             "salutation": letter.salutation,

@@ -10,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
+from advocacy.campaign.bills.positions import BillPosition
 from advocacy.campaign.campaign import Cosigner, Precedent, Sender, Signatory
 from advocacy.campaign.demand import Demand
 from advocacy.campaign.facts import Fact
@@ -22,6 +23,7 @@ from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.cache import IdentityCache
 from advocacy.files.pictures import Picture
 from advocacy.templating.citation_marks import Prose
+from advocacy.templating.typography import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,16 @@ class Letter:
     """The formats that are attached to its email: `("pdf",)`."""
     variants: tuple[tuple[str, str], ...] = ()
     """The names of the variants that this letter has, by part: `(("subject", "a"),)`."""
+    position: BillPosition | None = None
+    """What the recipient is to the stage's bill; None where it is about none."""
     supporters: Supporters | None = None
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
     """Whether it goes to subscribers, and so explains how to unsubscribe."""
     previous: tuple[str, ...] = ()
     """The date and the subject of the letter that this one follows, as the text prints them."""
+    cover: str = ""
+    """The line above the email for an aide; empty where the recipient gets it."""
     dateline: str = ""
     """The date with the place before it; empty for the date alone."""
     delivery: str = ""
@@ -133,7 +139,9 @@ class Letter:
     def writer(self) -> tuple[str, ...]:
         """The lines above a supporter's own letter: name and address; empty without an address."""
         one = None if self.joint else self.supporter
-        return (one.name, *one.address) if one is not None and one.address else ()
+        if one is None or not one.address:
+            return ()
+        return tuple(typeset(line, self.language) for line in (one.name, *one.address))
 
     @property
     def joint(self) -> bool:

@@ -11,21 +11,26 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import unquote
 
+from advocacy.campaign.bills.model import Bill
 from advocacy.campaign.campaign import Cosigner, Sender, Signatory, Stage
 from advocacy.campaign.citation_styles import read_style
 from advocacy.campaign.demand import Demand
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
+from advocacy.campaign.stages import fill_subject
 from advocacy.errors import AdvocacyError
 from advocacy.files.cache import IdentityCache
 from advocacy.files.pictures import Picture, find_picture
+from advocacy.letters.cosigning import cosigners_of
 from advocacy.letters.letter import Cite, CitedFact, Letter
 from advocacy.letters.stage_parts import StageParts, stage_parts
+from advocacy.letters.typesetting import typeset_lines, typeset_people, typeset_sender
 from advocacy.letters.variables import Texts, shared_variables, signatories_on
 from advocacy.templating import Body
 from advocacy.templating.markup import body_tokens
 from advocacy.templating.markup_problems import TemplatePlaces, markup_problems
 from advocacy.templating.shared_run import SharedTemplateRun
+from advocacy.templating.typography import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,9 @@ class StageContent:
     variables: Mapping[str, Any]
     template_run: SharedTemplateRun
     parts: StageParts
+    sender: Sender
     signatories: tuple[Signatory, ...]
+    cosigners: tuple[Cosigner, ...]
 
 
 # Without it a template would run anew for each letter: 0.3 ms instead of 0.07 ms.
@@ -163,15 +170,19 @@ def stage_content_for(
     language: str,
     wording: Wording,
     supporters: int,
+    bill: Bill | None = None,
 ) -> StageContent:
     """What these letters share; `words` are the set phrases, `supporters` how many write each.
 
+    `bill` is the one that they are about.
     Raises AdvocacyError for every text that the campaign lacks in the language.
     """
     return _stage_contents.get(
         (campaign, words),
-        (stage, day, language, wording, supporters),
-        lambda: _stage_content(campaign, words, stage, day, language, dict(wording), supporters),
+        (stage, day, language, wording, supporters, bill and bill.id),
+        lambda: _stage_content(
+            campaign, words, stage, day, language, dict(wording), supporters, bill
+        ),
     )
 
 
@@ -183,21 +194,22 @@ def _stage_content(
     language: str,
     variants: Mapping[str, str],
     supporters: int,
+    bill: Bill | None,
 ) -> StageContent:
     file = campaign.file
     stage = file.stages[stage_name]
     texts = Texts(language, file.language)
     variables = shared_variables(campaign, stage_name, day, texts, variants, supporters)
-    subject = _subject(stage, variants, texts)
+    subject = fill_subject(_subject(stage, variants, texts), stage, bill, words)
     preview = texts.get(stage.preview, stage.place("preview")) if stage.preview else ""
     parts = stage_parts(campaign, stage, words, day, texts)
     signatories = signatories_on(file.sender, day, texts)
     if texts.problems:
         raise AdvocacyError(list(dict.fromkeys(texts.problems)))
     return StageContent(
-        variables["campaign"]["title"],
-        subject,
-        preview,
+        typeset(variables["campaign"]["title"], language),
+        typeset(subject, language),
+        typeset(preview, language),
         file.stage_demand(stage),
         variables,
         SharedTemplateRun(
@@ -209,8 +221,16 @@ def _stage_content(
             campaign.sources,
             in_text=read_style(file.citation_style).in_text,
         ),
-        parts,
-        signatories,
+        replace(
+            parts,
+            dateline=typeset(parts.dateline, language),
+            delivery=typeset(parts.delivery, language),
+            enclosures=typeset_lines(parts.enclosures, language),
+            cc=typeset_lines(parts.cc, language),
+        ),
+        typeset_sender(file.sender, language),
+        typeset_people(signatories, language),
+        typeset_people(cosigners_of(campaign, stage_name), language),
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from advocacy.campaign.campaign import LetterReferences, Stage
+from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
+from advocacy.campaign.sender_details import LetterReferences
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.variables import Texts, previous_letter

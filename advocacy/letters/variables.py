@@ -11,7 +11,8 @@ from advocacy.campaign.demand import Demand
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import bill_position
+from advocacy.campaign.set_phrases import read_set_phrases
+from advocacy.campaign.stages import bill_position, fill_subject
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
 from advocacy.letters.cosigning import cosigners_of
@@ -59,9 +60,10 @@ def template_variables(
     `supporters` write the letter; without them, the sender does.
     """
     count = supporters.count if supporters else 0
+    position = bill_position(campaign, campaign.file.stages[stage], recipient, day)
     return {
         **shared_variables(campaign, stage, day, texts, variants, count),
-        **own_variables(campaign, recipient, supporters, campaign.file.stages[stage], day),
+        **own_variables(campaign, recipient, supporters, position),
     }
 
 
@@ -69,11 +71,12 @@ def own_variables(
     campaign: Campaign,
     recipient: Recipient,
     supporters: Supporters | None,
-    stage: Stage,
-    day: date,
+    position: BillPosition | None,
 ) -> dict[str, dict[str, Any]]:
-    """The groups of variables in which letters of one stage differ: texts and lists of texts."""
-    position = bill_position(campaign, stage, recipient, day)
+    """The groups of variables in which letters of one stage differ: texts and lists of texts.
+
+    `position` is what the recipient is to the stage's bill, if it has one.
+    """
     return {
         "recipient": recipient_variables(campaign, recipient) | position_variables(position),
         "supporter": supporter_variables(campaign, supporters),
@@ -236,7 +239,7 @@ def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str,
     earlier = campaign.file.stages.get(follows.stage) if follows else None
     if follows is None or earlier is None:
         nothing = Missing(
-            "The template prints the previous letter, but this stage follows none.",
+            "The template prints details of the previous letter, but the stage has no `follows`.",
             "Name the earlier stage: `follows: {stage: call, date: 2026-03-02}`.",
         )
         return {"date": nothing, "subject": nothing}
@@ -246,7 +249,12 @@ def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str,
             f"The date of the letters of the stage `{follows.stage}` is not known.",
             "Add it: `follows: {stage: …, date: 2026-03-02}`.",
         ),
-        "subject": texts.get(earlier.subject, earlier.place("subject")),
+        "subject": fill_subject(
+            texts.get(earlier.subject, earlier.place("subject")),
+            earlier,
+            campaign.bills.get(earlier.bill or ""),
+            read_set_phrases(texts.language, campaign.workspace),
+        ),
     }
 
 

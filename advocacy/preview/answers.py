@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from advocacy.preview.people import MOST_CHARACTERS, Name, RequestModel, Text
+from advocacy.preview.people import MOST_CHARACTERS, Name, RequestModel, TabName, Text
 
 PAGE = Path(__file__).with_name("page")
 BUNDLE = "editor.bundle.js"
@@ -62,6 +62,13 @@ class CopyFile(RequestModel):
     name: Name
 
 
+class RemoveUnsaved(RequestModel):
+    """The tab whose unsaved texts are not wanted any more: `id`."""
+
+    desk: Name
+    id: TabName
+
+
 class Refused(Exception):  # noqa: N818 - it becomes an answer
     """A request that is refused, with the HTTP status and the JSON of the answer."""
 
@@ -85,7 +92,7 @@ async def read_body(request: Request, model: type[RequestBody]) -> RequestBody:
         if any(one["type"] == "string_too_long" for one in error.errors(include_url=False)):
             raise Refused(413, TOO_LONG) from None
         raise Refused(400) from None
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of deep brackets
         raise Refused(400) from None
 
 

@@ -6,7 +6,7 @@ names in addresses and in JSON (`desk` is a tab's name) are those of the scripts
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +23,7 @@ from advocacy.preview.answers import (
     NO_STORE,
     CopyFile,
     Refused,
+    RemoveUnsaved,
     RequestBody,
     SaveField,
     SaveFile,
@@ -34,6 +35,7 @@ from advocacy.preview.answers import (
     page_file,
     read_body,
 )
+from advocacy.preview.keeping import TextKeeper
 from advocacy.preview.people import KINDS, PeopleList, Show
 from advocacy.preview.problems import problem_records
 from advocacy.preview.state import PreviewState, watch
@@ -49,6 +51,7 @@ class Application:
         self._state = state
         self._read_only = read_only
         self._tabs: dict[str, Tab] = {}
+        self._keeper = TextKeeper(state.path)
         routes = [
             Route("/", self._index),
             Route("/static/{name}", page_file),
@@ -64,6 +67,8 @@ class Application:
             Route("/save", self._save_file, methods=["POST"]),
             Route("/save-field", self._save_field, methods=["POST"]),
             Route("/copy", self._copy_file, methods=["POST"]),
+            Route("/unsaved", self._list_unsaved),
+            Route("/remove-unsaved", self._remove_unsaved, methods=["POST"]),
         ]
         self.asgi = Starlette(
             routes=routes, lifespan=self._lifespan, exception_handlers={Refused: answer_refused}
@@ -118,7 +123,10 @@ class Application:
         show = await read_body(request, Show)
         if self._read_only:
             show = show.model_copy(update={"drafts": {}, "fields": ()})
-        self._tab(show.desk).request(show)
+        tab = self._tab(show.desk)
+        tab.request(show)
+        if not self._read_only:
+            tab.send_kept(await self._keeper.keep(show))
         return Response(status_code=204)
 
     def _tab(self, name: str | None) -> Tab:
@@ -215,6 +223,16 @@ class Application:
         path = await self._in_engine(files.copy_built_in, campaign, file, self._state.templates)
         self._refresh_tabs()
         return json_answer({"file": path.name})
+
+    async def _list_unsaved(self, _request: Request) -> Response:
+        works = [] if self._read_only else await asyncio.to_thread(self._keeper.offer, self._tabs)
+        return json_answer({"works": works})
+
+    async def _remove_unsaved(self, request: Request) -> Response:
+        asked = await self._read_edit(request, RemoveUnsaved)
+        with suppress(OSError):  # it is offered again
+            self._keeper.remove(asked.id)
+        return Response(status_code=204)
 
     async def _read_edit(self, request: Request, model: type[RequestBody]) -> RequestBody:
         """Read a request that changes a file. Raises Refused (403) on a page to look at only."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import shown_subject
 from advocacy.documents.email.message import obstacles
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.content_digests import text_digest
@@ -40,7 +41,8 @@ class ComposedPreview:
     """A tab's letter: the payload for the page, and what later steps need.
 
     `campaign` is the campaign with the tab's drafts, None where it cannot be read; `paper` is
-    None where the letter cannot be laid out; `names` are the files' names by path.
+    None where the letter cannot be laid out, and `unprinted` says why; `names` are the files'
+    names by path.
     """
 
     payload: dict[str, Any]
@@ -49,6 +51,7 @@ class ComposedPreview:
     documents: PreviewDocuments = field(default_factory=PreviewDocuments)
     paper: PaperHtml | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
+    unprinted: tuple[Problem, ...] = ()
 
 
 def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> ComposedPreview:
@@ -94,7 +97,7 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         "title": base.file.title.get(base.file.language) or base.file.id,
         "ok": documents.screen is not None,
         "paperOk": paper is not None,
-        "stages": [_stage_record(name, one) for name, one in base.file.stages.items()],
+        "stages": [_stage_record(base, name, one) for name, one in base.file.stages.items()],
         "chosen": _chosen_record(chosen, base) if chosen else None,
         "used": _used_files(documents, drafts, names),
         "people": people.progress(),
@@ -109,7 +112,7 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
     }
     if documents.screen is not None:
         payload |= asdict(documents.screen)
-    return ComposedPreview(payload, campaign, chosen, documents, paper, names)
+    return ComposedPreview(payload, campaign, chosen, documents, paper, names, tuple(unprinted))
 
 
 def _load_with_drafts(
@@ -149,14 +152,15 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
         return payload
     documents = composed.documents
     if documents.checked is not None:  # a refused letter has its reasons already
-        known = {(p.code, p.place, p.message) for p in documents.problems}
-        found = check_further(composed.campaign, composed.chosen)
+        of_paper = (*composed.unprinted, *(composed.paper.problems if composed.paper else ()))
+        # A place on paper may be a line, and here none: the message tells them apart.
+        known = {(p.code, p.message) for p in (*documents.problems, *of_paper)}
         refused = refusals(composed.campaign, documents.checked)
-        new = [p for p in [*found, *refused] if (p.code, p.place, p.message) not in known]
-        own = {(p.code, p.place, p.message) for p in refused}
-        elsewhere = [
-            p for p in new if p.level is Level.ERROR and (p.code, p.place, p.message) not in own
-        ]
+        found = check_further(composed.campaign, composed.chosen)
+        new = [p for p in [*found, *refused] if (p.code, p.message) not in known]
+        own = {(p.code, p.message) for p in refused}
+        # What the gate lets pass is wrong with something that this letter does not contain.
+        elsewhere = [p for p in new if p.level is Level.ERROR and (p.code, p.message) not in own]
         payload["lints"] = problem_records(
             new, state.campaign, composed.names, drafts, elsewhere=elsewhere
         )
@@ -164,10 +168,10 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 
-def _stage_record(name: str, stage: Stage) -> dict[str, object]:
+def _stage_record(campaign: Campaign, name: str, stage: Stage) -> dict[str, object]:
     return {
         "name": name,
-        "subject": str(stage.subject),
+        "subject": shown_subject(campaign, stage, campaign.file.language),
         "from": stage.from_.isoformat() if stage.from_ else None,
         "until": stage.until.isoformat() if stage.until else None,
     }

@@ -118,6 +118,7 @@ def _fact(one: FactStanding, chosen: ChosenLetter) -> dict[str, object]:
         "id": one.id,
         "statement": one.fact.statement.get(chosen.language) or one.statement,
         "quote": one.fact.quote,
+        "short": _short_source(one),
         "state": one.state,
         "label": one.label,
         "due": one.due,
@@ -126,6 +127,14 @@ def _fact(one: FactStanding, chosen: ChosenLetter) -> dict[str, object]:
         "url": url if url.startswith(("https://", "http://")) else None,
         "here": chosen.stage in one.stages,
     }
+
+
+def _short_source(one: FactStanding) -> str:
+    """Who published a fact's source, and in which year: `IBM 2020`."""
+    source = one.source
+    if source is None:
+        return one.fact.source
+    return " ".join(filter(None, (source.publication or source.title, (source.issued or "")[:4])))
 
 
 def _variables(campaign: Campaign, chosen: ChosenLetter) -> list[dict[str, str]]:

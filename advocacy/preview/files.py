@@ -5,7 +5,9 @@ copied into the campaign's folder first. A save is atomic, and refused if the fi
 since it was opened.
 """
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,10 +113,40 @@ def save_file(file: EditableFile, text: str, base: str) -> dict[str, object]:
         now = raw.replace("\r\n", "\n").replace("\r", "\n")
         if text_digest(now) != base:
             raise ChangedError(now)
-        return text.replace("\n", "\r\n") if "\r\n" in raw else text
+        return with_line_ends(text, raw)
 
     rewrite_unless_changed(file.path, change, read_text)
     return open_file(file)
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+def with_line_ends(text: str, raw: str) -> str:
+    """Give a text, whose lines end in LF, the line ends of the file that it replaces.
+
+    Lines before and after what has changed stay byte for byte as they are. New lines end as most
+    do in the file.
+    """
+    old = _LINE.findall(raw)
+    if "\r" not in raw:
+        return text
+    plain = [one.rstrip("\r\n") + ("\n" if one[-1] in "\r\n" else "") for one in old]
+    new = _LINE.findall(text)
+    head = _same(plain, new)
+    tail = _same(plain[head:][::-1], new[head:][::-1])
+    ends = Counter(one[len(one.rstrip("\r\n")) :] for one in old)
+    end = max(("\r\n", "\n", "\r"), key=lambda one: ends[one])
+    middle = [one.replace("\n", end) for one in new[head : len(new) - tail]]
+    return "".join([*old[:head], *middle, *old[len(old) - tail :]])
+
+
+def _same(one: Sequence[str], two: Sequence[str]) -> int:
+    """How many lines are the same at the beginning of two lists."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b),
+        min(len(one), len(two)),
+    )
 
 
 def rewrite_unless_changed(

@@ -29,7 +29,7 @@ from advocacy.letters.samples import sample_supporters
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 MOST_CHARACTERS = 1_000_000
 Text = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)]
-TAB_NAME = r"^[A-Za-z0-9_-]{8,40}$"
+TabName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,40}$")]
 
 
 class RequestModel(BaseModel):
@@ -50,25 +50,31 @@ class Choices(RequestModel):
 
 
 class FieldText(RequestModel):
-    """The new text of one value of a YAML file, with the keys that lead to it."""
+    """The new text of one value of a YAML file, with the keys that lead to it.
+
+    `base` is the digest of the text that it replaces.
+    """
 
     file: Name
     keys: tuple[Annotated[str, StringConstraints(max_length=200)] | int, ...] = Field(
         min_length=1, max_length=8
     )
     text: Text
+    base: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 class Show(RequestModel):
     """What a tab shows from now on, with its unsaved texts; `desk` is the tab's name.
 
-    A tab numbers its requests: an older one that arrives later changes nothing.
+    `bases` are the digests of the saved texts that `drafts` replace, by the names of the files. A
+    tab numbers its requests: an older one that arrives later changes nothing.
     """
 
-    desk: str = Field(pattern=TAB_NAME)
+    desk: TabName
     number: Annotated[int, Field(ge=0)] = 0
     choices: Choices = Choices()
     drafts: dict[Name, Text] = Field(default_factory=dict, max_length=12)
+    bases: dict[Name, Name] = Field(default_factory=dict, max_length=12)
     fields: tuple[FieldText, ...] = Field((), max_length=60)
 
 

@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -16,8 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import HANDLED_SIGNALS
 
-from advocacy.errors import AdvocacyError, Problem
 from advocacy.preview.app import Application
+from advocacy.preview.page_address import HOST, open_address
 from advocacy.preview.state import PreviewState
 
 COMMON_HEADERS = (
@@ -89,9 +88,6 @@ class AccessGuard:
         return None
 
 
-HOST = "127.0.0.1"
-
-
 class _Server(uvicorn.Server):
     """A server that ends its event streams before it waits for open answers."""
 
@@ -126,11 +122,11 @@ def serve(
 ) -> None:
     """Show a campaign on a page of this machine until Ctrl-C.
 
-    `on_start` is called with the page's address as soon as it can be opened. With `port` 0 a free
-    port is chosen. Raises AdvocacyError where the port cannot be used.
+    `on_start` is called with the page's address as soon as it can be opened. With `port` 0 it is
+    the address of the last time, so that open tabs go on after a restart, or that of a free port.
+    Raises AdvocacyError where the port cannot be used.
     """
-    listener = _listen(port)
-    token = secrets.token_urlsafe(24)
+    listener, token = open_address(campaign, port, remembered=not read_only)
     port = listener.getsockname()[1]
     address = f"http://{HOST}:{port}/{token}/"
     state = PreviewState(campaign, templates)
@@ -170,16 +166,3 @@ def _write_redirect(folder: Path, address: str) -> Path:
     with open(page, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(html)
     return page
-
-
-def _listen(port: int) -> socket.socket:
-    try:
-        return socket.create_server((HOST, port), backlog=64)
-    except OSError as error:
-        raise AdvocacyError(
-            Problem(
-                "port-taken",
-                f"Port {port} of this machine cannot be used: {os.strerror(error.errno or 0)}.",
-                "Omit `--port` to use a free port.",
-            )
-        ) from error

@@ -93,6 +93,10 @@ class Tab:
             progress = {"people": self._state.people.progress()}
             self._loop.call_soon_threadsafe(self._send, "more", progress)
 
+    def send_kept(self, is_kept: bool) -> None:
+        """Send whether what is not saved could be kept beside the campaign."""
+        self._send("more", {"kept": is_kept})
+
     async def _work(self) -> None:
         while True:
             await self._requested.wait()

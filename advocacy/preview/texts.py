@@ -15,10 +15,13 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
 from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
-from advocacy.files.yaml.editing import SetValue, edited
+from advocacy.files.yaml.editing import Remove, SetValue, edited
 from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
 from advocacy.files.yaml.splicing import Keys
 from advocacy.preview.files import ChangedError, rewrite_unless_changed
+
+OPTIONAL = "preview"
+"""A key that a stage need not have: the first words of its email in a list of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,15 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
     file = campaign.file
     stage = file.stages[stage_name]
     at: tuple[str | int, ...] = ("stages", stage_name)
-    found = list(_texts("Subject", stage.subject, (*at, "subject")))
+    found = list(_texts("Subject", stage.subject, (*at, "subject"))) if stage.has("subject") else []
     if stage.variants is not None:
         for name, wording in stage.variants.subject.items():
             keys = (*at, "variants", "subject", name)
             found += _texts(f"Subject, variant {name}", wording, keys)
     if stage.preview is not None:
         found += _texts("Preview text", stage.preview, (*at, "preview"))
+    else:
+        found.append(("Preview text", (*at, "preview"), ""))
     demand = file.stage_demand(stage)
     if demand is not None:
         own = stage.demand if isinstance(stage.demand, StageDemand) else None
@@ -90,7 +95,8 @@ def replace_text(text: str, path: Path, keys: Keys, value: str) -> str:
     anything else.
     """
     _text_at(text, path, keys)
-    return edited(text, path, SetValue(tuple(keys), value))
+    edit = _edit(text, path, keys, value)
+    return edited(text, path, edit) if edit is not None else text
 
 
 def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
@@ -104,13 +110,22 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
         now = _text_at(before, path, keys)
         if text_digest(now) != base:
             raise ChangedError(now)
-        return edited(before, path, SetValue(tuple(keys), value), accept=_wrong)
+        edit = _edit(before, path, keys, value)
+        return edited(before, path, edit, accept=_wrong) if edit is not None else before
 
     def present(path: Path) -> str:
         return _text_at(read_text(path), path, keys)
 
     rewrite_unless_changed(path, change, present)
     return text_digest(present(path))
+
+
+def _edit(text: str, path: Path, keys: Keys, value: str) -> SetValue | Remove | None:
+    """The edit that writes a value; an empty preview text has no key."""
+    keys = tuple(keys)
+    if keys[-1] != OPTIONAL or value:
+        return SetValue(keys, value, after=("subject", "template"))
+    return Remove(keys) if _text_at(text, path, keys) else None
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:
@@ -122,8 +137,11 @@ def _wrong(data: YamlMap) -> Sequence[Any]:
 def _text_at(text: str, path: Path, keys: Keys) -> str:
     data: Any = read_yaml_text(text.replace("\r\n", "\n").replace("\r", "\n"), path)
     try:
-        for key in keys:
+        for key in keys[:-1]:
             data = data[key]
+        if keys[-1] == OPTIONAL and OPTIONAL not in data:
+            return ""
+        data = data[keys[-1]]
     except (KeyError, IndexError, TypeError):
         data = None
     if not isinstance(data, str):

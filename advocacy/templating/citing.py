@@ -17,10 +17,9 @@ from advocacy.templating.citation_marks import VALUE_MARK, LetterRun, letter_run
 from advocacy.templating.language_forms import before_mark
 from advocacy.templating.running import TemplateMistake, ValueMistake
 from advocacy.templating.sandbox import trusted
-from advocacy.templating.typography import quotes
+from advocacy.templating.typography import NOT_AMERICAN, quotes
 from advocacy.templating.values import display
 
-_NOT_AMERICAN = frozenset(("GB", "IE", "AU", "NZ", "ZA", "IN"))
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
@@ -78,7 +77,7 @@ def end_quotations(markdown: str, run: LetterRun) -> str:
         return markdown
     tag = run.language.split("-")
     is_english = tag[0] == "en" and not run.in_text
-    is_american = is_english and not _NOT_AMERICAN.intersection(tag)
+    is_american = is_english and not NOT_AMERICAN.intersection(tag)
 
     def end(found: re.Match[str]) -> str:
         value, cite, stop = found.groups()

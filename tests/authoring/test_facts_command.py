@@ -11,19 +11,14 @@ import pytest
 from advocacy.authoring.facts.ending import end_fact, touch_fact
 from advocacy.authoring.facts.standing import standings
 from advocacy.authoring.facts.uses import fact_uses
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
 
+from ..loaded import loaded
 from ..tools.wide_terminal import lines_on_terminal
 
 TODAY = date(2026, 11, 23)
 FACTS = "facts/face-recognition.yaml"
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    return campaign
 
 
 def changed(before: str, after: str) -> list[str]:
@@ -89,8 +84,8 @@ def test_the_table_is_plain_where_no_terminal_reads_it(run_cli, campaigns: Path)
 
 
 @pytest.mark.parametrize("width", [60, 140])
-def test_the_table_fits_the_terminal(campaigns: Path, width: int) -> None:
-    lines = lines_on_terminal(width, "facts", "show", str(campaigns / "ibm.yaml"))
+def test_the_table_fits_the_terminal(forking_server, campaigns: Path, width: int) -> None:
+    lines = lines_on_terminal(forking_server, width, "facts", "show", str(campaigns / "ibm.yaml"))
     assert any("─" in line for line in lines)
     assert max(len(line.rstrip()) for line in lines) <= width
 

@@ -6,8 +6,6 @@ import pty
 import re
 import select
 import signal
-import subprocess
-import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -32,6 +30,8 @@ from advocacy.cli.new import option
 from advocacy.errors import AdvocacyError, has_errors
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
+
+from ..forking import ForkingServer
 
 TODAY = date(2026, 3, 2)
 NEEDED: dict[str, Any] = {
@@ -428,14 +428,10 @@ def test_today_is_the_day_in_the_campaigns_time_zone(run_cli, tmp_path: Path) ->
 class Terminal:
     """The command on a terminal of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, server: ForkingServer, folder: Path, *arguments: str) -> None:
         main, terminal = pty.openpty()
-        command = [sys.executable, "-m", "advocacy", "new", "campaign", *arguments]
         env = os.environ | {"TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "100"}
-        self.process = subprocess.Popen(
-            command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=folder, env=env,
-            start_new_session=True,
-        )  # fmt: skip
+        self.process = server.begin(["new", "campaign", *arguments], folder, env, [terminal] * 3)
         os.close(terminal)
         self.main, self.said = main, ""
 
@@ -467,10 +463,13 @@ class Terminal:
 
 
 def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
+    forking_server: ForkingServer,
     tmp_path: Path,
 ) -> None:
     today = date.today()  # noqa: DTZ011 - the interview's own day is the machine's
-    talk = Terminal(tmp_path, "parks", "--timezone", "UTC", "--to-title", "Director")
+    talk = Terminal(
+        forking_server, tmp_path, "parks", "--timezone", "UTC", "--to-title", "Director"
+    )
     for question, text in (
         ("Full name of the organization", "Springfield Parks Department"),
         ("postal address", "2 Main Street; Springfield, IL 62701"),
@@ -528,26 +527,30 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
     ],
 )
 def test_nobody_is_interviewed_in_vain(
-    tmp_path: Path, arguments: tuple[str, ...], said: str
+    forking_server: ForkingServer, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    talk = Terminal(tmp_path, "parks", *arguments)
+    talk = Terminal(forking_server, tmp_path, "parks", *arguments)
     assert talk.end() == 1
     assert said in talk.said.replace("\x1b[0m", "").replace("\x1b[31m", "")
     assert "questions" not in talk.said
 
 
-def test_nobody_is_interviewed_for_a_campaign_that_is_there(campaigns: Path) -> None:
-    talk = Terminal(campaigns, "microsoft")
+def test_nobody_is_interviewed_for_a_campaign_that_is_there(
+    forking_server: ForkingServer, campaigns: Path
+) -> None:
+    talk = Terminal(forking_server, campaigns, "microsoft")
     assert talk.end() == 1
     assert "file-exists" in talk.said
     assert "questions" not in talk.said
 
 
-def test_one_can_go_back_to_the_previous_question(tmp_path: Path) -> None:
+def test_one_can_go_back_to_the_previous_question(
+    forking_server: ForkingServer, tmp_path: Path
+) -> None:
     known = ("precedents", "facts", "sources")
     rest = {**NEEDED, **PROOF}
     given = {k: v for k, v in rest.items() if k not in ("today", "name", "to", "demand", *known)}
-    talk = Terminal(tmp_path, "parks", *options(given))
+    talk = Terminal(forking_server, tmp_path, "parks", *options(given))
     for question, text in (
         ("The person there you write to", "Jan Do"),
         ("That person’s title", "<"),
@@ -576,8 +579,10 @@ def test_one_can_go_back_to_the_previous_question(tmp_path: Path) -> None:
     assert "  asks:\n    - Open the park.\n" in (tmp_path / "parks.yaml").read_text("utf-8")
 
 
-def test_an_interview_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
-    talk = Terminal(tmp_path, "parks")
+def test_an_interview_that_is_broken_off_writes_nothing(
+    forking_server: ForkingServer, tmp_path: Path
+) -> None:
+    talk = Terminal(forking_server, tmp_path, "parks")
     talk.answer("Full name of the organization", "Springfield Parks Department")
     talk.read("postal address: ")
     time.sleep(0.1)  # let the prompt begin to wait

@@ -10,7 +10,7 @@ import pytest
 
 from advocacy.authoring.templates.catalogue import Template, catalogue, printable
 from advocacy.authoring.templates.copying import new_template
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
@@ -18,16 +18,11 @@ from advocacy.resources import read_table
 from advocacy.templating import letter_environment
 from advocacy.templating.filters import FILTERS as ALL_FILTERS
 
+from ..loaded import loaded
 from ..pages import quoted
 from ..tools.wide_terminal import lines_on_terminal
 
 REFERENCE = read_table("templating/reference.toml")
-
-
-def loaded(path: Path, templates: Path | None = None) -> Campaign:
-    campaign, problems = load_campaign(path, templates)
-    assert campaign is not None, problems
-    return campaign
 
 
 def listed(path: Path, templates: Path | None = None) -> dict[str, Template]:
@@ -100,9 +95,11 @@ def test_a_campaign_that_cannot_be_read_does_not_hide_the_list(run_cli, campaign
 
 
 @pytest.mark.parametrize(("command", "width"), [("list", 60), ("vars", 60), ("vars", 140)])
-def test_the_tables_fit_the_terminal(campaigns: Path, command: str, width: int) -> None:
+def test_the_tables_fit_the_terminal(
+    forking_server, campaigns: Path, command: str, width: int
+) -> None:
     campaign = str(campaigns / "microsoft.yaml")
-    lines = lines_on_terminal(width, "templates", command, campaign)
+    lines = lines_on_terminal(forking_server, width, "templates", command, campaign)
     assert sum("─" in line for line in lines) > 2
     assert max(len(line.rstrip()) for line in lines) <= width
 

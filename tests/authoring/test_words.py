@@ -50,6 +50,6 @@ def test_a_language_that_cannot_be_begun_is_told(tmp_path: Path, language: str, 
 def test_the_command_writes_the_file_and_says_what_is_next(run_cli, tmp_path: Path) -> None:
     result = run_cli("new", "template", "--words", "nl")
     assert result.returncode == 0, result.stderr
-    assert "the set phrases of the language nl, to be filled in" in result.stdout
+    assert "fill in the set phrases of the language nl" in result.stdout
     assert (tmp_path / "templates" / "words" / "nl.yaml").is_file()
     assert "Missing argument" in run_cli("new", "template").stderr

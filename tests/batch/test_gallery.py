@@ -16,19 +16,15 @@ from advocacy.batch.campaigns import RenderRequest
 from advocacy.batch.gallery import render_gallery
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.campaign.addressing import People
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import Problem
 from advocacy.letters.true_days import true_letter
 
+from ..loaded import loaded
+
 LINK = re.compile(r'href="([^"#][^"]*)"')
 TODAY = date(2026, 3, 2)
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    return campaign
 
 
 def shown(campaign: Campaign, people: People | None = None, **options: Any) -> list[GalleryEntry]:

@@ -366,6 +366,22 @@ def test_a_cosponsor_on_the_committee_is_thanked_and_asked_for_the_hearing(tmp_p
     assert found.committees == ("Committee on Examples",)
 
 
+def test_an_office_is_that_of_the_committee_that_the_lawmaker_leads(tmp_path: Path) -> None:
+    second = "  - {code: ssxx00, name: Committee on Parks, referred: 2026-02-04}\nas_of"
+    person = lawmaker(
+        id="x",
+        chamber="senate",
+        committee_codes="SSEX; SSXX",
+        committees="Committee on Examples; Committee on Parks",
+        committee_titles="; Ranking Member",
+    )
+    found = position_on(
+        written(tmp_path, WRITTEN.replace("as_of", second)), person, date(2026, 2, 10)
+    )
+    assert found.committees == ("Committee on Examples", "Committee on Parks")
+    assert found.office == ("ranking member", "Committee on Parks")
+
+
 def test_who_withdrew_is_known_to_have_withdrawn(tmp_path: Path) -> None:
     found = position_on(
         written(tmp_path), lawmaker(id="e000003", chamber="senate"), date(2026, 3, 5)

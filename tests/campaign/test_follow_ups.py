@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import load_campaign
 from advocacy.checks.run import run_checks
 from advocacy.letters.compose import compose_letters
+
+from ..loaded import loaded
 
 REMINDER = """
   remind:
@@ -35,13 +37,6 @@ def reminder(small_campaign: Path) -> Path:
         file.write(REMINDER)
     (small_campaign.parent / "templates/letters/remind.md").write_text(TEXT, encoding="utf-8")
     return small_campaign
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None
-    assert problems == []
-    return campaign
 
 
 def test_a_stages_demand_takes_from_the_campaign_what_it_does_not_say(reminder: Path) -> None:

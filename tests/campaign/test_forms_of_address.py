@@ -84,16 +84,20 @@ def test_leaders_have_their_office_under_the_name_and_nobody_a_nickname(
 def test_a_chair_is_one_in_letters_on_a_bill_before_the_committee(tmp_path: Path) -> None:
     (tmp_path / "templates" / "letters").mkdir(parents=True)
     (tmp_path / "templates" / "letters" / "call.md").write_text("Please hold a hearing.")
-    (tmp_path / "bill.yaml").write_text(WRITTEN)
-    people = LIST.replace("committee_codes", "committee_codes,committee_title,family_name")
-    rows = [f"{row}{',Chair' if 'SSEX' in row else ','},Example" for row in people.split("\n")[1:5]]
-    (tmp_path / "list.csv").write_text("\n".join([people.split("\n")[0], *rows]) + "\n")
+    parks = "  - {code: ssxx00, name: Committee on Parks, referred: 2026-02-04}\nas_of"
+    (tmp_path / "bill.yaml").write_text(WRITTEN.replace("as_of", parks))
+    seats = {"e000002": "SSEX,Chair", "e000003": "SSEX; SSXX,; Chair", "e000004": ","}
+    text = LIST.splitlines()[0] + ",committee_titles,family_name\n"
+    for row in LIST.splitlines()[2:]:
+        text += f"{row.rpartition(',')[0]},{seats[row[:7]]},Example\n"
+    (tmp_path / "list.csv").write_text(text)
     (tmp_path / "parks.yaml").write_text(CAMPAIGN)
     campaign, problems = load_campaign(tmp_path / "parks.yaml")
     assert campaign is not None, problems
     letters = {one.id: one for one in compose_letters(campaign).letters}
     assert letters["e000002"].salutation == "Dear Chair Example:"
     assert letters["e000002"].inside_address[1] == "Chair, Committee on Examples"
+    assert letters["e000003"].inside_address[1] == "Chair, Committee on Parks"
     assert letters["e000004"].salutation == "Dear Di Example:"
 
 

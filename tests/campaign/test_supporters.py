@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.addressing import People
@@ -32,6 +32,8 @@ from advocacy.checks.run import run_checks
 from advocacy.errors import Level, Problem, ignore
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import Letter
+
+from ..loaded import loaded
 
 DAY = date(2026, 3, 2)
 COLUMNS = ("id", "name", "city", "region", "email", "state", "district", "consent", "own_words",
@@ -103,13 +105,6 @@ def write(folder: Path, *rows: dict[str, str], without: str = "") -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None
-    assert problems == []
-    return campaign
 
 
 def composed(
@@ -286,7 +281,6 @@ def test_own_words_print_as_they_were_typed_in_every_medium(
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=50, deadline=None)
 def test_own_words_are_one_paragraph_and_lose_no_word(text: str) -> None:
     found = paragraph(text)
     assert found.split() == " ".join(text.splitlines()).split()
@@ -628,7 +622,6 @@ IDS = st.one_of(
     st.lists(IDS, min_size=1, max_size=8, unique=True),
     st.lists(IDS, min_size=1, max_size=8, unique=True),
 )
-@settings(max_examples=50, deadline=None)
 def test_no_two_letters_have_one_id_or_one_file(
     supporters: list[str], recipients: list[str]
 ) -> None:

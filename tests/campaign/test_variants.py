@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import choose
 from advocacy.checks.run import run_checks
 from advocacy.letters.compose import compose_letters
+
+from ..loaded import loaded
 
 STAGE = """\
     variants:
@@ -38,13 +40,6 @@ def varied(small_campaign: Path, edit) -> Path:
     (partials / "opening-a.md").write_text("Summer evenings are long.", encoding="utf-8")
     (partials / "opening-b.md").write_text("Many of us work all day.", encoding="utf-8")
     return small_campaign
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None
-    assert problems == []
-    return campaign
 
 
 def chosen(path: Path) -> dict[str, tuple[str, str]]:

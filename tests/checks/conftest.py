@@ -171,9 +171,9 @@ class House:
         return problems[0]
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    built = House(tmp_path)
+def build_house(folder: Path) -> House:
+    """The campaign in that folder."""
+    built = House(folder)
     built.write("acme.yaml", CAMPAIGN)
     built.write("facts.yaml", FACTS)
     built.write("sources.yaml", SOURCES)
@@ -185,6 +185,11 @@ def house(tmp_path: Path) -> House:
         "Acme, asked twice this week, has not prohibited sales to police departments.",
     )
     return built
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return build_house(tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a person may accept of one sentence, what nobody may, and how long such a word holds."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from advocacy.letters.approvals import approvals_path, judge_approval, read_appr
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 
-from .conftest import House
+from .conftest import House, build_house
 
 ON = date(2020, 6, 11)
 WRONG = 'Widget Works stopped selling to 60 police departments.{{ cite("widget-stopped") }}'
@@ -49,12 +50,19 @@ def basis(house: House) -> str:
     return found.basis
 
 
-@pytest.fixture
-def accepted(house: House) -> House:
-    """A house with a wrong number that somebody accepted."""
+@pytest.fixture(scope="module")
+def accepted_once(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = build_house(tmp_path_factory.mktemp("accepted"))
     house.call(WRONG)
     approve(house, basis(house)[:8])
     return house
+
+
+@pytest.fixture
+def accepted(accepted_once: House, tmp_path: Path) -> House:
+    """A house with a wrong number that somebody accepted, free to be changed."""
+    shutil.copytree(accepted_once.folder, tmp_path, dirs_exist_ok=True)
+    return House(tmp_path)
 
 
 def test_an_error_of_agreement_keeps_a_text_from_being_approved_until_a_person_accepts_it(

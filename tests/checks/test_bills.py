@@ -1,5 +1,6 @@
 """What those who write about bills may rely on: what a letter asks fits the reader's record."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.bills import bill_words_rules
 from advocacy.checks.run import run_checks
+from advocacy.letters.compose import compose_letters
 
 from ..campaign.test_bills import WRITTEN as BILL
 from ..campaign.test_bills import written
@@ -132,6 +134,61 @@ def test_a_letter_asks_for_what_its_stage_wants_of_the_bill(
     found = judged(tmp_path, words)
     assert bool(found) == wrong
     assert all(f"`position: {stance}`" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("stage", "subject"),
+    [
+        ("", "S. 9901, Springfield Parks Act: Support"),
+        (", position: oppose", "S. 9901, Springfield Parks Act: Oppose"),
+        (", position: amend", "S. 9901, Springfield Parks Act: Request to Amend"),
+        (', subject: "{position}: {bill}"', "Support: S. 9901, Springfield Parks Act"),
+        (', subject: "{other} parks"', "{other} parks"),
+    ],
+)
+def test_the_subject_names_the_bill_and_what_is_wanted_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, subject: str
+) -> None:
+    text = CAMPAIGN.replace(" subject: Parks,", "").replace("s9901}", f"s9901{stage}}}")
+    monkeypatch.setattr(f"{__name__}.CAMPAIGN", text)
+    judged(tmp_path, "We write about the parks.")
+    campaign, problems = load_campaign(tmp_path / "parks.yaml")
+    assert campaign is not None, problems
+    assert {one.subject for one in compose_letters(campaign).letters} == {subject}
+
+
+def test_a_stage_without_a_bill_needs_a_subject(tmp_path: Path) -> None:
+    path = tmp_path / "parks.yaml"
+    path.write_text(CAMPAIGN.replace(" subject: Parks,", "").replace(", bill: us-119-s9901", ""))
+    _, problems = load_campaign(path)
+    missing = next(one for one in problems if one.code == "missing-key")
+    assert "`subject`" in missing.message
+    assert missing.place is not None
+    assert missing.place.line == 15
+
+
+def test_a_letter_is_checked_for_those_alone_who_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, _, stage = CAMPAIGN.partition("stages:\n")
+    rest = stage.replace("s9901}", "s9901, to: [everyone else]}")
+    thank = stage.replace("call:", "thank:").replace("s9901}", "s9901, to: [sponsor, cosponsor]}")
+    thank = thank.replace("template: call", "template: thank")
+    templates = tmp_path / "templates" / "letters"
+    monkeypatch.setattr(f"{__name__}.CAMPAIGN", f"{head}stages:\n{thank}{rest}")
+    asked = judged(tmp_path, "We ask you to sponsor the bill.")
+    assert (templates / "call.md").is_file()
+    assert asked == []
+
+
+def test_the_source_of_an_event_is_in_use(tmp_path: Path, project_root: Path) -> None:
+    shutil.copytree(project_root / "docs" / "examples" / "parks-act", tmp_path, dirs_exist_ok=True)
+    campaign, problems = load_campaign(tmp_path / "parks-act.yaml")
+    assert campaign is not None, problems
+    assert {one.code for one in run_checks(campaign).problems} <= {
+        "silenced-claim",
+        "silenced-nothing",
+    }
 
 
 def test_who_opposes_a_bill_asks_everyone_to_oppose_it(tmp_path: Path) -> None:

@@ -143,6 +143,14 @@ def test_a_quotation_that_nothing_proves_is_an_error(house: Any) -> None:
     assert "No fact that the letter cites" in house.found("quotation-not-verbatim")[0].message
 
 
+def test_who_speaks_may_be_said_inside_a_quotation(house: Any) -> None:
+    said = "Acme, asked twice this week, the paper wrote, has not prohibited sales to police"
+    house.call(f'“{said}.”{{{{ cite("acme-silent") }}}}')
+    assert house.check() == []
+    house.spoil("templates/letters/call.md", "twice", "often")
+    assert [one.code for one in house.check()] == ["quotation-not-verbatim"]
+
+
 def test_a_block_quotation_is_compared_as_a_whole(house: Any) -> None:
     house.call('> Acme, asked twice this week, has banned it.{{ cite("acme-silent") }}')
     assert house.one("quotation-not-verbatim").message.startswith("“Acme, asked twice")

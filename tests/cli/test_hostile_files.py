@@ -74,6 +74,33 @@ def test_a_line_of_a_manifest_without_its_parts_is_a_problem(
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        '"inputs": 5',
+        '"inputs": {"doe.txt": []}',
+        '"files": {"doe.txt": null}',
+        '"date": "x"',
+        '"facts": [[]]',
+        '"versions": {}, "recipient": 1e999',
+        '"id": "\\ud800"',
+        f'"subject": {"[" * 100_000}',
+        f'"stage": {"9" * 6000}',
+    ],
+)
+def test_a_line_of_a_manifest_with_parts_of_another_kind_is_a_problem(
+    here: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    folder = here / "out" / "parks" / "call"
+    folder.mkdir(parents=True)
+    rest = '"id": "doe", "campaign": "parks", "stage": "call", "date": "2026-03-02", "facts": [], '
+    rest += '"files": {}, "digest": "0", "versions": {}'
+    (folder / "manifest.jsonl").write_text(f"{{{rest}, {line}}}\n")
+    for command in (("status", "--batch", "out"), ("verify", "parks.yaml", "--output", "out")):
+        assert main(command) == 1
+    assert "manifest.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "postgresql://u:AB@hush@127.0.0.1:1/db",
@@ -91,3 +118,25 @@ def test_the_password_of_a_ledger_is_never_shown_however_its_address_is_written(
     with pytest.raises(AdvocacyError, match="ledger-url") as caught:
         open_ledger(here / "parks.yaml", environ={"ADVOCACY_LEDGER": url})
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["ADVOCACY_KEY", "ADVOCACY_SMTP_PASSWORD", "ADVOCACY_LEDGER"])
+def test_a_setting_that_is_not_utf8_is_a_problem_that_names_it_and_repeats_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, "S3CRET-\udcff\udcfe-of-an-example-coalition-0123456789")
+    assert main(("suppress", "list")) == 1
+    said = capsys.readouterr()
+    assert f"error not-utf8: {name} is not text in UTF-8." in said.err
+    assert "S3CRET" not in said.out + said.err
+
+
+def test_an_argument_that_is_not_utf8_is_wrong_usage_unless_it_is_a_file(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("approve", "parks.yaml", "--stage", "call", "--by", "J\udcff")) == 2
+    assert "“J\ufffd” is not text in UTF-8" in capsys.readouterr().err
+    (here / "parks.yaml").rename(here / "p\udcff.yaml")
+    assert main(("check", "p\udcff.yaml")) in (0, 1)
+    said = capsys.readouterr()
+    (said.out + said.err).encode()

@@ -3,38 +3,27 @@
 import json
 import os
 import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from advocacy.cli import group
 
+from ..forking import ForkingServer
+from ..tools.wide_terminal import read_terminal
 
-def at_terminal(*arguments: str | Path, **env: str) -> str:
+
+def at_terminal(server: ForkingServer, *arguments: str | Path, **env: str) -> str:
     """What the command prints where standard error is a terminal."""
-    master, slave = pty.openpty()
+    main, terminal = pty.openpty()
     inherited = {name: v for name, v in os.environ.items() if name not in ("NO_COLOR", "TERM")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "advocacy", *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
-        stderr=slave,
-        env=inherited | env,
-    )
-    os.close(slave)
-    said = b""
-    while True:
-        try:
-            chunk = os.read(master, 4096)
-        except OSError:  # Linux's way to say that the other end is closed
-            chunk = b""
-        if not chunk:
-            break
-        said += chunk
-    os.close(master)
-    process.wait()
-    return said.decode()
+    with Path(os.devnull).open("r+") as nothing:
+        streams = [nothing.fileno(), nothing.fileno(), terminal]
+        run = server.begin([*map(str, arguments)], Path.cwd(), inherited | env, streams)
+    os.close(terminal)
+    printed = read_terminal(main)
+    run.wait()
+    return printed
 
 
 @pytest.mark.parametrize(
@@ -47,14 +36,14 @@ def at_terminal(*arguments: str | Path, **env: str) -> str:
     ],
 )
 def test_a_terminal_gets_color_unless_it_is_unwanted(
-    small_campaign: Path, edit, env: dict[str, str], colored: bool
+    forking_server: ForkingServer, small_campaign: Path, edit, env: dict[str, str], colored: bool
 ) -> None:
     edit(small_campaign, "timezone:", "timezon:")
-    said = at_terminal("check", small_campaign, **env)
+    said = at_terminal(forking_server, "check", small_campaign, **env)
     assert "unknown-key" in said
     assert ("\x1b[" in said) is colored
     # This problem is raised, and printed after the command's own context has ended.
-    said = at_terminal("check", "--explain", "fact-endet", **env)
+    said = at_terminal(forking_server, "check", "--explain", "fact-endet", **env)
     assert "unknown-code" in said
     assert ("\x1b[" in said) is colored
 

@@ -52,6 +52,7 @@ def test_output_is_for_its_owner_alone(run_cli, campaigns: Path, tmp_path) -> No
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(run_cli, campaigns: Path, tmp_path) -> None:
     for name, seed in (("one", "1"), ("two", "2")):
         result = run_cli(

@@ -15,7 +15,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -40,7 +40,10 @@ from advocacy.documents.headers import (
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError
 from advocacy.letters.compose import compose_letters
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import Letter
+
+from ..examples import costly
+from ..loaded import checked
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 HOSTILE = (
@@ -48,12 +51,6 @@ HOSTILE = (
     | st.text(st.sampled_from(" ,;<>@\"\\()=?:.'éß中😀\n\r\t\u0301א\u2028_ab"), max_size=400)
     | st.text(st.sampled_from("ab é"), min_size=60, max_size=400)
 )
-
-
-def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
-    result, problems = check(letter, campaign)
-    assert result is not None, problems
-    return result
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -125,7 +122,7 @@ def test_what_is_no_address_never_becomes_a_header(address: str) -> None:
         address_header("To", [("Pat", address)])
 
 
-@settings(max_examples=200)
+@costly(50)
 @given(name=HOSTILE, subject=HOSTILE)
 @example(name="Smith, John " * 30, subject="word" * 300)
 @example(name="=?utf-8?q?evil?=", subject="=?utf-8?q?evil?= a  b ")
@@ -378,7 +375,7 @@ LINES = st.text(
 ) | st.sampled_from(["From here", "From " + "x" * 80, "=20", ".", "é" * 80, "a" * 75, "a" * 76])
 
 
-@settings(max_examples=40)
+@costly(10)
 @given(st.lists(LINES, min_size=4, max_size=4), st.lists(LINES, max_size=3))
 def test_whatever_the_values_the_parts_say_what_text_and_html_say(
     letter: Letter, campaign: Campaign, values: list[str], address: list[str]

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.loading import Campaign, load_campaign
@@ -25,6 +25,8 @@ from advocacy.documents.text import render_text
 from advocacy.errors import Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, check
+
+from ..examples import costly
 
 HOSTILE = [
     "*Bob* <b>",
@@ -165,7 +167,7 @@ LETTERS = st.characters(
 
 
 @given(name=st.text(LETTERS, min_size=1, max_size=60).map(str.strip).filter(bool))
-@settings(max_examples=25)
+@costly(4)
 def test_any_name_prints_as_typed_everywhere_or_is_named_in_a_problem(
     campaign: Campaign, tmp_path_factory: pytest.TempPathFactory, name: str, tool
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.loading import Campaign
@@ -20,6 +20,8 @@ from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import Letter, check
 from advocacy.templating import render_layout
 from advocacy.templating.citation_marks import VALUE_MARK
+
+from ..examples import costly
 
 HOSTILE = st.text(
     st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
@@ -231,7 +233,7 @@ def test_no_mark_is_left_in_the_page(html: str) -> None:
 # --- values are text ---------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@costly(15)
 @given(subject=HOSTILE, salutation=HOSTILE, line=HOSTILE, value=HOSTILE)
 def test_values_are_read_back_as_they_were_typed(
     letter: Letter, campaign: Campaign, subject: str, salutation: str, line: str, value: str
@@ -257,7 +259,7 @@ def test_values_are_read_back_as_they_were_typed(
     )
 
 
-@settings(max_examples=25)
+@costly(5)
 @given(name=HOSTILE, salutation=HOSTILE, value=HOSTILE)
 def test_the_shared_skeleton_gives_what_rendering_each_letter_anew_gives(
     letter: Letter,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.documents.print_shop.labels import About, Label, PrintedLabels, print_labels
@@ -20,6 +20,8 @@ from advocacy.documents.print_shop.stationery import (
     PaperSheet,
 )
 from advocacy.files.workspace import Workspace
+
+from ..examples import costly
 
 POINT = 25.4 / 72
 ABOUT = About(
@@ -179,7 +181,7 @@ printable = st.text("abc XYZ-.ñéŁΩЯ山田子&<*>\"'", min_size=1, max_size=
 )
 
 
-@settings(max_examples=15)
+@costly(4)
 @given(st.lists(st.lists(printable, min_size=1, max_size=9), min_size=1, max_size=8))
 def test_whatever_the_addresses_none_leaves_its_label(addresses: list[list[str]]) -> None:
     sheet = SHEETS["avery-5160"]

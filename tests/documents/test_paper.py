@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -19,13 +19,10 @@ from advocacy.documents.pdf.paper import layout_css, page_size, paper_html
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import Letter
 
-
-def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
-    result, problems = check(letter, campaign)
-    assert result is not None, problems
-    return result
+from ..examples import costly
+from ..loaded import checked
 
 
 def html_of(letter: Letter, campaign: Campaign) -> str:
@@ -210,7 +207,7 @@ def test_a_stylesheet_cannot_end_its_own_element(
     assert "</style><script" not in html
 
 
-@settings(max_examples=30)
+@costly(8)
 @given(
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30)
     | st.sampled_from(

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -25,8 +25,11 @@ from advocacy.documents.pdf.render import Pdf, pdf_from_html, render_pdf
 from advocacy.errors import AdvocacyError, Level
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
-from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.letter import Letter
 from advocacy.templating.citation_marks import CITE_MARK, Prose
+
+from ..examples import costly
+from ..loaded import checked
 
 WORDS = (
     "the evidence of a public company that commits without an end date to sell recognition "
@@ -40,12 +43,6 @@ def letter(campaign: Campaign) -> Letter:
     """A letter with nine citations, of which a body may use as many as it likes."""
     one = compose_letters(campaign, only=["weiss"]).letters[0]
     return replace(one, cites=one.cites * (NOTES // len(one.cites)))
-
-
-def checked(letter: Letter, campaign: Campaign) -> CheckedLetter:
-    result, problems = check(letter, campaign)
-    assert result is not None, problems
-    return result
 
 
 def printed(letter: Letter, campaign: Campaign) -> Pdf:
@@ -114,7 +111,7 @@ paragraphs = st.lists(
 )
 
 
-@settings(max_examples=40)
+@costly(5)
 @given(paragraphs, st.integers(1, 70))
 def test_every_note_stands_on_the_page_of_its_mark_and_the_close_is_never_alone(
     letter: Letter, campaign: Campaign, parts: list[tuple[int, int, int]], last: int

@@ -4,13 +4,15 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.loading import Campaign
 from advocacy.documents import plain_text
 from advocacy.documents.text import render_text
 from advocacy.letters.letter import Letter, check
+
+from ..examples import costly
 
 ADDRESS = re.compile(r"\s*<?https?://\S+")
 ONE_LINE = st.text(
@@ -114,7 +116,7 @@ def test_dates_and_set_words_follow_the_language(letter: Letter, campaign: Campa
     assert "Références\n==========" in text
 
 
-@settings(max_examples=40)
+@costly(15)
 @given(subject=ONE_LINE, salutation=ONE_LINE, name=ONE_LINE)
 def test_values_are_read_back_as_they_were_typed(
     letter: Letter, campaign: Campaign, subject: str, salutation: str, name: str

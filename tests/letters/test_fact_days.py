@@ -5,19 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import Hint, Problem
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, Letter, check
 
+from ..loaded import loaded
+
 TENTH, ELEVENTH = date(2020, 6, 10), date(2020, 6, 11)
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None
-    assert problems == []
-    return campaign
 
 
 def letters(campaign: Campaign, day: date, stage: str) -> list[Letter]:

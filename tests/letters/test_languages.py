@@ -13,6 +13,8 @@ from advocacy.errors import Problem, has_errors
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, check
 
+from ..loaded import loaded
+
 FRENCH = """\
 Nous vous demandons de garder le parc ouvert le soir.
 
@@ -66,13 +68,6 @@ def bilingual(small_campaign: Path, edit) -> Path:
     )
     (folder / "templates/letters/open.fr.md").write_text(FRENCH, encoding="utf-8")
     return small_campaign
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    assert problems == []
-    return campaign
 
 
 def letters(path: Path) -> dict[str, tuple[CheckedLetter, Campaign]]:

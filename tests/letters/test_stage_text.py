@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.files.cache import file_status, files_held, held_files
 from advocacy.files.text import read_text
 from advocacy.letters.approvals import judge_approval, record_approval
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.stage_text import read_stage_text
+
+from ..loaded import loaded
 
 TODAY = date(2026, 3, 2)
 PIXEL = bytes.fromhex(
@@ -30,12 +31,6 @@ MORE_SOURCES = """
     title: Opening Hours
     issued: "2026-01-10"
 """
-
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    return campaign
 
 
 @pytest.fixture

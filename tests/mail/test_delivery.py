@@ -29,6 +29,7 @@ from advocacy.mail.smtp import (
 from advocacy.mail.smtp.server import server_from
 from advocacy.mail.smtp.wire import fault_of, stuffed
 
+from ..examples import costly
 from .smtp_fixtures import DROP, EXTENSIONS, HANG, MESSAGE, RESET, Act, FaultyServer
 
 Faulty = Callable[..., FaultyServer]
@@ -80,7 +81,7 @@ def test_a_message_arrives_byte_for_byte_on_one_kept_connection(
 
 
 @given(lines=st.lists(st.text(alphabet=". aF", max_size=4), max_size=6))
-@settings(max_examples=15)
+@costly(8)
 def test_lines_of_dots_arrive_as_they_were(lines: list[str]) -> None:
     server = FaultyServer()
     message = MESSAGE + "".join(f"{line}\r\n" for line in lines).encode()

@@ -82,6 +82,20 @@ def test_messages_are_composed_of_what_was_read_at_the_beginning(
     assert prepared.stops() == []
 
 
+def test_the_gate_judges_the_words_that_were_read_at_the_beginning(
+    parks: Path, people: Path, sink: Sink
+) -> None:
+    rewrite(parks, "demand:", "checks: {uncited-claim: {level: error}}\ndemand:")
+    claim = "\nIn 2024, 73 percent of visitors came by bus. {# uncited: our own count #}\n"
+    partial = parks.parent / "templates" / "partials" / "one.md"
+    partial.write_text(claim, "utf-8")
+    approve(parks)
+    prepared = PreparedMailing.open(request(parks, people))
+    partial.write_text(claim.partition("{#")[0], "utf-8")
+    assert prepared.dry_run().count == N
+    assert [one.code for one in prepared.stops()] == []
+
+
 CHANGES: list[tuple[str, Callable[[Path], None]]] = [
     ("the template `partials/one.md` changed", edited),
     ("the fact `visits` changed", lambda p: rewrite(p.parent / "facts.yaml", "40,000", "50,000")),

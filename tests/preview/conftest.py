@@ -4,9 +4,9 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ..conftest import SMALL_CAMPAIGN, SMALL_LETTER
+from ..forking import ForkedRun, ForkingServer
+
 PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
 
 
@@ -24,7 +27,7 @@ PAGE = Path(__file__).resolve().parents[2] / "advocacy" / "preview" / "page"
 class Running:
     """`advocacy preview` in a process of its own."""
 
-    process: subprocess.Popen[str]
+    process: ForkedRun | subprocess.Popen[str]
     address: str
 
     @property
@@ -49,6 +52,12 @@ class Running:
         with contextlib.closing(connection):
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
+
+    def get(self, path: str) -> Any:
+        """The JSON of an answer."""
+        status, _, data = self.ask(path)
+        assert status == 200, data
+        return json.loads(data)
 
     def end(self) -> int:
         """End it as Ctrl-C does; its exit code."""
@@ -98,33 +107,40 @@ class Tab:
         raise AssertionError(f"nothing of {name} in {[sorted(p) for _, p in self.events[after:]]}")
 
 
+def begin(server: ForkingServer, campaign: Path, *options: str) -> Running:
+    """Start the preview of a campaign."""
+    reading, writing = os.pipe()
+    with Path(os.devnull).open("r+") as nothing:
+        process = server.begin(
+            ["preview", str(campaign), "--no-open", *options],
+            campaign.parent,
+            os.environ | {"NO_COLOR": "1"},
+            [nothing.fileno(), writing, nothing.fileno()],
+        )
+    os.close(writing)
+    with os.fdopen(reading) as printed:
+        return Running(process, printed.readline().strip())
+
+
+def stop(one: Running) -> None:
+    """Make sure that a preview has ended."""
+    one.process.kill()
+    one.process.wait(20)
+
+
 @pytest.fixture
-def start() -> Iterator[Callable[..., Running]]:
+def start(forking_server: ForkingServer) -> Iterator[Callable[..., Running]]:
     """`start(campaign, "--read-only")`: the preview of a campaign, ended after the test."""
     running: list[Running] = []
 
-    def begin(campaign: Path, *options: str) -> Running:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "advocacy", "preview", str(campaign), "--no-open", *options],
-            cwd=campaign.parent,
-            env=os.environ | {"NO_COLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert process.stdout is not None
-        found = Running(process, process.stdout.readline().strip())
-        running.append(found)
-        assert found.address.startswith("http://127.0.0.1:"), found.address
-        return found
+    def started(campaign: Path, *options: str) -> Running:
+        running.append(begin(forking_server, campaign, *options))
+        assert running[-1].address.startswith("http://127.0.0.1:"), running[-1].address
+        return running[-1]
 
-    yield begin
+    yield started
     for one in running:
-        if one.process.poll() is None:
-            one.process.kill()
-        one.process.wait(20)
-        assert one.process.stdout is not None
-        one.process.stdout.close()
+        stop(one)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +165,7 @@ class Page:
         self.said: list[str] = []
         self.tab.on("console", lambda message: self.said.append(message.text))
         self.tab.on("pageerror", lambda error: self.said.append(str(error)))
-        self.tab.set_default_timeout(20_000)
+        self.tab.set_default_timeout(60_000)
         self.tab.goto(address)
 
     def ready(self) -> "Page":
@@ -243,3 +259,30 @@ def visit(browser: Any) -> Iterator[Callable[..., Page]]:
     yield opened
     for page in pages:
         page.close()
+
+
+@pytest.fixture(scope="module")
+def shared_tab(
+    browser: Any, shared_campaign: Path, forking_server: ForkingServer
+) -> Iterator[Page]:
+    """A tab at the preview of the shared campaign, one for all tests of a module."""
+    running = begin(forking_server, shared_campaign)
+    page = Page(browser, running.address)
+    page.tab.on("dialog", lambda dialog: dialog.accept())
+    yield page
+    try:
+        page.close()
+    finally:
+        stop(running)
+
+
+@pytest.fixture
+def page(shared_tab: Page, shared_campaign: Path) -> Page:
+    """The shared tab, loaded anew with the campaign as it was at first."""
+    folder = shared_campaign.parent
+    for name in (".advocacy/unsaved", ".advocacy/history"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / "templates/letters/open.md").write_text(SMALL_LETTER, "utf-8")
+    shared_campaign.write_text(SMALL_CAMPAIGN, "utf-8")
+    shared_tab.tab.reload()
+    return shared_tab.ready()

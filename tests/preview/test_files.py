@@ -6,18 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import load_campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.content_digests import text_digest
 from advocacy.preview import files, texts
 from advocacy.preview.files import ChangedError, EditableFile, list_files, save_file
 from advocacy.resources import templates_dir
 
-
-def loaded(path: Path) -> Campaign:
-    campaign, problems = load_campaign(path)
-    assert campaign is not None, problems
-    return campaign
+from ..loaded import loaded
 
 
 @pytest.fixture
@@ -137,8 +133,9 @@ def test_a_link_out_of_the_folder_is_not_opened(small_campaign: Path, tmp_path: 
     letter = small_campaign.parent / "templates/letters/open.md"
     letter.unlink()
     letter.symlink_to(secret)
-    found = list_files(loaded(small_campaign), "call", None)
-    assert set(found) == {"parks.yaml", "sources.yaml"}
+    campaign, _ = load_campaign(small_campaign)
+    assert campaign is not None
+    assert set(list_files(campaign, "call", None)) == {"parks.yaml", "sources.yaml"}
 
 
 def test_a_text_of_the_campaign_is_written_back_with_everything_around_it_as_it_was(
@@ -171,6 +168,7 @@ def test_the_form_has_every_text_that_the_stages_letters_print(small_campaign: P
     found = texts.list_text_fields(loaded(small_campaign), "call")
     assert [(one.label, one.text) for one in found] == [
         ("Subject", "Keep the park open"),
+        ("Preview text", ""),
         ("The demand in one line (en)", "Keep"),
         ("The demand in one line (es)", "Abierto"),
         ("Ask 1", "Keep the park open until nine in the evening."),
@@ -179,6 +177,19 @@ def test_the_form_has_every_text_that_the_stages_letters_print(small_campaign: P
     assert all(one.place and one.place.line for one in found)
     for one in found:
         texts.save_text(small_campaign, one.keys, f"{one.text}!", text_digest(one.text))
-    assert [one.text for one in texts.list_text_fields(loaded(small_campaign), "call")] == [
-        f"{one.text}!" for one in found
-    ]
+    changed = texts.list_text_fields(loaded(small_campaign), "call")
+    assert [one.text for one in changed] == [f"{one.text}!" for one in found]
+    preview = changed[1]
+    texts.save_text(small_campaign, preview.keys, "", text_digest(preview.text))
+    assert "preview" not in small_campaign.read_text("utf-8"), "an empty one has no line"
+
+
+def test_lines_that_nobody_changed_keep_their_ends_and_new_ones_end_as_most_do() -> None:
+    raw = "One\r\nTwo\nThree\r\n\rFive\r\n"
+    text = "One\nTwo\nThree\n\nFive\n"
+    assert files.with_line_ends(text, raw) == raw
+    changed = text.replace("Two", "2\n2a")
+    assert files.with_line_ends(changed, raw) == "One\r\n2\r\n2a\r\nThree\r\n\rFive\r\n"
+    assert files.with_line_ends("", raw) == ""
+    assert files.with_line_ends("One\nTwo", raw) == "One\r\nTwo"
+    assert files.with_line_ends("A\u2028B\x0bC\n", "A\u2028B\x0bC\r\n") == "A\u2028B\x0bC\r\n"

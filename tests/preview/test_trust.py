@@ -26,8 +26,9 @@ def test_the_verdict_says_the_same_at_the_top_and_beside_the_text(
 ) -> None:
     page = visit(start(small_campaign).address).ready()
     page.replace("Many came after work.", "They said: “We will close every park in town.”")
-    page.see("Wrong: 1 error.", "#state")
-    page.see("Wrong: 1 error.", "#verdict")
+    page.see("Wrong: 1 error", "#state")
+    page.see("Wrong: 1 error", "#verdict")
+    assert page.tab.inner_text("#state") == page.tab.inner_text("#verdict")
     page.see("This letter would be refused", "#stop-title")
     for where in ("#state", "#verdict"):
         assert page.tab.get_attribute(where, "data-verdict") == "wrong"
@@ -35,7 +36,8 @@ def test_the_verdict_says_the_same_at_the_top_and_beside_the_text(
     page.see("Worth a look: 2 warnings.", "#state")
     page.see("Worth a look: 2 warnings.", "#verdict")
     page.replace("In 2019 it had 900 trees.", "Hello \U0001fadd to you.")  # no font has it
-    page.see("Paper: wrong: 1 error. Email: worth a look", "#verdict")
+    page.see("Paper: wrong: 1 error", "#verdict")
+    page.see("Email: worth a look", "#verdict")
     page.tab.click("#tab-email")
     page.see("The email is good. The letter on paper would be refused.", "#stop-title")
 
@@ -175,4 +177,6 @@ def test_a_citation_that_is_put_into_a_command_goes_behind_it(
     page.to("demand.rep")
     page.tab.click("#tab-facts")
     page.tab.click("[aria-label='Cite visits']")
+    page.tab.click("#tab-text")
+    page.tab.click("#as-text")
     page.see('Please answer by {{ demand.reply_by }}{{ cite("visits") }}.', "#editors")

@@ -17,8 +17,11 @@ def house(tmp_path: Path, project_root: Path) -> Path:
     """A folder with the same rules and no tests yet."""
     tests = tmp_path / "house" / "tests"
     tests.mkdir(parents=True)
-    shutil.copy(project_root / "tests" / "conftest.py", tests)
-    (tests.parent / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    for name in ("conftest.py", "forking.py"):
+        shutil.copy(project_root / "tests" / name, tests)
+    (tests.parent / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\naddopts = ["--import-mode=importlib"]\n'
+    )
     return tests
 
 
@@ -79,6 +82,7 @@ def test_where_everything_must_be_there_a_missing_tool_is_a_failure(house: Path)
     assert "1 failed, 1 skipped" in result.stdout
 
 
+@pytest.mark.slow
 def test_where_everything_must_be_there_a_module_is_not_left_out(house: Path) -> None:
     code = "import pytest\npytest.importorskip('no_such_module')\n"
     assert run_tests(house, code).returncode == 5  # nothing was run

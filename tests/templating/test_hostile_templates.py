@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.errors import AdvocacyError, Problem
@@ -109,7 +109,6 @@ def test_an_escape_in_a_literal_of_a_layout_is_judged_too(workspace: Workspace) 
 
 
 @given(st.characters(exclude_categories=()))
-@settings(max_examples=60)
 def test_no_escape_brings_a_character_into_a_letter_that_a_file_may_not_hold(
     tmp_path_factory: pytest.TempPathFactory, character: str
 ) -> None:

@@ -15,6 +15,7 @@ from advocacy.templating.typography import (
     quotes,
     spaces,
 )
+from advocacy.templating.typography import typeset as typeset_value
 
 VALUE = chr(VALUE_MARK)
 CITE = chr(CITE_MARK)
@@ -81,7 +82,7 @@ def test_each_language_has_its_quotes(language: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("wait... what", "wait… what"),
-        ("so -- or so", "so~– or so"),
+        ("so -- or so", "so—or so"),
         ("so---or so", "so—or so"),
         ("so --- or so", "so~— or so"),
         ("2019--2020", "2019–2020"),
@@ -89,12 +90,78 @@ def test_each_language_has_its_quotes(language: str, expected: str) -> None:
         ("----", "<hr />\n"),
         ("`a -- b...` \"c\"", "<code>a -- b...</code> “c”"),
         ("(c) +- ????", "(c) +- ????"),
-        ("see https://a.example/a--b...c -- there", "see https://a.example/a--b...c~– there"),
+        ("see https://a.example/a--b...c -- there", "see https://a.example/a--b...c—there"),
         ("<https://a.example/b--c>", '<a href="https://a.example/b--c">https://a.example/b--c</a>'),
     ],
 )  # fmt: skip
 def test_dashes_and_ellipses(text: str, expected: str) -> None:
     assert typeset(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en-US", "so—or so—it is."),
+        ("en-GB", "so~– or so~– it is."),
+        ("de", "so~– or so~– it is."),
+        ("fr", "so~– or so~– it is."),
+        ("es", "so —or so— it is."),
+    ],
+)
+def test_two_hyphens_between_spaces_make_the_languages_dash(language: str, expected: str) -> None:
+    assert typeset("so -- or so -- it is.", language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en-US", 'O\'Brien\'s "Best" 6" x 8"', 'O’Brien’s “Best” 6" x 8"'),
+        ("en-US", "rock 'n' roll, the '90s and 'so'", "rock ’n’ roll, the ’90s and ‘so’"),
+        ("en-US", "write to o'b@x.example: it's", "write to o'b@x.example: it’s"),
+        ("en-US", 'https://a.example/it\'s "a"', "https://a.example/it's “a”"),
+        ("en-US", "He said \"it is 'bad'.\"", "He said “it is ‘bad’.”"),
+        ("en-US", "““nested””", "“‘nested’”"),
+        ("en-US", 'no "partner and ”none', 'no "partner and ”none'),
+        ("de", 'Der Verein "Grün" und “Blau”', "Der Verein „Grün“ und „Blau“"),
+        ("de", "„a“, »b« und ‚c‘", "„a“, „b“ und ‚c‘"),
+        ("fr", 'L\'association "Le Parc" : 10 000 ?', "L’association «^Le Parc^»~: 10^000^?"),
+        ("fr", "« Le Parc »", "«^Le Parc^»"),
+        ("es", 'El "Parque"', "El «Parque»"),
+        ("nl", "‘a’ d'Artagnan “b”", "‘a’ d’Artagnan “b”"),
+        ("he", "צה\"ל וג'ורג'", "צה״ל וג׳ורג׳"),
+        ("en-US", "*Bob* <b> a  b", "*Bob* <b> a  b"),
+    ],
+)
+def test_typed_texts_get_the_languages_marks_and_spaces(
+    language: str, text: str, expected: str
+) -> None:
+    assert typeset_value(text, language).replace(NBSP, "~").replace(NARROW, "^") == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en-US", "the ‘Act.’"),
+        ("de", "the ‚Act.‘"),
+        ("fr", "the “Act.”"),
+        ("es", "the “Act.”"),
+    ],
+)
+def test_a_quotation_inside_a_quotation_has_the_other_marks(language: str, expected: str) -> None:
+    for typed in ('the "Act."', "the “Act.”", "the « Act. »"):
+        assert typeset_value(typed, language, 1) == expected
+
+
+@given(
+    text=st.text(st.sampled_from("ab1 .-'\"!?;:«»“”„‘’‚‹›…–()@\n"), max_size=60),
+    language=st.sampled_from(["en-US", "fr", "fr-CA", "de", "es", "nl", "sv", "he"]),
+    depth=st.integers(0, 2),
+)
+def test_a_typed_text_keeps_its_words(text: str, language: str, depth: int) -> None:
+    def kept(string: str) -> str:
+        return "".join(c for c in string if c.isalnum())
+
+    assert kept(typeset_value(text, language, depth)) == kept(text)
 
 
 @pytest.mark.parametrize(

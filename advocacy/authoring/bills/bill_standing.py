@@ -141,15 +141,16 @@ def bill_standing(
     `people` are lawmakers of a list; without them, the positions are those that the bill's own file
     names. `campaign` adds its letters and events, `earlier` what has changed since that file.
     """
+    everyone = [person for one in people for person in one.people]
     return BillStanding(
         bill,
         day,
         bill_state(bill, day),
-        _groups(bill, day, people, campaign.bills if campaign else {}),
+        _groups(bill, day, everyone, campaign.bills if campaign else {}),
         _changes(earlier, bill, day) if earlier else (),
         _due(campaign, bill, day, people) if campaign else (),
         _upcoming(campaign, bill, day) if campaign else (),
-        _missing(bill, day, people),
+        _missing(bill, day, everyone),
     )
 
 

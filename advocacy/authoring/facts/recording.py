@@ -98,7 +98,7 @@ def _is_in(fact: Fact, path: Path) -> bool:
 
 def _replace(facts_file: Path, comparisons: dict[str, Comparison]) -> None:
     advice = "Name a file in an existing folder that you can write to"
-    with replace_file(record_path(facts_file), mode=0o644, advice=advice) as file:
+    with replace_file(record_path(facts_file), shared=True, advice=advice) as file:
         file.write(render_record(comparisons).encode("utf-8"))
 
 

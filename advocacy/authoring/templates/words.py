@@ -35,7 +35,7 @@ def new_words(language: str, folder: Path) -> Path:
     tag = known_language(language)
     if tag is None:
         hint = "Write a language tag such as `nl`, `pt-BR` or `sv`."
-        message = f"`{language}` is not a language that dates and lists are known for."
+        message = f"The date and list formats of the language `{language}` are not known."
         raise AdvocacyError(Problem("bad-language", message, hint))
     workspace = Workspace.of(folder / "campaign.yaml", None)
     existing = workspace.template(f"words/{tag}.yaml")

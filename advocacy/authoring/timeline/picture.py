@@ -10,6 +10,7 @@ from advocacy.authoring.timeline.columns import DayColumn, columns_of, in_words
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.days import Days
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.stages import shown_subject
 
 LABELS = 470.0
 """The pixel at which the columns begin; the labels stand to the left of them."""
@@ -64,7 +65,7 @@ def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
     stages, language = campaign.file.stages, campaign.file.language
     runs = [*(stage.days for stage in stages.values()), *(one.fact.days for one in shown)]
     columns = columns_of(runs, day, LABELS)
-    stage_rows = [_stage_row(name, stages[name], facts, columns, day, language) for name in stages]
+    stage_rows = [_stage_row(campaign, name, facts, columns, day, language) for name in stages]
     rows = [("Stages", tuple(stage_rows))]
     rows += [
         (text, tuple(_fact_row(one, stages, columns) for one in them)) for text, them in groups
@@ -113,13 +114,14 @@ def _groups(
 
 
 def _stage_row(
+    campaign: Campaign,
     name: str,
-    stage: Stage,
     facts: Sequence[FactStanding],
     columns: Sequence[DayColumn],
     day: date,
     language: str,
 ) -> TimelineRow:
+    stage = campaign.file.stages[name]
     cited = [one for one in facts if name in one.stages]
     days = _covered(stage.days, columns)
     dead = tuple(c for c in days if not all(c.covers(one.fact.days) for one in cited))
@@ -128,7 +130,7 @@ def _stage_row(
     summary = f"Stage {name}: {stage.days.text(in_words)}. {len(cited)} facts."
     return TimelineRow(
         label=name,
-        meta=stage.subject.get(language) or str(stage.subject),
+        meta=shown_subject(campaign, stage, language),
         note=note,
         summary=f"{summary} {note}".strip(),
         look="stage" if stage.covers(day) else "stage-off",

@@ -64,8 +64,9 @@ class BillPosition:
     """What a lawmaker is to a bill on a day.
 
     `names` has every position that applies, the main one first; `everyone else` stands alone.
-    `committees` are those that have the bill before them and on which the lawmaker sits. `vote` is
-    the lawmaker's latest vote on passage up to that day, of those that the campaign names.
+    `committees` are those that have the bill before them and on which the lawmaker sits; `office`
+    is the highest office there, as its position and the committee. `vote` is the lawmaker's latest
+    vote on passage up to that day, of those that the campaign names.
     """
 
     bill: Bill
@@ -74,6 +75,7 @@ class BillPosition:
     cosponsor_since: date | None = None
     withdrew: date | None = None
     committees: tuple[str, ...] = ()
+    office: tuple[PositionName, str] | None = None
     vote: VoteCast | Literal[""] = ""
 
     @property
@@ -153,8 +155,9 @@ def position_on(
     elif current is not None:
         names.append("cosponsor")
     seats = list(_seats(known.referrals, recipient))
-    titles = {title for _, title in seats}
-    names += [name for name in _TITLED if name in titles]
+    held = {title: referral.name for referral, title in reversed(seats)}
+    offices = [(name, held[name]) for name in _TITLED if name in held]
+    names += [name for name, _ in offices]
     if seats:
         names.append("committee member")
     positions = tuple(names) or ("everyone else",)
@@ -165,6 +168,7 @@ def position_on(
         current.joined if current else None,
         spans[-1].withdrawn if spans and current is None else None,
         tuple(referral.name for referral, _ in seats),
+        offices[0] if offices else None,
         _vote(bill, recipient, keys, day),
     )
 

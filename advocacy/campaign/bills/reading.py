@@ -42,12 +42,17 @@ def _read_json(path: Path) -> Read[Bill | None]:
     try:
         data = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        place = Place(path, error.lineno, error.colno)
-        message = f"The file is not valid JSON: {error.msg}."
-        return None, [Problem("broken-json", message, "Download the file again.", place)]
+        return None, [_not_json(error.msg, Place(path, error.lineno, error.colno))]
+    except (ValueError, RecursionError):
+        return None, [_not_json("it holds a number or a nesting beyond all sense", Place(path))]
     if isinstance(data, Mapping) and is_openstates_bill(data):
         return read_openstates_bill(data, path)
     return None, [_no_bill(path)]
+
+
+def _not_json(reason: str, place: Place) -> Problem:
+    message = f"The file is not valid JSON: {reason}."
+    return Problem("broken-json", message, "Download the file again.", place)
 
 
 def _no_bill(path: Path) -> Problem:

@@ -55,6 +55,9 @@ class Recipient(Located):
     email: Email | None = Field(
         None, description="Without it, the letter is printed but not emailed."
     )
+    aide: Line | None = Field(
+        None, description="The aide to whom `email` belongs. The letter is for the recipient."
+    )
     gender: Line | None = Field(
         None,
         description="`female` or `male`, for languages whose forms of address need it. Default: as "
@@ -164,6 +167,11 @@ class Recipient(Located):
             or (self.id is None and self.earlier_id in names)
         )
 
+    @property
+    def people(self) -> "tuple[Recipient, ...]":
+        """The people whom the letter addresses: this one, or those who get it together."""
+        return (self,)
+
     def on(self, day: date) -> "Recipient":  # noqa: ARG002 - an addressee's titles have days
         """The person as of a letter's date."""
         return self
@@ -177,6 +185,21 @@ class Recipient(Located):
             self.organization if self.full_name else None, *self.address, self.postal_code,
             self.city, self.region, self.country,
         )  # fmt: skip
+
+
+class JointRecipient(Recipient):
+    """Several people who get one letter together (`campaign.joint_letters`)."""
+
+    members: tuple[Recipient, ...] = ()
+
+    @property
+    def people(self) -> tuple[Recipient, ...]:
+        """The people whom the letter addresses."""
+        return self.members
+
+    def goes_by(self, names: Collection[str]) -> bool:
+        """Whether one of the names is the letter's, or that of one of its people."""
+        return super().goes_by(names) or any(one.goes_by(names) for one in self.members)
 
 
 # Worked out once for each row: a letter asks for each a dozen times.

@@ -53,7 +53,7 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         hint += "the column `title`."
         yield Problem("comma-in-name", message, hint, row.place("name"), Level.WARNING)
     elif is_no_name(name):
-        message = f"“{name}” is probably not a name, and is printed as one."
+        message = f"“{name}” is probably not a name, but is printed as one."
         hint = "Enter the person's name, or `organization` for an office without a name. If the "
         hint += "row is no person, remove it."
         yield Problem("not-a-name", message, hint, row.place("name"), Level.WARNING)

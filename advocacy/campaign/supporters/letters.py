@@ -10,6 +10,7 @@ from advocacy.campaign.campaign_rules import SupporterRules
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection, either_case
 from advocacy.campaign.supporters.consent import SupporterTally
+from advocacy.campaign.supporters.districts import Districts, read_districts
 from advocacy.campaign.supporters.model import Correspondence, Supporter, Supporters
 from advocacy.campaign.supporters.reading import (
     Group,
@@ -36,7 +37,8 @@ def correspondence(
     if people.supporters is None:
         yield from map(Correspondence, recipients_of(campaign, day, report, people))
         return
-    asked = _Asked(campaign, day, report, people, people.supporters)
+    districts = read_districts(people.districts, report)
+    asked = _Asked(campaign, day, report, people, people.supporters, districts=districts)
     yield from _selected(_of_supporters(asked), report, people)
 
 
@@ -50,6 +52,7 @@ class _Asked:
     people: People
     path: Path
     tally: SupporterTally = field(default_factory=SupporterTally)
+    districts: Districts = field(default_factory=dict)
 
     @property
     def rules(self) -> SupporterRules:
@@ -73,6 +76,7 @@ class _Asked:
             sample=selection.sample,
             with_words=with_words,
             home=self.home,
+            districts=self.districts,
         )
 
 
@@ -107,8 +111,9 @@ def _own(targets: Targets, asked: _Asked) -> Iterator[Correspondence]:
     excluded = asked.people.selection.excluded
     # Read twice, so that whose turn it is does not depend on which letters are asked for.
     everyone = read_supporters(
-        asked.path, rules, day, ignore, SupporterTally(), excluded=excluded, home=asked.home
-    )
+        asked.path, rules, day, ignore, SupporterTally(), excluded=excluded, home=asked.home,
+        districts=asked.districts,
+    )  # fmt: skip
     share_out(name, targets, everyone, day, rules.max_per_target)
     for row in asked.read():
         mine = targets.of(row)

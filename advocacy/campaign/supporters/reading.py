@@ -18,6 +18,7 @@ from advocacy.campaign.recipients.address import Parts, postal_lines
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.supporters.consent import YES, SupporterTally, agreeing
+from advocacy.campaign.supporters.districts import Districts, with_districts
 from advocacy.campaign.supporters.model import Supporter
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, reporting
 from advocacy.resources import read_table
@@ -133,15 +134,17 @@ def read_supporters(
     sample: int | None = None,
     with_words: bool = True,
     home: str | None = None,
+    districts: Districts | None = None,
 ) -> Iterator[Supporter]:
     """Those of a list who agreed to write, in its order.
 
     Who did not agree, or is `excluded` by id or email address, is left out and counted. With
     `with_words`, so is whoever has own words that are not approved; without, own words are
     nobody's concern. `sample` takes so many that show the list's variety. `home` is the country
-    of those whose row has none. Nothing but the current row is kept.
+    of those whose row has none, `districts` those that the geocoder found. Nothing but the
+    current row is kept.
     """
-    rows = read_list(path, day, report, columns=rules.columns)
+    rows = with_districts(read_list(path, day, report, columns=rules.columns), districts or {})
     agreed = agreeing(rows, rules, day, home, tally, excluded)
     if sample is not None:
         agreed = Selection(sample=sample).choose(agreed, report)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, denies
-from advocacy.checks.agreement.numbers import dated_quantities
 from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.rates import dated_quantities
 from advocacy.checks.agreement.reading import Clause, Reading, shared, stems
 from advocacy.checks.language import Language
 
@@ -48,7 +48,8 @@ def _direction_differences(
         word = language.finds(ours, text)
         one, reading = _where(evidence, next(iter(theirs)))
         words = claim.cut(word.start(), word.end()) if word else claim.text
-        yield Difference("comparison-differs", words, reading.text, one.fact)
+        at = word.start() if word else -1
+        yield Difference("comparison-differs", words, reading.text, one.fact, at=at)
 
 
 _THAN = re.compile(r"\s(?:than|als|qu(?:e\s|')|que)\s*", re.IGNORECASE)
@@ -133,6 +134,7 @@ def _unmade_comparisons(
             claim.cut(word.start(), word.end()),
             evidence[0].statement.text,
             evidence[0].fact,
+            at=word.start(),
         )
 
 
@@ -292,8 +294,9 @@ def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
     if not known:
         one = evidence[0]
         yield Difference(
-            "cause-not-in-fact", claim.cut(word.start(), word.end()), one.statement.text, one.fact
-        )
+            "cause-not-in-fact", claim.cut(word.start(), word.end()), one.statement.text, one.fact,
+            at=word.start(),
+        )  # fmt: skip
         return
     if any(language.finds(kind, near) for kind in ("strong_may", "conditions")):
         return

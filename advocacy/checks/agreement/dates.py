@@ -49,7 +49,8 @@ def day_differences(
             continue
         near = nearest(evidence, claim.stems)
         theirs, fact = _other_day(day, evidence, near)
-        yield Difference("date-not-in-fact", claim.cut(day.start, day.end), theirs, fact)
+        shown = claim.cut(day.start, day.end)
+        yield Difference("date-not-in-fact", shown, theirs, fact, at=day.start)
 
 
 def _byline(day: StatedDay, one: Evidence) -> bool:

@@ -24,6 +24,8 @@ class Evidence:
     who: str = ""
     """The same without titles: the authors and publishers."""
     issued: tuple[date, ...] = ()
+    source: tuple[Sequence[Reading], ...] = ()
+    """All that is known of its source: the copy's sentences, the statements of its facts."""
 
     @cached_property
     def said(self) -> tuple[Reading, ...]:
@@ -65,6 +67,8 @@ class Difference:
     theirs: str
     fact: str
     note: str = ""
+    at: int = -1
+    """Where in the sentence it is, if it is at one word or number."""
 
 
 def nearest(evidence: Iterable[Evidence], stems: frozenset[str]) -> Evidence:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
-from advocacy.checks.agreement.reading import Clause, Match, Reading, read
+from advocacy.checks.agreement.reading import Clause, Match, Reading, read, shared, stems
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans
 
@@ -27,6 +27,7 @@ def hedge_differences(
             break  # one clause is enough for a sentence
     if not strict:
         yield from _whole_for_part(claim, evidence)
+        yield from _stronger(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -39,7 +40,7 @@ def _dropped(clause: Clause, claim: Reading, close: Sequence[Match], *, strict: 
     for kind in _kinds(clause, claim, strict=strict):
         if kind in ("some", "conditions") and close[0].ours < ALIKE:
             continue
-        if all(_limits(kind, match.clause.text, language) for match in close):
+        if all(_limits(kind, match.clause.text, language, clause.stems) for match in close):
             word = language.finds(kind, theirs)
             return word[0] if word else ""
     return None
@@ -69,11 +70,27 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
         yield "conditions"
 
 
-def _limits(kind: str, text: str, language: Language) -> bool:
-    """Whether a clause has a limit of a kind; what one cannot do is none."""
-    return language.finds(kind, text) is not None and not (
-        kind == "strong_may" and denies(text, language)
-    )
+def _limits(kind: str, text: str, language: Language, ours: frozenset[str]) -> bool:
+    """Whether a clause has a limit of a kind; what one cannot do is none.
+
+    Nor is a “may” after a comma in a part of which the other clause (`ours`) says nothing.
+    """
+    found = language.finds(kind, text)
+    if found is None or kind != "strong_may":
+        return found is not None
+    begin = text.rfind(",", 0, found.start()) + 1
+    part = stems(text[begin:].split(",")[0], language)
+    if begin and part and not shared(part, ours, language):
+        return False
+    return not _is_denied(found, text, language)
+
+
+def _is_denied(word: re.Match[str], text: str, language: Language) -> bool:
+    """Whether a “not” stands at a word; in German, where it stands far away, in its clause."""
+    if language.code == "de" or language.finds("negators", word[0]):
+        return denies(text, language) and not language.finds("negators", word[0])
+    return denies(" ".join((*text[: word.start()].split()[-2:], word[0],
+                            *text[word.end() :].split()[:2])), language)  # fmt: skip
 
 
 def _quoted(text: str) -> list[str]:
@@ -126,6 +143,36 @@ def _unlimited(text: str, language: Language) -> re.Match[str] | None:
     return None
 
 
+def _stronger(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“Proves” and “demands”, where no text of the evidence has such a word."""
+    language = claim.language
+    for kind in ("certain", "acts"):
+        for word in language.all(kind, claim.outside):
+            before = " ".join(claim.outside[: word.start()].split()[-4:])
+            beside = " ".join((before, *claim.outside[word.end() :].split()[:2]))
+            if denies(beside, language) or language.finds("we", before):
+                continue
+            if not any(_has_like(kind, word[0], r) for one in evidence for r in one.readings):
+                one = evidence[0]
+                yield Difference(
+                    "hedge-dropped",
+                    claim.cut(word.start(), word.end()),
+                    one.statement.text,
+                    one.fact,
+                    word[0],
+                    word.start(),
+                )
+                return
+
+
+def _has_like(kind: str, word: str, reading: Reading) -> bool:
+    """Whether a text leaves no doubt either, or does what a word says."""
+    found = reading.language.all(kind, reading.text)
+    return any(
+        kind == "certain" or other[0][:4].casefold() == word[:4].casefold() for other in found
+    )
+
+
 def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     language = claim.language
     text = claim.outside
@@ -143,7 +190,9 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
         return
     close = close_clauses(clause, evidence, language, alike=0.4, both=0.25)
     if close and not (
-        language.finds("negators", ours[0]) and denies(close[0][0].clause.text, language)
+        language.finds("negators", ours[0])
+        and denies(close[0][0].clause.text, language)
+        and _part(read(close[0][0].clause.text, language.code)) is None
     ):
         match, one = close[0]
         yield Difference(
@@ -152,4 +201,5 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
             match.clause.text,
             one.fact,
             ours[0],
+            ours.start(),
         )

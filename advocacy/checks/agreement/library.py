@@ -1,6 +1,7 @@
 """The facts of a campaign as evidence, each read once, with the passages of the kept copies."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ class Library:
     _copies: KeptCopies | None = None
     _sentences: dict[tuple[str, str], list[Reading]] = field(default_factory=dict)
     _statements: dict[str, list[tuple[str, Reading]]] = field(default_factory=dict)
+    _stated: dict[str, dict[str, list[Reading]]] = field(default_factory=dict)
     _opened: bool = False
 
     def of(self, cited: CitedFact, language: str) -> Evidence | None:
@@ -131,7 +133,17 @@ class Library:
         )
         who = "\n".join(filter(None, (_record(source, _AUTHORS) for source in sources)))
         issued = tuple(day for source in sources for day in dict.fromkeys(source.published or ()))
-        return Evidence(cited.id, statement, quote, passage, names, who, issued)
+        source = (sentences, self._of_source(cited.source.id, language))
+        return Evidence(cited.id, statement, quote, passage, names, who, issued, source)
+
+    def _of_source(self, source: str, language: str) -> Sequence[Reading]:
+        """The statements of all facts of a source."""
+        if language not in self._stated:
+            stated: dict[str, list[Reading]] = defaultdict(list)
+            for name, reading in self.statements(language):
+                stated[self.campaign.facts[name].source].append(reading)
+            self._stated[language] = stated
+        return self._stated[language].get(source, ())
 
 
 def _sentences(copies: KeptCopies, source: str, language: str) -> Iterator[Reading]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import takewhile
 
 from advocacy.checks.agreement.days import days
@@ -111,6 +111,7 @@ def name_differences(
                 near.statement.text,
                 near.fact,
                 name,
+                start,
             )
             return
 
@@ -239,15 +240,35 @@ def noun_differences(
                 if match.ours < 0.6:
                     continue
                 ours, theirs = _nouns(clause.text, language), _nouns(match.clause.text, language)
+                measures = _measures(language)
                 held = "\n".join(bare(r.text) for r in one.said) + bare(one.names)
-                new = [noun for noun in ours if bare(noun)[:6] not in held]
-                gone = [noun for noun in theirs if bare(noun)[:6] not in bare(claim.text)]
+                new = [
+                    noun
+                    for noun in ours
+                    if bare(noun)[:6] not in held and not measures.fullmatch(noun)
+                ]
+                gone = [
+                    noun
+                    for noun in theirs
+                    if bare(noun)[:6] not in bare(claim.text) and not measures.fullmatch(noun)
+                ]
                 for noun in new if len(new) <= 2 and gone else ():
                     if language.stem(noun)[:6] in elsewhere:
                         yield Difference(
                             "name-not-in-fact", clause.text, match.clause.text, one.fact, noun
                         )
                         return
+
+
+@lru_cache(maxsize=8)
+def _measures(language: Language) -> re.Pattern[str]:
+    """Nouns of numbers, measures and times, which other rules compare."""
+    words = [re.escape(word) for name in ("fractions", "multiples", "magnitudes", "units")
+             for word in language.table(name)]  # fmt: skip
+    words += [*language.table("seasons").values(), *language.table("week").values()]
+    words += [r"jan\w*", r"feb\w*", r"märz\w*", "april", "mai", "juni", "juli", "august", "oktober"]
+    words += [r"\w+ember", r"prozent\w*", r"jahr\w*", "mehrheit", "minderheit"]
+    return re.compile(rf"(?:{'|'.join(words)})(?:en|er|es|n|s|e)?", re.IGNORECASE)
 
 
 _PLACE = re.compile(rf"\b(?:[Ii]n|[Aa]us|[Nn]ach|[Bb]ei|[Vv]on)\s+(?P<name>{CAPITAL})")
@@ -289,11 +310,16 @@ def _otherwise(claim: Reading, ours: re.Match[str], one: Evidence) -> Difference
     )
 
 
+_YOURS = re.compile(rf"\bIhr(?:e[nmrs]?)?\s+(?:[a-zäöü]\w+\s+)?({CAPITAL})")
+
+
 def _nouns(text: str, language: Language) -> list[str]:
+    """The nouns of a text but its first word, and without what is the reader's: Ihr Unternehmen."""
+    yours = {found[1] for found in _YOURS.finditer(text)}
     return [
         word
         for word in re.findall(rf"(?<![.!?„“] )(?<!^){CAPITAL}", text)
-        if bare(word) not in language.stop
+        if bare(word) not in language.stop and word not in yours
     ]
 
 

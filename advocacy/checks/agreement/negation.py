@@ -161,8 +161,8 @@ def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = Fal
 
 def _parts(text: str, language: Language) -> Iterator[str]:
     """A clause at its commas and conjunctions; words that say nothing alone stay with the next."""
-    splits = [found.start() for found in language.all("split", text)]
-    ends = [0, *splits, len(text)]
+    splits = {found.start() for kind in ("split", "relative") for found in language.all(kind, text)}
+    ends = [0, *sorted(splits), len(text)]
     waiting = ""
     for part in (p for a, b in pairwise(ends) for p in text[a:b].split(",")):
         waiting += part

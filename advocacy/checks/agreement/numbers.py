@@ -5,21 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.quantity import Bound, Quantity
+from advocacy.checks.agreement.rates import dated_quantities
 from advocacy.checks.agreement.reading import Reading
 
 ROUNDED = 0.12
 """The allowed difference for “about”, as a share of the number."""
-BEYOND = 0.4
+BEYOND = 1.0
 """The allowed difference for “more than”, as a share of the number."""
 SHARES = {"over": (1.0, 1.35), "under": (0.3, 1.0), "nearly": (0.8, 1.0), "about": (0.84, 1.16)}
 """The allowed difference for a share in words, as a part of it."""
 _SCALED = ("time", "month", "m")
-_BETWEEN = re.compile(
-    r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def number_differences(
             continue
         code = "figure-not-in-fact" if verdict == "unknown" else "hedge-dropped"
         theirs, fact = _theirs(quantity, held, near)
-        yield Difference(code, _shown(claim, quantity), theirs, fact)
+        yield Difference(code, _shown(claim, quantity), theirs, fact, at=quantity.start)
     yield from _swapped(claim, held)
 
 
@@ -83,18 +80,21 @@ def _elliptical(quantity: Quantity, before: Quantity) -> Quantity:
 def _verdict(ours: Quantity, held: Sequence[_Held], claim: Reading) -> str:
     """Whether the evidence has a quantity: `same`, `stronger` (its bound is gone) or `unknown`."""
     if ours.kind == "share":
-        return _share(ours, held)
+        verdict = _share(ours, held)
+        return (
+            "same" if verdict == "unknown" and _is_share_of_change(ours, held, claim) else verdict
+        )
     if ours.kind == "multiple":
         return "same" if _is_multiple(ours, held) else "unknown"
     if _is_own(ours, held, claim):
         return "same"
     equal = [one for one in held if _equal(ours, one.quantity)]
-    found = [one.quantity for one in equal if one.said or one.quantity.noun == ours.noun]
-    if equal and not found:
+    stated = [one.quantity for one in equal if one.said or one.quantity.noun == ours.noun]
+    if equal and not stated:
         counted = ours.noun and any(one.said and one.quantity.noun == ours.noun for one in held)
         return "unknown" if counted else "same"
-    if found:
-        holds = (bound_holds(ours.bound, it.bound, exact=_same(ours, it)) for it in found)
+    if stated:
+        holds = (bound_holds(ours.bound, it.bound, exact=_same(ours, it)) for it in stated)
         return "same" if any(holds) else "stronger"
     return "same" if _follows(ours, held, claim) else "unknown"
 
@@ -121,6 +121,18 @@ def _is_change(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
         claim.language.finds(kind, claim.outside) for kind in ("rest", "up", "down", "negators")
     )
     return told and any(_changed(ours, a, b) for a, b in _pairs(held))
+
+
+def _is_share_of_change(ours: Quantity, held: Sequence[_Held], claim: Reading) -> bool:
+    """Whether a fraction is by how much something grew or fell: “rose by a fifth”."""
+    changed = any(claim.language.finds(kind, claim.outside) for kind in ("up", "down"))
+    percent = replace(ours, low=ours.low * 100, high=ours.high * 100, unit="percent",
+                      bound=ours.bound or "about")  # fmt: skip
+    return changed and any(_changed(percent, a, b) for a, b in _pairs(held) if _one_thing(a, b))
+
+
+def _one_thing(a: Quantity, b: Quantity) -> bool:
+    return a.unit == b.unit and a.unit != "percent"
 
 
 def _is_multiple(ours: Quantity, held: Sequence[_Held]) -> bool:
@@ -253,10 +265,15 @@ def _ratios(held: Sequence[_Held]) -> list[float]:
             ratios.append(one.quantity.low)
         if one.quantity.kind == "share" and one.quantity.low == one.quantity.high:
             ratios.append(one.quantity.low)
-    for a, b in _pairs([one for one in held if one.said] if ratios else held):
+    stated = list(_parts_of_pairs([one for one in held if one.said]))
+    return ratios + stated if ratios or stated else list(_parts_of_pairs(held))
+
+
+def _parts_of_pairs(held: Sequence[_Held]) -> Iterator[float]:
+    """What part of the larger number of a pair the smaller one is."""
+    for a, b in _pairs(held):
         if a.unit == b.unit and a.unit != "percent" and 0 < min(a.low, b.low) < max(a.low, b.low):
-            ratios.append(min(a.low, b.low) / max(a.low, b.low))
-    return ratios
+            yield min(a.low, b.low) / max(a.low, b.low)
 
 
 def _pairs(held: Sequence[_Held]) -> Iterator[tuple[Quantity, Quantity]]:
@@ -348,20 +365,6 @@ def _theirs(ours: Quantity, held: Sequence[_Held], near: Evidence) -> tuple[str,
     if best is None:
         return near.statement.text, near.fact
     return best.reading.cut(best.quantity.start, best.quantity.end), best.fact
-
-
-def dated_quantities(
-    reading: Reading, found: Sequence[Quantity], days: Sequence[StatedDay]
-) -> list[tuple[Quantity, StatedDay]]:
-    """Quantities with the day that follows each (“640 in 2024”)."""
-    paired = []
-    for quantity in found:
-        after = [day for day in days if day.start >= quantity.end]
-        if after:
-            between = reading.text[quantity.end : after[0].start]
-            if len(between) < 36 and _BETWEEN.fullmatch(between) and not re.search(r"\d", between):
-                paired.append((quantity, after[0]))
-    return paired
 
 
 def _swapped(claim: Reading, held: Sequence[_Held]) -> Iterator[Difference]:

@@ -35,7 +35,7 @@ _DIGITS = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]")
 _PHONE = re.compile(r"(?:\+|\(|\b0)\d[\d ()/.-]{5,}\d")
 _TIME = re.compile(
-    r"\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"
+    r"(?<![$€£¥])(?<![$€£¥]\s)\b\d{1,2}[.:]\d{2}\s*(?:a\.?m\.?|p\.?m\.?|uhr|h\b|o'clock|horas)?(?=\W|$)"
     r"(?!\s*(?:%|€|\$|£|euro|million|percent|per cent|prozent|mil))"
     r"|\b\d{1,2}\s*h\s*\d{2}\b|\b(?:0?\d|1[0-2])\s*(?:a\.?m\.?(?! \d)|p\.?m\.?|o'clock)\b"
     r"|\b\d{1,2}\s*uhr\b",
@@ -166,6 +166,7 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
 
     # “por ciento” and “pour cent” are no hundreds.
     text = language.patterns["percent"].sub(lambda found: ";" * len(found[0]), text)
+    text = _hyphened(language).sub(" ", text)  # a five-minute call
     tokens = list(_TOKEN.finditer(text))
     words = [Token(token[0] if not token[0].isdigit() else ";") for token in tokens]
     for number in find_numbers(words, language.code, 0):
@@ -174,6 +175,13 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
             continue
         if not any(first < end and start < last for first, last in taken):
             yield _Number(number.value, start, end)
+
+
+@lru_cache(maxsize=8)
+def _hyphened(language: Language) -> re.Pattern[str]:
+    """The hyphen between a number in words and its unit."""
+    units = "|".join(map(re.escape, language.table("units")))
+    return re.compile(rf"(?<=[^\W\d_])-(?=(?:{units})s?(?!\w))", re.IGNORECASE)
 
 
 def _value(found: re.Match[str], language: str) -> float | None:

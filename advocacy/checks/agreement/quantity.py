@@ -119,18 +119,21 @@ def _shares_by_form(
     for found in filter(is_free, _words_of(tuple(fractions)).finditer(text)):
         if fraction := _fraction(found, text, language):
             part, start = fraction
-            yield part, part, start, found.end()
+            of = _OF_PERCENT.match(text, found.end())
+            yield part, part, start, of.end() if of else found.end()
 
 
 ROUND = frozenset({10, 20, 100, 1000})
 """“Six of ten” is a share; “nine of fourteen” counts."""
+# Words that only shares have: deux étudiants sur cinq, two in every five.
+_APART = re.compile(r"\b(?:sur|de\s+cada|every)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\s*(?:(?:a|one|every|ein)\s+)?(?P<m>[\w-]+)")
 
 
 def _one_in(link: re.Match[str], text: str, language: Language) -> _Span | None:
     """The share that “one in three” or “six people in ten” is; what only counts is none."""
     total = _TOTAL.match(text, link.end())
-    m = _small(total["m"], language) if total else None
+    m = small_number(total["m"], language) if total else None
     if total is None or not m or m < 2:
         return None
     before = list(
@@ -141,16 +144,17 @@ def _one_in(link: re.Match[str], text: str, language: Language) -> _Span | None:
         start = max(0, link.start() - 60) + word.start()
         if re.search(r"[.,;:!?()]", gap[start:]):
             return None
-        n = _small(word[0], language)
+        n = small_number(word[0], language)
         if n is None:
             continue
-        if not n < m or (between and n != 1 and m not in ROUND):
+        apart = _APART.search(link[0]) is not None
+        if not n < m or (between and n != 1 and m not in ROUND and not apart):
             return None
         counts = language.finds("counts", link[0]) is not None
         if counts and m not in ROUND and n != 1:
             return None
         figures = text[start].isdigit() or total["m"].isdigit()
-        if figures and n != 1 and m not in ROUND:
+        if figures and n != 1 and m not in ROUND and not apart:
             return None
         unit = re.match(r"\s+([^\W\d_]+)", text[total.end() :])
         if unit and any(unit[1].casefold().startswith(one) for one in language.table("units")):
@@ -169,14 +173,20 @@ def _fraction(found: re.Match[str], text: str, language: Language) -> tuple[floa
     lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
     count = None
     if lead:
-        count = _small(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
+        count = small_number(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
     if lead and count and (count > 1 or m != 2):
         n, start = count * n, lead.start()
     elif count is None and found[1].casefold() in _NEED_COUNT:
         return None
+    if _OF_PERCENT.match(text, found.end()):  # a tenth of one percent
+        m *= 100
     return (n / m, start) if 0 < n / m < 1 else None
 
 
+_OF_PERCENT = re.compile(
+    r"\s+(?:of\s+(?:a|one)|eines|de|d'un|de\s+un)\s*(?:percent|per\s+cent|prozents?|pour\s+cent|por\s+ciento)\b",
+    re.IGNORECASE,
+)
 _ONE = frozenset(
     "a an one ein eine einen einem einer un une uno una el la le les der die das the l".split()
 )
@@ -203,7 +213,7 @@ def _words_of(words: Sequence[str]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1024)
-def _small(word: str, language: Language) -> int | None:
+def small_number(word: str, language: Language) -> int | None:
     """The number that one word or figure says."""
     if word.isdigit():
         return int(word)
@@ -234,7 +244,9 @@ def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
     for one in _pattern(language.table("times")["pattern"]).finditer(text):
         number = one["n"].replace(",", ".")
         whole = (
-            float(number) if re.fullmatch(r"\d+(?:\.\d+)?", number) else _small(number, language)
+            float(number)
+            if re.fullmatch(r"\d+(?:\.\d+)?", number)
+            else small_number(number, language)
         )
         if whole and whole > 1:
             found.append((one, whole + (0.5 if one["half"] else 0)))

@@ -1,4 +1,4 @@
-"""What stands beside a number: the other end of its range, its rate, the share of a change.
+"""What stands beside a number: the end of its range, its rate, its day, the share of a change.
 
 The number itself is the evidence's own; `numbers.py` compares it.
 """
@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language, any_of
 
 _RANGE = re.compile(r"\s*(?:and|to|bis|und|et|à|y|a|[–-])\s*", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
+)
 _BY = re.compile(r"\b(?:by|um|de|d'|en|un)\s+(?:[^\W\d]+\s+){0,3}$", re.IGNORECASE)
 RATE = 32
 """The number of characters after a number in which its rate stands."""
@@ -142,3 +146,17 @@ def _is_share(ours: Quantity, share: float) -> bool:
     elif ours.bound == "about":
         least, most = ours.low * 0.84, ours.high * 1.16
     return least <= share <= most
+
+
+def dated_quantities(
+    reading: Reading, found: Sequence[Quantity], days: Sequence[StatedDay]
+) -> list[tuple[Quantity, StatedDay]]:
+    """Quantities with the day that follows each (“640 in 2024”)."""
+    paired = []
+    for quantity in found:
+        after = [day for day in days if day.start >= quantity.end]
+        if after:
+            between = reading.text[quantity.end : after[0].start]
+            if len(between) < 36 and _BETWEEN.fullmatch(between) and not re.search(r"\d", between):
+                paired.append((quantity, after[0]))
+    return paired

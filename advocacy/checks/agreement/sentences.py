@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.attested import is_attested
+from advocacy.checks.agreement.clock import clock_differences
 from advocacy.checks.agreement.comparisons import (
     cause_differences,
     comparison_differences,
@@ -88,10 +90,22 @@ def sentence_differences(
     earlier: Sequence[Evidence] = (),
 ) -> Iterator[Difference]:
     """All that a sentence says and its evidence does not."""
+    found = _differences(claim, evidence, before, parties, earlier)
+    yield from (one for one in found if not is_attested(claim, one, evidence, before))
+
+
+def _differences(
+    claim: Reading,
+    evidence: Sequence[Evidence],
+    before: Sequence[Evidence],
+    parties: Parties,
+    earlier: Sequence[Evidence],
+) -> Iterator[Difference]:
     yield from number_differences(claim, evidence, before)
     yield from figure_differences(claim, evidence)
     yield from day_differences(claim, evidence, before, earlier)
     yield from period_differences(claim, evidence)
+    yield from clock_differences(claim, evidence)
     yield from speaker_differences(claim, evidence, parties)
     yield from name_differences(claim, evidence, before, parties)
     yield from label_differences(claim, evidence)

@@ -25,7 +25,8 @@ from advocacy.checks.sentences import (
     split_sentences,
     subject_place,
 )
-from advocacy.errors import Place, Problem
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.text import read_text
 from advocacy.letters.letter import Letter
 
 MARK = re.compile(r"\{#-?\s*uncited\b\s*:?\s*(?P<reason>.*?)\s*-?#\}", re.DOTALL)
@@ -89,8 +90,8 @@ class UncitedMarks:
     def _read(self, path: Path) -> list[_Mark]:
         if path not in self._by_file:
             try:
-                text = path.read_text("utf-8-sig")
-            except (OSError, UnicodeDecodeError):
+                text = read_text(path)  # as the run holds it
+            except AdvocacyError:
                 text = ""
             self._by_file[path] = [
                 _Mark(_place(path, text, mark.start()), " ".join(mark["reason"].split()))

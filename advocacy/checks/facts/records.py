@@ -128,6 +128,7 @@ def check_unused(campaign: Campaign, cited: Collection[str]) -> Iterator[Problem
             used.add(fact.superseded_by)
     yield from _report("unused-fact", facts, used, "is not cited by any letter of these campaigns")
     named = {name for fact in facts.values() for name in (fact.source, fact.via or "")}
+    named |= {event.source for event in campaign.file.events.values()}
     yield from _report("unused-source", known, named, "is not used by any fact")
 
 

@@ -24,7 +24,9 @@ _END = re.compile(
 )
 _JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino|o)"
 _COORDINATED = re.compile(
-    rf"^[\s,;'-]*{_JOINED}\b(?!\s+(?:only|nur|seulement|solo)\b)", re.IGNORECASE
+    rf"^[\s,;'-]*(?:{_JOINED}\b|(?:[^\W\d]+\s+){{1,2}}(?:aber|jedoch|cependant|however)\b)"
+    r"(?!\s+(?:only|nur|seulement|solo)\b)",
+    re.IGNORECASE,
 )
 _NEW_CLAUSE = re.compile(rf"[,;]\s*{_JOINED}\b", re.IGNORECASE)
 _REASON = re.compile(
@@ -152,6 +154,24 @@ def _denied_before(words: str, sentence: str, language: Language) -> bool:
     return language.finds("negators", clause) is not None
 
 
+TOLD = 0.6
+"""The share of what a quotation leaves out that its sentence has to say beside it."""
+
+
+def _told_beside(cut: Cut, words: str, sentence: str, language: Language) -> bool:
+    """Whether a sentence says beside a quotation, or in a second one, what the first leaves out."""
+    rest = sentence.replace(" ".join(words.split()), " ")
+    hidden, told = _content(cut.hidden, language), _content(rest, language)
+    said = cut.word.casefold() in rest.casefold()
+    return said and bool(hidden) and len(hidden & told) >= TOLD * len(hidden)
+
+
+def _content(text: str, language: Language) -> frozenset[str]:
+    """The content words of a text, without inflection."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    return frozenset(language.stem(word) for word in words if bare(word) not in language.stop)
+
+
 def _begins_clause(after: str) -> bool:
     """Whether a new clause with a pronoun as its subject begins after a negation, and ends it."""
     found = re.search(r"[,;:]\s*(?:\w+\s+)?(\w+)$", after)
@@ -198,6 +218,8 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
             if found and sentence:
                 cut, fact = found
                 if cut.before and _denied_before(words, sentence.text, language):
+                    continue
+                if _told_beside(cut, words, sentence.text, language):
                     continue
                 yield problem(
                     "quotation-cut",

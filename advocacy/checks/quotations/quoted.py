@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
+from advocacy.checks.language import Language, language_of
 from advocacy.checks.quotations.nearest import NearestPassage, find_nearest_passage
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 from advocacy.checks.sentences import TextBlock, cited_facts, locate_words
@@ -23,6 +24,7 @@ def check_quotations(
     letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign
 ) -> Iterator[Problem]:
     """Report quotations of the body that no cited fact's quote has word for word."""
+    language = language_of(letter.language)
     own = normalize_text(letter.supporter.own_words) if letter.supporter else ""
     for block in blocks:
         for words, number in quotations_of(block):
@@ -31,13 +33,29 @@ def check_quotations(
             if words.rstrip(".,;:!?") in letter.previous:
                 continue  # the subject of the letter before
             cited = cited_facts(letter, block.sentences[number : number + 2])
-            if any(_quoted_in(words, one) for one in (*cited, *letter.facts)):
+            facts = (*cited, *letter.facts)
+            if any(
+                _quoted_in(said, one)
+                for said in (words, *_without_speaker(words, language))
+                for one in facts
+            ):
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
             place = locate_words(sentence.lines, words) if sentence else None
             few = SHORT - 1 if sentence is not None and sentence.cites else SHORT
             short = len(words.split()) < few
             yield _wrong(words, [*cited, *letter.facts], campaign, place, short=short)
+
+
+def _without_speaker(words: str, language: Language | None) -> Iterator[str]:
+    """A quotation without what says inside it who speaks: « …, a dit la directrice, … »."""
+    commas = [found.start() for found in re.finditer(",", words)]
+    for number, first in enumerate(commas if language else ()):
+        for last in commas[number + 1 : number + 4]:
+            begins = " ".join(words[first + 1 : last].split()[:4])
+            if language and language.finds("says", begins):
+                yield words[:first] + words[last:]
+                yield words[:first] + words[last + 1 :]
 
 
 MOSTLY = 0.8

@@ -18,6 +18,14 @@ from advocacy.campaign.citation_styles import BARE, LABEL, LOCATORS_OF_PANDOC, S
 from advocacy.campaign.facts import LocatorLabel
 from advocacy.documents.citations.pandoc import cite
 from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.templating.typography import (
+    APOSTROPHE,
+    Quotation,
+    find_quotations,
+    outside_addresses,
+    quotes,
+    spaces,
+)
 
 END, START = "\ue001", "\ue002"
 """After a source that was read elsewhere, and before the one in which it was read."""
@@ -44,11 +52,13 @@ class Formatted:
     text: str
 
 
-def formatted(inlines: Sequence[Any], quoted_in: str, unguarded: dict[int, str]) -> Formatted:
+def formatted(
+    inlines: Sequence[Any], quoted_in: str, unguarded: dict[int, str], language: str
+) -> Formatted:
     """An answer of pandoc as HTML and as text; only http(s) addresses become links.
 
-    `unguarded` gives characters in disguise their own form again. In the text an address that
-    the style hides behind a title stands at the end.
+    `unguarded` gives characters in disguise their own form again. French gets the spaces before its
+    signs. In the text an address that the style hides behind a title stands at the end.
     """
     # One note is one Cite, whose content alone tells whether all of it is raised.
     while len(inlines) == 1 and inlines[0]["t"] == "Cite":
@@ -67,8 +77,15 @@ def formatted(inlines: Sequence[Any], quoted_in: str, unguarded: dict[int, str])
         # A raised number would run into the word before it.
         return f"[{inner}]" if kind == "Superscript" and len(inlines) == 1 else inner
 
-    in_html = _join(_walk(inlines, escape, tag), escape(quoted_in)).translate(unguarded)
-    in_text = _join(_walk(inlines, str, keep), quoted_in).translate(unguarded)
+    is_french = language.startswith("fr")
+
+    def written(string: Callable[[str], str], wrap: Wrap) -> str:
+        words = (lambda text: string(spaces(text, language))) if is_french else string
+        text = _walk(inlines, words, wrap)
+        text = _join(text, string(quoted_in)).translate(unguarded)
+        return _STOP_BETWEEN_MARKS.sub(r"\1\3\2\4", text) if language.startswith("en") else text
+
+    in_html, in_text = written(escape, tag), written(str, keep)
     for address in dict.fromkeys(hidden):
         if address.removeprefix("https://doi.org/") not in in_text:
             in_text = f"{in_text} {address}"
@@ -81,18 +98,20 @@ def plain(inlines: Sequence[Any]) -> str:
 
 
 def _walk(inlines: Sequence[Any], string: Callable[[str], str], wrap: Wrap) -> str:
-    def visit(inline: Any) -> str:
+    """The inlines as text: `string` is given the words between markup, with their spaces."""
+    done: list[str] = []
+    words: list[str] = []
+    for inline in inlines:
         kind, content = inline["t"], inline.get("c")
-        if kind == "Str":
-            return string(content)
-        if kind in _SPACES:
-            return " "
-        inner = "".join(map(visit, _children(kind, content)))
-        if kind == "Quoted":
-            return f"“{inner}”"
-        return wrap(kind, inner, content[2][0] if kind == "Link" else "")
-
-    return "".join(map(visit, inlines))
+        if kind == "Str" or kind in _SPACES:
+            words.append(content if kind == "Str" else " ")
+            continue
+        done.append(string("".join(words)))
+        words.clear()
+        inner = _walk(_children(kind, content), string, wrap)
+        address = content[2][0] if kind == "Link" else ""
+        done.append(f"“{inner}”" if kind == "Quoted" else wrap(kind, inner, address))
+    return "".join(done) + string("".join(words))
 
 
 def _children(kind: str, content: Any) -> Sequence[Any]:
@@ -139,6 +158,14 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]"
 )
 _DATES = frozenset(["accessed", "available-date", "event-date", "issued", "original-date"])
+_AS_TYPED = frozenset(["DOI", "ISBN", "ISSN", "PMCID", "PMID", "URL", "id", "language", "type"])
+_MARKED = re.compile("[\"'“”„«»‘’‚‹›「」『』]")
+# The stop that American English puts inside the marks; that of an abbreviation stays.
+_STOP_IN_MARKS = re.compile(
+    r"(?<!\b(?:Inc|Ltd))(?<!\b(?:Co|Jr|Sr|St|al))(?<!Corp)(?<![.\W]\w)\.(?=[\"'”’“‘»]+$)"
+)
+# Where American English has a stop inside both pairs of marks, citeproc has it inside one.
+_STOP_BETWEEN_MARKS = re.compile(r"(‘[^‘“”]*[^‘“”\s])(’)([.,])(”)")
 _DAY = r"-?\d{4}(-\d\d){0,2}[~?]?"
 _EDTF = re.compile(f"{_DAY}(/({_DAY})?)?")
 
@@ -177,7 +204,7 @@ def process(
     document = {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
     formatted: list[list[Any]] = []
     bibliography: dict[str, list[Any]] = {}
-    for block in cite(style.xml, document):
+    for block in cite(_with_quotes(style.xml, language), document):
         if block["t"] == "Para":
             formatted.append(block["c"])
         elif block["t"] == "Div":
@@ -185,6 +212,15 @@ def process(
                 key = entry["c"][0][0].removeprefix("ref-")
                 bibliography[key] = [inline for p in entry["c"][1] for inline in p["c"]]
     return formatted, bibliography
+
+
+def _with_quotes(style_xml: str, language: str) -> str:
+    """A style with the quotation marks that the letter's language has in the text as well."""
+    names = ("open-quote", "close-quote", "open-inner-quote", "close-inner-quote")
+    pairs = zip(names, quotes(language), strict=True)
+    terms = "".join(f'<term name="{name}">{mark}</term>' for name, mark in pairs)
+    locale = f'<locale xml:lang="{escape(language)}"><terms>{terms}</terms></locale>'
+    return style_xml.replace("</info>", f"</info>{locale}", 1)
 
 
 def _paragraph(number: int, note: Sequence[Cited]) -> dict[str, Any]:
@@ -213,24 +249,50 @@ def _item(key: str, item: Mapping[str, Any]) -> dict[str, Any]:
     return _meta(fields)
 
 
-def _meta(value: object) -> dict[str, Any]:
+def _meta(value: object, name: str = "") -> dict[str, Any]:
     match value:
         case bool():
             return {"t": "MetaBool", "c": value}
         case Mapping():
-            entries = {str(k): _meta(v) for k, v in value.items() if v is not None}
+            entries = {str(k): _meta(v, str(k)) for k, v in value.items() if v is not None}
             return {"t": "MetaMap", "c": entries}
         case list() | tuple():
-            return {"t": "MetaList", "c": [_meta(v) for v in value]}
+            return {"t": "MetaList", "c": [_meta(v, name) for v in value]}
         case date():
             return _string(value.isoformat()[:10])
-        case _:
+        case _ if name in _AS_TYPED:
             return _string(str(value))
+        case _:
+            return _words(str(value), is_title="title" in name)
 
 
 def _string(value: str) -> dict[str, Any]:
     # A MetaString is text, never markup.
     return {"t": "MetaString", "c": re.sub("[ \t\r\n]+", " ", _UNPRINTABLE.sub("", value))}
+
+
+def _words(value: str, *, is_title: bool) -> dict[str, Any]:
+    """Text whose quotations pandoc is told of, so that marks inside marks alternate."""
+    if not _MARKED.search(value):
+        return _string(value)
+    if is_title:  # after its last stop the style would leave out its own comma
+        value = _STOP_IN_MARKS.sub("", value)
+    text = str(_string(value)["c"])
+    return {"t": "MetaInlines", "c": _quoted(find_quotations(text))}
+
+
+def _quoted(pieces: Sequence[str | Quotation]) -> list[dict[str, Any]]:
+    inlines: list[dict[str, Any]] = []
+    for piece in pieces:
+        if isinstance(piece, Quotation):
+            kind = {"t": "SingleQuote" if piece.is_single else "DoubleQuote"}
+            inlines.append({"t": "Quoted", "c": [kind, _quoted(piece.pieces)]})
+            continue
+        words = re.split(
+            "( )", outside_addresses(piece, lambda part: part.replace("'", APOSTROPHE))
+        )
+        inlines += [{"t": "Space"} if w == " " else {"t": "Str", "c": w} for w in words if w]
+    return inlines
 
 
 def locator(pairs: Sequence[tuple[str, str]], language: str) -> str:

@@ -27,7 +27,7 @@ from advocacy.documents.citations.csl import (
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.writing import replace_file
 
-_FORMAT = 3  # raise it when the same request is to give another result
+_FORMAT = 4  # raise it when the same request is to give another result
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,10 @@ def _compute(
         references = list(bibliography.values())
     return FormattedCitations(
         in_text=read.in_text,
-        notes=tuple(formatted(note, quoted_in, UNGUARDED) for note in printed[: len(marks)]),
-        references=tuple(formatted(entry, quoted_in, UNGUARDED) for entry in references),
+        notes=tuple(
+            formatted(note, quoted_in, UNGUARDED, language) for note in printed[: len(marks)]
+        ),
+        references=tuple(formatted(entry, quoted_in, UNGUARDED, language) for entry in references),
         numbers=tuple(tuple(dict.fromkeys(row)) for row in numbers),
     )
 

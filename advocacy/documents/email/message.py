@@ -21,7 +21,7 @@ from advocacy.documents.email.base64_lines import pdf_part
 from advocacy.documents.email.html import encoded_html, html_of
 from advocacy.documents.email.inline_pictures import picture_parts
 from advocacy.documents.email.quoted_printable import quoted_printable, whole_lines
-from advocacy.documents.frame import draft_html, draft_subject
+from advocacy.documents.frame import cover_html, draft_html, draft_subject
 from advocacy.documents.headers import address_header, text_header, wire_address
 from advocacy.documents.references import formatted
 from advocacy.documents.text import render_text, text_pieces
@@ -92,9 +92,12 @@ def render_email(
         raise AdvocacyError(obstacles(checked))
     boundary = _digest(letter.campaign, letter.stage, letter.id)
     citations = formatted(letter, workspace)
-    if checked.draft:
+    if checked.draft or letter.cover:
         text = render_text(checked, workspace, leaving=leaving).splitlines()
-        html = [quoted_printable(draft_html(html_of(letter, workspace, citations, leaving)))]
+        page = html_of(letter, workspace, citations, leaving)
+        if letter.cover:
+            text, page = [letter.cover, "", *text], cover_html(page, letter.cover)
+        html = [quoted_printable(draft_html(page) if checked.draft else page)]
     else:
         text = text_pieces(letter, workspace, citations, leaving)
         html = encoded_html(letter, workspace, citations, leaving)
@@ -107,7 +110,7 @@ def render_email(
     subject = draft_subject(letter.subject) if checked.draft else letter.subject
     headers = [
         _address("From", *_from(letter, workspace)),
-        _address("To", letter.recipient.full_name, email),
+        _address("To", letter.recipient.aide or letter.recipient.full_name, email),
         address_header("Cc", copies) if copies else "",
         _reply_to(letter),
         text_header("Subject", subject),

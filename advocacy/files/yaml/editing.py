@@ -7,7 +7,6 @@ An edit is written only if the file then reads as before but for that edit.
 
 import difflib
 import re
-import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -219,9 +218,8 @@ def _same(one: Any, two: Any) -> bool:
 
 
 def _replace(path: Path, before: bytes | None, after: bytes) -> None:
-    mode = 0o644 if before is None else stat.S_IMODE(path.stat().st_mode)
     advice = "Free up space, or change the permissions"
-    with replace_file(path, mode=mode, durable=True, advice=advice) as file:
+    with replace_file(path, shared=True, durable=True, advice=advice) as file:
         file.write(after)
         if (path.read_bytes() if path.exists() else None) != before:
             raise AdvocacyError(_refused(path, "the file was changed by another program"))

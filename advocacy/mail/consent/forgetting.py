@@ -2,13 +2,14 @@
 
 The hash is what keeps the promise: without it the next list would bring the person back. First
 the list of suppressed people gets it, so that whatever happens then nobody writes to them; then
-the ledgers, which refuse while a letter to them is under way; then letters and lists. Each
-file is changed whole or not at all, and doing it all again finishes what was broken off.
+the ledgers, which refuse while a letter to them is under way; then letters, files of many
+letters, lists, and messages. Each file is changed whole or not at all, and doing it all again
+finishes what was broken off.
 """
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,15 +19,26 @@ from typing import Any
 from advocacy.batch.documents import FORMATS, document_kind
 from advocacy.batch.record import JOURNAL, BatchRecord
 from advocacy.batch.record import NAME as MANIFEST
-from advocacy.errors import Place, Problem
+from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.writing import cannot_write
 from advocacy.mail import problem
 from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
+from advocacy.mail.consent.shared_output import find_shared_output
 from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, edit_list
 from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
 from advocacy.mail.consent.tokens import Keys, require_keys
-from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, remove_rows, traces
+from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, Trace, remove_rows, traces
 from advocacy.mail.ledger import VARIABLE
 from advocacy.mail.ledger.opening import ledger_files, open_ledgers
+
+_ELSEWHERE = (
+    "sent mail",
+    "mailboxes elsewhere",
+    "printed letters",
+    "backups",
+    "the unsubscribe page's file",
+)
+_ADVICE = "Change the permissions of its folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class Forgotten:
 
     removals: list[Removal] = field(default_factory=list)
     left: list[Problem] = field(default_factory=list)
+    out_of_reach: tuple[str, ...] = ()
+    """Places that the tool cannot search, in words."""
     is_suppressed: bool = False
     """Whether the hash was already in the list."""
 
@@ -65,13 +79,28 @@ def forget(
     """
     key = address_key(address)
     keys = require_keys("replace an address with a hash")
-    found = Forgotten()
+    found = Forgotten(out_of_reach=(*_ELSEWHERE, *_histories(folder, output)))
     _suppress(folder, key, keys, found, dry_run=dry_run)
     _ledgers(folder, key, keys, found, dry_run=dry_run)
+    there = [*traces(folder, key, also=tuple(lists))]
     if output is not None and output.is_dir():
-        _letters(output, key, found, dry_run=dry_run)
-    _lists(folder, key, tuple(lists), found, output, dry_run=dry_run)
+        texts = {key, *(name for one in there for name in one.names)}
+        letters = _find_letters(output, key, found, texts)
+        # Letters and lists state the names by which other files are searched: they go last.
+        gone = _shared_output(output, letters, texts, found, dry_run=dry_run)
+        if not dry_run:
+            _remove_letters(letters)
+        # The output may lie within the campaigns' folder, which was searched before.
+        there = [t for t in (*there, *traces(output, key)) if t.path.resolve() not in gone]
+    _files(there, key, found, dry_run=dry_run)
     return found
+
+
+def _histories(*folders: Path | None) -> Iterator[str]:
+    """The Git repositories around folders: they keep what was ever committed."""
+    around = [(one.resolve(), *one.resolve().parents) for one in folders if one is not None]
+    found = (one for each in around for one in each if (one / ".git").exists())
+    yield from (f"the Git history of {one}" for one in dict.fromkeys(found))
 
 
 def _suppress(folder: Path, key: str, keys: Keys, found: Forgotten, *, dry_run: bool) -> None:
@@ -126,67 +155,96 @@ def _wipe(path: Path, found: Forgotten) -> None:
         found.left.append(problem("not-wiped", place=Place(path), error=error))
 
 
-def _letters(output: Path, key: str, found: Forgotten, *, dry_run: bool) -> None:
-    """The person's letters: those to them, and those that they wrote as a supporter."""
+@dataclass(slots=True)
+class _Letters:
+    """The person's letters by folder and id, with their files; `known` are the files of all."""
+
+    theirs: dict[tuple[Path, str], list[str]] = field(default_factory=dict)
+    known: set[Path] = field(default_factory=set)
+
+
+def _find_letters(output: Path, key: str, found: Forgotten, texts: set[str]) -> _Letters:
+    """The person's letters: those to them, and those that they wrote as a supporter.
+
+    What the manifests call the person is added to `texts`.
+    """
+    letters = _Letters()
     folders = {path.parent for name in (MANIFEST, JOURNAL) for path in output.rglob(name)}
     for folder in sorted(folders):
-        with BatchRecord(folder, read_only=dry_run) as record:
-            theirs = [entry for entry in record if _is_theirs(entry, key)]
-            for entry in theirs:
+        with BatchRecord(folder, read_only=True) as record:
+            for entry in record:
+                letters.known.update(folder / Path(name).name for name in entry["files"])
+                person = _theirs(entry, key)
+                if person is None:
+                    continue
+                texts.update(filter(None, [person.get("name")]))
                 letter_id, files = entry["id"], set(entry["files"])
                 # Older files of the letter may lie beside those that the manifest has.
                 stems = {n.removesuffix(f".{document_kind(n)}") for n in files if document_kind(n)}
                 files |= {f"{stem}.{kind}" for stem in stems for kind in FORMATS}
                 there = sorted(name for name in files if (folder / Path(name).name).is_file())
+                letters.theirs[folder, letter_id] = there
                 found.removals.append(Removal("letter", folder, 1, ", ".join(there) or letter_id))
                 if "--" in letter_id:
                     named = _mention(Place(folder), "person-in-ids", letter_id=letter_id)
                     found.left.append(named)
-                if not dry_run:
+    return letters
+
+
+def _remove_letters(letters: _Letters) -> None:
+    for folder in dict.fromkeys(folder for folder, _ in letters.theirs):
+        with BatchRecord(folder) as record:
+            for (where, letter_id), files in letters.theirs.items():
+                if where == folder:
                     record.remove(letter_id)
-                    record.remove_files(there)
-        if theirs:
-            _merged(folder, found)
+                    record.remove_files(files)
 
 
-def _is_theirs(entry: dict[str, object], key: str) -> bool:
+def _theirs(entry: dict[str, Any], key: str) -> dict[str, Any] | None:
+    """The person, where a letter is theirs: its recipient or supporter."""
     for who in ("recipient", "supporter"):
         person = entry.get(who)
         email = person.get("email") if isinstance(person, dict) else None
         if isinstance(email, str) and address_key(email) == key:
-            return True
-    return False
+            return dict(person or {})
+    return None
 
 
-def _merged(folder: Path, found: Forgotten) -> None:
-    """Files of many letters beside a removed one: they may hold it too."""
-    with BatchRecord(folder, read_only=True) as record:
-        known = {name for entry in record for name in entry.get("files", ())}
-    for path in sorted(folder.glob("*.pdf")):
-        if path.name not in known and not any(
-            removal.place == folder and path.name in removal.detail for removal in found.removals
-        ):
-            found.left.append(problem("may-hold-person", place=Place(path), name=path.name))
+def _shared_output(
+    output: Path, letters: _Letters, texts: set[str], found: Forgotten, *, dry_run: bool
+) -> set[Path]:
+    """Remove files of many people that hold the person, or tell; what is gone, resolved."""
+    theirs = [folder / name for (folder, _), names in letters.theirs.items() for name in names]
+    gone = {path.resolve() for path in theirs}
+    ids = {letter_id for _, letter_id in letters.theirs}
+    for one in list(find_shared_output(output, texts, ids, letters.known)):
+        first = one.files[0]
+        if not one.is_sure:
+            found.left.append(problem("may-hold-person", place=Place(first), name=first.name))
+            continue
+        names = ", ".join(path.name for path in one.files[:4])
+        more = f", and {len(one.files) - 4} more" if len(one.files) > 4 else ""
+        found.removals.append(Removal(one.kind, first.parent, 1, names + more))
+        gone.update(path.resolve() for path in one.files)
+        for path in () if dry_run else one.files:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise AdvocacyError(cannot_write(path, error, _ADVICE)) from error
+    return gone
 
 
-def _lists(
-    folder: Path,
-    key: str,
-    also: tuple[Path, ...],
-    found: Forgotten,
-    output: Path | None,
-    *,
-    dry_run: bool,
-) -> None:
-    there = [*traces(folder, key, also=also)]
-    if output is not None and output.is_dir():
-        # The letters themselves are known by their manifest.
-        there += traces(output, key, kinds=LISTS + LINES + SHEETS)
+def _files(there: Sequence[Trace], key: str, found: Forgotten, *, dry_run: bool) -> None:
+    """Remove the person's rows and messages, and tell of mentions."""
     for one in {trace.path.resolve(): trace for trace in there}.values():
-        if one.lines and one.path.suffix.lower() in LISTS + LINES:
+        if one.lines:
             lines = ", ".join(map(str, one.lines[:10]))
-            found.removals.append(Removal("row in", one.path, len(one.lines), f"line {lines}"))
-            if not dry_run:
+            what = "row in" if one.path.suffix.lower() in LISTS + LINES else "message in"
+            detail = "" if one.is_whole else f"line {lines}"
+            found.removals.append(Removal(what, one.path, len(one.lines), detail))
+            if one.is_whole and not dry_run:
+                one.path.unlink(missing_ok=True)
+            elif not dry_run:
                 remove_rows(one.path, key)
         found.left += [_mention_at(one.path, line) for line in one.mentions[:5]]
         if one.unread:

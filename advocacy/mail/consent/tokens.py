@@ -94,7 +94,7 @@ def read_keys(written: str) -> Keys:
             raise AdvocacyError(problem("weak-key", key=which))
     if not values:
         raise AdvocacyError(problem("no-key", entry="empty-key"))
-    return Keys(tuple(value.encode() for value in values))
+    return Keys(tuple(value.encode("utf-8", "surrogateescape") for value in values))
 
 
 VERSION = b"\x01"

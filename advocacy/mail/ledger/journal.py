@@ -166,7 +166,7 @@ def read_journal(path: str, owner: Sequence[Any]) -> Mapping[str, Result | None]
             return {}
         lines = Path(path).read_text("utf-8").splitlines()
         events = [json.loads(line) for line in lines]
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not events or events[0] != list(owner):
         return {}

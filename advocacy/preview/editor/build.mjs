@@ -11,7 +11,7 @@ const page = join(here, "..", "page");
 
 // hatch_build.py computes the same, to tell whether a bundle is of these sources.
 const digest = createHash("sha256");
-for (const name of ["build.mjs", "completing.js", "editor.js", "package-lock.json"]) {
+for (const name of ["build.mjs", "chips.js", "completing.js", "editor.js", "package-lock.json", "pasting.js", "theme.js", "words.js"]) {
   digest.update(readFileSync(join(here, name)));
 }
 

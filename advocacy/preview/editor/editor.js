@@ -5,70 +5,18 @@ import { defaultKeymap, history, historyKeymap, isolateHistory, redo, redoDepth,
 import { closePercentBrace, jinja } from "@codemirror/lang-jinja";
 import { markdown } from "@codemirror/lang-markdown";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, Transaction } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { Compartment, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { commandEnd } from "../page/dom.js";
+import { chips, renewChips, showAsText } from "./chips.js";
 import { completing } from "./completing.js";
+import { pasted } from "./pasting.js";
+import { colours, oneLine, theme } from "./theme.js";
 
-const theme = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--sheet)", fontSize: ".9375rem" },
-  "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-3px" },
-  "&.cm-focused .cm-gutters": { boxShadow: "inset 3px 3px 0 var(--accent), inset 0 -3px 0 var(--accent)" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.65" },
-  ".cm-content": { padding: ".8rem 0", caretColor: "var(--ink)" },
-  ".cm-line": { padding: "0 1.25rem 0 .75rem" },
-  ".cm-gutters": { backgroundColor: "var(--sheet)", color: "var(--soft)", border: "0", fontSize: ".8125rem" },
-  ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--tint) 55%, transparent)" },
-  ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },
-  ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
-    backgroundColor: "color-mix(in srgb, var(--accent) 28%, transparent)",
-  },
-  ".cm-selectionMatch": { backgroundColor: "var(--warn-tint)" },
-  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--tint)", outline: "1px solid var(--edge)" },
-  ".cm-tooltip": { backgroundColor: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--edge)", borderRadius: "8px", boxShadow: "var(--shade)" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--sans)", maxHeight: "18rem" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: ".3rem .6rem", lineHeight: "1.4" },
-  ".cm-tooltip-autocomplete ul li[aria-selected], &.cm-focused .cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--tint)", color: "var(--ink)" },
-  ".cm-completionDetail": { color: "var(--soft)", fontStyle: "normal", marginLeft: ".8rem" },
-  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "650" },
-  ".cm-completionInfo": { padding: ".7rem .9rem", maxWidth: "22rem", fontFamily: "var(--sans)" },
-  ".cm-about": { color: "var(--soft)", fontSize: ".8125rem", marginTop: ".4rem" },
-  ".cm-diagnostic": { fontFamily: "var(--sans)", padding: ".5rem .8rem", maxWidth: "30rem", borderLeftWidth: "4px" },
-  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
-  ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
-  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px", textUnderlineOffset: "3px" },
-  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn) 1.5px", textUnderlineOffset: "3px" },
-  ".cm-lintRange-info": { backgroundImage: "none", textDecoration: "underline dotted var(--soft) 1.5px", textUnderlineOffset: "3px" },
-  ".cm-panels": { backgroundColor: "var(--ground)", color: "var(--ink)" },
-  ".cm-panel.cm-search input, .cm-panel.cm-search button": { backgroundImage: "none", backgroundColor: "var(--sheet)", color: "var(--ink)" },
-});
-
-const oneLine = EditorView.theme({
-  ".cm-scroller": { fontFamily: "var(--sans)", lineHeight: "1.5" },
-  ".cm-content": { padding: ".45rem 0" },
-  ".cm-line": { padding: "0 .7rem" },
-  ".cm-activeLine": { backgroundColor: "transparent" },
-});
-
-const colours = HighlightStyle.define([
-  { tag: [tags.heading], fontWeight: "700" },
-  { tag: [tags.strong], fontWeight: "700" },
-  { tag: [tags.emphasis], fontStyle: "italic" },
-  { tag: [tags.link, tags.url], color: "var(--accent)" },
-  { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword, tags.definitionKeyword], color: "var(--bad)" },
-  { tag: [tags.variableName, tags.propertyName, tags.attributeName], color: "var(--accent)" },
-  { tag: [tags.function(tags.variableName), tags.special(tags.variableName)], color: "var(--accent)", fontWeight: "600" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
-  { tag: [tags.comment, tags.blockComment, tags.lineComment], color: "var(--soft)", fontStyle: "italic" },
-  { tag: [tags.brace, tags.bracket, tags.punctuation, tags.separator, tags.processingInstruction, tags.meta], color: "var(--soft)" },
-]);
-
+const FLASH = 2500;
 const SEVERITY = { error: "error", warning: "warning", note: "info" };
 const PHRASES = {
   "No diagnostics": "No errors",
@@ -123,7 +71,52 @@ const roomy = EditorView.inputHandler.of((view, from, to, text) => {
   return true;
 });
 
-function extensions({ kind, label, nonce, onChange, onSave }, locked, sources) {
+/** What comes from Word, Google Docs or a mail is put in as the Markdown that a letter has. */
+const pasting = (onPaste) =>
+  EditorView.domEventHandlers({
+    paste: (event, view) => {
+      const found = view.state.readOnly || !event.clipboardData ? null : pasted(event.clipboardData);
+      if (!found) return false;
+      event.preventDefault();
+      view.dispatch(view.state.replaceSelection(found.markdown), { userEvent: "input.paste", scrollIntoView: true });
+      onPaste?.(found.lost);
+      return true;
+    },
+  });
+
+const setFlash = StateEffect.define();
+
+/** The line into which something was just put, to be seen for a moment. */
+const flash = StateField.define({
+  create: () => Decoration.none,
+  update: (marks, transaction) => {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setFlash)) continue;
+      if (effect.value === null) return Decoration.none;
+      return Decoration.set([Decoration.line({ class: "cm-flash" }).range(transaction.state.doc.lineAt(effect.value).from)]);
+    }
+    return marks.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Where a sentence ends that begins at a place: behind its stop, or at the end of its paragraph. */
+function sentenceEnd(document, from) {
+  const text = document.sliceString(from);
+  const paragraph = text.split(/\n\s*\n/)[0].trimEnd();
+  const plain = paragraph.replace(/\{[{%#].*?[}%#]\}/gs, (command) => "_".repeat(command.length));
+  const stop = plain.match(/[.!?]["”’)\]*_]*(?=\s|$)/);
+  return from + (stop ? stop.index + stop[0].length : paragraph.length);
+}
+
+/** The cursor as line and column, from 1. */
+function cursor(state) {
+  const { head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  return { line: line.number, column: head - line.from + 1 };
+}
+
+function extensions({ kind, label, nonce, onChange, onSave, onPaste, onCursor }, locked, sources) {
   const line = kind === "line";
   const save = { key: "Mod-s", preventDefault: true, run: () => (onSave(), true) };
   const common = [
@@ -135,7 +128,11 @@ function extensions({ kind, label, nonce, onChange, onSave }, locked, sources) {
     syntaxHighlighting(colours),
     EditorState.phrases.of(PHRASES),
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: kind === "yaml" ? "false" : "true" }),
-    EditorView.updateListener.of((update) => update.docChanged && onChange()),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) onChange();
+      if ((update.docChanged || update.selectionSet) && update.view.hasFocus) onCursor?.(cursor(update.state));
+    }),
+    flash,
     locked.of([]),
   ];
   if (line) {
@@ -160,6 +157,7 @@ function extensions({ kind, label, nonce, onChange, onSave }, locked, sources) {
     highlightSelectionMatches(),
     search({ top: true }),
     kind === "yaml" ? yaml() : jinja({ base: markdown() }),
+    kind === "yaml" ? [] : [chips(sources), pasting(onPaste)],
     kind === "yaml" ? [] : autocompletion({ override: [completing(sources)], icons: false }),
     keymap.of([save, ...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...lintKeymap]),
   ];
@@ -198,7 +196,18 @@ export function createEditor(options) {
       if (close !== null) view.dispatch({ selection: { anchor: close } });
       const before = view.state.sliceDoc(0, view.state.selection.main.from);
       const put = apart && /\S$/.test(before) ? ` ${fresh}` : fresh;
-      view.dispatch(view.state.replaceSelection(put), { scrollIntoView: true });
+      const at = view.state.selection.main.from;
+      view.dispatch(view.state.replaceSelection(put), { scrollIntoView: true, effects: setFlash.of(at) });
+      setTimeout(() => view.dispatch({ effects: setFlash.of(null) }), FLASH);
+      view.focus();
+      options.onCursor?.(cursor(view.state));
+      const start = view.state.doc.lineAt(at).from;
+      return view.state.sliceDoc(start, at).trim();
+    },
+    goBehind: (line, column) => {
+      const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+      const anchor = sentenceEnd(view.state.doc, Math.min(at.from + Math.max((column ?? 1) - 1, 0), at.to));
+      view.dispatch({ selection: { anchor }, scrollIntoView: true });
       view.focus();
     },
     goTo: (line, column) => {
@@ -214,7 +223,11 @@ export function createEditor(options) {
       }));
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
-    sources: (fresh) => (sources = fresh),
+    sources: (fresh) => {
+      sources = fresh;
+      if (options.kind === "letter") renewChips(view);
+    },
+    asText: (on) => options.kind === "letter" && showAsText(view, on),
     setReadOnly,
     undo: () => undo(view),
     redo: () => redo(view),

@@ -19,27 +19,27 @@ export function withCode(text) {
   return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? el("code", {}, part) : part));
 }
 
-/** Calls `work` at most every `pause` ms, and once more after the last call. */
+/** Calls `work` at most every `pause` ms, and once more after the last call, with what it was given. */
 export function paced(work, pause) {
   let timer = null;
-  let again = false;
+  let again = null;
   const run = () => {
     timer = setTimeout(() => {
       timer = null;
-      if (again) {
-        again = false;
-        run();
-        work();
-      }
+      if (again === null) return;
+      const given = again;
+      again = null;
+      run();
+      work(...given);
     }, pause);
   };
-  return () => {
+  return (...given) => {
     if (timer !== null) {
-      again = true;
+      again = given;
       return;
     }
     run();
-    work();
+    work(...given);
   };
 }
 

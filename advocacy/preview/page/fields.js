@@ -13,7 +13,7 @@ const dirty = (one) => one.editor.text() !== one.saved;
 
 /** The unsaved texts, with the keys that lead to them. */
 export function fieldDrafts() {
-  return [...made.values()].filter(dirty).map((one) => ({ file, keys: one.keys, text: one.editor.text() }));
+  return [...made.values()].filter(dirty).map((one) => ({ file, keys: one.keys, text: one.editor.text(), base: one.base }));
 }
 
 export const anyFieldDirty = () => [...made.values()].some(dirty);
@@ -77,6 +77,19 @@ export function showFields(state) {
     one.editor.mark(problems.filter((problem) => problem.line === line).map((problem) => ({ ...problem, line: 1, column: 1, whole: true })));
   }
   status();
+}
+
+/** Puts back a text that was not saved; `base` is the digest of what it was to replace. */
+export function restoreField({ keys, text, base }) {
+  const one = made.get(JSON.stringify(keys));
+  if (!one) return;
+  if (base && base !== one.base && one.saved !== text) conflict(one, { text: one.saved, digest: one.base });
+  one.editor.setText(text);
+}
+
+/** Puts the cursor into the first field with a label. */
+export function focusField(label) {
+  [...made.values()].find((one) => one.label.startsWith(label))?.editor.focus();
 }
 
 function conflict(one, theirs) {

@@ -53,6 +53,7 @@ export async function post(path, content) {
 
 const HIDDEN = 20_000;
 const MOST_LINES = 4;
+const AGAIN = 2000;
 let wake = () => {};
 
 /**
@@ -83,9 +84,11 @@ export function listen({ opened, told, lost }) {
     }
     const failed = (event) => {
       if (mine !== line || ended) return;
-      // After an error the browser tries again by itself, after a goodbye there is nobody to ask.
-      ended = event.type === "bye" || mine.readyState === EventSource.CLOSED;
-      if (ended) mine.close();
+      // After an error the browser tries again by itself. After a goodbye the program may be
+      // started again, at the same address.
+      ended = mine.readyState === EventSource.CLOSED;
+      if (ended || event.type === "bye") mine.close();
+      if (event.type === "bye") setTimeout(() => mine === line && open(), AGAIN);
       lost();
     };
     mine.addEventListener("bye", failed);

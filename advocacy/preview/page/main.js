@@ -9,11 +9,13 @@ import { showProblems } from "./problems.js";
 import { showVerdict } from "./verdict.js";
 import { fitPages, showPages } from "./paper.js";
 import { fitEmail, showEmail, startEmail } from "./email.js";
-import { mailActions, seeing, showSentences, startReading } from "./reading.js";
+import { followCursor, mailActions, seeing, showSentences, startReading } from "./reading.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, copyText, drafts, insert, open, placeNow, remember, saveCurrent, showFiles, showMarks, showSources, startWriting } from "./write.js";
-import { anyFieldDirty, fieldDrafts, saveFields, showFields, startFields } from "./fields.js";
+import { anyDirty, bases, copyText, drafts, excuse, goBehind, insert, open, placeNow, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
+import { anyFieldDirty, fieldDrafts, focusField, restoreField, saveFields, showFields, startFields } from "./fields.js";
+import { remember } from "./places.js";
+import { offerUnsaved, startUnsaved } from "./unsaved.js";
 
 const PAUSE = 700;
 const SLOW = 1500;
@@ -43,7 +45,7 @@ const show = paced(async () => {
   clearTimeout(waiting);
   waiting = setTimeout(stale, SLOW);
   try {
-    await post("show", { number: mine, choices, drafts: texts, fields: readOnly ? [] : fieldDrafts() });
+    await post("show", { number: mine, choices, drafts: texts, bases: readOnly ? {} : bases(), fields: readOnly ? [] : fieldDrafts() });
     refused([]);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -98,15 +100,17 @@ async function told(kind, { number: answered, ...fresh }) {
   for (const id of ["pages", "plain", "inbox"]) $(id).lang = state.chosen?.language ?? "";
   if (has("files") || has("chosen")) showFiles(state);
   if (has("fields") || has("problems")) showFields(state);
+  if (has("kept")) showKept(state.kept);
   if (has("facts")) showFacts(state.facts);
   if (has("facts") || has("variables")) showSources(state);
   if (has("html") && state.html) showEmail(state.html);
   if (has("text")) showPlain(state.text);
-  if (has("inbox") || has("html")) showInbox(state);
+  if (has("inbox") || has("html")) showInbox(state, readOnly ? null : writePreview);
   if (has("pages")) await showPages(state.pages ?? []);
   judge();
   if (has("sentences") || has("html") || has("text") || has("pages")) showSentences(state.sentences);
   if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
+  if (state.files) void offerUnsaved();
   document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
 }
 
@@ -120,7 +124,7 @@ function judge() {
   }
   problems = showProblems({
     state, view,
-    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly },
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly, chooseFact, excuse: excuseSentence, fields: () => writing.choose("tab-fields") },
   });
   showMarks();
   stale();
@@ -154,11 +158,35 @@ function openProblem(problem) {
   void openAt(problem, problem.part);
 }
 
+const placeOf = (problem) => ({ ...problem, ...placeNow(problem, state.numbers[problem.part]) });
+
+/** Shows the facts, with the cursor behind the sentence that needs one. */
+async function chooseFact(problem) {
+  pane("write");
+  writing.choose("tab-text");
+  await goBehind(placeOf(problem));
+  writing.choose("tab-facts");
+  $("fact-words").focus();
+}
+
+async function excuseSentence(problem, reason) {
+  pane("write");
+  writing.choose("tab-text");
+  await excuse(placeOf(problem), reason);
+}
+
 /** Opens the file of a place, with the cursor where the place is in the text as it is now. */
 async function openAt(place, part) {
   await open(place.name);
   const { line, column } = placeNow(place, state.numbers[part]);
   await open(place.name, line, column);
+}
+
+/** Opens the field of the words that a list of messages shows behind the subject. */
+function writePreview() {
+  pane("write");
+  writing.choose("tab-fields");
+  focusField("Preview text");
 }
 
 function pane(name) {
@@ -202,7 +230,8 @@ async function start() {
       typed = Date.now();
       show();
     },
-    problems: () => problems.all.map((problem) => ({ ...problem, ...placeNow(problem, state.numbers[problem.part]) })),
+    problems: () => problems.all.map(placeOf),
+    cursor: paced((place) => followCursor(place), 150),
     createEditor: (options) => createEditor({ ...options, nonce }),
     insert: async (text, apart) => {
       pane("write");
@@ -213,6 +242,7 @@ async function start() {
   startWriting(actions);
   startFields(actions);
   startFacts(actions);
+  startUnsaved({ ...actions, restoreText, restoreField, found: () => pane("write") });
   startChoosers(choose);
   startPerson({ chosen: (person) => choose({ person, language: null, variants: {} }), ofStage: () => state.chosen?.stage });
   tabs(document.querySelector("#letter [role=tablist]"), (panel) => {
@@ -222,7 +252,7 @@ async function start() {
     judge();
     seeing(view);
   });
-  startReading({ opened: openSentence });
+  startReading({ opened: openSentence, placeNow: (sentence) => placeNow(sentence, state.numbers.letter) });
   startEmail(mailActions);
   for (const button of document.querySelectorAll(".panes button")) {
     button.addEventListener("click", () => pane(button.dataset.pane));

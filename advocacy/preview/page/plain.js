@@ -48,6 +48,14 @@ export function createEditor({ parent, text, kind, label, readOnly, onChange, on
       if (close !== null) area.setSelectionRange(close, close);
       const before = area.value.slice(0, area.selectionStart);
       put(apart && /\S$/.test(before) ? ` ${fresh}` : fresh, area.selectionStart, area.selectionEnd);
+      return before.slice(before.lastIndexOf("\n") + 1).trim();
+    },
+    goBehind: (line, column) => {
+      const from = offsetOf(area.value, line, column);
+      const stop = area.value.slice(from).match(/[.!?](?=\s|$|\{)|\n\s*\n|$/);
+      const at = from + stop.index + (/[.!?]/.test(stop[0]) ? 1 : 0);
+      area.focus();
+      area.setSelectionRange(at, at);
     },
     goTo: (line, column) => {
       const at = offsetOf(area.value, line, column);
@@ -64,6 +72,7 @@ export function createEditor({ parent, text, kind, label, readOnly, onChange, on
       );
     },
     sources: () => {},
+    asText: () => {},
     setReadOnly: (on) => (area.readOnly = on),
     can: () => !area.readOnly,
     undo: () => document.execCommand("undo"),

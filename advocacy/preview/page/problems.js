@@ -2,7 +2,33 @@
 
 import { $, el, withCode } from "./dom.js";
 
+const FIELDS = new Set(["subject-length", "ask-missing", "missing-language"]);
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
+
+/** What can be done about a problem at once: buttons, and for an opinion a field for the reason. */
+function cures(problem, act) {
+  if (act.readOnly) return null;
+  const button = (label, done) => el("button", { type: "button", onclick: done }, label);
+  if (problem.code === "uncited-claim" && problem.line && problem.name && !problem.name.endsWith(".yaml")) {
+    const reason = el("input", { type: "text", "aria-label": "It is our opinion, because" });
+    const form = el(
+      "form",
+      { className: "cure" },
+      button("Choose a fact", () => act.chooseFact(problem)),
+      el("label", {}, "or it is our opinion, because"),
+      reason,
+      el("button", { type: "submit" }, "Mark as opinion"),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (reason.value.trim()) act.excuse(problem, reason.value);
+      else reason.focus();
+    });
+    return form;
+  }
+  if (FIELDS.has(problem.code)) return el("p", { className: "cure" }, button("Open “Subject and asks”", () => act.fields()));
+  return null;
+}
 
 function card(problem, act) {
   const where = problem.file
@@ -27,6 +53,7 @@ function card(problem, act) {
     problem.excerpt ? el("code", { className: "line" }, problem.excerpt) : null,
     problem.hint ? el("p", { className: "hint" }, ...withCode(problem.hint)) : null,
     fits.length ? el("p", { className: "buttons" }, ...fits) : null,
+    cures(problem, act),
   );
 }
 
@@ -35,6 +62,13 @@ function list(node, problems, act) {
   if (node.dataset.key === key) return;
   node.dataset.key = key;
   node.replaceChildren(...problems.map((problem) => card(problem, act)));
+}
+
+/** `2 warnings, 1 note`: what a folded list says. */
+function titled(problems) {
+  const count = (level) => problems.filter((one) => one.level === level).length;
+  const said = (number, word) => (number ? [`${number} ${word}${number === 1 ? "" : "s"}`] : []);
+  return [...said(count("warning"), "warning"), ...said(count("note"), "note")].join(", ");
 }
 
 /** Errors stand beside the letter, everything else under the editor. */
@@ -64,6 +98,7 @@ export function showProblems({ state, view, act }) {
     : "There is nothing to show yet. Fix these errors first:";
   list($("stop-list"), errors, act);
   $("look").hidden = others.length === 0;
+  $("look-title").textContent = titled(others);
   list($("look-list"), others, act);
   $("elsewhere").hidden = elsewhere.length === 0;
   list($("elsewhere-list"), elsewhere, act);

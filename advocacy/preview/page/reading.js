@@ -8,6 +8,10 @@ const located = { paper: [], email: [], plain: [], inbox: [] };
 let sentences = [];
 let view = "paper";
 let open = () => {};
+let now = (sentence) => sentence;
+let cursor = null;
+let active = 0;
+const FOLLOWING = 20_000;
 
 /** Finds the sentences in all that is shown. */
 export function showSentences(fresh) {
@@ -15,8 +19,11 @@ export function showSentences(fresh) {
   located.paper = locate($("pages"), sentences);
   located.plain = locate($("plain"), sentences);
   mailDrawn();
-  repaint();
+  // Where one writes, the letter shows the sentence again once it is made anew.
+  if (cursor && Date.now() - cursor.when < FOLLOWING) followCursor(cursor.place);
+  else repaint();
   marks();
+  listSentences();
 }
 
 /** The email has been drawn anew. */
@@ -70,6 +77,71 @@ function jump(sentence) {
   explain(sentence);
 }
 
+/** Shows in the letter the sentence in which the cursor of the editor stands. */
+export function followCursor(place) {
+  cursor = { place, when: Date.now() };
+  const before = sentences
+    .filter((one) => one.name === place.name && one.line)
+    .map((sentence) => ({ sentence, at: now(sentence) }))
+    .filter(({ at }) => at.line < place.line || (at.line === place.line && (at.column ?? 1) <= place.column));
+  const found = before.at(-1)?.sentence;
+  const hit = found && located[view].find(({ sentence }) => sentence === found);
+  repaint(hit ?? null);
+  const box = hit?.ranges[0]?.getBoundingClientRect();
+  if (box && !isSeen(box)) bring(box.top);
+}
+
+/** Whether a place of what is shown can be seen. */
+function isSeen(box) {
+  const pane = $("letter").getBoundingClientRect();
+  if (!pane.height) return true;
+  const top = box.top + (view === "email" ? mailTop() : 0);
+  return top > Math.max(pane.top, 0) + 60 && top + box.height < Math.min(pane.bottom, innerHeight) - 20;
+}
+
+/** The sentences as a list for the keyboard: it is seen where it has the focus. */
+function listSentences() {
+  const list = $("sentence-list");
+  const key = sentences.map((one) => one.text).join("\n");
+  list.hidden = sentences.length === 0;
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  active = Math.min(active, Math.max(sentences.length - 1, 0));
+  list.replaceChildren(
+    ...sentences.map((one, at) =>
+      el("div", { role: "option", id: `sentence-${at}`, "aria-selected": String(at === active) }, `${at + 1} of ${sentences.length}: ${one.text}`),
+    ),
+  );
+}
+
+function step(to) {
+  const list = $("sentence-list");
+  active = Math.min(Math.max(to, 0), sentences.length - 1);
+  [...list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === active)));
+  list.setAttribute("aria-activedescendant", `sentence-${active}`);
+  const sentence = sentences[active];
+  const hit = located[view].find(({ sentence: one }) => one === sentence);
+  repaint(hit ?? null);
+  if (hit?.ranges.length) bring(hit.ranges[0].getBoundingClientRect().top);
+  explain(sentence);
+}
+
+function startList() {
+  const list = $("sentence-list");
+  list.addEventListener("focus", () => sentences.length && step(active));
+  list.addEventListener("blur", () => repaint());
+  list.addEventListener("keydown", (event) => {
+    const to = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: sentences.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      step(to);
+    } else if (event.key === "Enter" && sentences[active]) {
+      event.preventDefault();
+      open(sentences[active]);
+    }
+  });
+}
+
 /** Scrolls a height of what is shown into view; beside problems, into the lower half. */
 function bring(height) {
   const pane = $("letter");
@@ -107,8 +179,10 @@ export const mailActions = {
 };
 
 /** Makes sentences work: `opened` gets the one whose text is wanted. */
-export function startReading({ opened }) {
+export function startReading({ opened, placeNow }) {
   open = opened;
+  now = placeNow;
+  startList();
   for (const [id, list] of [["pages", "paper"], ["plain", "plain"]]) {
     $(id).addEventListener("click", (event) => clicked(document, located[list], event.clientX, event.clientY));
     $(id).addEventListener("pointermove", (event) => moved(document, located[list], event.clientX, event.clientY));

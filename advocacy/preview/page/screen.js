@@ -16,7 +16,7 @@ export function showPlain(text) {
 }
 
 /** Shows how the email begins in the lists of a phone and of a computer. */
-export function showInbox(state) {
+export function showInbox(state, writePreview) {
   const box = $("inbox");
   const { inbox } = state;
   if (!inbox) {
@@ -31,11 +31,15 @@ export function showInbox(state) {
       el("span", { className: "subject" }, inbox.subject),
       el("span", { className: "begins" }, inbox.begins),
     );
-  box.replaceChildren(
+  const parts = [
     el("h2", {}, "On a computer"),
     el("div", { className: "list wide" }, row()),
     el("h2", {}, "On a phone"),
     el("div", { className: "list narrow" }, row()),
     el("p", { className: "hint" }, `From ${inbox.sender} <${inbox.address}>. The subject has ${[...inbox.subject].length} characters; a phone shows about 40 of them.`),
-  );
+    writePreview
+      ? el("p", { className: "buttons" }, el("button", { type: "button", onclick: writePreview }, "Write the preview text"))
+      : null,
+  ];
+  box.replaceChildren(...parts.filter(Boolean));
 }

@@ -3,8 +3,10 @@
 import { $, el, setOptions } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
+import { askedWith, follow } from "./places.js";
 
 const GROUPS = { letter: "Letter", partial: "Included parts", yaml: "Campaign" };
+const NOT_KEPT = "Unsaved changes. No copy of them can be kept: the campaign’s folder cannot be written to.";
 const docs = new Map();
 let current = null;
 let wanted = null;
@@ -13,6 +15,8 @@ let act = {};
 let sources = {};
 let template = null;
 let used = [];
+let kept = true;
+let asText = false;
 
 const fileOf = (name) => files.find((file) => file.name === name);
 const dirty = (doc) => doc.editor.text() !== doc.saved;
@@ -24,36 +28,30 @@ export function drafts() {
   );
 }
 
-const asked = new Map();
-
-/** Keeps the unsaved texts with which a question was asked, by its number. */
-export function remember(number, texts) {
-  asked.set(number, texts);
-  while (asked.size > 200) asked.delete(asked.keys().next().value);
+/** The digests of the saved texts that the unsaved ones replace. */
+export function bases() {
+  return Object.fromEntries([...docs].filter(([, doc]) => dirty(doc)).map(([name, doc]) => [name, doc.base]));
 }
 
-/**
- * A place of the text that a question was asked with, in the text as it is now.
- *
- * The answer comes a moment later, and somebody types meanwhile.
- */
+/** A place of the text that a question was asked with, in the text as it is now. */
 export function placeNow({ name, line, column }, number) {
   const doc = docs.get(name);
-  const then = asked.get(number)?.[name] ?? (doc && fileOf(name)?.digest === doc.base ? doc.saved : null);
+  const then = askedWith(number, name) ?? (doc && fileOf(name)?.digest === doc.base ? doc.saved : null);
   const now = doc?.editor.text();
   if (!line || then === null || !doc || then === now) return { line, column };
-  const lines = then.split("\n");
-  const fresh = now.split("\n");
-  let head = 0;
-  while (head < lines.length && head < fresh.length && lines[head] === fresh[head]) head++;
-  let tail = 0;
-  while (tail < lines.length - head && tail < fresh.length - head && lines.at(-1 - tail) === fresh.at(-1 - tail)) tail++;
-  if (line - 1 < head) return { line, column };
-  if (line - 1 >= lines.length - tail) return { line: line + fresh.length - lines.length, column };
-  // In the lines that changed: the same line, or the one that is as far from the first of them.
-  const same = fresh.indexOf(lines[line - 1], head);
-  const last = Math.max(head, fresh.length - tail - 1);
-  return { line: same >= 0 && same <= last ? same + 1 : Math.min(line - 1, last) + 1, column };
+  return follow({ line, column }, then, now);
+}
+
+/** Puts back a text that was not saved; `base` is the digest of what it was to replace. */
+export async function restoreText({ file, text, base }) {
+  await open(file);
+  const doc = docs.get(file);
+  if (base && doc.base !== base && doc.saved !== text) {
+    doc.theirs = { text: doc.saved, digest: doc.base };
+    doc.base = base;
+  }
+  doc.editor.setText(text);
+  status();
 }
 
 /** Puts the text that is being written on the clipboard. */
@@ -84,7 +82,7 @@ function status() {
   for (const what of ["undo", "redo"]) $(what).disabled = !doc?.editor.can(what);
   const file = fileOf(current);
   $("save").disabled = !doc || !dirty(doc) || doc.saving || file?.builtIn === true;
-  $("saved").textContent = !doc ? "" : dirty(doc) ? "Unsaved changes" : doc.justSaved ? "Saved" : "";
+  $("saved").textContent = !doc ? "" : dirty(doc) ? (kept ? "Unsaved changes" : NOT_KEPT) : doc.justSaved ? "Saved" : "";
   const notice = $("notice");
   if (file?.builtIn) {
     tell(
@@ -130,6 +128,19 @@ async function copy() {
   }
 }
 
+/** Says something short under the tools, until something else is done. */
+export function say(words) {
+  for (const id of ["told", "fact-told"]) {
+    $(id).textContent = words;
+    $(id).hidden = !words;
+  }
+}
+
+function sayPasted(lost) {
+  const list = new Intl.ListFormat("en", { type: "conjunction" }).format(lost);
+  say(lost.length ? `Pasted. A letter cannot keep ${list}, so this was left out.` : "");
+}
+
 function said(error) {
   const [problem] = error.content.problems ?? [];
   return problem ? `${problem.message} ${problem.hint}` : "The action failed.";
@@ -146,8 +157,10 @@ async function load(name) {
   docs.set(name, doc);
   doc.editor = act.createEditor({
     parent: box, text: file.text, kind: file.kind === "yaml" ? "yaml" : "letter",
-    label: `Text of ${name}`, readOnly: file.builtIn, onChange: changed, onSave: () => save(name),
+    label: `Text of ${name}`, readOnly: file.builtIn, onChange: changed, onSave: () => save(name), onPaste: sayPasted,
+    onCursor: (place) => name === current && act.cursor({ name, ...place }),
   });
+  doc.editor.asText(asText);
   doc.editor.sources(sources);
   return doc;
 }
@@ -210,7 +223,7 @@ async function both(name) {
 }
 
 /** What was saved elsewhere comes in at once; where one is writing, both are kept. */
-async function follow() {
+async function takeIn() {
   for (const [name, doc] of docs) {
     const file = fileOf(name);
     if (!file) continue;
@@ -264,7 +277,13 @@ export function showFiles(state) {
   } else if (current) {
     $("file").value = current;
   }
-  void follow();
+  void takeIn();
+  status();
+}
+
+/** Says whether what is not saved is kept beside the campaign. */
+export function showKept(fresh) {
+  kept = fresh;
   status();
 }
 
@@ -291,8 +310,22 @@ export async function insert(text, apart) {
     const lines = doc.editor.text().trimEnd().split("\n");
     doc.editor.goTo(lines.length, lines.at(-1).length + 1);
   }
-  doc.editor.insert(text, apart);
+  const before = doc.editor.insert(text, apart).replace(/\{[{%#].*?[}%#]\}/g, " ").trim();
+  say(before ? `Inserted after “…${before.slice(-50)}”.` : "Inserted at the beginning of a line.");
   return true;
+}
+
+/** Puts the cursor behind the sentence that begins at a place. */
+export async function goBehind({ name, line, column }) {
+  await open(name);
+  docs.get(name).editor.goBehind(line, column);
+  docs.get(name).touched = true;
+}
+
+/** Says in the template why a sentence has no source. */
+export async function excuse(place, reason) {
+  await goBehind(place);
+  await insert(`{# uncited: ${reason.replaceAll("#}", "").trim()} #}`, true);
 }
 
 /** Makes the panel work. */
@@ -300,6 +333,11 @@ export function startWriting(actions) {
   act = actions;
   $("file").addEventListener("change", () => void open($("file").value));
   $("save").addEventListener("click", () => void save());
+  $("as-text").addEventListener("click", () => {
+    asText = !asText;
+    $("as-text").setAttribute("aria-pressed", String(asText));
+    for (const doc of docs.values()) doc.editor.asText(asText);
+  });
   $("undo").addEventListener("click", () => docs.get(current)?.editor.undo());
   $("redo").addEventListener("click", () => docs.get(current)?.editor.redo());
   addEventListener("beforeunload", (event) => {

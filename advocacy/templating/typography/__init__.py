@@ -1,18 +1,37 @@
-"""Typography of a template's own words: quotes, dashes, ellipses, spaces that do not break.
+"""Typography: quotes, apostrophes, dashes, ellipses, and spaces that do not break.
 
-All of it works on text between Markdown's signs; values are private-use characters there, and
-pass untouched.
+A template's own words are set between Markdown's signs (`markdown`); values are private-use
+characters there. Texts that are typed as they are to be read are set by themselves (`typed_text`).
 """
 
 from advocacy.templating.typography.markdown import install
 from advocacy.templating.typography.marks_and_spaces import (
+    APOSTROPHE,
     NARROW,
     NBSP,
+    NOT_AMERICAN,
     Quotes,
     dashes,
     lone_quotes,
+    outside_addresses,
     quotes,
     spaces,
 )
+from advocacy.templating.typography.typed_text import Quotation, find_quotations, typeset
 
-__all__ = ["NARROW", "NBSP", "Quotes", "dashes", "install", "lone_quotes", "quotes", "spaces"]
+__all__ = [
+    "APOSTROPHE",
+    "NARROW",
+    "NBSP",
+    "NOT_AMERICAN",
+    "Quotation",
+    "Quotes",
+    "dashes",
+    "find_quotations",
+    "install",
+    "lone_quotes",
+    "outside_addresses",
+    "quotes",
+    "spaces",
+    "typeset",
+]

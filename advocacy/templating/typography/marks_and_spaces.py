@@ -11,6 +11,7 @@ Dashes, ellipses, apostrophes, and quotes that have no partner.
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import cycle
 from typing import Any, NamedTuple
 
 from advocacy.resources import read_table
@@ -21,7 +22,9 @@ CITES = "\U00100000-\U0010fffd"
 """The marks of citations, likewise."""
 LINES = "\ue000-\uf8ff"
 """The marks of lines, likewise."""
-_ADDRESS = re.compile(r"((?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+_ADDRESS = re.compile(
+    r"((?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w+-][\w.+'-]*@[\w-]+(?:\.[\w-]+)+)"
+)
 
 
 def outside_addresses(text: str, change: Callable[[str], str]) -> str:
@@ -65,7 +68,8 @@ def quotes(language: str) -> Quotes:
     return Quotes(*known["en"])
 
 
-_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+"""The space between the groups of a number's digits."""
 _INITIAL = re.compile(r"(?<![\w’'])((?:[A-ZÀ-ÖØ-Þ]\.)+) (?=[A-ZÀ-ÖØ-Þ])")
 _DASH_SPACE = re.compile(r"(?<=\S) (?=[–—](?:\s|$))")
 _GERMAN_ABBREVIATION = re.compile(r"\b(z|d|u|i|o|s)\. ?(?=(?:B|h|a|d|R|E|Ä|U|o|u|A)\.)")
@@ -123,7 +127,7 @@ def _spaces(text: str, language: str) -> str:
     if any(sign in text for sign in ".§¶№°º"):
         text = counted_thing.sub(lambda m: f"{m[1]}.{NBSP}" if m[1] else f"{m[2]}{NBSP}", text)
     if any(sign.isdigit() for sign in text):
-        text = _THOUSANDS.sub(NARROW if language.startswith("fr") else NBSP, text)
+        text = THOUSANDS.sub(NARROW if language.startswith("fr") else NBSP, text)
         text = unit.sub(NBSP, text)
         day_month, month_day = _days_and_months(language)
         text = day_month.sub(rf"\1{NBSP}", text)
@@ -145,11 +149,15 @@ def _french(text: str, language: str) -> str:
 
 
 APOSTROPHE = "’"
+NOT_AMERICAN = frozenset(("GB", "IE", "AU", "NZ", "ZA", "IN"))
+"""Countries whose English has British customs."""
 
 _ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 _SPACED_ELLIPSIS = re.compile(r"\. \. \.")
 _EM_DASH = re.compile(r"(?<!-)---(?!-)")
 _EN_DASH = re.compile(r"(?<!-)--(?!-)")
+_SPACED_DASH = re.compile(r"(?<=[^\s-]) -- (?=[^\s-])")
+_STUCK_DASH = re.compile(r"(?<=[\s(])--(?=\w)|(?<=[^\s\d-])--(?=[\s.,;:)])")
 _YEARS = re.compile(r"(?<!\w)'(?=\d\ds?\b)")
 _CLIPPED = re.compile(r"(?<!\w)'(n)'(?!\w)|(?<!\w)'(?=(?:tis|twas|til|em)\b)", re.IGNORECASE)
 _SPACE_BEFORE_CITE = re.compile(f"[ {NBSP}{NARROW}]+(?=[{CITES}])")
@@ -166,7 +174,7 @@ def dashes(text: str, language: str) -> str:
         if "." in part:
             part = _SPACED_ELLIPSIS.sub(f".{NBSP}.{NBSP}.", _ELLIPSIS.sub("…", part))
         if "--" in part:
-            part = _EN_DASH.sub("–", _EM_DASH.sub("—", part))
+            part = _EN_DASH.sub("–", _EM_DASH.sub("—", _break_dashes(part, language)))
         if "'" in part:
             part = _YEARS.sub(APOSTROPHE, part)
             if language.startswith("en"):
@@ -177,6 +185,23 @@ def dashes(text: str, language: str) -> str:
         return part
 
     return outside_addresses(text, change)
+
+
+def _break_dashes(text: str, language: str) -> str:
+    """Text with each `--` between two spaces made a dash as the language sets it.
+
+    American English has an em dash without spaces (Chicago Manual of Style 17, 6.85), Spanish a
+    raya that sticks to what it encloses (RAE, Ortografía, “raya”). British English (New Hart's
+    Rules, 4.11), German (Duden, “Gedankenstrich”), French and others have one with spaces.
+    """
+    tag = language.split("-")
+    if tag[0] == "en" and not NOT_AMERICAN.intersection(tag):
+        return _SPACED_DASH.sub("—", text)
+    if tag[0] == "es":
+        opens = cycle((True, False))
+        text = _SPACED_DASH.sub(lambda _: " —" if next(opens) else "— ", text)
+        return _STUCK_DASH.sub("—", text)
+    return text
 
 
 # --- quotes that have no partner -------------------------------------------------------------

@@ -51,6 +51,39 @@ def test_the_wording_beats_a_wrong_code(status: str, words: str, expected: Sever
     assert severity("failed", status, words) is expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("550 Recipient <p@people.example> does not exist here", Severity.HARD),
+        ('550 unknown local-part "p" in domain "people.example"', Severity.HARD),
+        ("This address no longer accepts mail.", Severity.HARD),
+        ("Benutzer p@people.example existiert nicht", Severity.HARD),
+        ("Cette adresse est introuvable", Severity.HARD),
+        ("L'indirizzo non è stato trovato", Severity.HARD),
+        ("Endereço não encontrado", Severity.HARD),
+        ("La cuenta del destinatario fue desactivada", Severity.HARD),
+        ("Esta casilla ha expirado por falta de uso.", Severity.HARD),
+        ("アドレスが見つかりませんでした", Severity.HARD),
+        ("收件人不存在", Severity.HARD),
+        ("5.1.351 Remote server returned unknown recipient", Severity.HARD),
+        ("Le destinataire a dépassé son quota", Severity.SOFT),
+        ("La casella del destinatario è piena", Severity.SOFT),
+        ("A caixa postal do destinatário está cheia", Severity.SOFT),
+        ("Destinatario desconocido o mailbox lleno", Severity.SOFT),
+        ("メールボックスが一杯です", Severity.SOFT),
+        ("550 5.7.1 This user does not accept mail from your domain", Severity.SOFT),
+        ("550 Your IP address is listed in SORBS", Severity.SOFT),
+        ("The recipient was unavailable to take delivery of the message", None),
+        ("Die Zustellung an den Empfänger hat sich verzögert", Severity.DELAYED),
+    ],
+)
+def test_words_of_many_servers_and_languages_are_known(
+    words: str, expected: Severity | None
+) -> None:
+    told = judge_words(words)
+    assert (told.severity if told else None) is expected
+
+
 def test_an_address_in_the_words_decides_nothing() -> None:
     assert judge_words("550 <spam.quota@no-such-user.example>: see below") is None
 

@@ -1,0 +1,215 @@
+"""Files made for many people lose the person to be forgotten, too, and so do kept messages."""
+
+import json
+import os
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from advocacy.mail.consent.forgetting import Forgotten, forget
+
+from ...conftest import RunCli
+
+HEADER = "sequence,id,name,postal_code,country,file,first_page,pages\n"
+
+
+@pytest.fixture
+def output(mailed: Path, key: str) -> Path:
+    """The output of a campaign whose letters to Bob and Ann were printed and reviewed."""
+    lists = mailed / "lists"
+    lists.mkdir()
+    (lists / "members.csv").write_text(
+        "id,name,email\nbob,Bob Müller & Son,bob@example.org\nann,Ann Lee,ann@example.org\n"
+    )
+    folder = mailed.parent / "output" / "parks"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write_pdf(path: Path, *pages: str) -> None:
+    """A PDF with a line of Latin text on each page."""
+    with pikepdf.new() as document:
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )  # fmt: skip
+        for text in pages:
+            page = document.add_blank_page()
+            page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+            content = f"BT /F 12 Tf 40 600 Td ({text}) Tj ET".encode("cp1252")
+            page.Contents = document.make_stream(content)
+        document.save(path)
+
+
+def run(output: Path, *, dry_run: bool = False, folder: Path | None = None) -> Forgotten:
+    campaigns = output.parent.parent / "campaigns"
+    return forget(folder or campaigns, "bob@example.org", output=output.parent, dry_run=dry_run)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_merged_letters_labels_and_a_gallery_that_have_the_person_are_deleted_whole(
+    output: Path,
+) -> None:
+    write_pdf(output / "merged-0001.pdf", "x")
+    write_pdf(output / "merged-0002.pdf", "x")
+    (output / "merged.csv").write_text(
+        f"{HEADER}1,ann,Ann Lee,02139,US,merged-0001.pdf,1,1\n"
+        "2,bob,Bob Müller & Son,02140,US,merged-0002.pdf,1,1\n"
+    )
+    write_pdf(output / "labels-avery-5160.pdf", "Ann Lee", "Bob  Müller & Son")
+    (output / "_gallery" / "call" / "en").mkdir(parents=True)
+    (output / "gallery.html").write_text("<p>To Bob Müller &amp; Son</p>")
+    write_pdf(output / "_gallery" / "call" / "en" / "bob.pdf", "x")
+    before = names(output)
+    said = run(output, dry_run=True)
+    assert names(output) == before
+    done = run(output)
+    assert names(output) == set()
+    for found in (said, done):
+        assert [one.what for one in found.removals if one.place == output] == [
+            "file of merged letters in",
+            "gallery",
+            "file of addresses in",
+        ]
+
+
+def test_those_without_the_person_stay_and_a_name_inside_another_is_not_theirs(
+    output: Path,
+) -> None:
+    write_pdf(output / "merged.pdf", "x")
+    (output / "merged.csv").write_text(f"{HEADER}1,ann,Ann Lee,02139,US,merged.pdf,1,1\n")
+    write_pdf(output / "labels-avery-5160.pdf", "Jacob Müller & Sonja")
+    (output / "gallery.html").write_text("<p>To Ann Lee</p>")
+    before = names(output)
+    run(output)
+    assert names(output) == before
+
+
+def test_a_pdf_of_the_users_own_name_is_told_and_left(output: Path) -> None:
+    write_pdf(output / "June, for the printer.pdf", "Bob Müller & Son")
+    (output / "scan.pdf").write_bytes(b"no pdf")
+    left = {p.place.path.name for p in run(output).left if p.code == "may-hold-person" and p.place}
+    assert left == {"June, for the printer.pdf", "scan.pdf"} == names(output)
+
+
+def test_labels_are_told_where_no_list_and_no_letter_states_the_name(output: Path) -> None:
+    write_pdf(output / "labels-avery-5160.pdf", "Somebody")
+    (output.parent.parent / "campaigns" / "lists" / "members.csv").unlink()
+    assert [p.code for p in run(output).left] == ["may-hold-person"]
+
+
+def test_a_letter_alone_states_the_name_by_which_labels_are_searched(output: Path) -> None:
+    (output.parent.parent / "campaigns" / "lists" / "members.csv").unlink()
+    (output / "call").mkdir()
+    line = {"id": "7", "campaign": "parks", "digest": "0", "files": {"7.pdf": "0"},
+            "recipient": {"name": "Robert Moll", "email": "Bob@example.org"}}  # fmt: skip
+    (output / "call" / "manifest.jsonl").write_text(json.dumps(line) + "\n")
+    (output / "call" / "7.pdf").write_text("x")
+    write_pdf(output / "envelopes-com10.pdf", "Robert Moll")
+    run(output)
+    assert names(output) == {"call/manifest.jsonl"}
+    assert (output / "call" / "manifest.jsonl").read_text() == ""
+
+
+BOUNCE = b"""\
+From: MAILER-DAEMON@mx.example
+To: bounces@coalition.example
+Subject: Undelivered
+Content-Type: multipart/report; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822;
+ %s
+
+--b--
+""".replace(b"\n", b"\r\n")
+
+
+def test_bounces_and_messages_of_the_person_go_and_those_of_others_stay(output: Path) -> None:
+    campaigns = output.parent.parent / "campaigns"
+    ann, bob = BOUNCE % b"ann@example.org", BOUNCE % b"Bob@example.org"
+    for folder in ("cur", "new", "tmp"):
+        (campaigns / "bounced" / folder).mkdir(parents=True)
+    (campaigns / "bounced" / "cur" / "1.host:2,S").write_bytes(bob)
+    (campaigns / "bounced" / "new" / "2.host").write_bytes(ann)
+    both = b"From a Mon\r\n%s\r\nFrom b Mon\r\n%s\r\n" % (bob, ann)
+    (campaigns / "bounces.mbox").write_bytes(both)
+    (output / "old.eml").write_bytes(b"To: <bob@example.org>\r\nSubject: x\r\n\r\nDear Bob\r\n")
+    (output / "board.eml").write_bytes(b"To: a@b.example\r\n\r\nbob@example.org asked\r\n")
+    left = run(output).left
+    assert names(campaigns / "bounced") == {"new/2.host"}
+    assert (campaigns / "bounces.mbox").read_bytes() == b"From b Mon\r\n%s\r\n" % ann
+    assert names(output) == {"board.eml"}
+    assert [(p.place.path.name, p.place.line) for p in left if p.place] == [("board.eml", 1)]
+
+
+def test_a_report_about_several_people_is_told_and_left(output: Path) -> None:
+    campaigns = output.parent.parent / "campaigns"
+    two = BOUNCE.replace(
+        b"\r\n\r\n--b--", b"\r\n\r\nFinal-Recipient: rfc822; ann@example.org\r\n--b--"
+    )
+    (campaigns / "two.eml").write_bytes(two % b"bob@example.org")
+    left = run(output).left
+    assert [p.code for p in left] == ["person-in-file"]
+    assert (campaigns / "two.eml").exists()
+
+
+def test_planted_links_and_pipes_are_neither_followed_nor_waited_for(output: Path) -> None:
+    precious = output.parent.parent / "precious.html"
+    precious.write_text("Bob Müller & Son bob@example.org")
+    for name in ("merged.csv", "gallery.html", "labels-x.pdf", "a.eml"):
+        (output / name).symlink_to(precious)
+    (output / "_gallery").mkdir()
+    for name in ("table.csv", "b.pdf", "c.eml", "_gallery/d.txt"):
+        os.mkfifo(output / name)
+    run(output)
+    assert "Bob" in precious.read_text()
+
+
+def test_it_says_what_it_cannot_reach_and_names_a_git_history(output: Path) -> None:
+    assert not any("Git" in place for place in run(output, dry_run=True).out_of_reach)
+    (output.parent.parent / ".git").mkdir()
+    reach = run(output, dry_run=True).out_of_reach
+    assert "printed letters" in reach
+    assert "sent mail" in reach
+    assert reach[-1] == f"the Git history of {output.parent.parent}"
+
+
+@pytest.mark.slow
+def test_what_render_labels_and_gallery_really_wrote_is_gone_after_one_command(
+    small_campaign: Path, run_cli: RunCli, key: str
+) -> None:
+    home = small_campaign.parent
+    made = home / "output"
+    people = small_campaign.parent / "people.csv"
+    people.write_text(
+        "name,email,address,city,region,postal_code,country\n"
+        "Zoë Weiß,zoe@example.org,1 Elm St,Springfield,IL,62701,US\n"
+        "Ann Lee,ann@example.org,2 Elm St,Springfield,IL,62701,US\n"
+    )
+    listed = ("--recipients", people)
+    for command in (["render", "--merge"], ["gallery"], ["labels", "--sheet", "avery-5160"]):
+        done = run_cli(command[0], small_campaign, *command[1:], *listed, cwd=small_campaign.parent)
+        assert done.returncode == 0, done.stderr
+    kept = names(made)
+    assert {"parks/merged.pdf", "parks/gallery.html", "parks/labels-avery-5160.pdf"} <= kept
+    done = run_cli(
+        "forget", "zoe@example.org", "--yes", "--campaigns", ".", cwd=small_campaign.parent
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Out of this command's reach: sent mail," in done.stdout
+    assert all(name.startswith("parks/call/") for name in names(made))
+    assert len(names(made)) == 3
+    rest = b"".join(
+        path.read_bytes() for path in small_campaign.parent.rglob("*") if path.is_file()
+    )
+    assert b"zoe@" not in rest
+    assert "Zoë".encode() not in rest

@@ -1,0 +1,82 @@
+"""Letter and text follow each other: the cursor, the keyboard, and the cures of warnings."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import SMALL_LETTER, Page
+
+pytestmark = pytest.mark.slow
+HERE = "CSS.highlights.get('here') ? [...CSS.highlights.get('here')].join('') : ''"
+
+
+def letter_of(campaign: Path) -> Path:
+    return campaign.parent / "templates/letters/open.md"
+
+
+def test_the_letter_follows_the_cursor(page: Page, shared_campaign: Path) -> None:
+    long = SMALL_LETTER + "\nIt is quiet there. " * 120 + "\n\nThis is the very end.\n"
+    letter_of(shared_campaign).write_text(long, "utf-8")
+    page.see("This is the very end.", "#pages")
+    page.tab.click(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+End")
+    page.tab.keyboard.press("ArrowUp")
+    page.until(f"{HERE}.includes('This is the very end')")
+    page.until("document.getElementById('letter').scrollTop > 200")
+    page.tab.keyboard.press("Control+Home")
+    page.until(f"{HERE}.includes('We ask you to keep')")
+    page.until("document.getElementById('letter').scrollTop < 200")
+
+
+def test_what_is_cited_is_told_and_shown(page: Page) -> None:
+    page.to("Many came after work.")
+    page.tab.click("#tab-facts")
+    page.tab.click("[aria-label='Cite visits']")
+    page.see("Inserted after “…Many came after work.”.", "#fact-told")
+    page.until(f"{HERE}.includes('Many came after work')")
+
+
+def test_sentences_of_the_letter_are_reached_by_keyboard(page: Page) -> None:
+    page.tab.focus("#sentence-list")
+    page.see("1 of", "#sentence-list [aria-selected=true]")
+    for _ in range(2):
+        page.tab.keyboard.press("ArrowDown")
+    page.see("Many came after work.", "#sentence-list [aria-selected=true]")
+    page.until(f"{HERE}.includes('Many came after work')")
+    page.tab.keyboard.press("Enter")
+    page.until("document.activeElement.classList.contains('cm-content')")
+    page.see("Many came after work.", ".cm-activeLine")
+
+
+def test_a_warning_folds_and_carries_its_cure(page: Page, shared_campaign: Path) -> None:
+    page.replace("Many came after work.", "In 2019 it had\n900 trees. Many came.")
+    page.see("1 warning", "#look-title")
+    page.see("cites no source", "#look-list")
+    page.tab.click("#look summary")
+    assert page.tab.is_hidden("#look-list")
+    page.tab.click("#look summary")
+    page.tab.get_by_label("It is our opinion, because").fill("we counted them")
+    page.tab.click("text=Mark as opinion")
+    page.see_not("cites no source", "#look-list")
+    page.save()
+    text = letter_of(shared_campaign).read_text("utf-8")
+    assert "In 2019 it had\n900 trees. {# uncited: we counted them #} Many came." in text
+    page.replace("Many came.", "In 2020 it had 950 trees.")
+    page.tab.click("text=Choose a fact")
+    page.until("document.activeElement.id === 'fact-words'")
+    page.tab.click("[aria-label='Cite visits']")
+    page.save()
+    text = letter_of(shared_campaign).read_text("utf-8")
+    assert 'In 2020 it had 950 trees.{{ cite("visits") }}' in text
+
+
+def test_the_preview_text_of_the_inbox_can_be_written(page: Page, shared_campaign: Path) -> None:
+    page.tab.click("#tab-inbox")
+    page.tab.click("text=Write the preview text")
+    page.until("document.activeElement.getAttribute('aria-label') === 'Preview text'")
+    page.tab.keyboard.insert_text("The park belongs to all of us.")
+    page.see("The park belongs to all of us.", "#inbox")
+    page.tab.keyboard.press("Control+s")
+    page.see("Saved", "#fields-saved")
+    assert "    preview: The park belongs to all of us.\n" in shared_campaign.read_text("utf-8")
+    page.tab.click("#tab-paper")

@@ -1,0 +1,105 @@
+"""Nothing that was typed is lost: not by a crash, a restart, or a closed tab."""
+
+import signal
+import socket
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from advocacy.files.unsaved import list_unsaved
+from advocacy.preview.page_address import open_address
+
+from .conftest import Page, Running, Tab
+
+Start = Callable[..., Running]
+
+
+def test_the_address_stays_the_same_and_is_another_while_the_port_is_taken(
+    small_campaign: Path,
+) -> None:
+    def address(*, remembered: bool = True) -> tuple[int, str, socket.socket]:
+        listener, token = open_address(small_campaign, 0, remembered=remembered)
+        return listener.getsockname()[1], token, listener
+
+    port, token, listener = address()
+    other = address()
+    assert other[0] != port
+    assert other[1] != token
+    other[2].close()
+    listener.close()
+    again = address()
+    assert again[:2] == (port, token)
+    again[2].close()
+    kept = next((small_campaign.parent / ".advocacy" / "preview").iterdir())
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    kept.chmod(0o644)  # others may have read it
+    fresh = address()
+    assert fresh[1] != token
+    fresh[2].close()
+
+
+def test_texts_of_closed_tabs_are_offered_and_those_of_open_ones_are_not(
+    start: Start, small_campaign: Path
+) -> None:
+    running = start(small_campaign)
+    tab = Tab(running)
+    tab.show(number=1)
+    tab.told("files")
+    tab.show(
+        number=2,
+        drafts={"letters/open.md": "Dear Mayor, we as"},
+        bases={"letters/open.md": "digest"},
+    )
+    assert tab.told("kept") is True
+    kept = list_unsaved(small_campaign.parent)
+    assert [text.text for text in kept[0].texts] == ["Dear Mayor, we as"]
+    other = Tab(running, "another-tab-of-tests")
+    works = running.get("unsaved")["works"]
+    assert works == [], "the tab is open"
+    running.process.kill()
+    running.process.wait(20)
+    running = start(small_campaign)
+    other = Tab(running, "another-tab-of-tests")
+    other.show(number=1)
+    [work] = running.get("unsaved")["works"]
+    assert work["texts"][0]["text"] == "Dear Mayor, we as"
+    status, _, _ = running.ask("remove-unsaved", {"desk": other.desk, "id": work["id"]})
+    assert status == 204
+    assert list_unsaved(small_campaign.parent) == []
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_of_a_word_the_restart_offers_the_text(
+    start: Start, visit: Callable[..., Page], small_campaign: Path
+) -> None:
+    letter = small_campaign.parent / "templates/letters/open.md"
+    running = start(small_campaign)
+    page = visit(running.address).ready()
+    page.replace("We ask you", "We kindly ask you with half a wor")
+    page.see("half a wor")
+    running.process.send_signal(signal.SIGKILL)
+    page.see("Not connected", "#state")
+    page.tab.keyboard.type("d and more")
+    running.process.wait(20)
+    again = start(small_campaign)
+    assert again.address == running.address
+    page.see("half a word and more")  # the same tab goes on
+    page.said.clear()  # the browser tells of each try to connect
+    assert urlsplit(page.tab.url).path == again.root
+    page.until("!document.getElementById('save').disabled")
+    page.tab.close(run_before_unload=False)
+    fresh = visit(again.address).ready()
+    fresh.see("This text was not saved: letters/open.md", "#unsaved")
+    fresh.see_not("half a word", "#editors")
+    fresh.tab.click("text=Restore it")
+    fresh.see("half a word and more", "#pages")
+    assert fresh.tab.is_hidden("#unsaved")
+    assert "kindly" not in letter.read_text("utf-8")
+    fresh.tab.click("#save")
+    fresh.saved()
+    assert "We kindly ask you with half a word and more" in letter.read_text("utf-8")
+    fresh.until("document.body.dataset.turn > 0")
+    assert [one for one in list_unsaved(small_campaign.parent) if "half a" in one.words()] == []

@@ -1,0 +1,94 @@
+"""Writing as a volunteer does: commands as words, and pasting from other programs."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Page
+
+pytestmark = pytest.mark.slow
+PASTE = """([html, text]) => {
+  const data = new DataTransfer();
+  data.setData('text/html', html);
+  data.setData('text/plain', text);
+  const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+  document.querySelector('.editor:not([hidden]) .cm-content').dispatchEvent(event);
+}"""
+
+
+def letter_of(campaign: Path) -> Path:
+    return campaign.parent / "templates/letters/open.md"
+
+
+@pytest.mark.parametrize(
+    ("program", "markdown", "told"),
+    [
+        (
+            "word",
+            """Dear neighbors, **please** come.
+
+- Bring *a friend*
+  - or two
+- Bring a chair
+
+See [the plan](https://parks.example/plan).""",
+            "Pasted. A letter cannot keep a picture and underlining, so this was left out.",
+        ),
+        ("docs", "**Bold** and *slanted*\n\n1. One\n2. Two\n\n[link](https://parks.example/a)", ""),
+        ("mail", "First line.\n\nSecond, 5\\*3 \\[sic\\].\n\n> They wrote this.", ""),
+    ],
+)
+def test_what_is_pasted_becomes_markdown_and_what_cannot_be_kept_is_told(
+    page: Page, shared_campaign: Path, program: str, markdown: str, told: str
+) -> None:
+    html = (Path(__file__).parent / "pasted" / f"{program}.html").read_text("utf-8")
+    page.tab.click(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+a")
+    page.tab.evaluate(PASTE, [html, "plain"])
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8") == markdown
+    assert page.tab.inner_text("#told") == told
+    # What was a template before stays as it is.
+    page.tab.keyboard.press("Control+a")
+    page.tab.evaluate(PASTE, ["<p>By {{ demand.reply_by }}</p>", "By {{ demand.reply_by }}"])
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8") == "By {{ demand.reply_by }}"
+
+
+def test_a_command_is_shown_in_words_and_changed_by_choice(
+    page: Page, shared_campaign: Path
+) -> None:
+    editor = ".editor:not([hidden])"
+    page.see("statement: In 2025 the park had 40,000 visits.", editor)
+    page.see("for each ask of asks", editor)
+    page.see("Please answer by March 16, 2026", editor)
+    page.tab.click(f"{editor} .cm-chip >> text=statement: In 2025")
+    page.tab.get_by_label("Show it as").select_option("quote")
+    page.see("quotation: “40,000 visits”", editor)
+    assert page.tab.is_visible(".cm-changer")
+    page.tab.keyboard.press("Escape")
+    page.see("“40,000 visits”", "#plain")
+    page.save()
+    text = letter_of(shared_campaign).read_text("utf-8")
+    assert '\n{{ quote("visits") }} Many came after work.\n' in text
+    page.to("Please answer by ")
+    page.tab.keyboard.press("Alt+Enter")
+    page.tab.wait_for_selector(".cm-changer select:focus")
+    page.tab.click(".cm-changer >> text=Edit as text")
+    page.see("Please answer by {{ demand.reply_by }}.", editor)
+    page.tab.keyboard.type("x")
+    page.see("{{x demand.reply_by }}", editor)
+    page.tab.click("#as-text")
+    page.see("{% for ask in demand.asks %}", editor)
+    page.tab.click("#as-text")
+    page.see_not("{% for ask in demand.asks %}", editor)
+
+
+def test_where_nobody_typed_the_file_stays_byte_for_byte(page: Page, shared_campaign: Path) -> None:
+    letter = letter_of(shared_campaign)
+    before = b"One {{ demand.reply_by }}.\r\n\nTwo\x0b three\xe2\x80\xa8.\r\n\r\n  Last  line\t\n"
+    letter.write_bytes(before)
+    page.see("Last line", "#editors")
+    page.replace("One", "First")
+    page.save()
+    assert letter.read_bytes() == before.replace(b"One", b"First")
