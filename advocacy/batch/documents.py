@@ -22,6 +22,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.text import LARGEST, read_start
 from advocacy.files.workspace import Workspace
+from advocacy.installation import pango_version
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.letters.parts import image_files
 from advocacy.letters.stage_text import StageText, named_files
@@ -386,8 +387,6 @@ def used_versions(typeset: bool) -> dict[str, str]:
     for name, package in _PACKAGES:
         found[name] = importlib.metadata.version(package)
     if typeset:
-        from advocacy.documents.typesetter import pango_version
-
         found["pango"] = pango_version()
         found |= _fonts_of_scripts()
     return found
