@@ -361,6 +361,7 @@ def _email(
         checked,
         settings.campaign.workspace,
         pdf=printed if attaches else None,
+        files=letter.enclosed if settings.attach and not attaches else (),
         leaving=links(letter) if links else None,
     )
 

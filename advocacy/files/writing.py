@@ -147,6 +147,14 @@ def open_own(path: Path, flags: int) -> int:
     raise AdvocacyError(_not_own(path))
 
 
+def check_no_link(folder: Path) -> None:
+    """Raise AdvocacyError where a folder that the tool keeps itself is a link to another."""
+    if folder.is_symlink():
+        message = f"{folder.name} must be a folder, but it is a link."
+        hint = "Remove it, or choose another folder with `--output DIR`."
+        raise AdvocacyError(Problem("not-a-file", message, hint, Place(folder)))
+
+
 def _not_own(path: Path) -> Problem:
     return Problem(
         "not-a-file",

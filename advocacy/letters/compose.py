@@ -265,6 +265,7 @@ def compose_letter(
         precedents=file.stage_precedents(stage),
         cosigners=content.cosigners,
         enclosures=content.parts.enclosures,
+        enclosed=content.parts.enclosed,
         cc=content.parts.cc,
         attach=stage.attach,
         variants=wording,
