@@ -5,7 +5,6 @@ An installed package carries its templates inside; in a checkout they stand besi
 """
 
 import importlib.util
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +67,8 @@ def version() -> str:
 @cache
 def read_table(name: str) -> dict[str, Any]:
     """Read a table of the package: a TOML file, by its path in the package."""
+    import tomllib  # here: `--help` reads no table
+
     return tomllib.loads((PACKAGE / name).read_text("utf-8"))
 
 

@@ -55,7 +55,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("many", settings.get_profile("few"), max_examples=200)
+settings.register_profile("many", settings.get_profile("few"), max_examples=100)
 settings.load_profile("few")
 
 

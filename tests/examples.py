@@ -4,5 +4,5 @@ from hypothesis import settings
 
 
 def costly(few: int) -> settings:
-    """`few` examples in the fast tests, and ten times as many in `make test-slow`."""
+    """`few` examples in the fast tests, and five times as many in `make test-slow`."""
     return settings(max_examples=few * settings().max_examples // 20)

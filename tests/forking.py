@@ -103,8 +103,10 @@ class ForkingServer:
             run = self.begin(arguments, cwd, env, [given.fileno(), out.fileno(), err.fileno()])
             try:
                 code = run.wait(timeout)
-            finally:
+            except subprocess.TimeoutExpired:
                 run.kill()
+                run.wait()
+                raise
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(
@@ -149,6 +151,7 @@ def _wait_for_run(requests: socket.socket) -> bool:
         for descriptor in descriptors:
             os.close(descriptor)
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.dup2(descriptors[number], number)
         stream = open(  # noqa: SIM115 - it is the process's own

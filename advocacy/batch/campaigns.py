@@ -11,10 +11,9 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from advocacy.batch import DEFAULT_FORMATS, Format
 from advocacy.batch.documents import (
-    DEFAULT_FORMATS,
     BatchSettings,
-    Format,
     Typeset,
     shared_digests,
 )

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
+from advocacy.batch import DEFAULT_FORMATS, FORMATS, Format
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.text import LARGEST, read_start
 from advocacy.files.workspace import Workspace
+from advocacy.installation import pango_version
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.letters.parts import image_files
 from advocacy.letters.stage_text import StageText, named_files
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     from advocacy.checks.gate import Verdicts
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 
-Format = Literal["pdf", "eml", "html", "txt", "docx"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-DEFAULT_FORMATS: tuple[Format, ...] = ("pdf", "eml")
 Typeset = Literal["auto", "full"]
 """How PDFs are laid out: fast where they come out the same, or each in full."""
 SharedDigests = Mapping[tuple[str, str], str]
@@ -366,6 +365,7 @@ def _email(
         checked,
         settings.campaign.workspace,
         pdf=printed if attaches else None,
+        files=letter.enclosed if settings.attach and not attaches else (),
         leaving=links(letter) if links else None,
     )
 
@@ -392,8 +392,6 @@ def used_versions(typeset: bool) -> dict[str, str]:
     for name, package in _PACKAGES:
         found[name] = importlib.metadata.version(package)
     if typeset:
-        from advocacy.documents.typesetter import pango_version
-
         found["pango"] = pango_version()
         found |= _fonts_of_scripts()
     return found

@@ -24,7 +24,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
-from advocacy.files.writing import cannot_write, open_own, prepare_folder, replace_file, sweep
+from advocacy.files.writing import (
+    cannot_write,
+    check_no_link,
+    open_own,
+    prepare_folder,
+    replace_file,
+    sweep,
+)
 from advocacy.letters.digests import letter_digest, recipient_digest
 from advocacy.letters.letter import Letter
 
@@ -259,6 +266,7 @@ class BatchRecord:
 
     def _open(self) -> None:
         if not self._read_only:
+            check_no_link(self.folder)
             prepare_folder(self.folder)
             self._files[_JOURNAL] = self._locked_journal()
         with suppress(FileNotFoundError):

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from advocacy.batch import FORMATS
 from advocacy.batch.campaigns import RenderRequest, wanted_letters
 from advocacy.batch.documents import (
-    FORMATS,
     BatchSettings,
     Typeset,
     document_kind,

@@ -25,7 +25,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.columns import ColumnMap
 from advocacy.campaign.recipients.identity import PersonId
 from advocacy.campaign.salutations import WholeLine
-from advocacy.campaign.sender_details import LetterReferences, Look, Office, Unsubscribe
+from advocacy.campaign.sender_details import Enclosed, LetterReferences, Look, Office, Unsubscribe
 from advocacy.files.characters import Line, fault
 from advocacy.files.yaml.reading import Located
 
@@ -322,7 +322,7 @@ class CampaignFile(Located):
         "says which text each has seen.",
     )
     cc: tuple[LocalLine, ...] = Field((), description="Who gets a copy, printed under the letter.")
-    enclosures: tuple[LocalLine, ...] = Field((), description="What is enclosed with the letter.")
+    enclosures: tuple[Enclosed, ...] = Field((), description="What is enclosed: titles, or PDFs.")
     reference_lines: LetterReferences | None = Field(
         None, description="Reference lines: file numbers, and who answers questions."
     )

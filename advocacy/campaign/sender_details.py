@@ -1,15 +1,15 @@
-"""How the sender of letters looks and can be reached: offices, font, color, and unsubscribing.
+"""How the sender of letters looks and can be reached, and what goes with the letters.
 
-The letterhead of every layout shows them, on paper, on screen and in Word.
+Offices, font, color and unsubscribing, which the letterhead of every layout shows; enclosed files.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from advocacy.campaign.field_types import Day, Email, HttpUrl
-from advocacy.campaign.languages import TABLE, refusal
+from advocacy.campaign.field_types import Day, Email, FileName, HttpUrl
+from advocacy.campaign.languages import TABLE, LocalLine, LocalText, refusal
 from advocacy.files.characters import Line
 from advocacy.files.yaml.reading import Located
 
@@ -81,3 +81,27 @@ class LetterReferences(Located):
     contact: Line | None = Field(None, description="The person who answers questions.")
     phone: Line | None = Field(None, description="That person's phone number.")
     email: Email | None = Field(None, description="That person's email address.")
+
+
+class Enclosure(Located):
+    """A PDF that goes with the letter, and its title."""
+
+    file: FileName = Field(description="A PDF, relative to this file's folder.")
+    title: LocalLine = Field(description="What the list of enclosures and the bookmark call it.")
+
+
+def _has_file(value: Any) -> str:
+    is_file = isinstance(value, Enclosure) or (isinstance(value, dict) and "file" in value)
+    return "enclosed file" if is_file else "title"
+
+
+Enclosed = Annotated[
+    Annotated[Enclosure, Tag("enclosed file")] | Annotated[LocalLine, Tag("title")],
+    Discriminator(_has_file),
+]
+"""A title of what is enclosed, or a file with its title."""
+
+
+def enclosure_title(one: Enclosure | LocalText) -> LocalText:
+    """What the list of enclosures calls it."""
+    return one.title if isinstance(one, Enclosure) else one

@@ -7,7 +7,7 @@ less like bulk mail: do not use them to get past filters.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from advocacy.campaign.bills.model import Bill
@@ -18,6 +18,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.errors import Hint, Level, Problem, did_you_mean
+from advocacy.files.cache import IdentityCache
 
 
 def stage_for(
@@ -39,10 +40,9 @@ def stage_for(
     signed = stages_signed(campaign, by_supporters=by_supporters)
     if (wanted or next(iter(signed), None)) not in signed:
         return None, [_wrong_signer(campaign, wanted or next(iter(stages)), by_supporters)]
-    mine = list(_stages_for(campaign, signed, recipient, day))
     if wanted is not None:
-        return (wanted if wanted in mine else None), []
-    fitting = [name for name in mine if stages[name].covers(day)]
+        return next(_stages_for(campaign, [wanted], recipient, day), None), []
+    fitting = list(_stages_for(campaign, _open_stages(campaign, day, signed), recipient, day))
     if named := [name for name in fitting if stages[name].to]:
         # The order of the file decides, and who is named comes before everyone else.
         fitting = [min(named, key=lambda name: "everyone else" in stages[name].to)]
@@ -61,8 +61,23 @@ def stage_for(
             stages[fitting[1]].place(),
         )
     else:
+        mine = list(_stages_for(campaign, signed, recipient, day))
         problem = _no_stage(campaign, recipient, day, mine)
     return None, [problem]
+
+
+# Saves 2 microseconds a letter for each stage whose window does not cover the day.
+_open: IdentityCache[tuple[str, ...]] = IdentityCache(16)
+
+
+def _open_stages(campaign: Campaign, day: date, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the stages whose windows cover a day."""
+    stages = campaign.file.stages
+    return _open.get(
+        (campaign,),
+        (day, *names),
+        lambda: tuple(name for name in names if stages[name].covers(day)),
+    )
 
 
 def is_addressed(campaign: Campaign, stage: Stage, recipient: Recipient, day: date) -> bool:
@@ -97,6 +112,10 @@ def _is_for(stage: Stage, recipient: Recipient, position: BillPosition | None) -
     )
 
 
+# A letter's stage is chosen by it, and a moment later its text: saves one of the two.
+_positions: IdentityCache[BillPosition | None] = IdentityCache(1024)
+
+
 def bill_position(
     campaign: Campaign, stage: Stage, recipient: Recipient, day: date
 ) -> BillPosition | None:
@@ -105,9 +124,15 @@ def bill_position(
     None for a stage about no bill, and for a recipient whose chamber has no such bill.
     """
     bill = campaign.bills.get(stage.bill or "")
-    recipient = recipient.people[0]
-    about = bill_for(bill, campaign.bills, recipient, day) if bill is not None else None
-    return position_on(about, recipient, day, stage.position) if about is not None else None
+    if bill is None:
+        return None
+
+    def find() -> BillPosition | None:
+        person = recipient.people[0]
+        about = bill_for(bill, campaign.bills, person, day)
+        return position_on(about, person, day, stage.position) if about is not None else None
+
+    return _positions.get((campaign, recipient), (bill.id, day, stage.position), find)
 
 
 def fill_subject(text: str, stage: Stage, bill: Bill | None, words: SetPhrases) -> str:
@@ -128,11 +153,21 @@ def shown_subject(campaign: Campaign, stage: Stage, language: str) -> str:
     return fill_subject(text, stage, campaign.bills.get(stage.bill or ""), words)
 
 
+# The same for all letters of a stage: saves going through the bill's events for each.
+_overs: IdentityCache[Problem | None] = IdentityCache()
+
+
 def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
     """That nothing can be asked for the stage's bill any more on a day: it is law, or dead.
 
     A stage without a demand may still thank or tell.
     """
+    if stage.bill is None:
+        return None
+    return _overs.get((campaign, stage), (day,), lambda: _bill_over(campaign, stage, day))
+
+
+def _bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
     bill = campaign.bills.get(stage.bill or "")
     if bill is None or campaign.file.stage_demand(stage) is None:
         return None
@@ -147,6 +182,20 @@ def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
         "`demand: none`.",
         stage.place("bill"),
     )
+
+
+# A letter asks whether its stage is over; to go through a bill's events takes longer than the rest.
+_over: IdentityCache[tuple[Problem, ...]] = IdentityCache(64)
+
+
+def stage_over(campaign: Campaign, stage: Stage, day: date) -> tuple[Problem, ...]:
+    """That a letter of a day comes too late: for the stage's bill, or for its event."""
+
+    def find() -> tuple[Problem, ...]:
+        found = bill_over(campaign, stage, day), event_over(campaign, stage, day)
+        return tuple(problem for problem in found if problem)
+
+    return _over.get((campaign, stage), (day,), find)
 
 
 def event_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:

@@ -11,9 +11,11 @@ from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.claims.uncited import UncitedClaim, UncitedMarks, find_uncited, party_names
 from advocacy.checks.letters import trace_letter
 from advocacy.checks.quotations.comparison_record import ComparisonRecord, digests_of_cited
+from advocacy.checks.quotations.verbatim import normalize_text
 from advocacy.checks.run import check_body
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, read_letter, split_sentences
 from advocacy.checks.settings import CheckSettings
+from advocacy.checks.wording import printed_own_words
 from advocacy.documents.audit import LANGUAGE, Paragraph, Passage, Signing, render_audit
 from advocacy.documents.frame import long_date
 from advocacy.errors import Place, Problem
@@ -103,13 +105,13 @@ def _with_own(passages: Iterable[Passage], letter: Letter) -> Iterator[Passage]:
 
     What supporters say about themselves needs no citation: it is not the sender's to prove.
     """
-    words = " ".join(letter.supporter.own_words.split()) if letter.supporter else ""
+    words = normalize_text(printed_own_words(letter))
     if not words:
         yield from passages
         return
     parts = split_sentences(words, letter.language)
     for passage in passages:
-        text = " ".join(passage.text.split())
+        text = normalize_text(passage.text)
         theirs = text in words or any(part in text for part in parts)
         own = theirs and not passage.facts
         yield replace(passage, own=True, states="", reason="") if own else passage

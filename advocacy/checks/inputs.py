@@ -5,6 +5,7 @@ It is asked before anything is judged, also where nothing has to be: so it loads
 
 import hashlib
 import importlib.metadata
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -27,11 +28,12 @@ def inputs_digest(campaign: Campaign) -> str:
     """
     found = hashlib.sha256(_checks_digest().encode())
     for path in _files(campaign):
-        found.update(f"\0{path.name}\0".encode())
+        found.update(b"\0%s\0" % os.fsencode(path.name))
         found.update(hashlib.sha256(read_start(path, LARGEST)).digest())
     for path in _copies(campaign):
         status = path.stat()
-        found.update(f"\0{path.name} {status.st_size} {status.st_mtime_ns}".encode())
+        found.update(b"\0%s" % os.fsencode(path.name))
+        found.update(f" {status.st_size} {status.st_mtime_ns}".encode())
     return found.hexdigest()
 
 

@@ -8,9 +8,11 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.checks.codes import problem
 from advocacy.checks.patterns import pattern
+from advocacy.checks.quotations.verbatim import normalize_text
 from advocacy.checks.sentences import TextBlock, quote_spans, subject_place, word_list
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
+from advocacy.templating.typography import typeset
 
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _TEMPLATE_WORD = re.compile(r"\b(?:your|name|insert|here)\b", re.IGNORECASE)
@@ -33,11 +35,16 @@ def check_values(letter: Letter, printed: Iterable[str]) -> Iterator[Problem]:
 
     A supporter's own words are left out: a person has read and approved them as they stand.
     """
-    own_words = letter.supporter.own_words if letter.supporter else ""
+    own_words = normalize_text(printed_own_words(letter))
     for value in printed:
-        if value.strip() and value.strip() in own_words:
+        if value.strip() and normalize_text(value) in own_words:
             continue
         yield from placeholder_problems("the letter", value, letter.recipient.place())
+
+
+def printed_own_words(letter: Letter) -> str:
+    """What a letter's supporter wrote, in the marks of the letter's language; "" without any."""
+    return typeset(letter.supporter.own_words, letter.language) if letter.supporter else ""
 
 
 def check_around_body(letter: Letter, stage: Stage) -> Iterator[Problem]:

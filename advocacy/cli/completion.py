@@ -67,7 +67,7 @@ def complete_codes(
 
 def complete_formats(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the formats that are not yet in the list that is being typed."""
-    from advocacy.batch.documents import FORMATS
+    from advocacy.batch import FORMATS
 
     typed, comma, _ = incomplete.rpartition(",")
     left = (name for name in FORMATS if name not in typed.split(","))

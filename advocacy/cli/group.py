@@ -2,10 +2,7 @@
 
 import importlib
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -219,6 +216,10 @@ def _forget_output(*streams: TextIO) -> None:
 
 
 def _report_bug(error: Exception) -> int:
+    import platform
+    import tempfile
+    import traceback
+
     report = (
         f"advocacy {version()}, Python {platform.python_version()}, {platform.platform()}\n\n"
         f"{''.join(traceback.format_exception(error))}"

@@ -227,7 +227,7 @@ def _people_with_supporters(
 def _read_formats(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[str, ...] | None:
-    from advocacy.batch.documents import FORMATS
+    from advocacy.batch import FORMATS
     from advocacy.errors import nearest
 
     if value is None:

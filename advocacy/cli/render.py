@@ -101,8 +101,8 @@ def command(
       advocacy render campaigns/congress.yaml --supporters constituents.csv --joint
       advocacy render campaigns/congress.yaml --supporters constituents.csv --format forms
     """
+    from advocacy.batch import DEFAULT_FORMATS
     from advocacy.batch.campaigns import RenderRequest, render_campaign
-    from advocacy.batch.documents import DEFAULT_FORMATS
     from advocacy.cli.progress import watcher
 
     chosen = people()

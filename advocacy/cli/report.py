@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
-from urllib.parse import quote
 
 import click
 
 from advocacy.cli.tables import csv_table, json_text, report_choice
 from advocacy.errors import Level, Place, Problem, count_noun, has_errors
-from advocacy.files.text import split_lines
 from advocacy.resources import version
 
 Report = Literal["text", "json", "github", "sarif", "csv"]
@@ -116,6 +114,8 @@ def _caret(place: Place | None) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _lines(path: Path) -> tuple[str, ...]:
+    from advocacy.files.text import split_lines  # it loads pydantic, which `--help` can do without
+
     try:
         if path.stat().st_size > 50_000_000:
             return ()
@@ -182,6 +182,8 @@ def _escaped(text: str, also: str = "") -> str:
 
 def _sarif(problems: Sequence[Problem]) -> str:
     """SARIF 2.1.0 (OASIS), which code scanners exchange; its addresses are URIs (RFC 3986)."""
+    from urllib.parse import quote
+
     results = []
     for problem in problems:
         result: dict[str, Any] = {

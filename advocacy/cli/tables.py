@@ -6,7 +6,6 @@ a line a row in columns, as other programs like it.
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +73,8 @@ def write_json(value: object) -> None:
 
 def json_text(value: object) -> str:
     """A value as JSON with a line for each part, and an end of line."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return f"{_CONTROL.sub(_escaped, text)}\n"
 

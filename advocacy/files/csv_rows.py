@@ -162,7 +162,7 @@ def rows_of(
         except csv.Error as error:
             fault = _fault(str(error), len(lines.row) > 1 or not lines.row[0].endswith("\n"))
         if not fault:
-            if not any(cell.strip() for cell in cells):
+            if not "".join(cells).strip():
                 yield start, []
                 continue
             if len(cells) == width:

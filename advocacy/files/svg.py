@@ -22,6 +22,8 @@ _ENCODING = re.compile(r"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _URL = re.compile(r"""url\(\s*["']?\s*[^#\s"')]""", re.IGNORECASE)
 _REFERENCE = re.compile(r"""url\(\s*["']?\s*#([^"')\s]+)""", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_OF_A_SHAPE = 20
+"""Characters of a path that count as one more shape."""
 _MARKERS = ("marker-start", "marker-mid", "marker-end", "marker")
 _GRADIENTS = ("linearGradient", "radialGradient")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -90,7 +92,7 @@ def _too_much(root: Element, targets: dict[str | None, Element], name: str) -> P
         if id(element) in above:
             return MOST_DRAWN + 1
         above |= {id(element)}
-        total = 1 + sum(drawn(child, above) for child in element)
+        total = _weight(element) + sum(drawn(child, above) for child in element)
         for target, times in _referred(element, targets):
             total += times * drawn(target, above)
         known[id(element)] = total = min(total, MOST_DRAWN + 1)
@@ -106,6 +108,12 @@ def _too_much(root: Element, targets: dict[str | None, Element], name: str) -> P
     if total > MOST_DRAWN:
         return _broken(name, "draws too many shapes, because it refers to some of them too often")
     return None
+
+
+def _weight(element: Element) -> int:
+    """As how many shapes an element counts: a long path takes as long as many short ones."""
+    path = len(element.get("d") or "") + len(element.get("points") or "")
+    return 1 + path // _OF_A_SHAPE
 
 
 def _referred(

@@ -9,7 +9,6 @@ import csv
 import errno
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +32,7 @@ OTHER_OUTPUT = "Free up space or choose another folder with `--output DIR`"
 
 def temporary_path(path: Path) -> Path:
     """A new name beside `path` under which to write it first; `sweep` knows such names."""
-    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
+    return path.with_name(f".{path.name[:80]}.{os.urandom(4).hex()}.tmp")
 
 
 def prepare_folder(folder: Path) -> None:
@@ -43,7 +42,7 @@ def prepare_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / f".{secrets.token_hex(4)}.tmp"
+        probe = folder / f".{os.urandom(4).hex()}.tmp"
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
         probe.unlink()
     except OSError as error:
@@ -56,7 +55,7 @@ def write_file(path: Path, data: bytes) -> None:
     Raises AdvocacyError where the file cannot be written; an older one is then untouched.
     """
     folder, name = os.path.split(path)
-    temporary = f"{folder}/.{name[:80]}.{secrets.token_hex(4)}.tmp"
+    temporary = f"{folder}/.{name[:80]}.{os.urandom(4).hex()}.tmp"
     done = False
     try:
         # Letters are written by the thousand; a file object would take longer than the file.
@@ -146,6 +145,14 @@ def open_own(path: Path, flags: int) -> int:
         return handle
     os.close(handle)
     raise AdvocacyError(_not_own(path))
+
+
+def check_no_link(folder: Path) -> None:
+    """Raise AdvocacyError where a folder that the tool keeps itself is a link to another."""
+    if folder.is_symlink():
+        message = f"{folder.name} must be a folder, but it is a link."
+        hint = "Remove it, or choose another folder with `--output DIR`."
+        raise AdvocacyError(Problem("not-a-file", message, hint, Place(folder)))
 
 
 def _not_own(path: Path) -> Problem:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -19,11 +19,10 @@ from advocacy.campaign.recipients.forms_of_address import address_officer
 from advocacy.campaign.salutations import close_of, salutation_of
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.campaign.stages import (
-    bill_over,
     bill_position,
     chosen,
-    event_over,
     stage_for,
+    stage_over,
     unknown_stage,
 )
 from advocacy.campaign.supporters import Correspondence, Supporters
@@ -35,7 +34,7 @@ from advocacy.letters.shared_content import find_citations, find_pictures, stage
 from advocacy.letters.stage_parts import reference_lines
 from advocacy.letters.typesetting import typeset_lines, typeset_people, typeset_prose
 from advocacy.letters.variables import own_variables
-from advocacy.templating import render_body
+from advocacy.templating import Body, render_body
 from advocacy.templating.citation_marks import Prose
 from advocacy.templating.language_forms import in_language
 from advocacy.templating.typography import typeset
@@ -124,8 +123,7 @@ def compose_for(
     found = (
         not_in_office(recipient, day),
         postal_problem(campaign, recipient),
-        bill_over(campaign, campaign.file.stages[stage], day),
-        event_over(campaign, campaign.file.stages[stage], day),
+        *stage_over(campaign, campaign.file.stages[stage], day),
     )
     problems = [problem for problem in found if problem]
     if has_errors(problems):
@@ -216,7 +214,8 @@ def compose_letter(
         cites_in_text=read_style(file.citation_style).in_text,
     )
     if markdown != body.prose.markdown:
-        body = replace(body, prose=replace(body.prose, markdown=markdown))
+        prose = Prose(markdown, body.prose.values)
+        body = Body(prose, body.cites, body.path, body.language, body.lines)
     prose = typeset_prose(body.prose, language)
     if not _prints_words(prose):
         raise AdvocacyError(_empty(body.path))
@@ -266,6 +265,7 @@ def compose_letter(
         precedents=file.stage_precedents(stage),
         cosigners=content.cosigners,
         enclosures=content.parts.enclosures,
+        enclosed=content.parts.enclosed,
         cc=content.parts.cc,
         attach=stage.attach,
         variants=wording,

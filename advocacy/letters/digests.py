@@ -43,6 +43,7 @@ def letter_digest(letter: Letter) -> str:
 def _shared_digest(shared: SharedContent) -> str:
     """The digest of what letters share. The cache saves 0.1 ms of 0.13 ms a letter."""
     pictures = [[one.name, one.digest] for one in shared.pictures]
+    enclosed = [[one.title, one.digest] for one in shared.enclosed]
     return digest_of(
         {
             "stage": f"{shared.campaign}/{shared.stage}",
@@ -62,6 +63,7 @@ def _shared_digest(shared: SharedContent) -> str:
             "cc": shared.cc,
             "attach": shared.attach,
             **({"pictures": pictures} if pictures else {}),
+            **({"enclosed": enclosed} if enclosed else {}),
             **{
                 key: text
                 for key in ("preview", "dateline", "delivery", "reference_lines")

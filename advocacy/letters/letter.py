@@ -21,6 +21,7 @@ from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.campaign.supporters.model import letter_file_name
 from advocacy.errors import Hint, Place, Problem, has_errors
 from advocacy.files.cache import IdentityCache
+from advocacy.files.enclosed_pdf import EnclosedFile
 from advocacy.files.pictures import Picture
 from advocacy.templating.citation_marks import Prose
 from advocacy.templating.typography import typeset
@@ -94,6 +95,8 @@ class Letter:
     precedents: tuple[Precedent, ...] = ()
     cosigners: tuple[Cosigner, ...] = ()
     enclosures: tuple[str, ...] = ()
+    enclosed: tuple[EnclosedFile, ...] = ()
+    """The enclosures that are files, with their titles."""
     cc: tuple[str, ...] = ()
     """Names for the cc line."""
     attach: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sender_details import Enclosure
 from advocacy.errors import AdvocacyError
 from advocacy.files.cache import is_file
 from advocacy.files.font_files import font_files
@@ -83,9 +84,10 @@ def word_files(campaign: Campaign, stage: Stage) -> dict[str, Path]:
 
 
 def image_files(campaign: Campaign, *stages: Stage) -> dict[str, Path]:
-    """The images that stages' letters show, and the campaign's fonts, by their names."""
+    """The images that stages' letters show, enclosed files, and the campaign's fonts, by names."""
     sender = campaign.file.sender
     names = [sender.logo, *(person.signature for person in sender.signatories)]
+    names += [one.file for one in campaign.file.enclosures if isinstance(one, Enclosure)]
     templates = {path for stage in stages for path in letter_files(campaign, stage).values()}
     for path in sorted(templates):
         with suppress(AdvocacyError):

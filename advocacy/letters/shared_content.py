@@ -20,6 +20,7 @@ from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.campaign.stages import fill_subject
 from advocacy.errors import AdvocacyError
 from advocacy.files.cache import IdentityCache
+from advocacy.files.enclosed_pdf import EnclosedFile
 from advocacy.files.pictures import Picture, find_picture
 from advocacy.letters.cosigning import cosigners_of
 from advocacy.letters.letter import Cite, CitedFact, Letter
@@ -86,6 +87,8 @@ class SharedContent:
     pictures: tuple[Picture, ...]
     """The pictures in the body, each once, with the digests of their files."""
     enclosures: tuple[str, ...]
+    enclosed: tuple[EnclosedFile, ...]
+    """The enclosures that are files, with the digests of the files."""
     cc: tuple[str, ...]
     attach: tuple[str, ...]
     """The formats that are attached to its email."""
@@ -123,6 +126,7 @@ def shared_content(letter: Letter) -> SharedContent:
         preview=letter.preview,
         pictures=letter.pictures,
         enclosures=letter.enclosures,
+        enclosed=letter.enclosed,
         cc=letter.cc,
         attach=letter.attach,
         cites=letter.cites,
@@ -226,7 +230,11 @@ def _stage_content(
             dateline=typeset(parts.dateline, language),
             delivery=typeset(parts.delivery, language),
             enclosures=typeset_lines(parts.enclosures, language),
+            enclosed=tuple(
+                replace(one, title=typeset(one.title, language)) for one in parts.enclosed
+            ),
             cc=typeset_lines(parts.cc, language),
+            previous=typeset_lines(parts.previous, language),
         ),
         typeset_sender(file.sender, language),
         typeset_people(signatories, language),

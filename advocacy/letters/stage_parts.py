@@ -8,9 +8,10 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import LocalText
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.sender_details import LetterReferences
+from advocacy.campaign.sender_details import Enclosure, LetterReferences, enclosure_title
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.enclosed_pdf import EnclosedFile, find_enclosure
 from advocacy.letters.variables import Texts, previous_letter
 from advocacy.templating.values import long_date
 
@@ -32,6 +33,8 @@ class StageParts:
     closing: str
     delivery: str
     enclosures: tuple[str, ...]
+    enclosed: tuple[EnclosedFile, ...]
+    """The enclosures that are files, with their titles."""
     cc: tuple[str, ...]
     reference_lines: tuple[tuple[str, str], ...]
     """Keys and texts, without labels."""
@@ -51,12 +54,21 @@ def stage_parts(
         where = texts.get(town, file.sender.place("town"))
         when = long_date(day, texts.language)
         dateline = words.dated.replace("{place}", where).replace("{date}", when)
+    titles = tuple(
+        texts.get(enclosure_title(one), file.place("enclosures", i))
+        for i, one in enumerate(file.enclosures)
+    )
     return StageParts(
         dateline,
         _own(stage.greeting, stage.place("greeting"), texts),
         _own(stage.closing, stage.place("closing"), texts),
         _own(stage.delivery, stage.place("delivery"), texts),
-        tuple(texts.get(one, file.place("enclosures", i)) for i, one in enumerate(file.enclosures)),
+        titles,
+        tuple(
+            find_enclosure(one.file, titles[i], campaign.workspace, one.place("file"))
+            for i, one in enumerate(file.enclosures)
+            if isinstance(one, Enclosure)
+        ),
         # A person's name is the same in every language.
         tuple(
             one.get(texts.language) or texts.get(one, file.place("cc", i))

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from advocacy.campaign.loading import Campaign
+from advocacy.campaign.sender_details import enclosure_title
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.cache import files_held, held_files
 from advocacy.files.content_digests import digest_of, file_digest, plain_values
@@ -101,7 +102,7 @@ def _parts(campaign: Campaign, stage_name: str) -> dict[str, str]:
         "sender": plain_values(file.sender),
         "cosigners": [plain_values(each) for each in cosigners_of(campaign, stage_name)],
         "cc": [one.plain() for one in file.cc],
-        "enclosures": [one.plain() for one in file.enclosures],
+        "enclosures": [enclosure_title(one).plain() for one in file.enclosures],
         "reference_lines": plain_values(file.reference_lines),
         # All other keys of the stage, so that a key that it gets one day is covered too.
         **{k: v for k, v in plain_values(stage).items() if k not in _NOT_TEXT},

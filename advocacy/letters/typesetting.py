@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from advocacy.campaign.campaign import Cosigner, Sender, Signatory
 from advocacy.campaign.languages import LocalText
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Own, Prose
-from advocacy.templating.typography import Quotation, find_quotations, typeset
+from advocacy.templating.typography import Quotation, find_quotations, has_signs, typeset
 
 # Addresses of links and pictures, and code.
 _AS_TYPED = re.compile(r"\]\(\s*<?[^)\s]*|`[^`\n]*`|<[a-z]+:[^>\s]*>")
@@ -26,7 +26,7 @@ _PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 def typeset_prose(prose: Prose, language: str) -> Prose:
     """A body with its values set in the language's marks, each for the quotation it stands in."""
-    if not prose.values:
+    if not has_signs("\n".join(prose.values), language):  # all at once, as most letters have none
         return prose
     depths = _depths(prose.markdown, len(prose.values))
     values = tuple(
@@ -69,6 +69,8 @@ def _values_in(text: str) -> Iterable[int]:
 
 def typeset_lines(lines: tuple[str, ...], language: str) -> tuple[str, ...]:
     """Lines, each set in the language's marks; the same object where nothing changes."""
+    if not has_signs("\n".join(lines), language):
+        return lines
     changed = tuple(typeset(line, language) for line in lines)
     return lines if changed == lines else changed
 

@@ -19,6 +19,7 @@ from typing import Any, TypeGuard
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.sources import Source
 from advocacy.errors import AdvocacyError
+from advocacy.files.cache import once_per_run
 from advocacy.files.workspace import Workspace
 from advocacy.templating.bodies import (
     NO_SOURCES,
@@ -166,6 +167,10 @@ class SharedTemplateRun:
 
     def _is_current(self, run: _SharedRun) -> bool:
         """Whether the templates that a run was made of are still those in the workspace."""
+        # To look at the files again takes 20 microseconds a letter.
+        return once_per_run(("is current", self, run), lambda: self._matches(run))
+
+    def _matches(self, run: _SharedRun) -> bool:
         template = run.ran.template
         environment, fetched = template.environment, run.ran.run.fetched
         try:

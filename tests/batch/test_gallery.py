@@ -1,5 +1,6 @@
 """A gallery shows every letter a reviewer has to see, from one file, true on its day."""
 
+import os
 import re
 import stat
 from collections.abc import Callable
@@ -12,13 +13,13 @@ from urllib.parse import unquote
 import pypdfium2
 import pytest
 
-from advocacy.batch.campaigns import RenderRequest
+from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.batch.gallery import render_gallery
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import Problem
+from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.true_days import true_letter
 
 from ..loaded import loaded
@@ -309,3 +310,31 @@ def test_the_page_is_valid_html(page: Path, tool: Any, node_tool: Any) -> None:
         [tool("java"), "-jar", vnu, "--errors-only", page], capture_output=True, check=False
     )
     assert done.stderr.decode() == ""
+
+
+def test_a_pipe_or_a_link_in_the_place_of_its_files_is_refused_and_not_followed(
+    small_campaign: Path, tmp_path: Path
+) -> None:
+    folder, elsewhere = tmp_path / "out" / "parks", tmp_path / "elsewhere"
+    folder.mkdir(parents=True)
+    elsewhere.mkdir()
+    request = RenderRequest(small_campaign, output=tmp_path / "out")
+    (folder / "_gallery").symlink_to(elsewhere)
+    with pytest.raises(AdvocacyError, match="not-a-file"):
+        render_gallery(request)
+    (folder / "_gallery").unlink()
+    os.mkfifo(folder / "gallery.html")
+    with pytest.raises(AdvocacyError, match="not-a-file"):
+        render_gallery(request)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_link_in_the_place_of_a_stages_folder_is_refused(
+    small_campaign: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / "parks").mkdir(parents=True)
+    (tmp_path / "out" / "parks" / "call").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(AdvocacyError, match="not-a-file"):
+        render_campaign(RenderRequest(small_campaign, output=tmp_path / "out"))
+    assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -2,16 +2,20 @@
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from advocacy.batch import cluster
 from advocacy.batch.campaigns import RenderRequest, render_campaign
+from advocacy.batch.documents import BatchSettings
 from advocacy.batch.gallery.making import render_gallery
 from advocacy.batch.labels import print_addresses
 from advocacy.batch.recorder import RenderSummary
+from advocacy.batch.worker import Executor, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.checks import gate
@@ -103,6 +107,38 @@ def test_the_words_of_a_value_are_their_owners_and_not_judged_as_the_letters(
     edit(template, "Many came after work.", "Dear {{ recipient.name }}, many came.")
     listed = people(tmp_path, "Ann “will close 77 parks” Lee (the", "Bo Day")
     assert render(people=listed).made == 2
+
+
+class NearCluster(Executor):
+    """Makes letters as a cluster's worker does, from the packed batch, in this process."""
+
+    def __init__(self, settings: BatchSettings, address: str) -> None:
+        assert address == "tcp://near"
+        super().__init__(settings)
+        self._packed = cluster.pack_batch(settings)
+
+    def submit(self, wanted: Sequence[WantedLetter]) -> Future[TaskResult]:
+        future: Future[TaskResult] = Future()
+        future.set_result(cluster.make_remotely(self._packed, wanted))
+        return future
+
+
+@pytest.mark.parametrize("where", [None, "tcp://near"])
+def test_letters_that_a_cluster_makes_are_judged_like_others(
+    spoil: Any,
+    render: Any,
+    small_campaign: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str | None,
+) -> None:
+    monkeypatch.setattr(cluster, "Cluster", NearCluster)
+    spoil(INVENTED)
+    found = render(cluster=where)
+    assert (found.made, found.refused) == (0, 1)
+    assert [one.code for one in errors(found.problems)] == ["quotation-not-verbatim"]
+    template = small_campaign.parent / "templates/letters/open.md"
+    template.write_text(template.read_text("utf-8").replace(INVENTED, "Many came."), "utf-8")
+    assert (render(cluster=where).made, render(cluster=where).unchanged) == (1, 1)
 
 
 def test_a_wording_is_judged_once_for_a_list_and_not_again_in_the_next_run(

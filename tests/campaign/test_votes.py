@@ -97,6 +97,15 @@ def test_a_table_names_members_as_the_list_does(tmp_path: Path) -> None:
     assert (found["Ada Example"], found["Cy Example"]) == ("yea", "not voting")
 
 
+def test_a_table_of_ids_alone_is_enough(tmp_path: Path) -> None:
+    named = "{file: v.csv, bill: us-119-s9901, chamber: senate, day: 2026-02-20}"
+    files = {"v.csv": "id,vote\ne000001,Yea\ne000003,not voting\n"}
+    campaign, problems = loaded(tmp_path, files, named)
+    assert problems == []
+    found = votes(campaign)
+    assert (found["Ada Example"], found["Cy Example"]) == ("yea", "not voting")
+
+
 def test_the_latest_vote_counts(tmp_path: Path) -> None:
     later = "{file: v.csv, bill: us-119-s9901, chamber: senate, day: 2026-02-27}"
     files = {"v.csv": "name,vote\nAda Example,no\n"}

@@ -11,6 +11,7 @@ import pytest
 from advocacy.checks.accepting import GROUP
 from advocacy.checks.codes import explain_code, groups, registry, render_reference
 from advocacy.errors import AdvocacyError, Level
+from advocacy.resources import read_table
 
 # Functions and classes whose first argument is a code, besides constructors of mistakes.
 MAKERS = {"Problem", "problem", "read_problem", "fault", "Mistake", "Phrase", "__init__", "replace"}
@@ -71,6 +72,18 @@ def test_every_documented_code_is_in_the_source_tree(project_root: Path) -> None
     composed = {code for codes in COMPOSED.values() for code in codes}
     stale = [c for c in registry() if f'"{c}"' not in text and c not in composed]
     assert stale == [], "no problem has these codes any more"
+
+
+def test_levels_are_read_without_the_explanations_and_are_those_of_the_whole_file() -> None:
+    whole = dict(read_table("checks/codes.toml"))
+    assert whole.pop("groups") == groups()
+    assert whole.pop("introduction") in render_reference()
+    for name, entry in whole.items():
+        code = registry()[name]
+        assert {key: getattr(code, key) for key in entry} == {
+            key: text.strip() if isinstance(text, str) else text for key, text in entry.items()
+        }
+    assert list(registry()) == list(whole)
 
 
 @pytest.mark.parametrize("code", registry().values(), ids=lambda code: code.name)

@@ -140,3 +140,18 @@ def test_an_argument_that_is_not_utf8_is_wrong_usage_unless_it_is_a_file(
     assert main(("check", "p\udcff.yaml")) in (0, 1)
     said = capsys.readouterr()
     (said.out + said.err).encode()
+
+
+def test_files_whose_names_are_not_utf8_stop_nobody(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partials = here / "templates" / "partials"
+    partials.mkdir()
+    for name in ("\udcff.md", "\x1b]0;x\x07.md"):
+        (partials / name).write_text("{{")
+    assert main((*RENDER, "txt")) == 0
+    assert main(("templates", "list", "--templates", "templates")) in (0, 1)
+    assert main(("check", "parks.yaml")) == 0
+    said = capsys.readouterr()
+    assert "\x1b" not in said.out + said.err
+    (said.out + said.err).encode()

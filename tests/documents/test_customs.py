@@ -1,4 +1,4 @@
-"""Letters that hold everything, as offices write them in German, French, Spanish, and Britain."""
+"""Letters that hold everything, as offices write them in German, French, Spanish, and English."""
 
 import io
 import subprocess
@@ -18,14 +18,15 @@ from advocacy.letters.letter import CheckedLetter, check
 from .test_goldens import read_aloud
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "customs"
-LANGUAGES = ("de", "fr", "es", "en-GB")
+LANGUAGES = ("de", "fr", "es", "en-GB", "en-US")
 
 
-def letter_in(language: str) -> tuple[CheckedLetter, Campaign]:
+def letter_in(language: str, stage: str = "call") -> tuple[CheckedLetter, Campaign]:
     campaign, problems = load_campaign(DATA / language / "campaign.yaml")
     assert campaign is not None
     assert not has_errors(problems), problems
-    composed = compose_letters(campaign)
+    day = campaign.file.stages[stage].from_
+    composed = compose_letters(campaign, day=day, stage=stage)
     assert not has_errors(composed.problems), composed.problems
     checked, wrong = check(composed.letters[0], campaign)
     assert checked is not None, wrong
@@ -45,6 +46,32 @@ def test_a_letter_that_holds_everything_reads_as_it_was_reviewed(
         ["pdfinfo", "-struct-text", str(path)], capture_output=True, text=True, check=True
     ).stdout
     golden(f"customs/{language}.tags", read_aloud(tree))
+
+
+def test_american_letters_have_the_marks_of_american_english() -> None:
+    checked, campaign = letter_in("en-US")
+    text = " ".join(render_text(checked, campaign.workspace).split())
+    for piece in (
+        "Parents’ Alliance for North Park",
+        "John O’Brien",
+        "Re: Light in “North Park” in the evening",
+        "“not one of the ‘evening’ lamps”",
+        "North Park—all of them",
+        "Our plan: “a ‘real’ park”.",
+        "We write to North Park Stores, Inc. What we ask",
+        "“Council Reads the ‘Lights in Our Parks Act,’”",
+        "The City’s report",
+    ):
+        assert piece in text, piece
+    assert "o'brien@" in str(checked.letter.recipient.email)
+
+
+def test_a_window_letter_that_holds_everything_prints(tmp_path: Path, tool) -> None:
+    tool("pdfinfo")
+    checked, campaign = letter_in("en-US", "window")
+    pdf = render_pdf(checked, campaign.workspace)
+    assert pdf.pages == 3
+    assert not [one for one in pdf.problems if one.code != "enclosure-without-tags"]
 
 
 def test_word_has_the_same_lines_above_the_text() -> None:

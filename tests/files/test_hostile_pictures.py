@@ -44,11 +44,13 @@ def levels(tag: str, one: str, count: int = 9) -> str:
         '<clipPath id="a"><rect clip-path="url(#a)"/></clipPath>',
         '<use id="a" href="#a"/>',
         "".join(f'<linearGradient id="g{n}" href="#g{n + 1}"/>' for n in range(5000)),
+        '<path d="M0 0' + " L1 1" * 400_000 + '"/>',
+        '<path id="p" d="M0 0' + " L1 1" * 20_000 + '"/>' + '<use href="#p"/>' * 500,
         '<linearGradient id="a" spreadMethod="repeat"/>',
         '<radialGradient id="a" spreadMethod="reflect"/>',
     ],
     ids=["clip", "mask", "marker", "pattern", "points", "style", "ring", "itself", "chain",
-         "repeat", "reflect"],
+         "long path", "long path used", "repeat", "reflect"],
 )  # fmt: skip
 def test_an_svg_that_draws_too_much_is_refused(inside: str) -> None:
     problem = svg_problem(svg(inside), "logo.svg")

@@ -1,5 +1,6 @@
 """Making a gallery: the letters, their documents beside the page, and the page."""
 
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,8 +8,9 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from advocacy.batch import Format
 from advocacy.batch.campaigns import RenderRequest
-from advocacy.batch.documents import BatchSettings, Format, make_documents
+from advocacy.batch.documents import BatchSettings, make_documents
 from advocacy.batch.executor import ProgressWatcher
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html
@@ -17,7 +19,7 @@ from advocacy.campaign.stages import unknown_stage
 from advocacy.checks.gate import gate_of
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Problem, has_errors
-from advocacy.files.writing import prepare_folder, write_file
+from advocacy.files.writing import check_no_link, open_own, prepare_folder, write_file
 from advocacy.letters.true_days import true_letter
 
 FORMATS: tuple[Format, ...] = ("pdf", "html", "txt")
@@ -53,6 +55,7 @@ def render_gallery(request: RenderRequest, watcher: ProgressWatcher | None = Non
         return Gallery(problems=[*problems, unknown])
     folder = request.output / campaign.file.id
     prepare_folder(folder)
+    check_no_link(folder / FILES)
     gallery = Gallery(folder / NAME, problems=problems)
     today, day = campaign.today(), request.day
     report = gallery.problems.append
@@ -127,7 +130,8 @@ def _make(
 def _linked(page: Path) -> set[str]:
     """The documents that a gallery written earlier links to, inside its folder."""
     try:
-        text = page.read_text("utf-8")
+        with os.fdopen(open_own(page, os.O_RDONLY), encoding="utf-8") as file:
+            text = file.read()
     except (OSError, UnicodeDecodeError):
         return set()
     names = {unquote(unescape(name)) for name in _LINK.findall(text)}

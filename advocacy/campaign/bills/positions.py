@@ -9,7 +9,7 @@ the bill get a letter only on the related bill of their own chamber.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -214,11 +214,12 @@ def _ask(
 
 
 def _seats(
-    referrals: Iterable[Referral], recipient: Recipient
+    referrals: Sequence[Referral], recipient: Recipient
 ) -> Iterator[tuple[Referral, PositionName]]:
     """The committees with the bill before them on which a recipient sits, each with the title."""
+    mine = committee_seats(recipient) if referrals else ()
     for referral in referrals:
-        for code, name, title in committee_seats(recipient):
+        for code, name, title in mine:
             if is_committee(referral.code, referral.name, code, name):
                 yield referral, _TITLES.get(title.casefold(), "committee member")
                 break

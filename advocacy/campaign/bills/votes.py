@@ -140,9 +140,14 @@ def _other_question(root: Element, path: Path, report: Report) -> bool:
 
 def _table(path: Path, day: date, report: Report) -> Iterator[tuple[str, VoteCast]]:
     """The votes of a table, by the ids of its rows, else by their names."""
-    pairs = [
-        ((row.id or row.full_name), row.text_of("vote")) for row in read_list(path, day, report)
-    ]
+    problems: list[Problem] = []
+    rows = list(read_list(path, day, problems.append))
+    if any(one.code == "no-name-column" for one in problems):  # ids are enough
+        problems.clear()
+        rows = list(read_list(path, day, problems.append, columns={"id": "name"}))
+    for problem in problems:
+        report(problem)
+    pairs = [((row.id or row.full_name), row.text_of("vote")) for row in rows]
     yield from _casts(iter(pairs), path, report)
 
 

@@ -11,7 +11,6 @@ from advocacy.campaign.recipients.list_details import CSV_SUFFIXES, ListDetails
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.campaign.recipients.suspicions import find_suspicions
 from advocacy.errors import Level, Place, Problem, Report, reporting
-from advocacy.files.file_names import is_safe
 
 
 def read_list(
@@ -91,7 +90,7 @@ def _once(rows: Iterable[Recipient], report: Report) -> Iterator[Recipient]:
         if same_name is not None:
             report(_same_id(row, same_name))
             continue
-        if not is_safe(name):  # else it is the name of the letter's files itself
+        if row.file_name != name:  # else the id itself is the name of the letter's files
             same_file = names.add(row.file_name, line)
             if same_file is not None:
                 report(_same_file(row, same_file))
@@ -164,10 +163,13 @@ class Seen:
         return at
 
     def _put(self, digest: int, number: int) -> int | None:
-        at = self._find(digest)
-        if self._hashes[at]:
-            return self._numbers[at]
-        self._hashes[at], self._numbers[at] = digest, number
+        hashes, mask = self._hashes, (1 << self._bits) - 1
+        at = digest & mask
+        while there := hashes[at]:  # as in `_find`: a call more for each text counts
+            if there == digest:
+                return self._numbers[at]
+            at = (at + 1) & mask
+        hashes[at], self._numbers[at] = digest, number
         self._count += 1
         return None
 

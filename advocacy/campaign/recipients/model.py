@@ -98,7 +98,7 @@ class Recipient(Located):
             return self.name
         return full_name(self.given_name, self.family_name, self.suffix, self.language)
 
-    @property
+    @cached_property
     def greeted(self) -> str:
         """Whom the salutation greets: as given, else with an honorific that goes with a name.
 

@@ -62,7 +62,7 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
         hint = "A spreadsheet may have dropped a leading zero: format the column as text and "
         hint += f"write `{row.postal_code.zfill(5)}`."
         yield Problem("short-postal-code", message, hint, row.place("postal_code"), Level.WARNING)
-    for column in row.other.keys() & _OPTED_OUT.keys():
+    for column in row.other.keys() & _OPTED_OUT.keys() if row.other else ():
         if row.other[column].casefold() in _OPTED_OUT[column]:
             message = f"`{column}` of {row.called} is “{row.other[column]:.40}”."
             hint = f"If this person must not be written to, choose the others: `--where {column}=…`"

@@ -8,9 +8,9 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
+from advocacy.campaign.field_types import plain_email
 from advocacy.campaign.languages import known_country, known_language, language_as_listed
 from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.identity import plain_id
@@ -20,7 +20,6 @@ from advocacy.files.characters import BAD_CHARACTERS
 from advocacy.files.yaml.reading import YamlMap, parse
 
 _KNOWN = frozenset(KNOWN)
-_ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GAP = re.compile("[ \xa0]+")
 _DAYS = ("verified", "in_office_from", "in_office_until", "your_letter")
@@ -121,37 +120,6 @@ def _built(row: YamlMap) -> Recipient | None:
             if found is None:
                 return None
     return _NOBODY.filled(row, values)
-
-
-def plain_email(value: str) -> str | None:
-    """An ordinary address as email-validator would give it; None for one it must look at."""
-    local, at, domain = value.partition("@")
-    if not at or len(local) > 64 or len(value) > 200 or not _ATOM.fullmatch(local):
-        return None
-    if local != local.lower() and _is_role(local):
-        return None
-    normal = _domain(domain)
-    return f"{local}@{normal}" if normal else None
-
-
-def _is_role(local: str) -> bool:
-    """Whether it is a mailbox such as `Postmaster`, whose capitals email-validator drops."""
-    from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
-
-    return local.lower() in CASE_INSENSITIVE_MAILBOX_NAMES
-
-
-# Most addresses of a list share a few domains; email-validator takes longer than the whole row.
-@lru_cache(maxsize=65_536)
-def _domain(domain: str) -> str | None:
-    """A domain as email-validator normalises it, or None where it refuses it."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        found = validate_email(f"a@{domain}", check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return None
-    return found.domain
 
 
 def _day(value: str) -> date | None:

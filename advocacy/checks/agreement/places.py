@@ -122,9 +122,8 @@ def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> 
         summary = letter.demand.summary.get(letter.language) or ""
         yield _Words(summary, letter.demand.place("summary"), True, "the demand")
     yield _Words(letter.title, campaign.file.place("title"), name="the title")
-    for enclosure in letter.enclosures:
-        yield _Words(enclosure, stage.place("enclosures") or campaign.file.place("enclosures"),
-                     name="the enclosure")  # fmt: skip
+    for number, enclosure in enumerate(letter.enclosures):
+        yield _Words(enclosure, campaign.file.place("enclosures", number), name="the enclosure")
     for block in blocks:
         for sentence in block.sentences:
             if block.kind in LABELS and not sentence.cites:

@@ -8,9 +8,10 @@ from advocacy.checks.branches.reaching_values import describe_values, find_reach
 from advocacy.checks.branches.watch import Branch
 from advocacy.checks.codes import problem
 from advocacy.documents.pdf.fitting import obstacles, spilling, unfit_problems
+from advocacy.documents.pdf.page_filling import half_empty_pages, lines_on_last_page
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.render import pdf_from_html
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun, has_errors
 from advocacy.letters.letter import CheckedLetter
 
 
@@ -73,6 +74,32 @@ def _cure(branch: Branch) -> str:
     return f"It was tested with {tried}."
 
 
+def _bad_breaks(document: Any, stage: str, place: Place | None) -> list[Problem]:
+    """Pages of a letter that its text fills badly, for its writer to change."""
+    found = [
+        problem(
+            "half-empty-page",
+            f"Page {number} of a letter of the stage `{stage}` is more than half empty, because "
+            "what follows does not fit there with its notes.",
+            "Divide the paragraph that begins the next page, or shorten its notes.",
+            place,
+        )
+        for number in half_empty_pages(document)
+    ]
+    lines = lines_on_last_page(document)
+    if lines is not None:
+        found.append(
+            problem(
+                "short-last-page",
+                f"The last page of a letter of the stage `{stage}` has only "
+                f"{count_noun(lines, 'line', 'lines')} of the text above the signature.",
+                "Shorten the letter by these lines, or make its last paragraph longer.",
+                place,
+            )
+        )
+    return found
+
+
 def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str) -> list[Problem]:
     """Lay a letter out, and report what does not fit; `limit` is its greatest number of pages."""
     letter, workspace = checked.letter, campaign.workspace
@@ -81,16 +108,20 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
     if has_errors(found):
         return [] if made_up else found
     spilt: list[str] = []
+    bad_breaks: list[Problem] = []
+    place = campaign.file.stages[letter.stage].place("template")
 
     def look(document: Any) -> None:
         spilt.extend(spilling(document))
+        bad_breaks.extend(_bad_breaks(document, letter.stage, place))
 
     try:
         pdf = pdf_from_html(paper_html(checked, workspace), workspace, css, inspect=look)
     except AdvocacyError as error:
         return list(error.problems)
     who = "them" if made_up else letter.recipient.called
-    problems = unfit_problems(pdf.unfit, letter)
+    problems = [] if made_up or letter.joint else bad_breaks
+    problems += unfit_problems(pdf.unfit, letter)
     if pdf.pages > limit and not letter.joint:
         problems.append(
             problem(
@@ -98,7 +129,7 @@ def printed(checked: CheckedLetter, campaign: Campaign, limit: int, made_up: str
                 f"The letter of the stage `{letter.stage}` to {who} has {pdf.pages} pages; the "
                 f"limit is {limit}.",
                 "Shorten the letter, or set `checks: {letter-too-long: {limit: …, reason: …}}`.",
-                campaign.file.stages[letter.stage].place("template"),
+                place,
             )
         )
     problems += [

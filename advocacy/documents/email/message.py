@@ -7,7 +7,7 @@ the message (RFC 3834, 5.2), which is so, and a recipient's notice of absence is
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from email import message_from_string
 from email.message import EmailMessage
@@ -27,6 +27,7 @@ from advocacy.documents.references import formatted
 from advocacy.documents.text import render_text, text_pieces
 from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 from advocacy.errors import AdvocacyError, Hint, Problem
+from advocacy.files.enclosed_pdf import EnclosedFile, read_enclosure
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.templating.values import long_date, shaped_date
@@ -75,12 +76,14 @@ def render_email(
     workspace: Workspace,
     *,
     pdf: bytes | None = None,
+    files: Sequence[EnclosedFile] = (),
     cc: Iterable[tuple[str, str]] = (),
     leaving: UnsubscribeLinks | None = None,
 ) -> bytes:
     """The message (RFC 5322, with CRLF) of a letter.
 
-    It has a text and an HTML part, and `pdf` attached, if given (see `attachment_name`). `cc`
+    It has a text and an HTML part, and `pdf` attached, if given (see `attachment_name`), and
+    `files`, the enclosures of a letter whose PDF does not hold them, under their titles. `cc`
     are pairs of name and address; there are none unless the caller names them, for a copy
     shows other people's addresses. `leaving` are the recipient's own addresses to unsubscribe,
     which a letter to subscribers shows instead of the sender's. Raises AdvocacyError for what
@@ -103,8 +106,10 @@ def render_email(
         html = encoded_html(letter, workspace, citations, leaving)
     pictures = picture_parts(letter.pictures, workspace)
     content = _alternative(f"=_text-{boundary}", text, html, pictures)
-    if pdf is not None:
-        content = _mixed(f"=_file-{boundary}", content, pdf, attachment_name(letter, workspace))
+    attached = [] if pdf is None else [pdf_part(pdf, attachment_name(letter, workspace))]
+    attached += [pdf_part(read_enclosure(one, workspace), _saved_as(one.title)) for one in files]
+    if attached:
+        content = _multipart("mixed", f"=_file-{boundary}", content, *attached)
     copies = list(cc)
     mailing = f"{letter.campaign}/{letter.stage}"
     subject = draft_subject(letter.subject) if checked.draft else letter.subject
@@ -137,6 +142,10 @@ def attachment_name(letter: Letter, workspace: Workspace) -> str:
         room = _NAME_AT_MOST - len(name) + len(parts["{name}"])
         parts["{name}"] = parts["{name}"][: max(room, 0)].rstrip()
         name = re.sub(r"\{name\}|\{date\}", lambda found: parts[found[0]], words.attachment)
+    return _saved_as(name)
+
+
+def _saved_as(name: str) -> str:
     return f"{_NO_FILE_NAME.sub('-', name).strip(' .')}.pdf"
 
 
@@ -188,10 +197,6 @@ def _alternative(
         inner = boundary.replace("=_text", "=_page")
         page = _multipart("related", inner, page, *pictures)
     return _multipart("alternative", boundary, [_PLAIN, *map(whole_lines, text)], page)
-
-
-def _mixed(boundary: str, content: list[bytes], pdf: bytes, name: str) -> list[bytes]:
-    return _multipart("mixed", boundary, content, pdf_part(pdf, name))
 
 
 def _part_header(content_type: str) -> bytes:

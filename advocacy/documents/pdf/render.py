@@ -8,12 +8,14 @@ done, the letter is laid out by itself:
 3. `guarded.pdf_from_html`: WeasyPrint lays it out, in a process with limits where other people
    wrote the layout, and `tagging` puts its tags right
 4. `fitting.unfit_problems`: texts that are too long for their place
+5. `enclosures.append_enclosures`: the enclosed files behind it
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
+from advocacy.documents.pdf.enclosures import append_enclosures
 from advocacy.documents.pdf.fitting import obstacles, unfit_problems
 from advocacy.documents.pdf.guarded import pdf_from_html
 from advocacy.documents.pdf.pages import Pdf
@@ -59,7 +61,7 @@ def printed(
     ):  # who watches a layout wants each letter's own
         stamped = stamp_letter(checked, workspace)
         if isinstance(stamped, Pdf):
-            return stamped
+            return _whole(stamped, checked, workspace)
         why = stamped.reason
     problems = obstacles(checked.letter, workspace)
     if has_errors(problems):
@@ -69,7 +71,14 @@ def printed(
     pdf = pdf_from_html(html, workspace, css, finisher=finisher_of(checked))
     if pdf.unfit:
         raise AdvocacyError(unfit_problems(pdf.unfit, checked.letter))
-    return replace(pdf, problems=(*problems, *pdf.problems), why=why)
+    pdf = replace(pdf, problems=(*problems, *pdf.problems), why=why)
+    return _whole(pdf, checked, workspace)
+
+
+def _whole(pdf: Pdf, checked: CheckedLetter, workspace: Workspace) -> Pdf:
+    """The letter with its enclosures."""
+    enclosed = checked.letter.enclosed
+    return append_enclosures(pdf, enclosed, workspace) if enclosed else pdf
 
 
 def finisher_of(checked: CheckedLetter) -> Callable[[Any, Any], None]:

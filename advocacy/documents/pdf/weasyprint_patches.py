@@ -8,6 +8,7 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | ------------------------------------------- | ------------------------- | -------- | ---- |
 | layout.block._linebox_layout                | notes leave paragraphs    | #2432    | 1    |
 |                                             | pages end within words    | none     | 2    |
+|                                             | notes leave pages empty   | #1924    | 9    |
 | layout.LayoutContext._update_footnote_area  | rounding moves notes      | none     | 3    |
 | document.build_formatting_structure         | find a letter's own texts | none     | 4    |
 | document.layout_document                    | lay a paragraph out again | none     | 4    |
@@ -21,7 +22,8 @@ again. Import `weasyprint` from here wherever pages are laid out.
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
 5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
-7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second).
+7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second),
+9 `test_page_filling.py`.
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -71,28 +73,47 @@ def lay_out_lines(
     WeasyPrint obeys `footnote-policy: line` where a note does not fit, but not where orphans
     and widows forbid a break before a line: there it moves notes to the next page to make room,
     even notes of earlier paragraphs. Here the paragraph goes to the next page instead, unless it
-    is the first on its page.
+    is the first on its page. Where that would leave much of the page empty, it is divided between
+    any two of its lines.
 
     WeasyPrint also divides words at the end of a page (it has no `hyphenate-limit-last` of CSS
     Text 4). Here such lines go to the next page if enough lines stay. If only such lines would
     stay, the whole paragraph goes there.
     """
     notes_here, notes_moved = list(context.current_page_footnotes), list(context.reported_footnotes)
-    result = _linebox_layout(context, box, index, child, new_children, page_is_empty, *rest)
-    abort, stop, resume_at, position_y, new_notes, max_lines = result
-    torn = [
-        note
-        for note in context.reported_footnotes
-        if note not in notes_moved and note.style["footnote_policy"] == "line"
-    ]
-    if torn and not page_is_empty:
-        # Undo what this paragraph did to the page's notes, and give the paragraph up.
+
+    much_empty = _leaves_much_empty(context, rest)
+
+    def is_torn() -> bool:
+        return not page_is_empty and any(
+            note not in notes_moved and note.style["footnote_policy"] == "line"
+            for note in context.reported_footnotes
+        )
+
+    def undo(new_notes: Any) -> None:
+        """Undo what this paragraph did to the page's notes."""
         for note in new_notes:
             context.unlayout_footnote(note)
         context.reported_footnotes[:] = notes_moved
         context.current_page_footnotes[:] = notes_here
         context._update_footnote_area()
-        return True, False, resume_at, position_y, new_notes, max_lines
+
+    result = _linebox_layout(context, box, index, child, new_children, page_is_empty, *rest)
+    abort, stop, resume_at, position_y, new_notes, max_lines = result
+    if is_torn() or (abort and new_notes and much_empty and not page_is_empty):
+        undo(new_notes)
+        if not (new_notes and much_empty):
+            return True, False, resume_at, position_y, new_notes, max_lines
+        style, box.style = box.style, box.style.copy()
+        box.style["orphans"] = box.style["widows"] = 1
+        del new_children[:]
+        result = _linebox_layout(context, box, index, child, new_children, page_is_empty, *rest)
+        box.style = style
+        abort, stop, resume_at, position_y, new_notes, max_lines = result
+        if abort or is_torn() or not new_children:
+            undo(new_notes)
+            return True, False, resume_at, position_y, new_notes, max_lines
+        return result
     if stop and new_children:
         fewest = max(box.style["orphans"], 1)
         undivided = (
@@ -110,6 +131,18 @@ def lay_out_lines(
         del new_children[keep:]
         resume_at = {index: new_children[-1].resume_at}
     return abort, stop, resume_at, position_y, new_notes, max_lines
+
+
+def _leaves_much_empty(context: Any, rest: Any) -> bool:
+    """Whether a page has so much room below a paragraph's beginning that it must not stay empty."""
+    area = context.current_footnote_area
+    notes = area.margin_height() if area.height != "auto" else 0
+    page_bottom = context.page_bottom + notes
+    return bool(context.page_bottom - rest[4] > _MUCH * page_bottom)
+
+
+_MUCH = 0.25
+"""The part of a page's height that may stay empty for a paragraph whose notes do not fit."""
 
 
 def _ends_within_word(line: Any) -> bool:

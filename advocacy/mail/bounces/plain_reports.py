@@ -16,6 +16,7 @@ from email.message import Message
 from email.policy import Compat32
 from functools import cache
 from html.parser import HTMLParser
+from itertools import islice
 
 from advocacy.files.characters import BAD_CHARACTERS
 from advocacy.mail.bounces.severity import Severity, judge_report, severity, status_of
@@ -53,8 +54,15 @@ class _ShortHeaders(Compat32):
         return name, value[:MOST_OF_HEADER]
 
 
+MOST_DASHES = 5000
+"""The number of lines that begin with `--`: each may begin a part, which takes time and memory."""
+_DASHES = re.compile(rb"^--", re.MULTILINE)
+
+
 def parse_message(data: bytes) -> Message:
-    """A stranger's message, its header fields cut at a length. May raise any exception."""
+    """A stranger's message, its header fields and its parts cut. May raise any exception."""
+    last = next(islice(_DASHES.finditer(data), MOST_DASHES, None), None)
+    data = data[: last.start()] if last else data
     return message_from_bytes(data, policy=_ShortHeaders())
 
 

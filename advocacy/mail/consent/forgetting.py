@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from advocacy.batch.documents import FORMATS, document_kind
+from advocacy.batch import FORMATS
+from advocacy.batch.documents import document_kind
 from advocacy.batch.record import JOURNAL, BatchRecord
 from advocacy.batch.record import NAME as MANIFEST
 from advocacy.errors import AdvocacyError, Place, Problem

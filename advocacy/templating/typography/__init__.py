@@ -17,7 +17,12 @@ from advocacy.templating.typography.marks_and_spaces import (
     quotes,
     spaces,
 )
-from advocacy.templating.typography.typed_text import Quotation, find_quotations, typeset
+from advocacy.templating.typography.typed_text import (
+    Quotation,
+    find_quotations,
+    has_signs,
+    typeset,
+)
 
 __all__ = [
     "APOSTROPHE",
@@ -28,6 +33,7 @@ __all__ = [
     "Quotes",
     "dashes",
     "find_quotations",
+    "has_signs",
     "install",
     "lone_quotes",
     "outside_addresses",

@@ -31,6 +31,7 @@ _MARK = re.compile(
 _BEFORE_WORD = re.compile(r"[\s(\[{–—/¿¡“„«‘‚‹「『\"']")
 _HEBREW_MARKS = re.compile(r"(?<=[\u05d0-\u05ea])(?:(['’])|[\"”“](?=[\u05d0-\u05ea]))")
 _MARKED = re.compile(rf"{_MARK.pattern}|--|\.\.\.")
+_TO_SET = re.compile(rf"{_MARKED.pattern}|\d \d")
 _INSIDE = f" {NBSP}{NARROW}"
 
 
@@ -102,12 +103,21 @@ def _give_up(stack: list[Quotation]) -> None:
     stack[-1].pieces += [alone.opening, *alone.pieces]
 
 
-@lru_cache(maxsize=4096)  # the campaign's own texts are the same in each letter
 def typeset(text: str, language: str, depth: int = 0) -> str:
     """A text with the language's marks, and its spaces in numbers; it stands in `depth` quotations.
 
     French text has its spaces before signs as well. Line breaks stay.
     """
+    return _typeset(text, language, depth) if has_signs(text, language) else text
+
+
+def has_signs(text: str, language: str) -> bool:
+    """Whether a text has anything to set; most names have not."""
+    return language.startswith("fr") or _TO_SET.search(text) is not None
+
+
+@lru_cache(maxsize=4096)  # the campaign's own texts are the same in each letter
+def _typeset(text: str, language: str, depth: int) -> str:
     if _MARKED.search(text):
         text = outside_addresses(text, lambda part: _set_marks(part, language, depth))
     if language.startswith("fr"):

@@ -5,7 +5,12 @@ import logging
 import pytest
 
 from advocacy.mail.bounces.notices import Kind, read_notice
-from advocacy.mail.bounces.plain_reports import cut_returned, second_reading
+from advocacy.mail.bounces.plain_reports import (
+    MOST_DASHES,
+    cut_returned,
+    parse_message,
+    second_reading,
+)
 from advocacy.mail.bounces.severity import Severity
 
 RETURNED = """
@@ -251,3 +256,8 @@ def test_a_report_in_an_encoding_of_no_text_is_read_as_utf_8(charset: str) -> No
     notice = read_notice(data.replace(b"charset=utf-8", f"charset={charset}".encode()), None)
     assert notice.kind is Kind.BOUNCE
     assert notice.failures[0].severity is Severity.HARD
+
+
+def test_a_message_of_countless_parts_is_read_up_to_a_limit() -> None:
+    data = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 200_000
+    assert sum(1 for _ in parse_message(data).walk()) <= MOST_DASHES + 1

@@ -1,0 +1,60 @@
+"""Pages are filled: none stays half empty for notes, and the last has more than a signature."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advocacy.campaign.loading import load_campaign
+from advocacy.documents.pdf.guarded import pdf_from_html
+from advocacy.documents.pdf.page_filling import half_empty_pages, lines_on_last_page
+from advocacy.documents.pdf.paper import layout_css, paper_html
+from advocacy.documents.pdf.render import render_pdf
+from advocacy.letters.compose import compose_letters
+from advocacy.letters.letter import check
+
+NOTE = " with a note that is long, for it says where each of the things is that it speaks of" * 6
+SENTENCE = "The park is open, and we have counted who comes. "
+
+
+def laid_out(campaign_path: Path, text: str) -> tuple[list[Any], Any]:
+    """The documents that a letter of this text is laid out to, and the letter's campaign."""
+    (campaign_path.parent / "templates" / "letters" / "open.md").write_text(text, "utf-8")
+    campaign, problems = load_campaign(campaign_path)
+    assert campaign is not None, problems
+    (letter,) = compose_letters(campaign).letters
+    checked, wrong = check(letter, campaign)
+    assert checked is not None, wrong
+    seen: list[Any] = []
+    css = layout_css(letter.layout, campaign.workspace)
+    html = paper_html(checked, campaign.workspace)
+    pdf_from_html(html, campaign.workspace, css, inspect=seen.append)
+    assert render_pdf(checked, campaign.workspace).pages == len(seen[0].pages)
+    return seen, campaign
+
+
+def test_a_paragraph_with_many_long_notes_is_divided(small_campaign: Path) -> None:
+    marks = "".join(f"The lamp of path {i} is out.[^{i}] " for i in range(7))
+    notes = "\n\n".join(f"[^{i}]: Note {i}{NOTE}." for i in range(7))
+    text = f"We write.\n\n{marks}{SENTENCE * 4}\n\nWe thank you.\n\n{notes}\n"
+    (document,), _ = laid_out(small_campaign, text)
+    assert half_empty_pages(document) == ()
+
+
+@pytest.mark.parametrize("lines", [33, 34, 35, 36, 37, 38])
+def test_the_last_page_has_three_lines_of_the_text(small_campaign: Path, lines: int) -> None:
+    body = "\n\n".join(f"Line {i} of the letter." for i in range(lines - 10))
+    (document,), _ = laid_out(small_campaign, f"{body}\n\nWe thank you.\n")
+    assert lines_on_last_page(document) is None
+
+
+def test_a_page_that_its_writer_ends_is_not_half_empty(small_campaign: Path) -> None:
+    (document,), _ = laid_out(small_campaign, f"{SENTENCE}\n\n+++\n\n{SENTENCE * 20}\n")
+    assert len(document.pages) == 2
+    assert half_empty_pages(document) == ()
+
+
+def test_a_page_that_cannot_be_filled_and_a_short_last_one_are_found(small_campaign: Path) -> None:
+    whole = "\\\n".join(f"Line {i} of the paragraph" for i in range(3))
+    (document,), _ = laid_out(small_campaign, f"{SENTENCE}\n\n+++\n\n{whole}\n\n+++\n\nBye.\n")
+    assert lines_on_last_page(document) == 1
