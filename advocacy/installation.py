@@ -8,10 +8,15 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advocacy.errors import AdvocacyError, Problem
+
+if TYPE_CHECKING:
+    import ctypes
 
 NOT_FOUND = "missing-library"
 
@@ -144,14 +149,64 @@ def not_installed(requirements: Iterable[str], extra: str | None) -> Iterator[st
             yield wanted
 
 
-def _opens(library: SystemLibrary) -> bool:
+def pango_version() -> str:
+    """The version of the Pango that sets the type here: `1.50.12`.
+
+    It is asked without WeasyPrint, whose import takes longer than all else in a run that has
+    nothing to do. Raises AdvocacyError where there is no Pango.
+    """
     import ctypes
 
-    for file in library.files:
-        try:
-            ctypes.CDLL(file)
-        except OSError:
-            continue
+    require_pango()
+    found = next(filter(None, map(_loaded, SYSTEM_LIBRARIES[0].files)), None)
+    if found is None:  # on macOS, outside the loader's path
+        from ctypes.util import find_library
+
+        found = ctypes.CDLL(find_library(SYSTEM_LIBRARIES[0].name) or SYSTEM_LIBRARIES[0].files[0])
+    number = int(found.pango_version())
+    return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+
+
+# The names by which Linux's loader knows what WeasyPrint cannot do without.
+_LOADED = (
+    "libgobject-2.0.so.0", "libpango-1.0.so.0", "libharfbuzz.so.0", "libfontconfig.so.1",
+    "libpangoft2-1.0.so.0",
+)  # fmt: skip
+
+
+@contextmanager
+def libraries_by_name() -> Iterator[None]:
+    """Let WeasyPrint, while it is imported, open its libraries by their names on Linux alone.
+
+    For each of the names that other systems have, cffi asks `find_library`, which starts
+    `ldconfig`, a compiler, and a linker: some thirty processes, half of the time of one letter.
+    Where a library does not open by its name, they are searched for as ever.
+    """
+    import ctypes.util
+
+    if not sys.platform.startswith("linux") or not all(map(_loaded, _LOADED)):
+        yield
+        return
+    search = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None  # noqa: ARG005
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
+
+
+def _loaded(file: str) -> "ctypes.CDLL | None":
+    """A library that the loader opens by the name of its file, or None."""
+    import ctypes
+
+    try:
+        return ctypes.CDLL(file)
+    except OSError:
+        return None
+
+
+def _opens(library: SystemLibrary) -> bool:
+    if any(map(_loaded, library.files)):
         return True
     # The loader does not look into Homebrew's folder by itself. On Linux this would
     # start a compiler, for nothing: the loader's own search has failed already.

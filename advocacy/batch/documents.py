@@ -22,12 +22,14 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.text import LARGEST, read_start
 from advocacy.files.workspace import Workspace
+from advocacy.installation import pango_version
 from advocacy.letters.letter import CheckedLetter, Letter
 from advocacy.letters.parts import image_files
 from advocacy.letters.stage_text import StageText, named_files
 from advocacy.resources import PACKAGE, version
 
 if TYPE_CHECKING:
+    from advocacy.checks.gate import Verdicts
     from advocacy.documents.unsubscribe_links import UnsubscribeLinks
 
 Typeset = Literal["auto", "full"]
@@ -70,7 +72,8 @@ class BatchSettings:
     are made of what it holds, and of nothing else. Their words are judged, unless an earlier run
     did so with the same digest (`judged`) of what is read for it; with None they are not. Where
     `judged_by_client`, whoever wants the letters judged them, and they come with what is wrong.
-    Without `attach`, emails have no attachments.
+    Without `attach`, emails have no attachments. What is not `recorded` in a manifest has no sums.
+    `verdicts` are those that the gate of words need not find again.
     """
 
     campaign: Campaign
@@ -89,6 +92,8 @@ class BatchSettings:
     judged: str | None = None
     judged_by_client: bool = False
     attach: bool = True
+    recorded: bool = True
+    verdicts: "Verdicts" = field(default_factory=dict)
 
     @property
     def wants_paper(self) -> bool:
@@ -387,8 +392,6 @@ def used_versions(typeset: bool) -> dict[str, str]:
     for name, package in _PACKAGES:
         found[name] = importlib.metadata.version(package)
     if typeset:
-        from advocacy.documents.typesetter import pango_version
-
         found["pango"] = pango_version()
         found |= _fonts_of_scripts()
     return found

@@ -16,6 +16,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPo
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from multiprocessing import forkserver
 from types import FrameType
 
 from advocacy.batch.documents import BatchSettings
@@ -41,6 +42,10 @@ class ProgressWatcher:
 
     def end(self) -> None:
         """No more letters are made."""
+
+
+FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
+"""Up to this many letters are made faster in this process than by starting others."""
 
 
 class WorkerProcesses(Executor):
@@ -82,13 +87,29 @@ class WorkerProcesses(Executor):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
+        start_fork_server(wants_paper=self._settings.wants_paper)
         context = multiprocessing.get_context("forkserver")
-        preload = [__name__, "advocacy.documents.email.message"]
-        is_missing = any(library.required for library in missing_system_libraries())
-        if self._settings.wants_paper and not is_missing:  # the letters' problems tell what is
-            preload.append("advocacy.documents.pdf.render")
-        context.set_forkserver_preload(preload)
         return ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
+
+
+def start_fork_server(*, wants_paper: bool) -> None:
+    """Start the process from which workers are forked, if it does not run yet.
+
+    It imports what workers need, which takes seconds where they typeset. Who is going to need them
+    may start it early, and do something else meanwhile.
+    """
+    preload = [__name__, "advocacy.documents.email.message"]
+    is_missing = any(library.required for library in missing_system_libraries())
+    if wants_paper and not is_missing:  # the letters' problems tell what is
+        preload.append("advocacy.documents.pdf.render")
+    multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
+    with _interrupts_blocked():
+        forkserver.ensure_running()
+
+
+def is_many(settings: BatchSettings, letters: int, few: int = FEW_ON_SCREEN) -> bool:
+    """Whether so many letters are made faster by several processes than by this one alone."""
+    return letters > (FEW_ON_PAPER if settings.wants_paper else few) and cores() > 1
 
 
 @contextmanager
@@ -110,6 +131,10 @@ def _start_worker(settings: BatchSettings) -> None:
     _settings = settings
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the parent handles them for all
+    if settings.verdicts:
+        from advocacy.checks.gate import gate_of
+
+        gate_of(settings.campaign).learn(settings.verdicts)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
@@ -124,10 +149,6 @@ def _make_task_in_worker(wanted: Sequence[WantedLetter]) -> TaskResult:
     if _settings is None:
         raise RuntimeError("a worker must be started before it gets tasks")
     return make_task(_settings, wanted)
-
-
-FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
-"""Up to this many letters are made faster in this process than by starting others."""
 
 
 def choose_executor(
@@ -149,10 +170,10 @@ def choose_executor(
 
         return Cluster(settings, cluster), wanted
     if workers is None:
-        few = FEW_ON_PAPER if settings.wants_paper else few
-        first = list(islice(wanted, few + 1))
+        most = FEW_ON_PAPER if settings.wants_paper else few
+        first = list(islice(wanted, most + 1))
         wanted = chain(first, wanted)
-        workers = cores() if len(first) > few else 1
+        workers = cores() if is_many(settings, len(first), few) else 1
     return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
 
 

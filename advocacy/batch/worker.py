@@ -260,15 +260,15 @@ def _make(
     typeset = wanted.typeset or settings.typeset
     attached = "pdf" in letter.attach and "eml" in formats and settings.attach
     versions = used_versions("pdf" in formats or attached or settings.audit)
-    typesetter = f"{versions.get('pango')} {typeset}"
-    kinds = {*formats, "pdf"} if attached else formats
-    made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
-    name = letter.file_name
-    inputs = {f"{name}.{kind}": digest for kind, digest in made_of.items()}
-    known = {} if settings.force or checked.draft else previous.get("inputs", {})
-    changed = tuple(
-        kind for kind in formats if known.get(f"{name}.{kind}") != inputs[f"{name}.{kind}"]
-    )
+    inputs: dict[str, str] = {}
+    changed = tuple(formats)
+    if settings.recorded:
+        typesetter = f"{versions.get('pango')} {typeset}"
+        kinds = {*formats, "pdf"} if attached else formats
+        made_of = document_inputs(letter, " ".join(digests), settings.shared, kinds, typesetter)
+        inputs = {f"{letter.file_name}.{kind}": digest for kind, digest in made_of.items()}
+        known = {} if settings.force or checked.draft else previous.get("inputs", {})
+        changed = _changed(letter, formats, known, inputs)
     made = MadeDocuments()
     if changed:
         made = make_documents(checked, settings, changed, typeset=typeset)
@@ -287,13 +287,19 @@ def _make(
     if not outcome.refused and letter.recipient.language:
         outcome.languages = letter.recipient.language, letter.language
     if made.documents:
-        inputs = {} if checked.draft else inputs
-        by = None if checked.draft else settings.judged
-        _record(wanted, letter, made, outcome, inputs, digests, versions, by)
+        _record(settings, wanted, checked, made, outcome, inputs, digests, versions)
         if settings.deliver == "return":
             outcome.documents = made.documents
     elif settings.judged and previous and previous.get("judged") != settings.judged:
         outcome.judged = settings.judged
+
+
+def _changed(
+    letter: Letter, formats: Sequence[Format], known: Mapping[str, str], inputs: Mapping[str, str]
+) -> tuple[Format, ...]:
+    """The formats whose document was made of something else before, if it was made."""
+    names = {kind: f"{letter.file_name}.{kind}" for kind in formats}
+    return tuple(kind for kind, name in names.items() if known.get(name) != inputs[name])
 
 
 def _told_of_edits(
@@ -309,16 +315,22 @@ def _told_of_edits(
 
 
 def _record(
+    settings: BatchSettings,
     wanted: WantedLetter,
-    letter: Letter,
+    checked: CheckedLetter,
     made: MadeDocuments,
     outcome: LetterOutcome,
     inputs: Mapping[str, str],
     digests: tuple[str, str],
     versions: Mapping[str, str],
-    judged: str | None,
 ) -> None:
     """Write down what was made: the sums of the files, and the letter's line for the manifest."""
+    letter, judged = checked.letter, settings.judged
+    if not settings.recorded:
+        outcome.entry = entry(letter, {}, versions, digests)
+        return
+    if checked.draft:
+        inputs, judged = {}, None
     previous = wanted.previous
     sums = {name: made.sums.get(name) or data_digest(data) for name, data in made.documents.items()}
     # What was made with a warning is made again, so that the warning is told again.

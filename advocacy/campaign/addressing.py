@@ -1,5 +1,6 @@
 """Who a campaign writes to: its addressees or a list, which of them, and at which address."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -161,16 +162,22 @@ def inside_address(
     return tuple(line for line in lines if line)
 
 
+_OFFICE_ZIP = re.compile(r"\b([0-9]{5})-[0-9]{4}$")
+
+
 def _joint_address(
     campaign: Campaign, people: tuple[Recipient, ...], language: str
 ) -> tuple[str, ...]:
     """The lines of several people: each with title, then what their addresses end with alike.
 
-    People of different organizations have their whole addresses one below the other.
+    People of different organizations or towns have their whole addresses one below the other. Of
+    ZIP codes with a part for each office, the first five digits stand.
     """
     blocks = [inside_address(campaign, one, language) for one in people]
+    if len({block[-1] for block in blocks}) > 1:
+        blocks = [(*block[:-1], _OFFICE_ZIP.sub(r"\1", block[-1])) for block in blocks]
     organizations = {organization_of(campaign, one) for one in people}
-    if len(organizations) > 1:
+    if len(organizations) > 1 or len({block[-1] for block in blocks}) > 1:
         return tuple(line for block in blocks for line in block)
     heads = [
         line for one in people for line in (envelope_name(one, language), one.title or "") if line

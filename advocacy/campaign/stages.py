@@ -153,11 +153,21 @@ def shown_subject(campaign: Campaign, stage: Stage, language: str) -> str:
     return fill_subject(text, stage, campaign.bills.get(stage.bill or ""), words)
 
 
+# The same for all letters of a stage: saves going through the bill's events for each.
+_overs: IdentityCache[Problem | None] = IdentityCache()
+
+
 def bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
     """That nothing can be asked for the stage's bill any more on a day: it is law, or dead.
 
     A stage without a demand may still thank or tell.
     """
+    if stage.bill is None:
+        return None
+    return _overs.get((campaign, stage), (day,), lambda: _bill_over(campaign, stage, day))
+
+
+def _bill_over(campaign: Campaign, stage: Stage, day: date) -> Problem | None:
     bill = campaign.bills.get(stage.bill or "")
     if bill is None or campaign.file.stage_demand(stage) is None:
         return None

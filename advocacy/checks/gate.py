@@ -6,7 +6,7 @@ wording once: what letters of one stage, day, and language say alike. What is a 
 looked through letter by letter.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,11 +31,15 @@ MOST_WORDINGS = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
+class WordingVerdict:
     """The errors of a wording, and the printed values that were read with it."""
 
     errors: tuple[Problem, ...]
     values: frozenset[str]
+
+
+Verdicts = Mapping[Hashable, WordingVerdict]
+"""Verdicts by wording."""
 
 
 class WordsGate:
@@ -46,7 +50,7 @@ class WordsGate:
         self._today = today or campaign.today()
         self._settings = CheckSettings(campaign.file)
         self._library = Library(campaign)
-        self._wordings: dict[Hashable, _Verdict] = {}
+        self._wordings: dict[Hashable, WordingVerdict] = {}
         self._stages: dict[Hashable, tuple[Problem, ...]] = {}
         # Letters that are alike share the same citations: saves 10 microseconds a letter.
         self._cited: IdentityCache[Hashable] = IdentityCache(64)
@@ -61,7 +65,16 @@ class WordsGate:
         """The errors of what a letter says like others."""
         return self._verdict(letter).errors
 
-    def _verdict(self, letter: Letter) -> _Verdict:
+    @property
+    def verdicts(self) -> Verdicts:
+        """The verdicts so far, for the gate of another process: see `learn`."""
+        return dict(self._wordings)
+
+    def learn(self, verdicts: Verdicts) -> None:
+        """Take over the verdicts of another process on the same campaign and day."""
+        self._wordings |= verdicts
+
+    def _verdict(self, letter: Letter) -> WordingVerdict:
         key = self._wording(letter)
         known = self._wordings.get(key)
         if known is None:
@@ -69,7 +82,7 @@ class WordsGate:
                 self._wordings.clear()
             errors = self._errors([*self._judge(letter)])
             read = hide_own_values(letter, self._campaign).body.values
-            known = self._wordings[key] = _Verdict(errors, frozenset(read))
+            known = self._wordings[key] = WordingVerdict(errors, frozenset(read))
         return known
 
     def _wording(self, letter: Letter) -> Hashable:

@@ -22,9 +22,14 @@ from advocacy.cli.options import WholeNumber, campaign_argument, templates_optio
     is_flag=True,
     help="Do not allow changes, for example to show the page on a projector.",
 )
+@click.option(
+    "--real",
+    is_flag=True,
+    help="Show the versions of a letter for people of the list. Default: made-up people.",
+)
 @templates_option
 def command(
-    campaign: Path, port: int, no_open: bool, read_only: bool, templates: Path | None
+    campaign: Path, port: int, no_open: bool, read_only: bool, real: bool, templates: Path | None
 ) -> int:
     """Show a campaign's letter in the browser while you write it.
 
@@ -32,8 +37,9 @@ def command(
     you choose. It changes as you type and whenever you save a file in another editor. A
     mistake, or a fact that no longer holds, is reported next to the last valid page.
 
-    The first line of output is the page's address, which only this machine can open. Press
-    Ctrl-C to stop.
+    What you type is kept in `.advocacy/` beside the campaign until you save it. The first line
+    of output is the page's address, which only this machine can open. It stays the same after a
+    restart. Press Ctrl-C to stop.
 
     \b
     Examples:
@@ -51,6 +57,7 @@ def command(
         templates=templates,
         port=port,
         read_only=read_only,
+        real=real,
         open_browser=not no_open,
     )
     click.echo("The preview has ended.", err=True)

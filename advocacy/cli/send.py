@@ -326,14 +326,6 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
     from advocacy.mail.sending.account import LeftFor
     from advocacy.mail.sending.rendering import nobody_to_mail
 
-    def agree_up_to(mailing: "PreparedMailing", most: int) -> int:
-        left = mailing.count_left()
-        if left > most:
-            raise click.UsageError(
-                f"{left:,} messages are left, more than --yes {most} allows. Nothing was sent."
-            )
-        return most if left else 0
-
     def ask(mailing: "PreparedMailing") -> int:
         seen = mailing.dry_run()
         print_problems(seen.problems, report)
@@ -355,7 +347,19 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
             raise click.UsageError("The number does not match. Nothing was sent.")
         return left
 
-    return ask if yes is None else lambda mailing: agree_up_to(mailing, yes)
+    return ask if yes is None else lambda mailing: _agree_up_to(mailing, yes)
+
+
+def _agree_up_to(mailing: "PreparedMailing", most: int) -> int:
+    """Agree to so many messages, if there are no more; to none where nobody is left."""
+    if mailing.is_within(most):
+        return most
+    left = mailing.count_left()
+    if left > most:
+        raise click.UsageError(
+            f"{left:,} messages are left, more than --yes {most} allows. Nothing was sent."
+        )
+    return most if left else 0
 
 
 def _question(account: "MailingAccount", left: int, put_off: int) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advocacy.campaign.addressing import People
+    from advocacy.errors import Problem
     from advocacy.mail.status.who_got_it import Who
 
 
@@ -105,8 +106,13 @@ def command(
     from advocacy.mail.status.status import statuses
     from advocacy.mail.status.who_got_it import list_citing, list_people
 
+    def tell(problem: "Problem") -> None:
+        print_problems([problem])
+
     if cites:
-        rows = list_citing(campaign, people(), cites, mailing=mailing, templates=templates)
+        rows = list_citing(
+            campaign, people(), cites, mailing=mailing, templates=templates, report=tell
+        )
         if report == "text":
             print_citing(rows, cites)
         else:
@@ -115,7 +121,9 @@ def command(
     if page is not None:
         write_page(statuses(campaign, people(), mailing=mailing, templates=templates), page)
     if who or report == "csv":
-        rows = list_people(campaign, people(), who or "not", mailing=mailing, templates=templates)
+        rows = list_people(
+            campaign, people(), who or "not", mailing=mailing, templates=templates, report=tell
+        )
         print_people(rows, report)
         return 0
     found = statuses(campaign, people(), mailing=mailing, templates=templates)

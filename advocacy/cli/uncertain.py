@@ -55,6 +55,7 @@ def command(
       advocacy uncertain parks.yaml --report csv
     """
     from advocacy.cli.report import print_problems
+    from advocacy.errors import has_errors
     from advocacy.mail.status.uncertain import settle_uncertain
 
     if both := sorted({*arrived} & {*resend}):
@@ -64,7 +65,7 @@ def command(
     )
     print_problems(found.problems)
     _print(found, report)
-    return int(bool(found.problems))
+    return int(has_errors(found.problems))
 
 
 def _print(found: "UncertainFound", report: TableReport) -> None:

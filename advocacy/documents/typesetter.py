@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from advocacy.documents.fonts import BODY, PACKAGES
-from advocacy.installation import require_pango
+from advocacy.installation import libraries_by_name, require_pango
 
 _FONTS_CONF = Path(__file__).with_name("fonts.conf")
 _VARIABLE = "FONTCONFIG_FILE"
@@ -37,7 +37,7 @@ def own_fonts_only() -> Iterator[None]:
 
 
 require_pango()  # raises one line; WeasyPrint would print a page of advice
-with own_fonts_only(), warnings.catch_warnings():
+with own_fonts_only(), libraries_by_name(), warnings.catch_warnings():
     # It warns that there are no fonts, which is what is wanted.
     warnings.filterwarnings("ignore", category=UserWarning)
     import weasyprint
@@ -61,12 +61,6 @@ def font_configuration() -> FontConfiguration:
     return config
 
 
-def pango_version() -> str:
-    """The version of the Pango that sets the type here: `1.50.12`."""
-    number: int = pango.pango_version()
-    return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-
-
 __all__ = [
     "FROM_UNITS",
     "FontConfiguration",
@@ -76,7 +70,6 @@ __all__ = [
     "font_configuration",
     "own_fonts_only",
     "pango",
-    "pango_version",
     "typesetting",
     "weasyprint",
 ]

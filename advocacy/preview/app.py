@@ -18,7 +18,7 @@ from starlette.routing import Route
 from advocacy.authoring.timeline import timeline_html
 from advocacy.errors import AdvocacyError
 from advocacy.files.content_digests import text_digest
-from advocacy.preview import files, texts
+from advocacy.preview import files, history, texts
 from advocacy.preview.answers import (
     NO_STORE,
     CopyFile,
@@ -36,10 +36,12 @@ from advocacy.preview.answers import (
     read_body,
 )
 from advocacy.preview.keeping import TextKeeper
+from advocacy.preview.pages import MOST_PIXELS
 from advocacy.preview.people import KINDS, PeopleList, Show
 from advocacy.preview.problems import problem_records
 from advocacy.preview.state import PreviewState, watch
 from advocacy.preview.tab import Tab
+from advocacy.preview.versions import lay_out_version, list_versions
 
 MOST_TABS = 24
 
@@ -60,6 +62,8 @@ class Application:
             Route("/show", self._show, methods=["POST"]),
             Route("/picture/{digest}.png", self._picture),
             Route("/timeline", self._timeline),
+            Route("/versions", self._list_versions),
+            Route("/version", self._lay_out_version),
             Route("/letter.pdf", self._pdf),
             Route("/people", self._search_people),
             Route("/odd", self._find_unusual),
@@ -67,6 +71,8 @@ class Application:
             Route("/save", self._save_file, methods=["POST"]),
             Route("/save-field", self._save_field, methods=["POST"]),
             Route("/copy", self._copy_file, methods=["POST"]),
+            Route("/history", self._list_history),
+            Route("/history-text", self._read_history),
             Route("/unsaved", self._list_unsaved),
             Route("/remove-unsaved", self._remove_unsaved, methods=["POST"]),
         ]
@@ -141,6 +147,33 @@ class Application:
         html = await self._in_engine(timeline_html, composed.campaign, composed.chosen.day)
         return frame_answer(html)
 
+    async def _list_versions(self, request: Request) -> Response:
+        tab = self._tab(request.query_params.get("desk"))
+        composed, state = tab.composed, self._state
+        if composed is None or composed.campaign is None or composed.chosen is None:
+            raise Refused(404)
+        people = state.people if state.real else None
+        arguments = (composed.campaign, composed.chosen, people)
+        tab.versions = await self._in_engine(list_versions, *arguments)
+        records = [one.record() for one in tab.versions]
+        return json_answer({"versions": records, "real": state.real})
+
+    async def _lay_out_version(self, request: Request) -> Response:
+        query = request.query_params
+        tab = self._tab(query.get("desk"))
+        number, width = query.get("number", ""), query.get("width", "")
+        if not (number.isdecimal() and width.isdecimal() and int(number) < len(tab.versions)):
+            raise Refused(404)
+        version, composed = tab.versions[int(number)], tab.composed
+        if composed is None or composed.campaign is None or not 100 <= int(width) <= MOST_PIXELS:
+            raise Refused(404)
+        try:
+            found = await lay_out_version(self._state, composed.campaign, version, int(width))
+        except AdvocacyError as error:
+            found = (), error.problems
+        pages, problems = [one.record() for one in found[0]], [one.message for one in found[1]]
+        return json_answer({"pages": pages, "problems": problems})
+
     async def _picture(self, request: Request) -> Response:
         data = self._state.pictures.get(request.path_params["digest"])
         if data is None:
@@ -204,7 +237,24 @@ class Application:
     async def _save_file(self, request: Request) -> Response:
         asked = await self._read_edit(request, SaveFile)
         file = await self._find_file(asked.desk, asked.name)
-        return json_answer(await self._in_engine(files.save_file, file, asked.text, asked.base))
+        edit = (self._state.campaign, file, asked.text, asked.base)
+        return json_answer(await self._in_engine(history.save_and_keep, *edit))
+
+    async def _list_history(self, request: Request) -> Response:
+        file = await self._find_file(
+            request.query_params.get("desk"), request.query_params.get("name", "")
+        )
+        found = await self._in_engine(history.list_history, self._state.campaign, file)
+        return json_answer({"versions": found})
+
+    async def _read_history(self, request: Request) -> Response:
+        query = request.query_params
+        file = await self._find_file(query.get("desk"), query.get("name", ""))
+        wanted = (self._state.campaign, file, query.get("id", ""))
+        text = await self._in_engine(history.read_history, *wanted)
+        if text is None:
+            raise Refused(404)
+        return json_answer({"text": text})
 
     async def _save_field(self, request: Request) -> Response:
         asked = await self._read_edit(request, SaveField)

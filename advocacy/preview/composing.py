@@ -22,6 +22,7 @@ from advocacy.preview.files import (
     EditableFile,
     list_files,
 )
+from advocacy.preview.history import describe_approval
 from advocacy.preview.letters import (
     PreviewDocuments,
     check_further,
@@ -165,6 +166,8 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
             new, state.campaign, composed.names, drafts, elsewhere=elsewhere
         )
         payload["wordsOk"] = not refused
+    stage = composed.chosen.stage
+    payload["approval"] = describe_approval(state.campaign, composed.campaign, stage)
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 

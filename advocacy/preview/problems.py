@@ -1,5 +1,6 @@
 """Problems as the page shows them: with the line itself, and hints in the page's own words."""
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,9 @@ PAGE_HINTS = {
     "recheck": "Check `{source}` again. If the fact is still true, set `checked:` of `{fact}` to "
     "today's date.",
 }
+
+
+_COMMAND = re.compile(r",? or type `iconv [^`]*`")
 
 
 def problem_records(
@@ -74,7 +78,8 @@ def place_record(place: Place | None, names: Mapping[Path, str]) -> dict[str, ob
 def word_hint(hint: str) -> str:
     """The hint in the page's words; a plain text stays as it is."""
     if not isinstance(hint, Hint):
-        return hint
+        hint = _COMMAND.sub("", hint)
+        return hint.replace("`via:`", "the fact's line “via”")
     stages = " or ".join(f"`{name}`" for name in hint.stages)
     return PAGE_HINTS[hint.kind].format(stages=stages, **hint.words)
 

@@ -118,9 +118,10 @@ def serve(
     templates: Path | None = None,
     port: int = 0,
     read_only: bool = False,
+    real: bool = False,
     open_browser: bool = True,
 ) -> None:
-    """Show a campaign on a page of this machine until Ctrl-C.
+    """Show a campaign on a page of this machine until Ctrl-C; `real` as of `PreviewState`.
 
     `on_start` is called with the page's address as soon as it can be opened. With `port` 0 it is
     the address of the last time, so that open tabs go on after a restart, or that of a free port.
@@ -129,7 +130,7 @@ def serve(
     listener, token = open_address(campaign, port, remembered=not read_only)
     port = listener.getsockname()[1]
     address = f"http://{HOST}:{port}/{token}/"
-    state = PreviewState(campaign, templates)
+    state = PreviewState(campaign, templates, real=real)
     state.page_process.warm()
     application = Application(state, read_only=read_only)
     config = uvicorn.Config(

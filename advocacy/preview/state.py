@@ -83,8 +83,10 @@ class PreviewState:
     then while a list is read.
     """
 
-    def __init__(self, path: Path, templates: Path | None = None) -> None:
+    def __init__(self, path: Path, templates: Path | None = None, *, real: bool = False) -> None:
+        """With `real`, the versions of a letter are to people of the list, not to made-up ones."""
         self.path = path
+        self.real = real
         self.templates = templates
         self.campaign: Campaign | None = None
         self.problems: tuple[Problem, ...] = ()

@@ -14,6 +14,7 @@ from advocacy.preview.drafts import Drafts
 from advocacy.preview.people import Show
 from advocacy.preview.problems import problem_records
 from advocacy.preview.state import PreviewState, stat_files
+from advocacy.preview.versions import LetterVersion
 
 HEARTBEAT = 15.0
 """Seconds after which a silent event stream gets a comment, so that nothing closes it."""
@@ -40,6 +41,7 @@ class Tab:
         self._laid_out: tuple[str, bytes] | None = None
         self.pdf: tuple[str, bytes] | None = None
         self.composed: ComposedPreview | None = None
+        self.versions: list[LetterVersion] = []
 
     def request(self, show: Show | None = None) -> None:
         """Ask for a new preview: of other choices or texts, or because a file has changed."""

@@ -1,6 +1,7 @@
 """The gate of words: what `check` calls an error is not printed, labelled, shown or sent."""
 
 import json
+import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -21,6 +22,7 @@ from advocacy.checks import gate
 from advocacy.checks.run import run_checks
 from advocacy.documents.print_shop.stationery import SHEETS
 from advocacy.errors import Level, Problem
+from advocacy.letters.samples import sample_letter
 from advocacy.mail.sending.mailing_settings import choose_mailing, find_obstacles
 
 INVENTED = "They said: “We will close every park in town.”"
@@ -205,3 +207,19 @@ def test_a_mailing_with_such_a_letter_does_not_begin(small_campaign: Path, spoil
     assert campaign is not None
     found = find_obstacles(choose_mailing(campaign, People(), today=campaign.file.date))
     assert "quotation-not-verbatim" in [one.code for one in found]
+
+
+def test_a_verdict_that_another_process_found_is_not_found_again(
+    small_campaign: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[str], None]
+) -> None:
+    spoil(INVENTED)
+    campaign, _ = load_campaign(small_campaign)
+    assert campaign is not None
+    letter = sample_letter(campaign, "call")
+    assert letter is not None
+    first, second = gate.WordsGate(campaign), gate.WordsGate(campaign)
+    found = first.errors(letter)
+    assert found
+    second.learn(pickle.loads(pickle.dumps(first.verdicts)))  # as it travels to a worker
+    monkeypatch.delattr(gate.WordsGate, "_judge")
+    assert second.errors(letter) == found

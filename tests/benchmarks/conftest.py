@@ -23,10 +23,15 @@ def side_by_side(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ratio]:
     """`side_by_side("help", "import click", a, b)`: the median of the pairs' ratios, printed."""
 
     def measure(
-        name: str, other: str, a: Callable[[], Any], b: Callable[[], Any], rounds: int = 9
+        name: str,
+        other: str,
+        a: Callable[[], Any],
+        b: Callable[[], Any],
+        rounds: int = 9,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> Ratio:
         a(), b()  # warm caches
-        pairs = [(_seconds(a), _seconds(b)) for _ in range(rounds)]
+        pairs = [(_seconds(a, clock), _seconds(b, clock)) for _ in range(rounds)]
         result = Ratio(
             statistics.median(x for x, _ in pairs),
             statistics.median(y for _, y in pairs),
@@ -42,7 +47,7 @@ def side_by_side(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ratio]:
     return measure
 
 
-def _seconds(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+def _seconds(work: Callable[[], Any], clock: Callable[[], float]) -> float:
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start

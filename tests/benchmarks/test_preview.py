@@ -6,7 +6,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,45 @@ def test_a_saved_file_is_on_screen_sooner_than_a_run_of_render(
     assert statistics.median(took["paper"]) <= 0.5 * full
     assert statistics.median(took["email"]) <= 0.25 * full
     assert statistics.median(took["text"]) <= 0.25 * full
+
+
+def test_a_key_costs_little_more_than_weasyprint_itself(
+    campaigns: Path, side_by_side: Callable[..., Any]
+) -> None:
+    """From a key to the pictures of the new pages, in processor time of this process."""
+    from advocacy.documents.typesetter import weasyprint
+    from advocacy.preview.composing import compose_preview
+    from advocacy.preview.drafts import Drafts
+    from advocacy.preview.paper import _lay_out
+    from advocacy.preview.people import Show
+    from advocacy.preview.state import PreviewState
+
+    state, drafts, numbers = PreviewState(campaigns / "microsoft.yaml"), Drafts(), count()
+    text = (campaigns / "templates/letters/call-to-follow.md").read_text("utf-8")
+    name, known, last = "letters/call-to-follow.md", set[str](), [""]
+
+    def key() -> None:
+        changed = text.replace("We write to ask", f"In round {next(numbers)} we ask", 1)
+        show = Show(desk="desk-of-benchmark", drafts={name: changed})
+        composed = compose_preview(state, drafts, show)
+        assert composed.paper is not None
+        images = _lay_out(composed.paper, 1224, frozenset(known))
+        known.update(page.digest for page in images.pages)
+        last[0] = composed.paper.html
+
+    try:
+        key()
+        result = side_by_side(
+            "key to new pages",
+            "weasyprint",
+            key,
+            lambda: weasyprint.HTML(string=last[0]).write_pdf(pdf_variant="pdf/ua-1"),
+            clock=time.process_time,
+        )
+    finally:
+        drafts.close()
+        state.close()
+    assert result.ratio <= 1.2
 
 
 def _render(path: Path) -> float:

@@ -15,7 +15,7 @@ PEOPLE = f"""\
 {HEAD},chamber,state,committee_codes,committee_titles
 e000001,Ada Example,Example,@,1 Hart,Washington,DC,20510,US,senate,IL,,
 roe,Ann Roe,Roe,@,2 Hart,Washington,DC,20510,US,senate,OH,SSEX,Chair
-poe,Bo Poe,Poe,@,3 Dirksen,Washington,DC,20510,US,senate,TX,SSEX,Ranking Member
+poe,Bo Poe,Poe,@,3 Dirksen,Washington,DC,20510-4304,US,senate,TX,SSEX,Ranking Member
 doe,Cy Doe,Doe,@,4 Hart,Washington,DC,20510,US,senate,NE,SSXX,Chair
 """.replace("@", "The Honorable,United States Senate")
 STAGES = """\

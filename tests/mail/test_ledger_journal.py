@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State, open_ledger
 from advocacy.mail.ledger import journal as journals
 from advocacy.mail.ledger.journal import RunJournal, read_journal
+from advocacy.mail.ledger.processes import RunOwner
 
-from .ledger_fixtures import MAILING, Books, entry, taken
+from .ledger_fixtures import MAILING, TEXT, Books, entry, taken
 
 GROUP = ["ann", "bob", "cleo", "dan"]
 
@@ -80,7 +82,7 @@ def test_a_lost_mark_makes_more_uncertain_and_never_less(tmp_path: Path) -> None
     The last mark alone may be missing where the machine lost power, and there it is not read.
     """
     owner = ["host", "boot", 1, "start"]
-    journal = RunJournal.begin(owner)
+    journal = RunJournal.begin(owner, "x")
     journal.given(["a", "b", "c"])
     journal.leaves("a")
     journal.came(Result("a", State.SENT, 250, "ok"))
@@ -183,8 +185,36 @@ def test_no_folder_for_temporary_files_means_no_journal(
 
     monkeypatch.setattr(journals.tempfile, "mkstemp", full)
     with open_ledger(tmp_path / "x.yaml", create=True, environ={}):
-        journal = RunJournal.begin(["x"])
+        journal = RunJournal.begin(["x"], "x")
     journal.given(["a"])
     journal.leaves("a")
     assert (journal.path, journal.known()) == ("", {"a": None})
     journal.end()
+
+
+def test_what_killed_runs_left_in_the_temporary_folder_is_taken_away_and_nothing_else(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the ledger knew of the journal, or before it was taken away."""
+    monkeypatch.setattr(journals.tempfile, "tempdir", str(tmp_path))
+    ledger = books.started()
+    dead = RunOwner("somebody", "laptop", "boot", 1, "start")
+    living = replace(dead, pid=3)
+    left = RunJournal.begin(dead.words, ledger.shown)
+    Path(f"{left.path}.new").write_bytes(b"")
+    os.utime(f"{left.path}.new", (0, 0))
+    kept = [
+        RunJournal.begin(living.words, ledger.shown),
+        RunJournal.begin(dead.words, "another ledger"),
+    ]
+    needed = journaled(ledger)  # of a mailing that is settled later
+    ledger.exchange(needed, [], [entry("ann")])
+    books.dead.add(1)
+    second = books.open(pid=2)
+    second.start("parks/other", "parks", "other", TEXT)
+    second.settle("parks/other")
+    assert sorted(map(str, tmp_path.glob("advocacy-run-*"))) == sorted(
+        [needed.journal.path, *(one.path for one in kept)]
+    )
+    assert second.settle(MAILING) == 0, "the journal knows that the letter had not been begun"
+    assert not Path(needed.journal.path).exists()

@@ -1,6 +1,7 @@
 """Whoever may have got a letter is listed, with what to search for, and decided about alone."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,23 @@ def test_before_anything_was_sent_nobody_is_uncertain(
 ) -> None:
     assert advocacy("uncertain", parks) == 0
     assert "No letter is uncertain." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", [["status"], ["status", "--who", "all"], ["status", "--cites", "visits"],
+              ["uncertain"]],
+)  # fmt: skip
+def test_whatever_a_copy_of_the_ledger_tells_it_says_that_another_may_know_more(
+    advocacy: Run, killed: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = killed.parent.with_name("copy") / killed.name
+    shutil.copytree(killed.parent, copy.parent)
+    command, *more = words
+    report = [] if command == "status" and not more else ["--report", "csv"]
+    assert advocacy(command, copy, *more, *report) == 0
+    told = capsys.readouterr()
+    assert "ledger-copy" in told.err
+    assert "ledger-copy" not in told.out
+    capsys.readouterr()
+    assert advocacy(command, killed, *more, *report) == 0
+    assert "ledger-copy" not in capsys.readouterr().err

@@ -80,3 +80,47 @@ def test_the_preview_text_of_the_inbox_can_be_written(page: Page, shared_campaig
     page.see("Saved", "#fields-saved")
     assert "    preview: The park belongs to all of us.\n" in shared_campaign.read_text("utf-8")
     page.tab.click("#tab-paper")
+
+
+def test_on_a_phone_errors_are_beside_the_text_and_the_choosers_fold(page: Page) -> None:
+    page.tab.set_viewport_size({"width": 390, "height": 844})
+    assert page.tab.is_hidden("#stage")
+    page.tab.click("#choosing")
+    assert page.tab.is_visible("#stage")
+    page.tab.click("#choosing")
+    page.tab.click(".panes [data-pane=write]")
+    page.replace("demand.reply_by", "demand.replyby")
+    page.see("demand has no replyby", "#stop-box")
+    page.tab.wait_for_selector("#write #stop-box")
+    wide = page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wide, "nothing has to be scrolled sideways"
+    page.tab.click(".panes [data-pane=letter]")
+    page.tab.wait_for_selector("#letter #stop-box")
+    page.tab.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_an_automatic_check_finds_nothing_that_shuts_people_out(
+    page: Page, project_root: Path
+) -> None:
+    axe = project_root / "tests/tools/node_modules/axe-core/axe.min.js"
+    if not axe.is_file():
+        pytest.skip("needs axe-core (npm ci --prefix tests/tools)")
+    page.tab.evaluate("source => void (0, eval)(source)", axe.read_text("utf-8"))
+
+    def check(where: str) -> None:
+        found = page.tab.evaluate("axe.run(document, {iframes: false}).then(r => r.violations)")
+        assert [(where, one["id"]) for one in found] == []
+
+    check("at first")
+    page.tab.click(".cm-chip >> nth=0")
+    page.tab.wait_for_selector(".cm-changer")
+    check("a command that is open")
+    page.tab.keyboard.press("Escape")
+    page.tab.click("#tab-versions")
+    page.tab.wait_for_selector("#versions[data-ready]")
+    check("all versions")
+    page.tab.click("#history-open")
+    page.tab.wait_for_selector("#history[open]")
+    check("earlier texts")
+    page.tab.click("#history-close")
+    page.tab.click("#tab-paper")

@@ -78,6 +78,8 @@ def test_the_ten_minutes_in_the_browser_go_as_the_page_for_volunteers_says(
     # Make a mistake, and put it right.
     tab.get_by_role("tab", name="Text", exact=True).click()
     wrong = blocks["mistake"]
+    tab.locator(".cm-chip", has_text="quotation: “Asian").click()
+    tab.get_by_role("button", name="Edit as text").click()
     page.replace(wrong.replace('"', 's"'), wrong)
     page.good(False)
     for words in blocks["told"].splitlines():

@@ -10,23 +10,31 @@ A killed process loses nothing that it wrote. A power failure does: so the journ
 the same boot of the same machine alone. It is kept in the machine's folder for temporary files,
 not beside the ledger, which may be on a stick or a share that can vanish while the machine runs. A
 journal that is missing, cut off, or another's is not believed, and the group stays uncertain.
+
+A process that is killed before the ledger knows of its journal, or after the ledger needs it no
+longer, leaves the file behind. Its name says whose ledger's it is, so that a later run finds it.
 """
 
+import hashlib
 import json
 import os
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from advocacy.mail.ledger.processes import Liveness, RunOwner
 from advocacy.mail.ledger.values import Result, State
 
 LARGEST = 1_000_000
 """Bytes after which a journal is written anew, with the letters in hand alone."""
+SOON = 60.0
+"""Seconds after which a journal is certainly begun."""
 _GIVEN, _LEAVES, _CAME, _TOLD = "given", "leaves", "came", "told"
 _Event = list[Any]
 
@@ -48,12 +56,15 @@ class RunJournal:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def begin(cls, owner: Sequence[Any]) -> "RunJournal":
-        """Make the journal of a process, which `owner` names; `path` is empty without a file."""
+    def begin(cls, owner: Sequence[Any], ledger: str) -> "RunJournal":
+        """Make the journal of a process, which `owner` names; `path` is empty without a file.
+
+        `ledger` is where the ledger is.
+        """
         journal = cls(list(owner), kept=True)
         try:
             journal._handle, journal.path = tempfile.mkstemp(
-                prefix="advocacy-run-", suffix=".journal"
+                prefix=_prefix(ledger), suffix=".journal"
             )
         except OSError:
             return journal
@@ -167,6 +178,33 @@ def read_journal(path: str, owner: Sequence[Any]) -> Mapping[str, Result | None]
         else:
             live[event[1]] = event
     return {name: _result(event) for name, event in live.items()}
+
+
+def find_left_journals(ledger: str, alive: Liveness) -> set[str]:
+    """The paths of journals of a ledger whose processes are dead, whether they are needed or not.
+
+    `alive` says whether a process lives.
+    """
+    found = Path(tempfile.gettempdir()).glob(f"{_prefix(ledger)}*")
+    return {str(path).removesuffix(".new") for path in found if _is_left(path, alive)}
+
+
+def _is_left(path: Path, alive: Liveness) -> bool:
+    try:
+        if not _is_own(str(path)):
+            return False
+        with path.open(encoding="utf-8") as file:
+            head = file.readline()
+        if not head:  # killed before it was written, which takes no time
+            return time.time() - path.stat().st_mtime > SOON
+        return alive(RunOwner("", *json.loads(head))) is False
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _prefix(ledger: str) -> str:
+    name = hashlib.sha256(ledger.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return f"advocacy-run-{name}-"
 
 
 def remove_journal(path: str) -> None:

@@ -28,6 +28,10 @@ FOUND_DEAD = "found dead"
 UNHEARD = "In progress without a running sender. It may have arrived."
 # Spelt out, or SQLite does not see that the index on these rows serves.
 _SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING.value}'")
+_UNSETTLED = RUN.c.ended_at.is_(None) | RUN.c.id.in_(
+    select(LETTER.c.run_id).where(LETTER.c.state == _SENDING)
+)
+"""Runs that have not ended, or have letters under way."""
 
 
 @dataclass(slots=True, eq=False)
@@ -172,11 +176,10 @@ def settle(
     """
     count = 0
     journals: list[str] = []
-    under_way = select(LETTER.c.run_id).where(LETTER.c.state == _SENDING)
     asked = (
         select(RUN)
         .where(RUN.c.mailing_id == mailing_id)
-        .where(RUN.c.ended_at.is_(None) | RUN.c.id.in_(under_way))
+        .where(_UNSETTLED)
         .order_by(RUN.c.id)
         .with_for_update()
     )
@@ -202,6 +205,11 @@ def settle(
             known,
         )
     return count, journals
+
+
+def needed_journals(connection: Connection) -> set[str]:
+    """The journals of runs, of any mailing, that may yet have something to tell."""
+    return set(connection.execute(select(RUN.c.journal).where(_UNSETTLED)).scalars())
 
 
 def _lives(run: Row[tuple[object, ...]], now: float, told: bool | None) -> bool:

@@ -1,21 +1,8 @@
 """The ledger in a SQLite file: durable at each commit, readable by its owner alone.
 
 Write-ahead log with `synchronous = FULL`: a commit returns when the log is on the disk
-(https://sqlite.org/pragma.html#pragma_synchronous). The log (`-wal`) is a part of the ledger
-until the last connection has closed: without it a copy of the file is an older ledger.
-
-So that such a copy is known, and nothing else is taken for one, the file says `complete = 0` while
-a part of the ledger stands in the log alone, and the log itself says `complete = 1`:
-
-1. Before a process writes for the first time, and whenever the log has grown, it commits
-   `complete = 0` and carries the whole log into the file.
-2. Each transaction that follows says `complete = 1`, and stays in the log: nothing is carried over
-   but by step 1, and by SQLite, which carries everything over when the last connection closes.
-
-A process that dies after step 1 leaves a log that says 0. Who opens the ledger next writes 1 before
-anything else. Should another program open the ledger first, the log is gone and the file says 0. It
-is believed all the same where this machine remembers that nothing was written since (`home`). A log
-without a frame counts for none: SQLite makes one whenever a file is opened.
+(https://sqlite.org/pragma.html#pragma_synchronous). How a copy of the file without its log is
+known: `carrying`.
 """
 
 import os
@@ -37,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.writing import sync_folder, temporary_path
 from advocacy.mail.ledger import faults
+from advocacy.mail.ledger.carrying import LedgerLog, side_files
 from advocacy.mail.ledger.home import (
     LedgerHome,
     LedgerMemory,
@@ -50,14 +38,7 @@ from advocacy.mail.ledger.schema import LEDGER, VERSION, create_tables, upgrade,
 PRIVATE = 0o600
 APPLICATION_ID = 0x41445643  # "ADVC"
 BUSY_SECONDS = 30.0
-MOST_LOG = 4_000_000
-"""Bytes of the log after which it is carried into the file."""
-CARRY_SECONDS = 2.0
-"""How long to wait for those who read, before the log is carried over another time."""
 _FULL = 2
-_NO_FRAMES = 32
-"""Bytes of a log that holds nothing: its header (https://sqlite.org/fileformat2.html#walformat)."""
-_SET_APART = "UPDATE advocacy_ledger SET complete = 0"
 _COMPLETE_1 = """
 SELECT NOT EXISTS (
     SELECT 1 FROM advocacy_run WHERE ended_at IS NULL
@@ -68,12 +49,6 @@ _IN_LOG = """
 UPDATE advocacy_ledger SET complete = 1, generation = generation + 1 RETURNING generation
 """
 _HOME = "SELECT name, machine, host, place, generation, used_at FROM advocacy_ledger"
-
-
-def side_files(path: Path) -> tuple[Path, Path]:
-    """The write-ahead log and its index, which stand beside the file while it is in use."""
-    real = path.resolve()
-    return real.with_name(f"{real.name}-wal"), real.with_name(f"{real.name}-shm")
 
 
 class SqliteBackend:
@@ -98,28 +73,28 @@ class SqliteBackend:
         self.shown = str(path)
         self._real = path.resolve()
         wal, _ = side_files(path)
-        self._wal = wal
         if not path.exists():
             if wal.exists():
                 raise AdvocacyError(faults.damaged(path, f"only its {wal.name} exists"))
             if not create:
                 raise AdvocacyError(faults.fault(faults.MISSING, path))
             self._create()
-        self._carry_at = 0
         self._memory: LedgerMemory | None = None
         self._generation = deque([0], maxlen=1)
+        self._is_known = False
         with self.translated(), self._told_of_files():
             _look_at(path)
             self._make_private()
             found = path.stat()
             self._identity = (found.st_dev, found.st_ino)
             self.engine = _engine(path, busy_seconds, self._generation)
+            self._log = LedgerLog(wal, self.engine)
             try:
                 self._check_contents(incomplete=incomplete)
                 if self.doubt() is None:
                     self._remember(self._home())
             except BaseException:
-                self.engine.dispose()
+                self._close_file()
                 raise
 
     def now(self, _connection: Connection) -> float:
@@ -133,21 +108,9 @@ class SqliteBackend:
         """
         if not self._is_still_there():
             raise AdvocacyError(faults.fault("ledger-moved", self.path))
-        if self._carry_at and _log_size(self._wal) < self._carry_at:
-            return
-        with self.engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            waits = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-            for _ in range(3):
-                raw.execute(_SET_APART)
-                raw.execute(f"PRAGMA busy_timeout = {CARRY_SECONDS * 1000:.0f}")
-                raw.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
-                raw.execute(f"PRAGMA busy_timeout = {waits}")
-                # Another process may have written in between, and said that all is in the log.
-                if not raw.execute("SELECT complete FROM advocacy_ledger").fetchone()[0]:
-                    break
-        # The next transaction begins the log anew, unless somebody reads what is in it.
-        self._carry_at = MOST_LOG + (_log_size(self._wal) if self._carry_at else 0)
+        if not self._log.set_apart():
+            told = "another program is reading it"
+            raise AdvocacyError(faults.fault("ledger-locked", self.path, told=told))
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -199,7 +162,7 @@ class SqliteBackend:
         )
         connection.execute(update(LEDGER).values(asdict(here)))
         self._generation.append(here.generation)
-        self._carry_at = 0  # so that the file itself knows of the run that begins
+        self._log.is_due = True  # so that the file itself knows of the run that begins
         self._remember(here)
 
     def written(self) -> None:
@@ -215,9 +178,16 @@ class SqliteBackend:
             return LedgerHome(*open_one.exec_driver_sql(_HOME).one())
 
     def close(self) -> None:
-        """Close the file; the last one that does so carries the log into it."""
+        """Close the file, whole and so marked; the last one that does so removes the log."""
         if self._memory is not None:
             self._memory.close()
+        self._close_file()
+
+    def _close_file(self) -> None:
+        # Where the disk is full, say, the log stays, with all that it has to tell.
+        with suppress(DBAPIError, sqlite3.Error, OSError):
+            if self._is_known and self._is_still_there() and self._log.has_frames():
+                self._log.finish()
         self.engine.dispose()
 
     def _is_still_there(self) -> bool:
@@ -276,11 +246,12 @@ class SqliteBackend:
             asked = "SELECT complete FROM advocacy_ledger" if found > 1 else _COMPLETE_1
             complete = bool(connection.exec_driver_sql(asked).scalar_one())
             # While the file is open, nobody takes away a log that has something to tell.
-            is_there = _log_size(self._wal) > _NO_FRAMES
+            is_there = self._log.has_frames()
         if not (complete or is_there or incomplete or (found > 1 and self._is_newest())):
             raise AdvocacyError(
                 faults.fault("ledger-incomplete", self.path, wal=f"{self.path.name}-wal")
             )
+        self._is_known = True
         if found < VERSION:
             self._upgrade()
         elif not complete:
@@ -300,13 +271,6 @@ class SqliteBackend:
             yield
         except OSError as error:
             raise AdvocacyError(faults.of_file(self.path, error)) from error
-
-
-def _log_size(wal: Path) -> int:
-    try:
-        return wal.stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _look_at(path: Path) -> None:
@@ -354,7 +318,7 @@ def _engine(path: Path, busy_seconds: float, generation: "deque[int] | None" = N
         raw.execute("PRAGMA fullfsync = ON")
         raw.execute("PRAGMA checkpoint_fullfsync = ON")
         raw.execute("PRAGMA foreign_keys = ON")
-        raw.execute("PRAGMA wal_autocheckpoint = 0")  # `guard` alone carries the log over
+        raw.execute("PRAGMA wal_autocheckpoint = 0")  # `carrying` alone carries the log over
         raw.execute("PRAGMA journal_size_limit = 0")
         full = raw.execute("PRAGMA synchronous").fetchone()[0]
         if mode != "wal" or full != _FULL:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import dispatch, runs
 from advocacy.mail.ledger.faults import fault
-from advocacy.mail.ledger.journal import RunJournal, remove_journal
+from advocacy.mail.ledger.journal import RunJournal, find_left_journals, remove_journal
 from advocacy.mail.ledger.processes import Liveness, RunOwner, is_alive, this_process
 from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import MailingRun
@@ -107,7 +107,9 @@ class Ledger(LedgerReader):
         if doubt is not None and not self._decided:
             raise AdvocacyError(doubt)
         self._db.read(self._backend.examine)  # no letter leaves by a damaged ledger
-        journal = RunJournal.begin(owner.words) if journaled else RunJournal(owner.words)
+        journal = (
+            RunJournal.begin(owner.words, self.shown) if journaled else RunJournal(owner.words)
+        )
 
         def work(connection: Connection) -> int:
             now = self._db.time(connection)
@@ -162,10 +164,15 @@ class Ledger(LedgerReader):
         when its process is gone, on this machine, or else when its lease is over.
         """
         number = self._number(name)
-        count, journals = self._db.write(
-            lambda c: runs.settle(c, number, self._db.time(c), self._alive), repeatable=True
-        )
-        for path in journals:
+        # Before the ledger is asked which are needed: the dead give it no more of them.
+        left = find_left_journals(self.shown, self._alive)
+
+        def work(connection: Connection) -> tuple[int, list[str], set[str]]:
+            count, done = runs.settle(connection, number, self._db.time(connection), self._alive)
+            return count, done, runs.needed_journals(connection)
+
+        count, journals, needed = self._db.write(work, repeatable=True)
+        for path in {*journals, *left} - needed:
             remove_journal(path)
         return count
 

@@ -12,9 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.campaigns import list_of
+from advocacy.batch.documents import BatchSettings
+from advocacy.batch.executor import ProgressWatcher, is_many, start_fork_server
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients.list_details import most_rows
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
@@ -43,7 +46,7 @@ from advocacy.mail.sending.messages import (
     consent_problems,
     finishing_for,
 )
-from advocacy.mail.sending.rendering import MessageRenderer, message_renderer
+from advocacy.mail.sending.rendering import FEW, MessageRenderer, message_renderer
 from advocacy.mail.sending.stops import complaints_warning, reputation_problem
 from advocacy.mail.smtp.pace import DomainRates, Rate
 from advocacy.mail.smtp.server import Server, server_of
@@ -239,6 +242,31 @@ class PreparedMailing:
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left
+
+    def start_early(self) -> None:
+        """Have the processes that will compose a long list start while the mailing is checked."""
+        rows = self._most_rows()
+        if self.request.workers is None and rows is not None:
+            campaign, attach = self.mailing.campaign, self.mailing.attach
+            settings = BatchSettings(campaign, self.mailing.day, ("eml",), attach=attach)
+            if is_many(settings, rows, FEW):
+                start_fork_server(wants_paper=settings.wants_paper)
+
+    def _most_rows(self) -> int | None:
+        people = self.mailing.people
+        path = list_of(self.mailing.campaign, people) if people.supporters is None else None
+        return None if path is None else most_rows(path)
+
+    def is_within(self, most: int) -> bool:
+        """Whether somebody is left, and certainly no more than so many.
+
+        The first message need not wait for the whole list to be read: that the file has no more
+        rows is enough. Where it has more, `count_left` tells.
+        """
+        rows = self._most_rows()
+        if rows is None or rows > most:
+            return False
+        return next(self.candidates().left(), None) is not None
 
     def dry_run(self) -> DryRun:
         """Compose and check everything that is left; send nothing."""

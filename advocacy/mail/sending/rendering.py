@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from advocacy.batch.documents import BatchSettings, document_kind, shared_digests
+from advocacy.batch.documents import BatchSettings, document_kind
 from advocacy.batch.executor import choose_executor
 from advocacy.batch.record import Entry
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
 from advocacy.campaign.supporters.model import letter_person
+from advocacy.checks.gate import gate_of
 from advocacy.checks.inputs import inputs_digest
 from advocacy.documents.email.message import message_id, needs_smtputf8
 from advocacy.documents.headers import wire_address
@@ -106,12 +107,13 @@ def message_renderer(
         formats_asked_for=True,
         deliver="return",
         force=True,
-        shared=shared_digests(campaign, ("eml",)),
         unsubscribe_links=finishing.leaving,
         also_on=mailing.today,
         text=mailing.text,
         judged=inputs_digest(campaign),
         attach=mailing.attach,
+        recorded=False,
+        verdicts=gate_of(campaign).verdicts,
     )
     return MessageRenderer(mailing, settings, finishing, workers)
 

@@ -73,6 +73,7 @@ def send_mailing(
     result; the ledger knows what it sent.
     """
     with closing(PreparedMailing.open(request, watcher)) as prepared:
+        prepared.start_early()
         return _send_mailing(prepared, agree)
 
 
@@ -156,6 +157,7 @@ def rehearse_mailing(
     """
     prepared = PreparedMailing.open(request, watcher)
     try:
+        prepared.start_early()
         seen = prepared.dry_run()
         stops = prepared.stops()
         stop = prepared.find_stop()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.errors import AdvocacyError, Problem, nearest
+from advocacy.errors import AdvocacyError, Level, Problem, nearest
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import Ledger, LedgerMailing, ledger_exists, ledger_place, open_ledger
@@ -39,6 +39,11 @@ class OpenMailings:
             self.campaign, mailing.stage, mailing.name, day, today, self.people
         )
         return Candidates(settings, self._guard, self.ledger)
+
+    def doubts(self) -> list[Problem]:
+        """Warn that the ledger may not be the one that the mailings went on with, if so."""
+        found = self.ledger.doubt() if self.ledger is not None else None
+        return [] if found is None else [found.at(Level.WARNING)]
 
     @cached_property
     def _guard(self) -> SuppressionGuard:

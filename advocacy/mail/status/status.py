@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.campaign.addressing import People
-from advocacy.errors import Level, Problem
+from advocacy.errors import Problem
 from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State
 from advocacy.mail.sending.account import UNFINISHED, Category, MailingAccount, category_of
 from advocacy.mail.sending.candidates import Candidates
@@ -44,13 +44,11 @@ def statuses(
     Raises AdvocacyError for a mailing that the ledger does not know.
     """
     with open_mailings(path, people, mailing=mailing, templates=templates) as opened:
-        wrong: dict[Problem, None] = {}
+        wrong = dict.fromkeys(opened.doubts())
         found = []
         now, file = 0.0, opened.campaign.file
         if opened.ledger is not None:
             now = opened.ledger.now()
-            doubt = opened.ledger.doubt()
-            wrong |= {doubt.at(Level.WARNING): None} if doubt is not None else {}
             for one in opened.chosen:
                 candidates = opened.candidates(one)
                 found.append(mailing_status(opened.ledger, one.name, candidates))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advocacy.campaign.addressing import People
-from advocacy.errors import Problem
+from advocacy.errors import Problem, has_errors
 from advocacy.mail import problem
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.ledger import Ledger, LedgerRecord, State
@@ -17,7 +17,7 @@ class UncertainFound:
     """The letters of a campaign's mailings that are uncertain, and those that were decided.
 
     `arrived` are now counted as sent, `resent` will be sent by the next run. `problems` name who
-    could not be found.
+    could not be found, and a doubt about the ledger.
     """
 
     timezone: str
@@ -41,7 +41,7 @@ def settle_uncertain(
     Raises AdvocacyError for a mailing that the ledger does not know.
     """
     with open_mailings(path, People(), mailing=mailing, templates=templates) as opened:
-        found = UncertainFound(opened.campaign.file.timezone)
+        found = UncertainFound(opened.campaign.file.timezone, problems=opened.doubts())
         ledger = opened.ledger
         if ledger is None:
             found.problems.extend(_not_uncertain(who) for who in (*arrived, *resend))
@@ -55,7 +55,7 @@ def settle_uncertain(
                 named = [one for one in open_ones if _is_named(one, who)]
                 decided.extend(named)
                 found.problems.extend(_problems(who, named))
-        if found.problems:
+        if has_errors(found.problems):
             return UncertainFound(found.timezone, open_ones, problems=found.problems)
         for one in found.arrived:
             ledger.assume_sent(one.mailing, [one.letter_id])

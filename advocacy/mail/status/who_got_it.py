@@ -1,6 +1,6 @@
 """Who got a mailing's letter, who did not, and whose letter rests on a fact, one row a person."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,13 +34,16 @@ def list_people(
     *,
     mailing: str | None = None,
     templates: Path | None = None,
+    report: Callable[[Problem], None] = lambda _: None,
 ) -> Iterator[PersonRow]:
     """Everybody of a campaign's mailings, or of one, who got the letter, who did not, or both.
 
     Those who did not can be corrected and used as the next list: ids stay, and the ledger knows
-    who has got it meanwhile. Raises AdvocacyError.
+    who has got it meanwhile. `report` is told of a doubt about the ledger. Raises AdvocacyError.
     """
     with open_mailings(path, people, mailing=mailing, templates=templates) as opened:
+        for doubt in opened.doubts():
+            report(doubt)
         for part in _parts(opened):
             for what, row in part.everybody():
                 if who == "all" or (what in REACHED) == (who == "sent"):
@@ -54,13 +57,17 @@ def list_citing(
     *,
     mailing: str | None = None,
     templates: Path | None = None,
+    report: Callable[[Problem], None] = lambda _: None,
 ) -> Iterator[PersonRow]:
     """Everybody whose letter rests on a fact and may have arrived, ready for a correction.
 
-    Raises AdvocacyError for a fact that neither the campaign nor a letter knows, and where letters
-    were sent by an earlier version, which did not record the facts.
+    `report` is told of a doubt about the ledger. Raises AdvocacyError for a fact that neither the
+    campaign nor a letter knows, and where letters were sent by an earlier version, which did not
+    record the facts.
     """
     with open_mailings(path, people, mailing=mailing, templates=templates) as opened:
+        for doubt in opened.doubts():
+            report(doubt)
         known = set(opened.campaign.facts)
         unknown = 0
         for part in _parts(opened):

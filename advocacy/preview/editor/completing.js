@@ -1,5 +1,6 @@
 // What can be completed in a letter: variables, facts, partials, functions, filters.
 
+import { daysInWords } from "../page/dom.js";
 import { snippetCompletion, startCompletion } from "@codemirror/autocomplete";
 
 const FACT = /\b(?:cite|fact|quote)\(\s*(?:"[^"\n]*"\s*,\s*)*"([^"\n]*)$/;
@@ -32,7 +33,7 @@ function factOption(fact) {
       statement.textContent = fact.statement;
       const about = document.createElement("p");
       about.className = "cm-about";
-      about.textContent = `${fact.label}, ${fact.days}. Source: ${fact.source}`;
+      about.textContent = `${fact.label}, ${daysInWords(fact.days)}. Source: ${fact.source}`;
       box.append(statement, about);
       return box;
     },

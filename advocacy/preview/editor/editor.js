@@ -10,7 +10,7 @@ import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { commandEnd } from "../page/dom.js";
+import { commandEnd, daysInWords } from "../page/dom.js";
 import { chips, renewChips, showAsText } from "./chips.js";
 import { completing } from "./completing.js";
 import { pasted } from "./pasting.js";
@@ -21,6 +21,15 @@ const SEVERITY = { error: "error", warning: "warning", note: "info" };
 const PHRASES = {
   "No diagnostics": "No errors",
   Diagnostics: "Errors to fix",
+  "match case": "Match case",
+  "by word": "Whole words",
+  regexp: "Pattern",
+  next: "Next",
+  previous: "Previous",
+  all: "Select all",
+  replace: "Replace",
+  "replace all": "Replace all",
+  close: "Close",
 };
 
 /** Where a problem is underlined: from its column to the end of the word or command, or its line. */
@@ -50,7 +59,7 @@ function named(line, problem) {
 }
 
 function plainWords(problem) {
-  return `${problem.message}${problem.hint ? `\n→ ${problem.hint}` : ""}`.replaceAll("`", "");
+  return daysInWords(`${problem.message}${problem.hint ? `\n→ ${problem.hint}` : ""}`).replaceAll("`", "");
 }
 
 /** The smallest change that makes one text of another. */

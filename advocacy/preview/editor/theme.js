@@ -43,6 +43,13 @@ export const theme = EditorView.theme({
   ".cm-changer label": { display: "grid", gap: ".2rem", fontSize: ".8125rem", color: "var(--soft)" },
   ".cm-changer p": { display: "flex", flexWrap: "wrap", gap: ".5rem" },
   ".cm-panels": { backgroundColor: "var(--ground)", color: "var(--ink)" },
+  ".cm-panel.cm-search": { padding: ".7rem 2.5rem .7rem 1.25rem", fontFamily: "var(--sans)", display: "flex", flexWrap: "wrap", gap: ".5rem", alignItems: "center", borderBottom: "1px solid var(--line)" },
+  ".cm-panel.cm-search br": { display: "none" },
+  ".cm-panel.cm-search label": { fontSize: ".8125rem", color: "var(--soft)", display: "inline-flex", alignItems: "center", gap: ".3rem", margin: "0" },
+  ".cm-panel.cm-search input[type=checkbox]": { minHeight: "auto", accentColor: "var(--accent)", margin: "0" },
+  ".cm-panel.cm-search .cm-textfield": { fontSize: ".9375rem", padding: ".25rem .7rem", borderRadius: "6px", border: "1px solid var(--edge)", margin: "0", flex: "1 1 9rem", minWidth: "0" },
+  ".cm-panel.cm-search .cm-button": { fontSize: ".875rem", padding: ".25rem .7rem", borderRadius: "6px", border: "1px solid var(--edge)", margin: "0", textTransform: "none" },
+  ".cm-panel.cm-search [name=close]": { top: ".5rem", right: ".75rem", border: "0", background: "none", color: "var(--ink)", fontSize: "1.3rem", padding: "0 .4rem" },
   ".cm-panel.cm-search input, .cm-panel.cm-search button": { backgroundImage: "none", backgroundColor: "var(--sheet)", color: "var(--ink)" },
 });
 

@@ -14,10 +14,13 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** Text in which `code` is set as code. */
+/** Text in which `code` is set as code; days outside of code are in words. */
 export function withCode(text) {
-  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? el("code", {}, part) : part));
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? el("code", {}, part) : daysInWords(part)));
 }
+
+/** Text with `June 10, 2020` in place of `2020-06-10`. */
+export const daysInWords = (text) => text.replace(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, inWords);
 
 /** Calls `work` at most every `pause` ms, and once more after the last call, with what it was given. */
 export function paced(work, pause) {
@@ -77,4 +80,11 @@ export function commandEnd(text, at) {
   if (open < 0 || at < open + 2) return null;
   const close = text.slice(open).search(/[}%]\}/);
   return close < 0 || open + close + 2 <= at ? null : open + close + 2;
+}
+
+/** `June 10, 2020, 3:15 PM` of a time with its zone, as of this machine. */
+export function timeInWords(when) {
+  const moment = new Date(when);
+  const day = `${moment.getFullYear()}-${moment.getMonth() + 1}-${moment.getDate()}`;
+  return `${inWords(day)}, ${moment.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}`;
 }

@@ -1,6 +1,6 @@
 // The facts of the campaign as they are on the letter's day; a click puts a citation into the text.
 
-import { $, el } from "./dom.js";
+import { $, daysInWords, el } from "./dom.js";
 
 const SIGNS = { holds: "●", "not yet": "○", ended: "✕", superseded: "✕" };
 let act = {};
@@ -36,7 +36,7 @@ function item(fact) {
       { className: "standing" },
       el("span", { className: "sign", "aria-hidden": "true" }, SIGNS[fact.state]),
       el("strong", {}, fact.label),
-      ` · ${fact.days}`,
+      ` · ${daysInWords(fact.days)}`,
       fact.here ? el("span", { className: "tag" }, "in this letter") : null,
     ),
     el("p", { className: "statement" }, fact.statement),

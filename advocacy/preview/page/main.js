@@ -12,9 +12,11 @@ import { fitEmail, showEmail, startEmail } from "./email.js";
 import { followCursor, mailActions, seeing, showSentences, startReading } from "./reading.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, bases, copyText, drafts, excuse, goBehind, insert, open, placeNow, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
+import { anyDirty, bases, copyText, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
 import { anyFieldDirty, fieldDrafts, focusField, restoreField, saveFields, showFields, startFields } from "./fields.js";
 import { remember } from "./places.js";
+import { renewVersions, showVersions, startVersions } from "./versions.js";
+import { showApproval, startHistory } from "./history.js";
 import { offerUnsaved, startUnsaved } from "./unsaved.js";
 
 const PAUSE = 700;
@@ -100,6 +102,7 @@ async function told(kind, { number: answered, ...fresh }) {
   for (const id of ["pages", "plain", "inbox"]) $(id).lang = state.chosen?.language ?? "";
   if (has("files") || has("chosen")) showFiles(state);
   if (has("fields") || has("problems")) showFields(state);
+  if (has("approval")) showApproval(state.approval);
   if (has("kept")) showKept(state.kept);
   if (has("facts")) showFacts(state.facts);
   if (has("facts") || has("variables")) showSources(state);
@@ -110,6 +113,7 @@ async function told(kind, { number: answered, ...fresh }) {
   judge();
   if (has("sentences") || has("html") || has("text") || has("pages")) showSentences(state.sentences);
   if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
+  if (kind === "more" && answered !== undefined) renewVersions();
   if (state.files) void offerUnsaved();
   document.body.dataset.turn = Number(document.body.dataset.turn ?? 0) + 1;
 }
@@ -135,7 +139,7 @@ function stale() {
   const current = state.ok && (!paper || state.paperOk);
   const good = current && state.wordsOk !== false && !state.refusal.length;
   $("letter").dataset.stale = current ? "no" : "yes";
-  const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html }[view];
+  const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html, versions: true }[view];
   $("nothing").hidden = Boolean(there);
   $("pdf").hidden = !(paper && good && state.wordsOk && state.pages?.length);
   $("pdf").href = `letter.pdf?desk=${desk}`;
@@ -194,8 +198,17 @@ function pane(name) {
   for (const button of document.querySelectorAll(".panes button")) {
     button.setAttribute("aria-pressed", String(button.dataset.pane === name));
   }
+  placeErrors();
   fitPages();
   fitEmail();
+}
+
+const narrow = matchMedia("(max-width: 60rem)");
+
+/** Puts the errors beside the letter; on a narrow screen beside the text, while that is seen. */
+function placeErrors() {
+  const beside = narrow.matches && document.body.dataset.pane === "write" ? $("editors") : $("marks");
+  if ($("stop-box").nextElementSibling !== beside) beside.before($("stop-box"));
 }
 
 // --- beginning ------------------------------------------------------------------------------------
@@ -242,6 +255,7 @@ async function start() {
   startWriting(actions);
   startFields(actions);
   startFacts(actions);
+  startHistory({ name: currentName, text: currentText, use: replaceText });
   startUnsaved({ ...actions, restoreText, restoreField, found: () => pane("write") });
   startChoosers(choose);
   startPerson({ chosen: (person) => choose({ person, language: null, variants: {} }), ofStage: () => state.chosen?.stage });
@@ -251,6 +265,13 @@ async function start() {
     fitEmail();
     judge();
     seeing(view);
+    if (view === "versions") void showVersions();
+  });
+  startVersions();
+  narrow.addEventListener("change", placeErrors);
+  $("choosing").addEventListener("click", () => {
+    const open = $("choosing").getAttribute("aria-expanded") === "true";
+    $("choosing").setAttribute("aria-expanded", String(!open));
   });
   startReading({ opened: openSentence, placeNow: (sentence) => placeNow(sentence, state.numbers.letter) });
   startEmail(mailActions);

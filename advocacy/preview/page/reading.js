@@ -4,7 +4,7 @@ import { $, el, withCode } from "./dom.js";
 import { mailDocument, mailTop, mailWindow } from "./email.js";
 import { locate, paint, sentenceAt } from "./sentences.js";
 
-const located = { paper: [], email: [], plain: [], inbox: [] };
+const located = { paper: [], email: [], plain: [], inbox: [], versions: [] };
 let sentences = [];
 let view = "paper";
 let open = () => {};

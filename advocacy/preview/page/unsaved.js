@@ -1,17 +1,10 @@
 // What was typed and never saved: after a crash, a restart or a closed tab it is offered again.
 
-import { $, el, inWords } from "./dom.js";
-import { get, post } from "./live.js";
+import { $, el, timeInWords } from "./dom.js";
+import { get, post, Refused } from "./live.js";
 
 let act = {};
 let asked = false;
-
-/** `June 10, 2020, 3:15 PM` of a time with its zone. */
-function time(when) {
-  const moment = new Date(when);
-  const day = `${moment.getFullYear()}-${moment.getMonth() + 1}-${moment.getDate()}`;
-  return `${inWords(day)}, ${moment.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}`;
-}
 
 function named(work) {
   const names = work.texts.map((one) => one.file);
@@ -39,7 +32,7 @@ async function copy(work, button) {
 }
 
 function offer(work) {
-  const words = `This text was not saved: ${named(work)}, last typed on ${time(work.when)}.`;
+  const words = `This text was not saved: ${named(work)}, last typed on ${timeInWords(work.when)}.`;
   const button = (label, done, className = "") =>
     el("button", { type: "button", className, onclick: (event) => void done(event.target) }, label);
   const box = el("div", { className: "notice" });
@@ -60,7 +53,14 @@ function offer(work) {
 export async function offerUnsaved() {
   if (asked || act.readOnly) return;
   asked = true;
-  const { works } = await get("unsaved");
+  let works = [];
+  try {
+    ({ works } = await get("unsaved"));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    asked = false; // it is asked again with the next letter
+    return;
+  }
   $("unsaved").replaceChildren(...works.map(offer));
   $("unsaved").hidden = works.length === 0;
   if (works.length) act.found();

@@ -345,4 +345,14 @@ export function startWriting(actions) {
   });
 }
 
+/** The name and the text of the file that is open. */
+export const currentName = () => current;
+export const currentText = () => docs.get(current)?.editor.text() ?? "";
+
+/** Puts a text in the place of the one that is open; Undo brings it back. */
+export function replaceText(text) {
+  docs.get(current)?.editor.setText(text);
+  status();
+}
+
 export const saveCurrent = () => save();

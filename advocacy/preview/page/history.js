@@ -1,0 +1,68 @@
+// What a file was before: each save with its day and what it changed, and the way back.
+
+import { $, el, inWords, timeInWords } from "./dom.js";
+import { get } from "./live.js";
+import { differing } from "./both.js";
+
+let act = {};
+
+function lines(list) {
+  return list.map(({ text, differs }) => el("li", { className: differs ? "differs" : "" }, differs ? el("mark", {}, text || " ") : text || " "));
+}
+
+const titled = (version) => (version.when ? timeInWords(version.when) : "The built-in text");
+
+async function look(name, versions, at) {
+  const version = versions[at];
+  const read = async (one) => (one ? (await get("history-text", { name, id: one.id })).text : null);
+  const [text, before] = await Promise.all([read(version), version.when ? read(versions[at + 1]) : null]);
+  for (const [number, button] of [...$("history-list").querySelectorAll("button")].entries()) {
+    button.setAttribute("aria-pressed", String(number === at));
+  }
+  const [, now] = before === null ? [[], text.split("\n").map((line) => ({ text: line, differs: false }))] : differing(before, text);
+  $("history-text").replaceChildren(...lines(now));
+  $("history-what").textContent = before === null ? titled(version) : `${titled(version)}: lines that this save changed are marked.`;
+  $("history-use").disabled = text === act.text();
+  $("history-use").onclick = () => {
+    $("history").close();
+    act.use(text);
+  };
+  $("history-text").querySelector("mark")?.scrollIntoView({ block: "center" });
+}
+
+/** Opens the history of a file. */
+export async function showHistory(name) {
+  const { versions } = await get("history", { name });
+  $("history-name").textContent = `Earlier texts of ${name.replace(/^\w+\//, "")}`;
+  $("history-list").replaceChildren(
+    ...versions.map((version, at) =>
+      el("li", {}, el("button", { type: "button", "aria-pressed": "false", onclick: () => void look(name, versions, at) }, titled(version))),
+    ),
+  );
+  $("history-use").disabled = true;
+  $("history-text").replaceChildren();
+  $("history-what").textContent = versions.length ? "" : "Nothing was saved on this page yet.";
+  $("history").showModal();
+  if (versions.length) await look(name, versions, 0);
+}
+
+/** Says what is approved, by whom, and whether what is typed would undo it. */
+export function showApproval(approval) {
+  const box = $("approval");
+  box.hidden = !approval;
+  if (!approval) return;
+  const who = approval.by ? `${approval.by} on ${inWords(approval.on)}` : "";
+  const changes = approval.changes.join("; ").replaceAll("`", "");
+  const words = approval.undone
+    ? `${who[0].toUpperCase()}${who.slice(1)} approved this text. If you save this change, it must be approved again.`
+    : { approved: `Approved by ${who}.`, stale: `Approved by ${who}, but changed since: ${changes}.`, "not approved": "Nobody has approved this text yet." }[approval.state];
+  box.dataset.state = approval.undone ? "stale" : approval.state;
+  if (box.textContent !== words) box.textContent = words;
+}
+
+/** Makes the dialog work; `actions.text` gives the present text, `actions.use` puts one in its place. */
+export function startHistory(actions) {
+  act = actions;
+  $("history-open").addEventListener("click", () => void showHistory(act.name()));
+  $("history-close").addEventListener("click", () => $("history").close());
+}
