@@ -88,12 +88,13 @@ def letter_to(campaign: Campaign, name: str) -> CheckedLetter:
 
 
 def seen(text: str) -> str:
-    """What a reader sees: composed characters, with every kind of space as one or none."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
+    """What a reader sees: composed characters without spaces, and all quotation marks the same."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
+    return re.sub('[«»“”„"‘’‚‹›「」『』]', "'", text)
 
 
 def between(text: str) -> str:
-    found = re.search(r"Hereitis:[«“\"](.*)[»”\"]andhere(.*)itends\.", seen(text), re.DOTALL)
+    found = re.search(r"Hereitis:'(.*)'andhere(.*)itends\.", seen(text), re.DOTALL)
     assert found, text
     assert found[1] == found[2], "the name prints otherwise as a title"
     return found[1]
