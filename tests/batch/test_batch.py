@@ -302,9 +302,9 @@ def test_rejected_rows_can_be_corrected_and_fed_back(
     assert result.returncode == 0, result.stderr
     assert not rejects.exists()
     letter = (tmp_path / FOLDER / "p1.txt").read_text()
-    assert "\n=cmd|' /C calc'!A0\n" in letter
+    assert "\n=cmd|’ /C calc’!A0\n" in letter
     assert "\n-5 Main\n" in letter
-    assert 'Smith "John"' in (tmp_path / FOLDER / "p4.txt").read_text()
+    assert "Smith “John”" in (tmp_path / FOLDER / "p4.txt").read_text()
     assert set(manifest(tmp_path / FOLDER)) == {f"p{n}" for n in range(6)}
 
 
