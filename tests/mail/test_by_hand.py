@@ -87,6 +87,26 @@ def test_each_supporter_has_a_page_with_the_form_and_the_text(run_cli, campaign:
     assert row["kind"].startswith("constituents' own letters")
 
 
+def test_a_forgotten_supporter_is_gone_from_worksheets_and_from_the_ledger(
+    run_cli, campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_KEY", "abcdefghijklmnopqrstuvwxyz0123456789")
+    folder = campaign.parent
+    people = folder / "people.csv"
+    head, anna, bo = PEOPLE.splitlines()
+    people.write_text(f"{head},email\n{anna},anna@people.example\n{bo},bo@people.example\n")
+    run_cli("render", campaign, "--supporters", people, "--format", "forms", cwd=folder)
+    run_cli("delivered", campaign, "anna--e000002", "bo--e000004", cwd=folder)
+    gone = run_cli("forget", "Anna@people.example", "--yes", "--campaigns", folder, cwd=folder)
+    assert "1 letter in parks.ledger.sqlite" in gone.stdout
+    assert "1 worksheet in" in gone.stdout
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in kept if b"anna" in path.read_bytes().lower()] == []
+    with open_ledger(campaign) as ledger:
+        persons = {record.person for record in ledger.records("parks/call")}
+    assert persons == {"", "Bo Kim to Di Example"}
+
+
 def test_a_campaign_that_sent_nothing_says_how_to_record_letters(run_cli, campaign: Path) -> None:
     told = run_cli("bills", "report", campaign, "--quarter", "2026Q2")
     assert told.returncode == 0
