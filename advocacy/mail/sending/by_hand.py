@@ -33,13 +33,23 @@ class DeliveredByHand:
 
 
 def read_worksheet_table(path: Path) -> dict[str, Mapping[str, str]]:
-    """The rows of a table of worksheets by the letter's id. Raises AdvocacyError."""
-    rows = list(csv.DictReader(read_text(path).removeprefix("\ufeff").splitlines(keepends=True)))
+    """The rows of a table of worksheets by the letter's id. Raises AdvocacyError.
+
+    A spreadsheet may have saved the table with semicolons.
+    """
+    lines = read_text(path).removeprefix("\ufeff").splitlines(keepends=True)
+    delimiter = ";" if lines and ";" in lines[0] else ","
+    try:
+        rows = list(csv.DictReader(lines, delimiter=delimiter))
+    except csv.Error as error:
+        message = f"The table cannot be read: {error}."
+        hint = "Use the `forms.csv` that `advocacy render --format forms` writes."
+        raise AdvocacyError(Problem("not-worksheets", message, hint, Place(path))) from None
     if not rows or not {"id", "stage", "member", "supporter"} <= set(rows[0]):
         message = "This is not a table of worksheets."
         hint = "Use the `forms.csv` that `advocacy render --format forms` writes."
         raise AdvocacyError(Problem("not-worksheets", message, hint, Place(path)))
-    return {as_before(row["id"]): row for row in rows}
+    return {as_before(row["id"] or ""): row for row in rows}
 
 
 def ticked_ids(table: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -66,7 +76,7 @@ def record_delivered(
     by_stage: dict[str, list[str]] = {}
     for name in dict.fromkeys(ids):
         row = table.get(name)
-        if row is None or row["stage"] not in campaign.file.stages:
+        if not name or row is None or row["stage"] not in campaign.file.stages:
             hint = did_you_mean(name, table)
             told.append(Problem("unknown-letter", f"The worksheets have no letter `{name}`.", hint))
         else:
@@ -91,7 +101,9 @@ def _record(
             recipient_digest="",
             message_id="",
             shared_address=True,
-            person=letter_person(as_before(row["member"]), as_before(row["supporter"]) or None),
+            person=letter_person(
+                as_before(row["member"] or ""), as_before(row["supporter"] or "") or None
+            ),
         )
         for name, row in letters.items()
     ]
