@@ -3,8 +3,8 @@
 `write_batches` writes the addresses for the geocoder's batch form
 (https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form). It answers without a
 header: id, address, match, kind of match, matched address, coordinates, TIGER line, side, state,
-county, tract, block (as the library `fitnr/censusgeocode` reads it, too). `read_districts` reads the
-answer, and the Census Bureau's block file of a Congress, which has the district of each block.
+county, tract, block (as the library `fitnr/censusgeocode` reads it, too). `read_districts` reads
+the answer, and the Census Bureau's block file of a Congress, which has the district of each block.
 Nothing here uses the network.
 """
 
