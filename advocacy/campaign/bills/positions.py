@@ -54,7 +54,9 @@ NO_FLOOR_VOTE = frozenset({"DC", "AS", "GU", "VI", "MP", "PR"})
 
 _TITLES: dict[str, PositionName] = {
     "chair": "chair", "chairman": "chair", "chairwoman": "chair", "chairperson": "chair",
+    "co-chair": "chair",
     "ranking member": "ranking member", "ranking minority member": "ranking member",
+    "ranking democratic member": "ranking member", "ranking republican member": "ranking member",
 }  # fmt: skip
 _TITLED: tuple[PositionName, ...] = ("chair", "ranking member")
 _FILLER = re.compile(r"\b(the|committee|on|house|senate|joint|standing|and)\b|[^a-z]+")
