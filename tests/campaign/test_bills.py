@@ -404,6 +404,15 @@ def test_an_office_is_that_of_the_committee_that_the_lawmaker_leads(tmp_path: Pa
     assert found.office == ("ranking member", "Committee on Parks")
 
 
+def test_a_committee_of_the_same_name_in_the_other_chamber_is_another(tmp_path: Path) -> None:
+    bill = written(tmp_path, WRITTEN.replace("code: ssex00, ", ""))
+    seat = {"committees": "Committee on Examples", "committee_titles": "chair"}
+    senator = lawmaker(id="e7", chamber="senate", **seat)
+    assert position_on(bill, senator, date(2026, 3, 2)).name == "chair"
+    other = lawmaker(id="e8", chamber="house", **seat)
+    assert position_on(bill, other, date(2026, 3, 2)).name == "everyone else"
+
+
 def test_who_withdrew_is_known_to_have_withdrawn(tmp_path: Path) -> None:
     found = position_on(
         written(tmp_path), lawmaker(id="e000003", chamber="senate"), date(2026, 3, 5)

@@ -222,7 +222,10 @@ def _seats(
 ) -> Iterator[tuple[Referral, PositionName]]:
     """The committees with the bill before them on which a recipient sits, each with the title."""
     mine = committee_seats(recipient) if referrals else ()
+    chamber = recipient.text_of("chamber")
     for referral in referrals:
+        if chamber and referral.chamber not in (None, chamber):
+            continue  # both chambers may have a committee of the name
         for code, name, title in mine:
             if is_committee(referral.code, referral.name, code, name):
                 yield referral, _TITLES.get(title.casefold(), "committee member")
