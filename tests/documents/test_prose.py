@@ -252,8 +252,8 @@ def test_headings_leave_no_level_out() -> None:
 
 def test_typography_touches_words_and_not_values() -> None:
     value = "\"a\" -- b... 'c' Mr. D"
-    assert Reader(html(f'"{V0}" -- it\'s', value)).text.strip() == f"“{value}”\u00a0– it’s"
-    assert text(f'"{V0}" -- it\'s', value).strip() == f"“{value}”\u00a0– it’s"
+    assert Reader(html(f'"{V0}" -- it\'s', value)).text.strip() == f"“{value}”—it’s"
+    assert text(f'"{V0}" -- it\'s', value).strip() == f"“{value}”—it’s"
 
 
 def test_an_empty_body_is_empty() -> None:
