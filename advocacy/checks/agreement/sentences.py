@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.addresses import address_differences
 from advocacy.checks.agreement.attested import is_attested
 from advocacy.checks.agreement.clock import clock_differences
 from advocacy.checks.agreement.comparisons import (
@@ -106,6 +107,7 @@ def _differences(
     yield from day_differences(claim, evidence, before, earlier)
     yield from period_differences(claim, evidence)
     yield from clock_differences(claim, evidence)
+    yield from address_differences(claim, evidence, parties)
     yield from speaker_differences(claim, evidence, parties)
     yield from name_differences(claim, evidence, before, parties)
     yield from label_differences(claim, evidence)
