@@ -48,9 +48,9 @@ def command(
     A keyed hash of the address stays in suppressed.csv, so that they get no more messages. It
     needs ADVOCACY_KEY, and reveals nothing without that key. Letters, rows of CSV and JSON Lines
     files, and messages in Maildirs, mbox and .eml files are removed. A merged file, a sheet of
-    labels, or a gallery that has the person is deleted as a whole: make it again. Other places that
-    mention the address are listed for you to correct. The ledger keeps its count, without the
-    person. Approvals are not changed.
+    labels, a worksheet, or a gallery that has the person is deleted as a whole: make it again.
+    Other places that mention the address are listed for you to correct. The ledger keeps its
+    count, without the person. Approvals are not changed.
 
     \b
     Examples:

@@ -49,6 +49,26 @@ def test_what_changed_since_an_earlier_file_is_told(run_cli, campaign: Path) -> 
     old = campaign.with_name("bill.yaml")
     shown = run_cli("bills", "show", newer, "--since", old).stdout
     assert "new: Fay Example joined on 2026-03-03." in shown
+    back = run_cli("bills", "show", old, "--since", newer).stdout
+    assert "new: Fay Example is not listed any more." in back
+
+
+def test_an_earlier_file_of_another_congress_is_refused(run_cli, campaign: Path) -> None:
+    other = campaign.with_name("other.yaml")
+    other.write_text(BILL.replace("session: 119", "session: 118"))
+    shown = run_cli("bills", "show", campaign.with_name("bill.yaml"), "--since", other)
+    assert shown.returncode == 1
+    assert "other-bill: The earlier file is about another bill, `us-118-s9901`." in shown.stderr
+
+
+def test_who_is_not_in_office_has_no_position(run_cli, campaign: Path) -> None:
+    people = campaign.with_name("list.csv")
+    head, *rows = people.read_text().splitlines()
+    lines = [f"{head},in_office_until", *(f"{one}," for one in rows[:-1]), f"{rows[-1]},2026-03-01"]
+    people.write_text("\n".join(lines) + "\n")
+    shown = run_cli("bills", "show", campaign).stdout
+    assert "Cy Example" in shown
+    assert "Di Example" not in shown
 
 
 def test_programs_get_json_and_csv(run_cli, campaign: Path) -> None:

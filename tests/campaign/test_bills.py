@@ -148,6 +148,28 @@ def test_a_status_file_gives_days_of_washington_and_members_by_name(tmp_path: Pa
     assert bill.as_of == date(2024, 1, 5)
 
 
+@pytest.mark.parametrize(
+    ("full_name", "name"),
+    [
+        ("Sen. Casey, Robert P., Jr. [D-PA]", "Robert P. Casey, Jr."),
+        ("Rep. Johnson, Henry C. &quot;Hank,&quot; Jr. [D-GA-4]", "Henry C. Johnson, Jr."),
+        ("Rep. Carter, Earl L. &quot;Buddy&quot; [R-GA-1]", "Earl L. Carter"),
+        ("Sen. Manchin, Joe, III [D-WV]", "Joe Manchin, III"),
+        ("Sen. Van Hollen, Chris [D-MD]", "Chris Van Hollen"),
+    ],
+)
+def test_a_suffix_stands_behind_the_name_and_a_nickname_nowhere(
+    tmp_path: Path, full_name: str, name: str
+) -> None:
+    path = tmp_path / "BILLSTATUS-118hr77.xml"
+    path.write_text(STATUS.replace("Rep. Example, Di [D-IL-3]", full_name))
+    bill, _ = read_bill(path)
+    assert bill is not None
+    (sponsor,) = bill.sponsors
+    assert sponsor.name == name
+    assert len(sponsor.state) == 2
+
+
 def test_the_list_of_cosponsors_in_the_house_closes_with_the_last_report(tmp_path: Path) -> None:
     path = tmp_path / "BILLSTATUS-118hr77.xml"
     path.write_text(STATUS)
@@ -380,6 +402,15 @@ def test_an_office_is_that_of_the_committee_that_the_lawmaker_leads(tmp_path: Pa
     )
     assert found.committees == ("Committee on Examples", "Committee on Parks")
     assert found.office == ("ranking member", "Committee on Parks")
+
+
+def test_a_committee_of_the_same_name_in_the_other_chamber_is_another(tmp_path: Path) -> None:
+    bill = written(tmp_path, WRITTEN.replace("code: ssex00, ", ""))
+    seat = {"committees": "Committee on Examples", "committee_titles": "chair"}
+    senator = lawmaker(id="e7", chamber="senate", **seat)
+    assert position_on(bill, senator, date(2026, 3, 2)).name == "chair"
+    other = lawmaker(id="e8", chamber="house", **seat)
+    assert position_on(bill, other, date(2026, 3, 2)).name == "everyone else"
 
 
 def test_who_withdrew_is_known_to_have_withdrawn(tmp_path: Path) -> None:

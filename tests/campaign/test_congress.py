@@ -212,6 +212,50 @@ def test_a_wrong_file_of_committees_is_told(some: Path, tmp_path: Path) -> None:
         assert [problem.code for problem in problems] == [code]
 
 
+def a_senate(folder: Path, members: int, seated: range, *, until: str = "2031-01-03") -> Path:
+    """A list of generated senators S0, S1, …, the last of whom changed party; who is seated."""
+    term = {"type": "sen", "start": "2025-01-03", "end": until, "state": "OH", "party": "B"}
+    term["address"] = "1 Hart Senate Office Building Washington DC 20510"
+    spans = [
+        {"start": "2025-01-03", "end": "2026-03-08", "party": "A"},
+        {"start": "2026-03-09", "end": until, "party": "B", "caucus": "A"},
+    ]
+    people = [
+        {"id": {"bioguide": f"S{n}"}, "name": {"first": "Al", "last": f"Roe{n}"}, "terms": [term]}
+        for n in range(members)
+    ]
+    people[-1]["terms"] = [{**term, "party_affiliations": spans}]
+    (folder / "legislators-current.yaml").write_text(json.dumps(people))
+    (folder / "committees-current.yaml").write_text('[{"thomas_id": "SSEX", "name": "Examples"}]')
+    seats = [{"bioguide": f"S{n}", "rank": n + 1} for n in seated]
+    (folder / "committee-membership-current.yaml").write_text(json.dumps({"SSEX": seats}))
+    return folder / "legislators-current.yaml"
+
+
+def told(path: Path, day: date = JUNE) -> list[str]:
+    problems: list[Problem] = []
+    seats = path.with_name("committee-membership-current.yaml")
+    list(read_list(path, day, problems.append, committees=(seats,)))
+    return [one.message for one in problems if one.code == "other-committees"]
+
+
+def test_committees_of_another_congress_are_told_with_their_number(tmp_path: Path) -> None:
+    assert told(a_senate(tmp_path, 95, range(95))) == []
+    (message,) = told(a_senate(tmp_path, 95, range(80, 110)))
+    assert "Of 30 people who sit on a committee here, 15 have no seat in that chamber" in message
+    # A list of some members says nothing about the others, but of its own who has left tells.
+    path = a_senate(tmp_path, 10, range(95))
+    assert told(path) == []
+    assert "10 have no seat" in told(path, date(2024, 6, 1))[0]
+
+
+def test_a_member_who_changed_party_has_that_of_the_day(tmp_path: Path) -> None:
+    path = a_senate(tmp_path, 1, range(1))
+    for day, party, caucus in ((date(2026, 3, 8), "A", ""), (date(2026, 3, 9), "B", "A")):
+        (member,) = read_list(path, day, ignore)
+        assert (member.other["party"], member.other["caucus"]) == (party, caucus)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from advocacy.campaign.addressing import recipients_of
+from advocacy.campaign.bills.positions import committee_seats
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.lists import read_list
@@ -85,6 +86,7 @@ def test_a_states_folder_is_its_legislature_with_offices_and_committees(alaska: 
     assert ann.other["party"] == "Green"
     assert ann.other["phone"] == "907-555-0100"
     assert (ann.other["committee"], ann.other["committee_title"]) == ("Parks", "chair")
+    assert list(committee_seats(ann)) == [("", "Parks", "chair")]
     assert set(ann.other) == set(bob.other)
     [warning] = problems
     assert (warning.code, warning.level) == ("no-office-then", Level.WARNING)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import State, open_ledger
+from advocacy.mail.sending.by_hand import read_worksheet_table, record_delivered, ticked_ids
 from advocacy.mail.status.bill_report import quarter_days
 
 from ..campaign.test_bills import WRITTEN
@@ -85,6 +87,51 @@ def test_each_supporter_has_a_page_with_the_form_and_the_text(run_cli, campaign:
     assert (row["bill"], row["position"], row["chamber"]) == ("us-119-s9901", "support", "Senate")
     assert (row["letters"], row["by_hand"]) == (1, 1)
     assert row["kind"].startswith("constituents' own letters")
+
+
+def test_a_forgotten_supporter_is_gone_from_worksheets_and_from_the_ledger(
+    run_cli, campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_KEY", "abcdefghijklmnopqrstuvwxyz0123456789")
+    folder = campaign.parent
+    people = folder / "people.csv"
+    head, anna, bo = PEOPLE.splitlines()
+    people.write_text(f"{head},email\n{anna},anna@people.example\n{bo},bo@people.example\n")
+    run_cli("render", campaign, "--supporters", people, "--format", "forms", cwd=folder)
+    run_cli("delivered", campaign, "anna--e000002", "bo--e000004", cwd=folder)
+    gone = run_cli("forget", "Anna@people.example", "--yes", "--campaigns", folder, cwd=folder)
+    assert "1 letter in parks.ledger.sqlite" in gone.stdout
+    assert "1 worksheet in" in gone.stdout
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in kept if b"anna" in path.read_bytes().lower()] == []
+    with open_ledger(campaign) as ledger:
+        persons = {record.person for record in ledger.records("parks/call")}
+    assert persons == {"", "Bo Kim to Di Example"}
+
+
+HEAD = "id,stage,supporter,member,delivered"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "not-worksheets"),
+        ("id,name\n1,Ann\n", "not-worksheets"),
+        (f"{HEAD}\n{'a' * 200_000},call,Ann,Bo,yes\n", "not-worksheets"),
+        (f"{HEAD}\nanna--e000002,none,Ann,Bo,yes\n", "unknown-letter"),
+        (f"{HEAD}\n,call,Ann,Bo,yes\n", "unknown-letter"),
+        (f"{HEAD}\nanna--e000002\n".replace(",", ";"), ""),
+    ],
+)
+def test_a_table_that_is_no_worksheets_is_told(campaign: Path, text: str, code: str) -> None:
+    path = campaign.with_name("forms.csv")
+    path.write_text(text)
+    try:
+        table = read_worksheet_table(path)
+        problems = record_delivered(campaign, table, ticked_ids(table))[1]
+    except AdvocacyError as error:
+        problems = list(error.problems)
+    assert [one.code for one in problems] == ([code] if code else [])
 
 
 def test_a_campaign_that_sent_nothing_says_how_to_record_letters(run_cli, campaign: Path) -> None:

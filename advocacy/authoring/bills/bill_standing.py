@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from advocacy.campaign.addressing import People, recipients_of
+from advocacy.campaign.addressing import People, not_in_office, recipients_of
 from advocacy.campaign.bills.model import Bill, BillMember
 from advocacy.campaign.bills.positions import POSITIONS, bill_for, position_on
 from advocacy.campaign.bills.reading import read_bill
@@ -141,7 +141,9 @@ def bill_standing(
     `people` are lawmakers of a list; without them, the positions are those that the bill's own file
     names. `campaign` adds its letters and events, `earlier` what has changed since that file.
     """
-    everyone = [person for one in people for person in one.people]
+    everyone = [
+        person for one in people for person in one.people if not_in_office(person, day) is None
+    ]
     return BillStanding(
         bill,
         day,
@@ -178,6 +180,10 @@ def read_standings(
         bills = [bill] if bill else []
     earlier, found = read_bill(since) if since else (None, [])
     problems += found
+    if since and earlier and bills and earlier.id not in [one.id for one in bills]:
+        message = f"The earlier file is about another bill, `{earlier.id}`."
+        hint = f"Name an earlier file of `{bills[0].id}`. Numbers are used again in each Congress."
+        problems.append(Problem("other-bill", message, hint, Place(since)))
     standings: list[BillStanding] = []
     for bill in bills:
         on = day or (campaign.letter_date() if campaign else bill.as_of)
@@ -269,6 +275,13 @@ def _changes(earlier: Bill, bill: Bill, day: date) -> tuple[str, ...]:
             told.append(f"{one.member.name} joined{f' on {one.joined}' if one.joined else ''}.")
         elif one.withdrawn and one.withdrawn <= day and (old is None or old.withdrawn is None):
             told.append(f"{one.member.name} withdrew on {one.withdrawn}.")
+    # Open States keeps no withdrawals: who has withdrawn is not listed any more.
+    listed = {one.member.id or one.member.name for one in bill.cosponsors}
+    told += [
+        f"{one.member.name} is not listed any more."
+        for key, one in before.items()
+        if key not in listed and one.covers(earlier.as_of)
+    ]
     return tuple(told)
 
 

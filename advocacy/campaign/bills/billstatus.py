@@ -38,8 +38,10 @@ KINDS: dict[str, list[str]] = read_table("campaign/bills/kinds.toml")["federal"]
 _CHAMBERS: dict[str, Chamber] = {"house": "house", "senate": "senate"}
 _FULL_NAME = re.compile(
     r"(?:Sen|Rep|Del|Com|Resident Commissioner|Res\. ?Comm)\.? (?P<family>[^,\[]+), "
-    r"(?P<given>[^\[]+?) *\[(?P<party>[A-Z]+)-(?P<state>[A-Z]{2})(?:-(?P<district>[^\]]+))?\]"
+    r"(?P<given>[^\[]+?)(?:,? (?P<suffix>[JS]r\.|[IV]+))? *"
+    r"\[(?P<party>[A-Z]+)-(?P<state>[A-Z]{2})(?:-(?P<district>[^\]]+))?\]"
 )
+_NICKNAME = re.compile(r'"[^"]*" ?')
 _PRESIDENTIAL = ("presented", "enacted", "vetoed")
 _ENDINGS = ("Reported by", "Discharged from", "Reported original measure")
 
@@ -140,7 +142,9 @@ def _member(item: Element) -> BillMember:
     found = _FULL_NAME.match(_text(item, "fullName"))
     name, party, state, district = _text(item, "fullName", "name"), "", "", ""
     if found:
-        name = f"{found['given'].strip()} {found['family'].strip()}"
+        given = _NICKNAME.sub("", found["given"]).strip()
+        suffix = f", {found['suffix']}" if found["suffix"] else ""
+        name = f"{given} {found['family'].strip()}{suffix}"
         party, state, district = found["party"], found["state"], found["district"] or ""
     senator = _text(item, "fullName").startswith("Sen.")
     return BillMember(

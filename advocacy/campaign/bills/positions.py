@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from advocacy.campaign.bills.model import (
     Bill,
     BillMember,
     Bills,
+    Chamber,
     Referral,
     Sponsorship,
     VoteCast,
@@ -53,7 +54,9 @@ NO_FLOOR_VOTE = frozenset({"DC", "AS", "GU", "VI", "MP", "PR"})
 
 _TITLES: dict[str, PositionName] = {
     "chair": "chair", "chairman": "chair", "chairwoman": "chair", "chairperson": "chair",
+    "co-chair": "chair",
     "ranking member": "ranking member", "ranking minority member": "ranking member",
+    "ranking democratic member": "ranking member", "ranking republican member": "ranking member",
 }  # fmt: skip
 _TITLED: tuple[PositionName, ...] = ("chair", "ranking member")
 _FILLER = re.compile(r"\b(the|committee|on|house|senate|joint|standing|and)\b|[^a-z]+")
@@ -93,8 +96,7 @@ def bill_for(bill: Bill, bills: Bills, recipient: Recipient, day: date) -> Bill 
     chamber = recipient.text_of("chamber")
     if not chamber or chamber == bill.origin:
         return bill
-    state = bill_state(bill, day)
-    if state.passed:
+    if _bill_day(bill, day).state.passed:
         return bill
     for one in sorted(bill.related, key=lambda one: not one.identical):
         found = bills.get(one.id)
@@ -108,6 +110,7 @@ class _BillDay:
     """What all positions on a bill on a day rest on: made once, asked for each lawmaker."""
 
     state: BillState
+    can_join: frozenset[str]
     referrals: tuple[Referral, ...]
     sponsors: frozenset[str]
     cosponsors: Mapping[str, tuple[Sponsorship, ...]]
@@ -123,7 +126,9 @@ def _bill_day(bill: Bill, day: date) -> _BillDay:
         for one in bill.cosponsors:
             joined[_key(one.member)] = (*joined.get(_key(one.member), ()), one)
         sponsors = frozenset(map(_key, bill.sponsors))
-        return _BillDay(bill_state(bill, day), open_referrals(bill, day), sponsors, joined)
+        state, referrals = bill_state(bill, day), open_referrals(bill, day)
+        can_join = frozenset(one for one in get_args(Chamber) if can_cosponsor(bill, one, day))
+        return _BillDay(state, can_join, referrals, sponsors, joined)
 
     return _days.get((bill,), (day,), make)
 
@@ -164,7 +169,7 @@ def position_on(
     return BillPosition(
         bill,
         positions,
-        _ask(bill, known, recipient, day, positions, stance),
+        _ask(bill, known, recipient, positions, stance),
         current.joined if current else None,
         spans[-1].withdrawn if spans and current is None else None,
         tuple(referral.name for referral, _ in seats),
@@ -190,7 +195,6 @@ def _ask(
     bill: Bill,
     known: _BillDay,
     recipient: Recipient,
-    day: date,
     positions: tuple[PositionName, ...],
     stance: Stance,
 ) -> Ask:
@@ -205,7 +209,7 @@ def _ask(
             return "advance"
         return "schedule a hearing" if "chair" in positions else "urge a hearing"
     supports = "sponsor" in positions or "cosponsor" in positions
-    if not supports and can_cosponsor(bill, chamber, day):
+    if not supports and chamber in known.can_join:
         return "cosponsor"
     if supports and known.referrals:
         return "none"  # nothing but thanks, until there is a vote
@@ -218,7 +222,10 @@ def _seats(
 ) -> Iterator[tuple[Referral, PositionName]]:
     """The committees with the bill before them on which a recipient sits, each with the title."""
     mine = committee_seats(recipient) if referrals else ()
+    chamber = recipient.text_of("chamber")
     for referral in referrals:
+        if chamber and referral.chamber not in (None, chamber):
+            continue  # both chambers may have a committee of the name
         for code, name, title in mine:
             if is_committee(referral.code, referral.name, code, name):
                 yield referral, _TITLES.get(title.casefold(), "committee member")
@@ -236,10 +243,17 @@ def committee_seats(recipient: Recipient) -> Iterable[tuple[str, str, str]]:
     titles = recipient.text_of("committee_titles")
     if not titles and not recipient.text_of("committees"):
         titles = recipient.text_of("committee_title")
-    columns = [[part.strip() for part in text.split(";")] for text in (codes, names, titles)]
+    return _parse_seats(codes, names, titles)
+
+
+# Many lawmakers have the same committees, and nearly all the same titles: none.
+@lru_cache(maxsize=4096)
+def _parse_seats(*texts: str) -> Sequence[tuple[str, str, str]]:
+    columns = [[part.strip() for part in text.split(";")] for text in texts]
     width = max(len(column) for column in columns)
     padded = [column + [""] * (width - len(column)) for column in columns]
-    return [seat for seat in zip(*padded, strict=True) if any(seat)]
+    seats = ((code, name, title) for code, name, title in zip(*padded, strict=True))
+    return [seat for seat in seats if any(seat)]
 
 
 @lru_cache(maxsize=4096)

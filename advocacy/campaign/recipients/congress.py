@@ -24,7 +24,7 @@ from advocacy.campaign.recipients.officials import (
     read_root,
     text_in,
 )
-from advocacy.errors import AdvocacyError, Hint, Place, Problem, Report, reporting
+from advocacy.errors import AdvocacyError, Hint, Level, Place, Problem, Report, reporting
 from advocacy.files.yaml.reading import YamlList, YamlMap
 
 CHAMBERS = {"sen": "senate", "rep": "house"}
@@ -43,6 +43,13 @@ COLUMNS = (
 _OF_TERM = ("type", "state", "district", "address", *_WANTED)
 OFFICES = ("legislators-district-offices.yaml", "legislators-district-offices.json")
 """Files of offices in members' states, which are read where they stand beside the others."""
+_VACANCIES = 0.05
+"""The share of seats on committees that deaths and resignations leave with nobody in office.
+
+Between two Congresses more than a tenth of the members change.
+"""
+_WHOLE = {"senate": 90, "house": 400}
+"""Members in office from which on a list is taken for a whole chamber, with vacant seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Seats:
 
     by_member: Mapping[str, tuple[Seat, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None
 
 
 def read_legislators(
@@ -78,6 +86,9 @@ def read_legislators(
     covers the day, is refused when the letter is composed.
     """
     offices = _district_offices(people[0].path) if people else {}
+    others = _not_in_office(people, seats, day)
+    if others > _VACANCIES * len(seats.by_member):
+        report(_other_committees(others, seats, day))
     for person in people:
         term = _term(person, day)
         member = _member(person, term, report, seats, committee, day)
@@ -156,7 +167,7 @@ def read_seats(paths: Sequence[Path]) -> Seats:
         message = "The names of the committees are missing."
         hint = "Add `committees-current.yaml`: --committees FILE --committees FILE."
         raise AdvocacyError(Problem("no-committee-names", message, hint, membership.place))
-    return Seats(_by_member(membership, names), names)
+    return Seats(_by_member(membership, names), names, Place(membership.path))
 
 
 def _not_committees(path: Path) -> Problem:
@@ -194,6 +205,43 @@ def _by_member(membership: YamlMap, names: Mapping[str, str]) -> dict[str, tuple
         member: tuple(sorted(found, key=lambda seat: (not seat.title, seat.rank, seat.code)))
         for member, found in seats.items()
     }
+
+
+def _not_in_office(people: Sequence[YamlMap], seats: Seats, day: date) -> int:
+    """How many who sit on a committee hold no seat in its chamber on a day.
+
+    A list may be a part of Congress. So whom it does not have counts only where it has a whole
+    chamber, but for vacancies.
+    """
+    in_office: dict[str, set[str]] = {chamber: set() for chamber in CHAMBERS.values()}
+    listed: set[str] = set()
+    for person in people if seats.by_member else ():
+        bioguide = text_in(map_in(person, "id"), "bioguide")
+        listed.add(bioguide)
+        for term in maps_in(person, "terms"):
+            if covers(term, day, "start", "end") and text_in(term, "type") in CHAMBERS:
+                in_office[CHAMBERS[text_in(term, "type")]].add(bioguide)
+    whole = {name for name, members in in_office.items() if len(members) >= _WHOLE[name]}
+    return sum(
+        any(
+            member not in in_office[chamber] and (member in listed or chamber in whole)
+            for one in mine
+            if (chamber := {"S": "senate", "H": "house"}.get(one.code[0], ""))
+        )
+        for member, mine in seats.by_member.items()
+    )
+
+
+def _other_committees(others: int, seats: Seats, day: date) -> Problem:
+    message = (
+        f"Of {len(seats.by_member)} people who sit on a committee here, {others} have no seat in "
+        f"that chamber on {day}. The file is another Congress's, or out of date."
+    )
+    hint = (
+        "Use the `committee-membership-current.yaml` of that day: the newest one, or an earlier "
+        "one from the history of unitedstates/congress-legislators."
+    )
+    return Problem("other-committees", message, hint, seats.place, Level.WARNING)
 
 
 def _member(
@@ -236,7 +284,7 @@ def _member(
         values |= {"address": (found[1],), **town}
     elif text_in(term, "address"):
         values["address"] = (text_in(term, "address"),)
-    other = _other(bioguide, chamber, term, seats, committee)
+    other = _other(bioguide, chamber, term, seats, committee) | _party(term, day)
     other["lis"] = text_in(map_in(person, "id"), "lis")
     return official(values, other, person.place, report)
 
@@ -281,6 +329,13 @@ def _other(
         "district_address": "",
         "district_phone": "",
     }
+
+
+def _party(term: YamlMap, day: date) -> dict[str, str]:
+    """Party and caucus on a day, for a member who has changed them during a term."""
+    spans = maps_in(term, "party_affiliations")
+    found = next((one for one in spans if covers(one, day, "start", "end")), None)
+    return {} if found is None else {key: text_in(found, key) for key in ("party", "caucus")}
 
 
 def _term(person: YamlMap, day: date) -> YamlMap | None:

@@ -139,5 +139,11 @@ def _committees(mine: Sequence[StateSeat], wanted: str | None) -> dict[str, str]
     """The committee that is asked for, else the first; and all of them."""
     chosen = [seat for seat in mine if seat.committee.casefold() == (wanted or "").casefold()]
     seat = next(iter(chosen if wanted else mine), StateSeat("", ""))
-    names = "; ".join(dict.fromkeys(one.committee for one in mine))
-    return {"committee": seat.committee, "committee_title": seat.title, "committees": names}
+    titles = {one.committee: one.title for one in reversed(mine)}  # the first of each committee
+    names = dict.fromkeys(one.committee for one in mine)
+    return {
+        "committee": seat.committee,
+        "committee_title": seat.title,
+        "committees": "; ".join(names),
+        "committee_titles": "; ".join(titles[name] for name in names),
+    }

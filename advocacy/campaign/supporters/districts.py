@@ -1,9 +1,11 @@
 """The district of supporters whose list has only an address, by the US Census Bureau's geocoder.
 
 `write_batches` writes the addresses for the geocoder's batch form
-(https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form), which answers with the
-census block of each. `read_districts` reads its answer, and the Census Bureau's block file of a
-Congress, which has the district of each block. Nothing here uses the network.
+(https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form). It answers without a
+header: id, address, match, kind of match, matched address, coordinates, TIGER line, side, state,
+county, tract, block (as the library `fitnr/censusgeocode` reads it, too). `read_districts` reads
+the answer, and the Census Bureau's block file of a Congress, which has the district of each block.
+Nothing here uses the network.
 """
 
 import csv
@@ -21,7 +23,7 @@ from advocacy.files.writing import write_file
 from advocacy.resources import read_table
 
 MOST_ROWS = 10_000
-"""The rows that the geocoder takes in one file."""
+"""The rows that the geocoder takes in one file (its own pages, and the FCC's guide to it)."""
 GEOCODER = "https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form"
 
 Districts: TypeAlias = Mapping[str, tuple[str, str]]

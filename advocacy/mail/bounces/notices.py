@@ -21,6 +21,7 @@ from advocacy.mail.bounces.plain_reports import (
     passages_by_address,
     printable,
     read_report,
+    report_mark,
     report_text,
 )
 from advocacy.mail.bounces.severity import Severity, severity, status_of
@@ -35,12 +36,6 @@ _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{24,{LONGEST}}}")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]{1,200}@[^<>@\s]{1,255}>")
 # The last is Exchange's: who answers by hand does not ask for silence.
 _AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-Auto-Response-Suppress")
-_AWAY = re.compile(
-    r"(?i)\W*(automatic reply|auto[ -]?(reply|response)|out of (the )?office|automatische antwort|"
-    r"abwesenheit|r[ée]ponse automatique|absence du bureau|respuesta autom[áa]tica|"
-    r"fuera de (la )?oficina)"
-)
-"""How the subjects of such answers begin in Outlook, Gmail, and Thunderbird, in four languages."""
 _COMPLAINED = ("Original-Rcpt-To", "Removal-Recipient")  # RFC 5965, 3.2; in wide use
 _NOT_COMPLAINTS = ("not-spam", "auth-failure", "dmarc")
 
@@ -143,7 +138,9 @@ def _is_automatic(message: Message, subject: str) -> bool:
         return True
     if str(message.get_param("report-type", "")).lower() == "disposition-notification":
         return True
-    if _field(message, "Precedence").strip().lower() == "auto_reply" or _AWAY.match(subject):
+    if _field(message, "Precedence").strip().lower() == "auto_reply":
+        return True
+    if report_mark("automatic").match(subject):
         return True
     return any(_field(message, name) for name in _AUTOMATIC)
 

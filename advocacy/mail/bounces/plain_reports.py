@@ -78,7 +78,8 @@ class Failure:
 
 
 @cache
-def _mark(name: str) -> re.Pattern[str]:
+def report_mark(name: str) -> re.Pattern[str]:
+    """What finds a mark of the table, whatever the case."""
     marks = read_table("mail/bounces/report_marks.toml")
     return re.compile(marks[name], re.IGNORECASE)
 
@@ -89,10 +90,11 @@ def is_report(message: Message, subject: str) -> bool:
     is_whole = message.get_content_type() == "multipart/report"
     if message.get("X-Failed-Recipients") or (is_whole and kind not in _OTHER_REPORTS):
         return True
-    if str(message.get("Return-Path", "")).strip() == "<>" and _mark("subject").search(subject):
+    returns_to = str(message.get("Return-Path", "")).strip()
+    if returns_to == "<>" and report_mark("subject").search(subject):
         return True
     who = f"{message.get('From', '')} {message.get('Sender', '')}"[:500]
-    return _mark("from").search(who) is not None
+    return report_mark("from").search(who) is not None
 
 
 def report_text(parts: list[Message]) -> str:
@@ -112,7 +114,7 @@ def cut_returned(text: str) -> str:
             headers += 1
         elif not (headers and line[:1] in (" ", "\t") and line.strip()):
             headers = 0
-        begins = _mark("returned").match(line.lstrip(" \t>-_*=")[:_LINE])
+        begins = report_mark("returned").match(line.lstrip(" \t>-_*=")[:_LINE])
         if begins or headers == _AS_HEADERS:
             kept = "\n".join(lines[: number + 1 - max(1, headers)])
             if kept.strip():

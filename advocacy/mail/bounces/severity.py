@@ -88,8 +88,9 @@ class BounceVerdict:
 def judge_words(text: str) -> BounceVerdict | None:
     """What a server's words say; None where the table has none of them."""
     plain = _SPACES.sub(" ", ADDRESS.sub("<>", text[:MOST_WORDS]))
+    words = plain.replace("_", " ")
     for pattern, verdict in _patterns():
-        if found := pattern.search(plain):
+        if found := pattern.search(words):
             start = max(0, found.start() - _BEFORE)
             return BounceVerdict(verdict, plain[start : found.end() + _AFTER].strip())
     return None

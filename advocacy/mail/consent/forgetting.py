@@ -31,6 +31,7 @@ from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, Trace, remove_rows, traces
 from advocacy.mail.ledger import VARIABLE
 from advocacy.mail.ledger.opening import ledger_files, open_ledgers
+from advocacy.mail.ledger.values import by_hand_key
 
 _ELSEWHERE = (
     "sent mail",
@@ -134,13 +135,14 @@ def _ledgers(folder: Path, key: str, keys: Keys, found: Forgotten, *, dry_run: b
     stands_for = f"forgotten-{address_hash(keys, key).rpartition(':')[2][:12]}"
     with open_ledgers(folder) as ledgers:
         for ledger in ledgers:
-            records = ledger.find(address_key=key)
+            ways = (key, by_hand_key(key))
+            records = [record for way in ways for record in ledger.find(address_key=way)]
             if not records:
                 continue
             mailings = ", ".join(sorted({record.mailing for record in records}))
             found.removals.append(Removal("letter in", ledger.shown, len(records), mailings))
-            if not dry_run:
-                ledger.forget(key, stands_for)
+            for way in () if dry_run else ways:
+                ledger.forget(way, stands_for)
     if not dry_run and not os.environ.get(VARIABLE, "").strip():
         for path in ledger_files(folder):
             _wipe(path, found)

@@ -1,4 +1,5 @@
-"""Files made for many people in the output folder: merged letters, labels, envelopes, galleries.
+"""Files made for many people in the output folder: merged letters, labels, envelopes, galleries,
+worksheets.
 
 One that holds a person to be forgotten goes as a whole, since a page taken out of a PDF leaves
 its bookmark and its text behind. The command that made it makes it again without them. Whether
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from advocacy.batch.gallery.making import FILES, NAME
 from advocacy.batch.printing import COLUMNS
+from advocacy.batch.worksheets import TABLE
 from advocacy.files.writing import as_before, open_own
 
 _LABELS = re.compile(r"(?:labels|envelopes)-[\w.-]+\.pdf")
@@ -55,6 +57,7 @@ def find_shared_output(
                 seen.update(there)
                 if there:
                     yield SharedOutput("file of merged letters in", (*there, path))
+        yield from _worksheets(folder, files, pattern)
         documents = _regular_files(folder / FILES)
         gallery = [path for path in files if path.name == NAME] + documents
         if any(pattern.search(_text(path)) for path in gallery):
@@ -69,6 +72,16 @@ def find_shared_output(
             elif not text.strip() or (ours and len(texts) == 1):
                 # Labels have names alone; where only the address is known, they cannot be searched.
                 yield SharedOutput("file", (path,), is_sure=False)
+
+
+def _worksheets(
+    folder: Path, files: Collection[Path], pattern: re.Pattern[str]
+) -> Iterator[SharedOutput]:
+    """The worksheets of a folder that hold the person; rows of its table go by the address."""
+    sheets = [path for path in files if path.suffix == ".html"] if folder / TABLE in files else []
+    yield from (
+        SharedOutput("worksheet in", (path,)) for path in sheets if pattern.search(_text(path))
+    )
 
 
 def _regular_files(folder: Path) -> list[Path]:

@@ -37,6 +37,15 @@ def bounce_of(note: str, at: float | None) -> Bounce | None:
     return None if at is None else next((one for one in Bounce if note.startswith(one)), None)
 
 
+def by_hand_key(person: str) -> str:
+    """The key, in an address's place, of a letter that was delivered by hand.
+
+    `person` is the normalised address of whose letter it is, or the letter's id. It is no address
+    to which the letter went, so neither a bounce nor a reply from there is the letter's.
+    """
+    return f"by hand: {person}"
+
+
 ASSUMED = "Assumed to have been sent."
 """The words in place of a server's where somebody decided that a letter arrived."""
 

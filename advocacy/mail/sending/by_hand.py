@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.supporters.model import letter_person
 from advocacy.errors import AdvocacyError, Place, Problem, did_you_mean, has_errors
 from advocacy.files.text import read_text
 from advocacy.files.writing import as_before
 from advocacy.letters.stage_text import digest_parts
+from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, Taken, open_ledger
+from advocacy.mail.ledger.values import by_hand_key
 
 BY_HAND = "Delivered by hand."
 """The words in place of a server's."""
@@ -30,13 +33,23 @@ class DeliveredByHand:
 
 
 def read_worksheet_table(path: Path) -> dict[str, Mapping[str, str]]:
-    """The rows of a table of worksheets by the letter's id. Raises AdvocacyError."""
-    rows = list(csv.DictReader(read_text(path).removeprefix("\ufeff").splitlines(keepends=True)))
-    if not rows or not {"id", "stage", "member"} <= set(rows[0]):
+    """The rows of a table of worksheets by the letter's id. Raises AdvocacyError.
+
+    A spreadsheet may have saved the table with semicolons.
+    """
+    lines = read_text(path).removeprefix("\ufeff").splitlines(keepends=True)
+    delimiter = ";" if lines and ";" in lines[0] else ","
+    try:
+        rows = list(csv.DictReader(lines, delimiter=delimiter))
+    except csv.Error as error:
+        message = f"The table cannot be read: {error}."
+        hint = "Use the `forms.csv` that `advocacy render --format forms` writes."
+        raise AdvocacyError(Problem("not-worksheets", message, hint, Place(path))) from None
+    if not rows or not {"id", "stage", "member", "supporter"} <= set(rows[0]):
         message = "This is not a table of worksheets."
         hint = "Use the `forms.csv` that `advocacy render --format forms` writes."
         raise AdvocacyError(Problem("not-worksheets", message, hint, Place(path)))
-    return {as_before(row["id"]): row for row in rows}
+    return {as_before(row["id"] or ""): row for row in rows}
 
 
 def ticked_ids(table: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -63,19 +76,19 @@ def record_delivered(
     by_stage: dict[str, list[str]] = {}
     for name in dict.fromkeys(ids):
         row = table.get(name)
-        if row is None or row["stage"] not in campaign.file.stages:
+        if not name or row is None or row["stage"] not in campaign.file.stages:
             hint = did_you_mean(name, table)
             told.append(Problem("unknown-letter", f"The worksheets have no letter `{name}`.", hint))
         else:
             by_stage.setdefault(row["stage"], []).append(name)
     found: list[DeliveredByHand] = []
     for stage, names in by_stage.items():
-        found += _record(campaign, path, stage, {one: table[one]["member"] for one in names})
+        found += _record(campaign, path, stage, {one: table[one] for one in names})
     return found, told
 
 
 def _record(
-    campaign: Campaign, path: Path, stage: str, letters: Mapping[str, str]
+    campaign: Campaign, path: Path, stage: str, letters: Mapping[str, Mapping[str, str]]
 ) -> Iterable[DeliveredByHand]:
     mailing = f"{campaign.file.id}/{stage}"
     text = MailingText(digest_parts(campaign, stage), "")
@@ -83,14 +96,16 @@ def _record(
         LedgerEntry(
             letter_id=name,
             address="",
-            address_key=f"by hand: {name}",
+            address_key=by_hand_key(address_key(as_before(row.get("person_email") or "")) or name),
             digest="",
             recipient_digest="",
             message_id="",
             shared_address=True,
-            person=person,
+            person=letter_person(
+                as_before(row["member"] or ""), as_before(row["supporter"] or "") or None
+            ),
         )
-        for name, person in letters.items()
+        for name, row in letters.items()
     ]
     with open_ledger(path, create=True) as ledger:
         if mailing not in [one.name for one in ledger.mailings()]:

@@ -1,7 +1,8 @@
 """What a campaign's letters on bills came to in a quarter: material for lobbying reports.
 
-The LD-2 of the Lobbying Disclosure Act asks for bills and chambers (2 U.S.C. 1604(b)); Schedule C
-of Form 990 for what is direct and what is grassroots lobbying, which 26 CFR 56.4911-2 defines.
+The LD-2 of the Lobbying Disclosure Act asks for bills and chambers (2 U.S.C. 1604(b)(2));
+Schedule C of Form 990 for what is direct and what is grassroots lobbying, which
+26 CFR 56.4911-2 defines.
 The report counts; it gives no verdict. Whether a letter is lobbying depends on matters that no
 file has, such as the exceptions of section 56.4911-2(c) and the sender's own status.
 """

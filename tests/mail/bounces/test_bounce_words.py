@@ -84,6 +84,100 @@ def test_words_of_many_servers_and_languages_are_known(
     assert (told.severity if told else None) is expected
 
 
+HERE = "p@people.example"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"550 User [{HERE}] does not exist",
+        f"554 Rcpt <{HERE}> does not exist",
+        f'550 "{HERE}" is not a known user',
+        f"550-<{HERE}> is not a known user on this system; 550 see https://people.example",
+        f"550-{HERE} is not an active address at this host (invalid username)",
+        "553 sorry, badrcptto(user mail-box not found) (#5.7.1)",
+        "550 BAD_RECIPIENT - see https://people.example/bounce",
+        "550 NO_SUCH_USER",
+        "550 RECIPIENT_NOT_FOUND",
+        f"You sent mail to {HERE}. That's not a valid user here.",
+        f"550 Mailbox “{HERE}” is unknown",
+        f"550 Account '{HERE}' doesn't exist",
+        f"550 Addressee ({HERE}) not found",
+        f"550 Address {{{HERE}}} is invalid",
+        f"550 Login <{HERE}>: not known here",
+        f"550 Mail-box {HERE} is no longer valid",
+        f"550 Recipient «{HERE}» not active",
+        f"550 Address <{HERE}> inactive",
+        "550 User 'pat' does not exist",
+        "550 Mailbox [pat] not found",
+        "550 User pat doesn't exist",
+        f"550 {HERE} does not exist",
+        f"550 <{HERE}>: not found",
+        f"550 [{HERE}] is unknown",
+        f"550 <{HERE}> is no longer a valid address",
+        f"550 '{HERE}' is not our active recipient; unknown user",
+        f"550 {HERE} isn't a known user",
+        f"550 user {HERE} isn't known here",
+        f"550 The user {HERE} has never existed",
+        "550 RCPT_TO_INVALID",
+        f"550 no such rcpt: {HERE}",
+        f"550 unknown login {HERE}",
+        f"550 We do not have a mailbox for {HERE}",
+        "550 I don't know anybody by that name",
+    ],
+)
+def test_an_address_may_stand_before_between_or_after_the_words(words: str) -> None:
+    told = judge_words(words)
+    assert told
+    assert told.severity is Severity.HARD
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"550 Sender <{HERE}> does not exist",
+        f"550 Sender address [{HERE}] is not a valid address",
+        f"550 MAIL FROM:<{HERE}> unknown",
+        f"550 The sender's mailbox <{HERE}> does not exist",
+        f"550 Your address {HERE} is not known",
+        "550 Message rejected: invalid address in the From header",
+        f"550 RCPT TO:<{HERE}> max message size exceeded",
+        f"552 <{HERE}>: message size exceeds fixed limit",
+        "552 Die Nachricht ist zu groß",
+        "552 Le message est trop volumineux",
+        "552 El mensaje es demasiado grande",
+        "552 邮件过大",
+    ],
+)
+def test_a_refused_sender_or_size_is_soft_whatever_the_code(words: str) -> None:
+    assert severity("failed", "5.1.1", words) is Severity.SOFT
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"Your message to {HERE} could not be delivered",
+        f"Your message to <{HERE}> has been deleted",
+        f"451 <{HERE}>: user database does not exist",
+        f"Connection to {HERE} was closed",
+        "451 Name server not found",
+        f"<{HERE}>: unknown mail transport error",
+        f"554 {HERE} - unknown error",
+        f"550 user <{HERE}>: unknown error",
+    ],
+)
+def test_other_trouble_beside_an_address_is_not_taken_for_a_missing_one(words: str) -> None:
+    told = judge_words(words)
+    assert told is None or told.severity is not Severity.HARD
+
+
+def test_a_malformed_reply_of_a_name_server_is_read_alike_in_both_wordings() -> None:
+    for words in ("Malformed name server reply", "Malformed or unexpected name server reply"):
+        said = f"X-Postfix; Name service error for name=people.example type=MX: {words}"
+        assert severity("failed", "5.0.0", said) is Severity.HARD
+        assert severity("failed", "4.4.3", said) is Severity.SOFT
+
+
 def test_an_address_in_the_words_decides_nothing() -> None:
     assert judge_words("550 <spam.quota@no-such-user.example>: see below") is None
 

@@ -175,11 +175,39 @@ def test_an_automatic_answer_is_no_bounce_whatever_it_says(text: str, more: str)
         "Abwesenheitsnotiz: Park",
         "=?utf-8?q?R=C3=A9ponse_automatique_=3A_parc?=",
         "=?utf-8?q?Respuesta_autom=C3=A1tica=3A_parque?=",
+        "AUTO: Smith, John is out of the office. (returning 05/01/2026)",
+        "[Automatyczna =?iso-8859-2?Q?odpowied=BC?=] Park",
+        "(Automatic Response) Park",
+        "Automatische Antwort: Park",
+        "Risposta automatica: parco",
+        "=?utf-8?q?Resposta_autom=C3=A1tica=3A_parque?=",
+        "Automatisch antwoord: park",
+        "=?utf-8?b?6Ieq5YuV5b+c562UOiDlhazlnJI=?=",
+        "=?utf-8?b?6Ieq5Yqo562U5aSNOiDlhazlm60=?=",
+        "=?utf-8?b?0JDQstGC0L7QvNCw0YLQuNGH0LXRgdC60LjQuSDQvtGC0LLQtdGCOiDQv9Cw0YDQug==?=",
     ],
 )
 def test_an_answer_that_says_in_its_subject_that_it_is_automatic_is_one(subject: str) -> None:
     answer = message("Back on Monday.", subject=subject, sender="bob@people.example")
     assert read_notice(answer, None).kind is Kind.ABSENCE
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Re: Automatic reply: Keep the park open", "Auto: fewer of them in the park", "Autobahn"],
+)
+def test_a_person_who_writes_of_automatic_answers_is_no_automatic_answer(subject: str) -> None:
+    answer = message("I agree.", subject=subject, sender="bob@people.example")
+    assert read_notice(answer, None).kind is Kind.UNREAD
+
+
+def test_a_report_from_nobody_without_a_subject_is_read() -> None:
+    text = "You sent mail to ann@people.example. That's not a valid user here.\n"
+    report = message(text, subject="", sender="<>", more="Auto-Submitted: auto-replied\n")
+    notice = read_notice(report, None)
+    assert notice.kind is Kind.BOUNCE
+    assert notice.overall
+    assert notice.overall.severity is Severity.HARD
 
 
 def test_a_person_who_quotes_a_report_is_no_bounce() -> None:
