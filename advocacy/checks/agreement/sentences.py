@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.agreement.addresses import address_differences
 from advocacy.checks.agreement.attested import is_attested
 from advocacy.checks.agreement.clock import clock_differences
 from advocacy.checks.agreement.comparisons import (
@@ -35,6 +34,7 @@ from advocacy.checks.agreement.periods import period_differences
 from advocacy.checks.agreement.rates import figure_differences
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
+from advocacy.checks.agreement.street_addresses import address_differences
 from advocacy.checks.codes import problem
 from advocacy.checks.language import bare
 from advocacy.checks.sentences import Sentence, TextBlock
