@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
-from advocacy.campaign.bills.model import Bill, Bills
+from advocacy.campaign.bills.model import Bill, Bills, another_bill_hint
 from advocacy.campaign.bills.positions import POSITIONS
 from advocacy.campaign.campaign import CampaignFile, Stage
 from advocacy.campaign.citation_styles import style_path
@@ -270,7 +270,11 @@ def _follows_problems(campaign: Campaign, stage: Stage) -> list[Problem]:
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place | None) -> Problem:
     """The problem for a name that nothing has, with the nearest that something has."""
     known = list(known)
-    hint = did_you_mean(name, known, "" if known else f"There is no {kind} yet. Add one.")
+    cure = "" if known else f"There is no {kind} yet. Add one."
+    if kind == "bill":
+        hint = another_bill_hint(name, known, cure or "Add the bill's file to `bills:`.")
+    else:
+        hint = did_you_mean(name, known, cure)
     return Problem(f"unknown-{kind}", f"There is no {kind} `{name}`.", hint, place)
 
 

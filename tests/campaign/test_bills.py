@@ -8,7 +8,7 @@ import pytest
 
 from advocacy.campaign.bills.actions import action_rules, classify_action
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
-from advocacy.campaign.bills.model import Bill, congress_days
+from advocacy.campaign.bills.model import Bill, another_bill_hint, congress_days
 from advocacy.campaign.bills.positions import bill_for, position_on
 from advocacy.campaign.bills.reading import read_bill
 from advocacy.campaign.bills.states import (
@@ -102,6 +102,7 @@ def test_a_cosponsor_is_one_from_joining_to_the_day_before_withdrawing(tmp_path:
         ("introduced: 2026-02-31", "introduced: 2026-02-04", "bad-day"),
         ("orgin: senate", "origin: senate", "unknown-key"),
         ("joined: 2026-03-02, withdrawn", "joined: 2026-02-05, withdrawn", "days-reversed"),
+        ("introduced: 2026-03-04", "introduced: 2026-02-04", "bill-days"),
     ],
 )
 def test_a_mistake_in_a_bill_is_told_with_its_line(
@@ -115,6 +116,13 @@ def test_a_mistake_in_a_bill_is_told_with_its_line(
     assert told[0].place is not None
     assert told[0].place.line is not None
     assert told[0].hint
+
+
+def test_a_bill_of_the_next_congress_is_not_offered_in_the_place_of_another() -> None:
+    hint = another_bill_hint("us-119-s9901", ["us-120-s9901"], "Add the file.")
+    assert "`us-120-s9901` is a bill of another session" in hint
+    assert "Did you mean" not in hint
+    assert "Did you mean `us-119-s9901`?" in another_bill_hint("us-119-s9910", ["us-119-s9901"], "")
 
 
 def test_a_bill_of_a_state_dies_with_the_session_that_its_file_names(tmp_path: Path) -> None:

@@ -226,3 +226,19 @@ def test_the_command_lists_what_is_open_and_takes_the_id(
     shown = capsys.readouterr().out
     assert "Accepted:" in shown
     assert "by Jane Doe on" in shown
+
+
+@pytest.mark.slow
+def test_the_audit_sheet_is_made_again_when_only_an_acceptance_is_new(house: House) -> None:
+    house.call(UNSOURCED)
+
+    def render() -> str:
+        path, out = house.folder / "acme.yaml", house.folder / "out"
+        render_campaign(RenderRequest(path, day=ON, formats=("html",), output=out, audit=True))
+        return min(out.rglob("*.audit.html")).read_text("utf-8")
+
+    before = render()
+    assert render() == before
+    approve(house, reason="as the register says")
+    assert "as the register says" in render()
+    assert "as the register says" not in before

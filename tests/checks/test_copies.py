@@ -52,6 +52,8 @@ def test_a_page_kept_as_html_is_read_as_people_see_it(house: Any) -> None:
         "We have stopped selling face recognition[3] to the police.",
         "We have stopped† selling face recognition to the police.",
         "We have stopped selling face recognition12 to the police.",
+        "We have stopped* selling[a] face recognition(3) to the police.(4)",
+        "We have stopped selling face recognition[note 2] to the police.",
     ],
 )
 def test_marks_of_notes_and_of_hyphenation_in_a_copy_do_not_count(house: Any, text: str) -> None:
@@ -73,6 +75,25 @@ def test_a_note_in_an_html_copy_does_not_count(house: Any) -> None:
         "<p>We have stopped selling face recognition<sup><a href='#n'>12</a></sup> to the police.",
     )
     assert house.check() == []
+
+
+def test_raised_marks_in_an_html_copy_do_not_count_and_raised_letters_do(house: Any) -> None:
+    (house.folder / "copies/widget-2020.txt").unlink()
+    page = "<p>We have stopped<sup>[2, 3]</sup> selling face recognition<sup>a</sup> to the police."
+    house.write("copies/widget-2020.html", page)
+    assert house.check() == []
+    house.spoil("facts.yaml", "We have stopped selling", "M. le 1er have stopped selling")
+    page = "<p>M. le 1<sup>er</sup> have stopped selling face recognition to the police."
+    house.write("copies/widget-2020.html", page)
+    assert house.check() == []
+
+
+def test_marks_of_notes_are_no_difference_in_a_message(house: Any) -> None:
+    text = "We have never stopped selling face recognition[3] to the police."
+    house.write("copies/widget-2020.txt", text)
+    message = house.one("quote-not-in-copy").message
+    assert "“never” is missing after “have”" in message
+    assert "[3]" not in message
 
 
 def test_a_quote_longer_than_its_copy_is_told(house: Any) -> None:

@@ -18,7 +18,7 @@ FOLDERS = [Path(GIVEN)] if GIVEN else sorted(SETS.glob("set_?"))
 # What is asked of a set: the shares of falsehoods caught and of honest edits quiet. A set that was
 # measured blind and not used for rules since is held to what was measured.
 ASKED = (0.80, 0.95)
-MEASURED: dict[str, tuple[float, float]] = {}
+MEASURED: dict[str, tuple[float, float]] = {"set_e": (204 / 251, 214 / 237)}
 # A falsehood or two of several kinds and an honest edit in each language.
 SAMPLE = frozenset(
     "maternity-f01 maternity-f15 maternity-f18 maternity-h01 pestizide-f04 pestizide-f16 "

@@ -3,12 +3,14 @@
 import json
 import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.campaign.loading import load_campaign
 from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
@@ -174,6 +176,29 @@ def test_a_fact_that_dies_stops_the_letter_and_its_sentence_is_marked(
     assert [one["text"] for one in dead] == ["In 2025 the park had 40,000 visits."]
     assert (dead[0]["name"], dead[0]["line"]) == ("letters/open.md", 3)
     assert dead[0]["why"] == "It cites `visits`, which was true until 2026-03-09."
+
+
+def test_the_page_gives_the_verdict_of_render(
+    state: PreviewState, drafts: Drafts, small_campaign: Path, tmp_path: Path
+) -> None:
+    def verdicts(text: str) -> tuple[bool, bool]:
+        """What the page says of the words, and whether `render` makes the letter."""
+        template = small_campaign.parent / "templates/letters/open.md"
+        template.write_text(text, "utf-8")
+        campaign, _ = load_campaign(small_campaign)
+        state.campaign = campaign
+        turn = compose_preview(state, drafts, Show(desk=DESK, choices=Choices(), drafts={}))
+        said = bool(add_details(turn, drafts, state)["wordsOk"])
+        request = RenderRequest(small_campaign, formats=("eml",), output=tmp_path / "out")
+        return said, render_campaign(replace(request, force=True)).made == 1
+
+    wrong = "They said: “We will close every park in town.”\n"
+    assert verdicts("In 2024 the city closed 12 parks.\n") == (True, True)  # a warning
+    assert verdicts(wrong) == (False, False)
+    settings = "checks: {quotation-not-verbatim: {level: note, reason: a motto of our own}}\n"
+    with small_campaign.open("a", encoding="utf-8") as file:
+        file.write(settings)
+    assert verdicts(wrong) == (True, True)
 
 
 def test_sentences_without_a_source_are_marked_and_those_with_a_reason_otherwise(

@@ -4,7 +4,7 @@ A bill file states what was known on the day `as_of`. All days are days at the s
 legislature, both ends included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, FileName, Slug
-from advocacy.errors import Place
+from advocacy.errors import Place, did_you_mean
 from advocacy.files.yaml.reading import Located
 
 Chamber = Literal["house", "senate", "legislature", "upper", "lower"]
@@ -179,6 +179,19 @@ def bill_id(legislature: str, session: str, number: str) -> str:
 def plain_number(number: str) -> str:
     """A bill's number without stops and spaces: `s3779` for `S. 3779`."""
     return "".join(one for one in number.casefold() if one.isalnum())
+
+
+def another_bill_hint(wanted: str, bills: Iterable[str], cure: str) -> str:
+    """A hint for a bill id that a campaign does not have, from the ids that it has.
+
+    Each Congress or session counts from 1, so a bill of the same number is no slip of the pen.
+    """
+    known = list(bills)
+    number = wanted.rpartition("-")[2]
+    same = next((one for one in known if one.rpartition("-")[2] == number), None)
+    if same is None:
+        return did_you_mean(wanted, known, cure)
+    return f"`{same}` is a bill of another session or legislature that has the same number. {cure}"
 
 
 def ordinal(number: int) -> str:

@@ -140,9 +140,9 @@ def _key(member: BillMember) -> str:
 
 def _keys(recipient: Recipient) -> tuple[str, ...]:
     """What a bill may call a recipient: the ids of the list, and the name."""
-    ids = (recipient.text_of("bioguide"), recipient.text_of("lis"), recipient.id or "")
-    names = (*ids, recipient.full_name)
-    return tuple(name.casefold() for name in names if name)
+    known = recipient.other
+    ids = (known.get("bioguide"), known.get("lis"), recipient.id, recipient.full_name)
+    return tuple([name.casefold() for name in ids if name])
 
 
 def position_on(
@@ -151,20 +151,25 @@ def position_on(
     """What a recipient is to a bill on a day, and what a sender of that stance can ask."""
     known = _bill_day(bill, day)
     keys = _keys(recipient)
-    spans = [one for key in keys for one in known.cosponsors.get(key, ())]
-    spans = [one for one in spans if one.joined is None or one.joined <= day]
-    current = next((one for one in spans if one.covers(day)), None)
+    spans = [
+        one
+        for key in keys
+        if key in known.cosponsors
+        for one in known.cosponsors[key]
+        if one.joined is None or one.joined <= day
+    ]
+    current = next((one for one in spans if one.covers(day)), None) if spans else None
     names: list[PositionName] = []
-    if any(key in known.sponsors for key in keys):
+    if not known.sponsors.isdisjoint(keys):
         names.append("sponsor")
     elif current is not None:
         names.append("cosponsor")
     seats = list(_seats(known.referrals, recipient))
-    held = {title: referral.name for referral, title in reversed(seats)}
-    offices = [(name, held[name]) for name in _TITLED if name in held]
-    names += [name for name, _ in offices]
+    offices: list[tuple[PositionName, str]] = []
     if seats:
-        names.append("committee member")
+        held = {title: referral.name for referral, title in reversed(seats)}
+        offices = [(name, held[name]) for name in _TITLED if name in held]
+        names += [*(name for name, _ in offices), "committee member"]
     positions = tuple(names) or ("everyone else",)
     return BillPosition(
         bill,
@@ -172,9 +177,9 @@ def position_on(
         _ask(bill, known, recipient, positions, stance),
         current.joined if current else None,
         spans[-1].withdrawn if spans and current is None else None,
-        tuple(referral.name for referral, _ in seats),
+        tuple([referral.name for referral, _ in seats]),
         offices[0] if offices else None,
-        _vote(bill, recipient, keys, day),
+        _vote(bill, recipient, keys, day) if bill.votes else "",
     )
 
 
@@ -200,7 +205,7 @@ def _ask(
 ) -> Ask:
     state, chamber = known.state, recipient.text_of("chamber") or bill.origin
     over = state.is_final or state.kind in ("not introduced", "presented", "vetoed")
-    if over or any(one == chamber for one, _ in state.passed):
+    if over or (state.passed and any(one == chamber for one, _ in state.passed)):
         return "none"
     if stance != "support":
         return "oppose" if stance == "oppose" else "amend"
@@ -222,6 +227,8 @@ def _seats(
 ) -> Iterator[tuple[Referral, PositionName]]:
     """The committees with the bill before them on which a recipient sits, each with the title."""
     mine = committee_seats(recipient) if referrals else ()
+    if not mine:
+        return
     chamber = recipient.text_of("chamber")
     for referral in referrals:
         if chamber and referral.chamber not in (None, chamber):

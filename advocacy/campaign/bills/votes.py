@@ -14,9 +14,17 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from advocacy.campaign.bills.model import Bill, Bills, BillVote, VoteCast, VoteFile, bill_id
+from advocacy.campaign.bills.model import (
+    Bill,
+    Bills,
+    BillVote,
+    VoteCast,
+    VoteFile,
+    another_bill_hint,
+    bill_id,
+)
 from advocacy.campaign.recipients.lists import read_list
-from advocacy.errors import Level, Place, Problem, Report, count_noun, did_you_mean, reporting
+from advocacy.errors import Level, Place, Problem, Report, count_noun, reporting
 from advocacy.files.workspace import Workspace
 from advocacy.files.xml_reading import read_xml
 from advocacy.resources import read_table
@@ -169,7 +177,8 @@ def _casts(
 
 
 def _other_bill(vote: BillVote, bills: Bills, place: Place | None) -> Problem:
-    hint = did_you_mean(vote.bill, bills, "Add the bill's file to `bills:`, or remove the vote.")
+    cure = "Add the bill's file to `bills:`, or remove the vote."
+    hint = another_bill_hint(vote.bill, bills, cure)
     return Problem("unknown-bill", f"The campaign has no bill `{vote.bill}`.", hint, place)
 
 

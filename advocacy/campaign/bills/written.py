@@ -153,6 +153,10 @@ def _day_problems(written: WrittenBill) -> list[Problem]:
     for referral in written.committees:
         days = Days(referral.referred, referral.ended)
         problems += days.order_problems(f"The referral to {referral.name}", referral.place("ended"))
+    if written.introduced > written.as_of:
+        message = f"The bill was introduced on {written.introduced}, after `as_of`."
+        hint = "Set `as_of` to the day on which you last checked the bill."
+        problems.append(Problem("bill-days", message, hint, written.place("introduced")))
     late = [one for one in written.events if one.day > written.as_of]
     for event in late:
         message = f"This happened on {event.day}, after `as_of: {written.as_of}`."

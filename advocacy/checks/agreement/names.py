@@ -88,6 +88,7 @@ def name_differences(
     near = nearest(evidence, claim.stems)
     text = re.sub(r"\b(?:GBP|EUR|USD|CHF)\b", "   ", claim.outside)
     spans = [(one.start, one.end) for one in days(text, language)]
+    spans += claim.addresses
     for start, end in (*spans, *((one.start, one.end) for one in claim.own_quantities)):
         text = text[:start] + "·" * (end - start) + text[end:]  # names do not reach over
     said = "\n".join(

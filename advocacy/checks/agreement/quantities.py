@@ -2,7 +2,7 @@
 
 Digits are read as the language writes them (1.000,5 in German is 1,000.5 in English), words by
 text2num. What looks like a number and counts nothing is left out: numbers of laws, lists, phones,
-versions, times of day.
+versions, street addresses, times of day.
 """
 
 import re
@@ -64,7 +64,17 @@ class _Number:
 
 def mask(text: str, language: Language) -> str:
     """A text with what looks like a number and counts nothing blanked out, at equal length."""
-    for pattern in (_LIST, _PHONE, _TIME, _CODES, _ORDINAL, _idioms(language), _numbered(language)):
+    addresses = language.patterns["addresses"]
+    for pattern in (
+        addresses,
+        _LIST,
+        _PHONE,
+        _TIME,
+        _CODES,
+        _ORDINAL,
+        _idioms(language),
+        _numbered(language),
+    ):
         text = pattern.sub(lambda found: " " * len(found[0]), text)
     return text
 

@@ -58,6 +58,11 @@ class Reading:
         return quantities(blank(self.outside, self.own_days), self.language)
 
     @cached_property
+    def addresses(self) -> tuple[tuple[int, int], ...]:
+        """Where the street addresses outside its quotations begin and end."""
+        return tuple(found.span() for found in self.language.all("addresses", self.outside))
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of its content words."""
         return stems(self.text, self.language)

@@ -34,6 +34,7 @@ from advocacy.checks.agreement.periods import period_differences
 from advocacy.checks.agreement.rates import figure_differences
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
+from advocacy.checks.agreement.street_addresses import address_differences
 from advocacy.checks.codes import problem
 from advocacy.checks.language import bare
 from advocacy.checks.sentences import Sentence, TextBlock
@@ -106,6 +107,7 @@ def _differences(
     yield from day_differences(claim, evidence, before, earlier)
     yield from period_differences(claim, evidence)
     yield from clock_differences(claim, evidence)
+    yield from address_differences(claim, evidence, parties)
     yield from speaker_differences(claim, evidence, parties)
     yield from name_differences(claim, evidence, before, parties)
     yield from label_differences(claim, evidence)

@@ -99,7 +99,10 @@ def rule_claim(text: str, language: str) -> str | None:
 
 def without_contact(text: str, language: str) -> str:
     """A text without phone numbers, hours and addresses, which are no figures of a claim."""
-    for rule in _of(language.split("-")[0], "contact"):
+    main = language.split("-")[0]
+    if known := language_of(main):
+        text = known.patterns["addresses"].sub(" ", text)
+    for rule in _of(main, "contact"):
         text = rule.pattern.sub(" ", text)
     return text
 

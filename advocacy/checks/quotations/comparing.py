@@ -194,7 +194,8 @@ def _compared(
     if one.via is None and elsewhere is not None:
         yield _in_other_copy(one, elsewhere)
         return
-    near = find_nearest_passage(quote, texts[0])
+    found = (find_nearest_passage(quote, text) for text in texts)
+    near = max(filter(None, found), key=lambda passage: passage.likeness, default=None)
     if near:
         says = f"The nearest passage is “{near.passage}”."
         says += f" Different: {near.differences}." if near.differences else ""

@@ -85,20 +85,28 @@ def _readings(path: Path) -> tuple[str, ...]:
     if b"\0" in data[:10_000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableCopyError("it is not text")
     text = _decoded(data)
+    texts = [text]
     if path.suffix.lower() in (".html", ".htm"):
-        parser = _Text()
-        parser.feed(text)
-        parser.close()
-        text = "".join(parser.parts)
-    if not text.strip():
+        texts = [_text_of_page(text, raised=raised) for raised in (True, False)]
+    if not texts[0].strip():
         raise UnreadableCopyError("it contains no text")
-    return _with_and_without_notes(text)
+    return tuple(dict.fromkeys(t for each in texts for t in _with_and_without_notes(each)))
 
 
-# Marks of notes inside a sentence: departments¹², departments[12], departments†, departments12.
+def _text_of_page(page: str, *, raised: bool) -> str:
+    """The words of a page, with or without those raised above the line, as marks of notes are."""
+    parser = _Text(raised=raised)
+    parser.feed(page)
+    parser.close()
+    return "".join(parser.parts)
+
+
+# Marks of notes inside a sentence: departments¹², departments[12], departments[a], departments†,
+# departments*, departments.(3), departments12.
 _NOTE_MARKS = re.compile(
-    r"(?<=[^\W\d_]{3})[.,;:]?[¹²³⁰⁴⁵⁶⁷⁸⁹]+|\[\d{1,3}\]|(?<=\w)[†‡]|(?<=[.,;:!?”\"])[¹²³⁰⁴⁵⁶⁷⁸⁹†‡*]+"
-    r"|(?<=[^\W\d_]{4})\d{1,2}(?=[\s.,;:]|$)"
+    r"(?<=[^\W\d_]{3})[.,;:]?[¹²³⁰⁴⁵⁶⁷⁸⁹]+|\[\d{1,3}\]|(?<=\S)\[(?:[a-z]|note \d{1,2})\](?!\w)"
+    r"|(?<=\w)[†‡]|(?<=[^\W\d_])\*{1,3}(?!\w)|(?<=[.,;:!?”\"])(?:[¹²³⁰⁴⁵⁶⁷⁸⁹†‡*]+|\(\d{1,2}\))"
+    r"|(?<=[^\W\d_]{4})(?:\d{1,2}|\(\d{1,2}\))(?=[\s.,;:]|$)"
 )
 
 
@@ -147,19 +155,20 @@ class _Text(HTMLParser):
         "time var wbr".split()
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, raised: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._silent = 0
+        self._without = self._SILENT if raised else self._SILENT | {"sup"}
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
         """Begin a line, or a part that has no words."""
-        self._silent += tag in self._SILENT
+        self._silent += tag in self._without
         self._break(tag)
 
     def handle_endtag(self, tag: str) -> None:
         """End it."""
-        self._silent = max(0, self._silent - (tag in self._SILENT))
+        self._silent = max(0, self._silent - (tag in self._without))
         self._break(tag)
 
     def handle_data(self, data: str) -> None:
