@@ -31,7 +31,7 @@ def test_every_command_on_the_page_is_one(page: str) -> None:
 
 def test_every_option_on_the_page_is_one(page: str) -> None:
     known: set[str] = set()
-    for name in ("render", "status", "check"):
+    for name in ("render", "status", "check", "delivered"):
         command = advocacy.get_command(None, name)  # type: ignore[arg-type]
         assert command is not None
         known |= {option for parameter in command.params for option in parameter.opts}
