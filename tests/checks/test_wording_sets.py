@@ -16,9 +16,10 @@ GIVEN = os.environ.get("WORDING_SET")
 # Every set in the folder: a new one is measured without a change here.
 FOLDERS = [Path(GIVEN)] if GIVEN else sorted(SETS.glob("set_?"))
 # What is asked of a set: the shares of falsehoods caught and of honest edits quiet. A set that was
-# measured blind and not used for rules since is held to what was measured.
+# measured blind and not used for rules since is held to what was measured, 81.3 and 90.3 %, less
+# an edit or two.
 ASKED = (0.80, 0.95)
-MEASURED: dict[str, tuple[float, float]] = {"set_e": (204 / 251, 214 / 237)}
+MEASURED: dict[str, tuple[float, float]] = {"set_e": (0.80, 0.89)}
 # A falsehood or two of several kinds and an honest edit in each language.
 SAMPLE = frozenset(
     "maternity-f01 maternity-f15 maternity-f18 maternity-h01 pestizide-f04 pestizide-f16 "
