@@ -175,8 +175,11 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     return otherwise or (f"There are: {some}." if some else "There are none.")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that a mistyped word most likely meant, if any is near."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name that a mistyped word most likely meant, if any is near.
+
+    `cutoff` is the least likeness, from 0 to 1 (`difflib.SequenceMatcher.ratio`).
+    """
     by_folded = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=cutoff)
     return by_folded[matches[0]] if matches else None

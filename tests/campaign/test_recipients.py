@@ -136,6 +136,12 @@ def test_a_column_of_ones_own_is_no_near_miss(read) -> None:
     assert people[0].other["chamber"] == "house"
 
 
+@pytest.mark.parametrize("header", ["Active", "County", "Count", "Aid", "Nature", "Number", "Team"])
+def test_an_ordinary_word_is_no_misspelled_column(read, header: str) -> None:
+    _, problems = read(f"name,{header}\nJane Doe,x\n")
+    assert problems == []
+
+
 def test_a_header_that_only_looks_misspelled_may_keep_its_name(read) -> None:
     people, problems = read("name,emial\nJane Doe,x\n", emial="emial")
     assert (problems, people[0].other) == ([], {"emial": "x"})
