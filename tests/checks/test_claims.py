@@ -190,6 +190,25 @@ def test_a_mark_that_silences_nothing_is_told(house: Any) -> None:
     assert found.level is Level.NOTE
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Widget sold 12 systems.\n\n{% if false %}We sold 9. {# uncited: our count #}{% endif %}",
+        "{% if true %}Widget sold 12 systems.{% else %}We sold 9. {# uncited: own #}{% endif %}",
+    ],
+)
+def test_a_mark_in_a_branch_that_is_not_printed_belongs_to_no_other_sentence(
+    house: Any, text: str
+) -> None:
+    house.call(text)
+    assert {p.code for p in house.check()} == {"uncited-claim"}
+
+
+def test_a_mark_after_a_sentence_with_a_choice_in_it_belongs_to_the_sentence(house: Any) -> None:
+    house.call("Widget sold {% if true %}12{% else %}13{% endif %} systems. {# uncited: counted #}")
+    assert {p.code for p in house.check()} == {"silenced-claim"}
+
+
 def test_the_mark_prints_nothing(house: Any) -> None:
     from advocacy.campaign.loading import load_campaign
     from advocacy.letters.compose import compose_letters

@@ -30,6 +30,7 @@ from advocacy.files.text import read_text
 from advocacy.letters.letter import Letter
 
 MARK = re.compile(r"\{#-?\s*uncited\b\s*:?\s*(?P<reason>.*?)\s*-?#\}", re.DOTALL)
+_BRANCH = re.compile(r"\{%[-+]?\s*(if|for|elif|else|endif|endfor)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class _Mark:
 class UncitedMarks:
     """The `uncited` marks of all templates read so far, and which of them excused a claim."""
 
+    _texts: dict[Path, str] = field(default_factory=dict)
     _by_file: dict[Path, list[_Mark]] = field(default_factory=dict)
     _near: set[_Mark] = field(default_factory=set)
     _used: set[_Mark] = field(default_factory=set)
@@ -56,11 +58,11 @@ class UncitedMarks:
                 if s.place and s.place.path == path
             ]
             for mark in self._read(path):
-                begun = [start for start, _ in starts if start < mark.place.order]
-                if begun:
+                last = max((start for start, _ in starts if start < mark.place.order), default=None)
+                if last and _in_one_branch(self._texts[path], last, mark.place.order):
                     self._near.add(mark)
                     for start, number in starts:  # a loop prints one line several times
-                        if start == max(begun):
+                        if start == last:
                             found[number] = mark
         return found
 
@@ -93,11 +95,39 @@ class UncitedMarks:
                 text = read_text(path)  # as the run holds it
             except AdvocacyError:
                 text = ""
+            self._texts[path] = text
             self._by_file[path] = [
                 _Mark(_place(path, text, mark.start()), " ".join(mark["reason"].split()))
                 for mark in MARK.finditer(text)
             ]
         return self._by_file[path]
+
+
+def _in_one_branch(text: str, sentence: tuple[str, int, int], mark: tuple[str, int, int]) -> bool:
+    """Tell whether a mark is printed wherever the sentence before it is.
+
+    A mark inside a block that begins after the sentence, or in another branch of the sentence's
+    `if`, belongs to a sentence that this letter does not have.
+    """
+    depth, crossed = 0, False
+    for tag in _BRANCH.findall(text, _offset(text, sentence), _offset(text, mark)):
+        if tag in ("if", "for"):
+            depth += 1
+        elif tag in ("elif", "else"):
+            crossed = crossed or not depth
+        elif depth:
+            depth -= 1
+        else:
+            crossed = False  # the sentence's own block ends here
+    return not depth and not crossed
+
+
+def _offset(text: str, place: tuple[str, int, int]) -> int:
+    _, line, column = place
+    begin = 0
+    for _ in range(line - 1):
+        begin = text.find("\n", begin) + 1
+    return begin + column - 1
 
 
 def _place(path: Path, text: str, offset: int) -> Place:
