@@ -18,7 +18,7 @@ def test_the_letter_follows_the_cursor(page: Page, shared_campaign: Path) -> Non
     long = SMALL_LETTER + "\nIt is quiet there. " * 120 + "\n\nThis is the very end.\n"
     letter_of(shared_campaign).write_text(long, "utf-8")
     page.see("This is the very end.", "#pages")
-    page.tab.click(".editor:not([hidden]) .cm-content")
+    page.tab.focus(".editor:not([hidden]) .cm-content")
     page.tab.keyboard.press("Control+End")
     page.tab.keyboard.press("ArrowUp")
     page.until(f"{HERE}.includes('This is the very end')")

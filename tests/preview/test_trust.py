@@ -52,7 +52,7 @@ def test_places_are_those_of_the_text_while_one_types(
     page.tab.wait_for_selector(".cm-lintRange-warning")
     page.see("Worth a look", "#state")  # nothing is under way any more
     os.kill(running.process.pid, signal.SIGSTOP)  # the answer is that of an older text
-    page.tab.click(".editor:not([hidden]) .cm-content")
+    page.tab.focus(".editor:not([hidden]) .cm-content")
     page.tab.keyboard.press("Control+Home")
     page.tab.keyboard.insert_text("New words.\n\nAnd more.\n\n")
     page.see("Updating the letter", "#state")

@@ -42,7 +42,7 @@ def test_what_is_pasted_becomes_markdown_and_what_cannot_be_kept_is_told(
     page: Page, shared_campaign: Path, program: str, markdown: str, told: str
 ) -> None:
     html = (Path(__file__).parent / "pasted" / f"{program}.html").read_text("utf-8")
-    page.tab.click(".editor:not([hidden]) .cm-content")
+    page.tab.focus(".editor:not([hidden]) .cm-content")
     page.tab.keyboard.press("Control+a")
     page.tab.evaluate(PASTE, [html, "plain"])
     page.save()
