@@ -206,13 +206,13 @@ class Page:
 
     def to(self, words: str, *, end: bool = True) -> None:
         """Put the cursor behind (or before) words of the text, with the search of the editor."""
-        self.tab.focus(".editor:not([hidden]) .cm-content")  # a click may open a command
+        self.tab.click(".editor:not([hidden]) .cm-content")
         self._search(words)
         self.tab.keyboard.press("ArrowRight" if end else "ArrowLeft")
 
     def replace(self, old: str, new: str) -> None:
         """Select words of the text and type others."""
-        self.tab.focus(".editor:not([hidden]) .cm-content")
+        self.tab.focus(".editor:not([hidden]) .cm-content")  # a click may open a command
         self.tab.keyboard.press("Control+Home")
         self._search(old)
         self.tab.keyboard.insert_text(new)
