@@ -7,7 +7,7 @@ and its owner alone may read it. A text may name people, so `advocacy forget` lo
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,7 +43,7 @@ def keep_text(folder: Path, name: str, text: str) -> None:
         return
     when = datetime.now(UTC)
     if known and when <= known[0].when:  # a clock that was set back must not change the order
-        when = known[0].when.replace(microsecond=min(known[0].when.microsecond + 1, 999_999))
+        when = known[0].when + timedelta(microseconds=1)
     place = private_folder(folder, HISTORY) / quote(name, safe="")
     place.mkdir(mode=0o700, exist_ok=True)
     write_file(place / f"{when.strftime(_TIME)}.txt", text.encode("utf-8", "surrogatepass"))
