@@ -189,8 +189,28 @@ def test_one_ctrl_c_ends_a_run_whose_server_stalls(
         assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     with open_ledger(parks) as ledger:
         counts = ledger.counts(MAILING)
+        (uncertain,) = ledger.records(MAILING, [State.UNCERTAIN])
+    assert uncertain.reply.startswith("the run was interrupted, after the whole message was sent")
     assert counts[State.UNCERTAIN] == 1, "the message that had left may have arrived"
     assert counts[State.SENT] == counts[State.SENDING] == 0
+
+
+def test_a_run_that_is_interrupted_counts_the_whole_list_or_not_at_all(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(people, [person(n) for n in range(1100)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 1100)
+
+    def interrupt(step: str, _: str) -> None:
+        if step == "data" and len(sink.taken) == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sink.answer = interrupt
+    assert advocacy(*command, "--new-mailing", "--workers", "1") == 130
+    told, warned = capsys.readouterr()
+    assert {*re.findall(r"([0-9,]+) listed", told)} <= {"1,100"}
+    assert "run the command again without --new-mailing" in told
+    assert "The ledger has a record of what was sent." in warned
 
 
 @pytest.mark.slow

@@ -1,8 +1,10 @@
 """Select the letters of a list that may be sent now, and say why the others may not."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from typing import TypeVar
 
 from advocacy.batch.worker import WantedLetter
@@ -80,16 +82,23 @@ class Candidates:
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    is_whole: bool = False
+    """Whether the list was gone through to its end; before, no account can be given of it."""
     _wrong_addresses: set[int | None] = field(default_factory=set)
     _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
 
-    def left(self) -> Iterator[WantedLetter]:
-        """Yield the letters to be sent now, in the order of the list."""
+    def left(self, until: float = inf) -> Iterator[WantedLetter]:
+        """Yield the letters to be sent now, in the order of the list.
+
+        It ends early at the moment `until`, of the monotonic clock.
+        """
         answered = self._answered()
         claimed: set[str] = set()
         doubtful: list[tuple[Correspondence, Taken]] = []
         for listed in chunks(self._listed(), CHUNK):
+            if time.monotonic() > until:
+                return
             chunk = self._as_recorded(listed, claimed)
             for one, standing in zip(chunk, self._standing(chunk), strict=True):
                 self._note_person(one)
@@ -103,6 +112,7 @@ class Candidates:
         others = self.tally.counts[Category.OTHER_PERSON]
         if others:
             self.problems[_other_people(others, self._others)] = None
+        self.is_whole = True
 
     def _wanted(
         self, one: Correspondence, standing: Taken, answered: frozenset[str]

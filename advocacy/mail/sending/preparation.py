@@ -5,10 +5,12 @@ the server and opens the ledger; the other methods answer questions before anyth
 """
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -212,10 +214,13 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
-    def go_through(self) -> Candidates:
-        """Go through the list, without composing a message."""
+    def go_through(self, seconds: float = inf) -> Candidates:
+        """Go through the list, without composing a message, but for no longer than so many seconds.
+
+        Whether the end was reached, the candidates tell (`is_whole`).
+        """
         candidates = self.candidates()
-        for _ in candidates.left():
+        for _ in candidates.left(time.monotonic() + seconds):
             pass
         return candidates
 
