@@ -48,6 +48,7 @@ from advocacy.mail.sending.messages import (
     consent_problems,
     finishing_for,
 )
+from advocacy.mail.sending.previous_sendings import find_changed_subject
 from advocacy.mail.sending.rendering import FEW, MessageRenderer, message_renderer
 from advocacy.mail.sending.stops import complaints_warning, reputation_problem
 from advocacy.mail.smtp.pace import DomainRates, Rate
@@ -176,6 +177,9 @@ class PreparedMailing:
         doubt = self.ledger.doubt() if self.ledger is not None else None
         if doubt is not None and not self.request.this_ledger:
             found.append(doubt)
+        if self.ledger is not None:
+            changed = find_changed_subject(self.ledger, self.mailing)
+            found += [changed] if changed else []
         if self.change is not None and not self.request.new_text and self.ledger is not None:
             found.append(self.change.problem(self.ledger.counts(self.mailing.name)[State.SENT]))
         return list(dict.fromkeys(found))
