@@ -19,7 +19,7 @@ coverage: setup ## the fast tests again, and which lines they do not reach
 	$(PYTHON_BIN) -m pytest -n auto -m "not slow" --cov --cov-report=term
 
 test-slow: setup ## the slow tests alone, and the properties with many examples
-	$(PYTHON_BIN) -m pytest -n auto -m slow
+	$(PYTHON_BIN) -m pytest -n auto -m slow --durations=20
 	$(PYTHON_BIN) -m pytest -n auto -m "hypothesis and not slow" --hypothesis-profile=many
 
 test-all: editor test test-slow ## the fast tests, then the slow ones
