@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.saved_texts import list_kept_files
@@ -82,5 +83,5 @@ def _has(text: str, key: str) -> bool:
     return "@" in text and any(address_key(found) == key for found in ADDRESS.findall(text))
 
 
-def _problem(path: Path, entry: str, **words: object) -> Problem:
+def _problem(path: Path, entry: str, **words: Any) -> Problem:
     return problem("person-in-file", entry=entry, place=Place(path), **words)
