@@ -129,7 +129,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     help="Messages per connection before it is reopened.",
 )
 @click.option(
-    "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h or 2000/d."
+    "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h, or 2000/d."
 )
 @click.option(
     "--per-domain",

@@ -54,9 +54,9 @@ def _text(tag: str) -> str:
     marks = quotes(tag)
     sample = and_list(["1", "2", "3"], tag)
     head = (
-        f"# The words around a letter's text in the language `{tag}`. Fill in every phrase; keep "
-        "what stands in {}.\n"
-        f"# Known already, from CLDR: {long_date(_SAMPLE_DAY, tag)}; {sample}; "
+        f"# The words around a letter's text in the language `{tag}`. Fill in every phrase; do "
+        "not change what is in {}.\n"
+        f"# Already known, from CLDR: {long_date(_SAMPLE_DAY, tag)}; {sample}; "
         f"{marks.opening}quotation{marks.closing}.\n"
     )
     phrases = [f"{name}:   # {words}\n" for name, words in _PHRASE.findall(english)]

@@ -146,7 +146,7 @@ def _ends(
 ) -> Problem:
     ends = cited.fact.until or letter.date
     runs = f"runs until {window.last}" if window.last else "has no last day"
-    hint = f"End the stage with the fact (`until: {ends}`), or cite a fact that still holds."
+    hint = f"End the stage with the fact (`until: {ends}`), or cite a fact that is still true."
     new = cited.fact.superseded_by
     if new and new in campaign.facts:
         statement = campaign.facts[new].statement.get(letter.language) or ""
@@ -309,8 +309,8 @@ def check_titles(
             yield problem(
                 "recheck-due",
                 said,
-                "If it still holds, set `checked:` to the day of your check. If it has ended, set "
-                "`until:` and add the next title.",
+                "If it is still true, set `checked:` to the day of your check. If it has ended, "
+                "set `until:` and add the next title.",
                 held.place("checked") or held.place("title"),
             )
 

@@ -118,7 +118,7 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
             "mailing-stage",
             f"A mailing has one stage, but {what} {day}.",
             f"Name it: `--stage {names[0]}`"
-            + (f" (there are {', '.join(names)})." if len(names) > 1 else "."),
+            + (f" (available: {', '.join(names)})." if len(names) > 1 else "."),
             campaign.file.place("stages"),
         )
     )

@@ -205,7 +205,7 @@ def test_what_render_labels_and_gallery_really_wrote_is_gone_after_one_command(
         "forget", "zoe@example.org", "--yes", "--campaigns", ".", cwd=small_campaign.parent
     )
     assert done.returncode == 0, done.stderr
-    assert "Out of this command's reach: sent mail," in done.stdout
+    assert "This command does not search sent mail," in done.stdout
     assert all(name.startswith("parks/call/") for name in names(made))
     assert len(names(made)) == 3
     rest = b"".join(
