@@ -357,7 +357,8 @@ def _agree_up_to(mailing: "PreparedMailing", most: int) -> int:
     left = mailing.count_left()
     if left > most:
         raise click.UsageError(
-            f"{left:,} messages are left, more than --yes {most} allows. Nothing was sent."
+            f"{count_noun(left, 'message is', 'messages are')} left, more than --yes {most} "
+            "allows. Nothing was sent."
         )
     return most if left else 0
 

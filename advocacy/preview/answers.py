@@ -31,7 +31,7 @@ TOO_LONG = {
             "code": "text-too-long",
             "level": "error",
             "message": f"This text is too long: the limit is {MOST_CHARACTERS:,} characters "
-            "of a file.",
+            "for each file.",
             "hint": "Shorten it, or move parts of it to partials.",
         }
     ]

@@ -20,7 +20,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets
 from advocacy.checks.codes import problem
-from advocacy.errors import Hint, Place, Problem
+from advocacy.errors import Hint, Place, Problem, count_noun
 from advocacy.letters.letter import CitedFact, Letter
 
 
@@ -260,8 +260,8 @@ def check_rechecks(
             said = f"`{name}` has no record of a check against its source."
         else:
             said = (
-                f"`{name}` was last checked on {checked}, {(day - checked).days} days before the "
-                f"letter of {day}; the campaign allows {after.days}."
+                f"`{name}` was last checked on {checked}, {_before(day, checked)}; the campaign "
+                f"allows {after.days}."
             )
         yield problem(
             "recheck-due",
@@ -272,11 +272,15 @@ def check_rechecks(
     for day, bill in stale_bills.values():
         yield problem(
             "recheck-due",
-            f"The record of {bill.number} is dated {bill.as_of}, {(day - bill.as_of).days} days "
-            f"before the letter of {day}; the campaign allows {after.days}.",
+            f"The record of {bill.number} is dated {bill.as_of}, {_before(day, bill.as_of)}; the "
+            f"campaign allows {after.days}.",
             "Download the record again. In your own file, check the bill and set `as_of`.",
             bill.place,
         )
+
+
+def _before(day: date, checked: date) -> str:
+    return f"{count_noun((day - checked).days, 'day')} before the letter of {day}"
 
 
 def check_titles(
@@ -302,10 +306,7 @@ def check_titles(
             if held.checked is None:
                 said += "has no `checked:` date."
             else:
-                days = (day - held.checked).days
-                said += (
-                    f"was last checked on {held.checked}, {days} days before the letter of {day}."
-                )
+                said += f"was last checked on {held.checked}, {_before(day, held.checked)}."
             yield problem(
                 "recheck-due",
                 said,
