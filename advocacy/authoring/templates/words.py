@@ -34,7 +34,7 @@ def new_words(language: str, folder: Path) -> Path:
     """
     tag = known_language(language)
     if tag is None:
-        hint = "Write a language tag such as `nl`, `pt-BR` or `sv`."
+        hint = "Write a language tag such as `nl`, `pt-BR`, or `sv`."
         message = f"The date and list formats of the language `{language}` are not known."
         raise AdvocacyError(Problem("bad-language", message, hint))
     workspace = Workspace.of(folder / "campaign.yaml", None)
