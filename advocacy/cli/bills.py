@@ -25,7 +25,7 @@ SHOWN_NAMES = 6
 
 @click.group("bills")
 def command() -> None:
-    """Show a bill's status on a day, the positions of lawmakers, and the letters that are due."""
+    """Show a bill's status, positions, and the letters that are due, or count letters on bills."""
 
 
 @command.command("show", short_help="Show a bill on a day and which letters are due.")
