@@ -19,7 +19,7 @@ coverage: setup ## run the fast tests and list the lines that they do not run
 	$(PYTHON_BIN) -m pytest -n auto -m "not slow" --cov --cov-report=term
 
 test-slow: setup ## run the slow tests, and the properties with many examples
-	$(PYTHON_BIN) -m pytest -n auto -m slow
+	$(PYTHON_BIN) -m pytest -n auto -m slow --durations=20
 	$(PYTHON_BIN) -m pytest -n auto -m "hypothesis and not slow" --hypothesis-profile=many
 
 test-all: editor test test-slow ## run the fast tests, then the slow tests

@@ -332,7 +332,7 @@ def _without_name(letter: Letter, campaign: Campaign) -> CheckedLetter | None:
     nobody = dict.fromkeys(names) | {"id": person.letter_id, "organization": organization}
     found, _ = compose_for(
         campaign, person.model_copy(update=nobody), letter.stage, letter.date,
-        supporters=letter.supporters,
+        supporters=letter.supporters, follows=letter.follows,
     )  # fmt: skip
     return None if found is None else check(found, campaign)[0]
 

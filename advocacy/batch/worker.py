@@ -32,7 +32,7 @@ from advocacy.files.content_digests import data_digest
 from advocacy.files.writing import no_room, write_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.digests import letter_digest, recipient_digest
-from advocacy.letters.letter import CheckedLetter, Letter, check, make_draft
+from advocacy.letters.letter import CheckedLetter, Letter, PreviousSending, check, make_draft
 
 if TYPE_CHECKING:
     from advocacy.checks.gate import WordsGate
@@ -48,6 +48,7 @@ class WantedLetter:
     where the letters are not for this recipient. `previous` is the manifest's line, with the
     files that are still there. `formats` and `typeset` replace those of the batch. A `draft` is
     made whatever is wrong with the letter, says so on each page, and counts for no later run.
+    `follows` is what the ledger knows of the letter before a reminder, where it was asked.
     """
 
     recipient: Recipient
@@ -58,6 +59,7 @@ class WantedLetter:
     formats: tuple[Format, ...] | None = None
     typeset: Typeset | None = None
     draft: bool = False
+    follows: PreviousSending | None = None
 
     @property
     def letter_id(self) -> str:
@@ -200,8 +202,9 @@ def _compose(
     outcome.problems += wanted.problems
     if wanted.stage is not None:
         letter, problems = compose_for(
-            campaign, wanted.recipient, wanted.stage, settings.day, supporters=wanted.supporters
-        )
+            campaign, wanted.recipient, wanted.stage, settings.day, supporters=wanted.supporters,
+            follows=wanted.follows,
+        )  # fmt: skip
         outcome.problems += problems
     if letter is None:
         outcome.refused = has_errors(outcome.problems)

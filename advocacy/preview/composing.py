@@ -15,6 +15,7 @@ from advocacy.documents.email.message import obstacles
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
+from advocacy.preview.commenting import describe_comments
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import describe_surroundings
 from advocacy.preview.files import (
@@ -168,6 +169,7 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
         payload["wordsOk"] = not refused
     stage = composed.chosen.stage
     payload["approval"] = describe_approval(state.campaign, composed.campaign, stage)
+    payload |= describe_comments(composed.campaign, composed.chosen, documents)
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 

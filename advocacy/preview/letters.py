@@ -16,6 +16,7 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.previous import example_sending
 from advocacy.preview.facts import MarkedSentence, mark_sentences
 from advocacy.preview.people import ChosenLetter
 from advocacy.templating.citation_marks import LINE, Prose
@@ -73,6 +74,7 @@ def make_preview_documents(
             trace=True,
             variants=chosen.variants,
             supporters=chosen.supporters,
+            follows=example_sending(campaign, chosen.stage, day),
         )
     except AdvocacyError as error:
         return PreviewDocuments(problems=(*error.problems, *problems))

@@ -15,7 +15,7 @@ from advocacy.campaign.campaign import (
     title_held,
 )
 from advocacy.campaign.days import ONE_DAY, Days
-from advocacy.campaign.demand import Demand
+from advocacy.campaign.demand import Demand, Follows
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets
@@ -45,6 +45,21 @@ def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterat
         yield _overlap(campaign, pair, _whom(people, recipients))
     for gap, people in gaps.items():
         yield _gap(campaign, gap, _whom(people, recipients))
+    for name, stage in stages.items():
+        earlier = stages.get(stage.follows.stage) if stage.follows else None
+        if stage.follows and earlier and stage.follows.day(earlier.from_, earlier.until) is None:
+            yield _from_ledger(name, stage.follows)
+
+
+def _from_ledger(name: str, follows: Follows) -> Problem:
+    return problem(
+        "previous-from-ledger",
+        f"The stage `{name}` has no date of the letter that it follows. It is checked with a "
+        "made-up one.",
+        "`advocacy send` takes the date from the ledger. To `render` these letters, add it: "
+        f"`follows: {{stage: {follows.stage}, date: …}}`.",
+        follows.place(),
+    )
 
 
 def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[Days]:

@@ -24,6 +24,7 @@ from advocacy.files.cache import files_held
 from advocacy.letters.approvals import approval_problems, describe_changes, judge_approval
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.previous import example_sending
 from advocacy.letters.samples import sample_letter
 from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
@@ -189,8 +190,9 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
         letter = None
         if name is not None:
             letter, found = compose_for(
-                campaign, one.recipient, name, mailing.day, supporters=signed
-            )
+                campaign, one.recipient, name, mailing.day, supporters=signed,
+                follows=example_sending(campaign, name, mailing.day),
+            )  # fmt: skip
         problems += found
         if letter is None:
             continue

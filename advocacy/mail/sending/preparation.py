@@ -5,10 +5,12 @@ the server and opens the ledger; the other methods answer questions before anyth
 """
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -46,6 +48,7 @@ from advocacy.mail.sending.messages import (
     consent_problems,
     finishing_for,
 )
+from advocacy.mail.sending.previous_sendings import find_changed_subject
 from advocacy.mail.sending.rendering import FEW, MessageRenderer, message_renderer
 from advocacy.mail.sending.stops import complaints_warning, reputation_problem
 from advocacy.mail.smtp.pace import DomainRates, Rate
@@ -174,6 +177,9 @@ class PreparedMailing:
         doubt = self.ledger.doubt() if self.ledger is not None else None
         if doubt is not None and not self.request.this_ledger:
             found.append(doubt)
+        if self.ledger is not None:
+            changed = find_changed_subject(self.ledger, self.mailing)
+            found += [changed] if changed else []
         if self.change is not None and not self.request.new_text and self.ledger is not None:
             found.append(self.change.problem(self.ledger.counts(self.mailing.name)[State.SENT]))
         return list(dict.fromkeys(found))
@@ -212,10 +218,13 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
-    def go_through(self) -> Candidates:
-        """Go through the list, without composing a message."""
+    def go_through(self, seconds: float = inf) -> Candidates:
+        """Go through the list, without composing a message, but for no longer than so many seconds.
+
+        Whether the end was reached, the candidates tell (`is_whole`).
+        """
         candidates = self.candidates()
-        for _ in candidates.left():
+        for _ in candidates.left(time.monotonic() + seconds):
             pass
         return candidates
 
