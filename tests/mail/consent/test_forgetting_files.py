@@ -253,7 +253,7 @@ def test_comments_and_earlier_texts_with_the_person_go_and_unsaved_ones_are_told
         removed = {one.what: one.count for one in found.removals}
         assert removed["comment in"] == 3
         assert removed["text in"] == 1
-        assert any("never saved" in problem.message for problem in found.left)
+        assert any("unsaved text" in problem.message for problem in found.left)
         if dry_run:
             assert names(folder) == before
     assert [one.text for one in read_comments(campaign)] == [said[0]["text"], said[4]["text"]]
