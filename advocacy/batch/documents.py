@@ -73,7 +73,8 @@ class BatchSettings:
     did so with the same digest (`judged`) of what is read for it; with None they are not. Where
     `judged_by_client`, whoever wants the letters judged them, and they come with what is wrong.
     Without `attach`, emails have no attachments. What is not `recorded` in a manifest has no sums.
-    `verdicts` are those that the gate of words need not find again.
+    `verdicts` are those that the gate of words need not find again. With `stage`, letters of no
+    other stage are made.
     """
 
     campaign: Campaign
@@ -94,13 +95,16 @@ class BatchSettings:
     attach: bool = True
     recorded: bool = True
     verdicts: "Verdicts" = field(default_factory=dict)
+    stage: str | None = None
 
     @property
     def wants_paper(self) -> bool:
         """Whether some documents are typeset: PDFs, attached ones, or audit sheets."""
-        stages = self.campaign.file.stages.values()
+        stages = self.campaign.file.stages
         attached = "eml" in self.formats and self.attach
-        attached = attached and any("pdf" in stage.attach for stage in stages)
+        attached = attached and any(
+            "pdf" in stage.attach for name, stage in stages.items() if self.stage in (None, name)
+        )
         return "pdf" in self.formats or attached or self.audit
 
 
