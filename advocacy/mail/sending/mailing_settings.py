@@ -17,7 +17,7 @@ from advocacy.checks.facts import dates
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors, ignore
+from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun, has_errors, ignore
 from advocacy.files.cache import files_held
 from advocacy.letters.approvals import approval_problems, describe_changes, judge_approval
 from advocacy.letters.compose import compose_for
@@ -128,7 +128,7 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
             "mailing-stage",
             f"A mailing has one stage, but {what} {day}.",
             f"Name it: `--stage {names[0]}`"
-            + (f" (there are {', '.join(names)})." if len(names) > 1 else "."),
+            + (f" (available: {', '.join(names)})." if len(names) > 1 else "."),
             campaign.file.place("stages"),
         )
     )
@@ -253,10 +253,10 @@ def _days(mailing: MailingSettings) -> Iterator[Problem]:
             place,
         )
     elif today - day > file.max_age:
-        days = (today - day).days
+        days = count_noun((today - day).days, "day")
         yield Problem(
             "too-old",
-            f"The letters are dated {day}, {days} days before today, {today}; the campaign's "
+            f"The letters are dated {day}, {days} before today, {today}; the campaign's "
             f"`max_age` allows {file.max_age.days}.",
             f"Change their date to today: `--date {today}`. Facts that were true then may not be "
             f"true now.",
