@@ -153,7 +153,7 @@ def add_comments(
             elif one.when > old.when:
                 known[one.id] = old.model_copy(update={"text": one.text, "when": one.when})
     if len(known) > MOST_KEPT:
-        message = f"These would be more than {MOST_KEPT:,} comments."
+        message = f"With these, the campaign would have more than {MOST_KEPT:,} comments."
         hint = "Delete comments that are closed, then import the file again."
         raise AdvocacyError(Problem("too-many-comments", message, hint))
     write_comments(campaign, known.values())
@@ -178,6 +178,6 @@ def change_comment(
 
 
 def _of_another(there: str, here: str, campaign: Path) -> Problem:
-    message = f"These comments are on the campaign `{there}`, and this one is `{here}`."
+    message = f"These comments are on the campaign `{there}`. This is the campaign `{here}`."
     hint = "Open the campaign that they are on, and import them there."
     return Problem("comments-elsewhere", message, hint, Place(campaign))

@@ -211,7 +211,7 @@ def test_names_are_text_wherever_they_stand(varied: Path, tmp_path: Path) -> Non
     text = made.path.read_text("utf-8")
     assert "<b>Roe</b>" not in text
     assert "&lt;b&gt;Roe&lt;/b&gt; &amp; Co" in text
-    assert "A stand-in: nobody shown reads this language" in text
+    assert "A made-up recipient: nobody shown reads this language" in text
     assert "French, subject “a”, opening “warm”" in text
     assert len(list(tmp_path.rglob("*.txt"))) == 12
 

@@ -256,8 +256,10 @@ class PreparedMailing:
         """Have the processes that will compose a long list start while the mailing is checked."""
         rows = self._most_rows()
         if self.request.workers is None and rows is not None:
-            campaign, attach = self.mailing.campaign, self.mailing.attach
-            settings = BatchSettings(campaign, self.mailing.day, ("eml",), attach=attach)
+            mailing = self.mailing
+            settings = BatchSettings(
+                mailing.campaign, mailing.day, ("eml",), attach=mailing.attach, stage=mailing.stage
+            )
             if is_many(settings, rows, FEW):
                 start_fork_server(wants_paper=settings.wants_paper)
 

@@ -164,8 +164,8 @@ def rehearse_mailing(
     prepared = PreparedMailing.open(request, watcher)
     try:
         prepared.start_early()
+        stops = prepared.stops()  # first, since the workers need not judge again what passed here
         seen = prepared.dry_run()
-        stops = prepared.stops()
         stop = prepared.find_stop()
         reputation = [stop.at(Level.WARNING)] if stop is not None else prepared.find_complaints()
         problems = dict.fromkeys([*seen.problems, *stops, *reputation])

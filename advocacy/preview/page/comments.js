@@ -30,7 +30,7 @@ async function ask(comment, what, text = null) {
     await post("comment", { id: comment.id, do: what, by, text });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    tell(error.content.problems?.[0]?.message ?? "This comment is not there any more.", error.content.problems?.[0]?.hint);
+    tell(error.content.problems?.[0]?.message ?? "This comment no longer exists.", error.content.problems?.[0]?.hint);
     return false;
   }
   tell({ answer: "Answer added.", close: "Comment closed.", reopen: "Comment reopened.", delete: "Comment deleted." }[what]);
@@ -45,7 +45,7 @@ function where({ letter, state }) {
   return {
     elsewhere: `On the letter ${words.join(", ")}`,
     changed: "The sentence has changed since",
-    gone: "The sentence is not in the letter any more",
+    gone: "The sentence is no longer in the letter",
   }[state];
 }
 

@@ -208,7 +208,7 @@ def test_what_render_labels_and_gallery_really_wrote_is_gone_after_one_command(
         "forget", "zoe@example.org", "--yes", "--campaigns", ".", cwd=small_campaign.parent
     )
     assert done.returncode == 0, done.stderr
-    assert "Out of this command's reach: sent mail," in done.stdout
+    assert "This command does not search sent mail," in done.stdout
     assert all(name.startswith("parks/call/") for name in names(made))
     assert len(names(made)) == 3
     rest = b"".join(
@@ -253,7 +253,7 @@ def test_comments_and_earlier_texts_with_the_person_go_and_unsaved_ones_are_told
         removed = {one.what: one.count for one in found.removals}
         assert removed["comment in"] == 3
         assert removed["text in"] == 1
-        assert any("never saved" in problem.message for problem in found.left)
+        assert any("unsaved text" in problem.message for problem in found.left)
         if dry_run:
             assert names(folder) == before
     assert [one.text for one in read_comments(campaign)] == [said[0]["text"], said[4]["text"]]
