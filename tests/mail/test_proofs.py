@@ -1,6 +1,6 @@
 """What passed once is not judged again, and whatever it rests on may not change meanwhile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ Asked = list[str]
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Asked]:
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
     """Grows by the media of each proof that is made anew, in a cache folder of the test's own."""
     monkeypatch.setenv("ADVOCACY_CACHE", str(tmp_path / "cache"))
     made: Asked = []
@@ -28,7 +28,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Asked]:
         return check(letters, campaign, media)
 
     monkeypatch.setattr(proofs, "check_media", note)
-    yield made
+    return made
 
 
 def approve(path: Path) -> None:
@@ -54,7 +54,6 @@ def test_a_run_after_a_dry_run_judges_nothing_again(
     assert sink.to.total() == N
 
 
-LAYOUT = "layouts/email.html"
 CHANGES: dict[str, Callable[[Path, Path], object]] = {
     "the letter": lambda folder, _: edit(
         folder / "templates/letters/open.md", "Many came", "People came"

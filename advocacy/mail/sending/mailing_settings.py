@@ -217,7 +217,10 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
             problems += _way_out(passed, campaign) if mailing.subscribers else ()
         letters.append(replace(letter, date=mailing.today))
     due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
-    problems += judge_letters(mailing, composed, passing)
+    problems += judge_letters(
+        campaign, composed, passing, media=mailing.media, today=mailing.today,
+        parts=mailing.text.parts,
+    )  # fmt: skip
     problems += CheckSettings(campaign.file).apply(due)
     return list(dict.fromkeys(problems))
 

@@ -6,10 +6,11 @@ digest of all that decides it: the program's own files and the libraries, the ca
 the templates, the days, and the letters themselves. Only that nothing was wrong is kept.
 """
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from advocacy.batch.documents import libraries
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.gate import gate_of
 from advocacy.checks.inputs import inputs_digest
 from advocacy.checks.media import check_media
@@ -20,24 +21,38 @@ from advocacy.files.kept_results import keep, read_kept
 from advocacy.letters.digests import letter_digest, recipient_digest
 from advocacy.letters.letter import Letter
 
-if TYPE_CHECKING:
-    from advocacy.mail.sending.mailing_settings import MailingSettings
-
 _KEPT = "proofs"
 _PASSED = b"passed"
 
 
 def judge_letters(
-    mailing: "MailingSettings", composed: Sequence[Letter], passing: Sequence[Letter]
+    campaign: Campaign,
+    composed: Sequence[Letter],
+    passing: Sequence[Letter],
+    *,
+    media: Sequence[str],
+    today: date,
+    parts: Mapping[str, str],
 ) -> list[Problem]:
     """Find errors in the words of the letters composed, and what is not seen of those `passing`.
 
     The gate of words knows these letters afterwards. `passing` are those that may go out on their
-    days; of what a reader sees, only that something is missing counts here.
+    days; of what a reader sees in the `media`, only that something is missing counts here. `today`
+    is the day of sending, `parts` are the digests of all that the letters are made of.
     """
-    campaign, media = mailing.campaign, mailing.media
     gate = gate_of(campaign)
-    key = _key(mailing, media, composed, passing)
+    rests_on = {
+        "program": libraries(),
+        "inputs": inputs_digest(campaign),
+        "text": dict(parts),
+        "days": [today.isoformat(), campaign.today().isoformat()],
+        "media": list(media),
+        "letters": [
+            [letter_digest(one), recipient_digest(one.recipient), one in passing]
+            for one in composed
+        ],
+    }
+    key = digest_of(rests_on)
     if read_kept(_KEPT, key) == _PASSED:
         for letter in composed:
             gate.trust(letter)
@@ -51,28 +66,3 @@ def judge_letters(
     if not found and not unseen:
         keep(_KEPT, key, _PASSED)
     return [*found, *CheckSettings(campaign.file).apply(unseen)]
-
-
-def _key(
-    mailing: "MailingSettings",
-    media: Collection[str],
-    composed: Sequence[Letter],
-    passing: Sequence[Letter],
-) -> str:
-    """The digest of all that decides whether the letters pass."""
-    campaign = mailing.campaign
-    days = (mailing.day, mailing.today, campaign.today())
-    return digest_of(
-        {
-            "program": libraries(),
-            "inputs": inputs_digest(campaign),
-            "text": dict(mailing.text.parts),
-            "stage": mailing.stage,
-            "days": [str(day) for day in days],
-            "media": list(media),
-            "letters": [
-                [letter_digest(one), recipient_digest(one.recipient), one in passing]
-                for one in composed
-            ],
-        }
-    )
