@@ -23,7 +23,7 @@ from advocacy.files.yaml.splicing import written
 
 COMMENTS = "comments"
 FORMAT: Literal["advocacy-comments"] = "advocacy-comments"
-MOST_IN_FILE, MOST_KEPT = 1000, 5000
+MOST_IN_FILE, MOST_KEPT = 1000, 2000
 HEADER = """\
 # What readers said about the letters: imported, answered and closed on the page of `preview`.
 """

@@ -59,7 +59,8 @@ def _is_of_interest(_change: Change, path: str) -> bool:
     return not (name.startswith(".") or name.endswith(_TEMPORARY) or name == "4913")
 
 
-MOST_PICTURE_BYTES = 120_000_000
+MOST_PICTURE_BYTES = 12_000_000
+"""Pictures of pages that are kept: of about a hundred pages. Each edit makes new ones."""
 MOST_KEPT = 64
 FileStates = tuple[tuple[str, int, int, int], ...]
 """Of each file its path, time of change (nanoseconds), size (bytes) and inode."""
@@ -197,8 +198,10 @@ class PreviewState:
                 self.pictures[page.digest] = page.png
             if page.digest in self.pictures:
                 self.pictures.move_to_end(page.digest)
-        while sum(map(len, self.pictures.values())) > MOST_PICTURE_BYTES and len(self.pictures) > 1:
-            self.pictures.popitem(last=False)
+        shown = {page.digest for page in pages}  # the browser is about to ask for these
+        size = sum(map(len, self.pictures.values()))
+        while size > MOST_PICTURE_BYTES and next(iter(self.pictures)) not in shown:
+            size -= len(self.pictures.popitem(last=False)[1])
         self.keep(key, screen, tuple(replace(page, png=None) for page in pages))
 
     def has_all(self, pages: Iterable[PreviewPage]) -> bool:

@@ -45,7 +45,7 @@ def test_axe_finds_nothing_wrong_in_any_state_of_the_page(
     if narrow:
         page.tab.click(".panes [data-pane=write]")
     page.own_copy()
-    for name in ("fields", "facts", "timeline", "text"):
+    for name in ("fields", "facts", "timeline", "comments", "text"):
         page.tab.click(f"#tab-{name}")
         found += faults(page, axe, name)
     page.replace("demand.reply_by", "demand.replyby")

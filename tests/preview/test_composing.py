@@ -17,9 +17,11 @@ from advocacy.documents.text import render_text
 from advocacy.errors import Hint
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import check
+from advocacy.preview import state as state_module
 from advocacy.preview.composing import ComposedPreview, add_details, compose_preview
 from advocacy.preview.drafts import Drafts
-from advocacy.preview.letters import inbox_snippet
+from advocacy.preview.letters import Screen, inbox_snippet
+from advocacy.preview.pages import PreviewPage
 from advocacy.preview.people import Choices, FieldText, Show
 from advocacy.preview.problems import PAGE_HINTS, word_hint
 from advocacy.preview.state import PreviewState
@@ -370,3 +372,23 @@ def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name
     finally:
         state.close()
         drafts.close()
+
+
+def test_pictures_of_older_pages_go_and_those_of_the_letter_that_is_shown_stay(
+    state: PreviewState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_module, "MOST_PICTURE_BYTES", 3000)
+    screen = Screen("", "", None)
+
+    def keep(*names: str) -> None:
+        pages = tuple(PreviewPage(name, 1, 1, (), bytes(1000)) for name in names)
+        state.keep_pages(("call", "doe"), screen, pages)
+
+    keep("a", "b")
+    keep("c")
+    keep("a", "d")
+    assert list(state.pictures) == ["c", "a", "d"]
+    keep(*"efghi")
+    assert list(state.pictures) == list("efghi"), "more than the limit, but they are shown"
+    keep("j")
+    assert list(state.pictures) == ["h", "i", "j"]
