@@ -43,6 +43,7 @@ soak: setup ## faulty servers and strangers' files, on from the seeds where it e
 
 goldens: setup ## renew tests/goldens/ from what the tests get now; read the diff before you commit
 	$(PYTHON_BIN) -m pytest -n auto --renew-goldens
+	$(PYTHON_BIN) -m pytest -n auto --renew-goldens -m slow tests/documents/test_page_goldens.py
 
 tools: ## the npm packages that some tests use (needs node and npm)
 	cd tests/tools && npm ci --no-audit --no-fund

@@ -27,7 +27,7 @@ from advocacy.documents.citations.csl import (
 from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.writing import replace_file
 
-_FORMAT = 4  # raise it when the same request is to give another result
+_FORMAT = 5  # raise it when the same request is to give another result
 
 
 @dataclass(frozen=True, slots=True)
