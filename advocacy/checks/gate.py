@@ -76,7 +76,7 @@ class WordsGate:
         Whoever says so knows that nothing has changed since that the verdict rests on.
         """
         read = hide_own_values(letter, self._campaign).body.values
-        self._wordings[self._wording(letter)] = WordingVerdict((), frozenset(read))
+        self._wordings[self._wording(letter)] = WordingVerdict((), (), frozenset(read))
 
     @property
     def verdicts(self) -> Verdicts:
