@@ -73,7 +73,8 @@ class WordsGate:
     def trust(self, letter: Letter) -> None:
         """Take a letter's wording to be without errors, as it was judged to be by an earlier run.
 
-        Whoever says so knows that nothing has changed since that the verdict rests on.
+        Whoever says so knows that nothing has changed since that the verdict rests on. Its
+        warnings are not known: a mailing asks for none.
         """
         read = hide_own_values(letter, self._campaign).body.values
         self._wordings[self._wording(letter)] = WordingVerdict((), (), frozenset(read))
