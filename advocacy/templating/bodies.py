@@ -141,7 +141,7 @@ def find_body(name: str, workspace: Workspace, language: str) -> tuple[Path, str
     if path is not None:
         return path, None
     known = workspace.template_names("letters", ".md")
-    hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
+    hint = did_you_mean(name, known, f"Available: {', '.join(known) or 'none'}.")
     message = f"The template `letters/{name}.md` does not exist."
     raise AdvocacyError(Problem("unknown-template", message, hint))
 

@@ -192,7 +192,7 @@ def test_several_signatories_stand_side_by_side(
 def test_a_layout_without_a_stylesheet_is_a_problem(campaign: Campaign) -> None:
     with pytest.raises(AdvocacyError, match="Did you mean `letter`"):
         layout_css("leter", campaign.workspace)
-    with pytest.raises(AdvocacyError, match=r"There are: .*letter"):
+    with pytest.raises(AdvocacyError, match=r"Available: .*letter"):
         layout_css("poster", campaign.workspace)
 
 

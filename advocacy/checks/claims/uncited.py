@@ -83,8 +83,8 @@ class UncitedMarks:
             elif mark not in self._used:
                 yield problem(
                     "silenced-nothing",
-                    f"The mark `{{# uncited: {mark.reason} #}}` stands after a sentence that is "
-                    "cited or claims nothing.",
+                    f"The mark `{{# uncited: {mark.reason} #}}` follows a sentence that has a "
+                    "citation or makes no claim.",
                     "Remove it.",
                     mark.place,
                 )

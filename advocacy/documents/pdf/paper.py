@@ -178,7 +178,7 @@ def layout_css(layout: str, workspace: Workspace) -> Path:
         Problem(
             "missing-template",
             f"The layout `{layout}` does not exist, because `layouts/{layout}.css` is missing.",
-            f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}.",
+            f"Did you mean `{near}`?" if near else f"Available: {', '.join(known)}.",
         )
     )
 

@@ -1,8 +1,10 @@
 """Select the letters of a list that may be sent now, and say why the others may not."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from typing import TypeVar
 
 from advocacy.batch.worker import WantedLetter
@@ -82,16 +84,23 @@ class Candidates:
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    is_whole: bool = False
+    """Whether the list was gone through to its end; before, no account can be given of it."""
     _wrong_addresses: set[int | None] = field(default_factory=set)
     _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
 
-    def left(self) -> Iterator[WantedLetter]:
-        """Yield the letters to be sent now, in the order of the list."""
+    def left(self, until: float = inf) -> Iterator[WantedLetter]:
+        """Yield the letters to be sent now, in the order of the list.
+
+        It ends early at the moment `until`, of the monotonic clock.
+        """
         answered = self._answered()
         claimed: set[str] = set()
         doubtful: list[tuple[Correspondence, Taken, PreviousSending | None]] = []
         for listed in chunks(self._listed(), CHUNK):
+            if time.monotonic() > until:
+                return
             chunk = self._as_recorded(listed, claimed)
             keys = self._keys(chunk)
             rows = zip(chunk, self._standing(keys), self._previous(keys), strict=True)
@@ -107,6 +116,7 @@ class Candidates:
         others = self.tally.counts[Category.OTHER_PERSON]
         if others:
             self.problems[_other_people(others, self._others)] = None
+        self.is_whole = True
 
     def _wanted(self, one: Correspondence, follows: PreviousSending | None) -> WantedLetter:
         return WantedLetter(

@@ -5,10 +5,12 @@ the server and opens the ledger; the other methods answer questions before anyth
 """
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -216,10 +218,13 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
-    def go_through(self) -> Candidates:
-        """Go through the list, without composing a message."""
+    def go_through(self, seconds: float = inf) -> Candidates:
+        """Go through the list, without composing a message, but for no longer than so many seconds.
+
+        Whether the end was reached, the candidates tell (`is_whole`).
+        """
         candidates = self.candidates()
-        for _ in candidates.left():
+        for _ in candidates.left(time.monotonic() + seconds):
             pass
         return candidates
 
@@ -251,8 +256,10 @@ class PreparedMailing:
         """Have the processes that will compose a long list start while the mailing is checked."""
         rows = self._most_rows()
         if self.request.workers is None and rows is not None:
-            campaign, attach = self.mailing.campaign, self.mailing.attach
-            settings = BatchSettings(campaign, self.mailing.day, ("eml",), attach=attach)
+            mailing = self.mailing
+            settings = BatchSettings(
+                mailing.campaign, mailing.day, ("eml",), attach=mailing.attach, stage=mailing.stage
+            )
             if is_many(settings, rows, FEW):
                 start_fork_server(wants_paper=settings.wants_paper)
 
