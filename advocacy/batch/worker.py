@@ -86,7 +86,8 @@ class LetterOutcome:
     hexadecimal, `obsolete` the names of files that no longer belong to the letter, `documents`
     the bytes that are not written yet. `judged` is set where nothing was made, and the words were
     judged anew: it belongs into the letter's line. `typeset` is how its PDF was laid out, `fast`
-    or `full`, and `why` not fast.
+    or `full`, and `why` not fast. `warned` says whether its words have warnings; None where they
+    were not judged now.
 
     `languages` are the one that the recipient asks for and the one of the letter. Where there are
     problems, `place` and `row` are those of the list to correct. `crash` is the traceback of a
@@ -105,6 +106,7 @@ class LetterOutcome:
     judged: str | None = None
     typeset: str | None = None
     why: str = ""
+    warned: bool | None = None
     languages: tuple[str, str] | None = None
     place: Place | None = None
     row: Mapping[str, str] = field(default_factory=dict)
@@ -222,7 +224,9 @@ def _compose(
     if not _judged_before(settings, wanted, digests[0]):
         # Once for a task's letters: to look what day it is takes 3 microseconds.
         gate = once_per_run(("gate", id(settings)), lambda: _gate(settings))
-        problems += gate.errors(letter)
+        errors, warnings = gate.findings(letter)
+        problems += errors
+        outcome.warned = bool(warnings)
     outcome.problems += (one for one in problems if one not in outcome.problems)
     if wanted.draft:
         outcome.problems = [_lowered(one) for one in outcome.problems]

@@ -156,9 +156,7 @@ class Sender(Located):
         description="`true`: the logo shows the organization's name, so that the letterhead does "
         "not print it again.",
     )
-    offices: tuple[Office, ...] = Field(
-        (), description="Offices, for the footer of the first page."
-    )
+    offices: tuple[Office, ...] = Field((), description="Offices for the first page's footer.")
     look: Look | None = Field(None, description="The organization's font and color.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 

@@ -79,8 +79,8 @@ def write_galleries(requests: "Sequence[RenderRequest]", reporting: Reporting) -
     def lines() -> Iterator[str]:
         for one in made:
             yield from _describe(one)
-        if problems:
-            yield verdict(problems)
+        if problems or any(one.letters for one in made):
+            yield verdict(problems, is_warned=any(one.is_warned for one in made))
 
     return reporting.finish(problems, lines())
 

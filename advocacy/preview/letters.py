@@ -110,9 +110,11 @@ def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
     return [problem for problem in report.problems if problem.code not in _OF_COPIES]
 
 
-def refusals(campaign: Campaign, checked: CheckedLetter) -> list[Problem]:
-    """Why the gate of words would refuse the letter, as `render` would ask it."""
-    return WordsGate(campaign).errors(checked.letter)
+def judge_words(
+    campaign: Campaign, checked: CheckedLetter
+) -> tuple[list[Problem], tuple[Problem, ...]]:
+    """What the gate of words says of the letter, as `render` asks it: errors, and warnings."""
+    return WordsGate(campaign).findings(checked.letter)
 
 
 def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:

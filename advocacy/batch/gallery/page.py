@@ -32,7 +32,7 @@ class Shown:
     """A letter in the gallery; without `letter` it could not be made, and problems say why.
 
     `pages` are its first page in small, then all to be read; `documents` are their paths from
-    the gallery, by kind.
+    the gallery, by kind. `is_warned`: its words have warnings.
     """
 
     entry: GalleryEntry
@@ -41,6 +41,7 @@ class Shown:
     text: str = ""
     documents: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    is_warned: bool = False
 
     @property
     def who(self) -> str:

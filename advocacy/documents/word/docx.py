@@ -15,7 +15,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.citations.pandoc import write_docx
-from advocacy.documents.frame import DRAFT, DRAFT_LINE, direction, long_date
+from advocacy.documents.frame import DRAFT, DRAFT_LINE, comma, direction, long_date
 from advocacy.documents.pdf.paper import moment, page_size
 from advocacy.documents.prose import body_pictures
 from advocacy.documents.references import formatted
@@ -189,14 +189,14 @@ def _ending(
     if letter.joint:
         yield paragraph("Closing", letter.close)
         people = ((one.name, one.office, one.organization) for one in letter.signatories)
-        lines = [", ".join(filter(None, person)) for person in people]
+        lines = [comma(letter.language).join(filter(None, person)) for person in people]
         yield paragraph("Signature", *lines, *filter(None, [letter.others]))
     else:
         in_columns = len(letter.signatories) > 1 or letter.signatories[0].signature
         yield paragraph("Closing Above Columns" if in_columns else "Closing", letter.close)
         yield from signatures(letter.signatories, own)
     if letter.cosigners:
-        yield from cosigners(letter.cosigners, phrases.joined_by)
+        yield from cosigners(letter.cosigners, phrases.joined_by, comma(letter.language))
     if letter.enclosures:
         word = phrases.enclosure if len(letter.enclosures) == 1 else phrases.enclosures
         yield paragraph("Enclosures", f"{word} {'; '.join(letter.enclosures)}")

@@ -84,8 +84,8 @@ export function showProblems({ state, view, act }) {
   }
   all.unshift(...state.refusal);
   const errors = all.filter((problem) => problem.level === "error" && !problem.elsewhere);
-  const elsewhere = all.filter((problem) => problem.level === "error" && problem.elsewhere);
-  const others = all.filter((problem) => problem.level !== "error");
+  const elsewhere = all.filter((problem) => problem.elsewhere);
+  const others = all.filter((problem) => problem.level !== "error" && !problem.elsewhere);
   const stopped = !state.ok || (view === "paper" && !state.paperOk);
   const printedOnly = view !== "paper" && errors.every((one) => one.medium === "paper");
   $("stop-box").hidden = errors.length === 0;
