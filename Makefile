@@ -43,6 +43,7 @@ soak: setup ## test with faulty servers and damaged files, from the last seeds o
 
 goldens: setup ## write tests/goldens/ anew from the results of the tests; read the diff before you commit
 	$(PYTHON_BIN) -m pytest -n auto --renew-goldens
+	$(PYTHON_BIN) -m pytest -n auto --renew-goldens -m slow tests/documents/test_page_goldens.py
 
 tools: ## install the npm packages that some tests use (needs node and npm)
 	cd tests/tools && npm ci --no-audit --no-fund

@@ -25,7 +25,7 @@ from advocacy.errors import AdvocacyError, Problem, nearest
 from advocacy.files.kept_results import keep, kept_key, read_kept
 
 _KEPT = "citations"
-_FORMAT = 4  # raise it when the same request is to give another result
+_FORMAT = 5  # raise it when the same request is to give another result
 
 
 @dataclass(frozen=True, slots=True)
