@@ -68,7 +68,7 @@ class Hint(str):
         "no-other-stage": "{lead}No other stage covers {day}: write one, or choose another day "
         "with `--date`.",
         "other-stage": "{lead}On {day} another stage fits: {stages}.",
-        "recheck": "Check `{source}` again. If the fact still holds, run "
+        "recheck": "Check `{source}` again. If the fact is still true, run "
         "`advocacy facts touch {file} {fact}`.",
     }
 
@@ -172,7 +172,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     if near:
         return f"Did you mean `{near}`?"
     some = ", ".join(f"`{name}`" for name in known[:8])
-    return otherwise or (f"There are: {some}." if some else "There are none.")
+    return otherwise or (f"Available: {some}." if some else "There are none.")
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -73,7 +73,7 @@ class BatchSettings:
     did so with the same digest (`judged`) of what is read for it; with None they are not. Where
     `judged_by_client`, whoever wants the letters judged them, and they come with what is wrong.
     Without `attach`, emails have no attachments. What is not `recorded` in a manifest has no sums.
-    `verdicts` are those that the gate of words need not find again.
+    `verdicts` are those that the gate of words need not find again; all letters are of a `stage`.
     """
 
     campaign: Campaign
@@ -94,13 +94,14 @@ class BatchSettings:
     attach: bool = True
     recorded: bool = True
     verdicts: "Verdicts" = field(default_factory=dict)
+    stage: str | None = None
 
     @property
     def wants_paper(self) -> bool:
         """Whether some documents are typeset: PDFs, attached ones, or audit sheets."""
-        stages = self.campaign.file.stages.values()
-        attached = "eml" in self.formats and self.attach
-        attached = attached and any("pdf" in stage.attach for stage in stages)
+        stages = self.campaign.file.stages.items()
+        made = (stage for name, stage in stages if self.stage in (None, name))
+        attached = "eml" in self.formats and self.attach and any("pdf" in s.attach for s in made)
         return "pdf" in self.formats or attached or self.audit
 
 
@@ -332,7 +333,7 @@ def _without_name(letter: Letter, campaign: Campaign) -> CheckedLetter | None:
     nobody = dict.fromkeys(names) | {"id": person.letter_id, "organization": organization}
     found, _ = compose_for(
         campaign, person.model_copy(update=nobody), letter.stage, letter.date,
-        supporters=letter.supporters,
+        supporters=letter.supporters, follows=letter.follows,
     )  # fmt: skip
     return None if found is None else check(found, campaign)[0]
 

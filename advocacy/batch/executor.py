@@ -16,7 +16,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPo
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from types import FrameType
 
 from advocacy.batch.documents import BatchSettings
@@ -103,6 +103,8 @@ def start_fork_server(*, wants_paper: bool) -> None:
     if wants_paper and not is_missing:  # the letters' problems tell what is
         preload.append("advocacy.documents.pdf.render")
     multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
+    # Where it has to start this one, it would unblock Ctrl-C on the way.
+    resource_tracker.ensure_running()
     with _interrupts_blocked():
         forkserver.ensure_running()
 

@@ -93,6 +93,12 @@ def entry(
         if one is not None:
             line["supporter"] = {"id": one.id, "name": one.name, "email": one.email}
             line["own_words"] = bool(one.own_words)
+    if letter.previous is not None:
+        day = letter.previous.date
+        line["previous"] = {
+            "date": day.isoformat() if day else None,
+            "subject": letter.previous.subject,
+        }
     if letter.variants:
         line["variants"] = dict(letter.variants)
     return line

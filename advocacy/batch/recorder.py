@@ -28,7 +28,8 @@ class RenderSummary:
     `made`, `unchanged`, `refused` and `pruned` count letters, `kinds` the files made, by their
     endings; `fast` counts the PDFs laid out fast, `in_full` the others, by the reason. `files`
     and `problems` are the first thousand of each; `rejects` is the file of rejected rows,
-    `crashes` are tracebacks of bugs.
+    `crashes` are tracebacks of bugs. `judged` counts letters whose words were judged now, `warned`
+    those of them that have warnings, which `check` tells.
 
     `listed` is `made` + `unchanged` + `left_out`, which counts who gets no letter, by the code
     of the reason: rows that cannot be read, people listed twice, and letters that are refused or
@@ -42,6 +43,8 @@ class RenderSummary:
     unchanged: int = 0
     refused: int = 0
     pruned: int = 0
+    judged: int = 0
+    warned: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     fast: int = 0
     in_full: Counter[str] = field(default_factory=Counter)
@@ -104,6 +107,8 @@ class Recorder:
         if outcome.problems:
             self._rejects.add(outcome.problems, outcome.place, outcome.row)
         self.summary.refused += outcome.refused
+        self.summary.judged += outcome.warned is not None
+        self.summary.warned += bool(outcome.warned)
         made, unchanged = self.summary.made, self.summary.unchanged
         self._record_outcome(outcome)
         self.summary.listed += 1

@@ -32,7 +32,7 @@ from advocacy.files.content_digests import data_digest
 from advocacy.files.writing import no_room, write_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.digests import letter_digest, recipient_digest
-from advocacy.letters.letter import CheckedLetter, Letter, check, make_draft
+from advocacy.letters.letter import CheckedLetter, Letter, PreviousSending, check, make_draft
 
 if TYPE_CHECKING:
     from advocacy.checks.gate import WordsGate
@@ -48,6 +48,7 @@ class WantedLetter:
     where the letters are not for this recipient. `previous` is the manifest's line, with the
     files that are still there. `formats` and `typeset` replace those of the batch. A `draft` is
     made whatever is wrong with the letter, says so on each page, and counts for no later run.
+    `follows` is what the ledger knows of the letter before a reminder, where it was asked.
     """
 
     recipient: Recipient
@@ -58,6 +59,7 @@ class WantedLetter:
     formats: tuple[Format, ...] | None = None
     typeset: Typeset | None = None
     draft: bool = False
+    follows: PreviousSending | None = None
 
     @property
     def letter_id(self) -> str:
@@ -84,7 +86,8 @@ class LetterOutcome:
     hexadecimal, `obsolete` the names of files that no longer belong to the letter, `documents`
     the bytes that are not written yet. `judged` is set where nothing was made, and the words were
     judged anew: it belongs into the letter's line. `typeset` is how its PDF was laid out, `fast`
-    or `full`, and `why` not fast.
+    or `full`, and `why` not fast. `warned` says whether its words have warnings; None where they
+    were not judged now.
 
     `languages` are the one that the recipient asks for and the one of the letter. Where there are
     problems, `place` and `row` are those of the list to correct. `crash` is the traceback of a
@@ -103,6 +106,7 @@ class LetterOutcome:
     judged: str | None = None
     typeset: str | None = None
     why: str = ""
+    warned: bool | None = None
     languages: tuple[str, str] | None = None
     place: Place | None = None
     row: Mapping[str, str] = field(default_factory=dict)
@@ -200,8 +204,9 @@ def _compose(
     outcome.problems += wanted.problems
     if wanted.stage is not None:
         letter, problems = compose_for(
-            campaign, wanted.recipient, wanted.stage, settings.day, supporters=wanted.supporters
-        )
+            campaign, wanted.recipient, wanted.stage, settings.day, supporters=wanted.supporters,
+            follows=wanted.follows,
+        )  # fmt: skip
         outcome.problems += problems
     if letter is None:
         outcome.refused = has_errors(outcome.problems)
@@ -219,7 +224,9 @@ def _compose(
     if not _judged_before(settings, wanted, digests[0]):
         # Once for a task's letters: to look what day it is takes 3 microseconds.
         gate = once_per_run(("gate", id(settings)), lambda: _gate(settings))
-        problems += gate.errors(letter)
+        errors, warnings = gate.findings(letter)
+        problems += errors
+        outcome.warned = bool(warnings)
     outcome.problems += (one for one in problems if one not in outcome.problems)
     if wanted.draft:
         outcome.problems = [_lowered(one) for one in outcome.problems]

@@ -169,7 +169,7 @@ def _too_long(found: FormLetter, wanted: WantedLetter) -> Iterator[Problem]:
                 "form-too-long",
                 f"The {what} to {found.member} has {len(text):,} characters. The limit "
                 f"for contact forms is {most:,}.",
-                f"Shorten the {what} in a stage of its own.",
+                f"Shorten the {what}, or add a stage with a shorter one.",
                 wanted.recipient.place(),
             )
 

@@ -73,8 +73,8 @@ class Addressee(Recipient):
 
     titles: tuple[HeldTitle, ...] = Field(
         (),
-        description="Titles with their days, instead of `title`. The letter has the one of its "
-        "date, or none.",
+        description="Titles with their days, instead of `title`. The letter prints the title of "
+        "its own date, or none.",
     )
 
     def on(self, day: date) -> "Addressee":
@@ -156,7 +156,7 @@ class Sender(Located):
         description="`true`: the logo shows the organization's name, so that the letterhead does "
         "not print it again.",
     )
-    offices: tuple[Office, ...] = Field((), description="Offices, for the foot of the first page.")
+    offices: tuple[Office, ...] = Field((), description="Offices for the first page's footer.")
     look: Look | None = Field(None, description="The organization's font and color.")
     signatories: tuple[Signatory, ...] = Field(min_length=1, description="Who signs the letter.")
 
@@ -192,8 +192,8 @@ class Stage(Located):
     )
     greeting: WholeLine | None = Field(
         None,
-        description="The whole line of the salutation: `Dear {given_name},`. Default: as the "
-        "language has it.",
+        description="The whole line of the salutation: `Dear {given_name},`. Default: the "
+        "form that the language uses.",
     )
     closing: WholeLine | None = Field(
         None,
@@ -216,7 +216,7 @@ class Stage(Located):
     to: tuple[PersonId, ...] = Field((), description="Ids of the recipients. Default: everyone.")
     together: bool = Field(
         False,
-        description="`true`: one letter to all whom the stage is for; with `bill:`, one for each "
+        description="`true`: one letter to everyone the stage is for; with `bill:`, one for each "
         "committee.",
     )
     bill: Slug | None = Field(
@@ -226,7 +226,7 @@ class Stage(Located):
     )
     position: Literal["support", "oppose", "amend"] = Field(
         "support",
-        description="What the sender wants of the bill. It decides what `recipient.ask` is, and "
+        description="The sender's position on the bill. It determines `recipient.ask`, and "
         "which requests `check` refuses.",
     )
     event: Slug | None = Field(
@@ -356,7 +356,7 @@ class CampaignFile(Located):
         None, description="A file that says how members of other legislatures are addressed."
     )
     office: Literal["capitol", "district"] = Field(
-        "capitol", description="The office of lawmakers that letters go to."
+        "capitol", description="The lawmakers' office that letters go to."
     )
     columns: ColumnMap = Field(
         default_factory=dict,
@@ -369,7 +369,7 @@ class CampaignFile(Located):
         None, description="The folder for kept copies of sources. It need not exist."
     )
     events: dict[Slug, CampaignEvent] = Field(
-        default_factory=dict, description="Hearings, votes and deadlines, by id."
+        default_factory=dict, description="Hearings, votes, and deadlines, by id."
     )
     checks: dict[Line, CheckSetting] = Field(
         default_factory=dict, description="Changed levels and limits of checks, by code."

@@ -20,7 +20,7 @@ class CampaignEvent(Located):
 
     day: Day = Field(description="The day of the event.")
     kind: Literal["hearing", "markup", "vote", "record closes", "comments close", "other"] = Field(
-        description="What kind of event it is."
+        description="The kind of event."
     )
     what: Line = Field(description="The event in one line.")
     bill: Slug | None = Field(None, description="The id of the bill that it is about.")

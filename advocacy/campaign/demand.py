@@ -62,7 +62,8 @@ class Follows(Located):
     stage: Slug = Field(description="The stage of the earlier letter.")
     date: Day | None = Field(
         None,
-        description="The date of that letter. Default: the only day of that stage’s window.",
+        description="The date of that letter. Default: the only day of that stage’s window, or the "
+        "day on which `send` sent each person that letter.",
     )
 
     def day(self, first: dt.date | None, last: dt.date | None) -> dt.date | None:

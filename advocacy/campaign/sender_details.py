@@ -53,7 +53,7 @@ class Unsubscribe(Located):
 class Office(Located):
     """A place where the organization can be reached."""
 
-    name: Line | None = Field(None, description="What the office is called, such as its town.")
+    name: Line | None = Field(None, description="The name of the office, such as its town.")
     address: tuple[Line, ...] = Field((), description="Street and town lines.")
     phone: Line | None = Field(None, description="The phone number.")
     email: Email | None = Field(None, description="The email address.")
@@ -87,7 +87,7 @@ class Enclosure(Located):
     """A PDF that goes with the letter, and its title."""
 
     file: FileName = Field(description="A PDF, relative to this file's folder.")
-    title: LocalLine = Field(description="What the list of enclosures and the bookmark call it.")
+    title: LocalLine = Field(description="Its title in the list of enclosures and in the bookmark.")
 
 
 def _has_file(value: Any) -> str:

@@ -166,7 +166,7 @@ def _named(name: str, found: Sequence[Problem]) -> Problem:
         Problem(
             "nothing-to-accept",
             f"`{name}` is not the ID of a finding that can be accepted here.",
-            f"There is {names}." if names else "There is nothing to accept. Omit `--accept`.",
+            f"Available: {names}." if names else "There is nothing to accept. Omit `--accept`.",
         )
     )
 

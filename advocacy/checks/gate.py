@@ -32,9 +32,10 @@ MOST_WORDINGS = 4096
 
 @dataclass(frozen=True, slots=True)
 class WordingVerdict:
-    """The errors of a wording, and the printed values that were read with it."""
+    """The errors and warnings of a wording, and the printed values that were read with it."""
 
     errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
     values: frozenset[str]
 
 
@@ -57,13 +58,26 @@ class WordsGate:
 
     def errors(self, letter: Letter) -> list[Problem]:
         """Every error of a letter: of its wording, and of the values that are its own."""
+        return self.findings(letter)[0]
+
+    def findings(self, letter: Letter) -> tuple[list[Problem], tuple[Problem, ...]]:
+        """The errors of a letter, and the warnings of its wording, which refuse no letter."""
         verdict = self._verdict(letter)
         own = [value for value in letter.body.values if value not in verdict.values]
-        return [*verdict.errors, *self._own_errors(letter, own)]
+        return [*verdict.errors, *self._own_errors(letter, own)], verdict.warnings
 
     def wording_errors(self, letter: Letter) -> tuple[Problem, ...]:
         """The errors of what a letter says like others."""
         return self._verdict(letter).errors
+
+    def trust(self, letter: Letter) -> None:
+        """Take a letter's wording to be without errors, as it was judged to be by an earlier run.
+
+        Whoever says so knows that nothing has changed since that the verdict rests on. Its
+        warnings are not known: a mailing asks for none.
+        """
+        read = hide_own_values(letter, self._campaign).body.values
+        self._wordings[self._wording(letter)] = WordingVerdict((), (), frozenset(read))
 
     @property
     def verdicts(self) -> Verdicts:
@@ -80,9 +94,10 @@ class WordsGate:
         if known is None:
             if len(self._wordings) >= MOST_WORDINGS:
                 self._wordings.clear()
-            errors = self._errors([*self._judge(letter)])
+            found = self._apply([*self._judge(letter)])
+            errors, warnings = (_of(level, found) for level in (Level.ERROR, Level.WARNING))
             read = hide_own_values(letter, self._campaign).body.values
-            known = self._wordings[key] = WordingVerdict(errors, frozenset(read))
+            known = self._wordings[key] = WordingVerdict(errors, warnings, frozenset(read))
         return known
 
     def _wording(self, letter: Letter) -> Hashable:
@@ -138,11 +153,16 @@ class WordsGate:
         if not search("placeholder", "\n".join(texts)):
             return ()
         stage = self._campaign.file.stages[letter.stage]
-        return self._errors([*check_values(letter, values), *check_around_body(letter, stage)])
+        found = [*check_values(letter, values), *check_around_body(letter, stage)]
+        return _of(Level.ERROR, self._apply(found))
 
-    def _errors(self, problems: list[Problem]) -> tuple[Problem, ...]:
-        kept = note_accepted(self._settings.apply(problems), self._campaign)
-        return tuple(dict.fromkeys(one for one in kept if one.level is Level.ERROR))
+    def _apply(self, problems: list[Problem]) -> list[Problem]:
+        """The problems at the levels that the campaign and its approvals give them."""
+        return note_accepted(self._settings.apply(problems), self._campaign)
+
+
+def _of(level: Level, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(one for one in problems if one.level is level))
 
 
 _gates: IdentityCache[WordsGate] = IdentityCache(4)

@@ -48,7 +48,7 @@ def leftover_problems(
     place = stage.place("subject")
     yield from note_problems(letter.subject, "the subject", place)
     for text, where, at in _filled_in(letter, stage):
-        yield from _value_markup(text, where, at)
+        yield from filled_in_markup(text, where, at)
     for block in blocks:
         for sentence in block.sentences:
             yield from note_problems(sentence.text, "the letter", sentence.place, typed)
@@ -77,11 +77,12 @@ def list_markup_problems(letter: Letter, values: Iterable[str]) -> Iterator[Prob
     """Markup in a recipient's own values, which may be meant: warnings."""
     for value in values:
         if isinstance(value, Own):
-            for found in _value_markup(value, "The list", letter.recipient.place()):
+            for found in filled_in_markup(value, "The list", letter.recipient.place()):
                 yield replace(found, level=Level.WARNING)
 
 
-def _value_markup(text: str, where: str, place: Place | None) -> Iterator[Problem]:
+def filled_in_markup(text: str, where: str, place: Place | None) -> Iterator[Problem]:
+    """Report markup in a text that is printed as typed; `where` names it."""
     found = value_markup(text)
     if found is not None:
         yield problem(

@@ -109,6 +109,7 @@ def trace_letter(letter: Letter, campaign: Campaign) -> Letter:
         trace=True,
         variants=dict(letter.variants),
         supporters=letter.supporters,
+        follows=letter.follows,
     )
 
 

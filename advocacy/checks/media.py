@@ -133,7 +133,7 @@ def _list_numbers(
             yield problem(
                 "missing-in-medium",
                 f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` "
-                f"does not number the item “{item.words} …” as {item.number}.",
+                f"{_do(without)} not number the item “{item.words} …” as {item.number}.",
                 "Check the layout's lists. A list must begin with the number that the text gives.",
                 None,
             )
@@ -182,8 +182,8 @@ def _missing(
         hides = f" It is hidden by {', '.join(f'`{way}`' for way in list(hiding)[:4])}."
         yield problem(
             "missing-in-medium",
-            f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` does not "
-            f"have {wanted.what}.",
+            f"The {' and the '.join(without)} of the letter of the stage `{letter.stage}` "
+            f"{_do(without)} not have {wanted.what}.",
             "Check the layout. It must print the whole text with its references or notes visibly, "
             "as the built-in layouts do." + (hides if hiding else ""),
             wanted.place,
@@ -324,3 +324,7 @@ def is_mark(char: str) -> bool:
 
 def _bare(markup: str) -> str:
     return unescape(_TAG.sub("", markup))
+
+
+def _do(media: list[str]) -> str:
+    return "do" if len(media) > 1 else "does"

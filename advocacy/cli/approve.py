@@ -58,9 +58,9 @@ def command(
     """Show the text of a stage as its readers get it, and record who approves it.
 
     The approval is stored beside the campaign, in <campaign>.approvals.yaml. It covers the
-    templates, facts, sources, asks, subject, sender and layouts; when one of them changes,
-    `advocacy check` reports it. You can still add people to the list. A stage with an error
-    cannot be approved.
+    templates, facts, sources, asks, subject, sender, and layouts. When one of them changes,
+    `advocacy check` reports it. You can still add people to the list. A stage with an error cannot
+    be approved.
 
     Each finding about a sentence is listed with an ID. --reason accepts the warnings, and
     --accept accepts an error. An acceptance applies to the sentence, its facts, and their

@@ -25,7 +25,7 @@ SHOWN_NAMES = 6
 
 @click.group("bills")
 def command() -> None:
-    """Show a bill's status on a day, the positions of lawmakers, and the letters that are due."""
+    """Show a bill's status, positions, and the letters that are due, or count letters on bills."""
 
 
 @command.command("show", short_help="Show a bill on a day and which letters are due.")
@@ -104,9 +104,9 @@ def report_command(
 ) -> int:
     """Count the letters on bills that were sent in a quarter, as material for lobbying reports.
 
-    For each bill, stage, and chamber: the position, the number of letters, and whether they went to
-    lawmakers or to the public (26 CFR 56.4911-2). It is material for the LD-2 and for Schedule C of
-    Form 990. It does not decide what is lobbying.
+    The report lists, for each bill, stage, and chamber, the position, the number of letters, and
+    whether they went to lawmakers or to the public (26 CFR 56.4911-2). Use it when you prepare the
+    LD-2 or Schedule C of Form 990. It does not decide what is lobbying.
 
     \b
     Examples:
@@ -136,7 +136,7 @@ def report_command(
     elif rows:
         shown = [column for column in COLUMNS if column not in ("name", "asks", "campaign")]
         write_table(rows, shown, report)
-        click.echo("\nThese are counts, not a verdict on what is lobbying.")
+        click.echo("\nThese are counts. They do not decide what is lobbying.")
     else:
         click.echo(f"No letters on bills were sent from {days[0]} to {days[1]}.")
     return int(has_errors(problems))

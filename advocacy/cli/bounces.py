@@ -42,11 +42,10 @@ def import_command(
     """Read bounces, mark the letters in the ledger, and suppress the addresses.
 
     MAILBOX is a Maildir, an mbox file, or a folder of .eml files. Addresses that do not work
-    (hard bounces), complaints and unsubscribe requests are suppressed; a full mailbox or a
-    server that refused the message is only noted. A message counts only if it carries a signed
-    mark of one of your letters. Messages that cannot be read are listed for you to look at, with
-    the person and the letter where the mark names them.
-    Reading a mailbox twice changes nothing.
+    (hard bounces), complaints, and unsubscribe requests are suppressed; a full mailbox or a
+    server that refused the message is only noted. A message counts only if it contains a signed
+    mark of one of your letters. Messages that cannot be read are listed for review, with the
+    person and the letter if the mark identifies them. Reading a mailbox twice changes nothing.
 
     \b
     Examples:

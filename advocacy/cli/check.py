@@ -92,8 +92,8 @@ def command(
     """Check the letters of campaigns and the facts they rely on.
 
     Every stage is checked on the first and the last day of its window: each fact it cites
-    must hold on all its days, and no source may be newer than the letter. With --date, the
-    letters of that day only.
+    must be true on all its days, and no source may be newer than the letter. With --date, only
+    the letters of that day are checked.
 
     \b
     Examples:

@@ -24,9 +24,9 @@ COLUMNS = ("stage", "organization", "name", "signed", "text", "stands")
 def command(campaign: Path, stage: str | None, templates: Path | None, report: TableReport) -> int:
     """Show who has signed the text of each stage, and who must be asked again.
 
-    A campaign's `cosigners:` may name a table of organizations. It says which text each was sent,
-    by an id that this command prints. When the text changes, the id changes, and the names of those
-    who signed the earlier text are left out of the letters until they agree again.
+    A campaign's `cosigners:` may name a table of organizations. It says which text each
+    organization was sent, by an id that this command prints. When the text changes, the id changes.
+    Then those who signed the earlier text are left out of the letters until they agree again.
 
     \b
     Examples:

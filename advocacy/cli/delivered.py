@@ -18,7 +18,7 @@ from advocacy.cli.tables import write_json
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The table `forms.csv`, in which the column `delivered` says yes.",
+    help="Record the rows of this table, `forms.csv`, that have yes in the column `delivered`.",
 )
 @click.option(
     "--output",
@@ -33,8 +33,8 @@ def command(
 ) -> int:
     """Record that letters were delivered by hand: by a contact form, or on paper.
 
-    The ledger then has them as sent, and `advocacy send` does not send them. It does not record a
-    reply. Letters are named by their ids, which the worksheets show.
+    The ledger then counts them as sent, and `advocacy send` does not send them. No reply is
+    recorded. Identify letters by their ids, which the worksheets show.
 
     \b
     Examples:
@@ -46,7 +46,7 @@ def command(
     from advocacy.mail.sending.by_hand import read_worksheet_table, record_delivered, ticked_ids
 
     if not ids and file is None:
-        raise click.UsageError("Give a letter's id, or --from FILE.")
+        raise click.UsageError("Give a letter's id, or use --from FILE.")
     if file is None:
         loaded, problems = load_campaign(campaign)
         if loaded is None:

@@ -174,7 +174,11 @@ def compare(
 @file_argument
 @fact_argument
 @click.option(
-    "--until", type=Day(), required=True, metavar="DAY", help="The last day on which the fact held."
+    "--until",
+    type=Day(),
+    required=True,
+    metavar="DAY",
+    help="The last day on which the fact was true.",
 )
 @click.option(
     "--superseded-by", "new", metavar="NEW", shell_complete=complete_facts,

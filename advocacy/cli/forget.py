@@ -45,12 +45,12 @@ def command(
 ) -> int:
     """Remove a person from ledgers, letters, and lists, for a request under a privacy law.
 
-    A keyed hash of the address stays in suppressed.csv, so that they get no more messages. It
-    needs ADVOCACY_KEY, and reveals nothing without that key. Letters, rows of CSV and JSON Lines
-    files, and messages in Maildirs, mbox and .eml files are removed. A merged file, a sheet of
-    labels, a worksheet, or a gallery that has the person is deleted as a whole: make it again.
-    Other places that mention the address are listed for you to correct. The ledger keeps its
-    count, without the person. Approvals are not changed.
+    A keyed hash of the address stays in suppressed.csv, so that the person gets no more messages.
+    The hash requires ADVOCACY_KEY, and reveals nothing without that key. Letters, rows of CSV and
+    JSON Lines files, and messages in Maildirs, mbox files, and .eml files are removed. A merged
+    file, a sheet of labels, a worksheet, or a gallery that contains the person is deleted as a
+    whole: make it again. Other places that mention the address are listed for you to correct. The
+    ledger's totals and the approvals do not change.
 
     \b
     Examples:
@@ -90,7 +90,7 @@ def _print(found: "Forgotten", folder: Path, done: bool) -> None:
     if done:
         click.echo(f"Removed. A keyed hash in {path} keeps the person suppressed.")
         *places, last = found.out_of_reach
-        click.echo(f"Out of this command's reach: {', '.join(places)}, and {last}.")
+        click.echo(f"This command does not search {', '.join(places)}, and {last}.")
     else:
         click.echo(f"This would be removed, and a keyed hash added to {path}.")
         click.echo("Nothing was changed. To remove it, add: --yes")

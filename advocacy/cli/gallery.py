@@ -53,6 +53,9 @@ def command(
     It shows every stage, wording, and language, for a few recipients who show the list's variety.
     Each letter is dated on a day of its stage's window on which it is true.
 
+    A reader of the page can comment on a sentence, and save the comments as a file, which
+    `advocacy preview` imports.
+
     \b
     Examples:
       advocacy gallery campaigns/microsoft.yaml
@@ -76,8 +79,8 @@ def write_galleries(requests: "Sequence[RenderRequest]", reporting: Reporting) -
     def lines() -> Iterator[str]:
         for one in made:
             yield from _describe(one)
-        if problems:
-            yield verdict(problems)
+        if problems or any(one.letters for one in made):
+            yield verdict(problems, is_warned=any(one.is_warned for one in made))
 
     return reporting.finish(problems, lines())
 

@@ -29,9 +29,9 @@ COMMANDS = {
     "send": "Mail the letters of a stage, once to each recipient who has not opted out.",
     "status": "Show the state of a mailing or a batch.",
     "uncertain": "List the letters that may have arrived, and decide about each.",
-    "lists": "Explain a list of recipients.",
+    "lists": "Explain a list, or write its addresses for the Census geocoder.",
     "facts": "Show facts on a day, record a check, end a fact.",
-    "bills": "Show a bill's status, positions, and the letters that are due.",
+    "bills": "Show a bill and the letters that are due, or count letters on bills.",
     "sources": "Import sources from other programs, or add saved pages.",
     "cosigners": "Show who has signed the text of each stage.",
     "approve": "Approve the text of a stage.",
@@ -98,8 +98,8 @@ def advocacy() -> None:
     """Write advocacy letters that can be trusted, printed, and mailed.
 
     A campaign file states whom you address, what you ask, and which facts you rely on. A
-    template says it in words. Every fact has a source and the days on which it holds, and a
-    letter that is no longer true is refused.
+    template contains the letter's text. Every fact has a source and the days on which it is true,
+    and a letter that is no longer true is refused.
     """
 
 

@@ -66,8 +66,8 @@ def command(
 ) -> int:
     """Print address labels or envelopes for the recipients of letters.
 
-    They come in the order in which `advocacy render --merge` puts the letters. Print them at
-    their actual size, without “fit to page”.
+    The order is that of the letters in `advocacy render --merge`. Print the PDF at actual size,
+    without “fit to page”.
 
     \b
     Examples:

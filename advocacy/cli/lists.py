@@ -21,7 +21,7 @@ CSV_COLUMNS = ("part", "name", "value", "count", "place", "hint")
 
 @click.group("lists")
 def command() -> None:
-    """Show what a list of recipients contains."""
+    """Show what a list contains, or write its addresses for the Census geocoder."""
 
 
 @command.command("show", short_help="Explain a list: its format, columns, people, and problems.")
@@ -64,14 +64,14 @@ def show(file: Path, day: date | None, people: bool, strict: bool, report: Table
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("addresses.csv"),
     show_default=True,
-    help="The file to write; several with numbers for more than 10,000 addresses.",
+    help="The file to write. More than 10,000 addresses are divided into numbered files.",
 )
 def addresses(file: Path, day: date | None, output: Path) -> int:
     """Write the addresses of supporters without a district, for the US Census geocoder.
 
     Upload the file at https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form with
-    the vintage Census2020_Current. Then use its answer, and the Census Bureau's block file of the
-    Congress, with `--districts`. The file contains no names and no email addresses.
+    the vintage Census2020_Current. Then name its results file, and the Census Bureau's block file
+    for the Congress, with `--districts`. The file contains no names and no email addresses.
 
     \b
     Examples:
@@ -87,7 +87,7 @@ def addresses(file: Path, day: date | None, output: Path) -> int:
     for one in files:
         click.echo(str(one))
     if not files:
-        click.echo("Every row has a district, or no address.")
+        click.echo("No row has an address and lacks a district.")
     return int(has_errors(problems))
 
 

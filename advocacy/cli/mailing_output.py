@@ -120,7 +120,7 @@ def _domains(status: "MailingStatus") -> None:
         cells = "".join(f"  {counts[state] or '':>9}" for state in shown)
         click.echo(f"  {readable(domain):<{width}}{cells}")
     if len(by_size) > DOMAINS:
-        click.echo(f"  … and {len(by_size) - DOMAINS:,} more domains")
+        click.echo(f"  … and {count_noun(len(by_size) - DOMAINS, 'more domain')}")
 
 
 def _word(state: State) -> str:

@@ -115,4 +115,4 @@ def list_files(files: Sequence[Path], count: int) -> Iterator[str]:
     for file in files[:SHOWN]:
         yield f"  {file}"
     if count > SHOWN:
-        yield f"  … and {count - SHOWN} more files"
+        yield f"  … and {count_noun(count - SHOWN, 'more file')}"

@@ -237,7 +237,7 @@ def _read_formats(
         known = (*FORMATS, "forms") if ctx.info_name == "render" else FORMATS
         if name not in known:
             near = nearest(name, known)
-            hint = f" Did you mean “{near}”?" if near else f" There are: {', '.join(known)}."
+            hint = f" Did you mean “{near}”?" if near else f" Available: {', '.join(known)}."
             raise click.BadParameter(f"“{name}” is not a known format.{hint}", ctx, param)
     if not names:
         raise click.BadParameter("name at least one format.", ctx, param)
@@ -250,8 +250,8 @@ formats_option = click.option(
     callback=_read_formats,
     shell_complete=complete_formats,
     metavar="KINDS",
-    help="Comma-separated list of pdf, eml, html, txt, and docx; render also takes forms, for "
-    "worksheets to paste from. Default: pdf,eml.",
+    help="Comma-separated list of pdf, eml, html, txt, and docx. `render` also accepts forms, "
+    "which makes worksheets for contact forms. Default: pdf,eml.",
 )
 list_option = click.option(
     "--recipients",
@@ -319,8 +319,8 @@ supporters_options = combine_options(
         type=click.Path(path_type=Path),
         multiple=True,
         metavar="FILE",
-        help="Where supporters live: the answer of the Census geocoder, and the block file of the "
-        "Congress. Repeatable.",
+        help="Files with the supporters' districts: the Census geocoder's results, and the block "
+        "file for the Congress; repeatable.",
     ),
 )
 """Who writes the letters; it stands below `recipients_options`, whose `people` it adds to."""

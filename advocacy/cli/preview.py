@@ -25,7 +25,7 @@ from advocacy.cli.options import WholeNumber, campaign_argument, templates_optio
 @click.option(
     "--real",
     is_flag=True,
-    help="Show the versions of a letter for people of the list. Default: made-up people.",
+    help="Show the versions of a letter for people on the list. Default: made-up people.",
 )
 @templates_option
 def command(
@@ -33,9 +33,9 @@ def command(
 ) -> int:
     """Show a campaign's letter in the browser while you write it.
 
-    The page shows the letter as paper, email and text, for the person, day and language that
+    The page shows the letter as paper, email, and text, for the person, day, and language that
     you choose. It changes as you type and whenever you save a file in another editor. A
-    mistake, or a fact that no longer holds, is reported next to the last valid page.
+    mistake, or a fact that is no longer true, is reported next to the last valid page.
 
     What you type is kept in `.advocacy/` beside the campaign until you save it. The first line
     of output is the page's address, which only this machine can open. It stays the same after a

@@ -128,8 +128,8 @@ def command(
 
     def lines() -> Iterator[str]:
         yield from _describe(results, options["formats"] or DEFAULT_FORMATS)
-        if problems:
-            yield verdict(problems)
+        if problems or any(result.judged for result in results):
+            yield verdict(problems, is_warned=any(result.warned for result in results))
         for one in merged:
             yield from describe_merged(one)
 

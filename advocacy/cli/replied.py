@@ -52,7 +52,7 @@ def command(
 
     names = [*who, *(replied_file(file) if file else ())]
     if not names:
-        raise click.UsageError("Give a letter's id, an address, or --from FILE.")
+        raise click.UsageError("Give a letter's id or an address, or use --from FILE.")
     replies, problems = note_replies(campaigns_folder(folder), names, mailing=mailing, on=day)
     if report == "json":
         write_json(

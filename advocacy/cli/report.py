@@ -70,16 +70,21 @@ def summary(problems: Iterable[Problem]) -> str:
     return ", ".join(count_noun(counts[level], level) for level in Level if counts[level])
 
 
-def verdict(problems: Sequence[Problem]) -> str:
-    """The verdict on letters, in the words and the color of the page of `preview`."""
+def verdict(problems: Sequence[Problem], *, is_warned: bool = False) -> str:
+    """The verdict on letters, in the words and the color of the page of `preview`.
+
+    `is_warned`: their words have warnings, which are not among the problems.
+    """
     if has_errors(problems):
         word, color = "Wrong", "red"
-    elif any(problem.level is Level.WARNING for problem in problems):
+    elif is_warned or any(problem.level is Level.WARNING for problem in problems):
         word, color = "Worth a look", "yellow"
     else:
         word, color = "Good", "green"
     counts = summary(problems)
-    return click.style(f"{word}: {counts}." if counts else f"{word}.", fg=color)
+    said = click.style(f"{word}: {counts}." if counts else f"{word}.", fg=color)
+    more = " Run `advocacy check` to see warnings about the words."
+    return said + more if is_warned and not has_errors(problems) else said
 
 
 def _text(problem: Problem) -> str:

@@ -129,7 +129,7 @@ def _name(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     help="Messages per connection before it is reopened.",
 )
 @click.option(
-    "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h or 2000/d."
+    "--rate", metavar="N/s", help="Maximum sending rate: 14/s, 600/min, 5000/h, or 2000/d."
 )
 @click.option(
     "--per-domain",
@@ -357,7 +357,8 @@ def _agree_up_to(mailing: "PreparedMailing", most: int) -> int:
     left = mailing.count_left()
     if left > most:
         raise click.UsageError(
-            f"{left:,} messages are left, more than --yes {most} allows. Nothing was sent."
+            f"{count_noun(left, 'message is', 'messages are')} left, more than --yes {most} "
+            "allows. Nothing was sent."
         )
     return most if left else 0
 

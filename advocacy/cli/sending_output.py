@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
     from advocacy.mail.sending.sending import Rehearsal, SendResult
 
-DONE, UNFINISHED = 0, 3
+DONE, UNFINISHED, INTERRUPTED = 0, 3, 130
 WIDTH = 88
 LABEL = 11
 SECONDS_A_MESSAGE = 0.3
@@ -60,8 +60,8 @@ def print_result(
 ) -> int:
     """Print what became of a mailing, and return the exit code.
 
-    It is 0 where the mailing is finished, 3 where somebody has not got it, or may not have.
-    Raises LetterCrashed after a bug, and KeyboardInterrupt after Ctrl-C.
+    It is 0 where the mailing is finished, 3 where somebody has not got it, or may not have, and 130
+    after Ctrl-C. Raises LetterCrashed after a bug.
     """
     run = result.run
     shown = not quiet and report == "text"
@@ -77,7 +77,8 @@ def print_result(
         for crash in run.crashes:
             raise LetterCrashed(crash)
         if run.interrupted:
-            raise KeyboardInterrupt
+            click.echo("\nInterrupted. The ledger has a record of what was sent.", err=True)
+            return INTERRUPTED
     return DONE if result.is_finished else UNFINISHED
 
 
@@ -117,7 +118,8 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
         click.echo(f"Rejected rows by reason: {_reasons(run.unread)}.")
     if run.rejects:
         click.echo(f"Rejected rows, to correct and use as the list: {run.rejects}")
-    if result.account is not None and result.account.left and run.why is None:
+    left = result.account.left if result.account is not None else run.interrupted
+    if left and run.why is None:
         click.echo("To continue, run the command again without --new-mailing.")
     if result.states[State.UNCERTAIN]:
         click.echo(_decide(request))

@@ -36,7 +36,7 @@ def import_(
     """Merge sources from FILE into a sources file, keeping its comments and order.
 
     FILE is CSL JSON (.json) or CSL YAML (.yaml), as Zotero and pandoc write them, BibTeX
-    (.bib) or RIS (.ris). A source with a known DOI, address or id gets the fields it lacks.
+    (.bib), or RIS (.ris). A source with a known DOI, address, or id gets the fields it lacks.
     Fields that differ are listed and left unchanged, unless you add --update.
 
     \b

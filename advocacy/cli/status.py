@@ -70,7 +70,7 @@ def command(
     report: TableReport,
     templates: Path | None,
 ) -> int:
-    """Show how the list of a mailing adds up: sent, refused, bounced, uncertain, left, and so on.
+    """Show the result of a mailing: how many letters were sent, refused, bounced, and so on.
 
     With --who, or --report csv, list people. With --batch, show what a batch of letters made and
     which facts they rely on.

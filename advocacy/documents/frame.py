@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup, escape
 
 from advocacy.campaign.campaign import Sender
+from advocacy.campaign.languages import primary_language
 from advocacy.documents.citations import FormattedCitations
 from advocacy.files.cache import file_status, once_per_run
 from advocacy.files.workspace import Workspace
@@ -15,6 +16,7 @@ from advocacy.templating.values import locale_of, long_date
 __all__ = [
     "Reference",
     "Stamps",
+    "comma",
     "contacts",
     "direction",
     "isolated_addresses",
@@ -28,6 +30,14 @@ __all__ = [
 def direction(language: str) -> str:
     """`rtl` for a language that is written from right to left, else `ltr`."""
     return "rtl" if locale_of(language).character_order == "right-to-left" else "ltr"
+
+
+_WITH_ARABIC_COMMA = frozenset(("ar", "ckb", "fa", "ku", "ps", "sd", "ug", "ur"))
+
+
+def comma(language: str) -> str:
+    """The comma of a language with the space after it, where texts are joined."""
+    return "، " if primary_language(language) in _WITH_ARABIC_COMMA else ", "
 
 
 _ADDRESS = re.compile(

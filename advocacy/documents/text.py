@@ -10,7 +10,7 @@ from functools import lru_cache
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.frame import Reference, contacts, draft_text, long_date
+from advocacy.documents.frame import Reference, comma, contacts, draft_text, long_date
 from advocacy.documents.note_numbers import NoteNumbers, end_notes, number_notes
 from advocacy.documents.plain_text import wrap
 from advocacy.documents.prose import body_pieces, notes_text
@@ -164,7 +164,9 @@ def _ending(
     enclosures = letter.enclosures
     blocks = []
     if cosigners:
-        blocks.append(_lines([words.joined_by, *map(_cosigner, cosigners)]))
+        blocks.append(
+            _lines([words.joined_by, *(_cosigner(one, letter.language) for one in cosigners)])
+        )
     if enclosures:
         word = words.enclosure if len(enclosures) == 1 else words.enclosures
         blocks.append(_wrapped(f"{word} {'; '.join(enclosures)}"))
@@ -188,8 +190,10 @@ def _signature(signatory: Signatory) -> Iterator[str]:
         yield signatory.organization
 
 
-def _cosigner(cosigner: Cosigner) -> str:
-    return ", ".join(filter(None, (cosigner.organization, cosigner.name, cosigner.title)))
+def _cosigner(cosigner: Cosigner, language: str) -> str:
+    return comma(language).join(
+        filter(None, (cosigner.organization, cosigner.name, cosigner.title))
+    )
 
 
 def _reference(entry: Reference) -> str:

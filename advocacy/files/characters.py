@@ -86,7 +86,7 @@ def _clean(value: Any) -> Any:
 def _line(value: str) -> str:
     if "\n" in value or "\t" in value:
         what = "a line break" if "\n" in value else "a tab"
-        raise fault("not-one-line", f"holds {what}", "Write it on one line, with single spaces.")
+        raise fault("not-one-line", f"contains {what}", "Write it on one line, with single spaces.")
     return value
 
 

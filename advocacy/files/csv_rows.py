@@ -193,6 +193,8 @@ def _fault(error: str, unclosed: bool) -> str:
         return "A cell in this row is too long."
     if "expected after" in error:
         return "Text follows a closing quotation mark in this row."
+    if "new-line" in error:
+        return "A line break in this row is not in quotation marks."
     return _UNCLOSED if unclosed else f"This row cannot be read: {error}."
 
 

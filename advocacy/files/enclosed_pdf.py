@@ -20,7 +20,7 @@ BIGGEST_ENCLOSURE = 8 * 1024 * 1024
 MOST_PAGES = 100
 _ACTIONS = ("/AA", "/OpenAction", "/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/XFA", "/AF")
 """Names that begin programs, other files, and forms that are programs (ISO 32000-2, 12.6, 7.11)."""
-_SAVE_ANEW = "Print it to a new PDF file, and enclose that."
+_SAVE_ANEW = "Print it to a new PDF file, and enclose that file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _found(path: Path, name: str) -> EnclosedFile | Problem:
         return error.problems[0]
     if len(data) > BIGGEST_ENCLOSURE:
         limit = f"The limit is {BIGGEST_ENCLOSURE // 1024**2} MB"
-        return _bad(name, f"is larger than letters may carry. {limit}", "Save it smaller.")
+        return _bad(name, f"is too large. {limit}", "Save a smaller copy.")
     import pikepdf
 
     try:

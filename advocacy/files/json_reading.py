@@ -23,11 +23,29 @@ def read_json(path: Path) -> YamlMap | YamlList:
         return _Reader(text, path).root()
     except json.JSONDecodeError as error:
         place = Place(path, error.lineno, error.colno)
-        raise AdvocacyError(_not_json(f"{error.msg}", place)) from None
-    except RecursionError:
-        raise AdvocacyError(_not_json("it is nested too deeply", Place(path))) from None
-    except ValueError as error:
-        raise AdvocacyError(_not_json(str(error), Place(path))) from None
+        raise AdvocacyError(_not_json(why_not_json(error), place)) from None
+    except (ValueError, RecursionError) as error:
+        raise AdvocacyError(_not_json(why_not_json(error), Place(path))) from None
+
+
+class NotJsonValueError(ValueError):
+    """A constant such as `NaN`, which `json` reads and JSON does not have."""
+
+
+def why_not_json(error: Exception) -> str:
+    """Why `json` did not read a text: words for a message, without Python's own."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    if isinstance(error, NotJsonValueError):
+        return str(error)
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return "it contains a number with too many digits"
+
+
+def refuse_constant(name: str) -> Any:
+    """For `json`'s `parse_constant`. Raises NotJsonValueError."""
+    raise NotJsonValueError(f"{name} is not a JSON value")
 
 
 def _not_json(reason: str, place: Place) -> Problem:
@@ -40,7 +58,7 @@ class _Reader:
 
     def __init__(self, text: str, path: Path) -> None:
         self._text, self._path = text, path
-        self._decoder = json.JSONDecoder(parse_constant=_refuse)
+        self._decoder = json.JSONDecoder(parse_constant=refuse_constant)
         self._at = 0
         self._line, self._counted = 1, 0
 
@@ -119,7 +137,3 @@ def _placed(value: Any, place: Place, levels: int) -> Any:
         items.extend(_placed(one, place, levels - 1) for one in value)
         return items
     return value
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON value")

@@ -102,9 +102,9 @@ def _too_much(root: Element, targets: dict[str | None, Element], name: str) -> P
         each = sum(drawn(target, frozenset()) for target in everywhere)
         total = drawn(root, frozenset())
     except RecursionError:
-        return _broken(name, "has references that go on and on")
+        return _broken(name, "has references to itself")
     if each * sum(1 for _ in root.iter()) > MOST_DRAWN:
-        return _broken(name, "draws too much in each of its shapes")
+        return _broken(name, "has shapes that are too complex")
     if total > MOST_DRAWN:
         return _broken(name, "draws too many shapes, because it refers to some of them too often")
     return None

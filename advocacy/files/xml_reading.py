@@ -47,7 +47,7 @@ def parse_xml(data: bytes, path: Path) -> Element:
         nonlocal depth
         depth += 1
         if depth > DEEPEST_XML:
-            raise AdvocacyError(_refused(path, parser, "nests elements too deep"))
+            raise AdvocacyError(_refused(path, parser, "nests elements too deeply"))
         builder.start(tag, attributes)
 
     def end(tag: str) -> None:
@@ -76,7 +76,7 @@ def parse_xml(data: bytes, path: Path) -> Element:
 def _refused(path: Path, parser: "expat.XMLParserType", how: str) -> Problem:
     return Problem(
         "unsafe-xml",
-        f"The file {how}, which files of a legislature do not.",
+        f"The file {how}. Files that legislatures publish do not do that.",
         "Download the file again from its publisher.",
         Place(path, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1),
     )

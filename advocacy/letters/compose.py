@@ -29,7 +29,8 @@ from advocacy.campaign.supporters import Correspondence, Supporters
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, count_noun, has_errors
-from advocacy.letters.letter import Letter
+from advocacy.letters.letter import Letter, PreviousSending
+from advocacy.letters.previous import sending_for
 from advocacy.letters.shared_content import find_citations, find_pictures, stage_content_for
 from advocacy.letters.stage_parts import reference_lines
 from advocacy.letters.typesetting import typeset_lines, typeset_people, typeset_prose
@@ -113,12 +114,14 @@ def compose_for(
     day: date,
     *,
     supporters: Supporters | None = None,
+    follows: PreviousSending | None = None,
 ) -> tuple[Letter | None, list[Problem]]:
     """One recipient's letter of a stage, or None; with every problem that stands in its way.
 
     `stage` is the stage that `stage_for` found for this recipient and day. `supporters` write
-    the letter; without them, the sender does. A recipient who is not in office on the day, or
-    who has no address, gets none.
+    the letter; without them, the sender does. `follows` is the sending of the letter before, where
+    somebody looked it up. A recipient who is not in office on the day, or who has no address, gets
+    none.
     """
     found = (
         not_in_office(recipient, day),
@@ -129,9 +132,12 @@ def compose_for(
     if has_errors(problems):
         return None, problems
     try:
-        return compose_letter(campaign, recipient, stage, day, supporters=supporters), problems
+        letter = compose_letter(
+            campaign, recipient, stage, day, supporters=supporters, follows=follows
+        )
     except AdvocacyError as error:
         return None, [*problems, *error.problems]
+    return letter, problems
 
 
 class Languages:
@@ -170,13 +176,14 @@ def compose_letter(
     trace: bool = False,
     variants: Mapping[str, str] | None = None,
     supporters: Supporters | None = None,
+    follows: PreviousSending | None = None,
 ) -> Letter:
     """Compose one letter of a stage for a day.
 
     With `trace`, its body carries marks of the template's lines (`Letter.lines`). `variants`
     are names of variants by part, instead of those that are the recipient's own. `supporters`
-    write the letter; without them, the sender does. Raises AdvocacyError with every problem of
-    the template and of the texts that it needs.
+    write the letter; without them, the sender does. `follows` is the sending of the letter before.
+    Raises AdvocacyError with every problem of the template and of the texts that it needs.
     """
     file, workspace = campaign.file, campaign.workspace
     stage = file.stages[stage_name]
@@ -195,7 +202,10 @@ def compose_letter(
     wording = tuple(variants.items())
     count = supporters.count if supporters else 0
     bill = position.bill if position is not None else campaign.bills.get(stage.bill or "")
-    content = stage_content_for(campaign, words, stage_name, day, language, wording, count, bill)
+    sending = sending_for(campaign, stage, name, follows)
+    content = stage_content_for(
+        campaign, words, stage_name, day, language, wording, count, sending, bill
+    )
     own = own_variables(campaign, recipient, supporters, position)
     if trace:
         variables = {**content.variables, **own}
@@ -251,7 +261,8 @@ def compose_letter(
         lines=body.lines,
         sender=content.sender,
         signatories=signatories,
-        previous=content.parts.previous,
+        follows=sending,
+        previous=content.previous,
         cover=words.cover.replace("{name}", recipient.greeted) if recipient.aide else "",
         dateline=content.parts.dateline,
         delivery=recipient.delivery or content.parts.delivery,

@@ -46,6 +46,28 @@ class Cite:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousSending:
+    """What became of the letter before a reminder, for one person; no campaign file says this.
+
+    `sent` is None where nobody looked. `day` is when it was sent, in the campaign's timezone, if
+    that is known, and `variant` is the name of its subject's variant.
+    """
+
+    sent: bool | None = None
+    day: date | None = None
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousLetter:
+    """What a reminder may print of the letter before: day and subject, and the same as `texts`."""
+
+    date: date | None
+    subject: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What one person gets: text with citations, and what stands around it.
 
@@ -109,8 +131,10 @@ class Letter:
     """The supporters who write it; None for the sender's own letters."""
     subscribed: bool = False
     """Whether it goes to subscribers, and so explains how to unsubscribe."""
-    previous: tuple[str, ...] = ()
-    """The date and the subject of the letter that this one follows, as the text prints them."""
+    follows: PreviousSending = PreviousSending()
+    """What became of the letter that this one follows."""
+    previous: PreviousLetter | None = None
+    """That letter; None where this one follows none."""
     cover: str = ""
     """The line above the email for an aide; empty where the recipient gets it."""
     dateline: str = ""

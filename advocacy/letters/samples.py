@@ -12,6 +12,7 @@ from advocacy.campaign.supporters.model import Supporter, Supporters
 from advocacy.errors import AdvocacyError, ignore
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import Letter
+from advocacy.letters.previous import example_sending
 
 SAMPLE_RECIPIENT = Recipient.model_validate({"id": "sample", "name": "Sample Person"})
 """The recipient of a stage's sample letter."""
@@ -44,11 +45,15 @@ def compose_sample(
     trace: bool = False,
     variants: Mapping[str, str] | None = None,
 ) -> Letter:
-    """Compose a letter as `compose_letter` does; where supporters sign, a made-up one does."""
+    """Compose a letter as `compose_letter` does; where supporters sign, a made-up one does.
+
+    The letter before a reminder is a made-up one, too, where only the ledger knows its day.
+    """
     signed = sample_supporters(campaign, stage)
     return compose_letter(
-        campaign, person, stage, day, trace=trace, variants=variants, supporters=signed
-    )
+        campaign, person, stage, day, trace=trace, variants=variants, supporters=signed,
+        follows=example_sending(campaign, stage, day),
+    )  # fmt: skip
 
 
 def sample_supporters(campaign: Campaign, stage: str) -> Supporters | None:

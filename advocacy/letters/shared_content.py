@@ -23,7 +23,8 @@ from advocacy.files.cache import IdentityCache
 from advocacy.files.enclosed_pdf import EnclosedFile
 from advocacy.files.pictures import Picture, find_picture
 from advocacy.letters.cosigning import cosigners_of
-from advocacy.letters.letter import Cite, CitedFact, Letter
+from advocacy.letters.letter import Cite, CitedFact, Letter, PreviousLetter, PreviousSending
+from advocacy.letters.previous import known_previous, previous_letter
 from advocacy.letters.stage_parts import StageParts, stage_parts
 from advocacy.letters.typesetting import typeset_lines, typeset_people, typeset_sender
 from advocacy.letters.variables import Texts, shared_variables, signatories_on
@@ -155,6 +156,7 @@ class StageContent:
     variables: Mapping[str, Any]
     template_run: SharedTemplateRun
     parts: StageParts
+    previous: PreviousLetter | None
     sender: Sender
     signatories: tuple[Signatory, ...]
     cosigners: tuple[Cosigner, ...]
@@ -174,18 +176,19 @@ def stage_content_for(
     language: str,
     wording: Wording,
     supporters: int,
+    sending: PreviousSending,
     bill: Bill | None = None,
 ) -> StageContent:
     """What these letters share; `words` are the set phrases, `supporters` how many write each.
 
-    `bill` is the one that they are about.
+    `sending` is that of the letter before, `bill` the one that they are about.
     Raises AdvocacyError for every text that the campaign lacks in the language.
     """
     return _stage_contents.get(
         (campaign, words),
-        (stage, day, language, wording, supporters, bill and bill.id),
+        (stage, day, language, wording, supporters, sending, bill and bill.id),
         lambda: _stage_content(
-            campaign, words, stage, day, language, dict(wording), supporters, bill
+            campaign, words, stage, day, language, dict(wording), supporters, sending, bill
         ),
     )
 
@@ -198,12 +201,14 @@ def _stage_content(
     language: str,
     variants: Mapping[str, str],
     supporters: int,
+    sending: PreviousSending,
     bill: Bill | None,
 ) -> StageContent:
     file = campaign.file
     stage = file.stages[stage_name]
     texts = Texts(language, file.language)
-    variables = shared_variables(campaign, stage_name, day, texts, variants, supporters)
+    previous = previous_letter(campaign, stage, texts, sending)
+    variables = shared_variables(campaign, stage_name, day, texts, variants, supporters, previous)
     subject = fill_subject(_subject(stage, variants, texts), stage, bill, words)
     preview = texts.get(stage.preview, stage.place("preview")) if stage.preview else ""
     parts = stage_parts(campaign, stage, words, day, texts)
@@ -234,8 +239,8 @@ def _stage_content(
                 replace(one, title=typeset(one.title, language)) for one in parts.enclosed
             ),
             cc=typeset_lines(parts.cc, language),
-            previous=typeset_lines(parts.previous, language),
         ),
+        known_previous(previous, language) if stage.follows else None,
         typeset_sender(file.sender, language),
         typeset_people(signatories, language),
         typeset_people(cosigners_of(campaign, stage_name), language),

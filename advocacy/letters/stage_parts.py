@@ -12,7 +12,7 @@ from advocacy.campaign.sender_details import Enclosure, LetterReferences, enclos
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.enclosed_pdf import EnclosedFile, find_enclosure
-from advocacy.letters.variables import Texts, previous_letter
+from advocacy.letters.variables import Texts
 from advocacy.templating.values import long_date
 
 ReferenceLines = tuple[tuple[str, str], ...]
@@ -38,8 +38,6 @@ class StageParts:
     cc: tuple[str, ...]
     reference_lines: tuple[tuple[str, str], ...]
     """Keys and texts, without labels."""
-    previous: tuple[str, ...]
-    """The date and the subject of the letter before, as texts; what is not known is left out."""
 
 
 def stage_parts(
@@ -47,7 +45,6 @@ def stage_parts(
 ) -> StageParts:
     """The parts of a stage's letters of a day; what a language lacks joins `texts.problems`."""
     file = campaign.file
-    previous = previous_letter(campaign, stage, texts)
     town = file.sender.town
     dateline = ""
     if town is not None:
@@ -75,7 +72,6 @@ def stage_parts(
             for i, one in enumerate(file.cc)
         ),
         tuple(_references((file.reference_lines, stage.reference_lines), texts.language)),
-        tuple(_shown(text, texts.language) for text in previous.values() if text),
     )
 
 

@@ -10,6 +10,7 @@ from advocacy.campaign.supporters import Supporters
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.previous import example_sending
 
 
 def true_letter(
@@ -38,8 +39,9 @@ def true_letter(
             continue
         try:
             letter = compose_letter(
-                campaign, recipient, stage, each, variants=variants, supporters=supporters
-            )
+                campaign, recipient, stage, each, variants=variants, supporters=supporters,
+                follows=example_sending(campaign, stage, each),
+            )  # fmt: skip
         except AdvocacyError as error:
             first_problems = first_problems or list(error.problems)
             continue

@@ -6,13 +6,12 @@ from typing import Any
 
 from advocacy.campaign.addressing import organization_of
 from advocacy.campaign.bills.positions import BillPosition
-from advocacy.campaign.campaign import Precedent, Sender, Signatory, Stage
+from advocacy.campaign.campaign import Precedent, Sender, Signatory
 from advocacy.campaign.demand import Demand
 from advocacy.campaign.languages import LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.set_phrases import read_set_phrases
-from advocacy.campaign.stages import bill_position, fill_subject
+from advocacy.campaign.stages import bill_position
 from advocacy.campaign.supporters import Supporters
 from advocacy.errors import Place, Problem
 from advocacy.letters.cosigning import cosigners_of
@@ -53,16 +52,18 @@ def template_variables(
     day: date,
     texts: Texts,
     variants: Mapping[str, str],
-    supporters: Supporters | None = None,
+    supporters: Supporters | None,
+    previous: Mapping[str, Any],
 ) -> dict[str, Any]:
     """All variables of a letter, by name; `variants` are the names of the chosen ones by part.
 
-    `supporters` write the letter; without them, the sender does.
+    `supporters` write the letter; without them, the sender does. `previous` is what it prints of
+    the letter before.
     """
     count = supporters.count if supporters else 0
     position = bill_position(campaign, campaign.file.stages[stage], recipient, day)
     return {
-        **shared_variables(campaign, stage, day, texts, variants, count),
+        **shared_variables(campaign, stage, day, texts, variants, count, previous),
         **own_variables(campaign, recipient, supporters, position),
     }
 
@@ -90,10 +91,12 @@ def shared_variables(
     texts: Texts,
     variants: Mapping[str, str],
     supporters: int,
+    previous: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The other variables, which are the same whoever writes to whom.
 
-    `supporters` is how many write each letter, 0 for the sender's own.
+    `supporters` is how many write each letter, 0 for the sender's own; `previous` is what they
+    print of the letter before.
     """
     file = campaign.file
     target, sender = file.target, file.sender
@@ -105,7 +108,7 @@ def shared_variables(
         "supporters": {"count": supporters},
         "target": {"organization": target.organization, "address": target.address},
         "demand": _demand(file.stage_demand(file.stages[stage]), day, texts),
-        "previous": previous_letter(campaign, file.stages[stage], texts),
+        "previous": previous,
         "precedents": [
             _precedent(precedent, texts) for precedent in file.stage_precedents(file.stages[stage])
         ],
@@ -230,31 +233,6 @@ def _demand(demand: Demand | None, day: date, texts: Texts) -> dict[str, Any]:
         "summary": texts.get(demand.summary, demand.place("summary")),
         "asks": [texts.get(ask, demand.place("asks", i)) for i, ask in enumerate(demand.asks)],
         "reply_by": demand.deadline(day) or no_deadline,
-    }
-
-
-def previous_letter(campaign: Campaign, stage: Stage, texts: Texts) -> dict[str, Any]:
-    """The day and the subject of the letter that a reminder follows."""
-    follows = stage.follows
-    earlier = campaign.file.stages.get(follows.stage) if follows else None
-    if follows is None or earlier is None:
-        nothing = Missing(
-            "The template prints details of the previous letter, but the stage has no `follows`.",
-            "Name the earlier stage: `follows: {stage: call, date: 2026-03-02}`.",
-        )
-        return {"date": nothing, "subject": nothing}
-    return {
-        "date": follows.day(earlier.from_, earlier.until)
-        or Missing(
-            f"The date of the letters of the stage `{follows.stage}` is not known.",
-            "Add it: `follows: {stage: …, date: 2026-03-02}`.",
-        ),
-        "subject": fill_subject(
-            texts.get(earlier.subject, earlier.place("subject")),
-            earlier,
-            campaign.bills.get(earlier.bill or ""),
-            read_set_phrases(texts.language, campaign.workspace),
-        ),
     }
 
 

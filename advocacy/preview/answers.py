@@ -30,8 +30,8 @@ TOO_LONG = {
         {
             "code": "text-too-long",
             "level": "error",
-            "message": f"This text is too long: the page takes {MOST_CHARACTERS:,} characters "
-            "of a file.",
+            "message": f"This text is too long: the limit is {MOST_CHARACTERS:,} characters "
+            "for each file.",
             "hint": "Shorten it, or move parts of it to partials.",
         }
     ]

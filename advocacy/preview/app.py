@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from advocacy.authoring.timeline import timeline_html
+from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError
 from advocacy.files.content_digests import text_digest
 from advocacy.preview import files, history, texts
@@ -34,6 +35,12 @@ from advocacy.preview.answers import (
     json_answer,
     page_file,
     read_body,
+)
+from advocacy.preview.commenting import (
+    ChangeComment,
+    ImportComments,
+    act_on_comment,
+    import_comments,
 )
 from advocacy.preview.keeping import TextKeeper
 from advocacy.preview.pages import MOST_PIXELS
@@ -75,6 +82,8 @@ class Application:
             Route("/history-text", self._read_history),
             Route("/unsaved", self._list_unsaved),
             Route("/remove-unsaved", self._remove_unsaved, methods=["POST"]),
+            Route("/import-comments", self._import_comments, methods=["POST"]),
+            Route("/comment", self._change_comment, methods=["POST"]),
         ]
         self.asgi = Starlette(
             routes=routes, lifespan=self._lifespan, exception_handlers={Refused: answer_refused}
@@ -283,6 +292,26 @@ class Application:
         with suppress(OSError):  # it is offered again
             self._keeper.remove(asked.id)
         return Response(status_code=204)
+
+    # --- comments ------------------------------------------------------------------------------
+
+    async def _import_comments(self, request: Request) -> Response:
+        asked = await self._read_edit(request, ImportComments)
+        found = await self._in_engine(import_comments, self._campaign(), asked.file)
+        self._refresh_tabs()
+        return json_answer(found)
+
+    async def _change_comment(self, request: Request) -> Response:
+        asked = await self._read_edit(request, ChangeComment)
+        if not await self._in_engine(act_on_comment, self._campaign(), asked):
+            raise Refused(404)
+        self._refresh_tabs()
+        return Response(status_code=204)
+
+    def _campaign(self) -> Campaign:
+        if self._state.campaign is None:
+            raise Refused(404)
+        return self._state.campaign
 
     async def _read_edit(self, request: Request, model: type[RequestBody]) -> RequestBody:
         """Read a request that changes a file. Raises Refused (403) on a page to look at only."""

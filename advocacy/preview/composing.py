@@ -15,6 +15,7 @@ from advocacy.documents.email.message import obstacles
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
+from advocacy.preview.commenting import describe_comments
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.facts import describe_surroundings
 from advocacy.preview.files import (
@@ -26,8 +27,8 @@ from advocacy.preview.history import describe_approval
 from advocacy.preview.letters import (
     PreviewDocuments,
     check_further,
+    judge_words,
     make_preview_documents,
-    refusals,
 )
 from advocacy.preview.paper import PaperHtml, prepare_paper
 from advocacy.preview.people import ChosenLetter, Show, choose_letter, languages
@@ -156,18 +157,19 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
         of_paper = (*composed.unprinted, *(composed.paper.problems if composed.paper else ()))
         # A place on paper may be a line, and here none: the message tells them apart.
         known = {(p.code, p.message) for p in (*documents.problems, *of_paper)}
-        refused = refusals(composed.campaign, documents.checked)
+        refused, warned = judge_words(composed.campaign, documents.checked)
         found = check_further(composed.campaign, composed.chosen)
         new = [p for p in [*found, *refused] if (p.code, p.message) not in known]
-        own = {(p.code, p.message) for p in refused}
-        # What the gate lets pass is wrong with something that this letter does not contain.
-        elsewhere = [p for p in new if p.level is Level.ERROR and (p.code, p.message) not in own]
+        own = {(p.code, p.message) for p in (*refused, *warned)}
+        # What the gate does not find concerns something that this letter does not contain.
+        elsewhere = [p for p in new if p.level is not Level.NOTE and (p.code, p.message) not in own]
         payload["lints"] = problem_records(
             new, state.campaign, composed.names, drafts, elsewhere=elsewhere
         )
         payload["wordsOk"] = not refused
     stage = composed.chosen.stage
     payload["approval"] = describe_approval(state.campaign, composed.campaign, stage)
+    payload |= describe_comments(composed.campaign, composed.chosen, documents)
     return payload | describe_surroundings(composed.campaign, composed.chosen)
 
 

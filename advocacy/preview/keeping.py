@@ -37,8 +37,6 @@ class TextKeeper:
             known = self._kept.get(show.desk)
             if known is not None and (known.texts, known.fields) == (work.texts, work.fields):
                 return True
-            if known is None and not work.texts and not work.fields:
-                return True  # another tab may be offered what this one has typed before a restart
             try:
                 await asyncio.to_thread(write_unsaved, self._folder, work)
             except (AdvocacyError, OSError):

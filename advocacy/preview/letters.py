@@ -16,6 +16,7 @@ from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.previous import example_sending
 from advocacy.preview.facts import MarkedSentence, mark_sentences
 from advocacy.preview.people import ChosenLetter
 from advocacy.templating.citation_marks import LINE, Prose
@@ -73,6 +74,7 @@ def make_preview_documents(
             trace=True,
             variants=chosen.variants,
             supporters=chosen.supporters,
+            follows=example_sending(campaign, chosen.stage, day),
         )
     except AdvocacyError as error:
         return PreviewDocuments(problems=(*error.problems, *problems))
@@ -108,9 +110,11 @@ def check_further(campaign: Campaign, chosen: ChosenLetter) -> list[Problem]:
     return [problem for problem in report.problems if problem.code not in _OF_COPIES]
 
 
-def refusals(campaign: Campaign, checked: CheckedLetter) -> list[Problem]:
-    """Why the gate of words would refuse the letter, as `render` would ask it."""
-    return WordsGate(campaign).errors(checked.letter)
+def judge_words(
+    campaign: Campaign, checked: CheckedLetter
+) -> tuple[list[Problem], tuple[Problem, ...]]:
+    """What the gate of words says of the letter, as `render` asks it: errors, and warnings."""
+    return WordsGate(campaign).findings(checked.letter)
 
 
 def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:

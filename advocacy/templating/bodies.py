@@ -141,7 +141,7 @@ def find_body(name: str, workspace: Workspace, language: str) -> tuple[Path, str
     if path is not None:
         return path, None
     known = workspace.template_names("letters", ".md")
-    hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
+    hint = did_you_mean(name, known, f"Available: {', '.join(known) or 'none'}.")
     message = f"The template `letters/{name}.md` does not exist."
     raise AdvocacyError(Problem("unknown-template", message, hint))
 
@@ -240,7 +240,8 @@ def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...
 def before_stop(value: str, markdown: str, end: int) -> str:
     """A value whose mark ends there, without its last stop where the sentence ends with another.
 
-    “Stores, Inc.” at the end of a sentence has one stop (Chicago Manual of Style 17, 6.14).
+    “Stores, Inc.” at the end of a sentence has one stop (Chicago Manual of Style 17, on
+    periods of abbreviations beside other punctuation).
     """
     if (
         isinstance(value, Placeholder)

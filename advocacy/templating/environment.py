@@ -130,7 +130,7 @@ class TemplateEnvironment(SafeEnvironment):
             )
         folder = name.split("/")[0]
         known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
-        hint = did_you_mean(name, known, f"There are: {', '.join(known) or 'none'}.")
+        hint = did_you_mean(name, known, f"Available: {', '.join(known) or 'none'}.")
         return Problem("unknown-template", f"The template `{name}` does not exist.", hint, place)
 
     def compiled(self, path: Path) -> SafeTemplate:

@@ -33,6 +33,7 @@ class LayoutEnvironment(TemplateEnvironment):
     def __init__(self, workspace: Workspace, watch: TemplateWatch | None = None) -> None:
         super().__init__(workspace, watch)
         self.filters["value_html"] = counted(_value_html)
+        self.filters["small_marks"] = counted(_small_marks)
 
     def own(self, text: str) -> Markup:
         """A value as HTML."""
@@ -55,6 +56,15 @@ def _value_html(value: Any) -> Markup:
     if isinstance(value, Markup):
         return value
     return trusted(value_html(display(value, RUN.get().language)))
+
+
+_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w|\s|$)")
+
+
+def _small_marks(value: Any) -> Markup:
+    """A value as HTML whose apostrophes have a class of their own, for small capitals."""
+    found = _value_html(value)
+    return trusted(_APOSTROPHE.sub('<span class="small-mark">’</span>', found))
 
 
 @lru_cache(maxsize=32)

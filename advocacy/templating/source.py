@@ -272,6 +272,6 @@ def _unknown_tag(tag: str, tags: tuple[str, ...], place: Place) -> Problem:
     return Problem(
         "template-syntax",
         f"`{{% {tag} %}}` is not a command.",
-        f"Did you mean `{{% {near} %}}`?" if near else f"There are: {', '.join(tags)}.",
+        f"Did you mean `{{% {near} %}}`?" if near else f"Available: {', '.join(tags)}.",
         place,
     )

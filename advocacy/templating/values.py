@@ -131,13 +131,13 @@ def _unknown_name(
 def known_names(known: Iterable[str]) -> str:
     """A hint that lists the names there are."""
     names = ", ".join(f"`{name}`" for name in sorted(known))
-    return f"There are: {names}." if names else "It has no parts. Print it directly."
+    return f"Available: {names}." if names else "It has no parts. Print it directly."
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> TemplateMistake:
     """That there is no filter or test of that name."""
     names = [other for other in known if other.isidentifier()]
-    hint = did_you_mean(name, names, f"There are: {', '.join(sorted(names))}.")
+    hint = did_you_mean(name, names, f"Available: {', '.join(sorted(names))}.")
     return TemplateMistake(f"unknown-{kind}", f"`{name}` is not a known {kind}.", hint)
 
 

@@ -50,7 +50,7 @@ def test_what_changed_since_an_earlier_file_is_told(run_cli, campaign: Path) -> 
     shown = run_cli("bills", "show", newer, "--since", old).stdout
     assert "new: Fay Example joined on 2026-03-03." in shown
     back = run_cli("bills", "show", old, "--since", newer).stdout
-    assert "new: Fay Example is not listed any more." in back
+    assert "new: Fay Example is no longer listed." in back
 
 
 def test_an_earlier_file_of_another_congress_is_refused(run_cli, campaign: Path) -> None:

@@ -479,6 +479,22 @@ def start(campaign: Path, listed: Path, cwd: Path) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
+_FORK_SERVER = """
+import multiprocessing.forkserver
+from advocacy.batch.executor import start_fork_server
+start_fork_server(wants_paper=False)
+print(open(f"/proc/{multiprocessing.forkserver._forkserver._forkserver_pid}/status").read())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells what is blocked")
+def test_ctrl_c_does_not_reach_the_process_that_starts_the_workers() -> None:
+    told = subprocess.check_output([sys.executable, "-c", _FORK_SERVER], text=True)
+    (blocked,) = [line for line in told.splitlines() if line.startswith("SigBlk")]
+    for number in (signal.SIGINT, signal.SIGHUP):
+        assert int(blocked.split()[1], 16) >> (number - 1) & 1, number.name
+
+
 @pytest.mark.slow
 def test_ctrl_c_ends_cleanly_with_workers_and_the_next_run_goes_on(
     run_cli, small_campaign: Path, tmp_path: Path

@@ -25,6 +25,7 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.documents.pdf.paper import paper_html, unbroken_hosts
 from advocacy.documents.prose import body_html
 from advocacy.documents.references import formatted
+from advocacy.errors import count_noun
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import CheckedLetter, check
 
@@ -249,7 +250,7 @@ def test_a_letter_costs_the_same_in_a_batch_of_1_000_and_of_100_000(folder: Path
 
 def printed(table: dict[str, list[str]]) -> str:
     """A Markdown table of letters a second."""
-    head = ["letters a second", *(f"{size:,} letters" for size in SIZES)]
+    head = ["letters a second", *(count_noun(size, "letter") for size in SIZES)]
     lines = [head, ["---", *["---:"] * len(SIZES)], *([name, *row] for name, row in table.items())]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

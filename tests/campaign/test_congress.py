@@ -242,11 +242,11 @@ def told(path: Path, day: date = JUNE) -> list[str]:
 def test_committees_of_another_congress_are_told_with_their_number(tmp_path: Path) -> None:
     assert told(a_senate(tmp_path, 95, range(95))) == []
     (message,) = told(a_senate(tmp_path, 95, range(80, 110)))
-    assert "Of 30 people who sit on a committee here, 15 have no seat in that chamber" in message
+    assert "15 of the 30 committee members in this file have no seat in that chamber" in message
     # A list of some members says nothing about the others, but of its own who has left tells.
     path = a_senate(tmp_path, 10, range(95))
     assert told(path) == []
-    assert "10 have no seat" in told(path, date(2024, 6, 1))[0]
+    assert "10 of the 95 committee members" in told(path, date(2024, 6, 1))[0]
 
 
 def test_a_member_who_changed_party_has_that_of_the_day(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What organizers may rely on: the Census geocoder's answer gives supporters their district."""
+"""What organizers may rely on: the Census geocoder's results give supporters their district."""
 
 from datetime import date
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_supporters_get_the_district_of_their_block(people: Path) -> None:
     problems: list[Problem] = []
     rows = list(read_rows(people, DAY, problems.append))
     numbers = [row_number(row) for row in rows[:3]]
-    answers = people.with_name("answer.csv")
+    answers = people.with_name("GeocodeResults.csv")
     answers.write_text(answer(*numbers))
     districts = read_districts([answers, people.with_name("blocks.txt")], problems.append)
     found = {
@@ -82,7 +82,7 @@ def test_supporters_get_the_district_of_their_block(people: Path) -> None:
     ],
 )
 def test_another_file_is_refused_with_the_cure(people: Path, text: str, code: str) -> None:
-    file, problems = people.with_name("answer.csv"), list[Problem]()
+    file, problems = people.with_name("GeocodeResults.csv"), list[Problem]()
     file.write_text(text)
     assert read_districts([file], problems.append) == {}
     assert [one.code for one in problems] == [code]

@@ -632,6 +632,20 @@ def test_a_line_that_is_no_recipient_is_told_and_the_others_are_read(
     assert (code, 2) in told(problems)
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("9" * 5000, "it contains a number with too many digits"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ("NaN", "NaN is not a JSON value"),
+    ],
+)
+def test_what_json_cannot_read_is_told_in_plain_words(read, value: str, reason: str) -> None:
+    for name, text in (("list.jsonl", '{"name": "A", "x": %s}'), ("list.json", '[{"x": %s}]')):
+        _, problems = read(text % value, name)
+        assert f"is not valid JSON: {reason}." in " ".join(one.message for one in problems)
+
+
 # --- the campaign's list ------------------------------------------------------------------------
 
 

@@ -119,3 +119,18 @@ def test_the_words_of_a_layout_are_judged_at_their_line(house: Any, words: str, 
 
 def test_the_shipped_layouts_say_nothing_that_needs_a_fact(house: Any) -> None:
     assert house.check() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("enclosures: ['List of the {26} members']", "The enclosure"),
+        ("cc: ['**Attorney General**']", "The cc line"),
+    ],
+)
+def test_markup_around_the_text_is_told_before_it_is_printed(
+    house: Any, line: str, found: str
+) -> None:
+    house.spoil("acme.yaml", "stages:\n", f"{line}\nstages:\n")
+    (told_of,) = told(house, "markup-in-value", "acme.yaml")
+    assert told_of.message.startswith(f"{found} contains ")

@@ -77,4 +77,6 @@ def read_aloud(tree: str) -> str:
             lines[-1] = lines[-1].rstrip(" ") + "^"
         elif not re.match(r"(Span|NonStruct|Link|Object)\b", content):
             lines.append(content + ": ")
+    # A smaller apostrophe among small capitals is a run of its own.
+    lines = [line.replace(" ’ ", "’") for line in lines]
     return "\n".join(re.sub(r" +(?=[/,. ])", "", line).strip() for line in lines) + "\n"

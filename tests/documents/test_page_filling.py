@@ -48,6 +48,25 @@ def test_the_last_page_has_three_lines_of_the_text(small_campaign: Path, lines: 
     assert lines_on_last_page(document) is None
 
 
+ENDS = {
+    "two short paragraphs": "We thank you.\n\nGoodbye.",
+    "a list": f"- {SENTENCE * 2}\n- {SENTENCE * 2}\n- {SENTENCE * 2}",
+    "a list and a line": "We ask:\n\n- for light\n- for air\n- for time\n\nGoodbye.",
+    "a quotation": f"> {SENTENCE}\n>\n> {SENTENCE}\n>\n> {SENTENCE}",
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_the_last_page_has_three_lines_whatever_the_text_ends_with(
+    small_campaign: Path, end: str
+) -> None:
+    for lines in (16, 17, 18):
+        body = "\n\n".join(f"Line {i} of the letter." for i in range(lines))
+        (document,), _ = laid_out(small_campaign, f"{body}\n\n{end}\n")
+        assert lines_on_last_page(document) is None
+        assert half_empty_pages(document) == ()
+
+
 def test_a_page_that_its_writer_ends_is_not_half_empty(small_campaign: Path) -> None:
     (document,), _ = laid_out(small_campaign, f"{SENTENCE}\n\n+++\n\n{SENTENCE * 20}\n")
     assert len(document.pages) == 2

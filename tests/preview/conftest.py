@@ -280,7 +280,7 @@ def shared_tab(
 def page(shared_tab: Page, shared_campaign: Path) -> Page:
     """The shared tab, loaded anew with the campaign as it was at first."""
     folder = shared_campaign.parent
-    for name in (".advocacy/unsaved", ".advocacy/history"):
+    for name in (".advocacy/unsaved", ".advocacy/history", ".advocacy/comments"):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "templates/letters/open.md").write_text(SMALL_LETTER, "utf-8")
     shared_campaign.write_text(SMALL_CAMPAIGN, "utf-8")

@@ -201,6 +201,34 @@ def test_the_page_gives_the_verdict_of_render(
     assert verdicts(wrong) == (True, True)
 
 
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ("", "Good"),
+        ("In 2019 it had 900 trees.", "Worth a look"),
+        ("{% if recipient.city == 'Chicago' %}In 2019 it had 900 trees.{% endif %}", "Good"),
+        ("They said: “We will close every park in town.”", "Wrong"),
+    ],
+)
+def test_the_page_and_render_give_one_verdict_in_the_same_words(
+    state: PreviewState, drafts: Drafts, small_campaign: Path, run_cli: Any, more: str, word: str
+) -> None:
+    sources = small_campaign.parent / "sources.yaml"
+    text = sources.read_text("utf-8")
+    sources.write_text(f"{text.rstrip()}\n    accessed: 2026-03-01\n", "utf-8")
+    letter = small_campaign.parent / "templates/letters/open.md"
+    letter.write_text(f"{letter.read_text('utf-8')}\n{more}\n", "utf-8")
+    turn = compose_preview(state, drafts, Show(desk=DESK, choices=Choices(), drafts={}))
+    found = [*turn.payload["problems"], *add_details(turn, drafts, state)["lints"]]
+    levels = {one["level"] for one in found if not one["elsewhere"]}
+    said = "Wrong" if "error" in levels else "Worth a look" if "warning" in levels else "Good"
+    result = run_cli("render", small_campaign, "--format", "eml")
+    assert said == word
+    assert result.stdout.splitlines()[-1].startswith(word)
+    again = run_cli("gallery", small_campaign, "--format", "txt")
+    assert again.stdout.splitlines()[-1].startswith(word)
+
+
 def test_sentences_without_a_source_are_marked_and_those_with_a_reason_otherwise(
     look: Look,
 ) -> None:

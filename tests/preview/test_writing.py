@@ -32,7 +32,7 @@ def letter_of(campaign: Path) -> Path:
 - Bring a chair
 
 See [the plan](https://parks.example/plan).""",
-            "Pasted. A letter cannot keep a picture and underlining, so this was left out.",
+            "Pasted without a picture and underlining, which a letter cannot contain.",
         ),
         ("docs", "**Bold** and *slanted*\n\n1. One\n2. Two\n\n[link](https://parks.example/a)", ""),
         ("mail", "First line.\n\nSecond, 5\\*3 \\[sic\\].\n\n> They wrote this.", ""),

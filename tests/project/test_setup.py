@@ -131,7 +131,8 @@ def test_root_gets_what_is_missing_installed_without_sudo(machine: Machine) -> N
     result = machine.set_up(PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull, **missing)
     assert "Installing libpango-1.0-0" in result.stderr
     calls = machine.called()
-    assert "apt-get install -y -qq --no-install-recommends libpango-1.0-0" in calls
+    assert "apt-get install -y -qq --no-install-recommends " in calls
+    assert " libpango-1.0-0 " in calls
     assert "sudo" not in calls
     assert "Making .venv" in result.stderr
     assert result.returncode != 0

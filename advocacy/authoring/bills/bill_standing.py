@@ -275,10 +275,10 @@ def _changes(earlier: Bill, bill: Bill, day: date) -> tuple[str, ...]:
             told.append(f"{one.member.name} joined{f' on {one.joined}' if one.joined else ''}.")
         elif one.withdrawn and one.withdrawn <= day and (old is None or old.withdrawn is None):
             told.append(f"{one.member.name} withdrew on {one.withdrawn}.")
-    # Open States keeps no withdrawals: who has withdrawn is not listed any more.
+    # Open States keeps no withdrawals: who has withdrawn is no longer listed.
     listed = {one.member.id or one.member.name for one in bill.cosponsors}
     told += [
-        f"{one.member.name} is not listed any more."
+        f"{one.member.name} is no longer listed."
         for key, one in before.items()
         if key not in listed and one.covers(earlier.as_of)
     ]

@@ -153,11 +153,11 @@ def _seam(name: str, until: date, new: str, successor: Fact) -> list[Problem]:
     if first == next_day:
         return []
     if first is None or first < next_day:
-        message = f"`{new}` holds from {first or 'the beginning'}, when `{name}` still held."
+        message = f"`{new}` is true from {first or 'the beginning'}, when `{name}` is still true."
         hint = f"If they cannot both be true, start one when the other ends: `from: {next_day}`."
     else:
-        message = f"From {next_day} until {first - ONE_DAY} neither `{name}` nor `{new}` holds."
-        hint = f"If the new fact held immediately, set `from: {next_day}` in it."
+        message = f"From {next_day} until {first - ONE_DAY} neither `{name}` nor `{new}` is true."
+        hint = f"If the new fact was true immediately, set `from: {next_day}` in it."
     return [Problem("facts-do-not-meet", message, hint, successor.place("from"), Level.NOTE)]
 
 

@@ -13,9 +13,8 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.text import split_lines
 from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
-from advocacy.letters.compose import compose_letter
 from advocacy.letters.parts import letter_files
-from advocacy.letters.samples import sample_supporters, stage_recipients
+from advocacy.letters.samples import compose_sample, stage_recipients
 from advocacy.templating import letter_environment
 
 
@@ -138,8 +137,7 @@ def _composed(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
     day = stage.from_ or campaign.letter_date()
     for person in islice(stage_recipients(campaign, stage, day), PEOPLE):
         try:
-            signed = sample_supporters(campaign, name)
-            letter = compose_letter(campaign, person, name, day, supporters=signed)
+            letter = compose_sample(campaign, person, name, day)
         except AdvocacyError:
             continue
         for cite in letter.cites:

@@ -134,8 +134,8 @@ def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:
             "unknown-language",
             f"{naming('language', '')}: there is no new letter in the language "
             f"`{answers.language}`.",
-            f"There are: {', '.join(wordings())}. Or start in English and translate the letter, "
-            "after `advocacy new template --words` with the language.",
+            f"Available: {', '.join(wordings())}. Or start in English, run "
+            "`advocacy new template --words LANGUAGE`, and translate the letter.",
         )
 
 

@@ -23,7 +23,7 @@ _BY_TITLE = frozenset(("bill", "hearing", "legal_case", "legislation", "regulati
 """Types of source that are cited by title, not by author."""
 HEADER = """\
 # Sources, as CSL-YAML (what Zotero and pandoc read and write). Facts name them by `id`.
-# `issued` and `accessed` are dates: 2020, 2020-06 or 2020-06-10.
+# `issued` and `accessed` are dates: 2020, 2020-06, or 2020-06-10.
 """
 
 

@@ -14,7 +14,9 @@ from advocacy.campaign.supporters.model import letter_id
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import letter_language
+from advocacy.letters.letter import PreviousSending
 from advocacy.letters.parts import layout_files, letter_files, word_files
+from advocacy.letters.previous import example_sending, previous_letter
 from advocacy.letters.samples import SAMPLE_RECIPIENT, sample_supporters, stage_recipients
 from advocacy.letters.variables import Texts, template_variables
 from advocacy.resources import templates_dir
@@ -70,7 +72,11 @@ def printable(
     language = letter_language(campaign, recipient, chosen_stage)
     texts = Texts(language, file.language)
     variants = chosen(file.id, name, chosen_stage, letter_id(recipient, supporters))
-    values = template_variables(campaign, recipient, name, day, texts, variants, supporters)
+    sending = example_sending(campaign, name, day) or PreviousSending()
+    previous = previous_letter(campaign, chosen_stage, texts, sending)
+    values = template_variables(
+        campaign, recipient, name, day, texts, variants, supporters, previous
+    )
     if texts.problems:
         raise AdvocacyError(texts.problems)
     variables = tuple(one for key in values for one in _flat(key, values[key], language))

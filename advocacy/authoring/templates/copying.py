@@ -92,7 +92,7 @@ def _layout_files(workspace: Workspace, name: str) -> dict[str, Path]:
 
 def _unknown(kind: str, called: str, name: str, known: list[str]) -> Problem:
     near = nearest(name, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+    hint = f"Did you mean `{near}`?" if near else f"Available: {', '.join(known)}."
     return Problem(f"unknown-{kind}", f"No {called} is named `{name}`.", hint)
 
 

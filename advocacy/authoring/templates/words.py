@@ -34,7 +34,7 @@ def new_words(language: str, folder: Path) -> Path:
     """
     tag = known_language(language)
     if tag is None:
-        hint = "Write a language tag such as `nl`, `pt-BR` or `sv`."
+        hint = "Write a language tag such as `nl`, `pt-BR`, or `sv`."
         message = f"The date and list formats of the language `{language}` are not known."
         raise AdvocacyError(Problem("bad-language", message, hint))
     workspace = Workspace.of(folder / "campaign.yaml", None)
@@ -54,9 +54,9 @@ def _text(tag: str) -> str:
     marks = quotes(tag)
     sample = and_list(["1", "2", "3"], tag)
     head = (
-        f"# The words around a letter's text in the language `{tag}`. Fill in every phrase; keep "
-        "what stands in {}.\n"
-        f"# Known already, from CLDR: {long_date(_SAMPLE_DAY, tag)}; {sample}; "
+        f"# The words around a letter's text in the language `{tag}`. Fill in every phrase; do "
+        "not change what is in {}.\n"
+        f"# Already known, from CLDR: {long_date(_SAMPLE_DAY, tag)}; {sample}; "
         f"{marks.opening}quotation{marks.closing}.\n"
     )
     phrases = [f"{name}:   # {words}\n" for name, words in _PHRASE.findall(english)]

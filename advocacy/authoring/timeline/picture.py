@@ -11,6 +11,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.days import Days
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.stages import shown_subject
+from advocacy.errors import count_noun, join_words
 
 LABELS = 470.0
 """The pixel at which the columns begin; the labels stand to the left of them."""
@@ -75,8 +76,8 @@ def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
         title=f"{campaign.file.title.get(language) or campaign.file.id}: "
         f"facts and stages on {in_words(day)}",
         summary=_summary(campaign, shown, day),
-        footnote=f"{left_out} other facts in its files are not shown, because no letter of this "
-        f"campaign cites them."
+        footnote=f"{count_noun(left_out, 'other fact')} in its files {_are(left_out)} not shown: "
+        f"no letter of this campaign cites {'it' if left_out == 1 else 'them'}."
         if left_out
         else "",
         day=day,
@@ -127,7 +128,7 @@ def _stage_row(
     dead = tuple(c for c in days if not all(c.covers(one.fact.days) for one in cited))
     culprits = [one.id for one in cited if not all(c.covers(one.fact.days) for c in dead)]
     note = f"cannot be sent: {', '.join(culprits)}" if culprits else ""
-    summary = f"Stage {name}: {stage.days.text(in_words)}. {len(cited)} facts."
+    summary = f"Stage {name}: {stage.days.text(in_words)}. {count_noun(len(cited), 'fact')}."
     return TimelineRow(
         label=name,
         meta=shown_subject(campaign, stage, language),
@@ -170,18 +171,24 @@ def _covered(days: Days, columns: Sequence[DayColumn]) -> tuple[DayColumn, ...]:
 
 
 def _summary(campaign: Campaign, shown: Sequence[FactStanding], day: date) -> str:
-    """Say in a sentence or two which stage fits the day, and how many facts hold."""
+    """Say in a sentence or two which stage fits the day, and how many facts are true."""
     stages = campaign.stages_on(day)
     which = " and ".join(f"“{name}”" for name in stages)
     fitting = f"The stage {which} covers this day." if stages else "No stage covers this day."
     if len(stages) > 1:
         fitting = f"The stages {which} both cover this day."
     counts = [
-        (sum(one.state == "holds" for one in shown), "hold"),
-        (sum(one.state == "not yet" for one in shown), "not yet"),
-        (sum(one.state in ("ended", "superseded") for one in shown), "no longer"),
+        (sum(one.state == "holds" for one in shown), "true on this day"),
+        (sum(one.state == "not yet" for one in shown), "not yet true"),
+        (sum(one.state in ("ended", "superseded") for one in shown), "no longer true"),
     ]
     due = sum(one.due and one.state == "holds" for one in shown)
-    said = ", ".join(f"{count} {what}" for count, what in counts if count)
-    said += f"; {due} due for a recheck" if due else ""
-    return f"{fitting} Of {len(shown)} facts, {said}." if shown else f"{fitting} It cites no fact."
+    said = join_words([f"{count} {_are(count)} {what}" for count, what in counts if count], "and")
+    said += f"; {due} {_are(due)} due for a recheck" if due else ""
+    if not shown:
+        return f"{fitting} It cites no fact."
+    return f"{fitting} Of {count_noun(len(shown), 'fact')}, {said}."
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -36,6 +36,8 @@ class Gallery:
     size: int = 0
     letters: int = 0
     refused: int = 0
+    is_warned: bool = False
+    """Whether the words of a letter have warnings, which `check` tells."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -86,6 +88,7 @@ def _finish(gallery: Gallery, shown: list[Shown], campaign: Campaign, folder: Pa
         (folder / name).unlink(missing_ok=True)
     gallery.size = len(page)
     gallery.letters = sum(bool(one.letter) for one in shown)
+    gallery.is_warned = any(one.is_warned for one in shown)
     gallery.refused = len(shown) - gallery.letters
     gallery.problems += [problem for one in shown for problem in one.problems]
     gallery.problems = list(dict.fromkeys(gallery.problems))
@@ -105,7 +108,8 @@ def _make(
         variants=dict(entry.wording),
         supporters=entry.to.supporters,
     )
-    errors = gate_of(campaign).errors(checked.letter) if checked is not None else []
+    gate = gate_of(campaign)
+    errors, warnings = gate.findings(checked.letter) if checked is not None else ([], ())
     if checked is None or errors:
         return Shown(entry, problems=tuple(dict.fromkeys((*problems, *errors))))
     try:
@@ -124,7 +128,8 @@ def _make(
         links[kind] = str(place / name)
         write_file(folder / place / name, data)
     pages = next((pictures(d) for name, d in documents.items() if name.endswith(".pdf")), ())
-    return Shown(entry, checked.letter, pages, text, links, (*problems, *found))
+    problems += found
+    return Shown(entry, checked.letter, pages, text, links, tuple(problems), bool(warnings))
 
 
 def _linked(page: Path) -> set[str]:

@@ -1,8 +1,11 @@
 """The gallery's page: one file of HTML with pictures and texts in it, and nothing to fetch."""
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from itertools import groupby
 from urllib.parse import quote
 
@@ -10,10 +13,18 @@ from babel import Locale
 from babel.dates import format_date
 
 from advocacy.batch.gallery.entries import GalleryEntry, PagePicture
+from advocacy.batch.gallery.sentences import TextPiece, split_text
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Problem, count_noun
+from advocacy.files.content_digests import digest_of
 from advocacy.letters.letter import Letter
-from advocacy.resources import render_page, version
+from advocacy.resources import PACKAGE, render_page, version
+
+POLICY = (
+    "default-src 'none'; img-src data:; style-src '{style}'; script-src '{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""The content policy of the page: its own style and script, by their digests, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,7 @@ class Shown:
     """A letter in the gallery; without `letter` it could not be made, and problems say why.
 
     `pages` are its first page in small, then all to be read; `documents` are their paths from
-    the gallery, by kind.
+    the gallery, by kind. `is_warned`: its words have warnings.
     """
 
     entry: GalleryEntry
@@ -30,6 +41,7 @@ class Shown:
     text: str = ""
     documents: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    is_warned: bool = False
 
     @property
     def who(self) -> str:
@@ -40,6 +52,29 @@ class Shown:
         name = signed.one.name if signed.one else f"{signed.count:,} supporters"
         return f"{to}, from {name}"
 
+    @property
+    def pieces(self) -> tuple[TextPiece, ...]:
+        """The text, with its sentences apart."""
+        return split_text(self.text, self.letter) if self.letter else (TextPiece(self.text),)
+
+    @property
+    def identity(self) -> str:
+        """The letter as a comment on it names it, in JSON (`letters.comments.LetterOfComment`)."""
+        if self.letter is None:
+            return "{}"
+        letter = self.letter
+        return json.dumps(
+            {
+                "stage": letter.stage,
+                "to": self.entry.to.recipient.letter_id,
+                "name": self.who,
+                "language": letter.language,
+                "wording": dict(letter.variants),
+                "day": letter.date.isoformat(),
+            },
+            ensure_ascii=False,
+        )
+
 
 def gallery_html(campaign: Campaign, shown: Sequence[Shown]) -> str:
     """The page of a campaign's letters; it follows the reader's dark mode, and prints."""
@@ -49,11 +84,14 @@ def gallery_html(campaign: Campaign, shown: Sequence[Shown]) -> str:
     languages = len({one.entry.language for one in shown})
     counts = [count_noun(made, "letter"), count_noun(len(stages), "stage")]
     counts += [count_noun(languages, "language")] if languages > 1 else []
+    style, script = (_digest(f"gallery.{kind}") for kind in ("css", "js"))
     return render_page(
         "batch/gallery/page.html.jinja",
         file=file,
         title=file.title.get(file.language) or file.id,
         version=version(),
+        policy=POLICY.format(style=style, script=script),
+        digest=digest_of([one.text for one in shown])[:16],
         counts=", ".join(counts),
         refused=len(shown) - made,
         stages=[
@@ -68,6 +106,12 @@ def gallery_html(campaign: Campaign, shown: Sequence[Shown]) -> str:
         long=_long,
         quote=quote,
     )
+
+
+def _digest(name: str) -> str:
+    """A file of the page as the source of an inline style or script (W3C CSP 3, section 2.3.1)."""
+    data = (PACKAGE / "batch" / "gallery" / name).read_bytes()
+    return f"sha256-{b64encode(sha256(data).digest()).decode()}"
 
 
 def _long(day: date) -> str:

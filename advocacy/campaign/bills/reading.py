@@ -9,6 +9,7 @@ from advocacy.campaign.bills.model import Bill
 from advocacy.campaign.bills.openstates import is_openstates_bill, read_openstates_bill
 from advocacy.campaign.bills.written import read_written_bill
 from advocacy.errors import AdvocacyError, Place, Problem, Read
+from advocacy.files.json_reading import why_not_json
 from advocacy.files.text import read_text
 from advocacy.files.xml_reading import read_xml
 from advocacy.files.yaml.reading import scan_yaml
@@ -42,9 +43,9 @@ def _read_json(path: Path) -> Read[Bill | None]:
     try:
         data = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        return None, [_not_json(error.msg, Place(path, error.lineno, error.colno))]
-    except (ValueError, RecursionError):
-        return None, [_not_json("it holds a number or a nesting beyond all sense", Place(path))]
+        return None, [_not_json(why_not_json(error), Place(path, error.lineno, error.colno))]
+    except (ValueError, RecursionError) as error:
+        return None, [_not_json(why_not_json(error), Place(path))]
     if isinstance(data, Mapping) and is_openstates_bill(data):
         return read_openstates_bill(data, path)
     return None, [_no_bill(path)]

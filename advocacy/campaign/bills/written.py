@@ -95,7 +95,7 @@ class WrittenBill(Located):
     session_ends: Day | None = Field(
         None,
         description="The last day of the session, for legislatures other than Congress. A bill "
-        "that is not law then is dead.",
+        "that is not law by then is dead.",
     )
     as_of: Day = Field(description="The day on which this record was checked.")
     official: bool = Field(

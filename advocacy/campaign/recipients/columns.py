@@ -194,7 +194,7 @@ def _no_name(headers: Sequence[str], names: Sequence[str], place: Place) -> list
     if NAMES & set(names):
         return []
     there = ", ".join(f"`{header.strip()}`" for header in headers[:12] if header.strip())
-    message = f"No column contains names; there are {there or 'no columns'}."
+    message = f"No column contains names. Columns: {there or 'none'}."
     if any("@" in header for header in headers):  # a person stands where the header should be
         hint = "The list seems to have no header. Add one as the first line: `name,email`."
         return [Problem("no-name-column", message, hint, place)]

@@ -234,8 +234,8 @@ def _not_in_office(people: Sequence[YamlMap], seats: Seats, day: date) -> int:
 
 def _other_committees(others: int, seats: Seats, day: date) -> Problem:
     message = (
-        f"Of {len(seats.by_member)} people who sit on a committee here, {others} have no seat in "
-        f"that chamber on {day}. The file is another Congress's, or out of date."
+        f"{others} of the {len(seats.by_member)} committee members in this file have no seat in "
+        f"that chamber on {day}. The file is for another Congress or is out of date."
     )
     hint = (
         "Use the `committee-membership-current.yaml` of that day: the newest one, or an earlier "

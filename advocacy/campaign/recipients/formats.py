@@ -28,6 +28,7 @@ from advocacy.campaign.recipients.table import LONGEST_ROW, as_text, recipient_o
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report, has_errors, reporting
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.files.encodings import Encoding, encoding_of
+from advocacy.files.json_reading import refuse_constant, why_not_json
 from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
 from advocacy.files.yaml.reading import YamlMap
@@ -282,14 +283,13 @@ def object_of_line(line: bytes, place: Place) -> KeysAndValues:
     hint = 'Write one object per line: `{"name": "Jane Doe", "email": "jane@parks.example"}`.'
     try:
         text = line.decode("utf-8")
-        found = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+        found = json.loads(text, object_pairs_hook=_Pairs, parse_constant=refuse_constant)
     except UnicodeDecodeError as error:
         message = f"The byte 0x{line[error.start]:02X} in this line is not UTF-8."
         problem = Problem("not-utf8", message, "Save the file as UTF-8.", place)
         raise AdvocacyError(problem) from None
     except (ValueError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        message = f"This line is not valid JSON: {reason or 'nested too deeply'}."
+        message = f"This line is not valid JSON: {why_not_json(error)}."
         raise AdvocacyError(Problem("not-json", message, hint, place)) from None
     if not isinstance(found, _Pairs):
         message = "This line does not contain a JSON object."
@@ -299,10 +299,6 @@ def object_of_line(line: bytes, place: Place) -> KeysAndValues:
 
 class _Pairs(list[tuple[str, Any]]):
     """An object's keys and values in order, those that stand twice included."""
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON value")
 
 
 def _values(columns: Columns, pairs: list[tuple[str, Any]], place: Place) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def _with_known_names(text: str) -> str:
     for name in _BLANK.findall(text):
         if name not in NAMES:
             known = ", ".join(f"`{{{one}}}`" for one in NAMES)
-            message = f"has `{{{name}}}`, which is not known here"
+            message = f"contains `{{{name}}}`, which is not known here"
             raise fault("unknown-name", message, f"Write one of {known}.")
     return text
 
@@ -42,7 +42,7 @@ class ChamberForms(Located):
     honorific: Line | None = Field(None, description="Before the name: `The Honourable`.")
     title: Line | None = Field(None, description="The line under the name.")
     greeting: Annotated[Line, AfterValidator(_with_known_names)] | None = Field(
-        None, description="Whom the salutation greets: `Member {family_name}`."
+        None, description="The name in the salutation: `Member {family_name}`."
     )
     organization: Line | None = Field(
         None, description="The line of the chamber. Default: its name."

@@ -125,7 +125,7 @@ def where(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
         column, equals, value = text.partition("=")
         if not equals or not column.strip():
             message = f"“{text}” is not a valid selection."
-            hint = "Write the column, an equals sign and the value: `--where state=WA`."
+            hint = "Write the column, an equals sign, and the value: `--where state=WA`."
             raise AdvocacyError(Problem("bad-selection", message, hint))
         pairs.append((plain_name(column), value.strip()))
     return tuple(pairs)

@@ -55,7 +55,7 @@ def find_suspicions(row: Recipient) -> Iterator[Problem]:
     elif is_no_name(name):
         message = f"“{name}” is probably not a name, but is printed as one."
         hint = "Enter the person's name, or `organization` for an office without a name. If the "
-        hint += "row is no person, remove it."
+        hint += "row is not a person, remove it."
         yield Problem("not-a-name", message, hint, row.place("name"), Level.WARNING)
     if row.postal_code and is_cut_off(row.postal_code, row.country or "", row.region or ""):
         message = f"`postal_code`: “{row.postal_code}” has too few digits."

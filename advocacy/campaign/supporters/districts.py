@@ -1,10 +1,10 @@
 """The district of supporters whose list has only an address, by the US Census Bureau's geocoder.
 
 `write_batches` writes the addresses for the geocoder's batch form
-(https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form). It answers without a
+(https://geocoding.geo.census.gov/geocoder/geographies/addressbatch?form). Its results have no
 header: id, address, match, kind of match, matched address, coordinates, TIGER line, side, state,
 county, tract, block (as the library `fitnr/censusgeocode` reads it, too). `read_districts` reads
-the answer, and the Census Bureau's block file of a Congress, which has the district of each block.
+the results, and the Census Bureau's block file for a Congress, which has each block's district.
 Nothing here uses the network.
 """
 
@@ -59,7 +59,7 @@ def write_batches(path: Path, output: Path, day: date, report: Report) -> list[P
         lines.append(",".join(_quoted(value or "") for value in values))
     if without:
         rows = count_noun(len(without), "row has", "rows have")
-        message = f"{rows} no district, and no whole address to find it by."
+        message = f"{rows} neither a district nor a complete address."
         hint = "Fill in `address`, `city`, `region`, and `postal_code`, or `state` and `district`."
         report(Problem("no-address-to-locate", message, hint, without[0].place(), Level.WARNING))
     files: list[Path] = []
@@ -77,10 +77,10 @@ def _quoted(value: str) -> str:
 
 
 def read_districts(paths: Sequence[Path], report: Report) -> Districts:
-    """The districts of rows, from the geocoder's answers and the block files of a Congress.
+    """The districts of rows, from the geocoder's results and the block files for a Congress.
 
-    Addresses that the geocoder did not find are counted in a warning. What is neither an answer
-    nor a block file is reported.
+    Addresses that the geocoder did not find are counted in a warning. What is neither a results
+    file nor a block file is reported.
     """
     blocks: dict[str, str] = {}
     tables: list[tuple[Path, int, int]] = []
@@ -100,10 +100,10 @@ def read_districts(paths: Sequence[Path], report: Report) -> Districts:
         hint = "Correct the addresses, or fill in `state` and `district`."
         report(Problem("address-not-found", message, hint, Place(paths[0]), Level.WARNING))
     if blocks and not tables:
-        message = "The geocoder's answer names census blocks, but no file says their districts."
+        message = "The geocoder's results name census blocks, but no file has their districts."
         hint = (
-            "Add the block file of the Congress from https://www.census.gov (“Congressional "
-            "District Block Equivalency Files”): a second `--districts FILE`."
+            "Download the block file for the Congress from https://www.census.gov (“Congressional "
+            "District Block Equivalency Files”), and name it with a second `--districts FILE`."
         )
         report(Problem("no-block-file", message, hint, Place(paths[0])))
     district_of: dict[str, str] = {}
@@ -128,7 +128,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             yield from csv.reader(file)
     except (OSError, csv.Error) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
+        why = error.strerror if isinstance(error, OSError) else "it is not valid CSV"
         message = f"The file cannot be read: {why}."
         problem = Problem("not-readable", message, "Name a CSV file.", Place(path))
         raise AdvocacyError(problem) from None
@@ -143,21 +143,21 @@ def _block_columns(path: Path) -> tuple[int, int] | None:
 
 
 def _answer(path: Path) -> tuple[dict[str, str], int]:
-    """The census block of each row of an answer, and how many rows have none."""
+    """The census block of each row of a results file, and how many rows have none."""
     blocks: dict[str, str] = {}
     missed = 0
     for number, line in enumerate(_lines(path), 1):
         if not line:
             continue
         if len(line) < 3 or line[2].strip().casefold() not in _ANSWERS:
-            message = "This is neither an answer of the Census geocoder nor a block file."
+            message = "This is neither a results file of the Census geocoder nor a block file."
             hint = f"Use the file that {GEOCODER} returns, unchanged."
             raise AdvocacyError(Problem("not-districts", message, hint, Place(path, number)))
         if line[2].strip().casefold() != "match":
             missed += 1
         elif len(line) < 12:
-            message = "This answer has no census blocks."
-            hint = f"Ask for geographies, not locations: {GEOCODER}."
+            message = "This file has no census blocks."
+            hint = f"Request geographies, not locations: {GEOCODER}."
             raise AdvocacyError(Problem("not-districts", message, hint, Place(path, number)))
         else:
             state, county, tract, block = (part.strip() for part in line[8:12])

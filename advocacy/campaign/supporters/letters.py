@@ -20,7 +20,7 @@ from advocacy.campaign.supporters.reading import (
     read_supporters,
     share_out,
 )
-from advocacy.errors import Hint, Level, Place, Problem, Report, did_you_mean, ignore
+from advocacy.errors import Hint, Level, Place, Problem, Report, count_noun, did_you_mean, ignore
 
 
 def correspondence(
@@ -135,8 +135,8 @@ def _waiting(full: list[Group], rules: SupporterRules, day: date, path: Path) ->
     most: Group = max(full, key=lambda group: group.waiting)
     return Problem(
         "max-per-target",
-        f"{letters:,} letters are not made today. A recipient gets at most "
-        f"{rules.max_per_target:,} a day, and {most.recipients[0].called} would get "
+        f"{count_noun(letters, 'letter is', 'letters are')} not made today. A recipient gets at "
+        f"most {rules.max_per_target:,} a day, and {most.recipients[0].called} would get "
         f"{most.written + most.waiting:,}.",
         "The other letters are made on later days. Render again tomorrow, or use `--date` for a "
         f"day other than {day}.",

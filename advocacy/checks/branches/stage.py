@@ -18,6 +18,7 @@ from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.parts import letter_files
+from advocacy.letters.previous import example_sending
 from advocacy.letters.samples import sample_supporters, stage_recipients
 from advocacy.letters.true_days import true_letter
 from advocacy.templating.running import watching
@@ -118,8 +119,9 @@ class StageLetters:
         person, signed = case.recipient, case.supporters
         try:
             compose_letter(
-                self.campaign, person, self.name, day, variants=variants, supporters=signed
-            )
+                self.campaign, person, self.name, day, variants=variants, supporters=signed,
+                follows=example_sending(self.campaign, self.name, day),
+            )  # fmt: skip
         except AdvocacyError as error:
             for found in error.problems:
                 key = (found.code, found.place, found.message)

@@ -83,8 +83,8 @@ class UncitedMarks:
             elif mark not in self._used:
                 yield problem(
                     "silenced-nothing",
-                    f"The mark `{{# uncited: {mark.reason} #}}` stands after a sentence that is "
-                    "cited or claims nothing.",
+                    f"The mark `{{# uncited: {mark.reason} #}}` follows a sentence that has a "
+                    "citation or makes no claim.",
                     "Remove it.",
                     mark.place,
                 )
@@ -211,9 +211,10 @@ class _Judged:
             return notes.recalled(letter, text, self.names)
         if _is_ask(sentence.text, self.asked):
             return notes.recalled(letter, text) or notes.told_in_ask(letter, text, self.names)
-        if any(known in sentence.text for known in letter.previous):
+        previous = letter.previous.texts if letter.previous else ()
+        if any(known in sentence.text for known in previous):
             # The sender's own letter, of which the campaign file says the day and the subject.
-            for known in letter.previous:
+            for known in previous:
                 text = re.sub(rf"[\"“„«]?\s*{re.escape(known)}\s*[\"”“»]?", "it", text)
             return notes.recalled(letter, text, self.names)
         if any(other.cites for other in after):

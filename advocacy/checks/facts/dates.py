@@ -15,12 +15,12 @@ from advocacy.campaign.campaign import (
     title_held,
 )
 from advocacy.campaign.days import ONE_DAY, Days
-from advocacy.campaign.demand import Demand
+from advocacy.campaign.demand import Demand, Follows
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.stages import stage_sets
 from advocacy.checks.codes import problem
-from advocacy.errors import Hint, Place, Problem
+from advocacy.errors import Hint, Place, Problem, count_noun
 from advocacy.letters.letter import CitedFact, Letter
 
 
@@ -45,6 +45,21 @@ def check_windows(campaign: Campaign, recipients: Sequence[Recipient]) -> Iterat
         yield _overlap(campaign, pair, _whom(people, recipients))
     for gap, people in gaps.items():
         yield _gap(campaign, gap, _whom(people, recipients))
+    for name, stage in stages.items():
+        earlier = stages.get(stage.follows.stage) if stage.follows else None
+        if stage.follows and earlier and stage.follows.day(earlier.from_, earlier.until) is None:
+            yield _from_ledger(name, stage.follows)
+
+
+def _from_ledger(name: str, follows: Follows) -> Problem:
+    return problem(
+        "previous-from-ledger",
+        f"The stage `{name}` has no date of the letter that it follows. It is checked with a "
+        "made-up one.",
+        "`advocacy send` takes the date from the ledger. To `render` these letters, add it: "
+        f"`follows: {{stage: {follows.stage}, date: …}}`.",
+        follows.place(),
+    )
 
 
 def _gaps(campaign: Campaign, names: tuple[str, ...]) -> Iterator[Days]:
@@ -146,7 +161,7 @@ def _ends(
 ) -> Problem:
     ends = cited.fact.until or letter.date
     runs = f"runs until {window.last}" if window.last else "has no last day"
-    hint = f"End the stage with the fact (`until: {ends}`), or cite a fact that still holds."
+    hint = f"End the stage with the fact (`until: {ends}`), or cite a fact that is still true."
     new = cited.fact.superseded_by
     if new and new in campaign.facts:
         statement = campaign.facts[new].statement.get(letter.language) or ""
@@ -260,8 +275,8 @@ def check_rechecks(
             said = f"`{name}` has no record of a check against its source."
         else:
             said = (
-                f"`{name}` was last checked on {checked}, {(day - checked).days} days before the "
-                f"letter of {day}; the campaign allows {after.days}."
+                f"`{name}` was last checked on {checked}, {_before(day, checked)}; the campaign "
+                f"allows {after.days}."
             )
         yield problem(
             "recheck-due",
@@ -272,11 +287,15 @@ def check_rechecks(
     for day, bill in stale_bills.values():
         yield problem(
             "recheck-due",
-            f"The record of {bill.number} is dated {bill.as_of}, {(day - bill.as_of).days} days "
-            f"before the letter of {day}; the campaign allows {after.days}.",
+            f"The record of {bill.number} is dated {bill.as_of}, {_before(day, bill.as_of)}; the "
+            f"campaign allows {after.days}.",
             "Download the record again. In your own file, check the bill and set `as_of`.",
             bill.place,
         )
+
+
+def _before(day: date, checked: date) -> str:
+    return f"{count_noun((day - checked).days, 'day')} before the letter of {day}"
 
 
 def check_titles(
@@ -302,15 +321,12 @@ def check_titles(
             if held.checked is None:
                 said += "has no `checked:` date."
             else:
-                days = (day - held.checked).days
-                said += (
-                    f"was last checked on {held.checked}, {days} days before the letter of {day}."
-                )
+                said += f"was last checked on {held.checked}, {_before(day, held.checked)}."
             yield problem(
                 "recheck-due",
                 said,
-                "If it still holds, set `checked:` to the day of your check. If it has ended, set "
-                "`until:` and add the next title.",
+                "If it is still true, set `checked:` to the day of your check. If it has ended, "
+                "set `until:` and add the next title.",
                 held.place("checked") or held.place("title"),
             )
 

@@ -22,9 +22,9 @@ from advocacy.errors import Problem, count_noun
 from advocacy.letters.letter import CitedFact
 
 _WORDS = {
-    "quote": "the quote", "translations": "its translations", "speaker": "the speaker",
+    "quote": "the quote", "translations": "the translations", "speaker": "the speaker",
     "source": "`source`", "locator": "`locator`", "from": "`from`", "until": "`until`",
-    "contradicts": "`contradicts`", "issued": "the day on which the source was published",
+    "contradicts": "`contradicts`", "issued": "the publication date",
 }  # fmt: skip
 
 
@@ -131,7 +131,8 @@ def _changes(
         file = fact.place()
         yield problem(
             "changed-since-compared",
-            f"Of `{name}`, {what} {have} changed since it was compared with its source on {day}.",
+            f"{what[:1].upper()}{what[1:]} of `{name}` {have} changed since the fact was compared "
+            f"with its source on {day}.",
             "Check the source. If the change is correct, record it: `advocacy facts touch "
             f"{file.path.name if file else 'FACTSFILE'} {name}`, or if you have the copies, "
             f"`advocacy facts compare`.",

@@ -30,7 +30,7 @@ def check_quotations(
         for words, number in quotations_of(block):
             if own and normalize_text(words) in own:
                 continue  # a supporter speaks
-            if words.rstrip(".,;:!?") in letter.previous:
+            if letter.previous and words.rstrip(".,;:!?") in letter.previous.texts:
                 continue  # the subject of the letter before
             cited = cited_facts(letter, block.sentences[number : number + 2])
             facts = (*cited, *letter.facts)

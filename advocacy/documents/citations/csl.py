@@ -83,13 +83,30 @@ def formatted(
         words = (lambda text: string(spaces(text, language))) if is_french else string
         text = _walk(inlines, words, wrap)
         text = _join(text, string(quoted_in)).translate(unguarded)
-        return _STOP_BETWEEN_MARKS.sub(r"\1\3\2\4", text) if language.startswith("en") else text
+        if language.startswith("en"):
+            return _STOP_BETWEEN_MARKS.sub(r"\1\3\2\4", text)
+        return _arabic_commas(text) if _ARABIC.search(text) else text
 
     in_html, in_text = written(escape, tag), written(str, keep)
     for address in dict.fromkeys(hidden):
         if address.removeprefix("https://doi.org/") not in in_text:
             in_text = f"{in_text} {address}"
     return Formatted(in_html, in_text)
+
+
+_ARABIC = re.compile("[\u0620-\u06ff]")
+
+
+def _arabic_commas(text: str) -> str:
+    """HTML or text with the Arabic comma after what is written in Arabic letters."""
+    found, in_tag, after_arabic = [], False, False
+    for char, following in zip(text, f"{text[1:]} ", strict=True):
+        in_tag = char == "<" or (in_tag and char != ">")
+        if char.isalpha() and not in_tag:
+            after_arabic = bool(_ARABIC.match(char))
+        is_comma = char == "," and following == " " and after_arabic and not in_tag
+        found.append("،" if is_comma else char)
+    return "".join(found)
 
 
 def plain(inlines: Sequence[Any]) -> str:

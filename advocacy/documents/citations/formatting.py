@@ -6,13 +6,10 @@ the user's cache folder and in memory; a known one needs no pandoc.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.citation_styles import read_style
@@ -25,9 +22,10 @@ from advocacy.documents.citations.csl import (
     process,
 )
 from advocacy.errors import AdvocacyError, Problem, nearest
-from advocacy.files.writing import replace_file
+from advocacy.files.kept_results import keep, kept_key, read_kept
 
-_FORMAT = 4  # raise it when the same request is to give another result
+_KEPT = "citations"
+_FORMAT = 5  # raise it when the same request is to give another result
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +128,12 @@ def _versions(style: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)  # saves a file read, and a pandoc run where none can be written
 def _format(request: str) -> FormattedCitations:
-    path = _cache_folder() / f"{hashlib.sha256(request.encode()).hexdigest()}.json"
-    found = _read(path)
-    if found is None:
-        found = _compute(**json.loads(request))
-        _write(path, found)
+    key = kept_key(request)
+    kept = read_kept(_KEPT, key)
+    if kept is not None:
+        return _read(kept)
+    found = _compute(**json.loads(request))
+    keep(_KEPT, key, json.dumps(asdict(found)).encode())
     return found
 
 
@@ -196,23 +195,7 @@ def _locators(
     return found
 
 
-def _cache_folder() -> Path:
-    chosen = os.environ.get("ADVOCACY_CACHE")
-    if chosen:
-        return Path(chosen) / "citations"
-    from platformdirs import user_cache_path
-
-    return user_cache_path("advocacy", appauthor=False) / "citations"
-
-
-def _read(path: Path) -> FormattedCitations | None:
-    """What was kept; None if there is nothing, or it is not what was written."""
-    try:
-        checksum, _, content = path.read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    if checksum != _checksum(content):
-        return None
+def _read(content: bytes) -> FormattedCitations:
     kept = json.loads(content)
     return FormattedCitations(
         in_text=kept["in_text"],
@@ -220,16 +203,3 @@ def _read(path: Path) -> FormattedCitations | None:
         references=tuple(Formatted(**entry) for entry in kept["references"]),
         numbers=tuple(map(tuple, kept["numbers"])),
     )
-
-
-def _write(path: Path, result: FormattedCitations) -> None:
-    """Keep a result, whole or not at all; that it cannot be kept is no error."""
-    content = json.dumps(asdict(result)).encode()
-    with suppress(OSError, AdvocacyError):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with replace_file(path) as file:
-            file.write(_checksum(content) + b"\n" + content)
-
-
-def _checksum(content: bytes) -> bytes:
-    return hashlib.sha256(content).hexdigest().encode()

@@ -35,6 +35,7 @@ from advocacy.documents.email.skeleton import (
 )
 from advocacy.documents.frame import (
     Stamps,
+    comma,
     direction,
     draft_html,
     isolated_addresses,
@@ -329,6 +330,7 @@ def _page(
             "css": Markup(layout.css),  # noqa: S704 - a volunteer's own styles
             "lang": shared.language,
             "dir": direction(shared.language),
+            "comma": comma(shared.language),
         },
     )
     return inlined(html, Place(layout.path))

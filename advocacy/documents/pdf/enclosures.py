@@ -46,7 +46,7 @@ def append_enclosures(pdf: Pdf, enclosed: Sequence[EnclosedFile], workspace: Wor
         "enclosure-without-tags",
         f"The tags of {names} are not copied, so the PDF does not claim to be PDF/UA. Screen "
         "readers read the letter, and may not read the enclosed pages.",
-        "Send readers who need them the files themselves.",
+        "Send the files themselves to readers who need the tags.",
         None,
         Level.NOTE,
     )

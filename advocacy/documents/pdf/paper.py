@@ -20,6 +20,7 @@ from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
 from advocacy.documents.fonts import BODY, FontLibrary, font_library, font_list
 from advocacy.documents.frame import (
+    comma,
     direction,
     isolated_addresses,
     isolated_contacts,
@@ -119,6 +120,7 @@ def page_variables(
         "dated": shared.dateline or long_date(shared.date, shared.language),
         "lang": shared.language,
         "dir": direction(shared.language),
+        "comma": comma(shared.language),
         "contacts": (*shared.sender.address, *isolated_contacts(shared.sender, shared.language)),
         "page_words": _around(words.page, "{page}"),
         "logo": _image(shared.sender.logo),
@@ -176,7 +178,7 @@ def layout_css(layout: str, workspace: Workspace) -> Path:
         Problem(
             "missing-template",
             f"The layout `{layout}` does not exist, because `layouts/{layout}.css` is missing.",
-            f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}.",
+            f"Did you mean `{near}`?" if near else f"Available: {', '.join(known)}.",
         )
     )
 

@@ -59,17 +59,20 @@ def signatures(
     yield columns(cells, 2 if len(people) in (2, 4) else min(3, len(people)))
 
 
-def cosigners(people: Sequence[Cosigner], joined_by: str) -> Iterator[Node]:
-    """Who joins the letter: one in a line, several in two columns below a heading."""
+def cosigners(people: Sequence[Cosigner], joined_by: str, comma: str) -> Iterator[Node]:
+    """Who joins the letter: one in a line, several in two columns below a heading.
+
+    `comma` is the language's, with the space after it.
+    """
     if len(people) == 1:
         one = people[0]
-        line = ", ".join(filter(None, (one.organization, one.name, one.title)))
+        line = comma.join(filter(None, (one.organization, one.name, one.title)))
         yield paragraph("Cosigners", joined_by, line)
         return
     yield paragraph("Cosigners Heading", joined_by)
     cells = []
     for one in people:
-        lines = [one.organization, ", ".join(filter(None, (one.name, one.title)))]
+        lines = [one.organization, comma.join(filter(None, (one.name, one.title)))]
         cells.append([paragraph("Cosigner", *filter(None, lines))])
     yield columns(cells, 2)
 

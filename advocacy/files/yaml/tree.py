@@ -222,6 +222,8 @@ class Builder:
         make: Any = SafeConstructor.yaml_constructors[tag]
         try:
             value = make(self._constructor, yaml.ScalarNode(tag, raw))
+            if isinstance(value, int):
+                str(value)  # Python raises ValueError for more than 4,300 digits
         except (ValueError, OverflowError):
             if _LIKE_DAY.match(raw):  # text: what needs a date says that it is not one
                 return raw
@@ -237,7 +239,7 @@ class Builder:
             self.report(
                 mark,
                 "surprising-value",
-                f"YAML reads `{raw}` as {as_read(value)}.",
+                f"YAML reads `{shown(raw)[1:-1]}` as {as_read(value)}.",
                 f"Put it in quotes, as text: `{quoted(raw)}`; or write the number as it is meant.",
             )
         return value
@@ -271,7 +273,7 @@ class Builder:
             self.report(
                 mark,
                 "key-not-text",
-                f"YAML reads the key `{raw}` as {as_read(value)}, not as text.",
+                f"YAML reads the key `{shown(raw)[1:-1]}` as {as_read(value)}, not as text.",
                 f"Put it in quotes: `{quoted(raw)}:`.",
             )
 

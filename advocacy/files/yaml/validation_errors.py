@@ -303,9 +303,10 @@ def _found(value: Any, raw: str | None) -> str:
     read = as_read(value)
     if not raw:
         return read
+    short = shown(raw)[1:-1]
     if read in (raw, f"the number {raw}", f"the day {raw}"):
-        return f"`{raw}`"
-    return f"`{raw}`, which YAML reads as {read}"
+        return f"`{short}`"
+    return f"`{short}`, which YAML reads as {read}"
 
 
 def _own(kind: str, context: dict[str, Any], value: Any, raw: str | None) -> Phrase:
@@ -330,7 +331,7 @@ def _not_text(value: Any, raw: str | None) -> Phrase:
     if isinstance(value, bool | int | float | date) and raw is not None:
         return Phrase(
             "not-text",
-            f"YAML reads `{raw}` as {as_read(value)}, not as text",
+            f"YAML reads `{shown(raw)[1:-1]}` as {as_read(value)}, not as text",
             f"Put it in quotes: `{quoted(raw)}`.",
         )
     if isinstance(value, dict) and len(value) == 1 and set(map(type, value.values())) <= _SCALARS:

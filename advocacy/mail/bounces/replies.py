@@ -142,7 +142,7 @@ def _check_mailing(ledgers: list["Ledger"], mailing: str) -> None:
     if mailing in known:
         return
     near = nearest(mailing, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
+    hint = f"Did you mean `{near}`?" if near else f"Available: {', '.join(known) or 'none'}."
     raise AdvocacyError(problem("mailing-unknown", name=mailing, hint=hint))
 
 

@@ -24,6 +24,7 @@ from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.writing import cannot_write
 from advocacy.mail import problem
 from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
+from advocacy.mail.consent.kept_texts import find_kept_texts
 from advocacy.mail.consent.shared_output import find_shared_output
 from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, edit_list
 from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
@@ -85,8 +86,8 @@ def forget(
     _suppress(folder, key, keys, found, dry_run=dry_run)
     _ledgers(folder, key, keys, found, dry_run=dry_run)
     there = [*traces(folder, key, also=tuple(lists))]
+    texts = {key, *(name for one in there for name in one.names)}
     if output is not None and output.is_dir():
-        texts = {key, *(name for one in there for name in one.names)}
         letters = _find_letters(output, key, found, texts)
         # Letters and lists state the names by which other files are searched: they go last.
         gone = _shared_output(output, letters, texts, found, dry_run=dry_run)
@@ -94,6 +95,7 @@ def forget(
             _remove_letters(letters)
         # The output may lie within the campaigns' folder, which was searched before.
         there = [t for t in (*there, *traces(output, key)) if t.path.resolve() not in gone]
+    _kept(folder, key, frozenset(texts), found, dry_run=dry_run)
     _files(there, key, found, dry_run=dry_run)
     return found
 
@@ -235,6 +237,23 @@ def _shared_output(
             except OSError as error:
                 raise AdvocacyError(cannot_write(path, error, _ADVICE)) from error
     return gone
+
+
+def _kept(
+    folder: Path, key: str, names: frozenset[str], found: Forgotten, *, dry_run: bool
+) -> None:
+    """Remove the comments and earlier texts that the page of `preview` keeps with the person."""
+    for one in list(find_kept_texts(folder, key, names)):
+        if one.told is not None:
+            found.left.append(one.told)
+            continue
+        what, count = ("comment in", len(one.comments)) if one.campaign else ("text in", 1)
+        found.removals.append(Removal(what, one.path, count))
+        if not dry_run:
+            try:
+                one.remove()
+            except OSError as error:
+                raise AdvocacyError(cannot_write(one.path, error, _ADVICE)) from error
 
 
 def _files(there: Sequence[Trace], key: str, found: Forgotten, *, dry_run: bool) -> None:

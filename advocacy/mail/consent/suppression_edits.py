@@ -144,7 +144,7 @@ def edit_list(folder: Path, columns: tuple[str, ...]) -> Iterator["EditedList"]:
         edited = EditedList(path, columns)
         yield edited
         if edited.is_changed:
-            advice = "Free some space, or make the folder writable. The list was not changed."
+            advice = "The list was not changed. Free up space, or make the folder writable"
             with replace_file(path, durable=True, advice=advice) as out:
                 out.write(edited.text().encode("utf-8", "surrogateescape"))
             with suppress(OSError):

@@ -9,7 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from advocacy.campaign.recipients.column_headers import plain_name
-from advocacy.errors import AdvocacyError, Level, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun
 from advocacy.files.csv_rows import Lines, has_bad_bytes, header_of, lines_of, not_utf8, rows_of
 from advocacy.files.text import open_binary
 from advocacy.files.writing import as_before
@@ -110,7 +110,12 @@ def read_entries(path: Path) -> tuple[SuppressionEntries, list[Problem]]:
             _enter(entries, row, reason)
     if more:
         problems.append(
-            problem("bad-suppression", entry="more-bad-rows", place=Place(path), count=more)
+            problem(
+                "bad-suppression",
+                entry="more-bad-rows",
+                place=Place(path),
+                rows=count_noun(more, "more row has", "more rows have"),
+            )
         )
     return entries, problems
 

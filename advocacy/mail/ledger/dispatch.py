@@ -8,7 +8,7 @@ to hand out may be sent.
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from advocacy.mail.ledger.values import (
     Bounce,
     KeyedAddress,
     LedgerEntry,
+    LedgerRecord,
     Result,
     State,
     Taken,
@@ -161,6 +162,19 @@ def _is_others(key: KeyedAddress, had: LedgerRow) -> bool:
         return False
     alone = not key.shared_address and not had.sharing
     return not (alone and key.address_key == had.address_key)
+
+
+def last_sent(key: KeyedAddress, sent: Mapping[str, Sequence[LedgerRecord]]) -> LedgerRecord | None:
+    """The person's last letter, of those that were sent, by letter id and by address."""
+    ids = [one for one in sent.get(key.letter_id, ()) if one.letter_id == key.letter_id]
+    others = [one for one in sent.get(key.address_key, ()) if one.address_key == key.address_key]
+    own = [
+        one
+        for one in (*ids, *others)
+        if is_same_name(key.person, one.person)
+        or (one in ids and one in others and not key.shared_address)
+    ]
+    return max(own, key=lambda one: one.at, default=None)
 
 
 LONGEST_REPLY = 2000

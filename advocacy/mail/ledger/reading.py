@@ -109,6 +109,33 @@ class LedgerReader:
                 found[row.letter_id] = replace(LedgerStanding(*tuple(row)), state=State(row.state))
         return found
 
+    def sent_before(
+        self, campaign: str, stage: str, keys: Sequence[KeyedAddress]
+    ) -> list[LedgerRecord | None] | None:
+        """Find the last letter of a stage that was sent to each of these people, in their order.
+
+        A letter that came back does not count. None where no mailing of the stage was begun.
+        """
+        of_stage = select(MAILING.c.id).where(
+            MAILING.c.campaign == campaign, MAILING.c.stage == stage
+        )
+        numbers = [row.id for row in self._db.ask(of_stage)]
+        if not numbers:
+            return None
+        found: dict[str, list[LedgerRecord]] = {}
+        for column in (_C.letter_id, _C.address_key):
+            wanted = list({getattr(key, column.name) for key in keys})
+            for at in range(0, len(wanted), PAGE):
+                query = _RECORD.where(
+                    _C.mailing_id.in_(numbers),
+                    _C.state == State.SENT.value,
+                    column.in_(wanted[at : at + PAGE]),
+                )
+                for record in map(_record, self._db.ask(query)):
+                    if record.came_back is not Bounce.HARD:
+                        found.setdefault(getattr(record, column.name), []).append(record)
+        return [dispatch.last_sent(key, found) for key in keys]
+
     def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
         """Read everything about a mailing's letters, of all states or some, by id, in pages."""
         query = _RECORD.where(_C.mailing_id == self._number(name))

@@ -41,8 +41,8 @@ def read_worksheet_table(path: Path) -> dict[str, Mapping[str, str]]:
     delimiter = ";" if lines and ";" in lines[0] else ","
     try:
         rows = list(csv.DictReader(lines, delimiter=delimiter))
-    except csv.Error as error:
-        message = f"The table cannot be read: {error}."
+    except csv.Error:
+        message = "The table is not valid CSV."
         hint = "Use the `forms.csv` that `advocacy render --format forms` writes."
         raise AdvocacyError(Problem("not-worksheets", message, hint, Place(path))) from None
     if not rows or not {"id", "stage", "member", "supporter"} <= set(rows[0]):

@@ -1,8 +1,10 @@
 """Select the letters of a list that may be sent now, and say why the others may not."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
+from math import inf
 from typing import TypeVar
 
 from advocacy.batch.worker import WantedLetter
@@ -11,6 +13,7 @@ from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.errors import Level, Problem, count_noun
+from advocacy.letters.letter import PreviousSending
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
@@ -23,6 +26,7 @@ from advocacy.mail.sending.account import (
 )
 from advocacy.mail.sending.list_problems import rejected_rows
 from advocacy.mail.sending.mailing_settings import MailingSettings
+from advocacy.mail.sending.previous_sendings import find_previous_sendings
 
 Item = TypeVar("Item")
 CHUNK = 500
@@ -80,34 +84,58 @@ class Candidates:
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    is_whole: bool = False
+    """Whether the list was gone through to its end; before, no account can be given of it."""
     _wrong_addresses: set[int | None] = field(default_factory=set)
     _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
+    _ahead: Iterator[WantedLetter] | None = None
 
-    def left(self) -> Iterator[WantedLetter]:
-        """Yield the letters to be sent now, in the order of the list."""
+    def look_ahead(self) -> bool:
+        """Whether anybody is left. `left` goes on from there, and does not read the rows again."""
+        going = self.left()
+        first = next(going, None)
+        self._ahead = going if first is None else chain((first,), going)
+        return first is not None
+
+    def left(self, until: float = inf) -> Iterator[WantedLetter]:
+        """Yield the letters to be sent now, in the order of the list.
+
+        It ends early at the moment `until`, of the monotonic clock.
+        """
+        if self._ahead is not None:
+            yield from self._ahead
+            return
         answered = self._answered()
         claimed: set[str] = set()
-        doubtful: list[tuple[Correspondence, Taken]] = []
+        doubtful: list[tuple[Correspondence, Taken, PreviousSending | None]] = []
         for listed in chunks(self._listed(), CHUNK):
+            if time.monotonic() > until:
+                return
             chunk = self._as_recorded(listed, claimed)
-            for one, standing in zip(chunk, self._standing(chunk), strict=True):
+            keys = self._keys(chunk)
+            rows = zip(chunk, self._standing(keys), self._previous(keys), strict=True)
+            for one, standing, follows in rows:
                 self._note_person(one)
                 if self._has_others_mailbox(one, standing) and len(doubtful) < MOST_DOUBTFUL:
-                    doubtful.append((one, standing))  # the others may stand further down
-                elif wanted := self._wanted(one, standing, answered):
-                    yield wanted
-        for one, standing in doubtful:
-            if wanted := self._wanted(one, standing, answered):
-                yield wanted
+                    doubtful.append((one, standing, follows))  # the others may stand further down
+                elif self._may_go(one, standing, answered):
+                    yield self._wanted(one, follows)
+        for one, standing, follows in doubtful:
+            if self._may_go(one, standing, answered):
+                yield self._wanted(one, follows)
         others = self.tally.counts[Category.OTHER_PERSON]
         if others:
             self.problems[_other_people(others, self._others)] = None
+        self.is_whole = True
 
-    def _wanted(
-        self, one: Correspondence, standing: Taken, answered: frozenset[str]
-    ) -> WantedLetter | None:
-        """The letter, if it may be sent now; if not, it is counted."""
+    def _wanted(self, one: Correspondence, follows: PreviousSending | None) -> WantedLetter:
+        return WantedLetter(
+            one.recipient, self.mailing.stage, one.supporters, formats=("eml",), follows=follows
+        )
+
+    def _may_go(self, one: Correspondence, standing: Taken, answered: frozenset[str]) -> bool:
+        """Whether the letter may be sent now; if not, it is counted."""
         why, reason = self._left_out(one, standing, answered)
         before = None if standing.state is None else category_of(standing.state, standing.bounce)
         recorded = self.tally.recorded if why else self.tally.recorded_of_sent
@@ -119,11 +147,11 @@ class Candidates:
             else:
                 self.tally.counts[why] += 1
             self.on_left_out(LeftOut(one, why, reason, standing.others))
-            return None
+            return False
         self.tally.to_send += 1
         if standing.returned:
             self.returned.add(one.letter_id)
-        return WantedLetter(one.recipient, self.mailing.stage, one.supporters, formats=("eml",))
+        return True
 
     def _note_person(self, one: Correspondence) -> None:
         """Remember who has which mailbox, and that two have it."""
@@ -216,13 +244,20 @@ class Candidates:
             return LeftFor.DEFERRED, ""
         return None, ""
 
-    def _standing(self, chunk: Sequence[Correspondence]) -> list[Taken]:
-        """How the ledger would answer for these letters."""
+    def _keys(self, chunk: Sequence[Correspondence]) -> list[PersonKey]:
         shared = self.mailing.people.supporters is not None
-        keys = [
+        return [
             PersonKey(one.letter_id, address_key(one.recipient.email or ""), shared, one.person)
             for one in chunk
         ]
+
+    def _previous(self, keys: Sequence[PersonKey]) -> Sequence[PreviousSending | None]:
+        if self.ledger is None:
+            return [None] * len(keys)
+        return find_previous_sendings(self.ledger, self.mailing, keys)
+
+    def _standing(self, keys: Sequence[PersonKey]) -> list[Taken]:
+        """How the ledger would answer for these letters."""
         if self.ledger is None or not self.begun:
             return [Taken(key.letter_id) for key in keys]
         return self.ledger.standing(self.mailing.name, keys)

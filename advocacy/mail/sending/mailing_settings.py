@@ -1,6 +1,6 @@
 """What a mailing is, one stage's emails to a list, and what must hold before it may go out."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -14,19 +14,19 @@ from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
 from advocacy.checks.facts import dates
-from advocacy.checks.gate import gate_of
-from advocacy.checks.media import check_media
 from advocacy.checks.settings import CheckSettings
 from advocacy.documents.email.html import render_html
 from advocacy.documents.unsubscribe_links import leaving_of
-from advocacy.errors import AdvocacyError, Level, Place, Problem, has_errors, ignore
+from advocacy.errors import AdvocacyError, Level, Place, Problem, count_noun, has_errors, ignore
 from advocacy.files.cache import files_held
 from advocacy.letters.approvals import approval_problems, describe_changes, judge_approval
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import CheckedLetter, Letter, check
+from advocacy.letters.previous import example_sending
 from advocacy.letters.samples import sample_letter
 from advocacy.letters.stage_text import NOTHING_READ, StageText, read_stage_text
 from advocacy.mail.ledger import MailingText
+from advocacy.mail.sending.proofs import judge_letters
 
 FIRST = 5
 """Letters that are checked before a mailing starts; the others are checked when composed."""
@@ -54,6 +54,16 @@ class MailingSettings:
     def subscribers(self) -> bool:
         """Whether the rules for subscribed mail apply."""
         return self.campaign.file.audience == "subscribers"
+
+    @property
+    def attaches(self) -> bool:
+        """Whether the emails have a PDF attached."""
+        return self.attach and "pdf" in self.campaign.file.stages[self.stage].attach
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """The media in which a reader gets the letters."""
+        return ("HTML", "text", "PDF") if self.attaches else ("HTML", "text")
 
     def on(self, today: date) -> "MailingSettings":
         """The same, sent on another day."""
@@ -118,7 +128,7 @@ def _stage_on(campaign: Campaign, day: date, *, by_supporters: bool) -> str:
             "mailing-stage",
             f"A mailing has one stage, but {what} {day}.",
             f"Name it: `--stage {names[0]}`"
-            + (f" (there are {', '.join(names)})." if len(names) > 1 else "."),
+            + (f" (available: {', '.join(names)})." if len(names) > 1 else "."),
             campaign.file.place("stages"),
         )
     )
@@ -180,6 +190,7 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
     problems = [problem.at(Level.ERROR) for problem in approval_problems(campaign, [mailing.stage])]
     problems += _days(mailing)
     letters: list[Letter] = []
+    composed: list[Letter] = []
     passing: list[Letter] = []
     for one in islice(_wanted(mailing), FIRST):
         signed = one.supporters
@@ -189,8 +200,9 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
         letter = None
         if name is not None:
             letter, found = compose_for(
-                campaign, one.recipient, name, mailing.day, supporters=signed
-            )
+                campaign, one.recipient, name, mailing.day, supporters=signed,
+                follows=example_sending(campaign, name, mailing.day),
+            )  # fmt: skip
         problems += found
         if letter is None:
             continue
@@ -199,25 +211,18 @@ def _obstacles(mailing: MailingSettings) -> list[Problem]:
             checked, found = check(letter, campaign, day)
             problems += found
             passed = passed or checked
-        problems += gate_of(campaign).wording_errors(letter)
+        composed.append(letter)
         if passed is not None:
             passing.append(letter)
             problems += _way_out(passed, campaign) if mailing.subscribers else ()
         letters.append(replace(letter, date=mailing.today))
     due = dates.check_rechecks(letters, campaign, max(mailing.today, campaign.today()), exact=True)
-    attach = campaign.file.stages[mailing.stage].attach
-    media = ("HTML", "text", *(["PDF"] if "pdf" in attach and mailing.attach else []))
-    problems += CheckSettings(campaign.file).apply([*due, *_unseen(passing, campaign, media)])
+    problems += judge_letters(
+        campaign, composed, passing, media=mailing.media, today=mailing.today,
+        parts=mailing.text.parts,
+    )  # fmt: skip
+    problems += CheckSettings(campaign.file).apply(due)
     return list(dict.fromkeys(problems))
-
-
-def _unseen(
-    letters: Sequence[Letter], campaign: Campaign, media: Collection[str]
-) -> Iterator[Problem]:
-    """What a reader would not see of letters, each text once; without what is only unwise."""
-    for found in check_media(letters, campaign, media):
-        if found.level is Level.ERROR and found.code == "missing-in-medium":
-            yield found
 
 
 def _way_out(checked: CheckedLetter, campaign: Campaign) -> Iterator[Problem]:
@@ -248,10 +253,10 @@ def _days(mailing: MailingSettings) -> Iterator[Problem]:
             place,
         )
     elif today - day > file.max_age:
-        days = (today - day).days
+        days = count_noun((today - day).days, "day")
         yield Problem(
             "too-old",
-            f"The letters are dated {day}, {days} days before today, {today}; the campaign's "
+            f"The letters are dated {day}, {days} before today, {today}; the campaign's "
             f"`max_age` allows {file.max_age.days}.",
             f"Change their date to today: `--date {today}`. Facts that were true then may not be "
             f"true now.",

@@ -66,7 +66,7 @@ def compare_texts(before: MailingText, now: MailingText) -> TextChange | None:
     lines = [line for line in diff if not line.startswith(("---", "+++"))]
     shown = lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
-        shown.append(f"… and {len(lines) - MOST_LINES} more lines")
+        shown.append(f"… and {count_noun(len(lines) - MOST_LINES, 'more line')}")
     return TextChange(changes, tuple(shown))
 
 

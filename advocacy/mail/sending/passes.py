@@ -301,7 +301,8 @@ class _Pass:
         result.unread = rejected_rows(candidates.mailing, candidates.problems)
         result.problems |= candidates.problems
         after = candidates.tally.after(self.came, unmade=result.unmade, suppressed=self.said_no)
-        result.account = None if after is None else candidates.account_of(after)
+        known = after if candidates.is_whole else None  # a pass that was cut short tells nothing
+        result.account = None if known is None else candidates.account_of(known)
         result.given_back = senders.gave_back
         times = (candidates.next_try, senders.next_try)
         result.waiting_until = min((at for at in times if at is not None), default=None)

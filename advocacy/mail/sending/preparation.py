@@ -5,10 +5,12 @@ the server and opens the ledger; the other methods answer questions before anyth
 """
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -46,6 +48,7 @@ from advocacy.mail.sending.messages import (
     consent_problems,
     finishing_for,
 )
+from advocacy.mail.sending.previous_sendings import find_changed_subject
 from advocacy.mail.sending.rendering import FEW, MessageRenderer, message_renderer
 from advocacy.mail.sending.stops import complaints_warning, reputation_problem
 from advocacy.mail.smtp.pace import DomainRates, Rate
@@ -108,6 +111,7 @@ class PreparedMailing:
     ledger: Ledger | None = None
     resends: bool = False
     """Whether uncertain letters count as left, because they are about to be freed."""
+    _ahead: Candidates | None = None
 
     @classmethod
     def open(
@@ -174,6 +178,9 @@ class PreparedMailing:
         doubt = self.ledger.doubt() if self.ledger is not None else None
         if doubt is not None and not self.request.this_ledger:
             found.append(doubt)
+        if self.ledger is not None:
+            changed = find_changed_subject(self.ledger, self.mailing)
+            found += [changed] if changed else []
         if self.change is not None and not self.request.new_text and self.ledger is not None:
             found.append(self.change.problem(self.ledger.counts(self.mailing.name)[State.SENT]))
         return list(dict.fromkeys(found))
@@ -189,7 +196,10 @@ class PreparedMailing:
             raise MailingStoppedError(problems, None if self.request.new_text else self.change)
 
     def candidates(self, mailing: MailingSettings | None = None) -> Candidates:
-        """The list, to be gone through once."""
+        """The list, to be gone through once; from where somebody was found to be left, if so."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and (mailing is None or mailing is ahead.mailing):
+            return ahead
         return Candidates(
             mailing or self.mailing,
             self.guard,
@@ -212,10 +222,13 @@ class PreparedMailing:
         """Find whether the text on the disk is no longer what is sent, or not approved any more."""
         return text_on_disk(self.mailing, self.request.templates)
 
-    def go_through(self) -> Candidates:
-        """Go through the list, without composing a message."""
+    def go_through(self, seconds: float = inf) -> Candidates:
+        """Go through the list, without composing a message, but for no longer than so many seconds.
+
+        Whether the end was reached, the candidates tell (`is_whole`).
+        """
         candidates = self.candidates()
-        for _ in candidates.left():
+        for _ in candidates.left(time.monotonic() + seconds):
             pass
         return candidates
 
@@ -247,8 +260,10 @@ class PreparedMailing:
         """Have the processes that will compose a long list start while the mailing is checked."""
         rows = self._most_rows()
         if self.request.workers is None and rows is not None:
-            campaign, attach = self.mailing.campaign, self.mailing.attach
-            settings = BatchSettings(campaign, self.mailing.day, ("eml",), attach=attach)
+            mailing = self.mailing
+            settings = BatchSettings(
+                mailing.campaign, mailing.day, ("eml",), attach=mailing.attach, stage=mailing.stage
+            )
             if is_many(settings, rows, FEW):
                 start_fork_server(wants_paper=settings.wants_paper)
 
@@ -266,7 +281,12 @@ class PreparedMailing:
         rows = self._most_rows()
         if rows is None or rows > most:
             return False
-        return next(self.candidates().left(), None) is not None
+        candidates = self.candidates()
+        if not candidates.look_ahead():
+            return False
+        if self.begun and self.request.uncertain == "leave":  # else the ledger changes first
+            self._ahead = candidates
+        return True
 
     def dry_run(self) -> DryRun:
         """Compose and check everything that is left; send nothing."""

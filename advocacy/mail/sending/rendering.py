@@ -112,6 +112,7 @@ def message_renderer(
         text=mailing.text,
         judged=inputs_digest(campaign),
         attach=mailing.attach,
+        stage=mailing.stage,
         recorded=False,
         verdicts=gate_of(campaign).verdicts,
     )

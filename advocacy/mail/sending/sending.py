@@ -11,6 +11,7 @@ it stands here alone, for the command line, tests and scheduled jobs alike.
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from advocacy.batch.executor import ProgressWatcher
 from advocacy.batch.worker import make_letters
@@ -35,14 +36,17 @@ from advocacy.mail.smtp.pace import Pace
 from advocacy.mail.smtp.secrets import password_of
 from advocacy.mail.smtp.server import Server
 
+COUNT_SECONDS = 0.5
+"""For how long a list is counted after Ctrl-C; a long one is left to `advocacy status`."""
+
 
 @dataclass(slots=True)
 class SendResult:
     """What came of a mailing: `run` is what this run did, None where nothing was left to send.
 
     `states` counts all letters of the mailing in the ledger, `account` says how the list adds up;
-    it is None where the ledger could not be read again. `problems` are those of the list where
-    nothing was left to send.
+    it is None where the ledger could not be read again, or somebody who interrupted the run would
+    have to wait for it. `problems` are those of the list where nothing was left to send.
     """
 
     mailing: str
@@ -97,8 +101,10 @@ def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
     result.account = run.account if run is not None else None
     if result.account is None:
         with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
-            candidates = prepared.go_through()
-            result.account, result.problems = candidates.account(), list(candidates.problems)
+            in_a_hurry = run is not None and run.interrupted
+            candidates = prepared.go_through(COUNT_SECONDS if in_a_hurry else inf)
+            if candidates.is_whole:
+                result.account, result.problems = candidates.account(), list(candidates.problems)
     return result
 
 
@@ -158,8 +164,8 @@ def rehearse_mailing(
     prepared = PreparedMailing.open(request, watcher)
     try:
         prepared.start_early()
+        stops = prepared.stops()  # first, since the workers need not judge again what passed here
         seen = prepared.dry_run()
-        stops = prepared.stops()
         stop = prepared.find_stop()
         reputation = [stop.at(Level.WARNING)] if stop is not None else prepared.find_complaints()
         problems = dict.fromkeys([*seen.problems, *stops, *reputation])

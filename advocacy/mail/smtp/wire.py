@@ -98,6 +98,7 @@ class Wire:
         self._sock = sock
         self._buffer = bytearray()
         self._waits: dict[int, float] = {}
+        self._broken_off = False
 
     def send(self, data: bytes, timeout: float) -> None:
         """Hand all of the data to the operating system.
@@ -109,7 +110,7 @@ class Wire:
                 self._wait_at_most(timeout, socket.SO_SNDTIMEO)
                 self._sock.sendall(memoryview(data)[at : at + _BLOCK] if at else data[:_BLOCK])
         except OSError as error:  # a timeout and TLS errors are OSErrors too
-            raise Dropped(_reason(error)) from None
+            raise self._dropped(_reason(error)) from None
 
     def reply(self, timeout: float) -> tuple[int, str]:
         """The next whole reply: its code, and the text of all lines in one, cleaned.
@@ -161,6 +162,7 @@ class Wire:
 
     def break_off(self) -> None:
         """From another thread: end the call that waits for the other side, which then drops it."""
+        self._broken_off = True
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
@@ -185,13 +187,17 @@ class Wire:
             except (TimeoutError, BlockingIOError):
                 raise Dropped(f"no complete reply within {timeout:g} seconds") from None
             except OSError as error:
-                raise Dropped(_reason(error)) from None
+                raise self._dropped(_reason(error)) from None
             if not chunk:
-                raise Dropped("the server closed the connection")
+                raise self._dropped("the server closed the connection")
             self._buffer += chunk
         line = bytes(self._buffer[:end]).removesuffix(b"\r")
         del self._buffer[: end + 1]
         return line
+
+    def _dropped(self, reason: str) -> Dropped:
+        """The exception to raise; it says so where it was this side that ended the call."""
+        return Dropped("the run was interrupted" if self._broken_off else reason)
 
     def _wait_at_most(self, seconds: float, option: int) -> None:
         """Let the next call wait so long.

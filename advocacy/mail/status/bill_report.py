@@ -86,7 +86,9 @@ def report_bills(path: Path, first: date, last: date, people: People) -> Read[li
         return [], [*problems, Problem("no-bills", message, hint, Place(path))]
     if not ledger_exists(path):
         message = "The campaign has no ledger, so no letter is known to have been sent."
-        hint = "Record letters that you printed or pasted into forms: `advocacy delivered`."
+        hint = (
+            "Record letters that you sent on paper or by contact forms with `advocacy delivered`."
+        )
         problems.append(Problem("nothing-sent", message, hint, Place(path), Level.NOTE))
         return [], problems
     chambers = {

@@ -93,5 +93,5 @@ def _short(mailing: LedgerMailing) -> str:
 
 def _no_such_mailing(name: str, place: str, known: list[str]) -> Problem:
     near = nearest(name, known)
-    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known) or 'none'}."
+    hint = f"Did you mean `{near}`?" if near else f"Available: {', '.join(known) or 'none'}."
     return Problem("no-mailing", f"The ledger ({place}) has no mailing `{name}`.", hint)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from advocacy.errors import count_noun
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Moment, State
 from advocacy.mail.sending.account import Category
@@ -140,7 +141,7 @@ def _domains(status: MailingStatus) -> list[tuple[str, list[int | str]]]:
     ]
     if len(by_size) > DOMAINS:
         rest: Counter[State] = sum((counts for _, counts in by_size[DOMAINS:]), Counter())
-        name = f"{len(by_size) - DOMAINS:,} more domains"
+        name = count_noun(len(by_size) - DOMAINS, "more domain")
         rows.append((name, [rest[state] for state in shown]))
     return rows
 

@@ -7,6 +7,7 @@ const WIDTHS = { phone: 375, desktop: 720 };
 const HIGHLIGHTS = `::highlight(uncited){background-color:#ffdf80;color:#3b2c00}
 ::highlight(excused){text-decoration:underline dotted #8a6d00}
 ::highlight(dead){background-color:#ffc9b0;color:#5c1600;text-decoration:line-through}
+::highlight(commented){text-decoration:underline #1d78a0 3px}
 ::highlight(here){background-color:#cfe6f5;color:#06324a}
 html{overflow:hidden}body{cursor:pointer}`;
 

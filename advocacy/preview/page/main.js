@@ -9,7 +9,8 @@ import { showProblems } from "./problems.js";
 import { showVerdict } from "./verdict.js";
 import { fitPages, showPages } from "./paper.js";
 import { fitEmail, showEmail, startEmail } from "./email.js";
-import { followCursor, mailActions, seeing, showSentences, startReading } from "./reading.js";
+import { followCursor, mailActions, markCommented, seeing, sentenceOf, showSentence, showSentences, startReading } from "./reading.js";
+import { saidOf, showComments, startComments } from "./comments.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
 import { anyDirty, bases, copyText, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
@@ -112,6 +113,7 @@ async function told(kind, { number: answered, ...fresh }) {
   if (has("pages")) await showPages(state.pages ?? []);
   judge();
   if (has("sentences") || has("html") || has("text") || has("pages")) showSentences(state.sentences);
+  if (has("comments") || has("commentsFault")) showComments(state.comments ?? [], state.commentsFault);
   if ((has("chosen") || has("facts")) && !$("panel-timeline").hidden) timeline();
   if (kind === "more" && answered !== undefined) renewVersions();
   if (state.files) void offerUnsaved();
@@ -184,6 +186,11 @@ async function openAt(place, part) {
   await open(place.name);
   const { line, column } = placeNow(place, state.numbers[part]);
   await open(place.name, line, column);
+}
+
+function openComments() {
+  pane("write");
+  writing.choose("tab-comments");
 }
 
 /** Opens the field of the words that a list of messages shows behind the subject. */
@@ -273,7 +280,16 @@ async function start() {
     const open = $("choosing").getAttribute("aria-expanded") === "true";
     $("choosing").setAttribute("aria-expanded", String(!open));
   });
-  startReading({ opened: openSentence, placeNow: (sentence) => placeNow(sentence, state.numbers.letter) });
+  startReading({ opened: openSentence, placeNow: (sentence) => placeNow(sentence, state.numbers.letter), saidOf, comments: openComments });
+  startComments({
+    readOnly, sentenceOf, mark: markCommented,
+    open: openSentence,
+    show: (sentence) => {
+      pane("letter");
+      showSentence(sentence);
+    },
+    choose: ({ stage, to, day, language, wording }) => choose({ stage, person: to, day, language, variants: wording }),
+  });
   startEmail(mailActions);
   for (const button of document.querySelectorAll(".panes button")) {
     button.addEventListener("click", () => pane(button.dataset.pane));

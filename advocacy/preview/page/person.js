@@ -120,7 +120,7 @@ export function startPerson({ chosen, ofStage }) {
     const { id } = await get("odd", { kind, after, stage: stage() });
     found = { kind, id };
     if (id === null) {
-      $("people").textContent = "The list has no such person.";
+      $("people").textContent = "Nobody on the list matches.";
       return;
     }
     open(false);

@@ -5,19 +5,19 @@ import { $, el, withCode } from "./dom.js";
 const FIELDS = new Set(["subject-length", "ask-missing", "missing-language"]);
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
 
-/** What can be done about a problem at once: buttons, and for an opinion a field for the reason. */
+/** What can be done about a problem at once: buttons, and a field for the reason why a claim needs no source. */
 function cures(problem, act) {
   if (act.readOnly) return null;
   const button = (label, done) => el("button", { type: "button", onclick: done }, label);
   if (problem.code === "uncited-claim" && problem.line && problem.name && !problem.name.endsWith(".yaml")) {
-    const reason = el("input", { type: "text", "aria-label": "It is our opinion, because" });
+    const reason = el("input", { type: "text", "aria-label": "Why it needs no source" });
     const form = el(
       "form",
       { className: "cure" },
       button("Choose a fact", () => act.chooseFact(problem)),
-      el("label", {}, "or it is our opinion, because"),
+      el("label", {}, "or say why it needs no source:"),
       reason,
-      el("button", { type: "submit" }, "Mark as opinion"),
+      el("button", { type: "submit" }, "Mark as needing no source"),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -84,8 +84,8 @@ export function showProblems({ state, view, act }) {
   }
   all.unshift(...state.refusal);
   const errors = all.filter((problem) => problem.level === "error" && !problem.elsewhere);
-  const elsewhere = all.filter((problem) => problem.level === "error" && problem.elsewhere);
-  const others = all.filter((problem) => problem.level !== "error");
+  const elsewhere = all.filter((problem) => problem.elsewhere);
+  const others = all.filter((problem) => problem.level !== "error" && !problem.elsewhere);
   const stopped = !state.ok || (view === "paper" && !state.paperOk);
   const printedOnly = view !== "paper" && errors.every((one) => one.medium === "paper");
   $("stop-box").hidden = errors.length === 0;

@@ -9,6 +9,9 @@ let sentences = [];
 let view = "paper";
 let open = () => {};
 let now = (sentence) => sentence;
+let saidOf = () => "";
+let comments = () => {};
+let commented = new Map(); // how many comments a sentence has, by its text
 let cursor = null;
 let active = 0;
 const FOLLOWING = 20_000;
@@ -31,8 +34,19 @@ export function mailDrawn() {
   const there = mailDocument();
   if (!there?.body) return;
   located.email = locate(there.body, sentences);
-  paint(mailWindow(), located.email);
+  paint(mailWindow(), located.email, { commented });
 }
+
+/** Marks the sentences that readers have commented on. */
+export function markCommented(list) {
+  commented = new Map();
+  for (const { now: text } of list) commented.set(text, (commented.get(text) ?? 0) + 1);
+  marks();
+  repaint();
+}
+
+/** The sentence of the letter with a text, if there is one. */
+export const sentenceOf = (text) => sentences.find((one) => one.text === text) ?? null;
 
 /** Says which of paper, email, plain and inbox is seen. */
 export function seeing(name) {
@@ -41,8 +55,8 @@ export function seeing(name) {
 }
 
 function repaint(here = null) {
-  if (view === "email") paint(mailWindow(), located.email, { here });
-  else paint(window, [...located.paper, ...located.plain], { here });
+  if (view === "email") paint(mailWindow(), located.email, { here, commented });
+  else paint(window, [...located.paper, ...located.plain], { here, commented });
 }
 
 function marks() {
@@ -51,10 +65,11 @@ function marks() {
     ["dead", counted("dead"), "is not true on this date", "are not true on this date"],
     ["uncited", counted("uncited"), "has no source", "have no source"],
   ].filter(([, list]) => list.length);
-  const key = JSON.stringify(told);
+  const count = [...commented.values()].reduce((sum, one) => sum + one, 0);
+  const key = JSON.stringify([told, count]);
   if ($("marks").dataset.key === key) return;
   $("marks").dataset.key = key;
-  $("marks").hidden = told.length === 0;
+  $("marks").hidden = told.length + count === 0;
   $("marks").replaceChildren(
     ...told.map(([mark, list, one, several]) => {
       let at = -1;
@@ -65,11 +80,17 @@ function marks() {
       const words = `${list.length} ${list.length === 1 ? `sentence ${one}` : `sentences ${several}`}`;
       return el("button", { type: "button", className: mark, onclick: next }, words);
     }),
+    ...(count ? [el("button", { type: "button", className: "said-here", onclick: comments }, `${count} ${count === 1 ? "comment" : "comments"}`)] : []),
   );
 }
 
 function jump(sentence) {
   open(sentence);
+  showSentence(sentence);
+}
+
+/** Brings a sentence of the letter into view. */
+export function showSentence(sentence) {
   // The same sentence, though the program may have told it again since.
   const hit = located[view].find(({ sentence: one }) => one.text === sentence.text && one.line === sentence.line);
   if (hit?.ranges.length) bring(hit.ranges[0].getBoundingClientRect().top);
@@ -153,7 +174,7 @@ function bring(height) {
 }
 
 function explain(sentence) {
-  const why = sentence?.why ?? "";
+  const why = [sentence?.why, sentence && saidOf(sentence.text)].filter(Boolean).join(" · ");
   if ($("why").dataset.why === why) return;
   $("why").dataset.why = why;
   $("why").replaceChildren(...(why ? withCode(why) : []));
@@ -178,10 +199,12 @@ export const mailActions = {
   moved: (x, y) => moved(mailDocument(), located.email, x, y),
 };
 
-/** Makes sentences work: `opened` gets the one whose text is wanted. */
-export function startReading({ opened, placeNow }) {
-  open = opened;
-  now = placeNow;
+/**
+ * Makes sentences work: `opened` gets the one whose text is wanted, `saidOf` tells what readers said
+ * about one, and `comments` opens all that they said.
+ */
+export function startReading(given) {
+  ({ opened: open, placeNow: now, saidOf, comments } = given);
   startList();
   for (const [id, list] of [["pages", "paper"], ["plain", "plain"]]) {
     $(id).addEventListener("click", (event) => clicked(document, located[list], event.clientX, event.clientY));

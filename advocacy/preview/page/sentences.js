@@ -93,12 +93,16 @@ function ranges(found, places, nodes) {
   return made;
 }
 
-/** Marks sentences in a window: those without a source, those excused, those that are dead. */
+/**
+ * Marks sentences in a window: those without a source, those excused, those that are dead, and those
+ * with comments.
+ */
 export function paint(view, located, extra = {}) {
   const registry = view.CSS?.highlights;
   if (!registry) return;
-  for (const mark of ["uncited", "excused", "dead", "here"]) {
-    const own = located.filter(({ sentence }) => sentence.mark === mark).flatMap((one) => one.ranges);
+  for (const mark of ["uncited", "excused", "dead", "commented", "here"]) {
+    const has = ({ sentence }) => (mark === "commented" ? extra.commented?.has(sentence.text) : sentence.mark === mark);
+    const own = located.filter(has).flatMap((one) => one.ranges);
     const all = mark === "here" ? (extra.here?.ranges ?? []) : own;
     if (all.length) registry.set(mark, new view.Highlight(...all));
     else registry.delete(mark);

@@ -32,7 +32,7 @@ async function copy(work, button) {
 }
 
 function offer(work) {
-  const words = `This text was not saved: ${named(work)}, last typed on ${timeInWords(work.when)}.`;
+  const words = `This text was not saved: ${named(work)}, last edited on ${timeInWords(work.when)}.`;
   const button = (label, done, className = "") =>
     el("button", { type: "button", className, onclick: (event) => void done(event.target) }, label);
   const box = el("div", { className: "notice" });

@@ -47,9 +47,9 @@ async function draw() {
   $("versions").replaceChildren(...cards.map((one) => one.node));
   const wrong = new Set(versions.flatMap((one, at) => (one.wrong ? [at] : [])));
   const say = (ready) => {
-    const people = real ? "people of the list" : "made-up people";
+    const people = real ? "people on the list" : "made-up people";
     const bad = wrong.size ? `, ${wrong.size} with a problem` : "";
-    $("versions-told").textContent = `${versions.length} versions to ${people}${bad}.${ready < versions.length ? " Making the pages…" : ""}`;
+    $("versions-told").textContent = `${versions.length} version${versions.length === 1 ? "" : "s"} for ${people}${bad}.${ready < versions.length ? " Making the pages…" : ""}`;
   };
   for (const [number, one] of cards.entries()) {
     say(number);

@@ -138,7 +138,7 @@ export function say(words) {
 
 function sayPasted(lost) {
   const list = new Intl.ListFormat("en", { type: "conjunction" }).format(lost);
-  say(lost.length ? `Pasted. A letter cannot keep ${list}, so this was left out.` : "");
+  say(lost.length ? `Pasted without ${list}, which a letter cannot contain.` : "");
 }
 
 function said(error) {

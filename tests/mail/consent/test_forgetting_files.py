@@ -7,6 +7,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from advocacy.files.saved_texts import keep_text, list_texts
+from advocacy.files.unsaved import UnsavedText, UnsavedWork, list_unsaved, write_unsaved
+from advocacy.letters.comments import Comment, read_comments, write_comments
 from advocacy.mail.consent.forgetting import Forgotten, forget
 
 from ...conftest import RunCli
@@ -205,7 +208,7 @@ def test_what_render_labels_and_gallery_really_wrote_is_gone_after_one_command(
         "forget", "zoe@example.org", "--yes", "--campaigns", ".", cwd=small_campaign.parent
     )
     assert done.returncode == 0, done.stderr
-    assert "Out of this command's reach: sent mail," in done.stdout
+    assert "This command does not search sent mail," in done.stdout
     assert all(name.startswith("parks/call/") for name in names(made))
     assert len(names(made)) == 3
     rest = b"".join(
@@ -213,3 +216,47 @@ def test_what_render_labels_and_gallery_really_wrote_is_gone_after_one_command(
     )
     assert b"zoe@" not in rest
     assert "Zoë".encode() not in rest
+
+
+def test_comments_and_earlier_texts_with_the_person_go_and_unsaved_ones_are_told(
+    output: Path,
+) -> None:
+    folder = output.parent.parent / "campaigns"
+    campaign = folder / "parks.yaml"
+    letter = {
+        "stage": "call",
+        "to": "ann",
+        "name": "Ann Lee",
+        "language": "en",
+        "day": "2026-03-02",
+    }
+    one = {"letter": letter, "sentence": "", "by": "Ann", "when": "2026-03-02T10:00:00Z"}
+    said = [
+        {"text": "Fine."},
+        {"text": "Ask Bob@Example.org."},
+        {"text": "Fine.", "letter": letter | {"to": "bob", "name": "Bob Müller & Son"}},
+        {"text": "Fine.", "by": "Bob Müller & Son"},
+        {"text": "Bob Müller & Son & Co is somebody else."},
+    ]
+    comments = [
+        Comment.model_validate({"id": f"{number:032x}"} | one | change)
+        for number, change in enumerate(said)
+    ]
+    write_comments(campaign, comments)
+    for text in ("Write to bob@example.org.", "Write to us."):
+        keep_text(folder, "letters/call.md", text)
+    unsaved = UnsavedText("letters/call.md", "bob@example.org", "")
+    write_unsaved(folder, UnsavedWork("a-tab-of-tests", "parks.yaml", "", (unsaved,)))
+    before = names(folder)
+    for dry_run in (True, False):
+        found = run(output, dry_run=dry_run)
+        removed = {one.what: one.count for one in found.removals}
+        assert removed["comment in"] == 3
+        assert removed["text in"] == 1
+        assert any("unsaved text" in problem.message for problem in found.left)
+        if dry_run:
+            assert names(folder) == before
+    assert [one.text for one in read_comments(campaign)] == [said[0]["text"], said[4]["text"]]
+    assert [one.read() for one in list_texts(folder, "letters/call.md")] == ["Write to us."]
+    assert len(list_unsaved(folder)) == 1
+    assert "comment in" not in [one.what for one in run(output).removals]
