@@ -364,7 +364,7 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
         return True
     main = primary_language(language)
     last = _last_word(before).casefold()
-    if last in word_list("never", main):
+    if last in word_list("never", main) or following == "§":
         return False
     if last in word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
         return False
@@ -373,7 +373,7 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
         return starts  # an ordinal goes on: “am 10. Juni”
     if len(last) == 1 and last.isalpha() and last != "i":
         return False  # an initial: “A. Example”, “S. 4084”
-    if last in word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
+    if last in word_list("maybe", main) or re.fullmatch(r"(?:\w{1,3}\.)+\w{1,3}", last):
         return starts
     return True
 

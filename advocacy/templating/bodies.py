@@ -240,7 +240,8 @@ def _in_order(markdown: str, run: LetterRun) -> tuple[Prose, tuple[CiteCall, ...
 def before_stop(value: str, markdown: str, end: int) -> str:
     """A value whose mark ends there, without its last stop where the sentence ends with another.
 
-    “Stores, Inc.” at the end of a sentence has one stop (Chicago Manual of Style 17, 6.14).
+    “Stores, Inc.” at the end of a sentence has one stop (Chicago Manual of Style 17, on
+    periods of abbreviations beside other punctuation).
     """
     if (
         isinstance(value, Placeholder)

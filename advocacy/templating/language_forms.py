@@ -3,10 +3,10 @@
 Both work on Markdown before typography, on the template's own signs alone: values are private-use
 characters there.
 
-* French has the mark of a note before the stop: Lexique des règles typographiques en usage à
-  l'Imprimerie nationale, “appels de notes”.
-* English has it behind the stop, but before a dash: Chicago Manual of Style 17, 14.26; New Hart's
-  Rules, 14.2. A citation in parentheses stands before the stop in each language.
+* French has the mark of a note before the stop: OQLF, Vitrine linguistique, “Emploi, présentation
+  et ponctuation de l'appel de note” (vitrinelinguistique.oqlf.gouv.qc.ca/25110).
+* English has it behind the stop, but before a dash: Chicago Manual of Style 17, 14.26; MHRA Style
+  Guide (mhra.org.uk/style). A citation in parentheses stands before the stop in each language.
 * German has it behind the stop where it belongs to the sentence, and behind the word where it
   belongs to the word (Duden, “Fußnoten- und Anmerkungszeichen”): only the writer knows, so it
   stays.

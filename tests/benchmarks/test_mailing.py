@@ -2,8 +2,8 @@
 
     pytest tests/benchmarks/test_mailing.py -s
 
-The letter is the real one to Microsoft; the server is Postfix's `smtp-sink` on this machine. All
-send the same number of messages in one run, one after the other, twice; the better time counts.
+The letter is the real one to Microsoft; the server is Postfix's `smtp-sink` on this machine. They
+send one after the other, twice; the better time counts. `docs/mailing.md` promises the ratios.
 """
 
 import csv
@@ -11,11 +11,13 @@ import importlib.util
 import os
 import shutil
 import smtplib
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +25,11 @@ import pytest
 
 from .mail_servers import sink, slow_sink, smtp_source
 
-MESSAGES = 2000
+MESSAGES, OF_MAILMERGE = 5000, 1000
 ROUNDS = 2
+WHOLE, UNDER_WAY, TIMES = 0.7, 0.9, 4
+"""What is promised: the share of one kept smtplib connection, start and list included, and between
+the first message and the last without a PDF; and how many times mailmerge."""
 DAY = "2020-06-10"
 
 
@@ -55,6 +60,14 @@ class Side:
             "--date", DAY, "--today", DAY, "--send", "--yes", str(self.messages), "--new-mailing",
             "--connections", str(connections), "-q", port=port,
         )  # fmt: skip
+
+    def under_way(self) -> float:
+        """Messages a second of the last run, from its first to its last, by its ledger."""
+        (path,) = (self.folder / "campaigns").glob("*.ledger.sqlite")
+        with closing(sqlite3.connect(path)) as ledger:
+            query = "SELECT max(at) - min(at), count(*) FROM advocacy_letter"
+            seconds, count = ledger.execute(query).fetchone()
+        return float(count / seconds)
 
     def mailmerge(self, port: int) -> None:
         (self.folder / "mailmerge_server.conf").write_text(
@@ -105,7 +118,8 @@ def _write_mailmerge(side: Side, project_root: Path) -> None:
         head += "ATTACHMENT: output/microsoft/call/{{id}}.pdf\n"
     body = text.replace("Brad Smith", "{{name}}")
     (side.folder / "mailmerge_template.txt").write_text(f"{head}\n{body}", "utf-8")
-    shutil.copy(side.people, side.folder / "mailmerge_database.csv")
+    rows = side.people.read_text("utf-8").splitlines(keepends=True)[: OF_MAILMERGE + 1]
+    (side.folder / "mailmerge_database.csv").write_text("".join(rows), "utf-8")
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -144,13 +158,17 @@ def test_a_mailing_beside_mailmerge(side: Side, tool, capsys: pytest.CaptureFixt
         "smtplib, 4 threads": lambda port: _four_threads(port, finished),
     }
     best = dict.fromkeys(ways, float("inf"))
-    limit = 0.0
+    limit = under_way = 0.0
     with sink() as port:
         for _ in range(ROUNDS):
             for name, way in ways.items():
                 best[name] = min(best[name], _seconds(lambda way=way: way(port)))
+                if name.startswith("advocacy"):
+                    under_way = max(under_way, side.under_way())
             limit = max(limit, smtp_source(port, side.messages, size, 10))
-    rates = {name: side.messages / seconds for name, seconds in best.items()}
+    sent = dict.fromkeys(ways, side.messages) | {"mailmerge": OF_MAILMERGE}
+    rates = {name: sent[name] / seconds for name, seconds in best.items()}
+    rates["advocacy, first to last"] = under_way
     with capsys.disabled():
         print(
             f"\n{side.messages} messages of {size:,} bytes, composing included where they compose"
@@ -158,8 +176,11 @@ def test_a_mailing_beside_mailmerge(side: Side, tool, capsys: pytest.CaptureFixt
         for name, rate in [*rates.items(), ("smtp-source -d, 10 connections", limit)]:
             times = rate / rates["mailmerge"]
             print(f"  {name:<32} {rate:8,.0f}/s  {times:5.1f} × mailmerge")
-    ours = max(rate for name, rate in rates.items() if name.startswith("advocacy"))
-    assert ours / rates["mailmerge"] >= (2 if side.with_pdf else 3)
+    ours = max(rate for name, rate in rates.items() if name.startswith("advocacy send"))
+    kept = rates["smtplib, one kept connection"]
+    assert ours >= WHOLE * kept
+    assert side.with_pdf or under_way >= UNDER_WAY * kept
+    assert side.with_pdf or ours >= TIMES * rates["mailmerge"]
 
 
 def test_on_a_slow_server_the_rate_grows_with_the_connections(

@@ -6,6 +6,7 @@ import pytest
 
 from advocacy.campaign.recipients import list_details
 from advocacy.campaign.recipients.list_details import most_rows
+from advocacy.mail.sending import candidates
 from advocacy.mail.sending.preparation import PreparedMailing
 
 from .sink import Sink
@@ -24,6 +25,29 @@ def test_a_list_with_no_more_rows_than_are_allowed_is_not_counted_first(
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--new-mailing")
     assert advocacy(*command, "--yes", N) == 0
     assert sink.to.total() == N
+
+
+def test_a_run_that_goes_on_reads_the_list_once(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing", "--limit", "7") == 0
+    read: list[str] = []
+    listed = candidates.Candidates._listed
+
+    def note(self: candidates.Candidates):
+        for one in listed(self):
+            read.append(one.letter_id)
+            yield one
+
+    monkeypatch.setattr(candidates.Candidates, "_listed", note)
+    capsys.readouterr()
+    assert advocacy(*command) == 0
+    assert read == [f"p{n}" for n in range(N)]
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"{N - 7} messages sent now. {N} listed {N} sent 0 left" in told
+    assert set(sink.to.values()) == {1}
 
 
 def test_a_longer_list_is_counted_and_no_more_are_sent_than_are_allowed(

@@ -83,8 +83,12 @@ def _pictures(letter: Letter, workspace: Workspace) -> dict[str, bytes]:
 
 
 def _own_pictures(letter: Letter, workspace: Workspace) -> dict[str, tuple[str, ScreenPicture]]:
-    """The sender's logo and signatures by their names: each under a file name of its own."""
-    names = [letter.sender.logo, *(person.signature for person in letter.signatories)]
+    """The sender's logo and signatures by their names: each under a file name of its own.
+
+    A supporter's own letter is on plain paper, without a logo.
+    """
+    logo = None if letter.writer else letter.sender.logo
+    names = [logo, *(person.signature for person in letter.signatories)]
     found = {}
     for number, name in enumerate(dict.fromkeys(filter(None, names)), 1):
         shown = screen_picture(find_picture(name, workspace), workspace.file(name))
@@ -108,14 +112,16 @@ def _reference_document(letter: Letter, head: str, page: str, *, rtl: bool) -> b
     tokens = body_tokens(letter.body.markdown, letter.language)
     kinds = {token.type.removesuffix("_open") for token in tokens}
     look, sender = letter.sender.look, letter.sender
+    logo = None if letter.writer else sender.logo
+    offices = () if letter.writer else sender.offices
     values = {
         "lang": word_language(letter.language),
         "east_asian": primary_language(letter.language) in ("ja", "ko", "zh"),
         "font": look.font if look and look.font else "Garamond",
         "color": look.color.removeprefix("#").upper() if look and look.color else None,
-        "offices": sender.offices,
-        "has_logo": sender.logo is not None,
-        "logo_beside": sender.logo is not None and not sender.logo_has_name,
+        "offices": offices,
+        "has_logo": logo is not None,
+        "logo_beside": logo is not None and not sender.logo_has_name,
         "has_columns": len(letter.signatories) > 1
         or any(person.signature for person in letter.signatories)
         or len(letter.cosigners) > 1,
@@ -133,7 +139,7 @@ def _reference_document(letter: Letter, head: str, page: str, *, rtl: bool) -> b
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in REFERENCE.rglob("*") if path.is_file()):
-            if path.name.startswith("footer") and not sender.offices:
+            if path.name.startswith("footer") and not offices:
                 continue
             text = render_page(path.relative_to(PACKAGE).as_posix(), **values)
             declaration, _, rest = text.partition("\n")
@@ -161,7 +167,10 @@ def _blocks(
     own: Mapping[str, tuple[str, ScreenPicture]],
 ) -> Iterator[Node]:
     rtl = direction(letter.language) == "rtl"
-    yield from letterhead(letter.sender, own.get(letter.sender.logo or ""), rtl=rtl)
+    if letter.writer:
+        yield paragraph("Inside Address", *letter.writer)
+    else:
+        yield from letterhead(letter.sender, own.get(letter.sender.logo or ""), rtl=rtl)
     yield paragraph("Date", letter.dateline or long_date(letter.date, letter.language))
     yield paragraph("Inside Address", *filter(None, [letter.delivery]), *letter.inside_address)
     if letter.reference_lines:
@@ -192,9 +201,12 @@ def _ending(
         lines = [comma(letter.language).join(filter(None, person)) for person in people]
         yield paragraph("Signature", *lines, *filter(None, [letter.others]))
     else:
-        in_columns = len(letter.signatories) > 1 or letter.signatories[0].signature
+        signed = letter.signatories
+        if letter.writer:  # the address stands above the letter
+            signed = tuple(one.model_copy(update={"title": None}) for one in signed)
+        in_columns = len(signed) > 1 or signed[0].signature
         yield paragraph("Closing Above Columns" if in_columns else "Closing", letter.close)
-        yield from signatures(letter.signatories, own)
+        yield from signatures(signed, own)
     if letter.cosigners:
         yield from cosigners(letter.cosigners, phrases.joined_by, comma(letter.language))
     if letter.enclosures:

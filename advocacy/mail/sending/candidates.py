@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from math import inf
 from typing import TypeVar
 
@@ -89,12 +89,23 @@ class Candidates:
     _wrong_addresses: set[int | None] = field(default_factory=set)
     _others: list[str] = field(default_factory=list)
     _people: Seen = field(default_factory=Seen)
+    _ahead: Iterator[WantedLetter] | None = None
+
+    def look_ahead(self) -> bool:
+        """Whether anybody is left. `left` goes on from there, and does not read the rows again."""
+        going = self.left()
+        first = next(going, None)
+        self._ahead = going if first is None else chain((first,), going)
+        return first is not None
 
     def left(self, until: float = inf) -> Iterator[WantedLetter]:
         """Yield the letters to be sent now, in the order of the list.
 
         It ends early at the moment `until`, of the monotonic clock.
         """
+        if self._ahead is not None:
+            yield from self._ahead
+            return
         answered = self._answered()
         claimed: set[str] = set()
         doubtful: list[tuple[Correspondence, Taken, PreviousSending | None]] = []

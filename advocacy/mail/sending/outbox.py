@@ -1,6 +1,7 @@
 """Messages that wait to be sent: handed out in small groups, no faster than the pace allows."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from advocacy.mail.smtp.pace import Pace
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_WAITING = 1000
+GATHER_SECONDS = 0.05
+"""How long to wait until a group is full: each costs a commit, however many messages it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ class Outbox:
     def take(self, most: int, *, wait: bool) -> list[ReadyMessage]:
         """Up to so many messages that may go now.
 
-        Empty when there is none; with `wait`, only when none will ever come.
+        Empty when there is none; with `wait`, only when none will ever come. Where composing is
+        slower than sending, a group gets a moment to fill.
         """
         with self._changed:
+            self._gather(most)
             while not self._stopped:
                 group, delay = self._allowed(most)
                 if group or not wait or (self._closed and not self._count):
@@ -86,6 +91,14 @@ class Outbox:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def _gather(self, most: int) -> None:
+        until = time.monotonic() + GATHER_SECONDS
+        while self._count < most and not (self._closed or self._stopped):
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            self._changed.wait(left)
 
     def _allowed(self, most: int) -> tuple[list[ReadyMessage], float | None]:
         """Messages whose domains may get one now, and else how long it is until one may."""

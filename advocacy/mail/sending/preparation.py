@@ -111,6 +111,7 @@ class PreparedMailing:
     ledger: Ledger | None = None
     resends: bool = False
     """Whether uncertain letters count as left, because they are about to be freed."""
+    _ahead: Candidates | None = None
 
     @classmethod
     def open(
@@ -195,7 +196,10 @@ class PreparedMailing:
             raise MailingStoppedError(problems, None if self.request.new_text else self.change)
 
     def candidates(self, mailing: MailingSettings | None = None) -> Candidates:
-        """The list, to be gone through once."""
+        """The list, to be gone through once; from where somebody was found to be left, if so."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and (mailing is None or mailing is ahead.mailing):
+            return ahead
         return Candidates(
             mailing or self.mailing,
             self.guard,
@@ -277,7 +281,12 @@ class PreparedMailing:
         rows = self._most_rows()
         if rows is None or rows > most:
             return False
-        return next(self.candidates().left(), None) is not None
+        candidates = self.candidates()
+        if not candidates.look_ahead():
+            return False
+        if self.begun and self.request.uncertain == "leave":  # else the ledger changes first
+            self._ahead = candidates
+        return True
 
     def dry_run(self) -> DryRun:
         """Compose and check everything that is left; send nothing."""

@@ -18,7 +18,7 @@ from advocacy.mail.smtp import Connection, SmtpReply, Verdict, backoff
 
 MOST_UNDER_WAY = 100
 """The maximum number of messages in progress, which a crash may leave uncertain."""
-GROUP_SECONDS = 0.05
+GROUP_SECONDS = 0.2
 """How long a group of messages should take; on a slow server a group is one message."""
 TROUBLE_AT_FIRST, TROUBLE_LATER = 10.0, 300.0
 """Seconds for which the server, or the way to it, may fail before the run gives up: short at its

@@ -2,8 +2,9 @@
 
 Spaces that do not break, and those that French has.
 
-After the Chicago Manual of Style 17 (6.121, 7.8), the Lexique des règles typographiques of the
-Imprimerie nationale, and Duden (D 26).
+After the Chicago Manual of Style 17 (6.121, 7.36), which its Q&A on word division explains
+(chicagomanualofstyle.org/qanda/data/faq/topics/WordDivision/faq0008.html), the Lexique des règles
+typographiques of the Imprimerie nationale, and DIN 5008.
 
 Dashes, ellipses, apostrophes, and quotes that have no partner.
 """

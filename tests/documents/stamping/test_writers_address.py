@@ -1,5 +1,8 @@
 """What constituents may rely on: their own address stands above their letter, on plain paper."""
 
+import io
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.documents.pdf.paper import paper_html
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.documents.text import render_text
+from advocacy.documents.word.docx import render_docx
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.digests import letter_digest
 from advocacy.letters.letter import CheckedLetter, check
@@ -50,6 +54,11 @@ def test_the_writers_address_is_above_and_the_organization_nowhere_on_paper(
     assert "High Street" not in signed
     text = render_text(one, campaign.workspace)
     assert "Anna Lee\n12 High Street, Columbus, OH 43215" in text
+    with zipfile.ZipFile(io.BytesIO(render_docx(one, campaign.workspace))) as word:
+        found = re.sub(r"<[^>]*>", " ", word.read("word/document.xml").decode())
+    assert found.split()[:5] == ["Anna", "Lee", "12", "High", "Street"]
+    assert "Example Civil Liberties Coalition" not in found
+    assert found.count("High Street") == 1
 
 
 def test_without_a_street_it_is_the_organizations_paper(campaign: Campaign, tmp_path: Path) -> None:
