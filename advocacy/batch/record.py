@@ -272,6 +272,7 @@ class BatchRecord:
 
     def _open(self) -> None:
         if not self._read_only:
+            check_no_link(self.folder.parent)  # the campaign's
             check_no_link(self.folder)
             prepare_folder(self.folder)
             self._files[_JOURNAL] = self._locked_journal()

@@ -15,7 +15,7 @@ from advocacy.campaign.recipients.formats import CsvHeader, csv_header
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.original_rows import original_rows
 from advocacy.errors import Level, Place, Problem
-from advocacy.files.writing import csv_line, replace_file
+from advocacy.files.writing import check_no_link, csv_line, replace_file
 
 NAME = "problems.csv"
 MOST = 100_000
@@ -67,6 +67,7 @@ class Rejects:
                     with suppress(OSError):
                         path.unlink()
                 return None
+            check_no_link(folder)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replace_file(path) as file:
                 file.writelines(map(csv_line, self._table()))

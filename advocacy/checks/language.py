@@ -11,6 +11,8 @@ from advocacy.checks.sentences import word_list
 from advocacy.resources import read_table
 
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
+CAPITAL = r"[A-ZÄÖÜÁÉÍÓÚÑÀÈÇÊÎ][\w'’-]+"
+"""A word that begins with a capital, as a name does."""
 
 _APOSTROPHES = str.maketrans(
     {**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("\u00a0\u202f\u2009", " "), "\u00ad": None}

@@ -27,9 +27,9 @@ _NOTE = re.compile(
   | \b (?:TT|DD|JJ|dd) [./-] (?:MM|mm) [./-] (?:JJJJ|YYYY|AAAA|yyyy) \b
   | << [^<>\n]{{1,80}} >>
   | \{{ [A-Za-z_][\w. ]{{0,40}} \}}
-  # A word in capitals and a colon: “CHECK:”.
+  # A word in capitals and a colon: “CHECK:”; before a quotation, it is who speaks.
   | (?<![\w-]) (?!(?:COVID|HTTPS?|URL|NOTA|PS|PPS)\b)
-    {_CAPITAL}{{4,}} (?:\s{_CAPITAL}{{2,}}){{0,3}} \s? : (?=\s\S)
+    {_CAPITAL}{{4,}} (?:\s{_CAPITAL}{{2,}}){{0,3}} \s? : (?=\s[^\s"“„«‘'])
   | \b (?:À|A) \s (?:COMPLÉTER|VÉRIFIER|REMPLIR|FAIRE|CONFIRMER) \b
   | \b POR \s (?:COMPLETAR|CONFIRMAR|REVISAR|DEFINIR) \b
   | \b NOCH \s [A-ZÄÖÜ]{{4,}} \b

@@ -363,9 +363,8 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
     if not stop.startswith(".") or stop.startswith(("..", ".!", ".?")):
         return True
     main = primary_language(language)
-    word = re.search(r"[^\s(\[“‘\"'«„–—/]*$", before)
-    last = word[0].casefold() if word else ""
-    if last in word_list("never", main):
+    last = _last_word(before).casefold()
+    if last in word_list("never", main) or following == "§":
         return False
     if last in word_list("before_number", "any") and re.match(r"[0-9IVXLC]+\b", after):
         return False
@@ -374,9 +373,18 @@ def _ends_sentence(before: str, stop: str, after: str, language: str) -> bool:
         return starts  # an ordinal goes on: “am 10. Juni”
     if len(last) == 1 and last.isalpha() and last != "i":
         return False  # an initial: “A. Example”, “S. 4084”
-    if last in word_list("maybe", main) or re.fullmatch(r"(\w\.)+\w", last):
+    if last in word_list("maybe", main) or re.fullmatch(r"(?:\w{1,3}\.)+\w{1,3}", last):
         return starts
     return True
+
+
+def _last_word(text: str) -> str:
+    """What stands behind the last space, bracket, opening mark, or dash."""
+    start = len(text)
+    # A search for it from the left would go through each long word anew from each of its letters.
+    while start and not (text[start - 1].isspace() or text[start - 1] in "([“‘\"'«„–—/"):
+        start -= 1
+    return text[start:]
 
 
 def _begins_sentence(text: str, language: str) -> bool:

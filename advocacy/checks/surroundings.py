@@ -21,6 +21,7 @@ from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.places import place_problems
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.sentences import told_of
+from advocacy.checks.agreement.strengths import strength_differences
 from advocacy.checks.claims.clause_rules import is_own, rule_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.facts.dates import facts_used
@@ -169,7 +170,9 @@ def _part_problems(
     verb = claim.language.finds("predicates", claim.outside) is not None
     claims = what is not None and not what.startswith(_NUMBERS)
     tells = one.name in ("the heading", "the caption") or verb or claims
-    differences = list(_differences(claim, best, tells=tells)) if best and (what or tells) else []
+    differences: list[Difference] = []
+    if best and (what or tells):
+        differences += _differences(claim, best, evidence, tells=tells)
     yield from (told_of(found, one.place, one.name) for found in differences)
     # An enclosure's name may count and date; those are compared with the facts elsewhere.
     if one.name == "the enclosure" and not claims:
@@ -233,7 +236,9 @@ def _says(one: Evidence, claim: Reading) -> bool:
     return not [*number_differences(claim, [one]), *day_differences(claim, [one])]
 
 
-def _differences(claim: Reading, best: Evidence, *, tells: bool) -> Iterator[Difference]:
+def _differences(
+    claim: Reading, best: Evidence, every: Sequence[Evidence], *, tells: bool
+) -> Iterator[Difference]:
     """What a text says otherwise than the fact that it is about; one of each code.
 
     Of a text that `tells` nothing, only its denials are compared.
@@ -242,6 +247,8 @@ def _differences(claim: Reading, best: Evidence, *, tells: bool) -> Iterator[Dif
     found: list[Difference] = []
     if share >= CLOSE:
         found += negation_differences(claim, [best])
+    if tells:
+        found += strength_differences(claim, every)
     if tells and share >= SAID:
         found += (*hedge_differences(claim, [best]), *comparison_differences(claim, [best]))
     yield from {one.code: one for one in reversed(found)}.values()

@@ -2,32 +2,48 @@
 
 The page is parsed as browsers parse it, and each text is judged by the styles of the elements
 around it. What is seen must be proven: a property or an element that is not known here hides it.
-Rules for some screens (`@media`) are put into the elements in turn: a text must be seen on each.
+A text must be seen on each screen (see `email_variants`).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from advocacy.checks.email_variants import variants
+from advocacy.checks.style_lengths import DRAWN, is_thin, length_of, number_of
 from advocacy.resources import read_table
 
 _TABLE = read_table("checks/visible_styles.toml")
 _HARMLESS = re.compile("|".join(_TABLE["harmless"]))
 _DISPLAYS = frozenset(_TABLE["displays"])
 _ELEMENTS = frozenset(_TABLE["elements"])
+_WITHIN_LINES = frozenset(_TABLE["within_lines"])
 _WITHOUT_TEXT = frozenset(_TABLE["without_text"])
 _NAMED_SIZES: dict[str, float] = _TABLE["sizes"]
-_PIXELS: dict[str, float] = _TABLE["pixels"]
 SMALLEST = 8.0
 """CSS pixels that letters must be high."""
 LEAST_CONTRAST = 2.0
 """Between text and ground (WCAG 2.2, contrast ratio); pale print has 2.3, hidden print less."""
 _FARTHEST = 400.0
 """CSS pixels by which a text may be moved to a side."""
+_FARTHEST_IN_ALL = 800.0
+_FARTHEST_BACK = 60.0
+"""CSS pixels by which texts may be moved against the order of the page, all elements together."""
+_MOST_OVERLAP = 10.0
+"""CSS pixels by which an element may lie over what stands above it."""
+_FARTHEST_BACK_IN_ALL = 200.0
+_NARROW, _BROAD = 100.0, 1600.0
+_LONG_LINE = 60
+"""Characters of a line that may be wider than its column."""
 _LEAST_OPACITY = 0.5
 _MOVING = re.compile(r"(margin|padding)(-\w+)*|text-indent|top|right|bottom|left|inset")
+
+_TRANSFORMS = re.compile(
+    "(-webkit-|-ms-|-moz-|-o-)?(transform|translate|rotate|scale|zoom|filter|animation(-name)?|"
+    "mix-blend-mode|offset-path|margin-(block|inline)(-start|-end)?)"
+)
 
 Color = tuple[float, float, float]
 
@@ -54,7 +70,11 @@ class _Ground:
     is_low: bool = False
     hiding: tuple[str, ...] = ()
     clipped: bool = False
+    within_clipped: bool = False
     one_line: bool = False
+    narrow: bool = False
+    back: float = 0.0
+    ahead: float = 0.0
 
 
 @dataclass(slots=True)
@@ -62,11 +82,13 @@ class _Page:
     text: list[str] = field(default_factory=list)
     hidden: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     covering: str = ""
+    back: float = 0.0
+    line: int = 0  # characters since the line began
 
 
 def seen_texts(page: str) -> list[SeenText]:
     """What a reader sees of an email's HTML: as it is, and with the rules of each `@media`."""
-    return [_seen(variant) for variant in _variants(page)]
+    return [_seen(variant) for variant in variants(page)]
 
 
 def _seen(page: str) -> SeenText:
@@ -79,46 +101,6 @@ def _seen(page: str) -> SeenText:
     return SeenText("".join(result.text), tuple(result.hidden))
 
 
-_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
-
-
-def _variants(page: str) -> Iterator[str]:
-    yield page
-    rules = [rule for style in _STYLE.findall(page) for rule in _conditional(style)]
-    if not rules:
-        return
-    import css_inline
-
-    bare = _STYLE.sub("", page)
-    for chosen in [*([rule] for rule in rules), *([rules] if len(rules) > 1 else [])]:
-        style = "".join(chosen).replace("\\", "\\\\")
-        styled = re.sub(r"(?i)</head>", lambda _, s=style: f"<style>{s}</style></head>", bare)  # type: ignore[misc]
-        yield css_inline.inline(styled, load_remote_stylesheets=False)
-
-
-def _conditional(style: str) -> Iterator[str]:
-    """The rules inside `@media` and its like, as rules without a condition."""
-    import tinycss2
-
-    for rule in tinycss2.parse_stylesheet(style, skip_comments=True, skip_whitespace=True):
-        if rule.type == "at-rule" and rule.content is not None:
-            inside = tinycss2.serialize(rule.content)
-            if rule.lower_at_keyword in ("media", "supports", "layer", "container"):
-                yield from ("".join(part) for part in _flat(inside))
-
-
-def _flat(style: str) -> Iterator[list[str]]:
-    import tinycss2
-
-    plain = []
-    for rule in tinycss2.parse_stylesheet(style, skip_comments=True, skip_whitespace=True):
-        if rule.type == "qualified-rule":
-            plain.append(rule.serialize())
-        elif rule.type == "at-rule" and rule.content is not None:
-            yield from _flat(tinycss2.serialize(rule.content))
-    yield plain
-
-
 def _walk(element: Any, around: _Ground, page: _Page) -> None:
     if not isinstance(element.tag, str):  # a comment
         return
@@ -126,6 +108,7 @@ def _walk(element: Any, around: _Ground, page: _Page) -> None:
     if tag in _WITHOUT_TEXT:
         return
     ground = _styled(element, tag, around, page)
+    page.line = page.line if tag in _WITHIN_LINES else 0
     if element.text:
         _read(element.text, ground, page)
     for child in element:
@@ -138,12 +121,15 @@ def _read(text: str, ground: _Ground, page: _Page) -> None:
     if not text.strip():
         page.text.append(" ")
         return
+    page.line += len(text)
     ways = [
         *ground.hiding,
         *["font-size"] * (ground.size < SMALLEST),
         *["line-height"] * ground.is_low,
         *["opacity"] * (ground.opacity < _LEAST_OPACITY),
         *["color"] * _is_pale(ground),
+        *["white-space"] * (ground.within_clipped and ground.one_line and page.line > _LONG_LINE),
+        *["margin"] * (ground.back > _FARTHEST_BACK or ground.ahead > _FARTHEST_IN_ALL),
     ]
     page.text.append(" " if ways else text)
     if ways:
@@ -163,14 +149,41 @@ def _styled(element: Any, tag: str, around: _Ground, page: _Page) -> _Ground:
         if attribute in given:
             ground, hides = _declared(ground, tag, name, given[attribute].lower(), around)
             hiding += [f"{attribute}={given[attribute]}"] * hides
+    hiding += [] if tag != "body" else _pale_texts(ground, given)
     for name, value in _declarations(given.get("style", "")):
         ground, hides = _declared(ground, tag, name, value, around)
         hiding += [f"{name}: {value}"] * hides
         if name == "position" and value not in ("static", "relative", "initial"):
             page.covering = f"{name}: {value}"
-    if ground.clipped and ground.one_line:
+        if (name in DRAWN and not DRAWN[name](value, ground.size)) or _covers(
+            name, value, ground, hides
+        ):
+            page.covering = f"{name}: {value}"
+    if ground.clipped and (ground.one_line or ground.narrow):
         hiding.append("overflow: hidden")
-    return replace(ground, hiding=(*around.hiding, *hiding))
+    page.back += ground.back - around.back
+    if page.back > _FARTHEST_BACK_IN_ALL:
+        page.covering = "margin"
+    clipped = ground.within_clipped or ground.clipped
+    return replace(ground, hiding=(*around.hiding, *hiding), within_clipped=clipped)
+
+
+def _covers(name: str, value: str, ground: _Ground, hides: bool) -> bool:
+    """Whether an element may lie over the text of others."""
+    if _TRANSFORMS.fullmatch(name):
+        return value not in ("none", "normal", "1")
+    moves = name.startswith(("margin", "top", "right", "bottom", "left", "inset"))
+    is_back = any((length_of(part, ground.size, 600.0) or 0.0) < 0 for part in value.split())
+    return hides and moves and (is_back or not name.startswith("margin"))
+
+
+def _pale_texts(ground: _Ground, given: dict[str, str]) -> list[str]:
+    """The attributes of a body that make its texts or links pale."""
+    return [
+        f"{name}={given[name]}"
+        for name in ("text", "link", "vlink")
+        if name in given and _is_pale(replace(ground, color=_color(given[name], ground.ground)))
+    ]
 
 
 def _is_pale(ground: _Ground) -> bool:
@@ -208,15 +221,45 @@ def _declared(
     if name in ("height", "max-height"):
         grows = name == "height" and tag in ("table", "tr", "td", "th")
         return ground, not grows and value not in ("auto", "none", "100%")
+    if name in ("width", "max-width", "flex", "flex-basis"):
+        ground = _narrowed(ground, name, value)
+        if name.startswith("flex"):
+            return ground, False
+    if name.startswith("border") and not name.endswith("radius"):
+        return ground, not is_thin(_NARROW)(value, ground.size)
     if name in _SHOWS:
         return ground, not _SHOWS[name](value, ground)
     if _MOVING.fullmatch(name):
-        return ground, any(_is_far(part, ground.size) for part in value.split())
-    return ground, True
+        return _moved(ground, name, value)
+    return ground, name not in DRAWN
+
+
+def _moved(ground: _Ground, name: str, value: str) -> tuple[_Ground, bool]:
+    """The ground moved by a margin or its like, and whether that alone hides the text."""
+    parts = value.split()
+    pixels = [0.0 if part == "auto" else length_of(part, ground.size, 600.0) for part in parts]
+    known = [one for one in pixels if one is not None]
+    upright = name in ("top", "bottom") or name.endswith(("-top", "-bottom", "-start", "-end"))
+    offset = name in ("top", "right", "bottom", "left", "inset")
+    least = -_MOST_OVERLAP if upright else -_FARTHEST_BACK
+    most = _MOST_OVERLAP if offset else _FARTHEST
+    hides = len(known) < len(parts) or any(not least <= one <= most for one in known)
+    if not upright and len(known) > 1:  # the first and the third are above and below
+        hides = hides or any(one < -_MOST_OVERLAP for one in known[::2])
+    back, ahead = max((0.0, *(-one for one in known))), max((0.0, *known))
+    return replace(ground, back=ground.back + back, ahead=ground.ahead + ahead), hides
+
+
+def _narrowed(ground: _Ground, name: str, value: str) -> _Ground:
+    first = value.split()[-1 if name == "flex" else 0]
+    pixels = length_of(first, ground.size, 600.0)
+    grows = name == "flex" and not value.startswith("0")
+    narrow = not grows and pixels is not None and pixels < _NARROW
+    return replace(ground, narrow=ground.narrow or narrow)
 
 
 def _more_opaque(ground: _Ground, value: str, _: _Ground) -> _Ground:
-    return replace(ground, opacity=ground.opacity * (_number(value) or 0.0))
+    return replace(ground, opacity=ground.opacity * (number_of(value) or 0.0))
 
 
 def _grounded(ground: _Ground, value: str, around: _Ground) -> _Ground:
@@ -254,12 +297,20 @@ _CHANGES: dict[str, Callable[[_Ground, str, _Ground], _Ground]] = {
 
 
 def _has_width(value: str, ground: _Ground) -> bool:
-    return value in ("auto", "none") or (_length(value, ground.size, whole=600.0) or 0.0) > 0
+    pixels = length_of(value, ground.size, whole=600.0)
+    return value in ("auto", "none") or 0 < (pixels or 0.0) <= _BROAD
+
+
+def _has_least_width(value: str, ground: _Ground) -> bool:
+    pixels = length_of(value, ground.size, whole=600.0)
+    return value == "auto" or (pixels is not None and pixels <= _BROAD)
 
 
 def _is_loose(value: str, ground: _Ground) -> bool:
-    pixels = _length(value, ground.size)
-    return value == "normal" or (pixels is not None and pixels >= -ground.size / 5)
+    pixels = length_of(value, ground.size)
+    return value == "normal" or (
+        pixels is not None and -ground.size / 5 <= pixels <= 5 * ground.size
+    )
 
 
 _SHOWS: dict[str, Callable[[str, _Ground], bool]] = {
@@ -272,49 +323,18 @@ _SHOWS: dict[str, Callable[[str, _Ground], bool]] = {
     "max-width": _has_width,
     "letter-spacing": _is_loose,
     "word-spacing": _is_loose,
+    "min-width": _has_least_width,
+    "vertical-align": lambda value, ground: is_thin(ground.size)(value, ground.size),
 }
 """Whether a property leaves the text of its element to be seen."""
 
 
-def _is_far(value: str, size: float) -> bool:
-    if value == "auto":
-        return False
-    pixels = _length(value, size, whole=600.0)
-    return pixels is None or not -1.5 * size <= pixels <= _FARTHEST
-
-
 def _is_high(value: str, size: float) -> bool:
-    factor = _number(value)
+    factor = number_of(value)
     if factor is not None:
         return factor >= 0.8
-    pixels = _length(value, size, whole=size)
+    pixels = length_of(value, size, whole=size)
     return value == "normal" or (pixels is not None and pixels >= min(SMALLEST, 0.8 * size))
-
-
-def _number(value: str) -> float | None:
-    try:
-        return float(value)
-    except ValueError:
-        return None
-
-
-_LENGTH = re.compile(r"([-+]?[\d.]+(?:e[-+]?\d+)?)([a-z]*|%)")
-
-
-def _length(value: str, size: float, whole: float | None = None) -> float | None:
-    """A length in CSS pixels; `whole` is what percentages are of. None where it is not known."""
-    found = _LENGTH.fullmatch(value)
-    number = _number(found[1]) if found else None
-    if found is None or number is None:
-        return None
-    unit = found[2]
-    if unit == "%":
-        return None if whole is None else number / 100 * whole
-    if unit in ("em", "rem", "ex", "ch"):
-        return number * (16.0 if unit == "rem" else size if unit == "em" else size / 2)
-    if unit in _PIXELS:
-        return number * _PIXELS[unit]
-    return 0.0 if number == 0 else None
 
 
 def _size(value: str, around: float) -> float | None:
@@ -326,7 +346,7 @@ def _size(value: str, around: float) -> float | None:
         if name in ("smaller", "larger"):
             return around * (1.2 if name == "larger" else 1 / 1.2)
         if name[:1].isdigit() or name[:1] in ".+-":
-            pixels = _length(name, around, whole=around)
+            pixels = length_of(name, around, whole=around)
             if pixels is not None and not (name.isdigit() and " " in value):  # a weight
                 return pixels
     return None

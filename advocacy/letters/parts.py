@@ -126,7 +126,7 @@ def _with_partials(
     outlines: dict[Path, BodyOutline] = {}
     for path in list(files.values()):
         try:
-            found, _ = environment.outlines(environment.compiled(path))
+            found, _ = environment.outlines(environment.outlined(path))
         except AdvocacyError:
             continue
         for outline in found:

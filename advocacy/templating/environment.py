@@ -86,6 +86,7 @@ class TemplateEnvironment(SafeEnvironment):
         self.tests = dict(TESTS)
         self.finalize = _finalize
         self._compiled: dict[Path, _Compiled] = {}
+        self._outlined: dict[Path, tuple[BodyOutline, tuple[int, int, int]]] = {}
 
     def get_template(
         self,
@@ -138,24 +139,47 @@ class TemplateEnvironment(SafeEnvironment):
         One whose outline has problems is empty. Raises AdvocacyError where the file cannot be
         read or parsed.
         """
-        stat = file_status(str(path))
-        if stat is None:
-            read_template(path)  # says what is wrong
-            stat = path.stat()
-        state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        state = _state(path)
         known = self._compiled.get(path)
         if known is None or known.state != state:
             known = self._compiled[path] = _Compiled(self._built(path), state)
         return known.template
 
+    def outlined(self, path: Path) -> BodyOutline:
+        """The outline of a file's template, which need not be compiled for it.
+
+        Raises AdvocacyError where the file cannot be read or parsed.
+        """
+        if self.watch is not None:  # which counts what is parsed
+            return self.compiled(path).outline
+        state = _state(path)
+        compiled = self._compiled.get(path)
+        if compiled is not None and compiled.state == state:
+            return compiled.template.outline
+        known = self._outlined.get(path)
+        if known is None or known[1] != state:
+            known = self._outlined[path] = (self._outline_of(path), state)
+        return known[0]
+
+    def _outline_of(self, path: Path) -> BodyOutline:
+        text = read_template(path)
+        try:
+            return outline(self._parsed(text, path), self, path)
+        except TemplateSyntaxError as error:
+            raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None
+        except (RecursionError, MemoryError):
+            raise AdvocacyError(_too_deep(path)) from None
+
+    def _parsed(self, text: str, path: Path) -> nodes.Template:
+        source = with_line_ends(text)
+        if self.watch is not None:
+            return self.watch.parse(self, source, path)
+        return self.parse(source, None, str(path))
+
     def _built(self, path: Path) -> SafeTemplate:
         text = read_template(path)
         try:
-            source = with_line_ends(text)
-            if self.watch is not None:
-                tree = self.watch.parse(self, source, path)
-            else:
-                tree = self.parse(source, None, str(path))
+            tree = self._parsed(text, path)
             found = outline(tree, self, path)
             if found.problems:
                 tree = nodes.Template([], lineno=1)
@@ -167,10 +191,7 @@ class TemplateEnvironment(SafeEnvironment):
         except TemplateSyntaxError as error:
             raise AdvocacyError(syntax_problem(error, text, path, self.tags)) from None
         except (RecursionError, SyntaxError, ValueError, OverflowError, MemoryError):
-            hint = "Shorten it, or move parts of it to partials."
-            raise AdvocacyError(
-                Problem("template-too-large", _TOO_DEEP, hint, Place(path))
-            ) from None
+            raise AdvocacyError(_too_deep(path)) from None
         template = cast("SafeTemplate", SafeTemplate.from_code(self, code, self.globals))
         template.outline = found
         return template
@@ -190,7 +211,7 @@ class TemplateEnvironment(SafeEnvironment):
         Raises AdvocacyError with every refused command and every unknown name, filter, partial
         and fact in them.
         """
-        outlines, problems = self.outlines(template)
+        outlines, problems = self.outlines(template.outline)
         problems += missing(outlines, variables, self.globals)
         if facts is not None:
             problems += missing_facts(outlines, facts)
@@ -198,11 +219,11 @@ class TemplateEnvironment(SafeEnvironment):
             problems += missing_fields(outlines, variables)
             raise AdvocacyError(sorted(dict.fromkeys(problems), key=_order))
 
-    def outlines(self, template: SafeTemplate) -> tuple[list[BodyOutline], list[Problem]]:
+    def outlines(self, first: BodyOutline) -> tuple[list[BodyOutline], list[Problem]]:
         """The outlines of a template and of all it includes by name, with their problems."""
-        outlines = {template.outline.path: template.outline}
-        problems = list(template.outline.problems)
-        waiting = [template.outline]
+        outlines = {first.path: first}
+        problems = list(first.problems)
+        waiting = [first]
         while waiting:
             current = waiting.pop()
             for name, line in current.partials:
@@ -211,7 +232,7 @@ class TemplateEnvironment(SafeEnvironment):
                     problems.append(self.unknown_template(name, Place(current.path, line)))
                 elif path not in outlines:
                     try:
-                        outlines[path] = self.compiled(path).outline
+                        outlines[path] = self.outlined(path)
                     except AdvocacyError as error:
                         problems += error.problems
                         continue
@@ -221,9 +242,23 @@ class TemplateEnvironment(SafeEnvironment):
                 path = self.find(name)
                 if path is not None and path not in outlines:
                     with suppress(AdvocacyError):  # it is told where the template runs
-                        outlines[path] = self.compiled(path).outline
+                        outlines[path] = self.outlined(path)
                         waiting.append(outlines[path])
         return list(outlines.values()), problems
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """When a file changed, its size and its number; raises AdvocacyError if there is none."""
+    stat = file_status(str(path))
+    if stat is None:
+        read_template(path)  # says what is wrong
+        stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _too_deep(path: Path) -> Problem:
+    hint = "Shorten it, or move parts of it to partials."
+    return Problem("template-too-large", _TOO_DEEP, hint, Place(path))
 
 
 def _build_in(tree: nodes.Template, path: Path, own_words: bool) -> None:
@@ -315,7 +350,7 @@ def _problems(
     else:
         mistake = error if isinstance(error, TemplateMistake) else in_plain_words(error)
         problem = Problem(mistake.code, mistake.message, mistake.hint, place)
-    outlines, _ = environment.outlines(template)
+    outlines, _ = environment.outlines(template.outline)
     others = missing_fields(outlines, variables)
     if problem.code == "unknown-name" and any(other.place == place for other in others):
         return others

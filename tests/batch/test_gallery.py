@@ -429,12 +429,14 @@ def test_a_pipe_or_a_link_in_the_place_of_its_files_is_refused_and_not_followed(
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_link_in_the_place_of_a_stages_folder_is_refused(
-    small_campaign: Path, tmp_path: Path
+@pytest.mark.parametrize("planted", ["parks", "parks/call"])
+def test_a_link_in_the_place_of_a_folder_of_letters_is_refused(
+    small_campaign: Path, tmp_path: Path, planted: str
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "out" / "parks").mkdir(parents=True)
-    (tmp_path / "out" / "parks" / "call").symlink_to(tmp_path / "elsewhere")
+    link = tmp_path / "out" / planted
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(AdvocacyError, match="not-a-file"):
         render_campaign(RenderRequest(small_campaign, output=tmp_path / "out"))
     assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -98,6 +98,30 @@ HIDDEN_IN_EMAIL = [
     "@media (min-width: 1px) { @media screen { .references { color: #fff !important } } }",
     "@supports (color: red) { .references { font-size: 0 !important } }",
     ".foot { position: fixed; top: 0; width: 100%; height: 100%; background: #fff }",
+    ".foot { outline: 300px solid #fff }",
+    ".foot { position: relative; z-index: 2; box-shadow: 0 -100px 0 100px #fff }",
+    ".foot { text-shadow: 0 -20px 0 #fff, 0 -40px 0 #fff }",
+    ".foot { border-image: linear-gradient(#fff, #fff) 1 / 1px / 300px }",
+    ".foot { font-size: 300px; position: relative; top: -440px; background: #fff }",
+    ".foot { border-top: 24px solid #fff; margin-top: -24px }",
+    ".foot { margin: 0 -600px 0 0; float: left; position: relative; background: #fff }",
+    ".gap { transform: translateY(200px) scale(9); background: #fff }",
+    ".gap { filter: drop-shadow(0 40px 0 #fff) }",
+    ".references { position: relative; top: 60px }",
+    ".references { box-shadow: inset 0 0 0 999px #22252b }",
+    ".references ol { width: 1px; overflow: hidden }",
+    ".references ol { max-width: .01%; overflow: hidden; word-break: break-all }",
+    ".sheet { overflow: hidden } .references li { white-space: nowrap }",
+    ".references { display: flex } .references ol { flex: 0 0 0; overflow: hidden }",
+    ".sheet { overflow: hidden } .references ol { min-width: 9000px; text-align: right }",
+    ".references { letter-spacing: 9000px }",
+    ".references { border-left: 9999px solid #fff }",
+    "@scope (body) { .references { display: none !important } }",
+    "@media all { .references:is(td) { display: none !important } }",
+    "@media all { & .references { display: none !important } }",
+    "@media all { body { .references { color: #fff !important } } }",
+    "@media all { .references li::first-line { color: #fff !important } }",
+    "@media all { body::after { content: ''; position: fixed; inset: 0; background: #fff } }",
 ]
 
 
@@ -120,6 +144,12 @@ SHOWN_IN_EMAIL = [
     ".references { background: #222; } .references * { color: white; }",
     ".references { font: italic 700 13px/1.4 Georgia, serif; text-indent: 1em }",
     ".references { position: relative; top: 2px; margin: 0 -4px; height: auto; opacity: .9 }",
+    ".sheet { border: 1px solid rgb(0 0 0 / 20%); border-radius: 9999px; outline: 2px solid navy }",
+    ".sheet { overflow: hidden; box-shadow: 0 8px 32px rgba(0, 0, 0, .2) }",
+    ".sheet { overflow: hidden } h1 { white-space: nowrap }",
+    "h1 { text-shadow: 0 1px 2px #999; zoom: 1; margin-top: -4px; letter-spacing: 3px }",
+    "@media all { a:hover { color: #fff } .foot::after { content: ''; clear: both } }",
+    "@media (max-width: 9px) { td > p:first-child { padding: 0 4px } td:not(.x) { top: 0 } }",
 ]
 
 

@@ -425,6 +425,15 @@ def test_a_mistake_in_the_layout_names_its_line(
         '<?x><img src="https://evil.example/x">?>',
         '</ x><img src="https://evil.example/x">',
         '<title><!--</title><img src="https://evil.example/x">-->',
+        *(
+            f'<{tag}><p title="</{tag}><img src=https://evil.example/x>"></{tag}>'
+            for tag in ("textarea", "title", "xmp", "noembed", "noframes", "noscript")
+        ),
+        "<select><style></select><img src=https://evil.example/x></style></select>",
+        '<p a=="x>"onmouseover=alert(1)>x</p>',
+        '<p a=="<p src=https://evil.example/x>">x</p>',
+        '<p dynsrc="https://evil.example/x">x</p>',
+        "<p style=\"background: image('https://evil.example/x')\">x</p>",
     ],
 )
 def test_a_layout_that_would_fetch_or_run_something_is_refused(

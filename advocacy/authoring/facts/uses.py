@@ -124,7 +124,7 @@ def _written(campaign: Campaign, name: str, stage: Stage) -> Iterator[Use]:
     environment = letter_environment(campaign.workspace)
     for path in letter_files(campaign, stage).values():
         try:
-            outline = environment.compiled(path).outline
+            outline = environment.outlined(path)
         except AdvocacyError:
             continue
         for fact_id, line in outline.cites:

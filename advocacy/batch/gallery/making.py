@@ -56,6 +56,7 @@ def render_gallery(request: RenderRequest, watcher: ProgressWatcher | None = Non
     if unknown := unknown_stage(campaign, request.stage):
         return Gallery(problems=[*problems, unknown])
     folder = request.output / campaign.file.id
+    check_no_link(folder)
     prepare_folder(folder)
     check_no_link(folder / FILES)
     gallery = Gallery(folder / NAME, problems=problems)

@@ -6,15 +6,16 @@ another fact of the same source, has nearly all of them. A difference at such wo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
 from advocacy.checks.agreement.evidence import Difference, Evidence, denies
-from advocacy.checks.agreement.names import CAPITAL, name_parts
-from advocacy.checks.agreement.numbers import bound_holds
+from advocacy.checks.agreement.known_quantities import bound_holds
+from advocacy.checks.agreement.names import name_parts
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared, stems
-from advocacy.checks.language import bare
+from advocacy.checks.agreement.strengths import says_more
+from advocacy.checks.language import CAPITAL, bare
 
 SAID = 0.7
 """The share of the words of a part that one sentence of the source has to have."""
@@ -29,7 +30,7 @@ _CODES = frozenset({
 # Of these only a word is judged, no whole clause.
 _AT_WORDS = (FIGURE, "date-not-in-fact")
 # What a part may not say unless the sentence of the source says it, too.
-_STRONG = ("causes", "universals", "up", "down", "ranked", "conditions", "certain", "acts")
+_STRONG = ("causes", "universals", "up", "down", "ranked", "conditions", "frequent", "equal")
 # What a part may not leave out.
 _LIMITS = ("strong_may", "conditions", "some")
 
@@ -50,6 +51,8 @@ def is_attested(
     held = frozenset[str]().union(*(r.stems for one in evidence for r in one.said))
     if not goes_on and shared(claim.stems, held, claim.language) < ABOUT * len(claim.stems):
         return False
+    if _is_added(claim, difference, evidence) or _is_age(claim, difference, evidence):
+        return True
     parts = _parts_at(claim, difference)
     named = name_parts(difference.note) if difference.code == "name-not-in-fact" else frozenset()
     own = {reading.text for one in evidence for reading in one.said}
@@ -61,6 +64,71 @@ def is_attested(
         )
         for part in parts
     )
+
+
+_AGE = re.compile(r"[-\s]?(?:jährig|year-old|years?\s+old|ans\b|años\b|jahre\s+alt)", re.IGNORECASE)
+
+
+def _is_age(claim: Reading, difference: Difference, evidence: Sequence[Evidence]) -> bool:
+    """Whether a number is somebody's age, which the source has beside the same name."""
+    number = re.match(r"\d{1,3}", claim.text[difference.at :]) if difference.at >= 0 else None
+    if number is None or not _AGE.match(claim.text, difference.at + number.end()):
+        return False
+    named = name_parts(" ".join(re.findall(CAPITAL, claim.outside[difference.at :])))
+    has = re.compile(rf"\b{number[0]}\b")
+    return any(
+        has.search(source.text) and named & name_parts(source.text)
+        for one in evidence
+        for source in chain(*one.source)
+    )
+
+
+def _is_added(claim: Reading, difference: Difference, evidence: Sequence[Evidence]) -> bool:
+    """Whether a part that the fact says little of stands in one sentence of the source.
+
+    “…, up from 365,000 the year before”: its numbers, days and names are all in that sentence.
+    """
+    added = (*_AT_WORDS, "name-not-in-fact")
+    part = _short_part_at(claim, difference) if difference.code in added else None
+    if part is None or denies(part.text, claim.language):
+        return False
+    if difference.code == "name-not-in-fact" and not (part.quantities or part.days):
+        return False  # a name alone may stand anywhere in the source
+    said = frozenset[str]().union(*(r.stems for one in evidence for r in one.said))
+    own, language = part.stems, part.language
+    new = frozenset(stem for stem in own if not shared([stem], said, language))
+    if 2 * len(new) < len(own) or not (new or part.quantities):
+        return False
+    names = name_parts(" ".join(re.findall(CAPITAL, part.text))) if language.code != "de" else set()
+    return any(
+        source.language.code == language.code
+        and 2 * shared(new, source.stems, language) >= len(new)
+        and names <= name_parts(source.text)
+        and all(any(day.agrees(other) for other in source.days) for day in part.days)
+        and any(_has_all(item, part) for item in _items(source))
+        and not _claims_more(part, source)
+        for one in evidence
+        for source in chain(*one.source[:1])
+    ) and bool(part.days or part.quantities or names)
+
+
+def _short_part_at(claim: Reading, difference: Difference) -> Reading | None:
+    """The part of a sentence at a difference, between commas and conjunctions; not all of it."""
+    at = difference.at
+    if at < 0:
+        at = claim.text.find(difference.ours.strip("… "))
+    cuts = {0, len(claim.text), *(found.end() for found in _PARTS.finditer(claim.text))}
+    cuts |= {found.start() for found in _AND.finditer(claim.text)}
+    for first, last in pairwise(sorted(cuts)):
+        if first <= at < last and (first or last < len(claim.text)):
+            number = _NUMBER_ALONE.match(claim.text, last)  # “in Robledal, three”
+            last = number.end() if number else last
+            return read(claim.text[first:last].strip(" ,;:."), claim.language.code)
+    return None
+
+
+_NUMBER_ALONE = re.compile(r"\s*[\w.]+(?=\s*[.;,]|$)")
+_AND = re.compile(r"\b(?:and|und|sowie|et|y|e)\s")
 
 
 def _parts_at(claim: Reading, difference: Difference) -> list[Reading]:
@@ -91,16 +159,41 @@ def _says(source: Reading, part: Reading) -> bool:
         return False
     if denies(part.text, language) != denies(source.text, language):
         return False
-    if any(language.finds(k, part.text) and not language.finds(k, source.text) for k in _STRONG):
-        return False
-    if any(language.finds(k, source.text) and not language.finds(k, part.text) for k in _LIMITS):
+    if _claims_more(part, source):
         return False
     names = name_parts(" ".join(re.findall(CAPITAL, part.text[:1].lower() + part.text[1:])))
     if language.code != "de" and not names <= name_parts(source.text):
         return False
-    if not all(bare(day.words) in bare(source.text) for day in part.days):
+    if not all(re.search(rf"(?<!\w){re.escape(bare(day.words))}", bare(source.text))
+               for day in part.days):  # fmt: skip
         return False
-    return all(_has(source.quantities, one) for one in part.quantities)
+    return any(_has_all(item, part) for item in _items(source))
+
+
+def _claims_more(part: Reading, source: Reading) -> bool:
+    """Whether a part has strong words that the source's sentence lacks, or lacks its limits."""
+    language = part.language
+    return (
+        any(language.finds(k, part.text) and not language.finds(k, source.text) for k in _STRONG)
+        or any(language.finds(k, source.text) and not language.finds(k, part.text) for k in _LIMITS)
+        or says_more(part, source)
+    )
+
+
+def _items(source: Reading) -> Iterator[Reading]:
+    """The items of a list in one sentence: “Almenar, four; Robledal, three”."""
+    parts = source.text.split(";") if len(source.quantities) > 2 else [source.text]
+    yield from (item for text in parts if (item := read(text.strip(), source.language.code)))
+
+
+def _has_all(item: Reading, part: Reading) -> bool:
+    """Whether one item has the numbers of a part, beside its names where it is one of several."""
+    names = name_parts(" ".join(re.findall(CAPITAL, part.text[:1].lower() + part.text[1:])))
+    if part.language.code == "de":
+        names = frozenset()
+    return all(_has(item.quantities, one) for one in part.quantities) and (
+        not part.quantities or not names or bool(names & name_parts(item.text))
+    )
 
 
 def _has(found: Sequence[Quantity], ours: Quantity) -> bool:

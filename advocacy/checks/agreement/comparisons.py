@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
 
-from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, denies
+from advocacy.checks.agreement.evidence import Difference, Evidence, denies
+from advocacy.checks.agreement.known_quantities import bare_number
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.rates import dated_quantities
-from advocacy.checks.agreement.reading import Clause, Reading, shared, stems
+from advocacy.checks.agreement.reading import Reading, shared, stems
 from advocacy.checks.language import Language
 
 
@@ -15,9 +18,15 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
 
     At most one: the direction tells first, then the extreme, then whether it compares at all.
     """
-    text = _without_measures(claim)
+    difference, same = _by_sides(claim, evidence)
+    if difference is not None:
+        yield difference
+    if difference is not None or same:
+        return
+    text = claim.unmeasured
     for differ in (
-        _swapped_sides,
+        _turned_at_numbers,
+        _equal_differences,
         _direction_differences,
         _extreme_differences,
         _unmade_comparisons,
@@ -36,6 +45,8 @@ def _direction_differences(
     ours = _direction(text, language)
     if not ours:
         return
+    if _looks_ahead(claim):
+        ours = "down" if ours == "up" else "up"
     theirs = {d for one in evidence for r in one.said for d in _directions(r)}
     theirs = theirs or {
         d
@@ -52,43 +63,129 @@ def _direction_differences(
         yield Difference("comparison-differs", words, reading.text, one.fact, at=at)
 
 
-_THAN = re.compile(r"\s(?:than|als|qu(?:e\s|')|que)\s*", re.IGNORECASE)
-_WITHOUT = {"en": "without", "de": "ohne", "fr": "sans", "es": "sin"}
+_MORE = re.compile(
+    r"\s*(?:[^\W\d]+\s+){0,2}(?:(?P<up>more|higher|longer|above|over|up|mehr|höher|länger|teurer|de\s+plus|plus|más|por\s+encima)"
+    r"|(?P<down>less|fewer|lower|shorter|below|under|down|weniger|niedriger|kürzer|billiger|de\s+moins|moins|menos"
+    r"|por\s+debajo))\b",
+    re.IGNORECASE,
+)
 
 
-def _swapped_sides(claim: Reading, text: str, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """“Trams are slower than buses” where the evidence says that buses are slower than trams."""
-    ours = _sides(claim.outside, claim.language)
-    if ours is None:
+def _turned_at_numbers(
+    claim: Reading, _text: str, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """“13 more than” where the evidence has “13 fewer than”."""
+    for ours in claim.own_quantities:
+        word = _MORE.match(claim.outside, ours.end)
+        if word is None:
+            continue
+        theirs = [
+            (found, reading, one)
+            for one in evidence
+            for reading in one.said
+            for quantity in reading.quantities
+            if quantity.low == ours.low and (found := _MORE.match(reading.text, quantity.end))
+        ]
+        if theirs and all(found.lastgroup != word.lastgroup for found, _, _ in theirs):
+            _, reading, one = theirs[0]
+            words = claim.cut(ours.start, word.end())
+            yield Difference("comparison-differs", words, reading.text, one.fact)
+            return
+
+
+def _equal_differences(
+    claim: Reading, text: str, evidence: Sequence[Evidence]
+) -> Iterator[Difference]:
+    """“As many as in 2024” where the evidence has two numbers that differ, or says “rose”."""
+    language = claim.language
+    word = language.finds("equal", text)
+    if word is None or any(one.kind in ("multiple", "share") for one in claim.own_quantities):
         return
-    direction = _direction(text, claim.language)
     for one in evidence:
         for reading in one.said:
-            theirs = _sides(reading.text, reading.language)
-            if (
-                theirs is None
-                or _direction(_without_measures(reading), reading.language) != direction
-            ):
-                continue
-            first, second = ours[0] & theirs[1], ours[1] & theirs[0]
-            if first and second:
-                yield Difference("comparison-differs", claim.text, reading.text, one.fact)
+            if reading.language.finds("equal", reading.text):
+                return
+    for one in evidence:
+        for reading in one.said:
+            if _directions(reading) and not denies(claim.text, language):
+                words = claim.cut(word.start(), word.end())
+                yield Difference("comparison-differs", words, reading.text, one.fact)
                 return
 
 
-def _sides(text: str, language: Language) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The content words before and after “than” that stand on one side alone, and “without”."""
-    than = next((m for m in _THAN.finditer(text) if language.finds("compared", text[: m.end() + 1])
-                 or _direction(text[: m.start()], language)), None)  # fmt: skip
-    if than is None:
-        return None
-    sides = []
-    for part in (text[: than.start()], re.split(r"[,;:.]\s", text[than.end() :])[0]):
-        found = set(stems(part, language))
-        found.add("without" if re.search(rf"\b{_WITHOUT[language.code]}\b", part) else "with")
-        sides.append(found)
-    before, after = sides
-    return frozenset(before - after), frozenset(after - before)
+def _looks_ahead(claim: Reading) -> bool:
+    """Whether an earlier year is compared with a later one: “lower in 2021 than in 2025”."""
+    for than in _THAN.finditer(claim.outside):
+        before = [day.year for day in claim.own_days if day.year and day.end <= than.start()]
+        after = [day.year for day in claim.own_days if day.year and day.start >= than.end()]
+        if before and after and max(before) < min(after):
+            return True
+    return False
+
+
+_THAN = re.compile(r"\s(?:than|as|als|wie|qu(?:e\s|')|que)\s*", re.IGNORECASE)
+_WITHOUT = {"en": "without", "de": "ohne", "fr": "sans", "es": "sin"}
+_LESS = re.compile(r"\s*(?:less|fewer|weniger|moins|menos)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What a comparison compares: the words of each side alone, and which side has more."""
+
+    before: frozenset[str]
+    after: frozenset[str]
+    direction: str
+
+
+def _by_sides(claim: Reading, evidence: Sequence[Evidence]) -> tuple[Difference | None, bool]:
+    """What two compared sides tell: a difference, or whether both texts say the same of them.
+
+    “Trams are slower than buses” is not “buses are slower than trams”, and “half as often as in
+    cold homes” is “twice as often as in warm homes” from the other side.
+    """
+    ours = _sides(claim.outside, claim.unmeasured, claim.own_quantities, claim.language)
+    for one in evidence if ours else ():
+        for reading in one.said:
+            theirs = _sides(reading.text, reading.unmeasured, reading.quantities, reading.language)
+            if ours is None or theirs is None:
+                continue
+            swapped = bool(ours.before & theirs.after and ours.after & theirs.before)
+            straight = bool(ours.before & theirs.before and ours.after & theirs.after)
+            alike = ours.direction == theirs.direction
+            if (swapped and alike) or (straight and not swapped and not alike):
+                return Difference("comparison-differs", claim.text, reading.text, one.fact), False
+            if swapped:
+                return None, True
+    return None, False
+
+
+def _sides(
+    text: str, unmeasured: str, quantities: Sequence[Quantity], language: Language
+) -> _Sides | None:
+    """The two sides of “than” or of “twice as … as”; None where a text has no such comparison."""
+    times = [one for one in quantities if one.kind in ("multiple", "share")]
+    for than in _THAN.finditer(text):
+        factor = next((one for one in times if one.start < than.start() < one.end + 40), None)
+        if factor is not None and than.start() < factor.end + 2 and language.code == "en":
+            continue  # the first “as” of “twice as often as”
+        if factor is not None:
+            less = _LESS.match(text, factor.end) or _LESS.search(factor.words)
+            direction = "down" if factor.low < 1 or less else "up"
+        else:
+            direction = _direction(unmeasured, language)
+            if not direction or not (
+                language.finds("compared", text[: than.end() + 1])
+                or _direction(text[: than.start()], language)
+            ):
+                continue
+        sides = []
+        for part in (text[: than.start()], re.split(r"[,;:.]\s", text[than.end() :])[0]):
+            found = set(stems(part, language))
+            found.add("without" if re.search(rf"\b{_WITHOUT[language.code]}\b", part) else "with")
+            sides.append(found)
+        before, after = sides
+        return _Sides(frozenset(before - after), frozenset(after - before), direction)
+    return None
 
 
 def _extreme_differences(
@@ -127,7 +224,13 @@ def _unmade_comparisons(
         return
     for kind in ("ranked", "compared"):
         word = language.finds(kind, text)
-        if word is None or (kind == "compared" and any(_directions(r) for r in said)):
+        if word is None:
+            continue
+        if kind == "compared" and (
+            any(_directions(r) for r in said)
+            or not _THAN.search(text, word.start())
+            or any(_compares_numbers(r) for r in said)
+        ):
             continue
         yield Difference(
             "comparison-differs",
@@ -136,6 +239,12 @@ def _unmade_comparisons(
             evidence[0].fact,
             at=word.start(),
         )
+
+
+def _compares_numbers(reading: Reading) -> bool:
+    """Whether a text has two numbers of one thing, which a sentence may compare by itself."""
+    counts = [one for one in reading.quantities if one.kind == "count"]
+    return any(_one_kind(one, other) for one, other in combinations(counts, 2))
 
 
 _SECOND = re.compile(
@@ -167,21 +276,6 @@ def rank_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[D
                     return
 
 
-def _without_measures(claim: Reading) -> str:
-    """The words outside quotations, without bounds of quantities and “no longer”."""
-    text = claim.outside
-    language = claim.language
-    for found in language.all("no_longer", text):
-        text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
-    for quantity in claim.own_quantities:
-        start = max(0, quantity.start - 28)
-        for bound in ("over", "under", "max", "min"):
-            for found in language.all(bound, text[start : quantity.start]):
-                at = start + found.start()
-                text = text[:at] + " " * len(found[0]) + text[at + len(found[0]) :]
-    return text
-
-
 def _direction(text: str, language: Language) -> str:
     """`up` or `down`, where the words of a text say one of the two alone."""
     up, down = (language.finds(kind, text) is not None for kind in ("up", "down"))
@@ -191,13 +285,34 @@ def _direction(text: str, language: Language) -> str:
 def _directions(reading: Reading) -> set[str]:
     """The direction of a text by its words or, where they say none, by its numbers and years."""
     language = reading.language
-    said = _direction(_without_measures(reading), language)
+    said = _direction(reading.unmeasured, language)
     if said:
         return {said}
     if language.finds("up", reading.text) and language.finds("down", reading.text):
         return {"up", "down"}
-    found = _by_year(reading)
+    found = _by_year(reading) or _by_order(reading)
     return {found} if found else set()
+
+
+_AFTER_BEFORE = re.compile(
+    r"(?:\s+[\w$€£%]+){0,4}[\s,(]*(?:compared\s+(?:with|to)|against|after|up\s+from|down\s+from|from|gegenüber|nach|contre"
+    r"|frente\s+a|tras|instead\s+of|statt|au\s+lieu\s+de|en\s+(?:vez|lugar)\s+de)\s+(?:\w+\s+)?",
+    re.IGNORECASE,
+)
+
+
+def _by_order(reading: Reading) -> str:
+    """What two numbers say of which the second is the one before: “51, compared with 64”."""
+    for late, early in pairwise(reading.quantities):
+        between = reading.text[late.end : early.start]
+        if (
+            late.kind == early.kind == "count"
+            and _one_kind(late, early)
+            and bare_number(late) != bare_number(early)
+            and _AFTER_BEFORE.fullmatch(between)
+        ):
+            return "up" if bare_number(late) > bare_number(early) else "down"
+    return ""
 
 
 def _by_year(reading: Reading) -> str:
@@ -244,76 +359,3 @@ def _where(evidence: Sequence[Evidence], direction: str) -> tuple[Evidence, Read
             if direction in _directions(reading):
                 return one, reading
     return evidence[0], evidence[0].statement
-
-
-# Words between what happened and its cause; a “not” before them need not deny the cause.
-_LINK = re.compile(
-    r"(?:because|due|owing|thanks|on\s+account|for\s+(?:want|lack|fear)|out\s+of|weil|wegen|aufgrund|dank|mangels|aus|um"
-    r"|parce|car|en\s+raison|à\s+cause|grâce|faute|par\s+manque|puisqu|pour|afin|porque|debido|gracias|a\s+causa|por\s+(?:culpa|falta)"
-    r"|a\s+falta|ya\s+que|para)\b",
-    re.IGNORECASE,
-)
-
-
-def _around_cause(claim: Reading, word: re.Match[str]) -> str:
-    """The words around a word for a cause, from the last comma on."""
-    near = claim.outside[max(0, word.start() - 48) : word.end() + 12].rsplit(",", 1)[-1]
-    return near if word[0] in near else claim.outside[max(0, word.start() - 48) : word.end()]
-
-
-def _known_causes(
-    claim: Reading, word: re.Match[str], evidence: Sequence[Evidence], *, linked: bool
-) -> list[Clause]:
-    """The clauses of the evidence that give a cause; none where it knows nothing of this one."""
-    language = claim.language
-    cause = stems(claim.outside[word.end() : word.end() + 60].split(",")[0], language)
-    if linked and len(cause) >= 2:
-        held = frozenset[str]().union(*(one.stems for one in evidence))
-        if not shared(cause, held, language):
-            return []
-    return [
-        clause
-        for one in evidence
-        for clause in one.clauses
-        if language.finds("causes", clause.text)
-    ]
-
-
-def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """Causes that a sentence gives and its evidence does not, or leaves open."""
-    language = claim.language
-    word = language.finds("causes", claim.outside)
-    if word is None:
-        return
-    near = _around_cause(claim, word)
-    linked = _LINK.match(word[0]) is not None
-    before = claim.outside[max(0, word.start() - 14) : word.start()]
-    if denies(before if linked else near, language):
-        return
-    known = _known_causes(claim, word, evidence, linked=linked)
-    if not known:
-        one = evidence[0]
-        yield Difference(
-            "cause-not-in-fact", claim.cut(word.start(), word.end()), one.statement.text, one.fact,
-            at=word.start(),
-        )  # fmt: skip
-        return
-    if any(language.finds(kind, near) for kind in ("strong_may", "conditions")):
-        return
-    if denies(claim.text, language):
-        for own in (clause for clause in claim.clauses if word[0] in clause.text):
-            alike = max(shared(own.stems, c.stems, language) for c in known)
-            if alike >= ALIKE * len(own.stems):
-                return  # the same cause, as open as there
-    left_open = [
-        clause
-        for clause in known
-        if any(
-            language.finds(kind, clause.text) for kind in ("negators", "strong_may", "conditions")
-        )
-    ]
-    if len(left_open) == len(known):
-        fact = next(o.fact for o in evidence if left_open[0] in o.clauses)
-        yield Difference(
-            "cause-not-in-fact", claim.cut(word.start(), word.end()), left_open[0].text, fact
-        )

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.days import StatedDay, days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
-from advocacy.checks.agreement.names import CAPITAL, name_parts
+from advocacy.checks.agreement.names import name_parts
 from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.language import CAPITAL
 
 _PUBLISHED = re.compile(
     r"\b(?:announc|publish|report|said|wrote|released|statement|letter|blog|testif|hear|ank[uü]ndig|angek[uü]ndig|"

@@ -23,6 +23,24 @@ _YEARS = re.compile(
 
 _CAPITAL_MONTHS = frozenset({"en", "de"})
 """Languages whose months have a capital: “may” and “march” are verbs."""
+# Days of a month in words: the third of February, am dritten Februar, le premier mars.
+_DAY_WORDS = {
+    "en": "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
+    "twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth "
+    "twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first",
+    "de": "erste zweite dritte vierte fünfte sechste siebte achte neunte zehnte elfte zwölfte "
+    "dreizehnte vierzehnte fünfzehnte sechzehnte siebzehnte achtzehnte neunzehnte zwanzigste "
+    "einundzwanzigste zweiundzwanzigste dreiundzwanzigste vierundzwanzigste fünfundzwanzigste "
+    "sechsundzwanzigste siebenundzwanzigste achtundzwanzigste neunundzwanzigste dreißigste "
+    "einunddreißigste",
+    "fr": "premier deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
+    "seize dix-sept dix-huit dix-neuf vingt vingt-et-un vingt-deux vingt-trois vingt-quatre "
+    "vingt-cinq vingt-six vingt-sept vingt-huit vingt-neuf trente trente-et-un",
+    "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince "
+    "dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro "
+    "veinticinco veintiséis veintisiete veintiocho veintinueve treinta treinta-y-uno",
+}
 _BEFORE_MONTH = re.compile(
     r"\b(?:in|since|until|by|before|after|last|of|de|en|depuis|dès|fin|début|avant)\s+$",
     re.IGNORECASE,
@@ -73,6 +91,21 @@ def _months(language: str) -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=8)
+def _day_words(language: str) -> Mapping[str, int]:
+    """The days of a month in words, without accents, and their numbers."""
+    found = {bare(word): number for number, word in enumerate(_DAY_WORDS[language].split(), 1)}
+    return found | ({"primero": 1} if language == "es" else {})
+
+
+def _day_number(words: str, language: str) -> int:
+    """The number of a day in digits or in words."""
+    if words.isdigit():
+        return int(words)
+    word = bare(re.sub(r"[\s-]+", "-", words))
+    return _day_words(language)[word if language != "de" else word.rstrip("rns")]
+
+
+@lru_cache(maxsize=8)
 def _wide(language: str) -> frozenset[str]:
     """Months by their whole names: the short ones are other words, too (French “sept”)."""
     from babel import Locale
@@ -88,7 +121,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
         r"(?:\d{1,2}\.?\s*(?:or|and|to|oder|und|bis|et|ou|au|y|o|al|[-–])\s*"
         r"(?:(?:the|on|den|dem|le|el)\s+)?(?:(?:\w+day|\w+tag|mittwoch|\w+di|dimanche|lunes|martes|miércoles"
         r"|jueves|viernes|sábado|domingo)\s+)?)?"
-        r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?"
+        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?|(?P<word>{_any_day_word(language)}))"
     )
     year = rf"(?P<year>{_YEAR})\b"
     of = r"(?:\s+(?:of|de|del))?\s+"
@@ -101,6 +134,17 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
             rf"\b{month}(?!\w)",
         )
     )
+
+
+def _any_day_word(language: str) -> str:
+    """A pattern for a day of a month in words."""
+    longest_first = sorted(
+        (*_DAY_WORDS[language].split(), *(["primero"] if language == "es" else [])),
+        key=len,
+        reverse=True,
+    )
+    words = "|".join(word.replace("-", r"[\s-]") for word in longest_first)
+    return rf"(?:{words})(?:[rns])?" if language == "de" else rf"(?:{words})\b"
 
 
 def _accented(name: str) -> str:
@@ -147,7 +191,8 @@ def _with_month(text: str, language: Language) -> Iterator[StatedDay]:
     for pattern in _patterns(language.code)[:-1]:
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            number = int(groups["day"]) if groups.get("day") else None
+            said = groups.get("day") or groups.get("word")
+            number = _day_number(said, language.code) if said else None
             year = int(groups["year"]) if groups.get("year") else None
             if groups["month"][0].islower() and language.code in _CAPITAL_MONTHS:
                 continue
@@ -174,6 +219,8 @@ def _years(text: str, language: Language) -> Iterator[StatedDay]:
     """2020 and 2020–22: years that count nothing."""
     for match in _YEARS.finditer(text):
         year, start = int(match["year"]), match.start()
+        if not match["to"] and _is_counted(text, match, language):
+            continue
         yield StatedDay(
             match["year"], year, None, None, _side(text, start, language), start, start + 4
         )
@@ -181,6 +228,22 @@ def _years(text: str, language: Language) -> Iterator[StatedDay]:
             to = match["to"]
             other = int(to) if len(to) == 4 else year // 100 * 100 + int(to)
             yield StatedDay(to, other, None, None, "", match.start("to"), match.end())
+
+
+_LOWER_NOUN = re.compile(r"\s+(?:de\s+)?[^\W\d_]{3,}")
+_ONLY_COUNTED = ("nearly", "min", "max", "exactly")
+
+
+def _is_counted(text: str, year: re.Match[str], language: Language) -> bool:
+    """Whether four digits count something: “nearly 1900 inhabitants” is no year."""
+    if not _LOWER_NOUN.match(text, year.end()):
+        return False
+    before = text[max(0, year.start() - 24) : year.start()]
+    return any(
+        not before[found.end() :].strip()
+        for kind in (*_ONLY_COUNTED, *(("about",) if language.code in ("es", "fr") else ()))
+        for found in language.all(kind, before)
+    )
 
 
 def _side(text: str, at: int, language: Language) -> Side:

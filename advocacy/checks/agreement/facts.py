@@ -6,9 +6,9 @@ from itertools import product
 
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.hedges import hedge_differences
+from advocacy.checks.agreement.known_quantities import bound_holds
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.negation import negation_differences
-from advocacy.checks.agreement.numbers import bound_holds
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, shared
 from advocacy.checks.agreement.sentences import told_of
@@ -42,8 +42,9 @@ def fact_differences(cited: CitedFact, evidence: Evidence) -> Iterator[Differenc
     and what they lack may stand in the source.
     """
     statement, quote = evidence.statement, evidence.quote
-    for passage in evidence.passage:
-        if _is_alike(statement, passage):
+    alike = [passage for passage in evidence.passage if _is_alike(statement, passage)]
+    if not any(_has_numbers(passage, statement) for passage in alike):
+        for passage in alike:
             yield from _conflicts(statement, passage, cited.id)
     if quote is None or quote.language is not statement.language or quote.text.endswith("?"):
         return
@@ -52,6 +53,13 @@ def fact_differences(cited: CitedFact, evidence: Evidence) -> Iterator[Differenc
     words = [Evidence(cited.id, quote, None, (), evidence.names, evidence.who, evidence.issued)]
     yield from negation_differences(statement, words, strict=True)
     yield from hedge_differences(statement, words, strict=True)
+
+
+def _has_numbers(passage: Reading, statement: Reading) -> bool:
+    """Whether a sentence of a copy has every number of a statement that has some."""
+    held = {(quantity.low, quantity.unit) for quantity in passage.quantities}
+    own = {(quantity.low, quantity.unit) for quantity in statement.quantities}
+    return bool(own) and own <= held
 
 
 def _is_alike(statement: Reading, passage: Reading) -> bool:

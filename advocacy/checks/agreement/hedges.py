@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
 from advocacy.checks.agreement.reading import Clause, Match, Reading, read, shared, stems
+from advocacy.checks.agreement.strengths import strength_differences
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans
 
@@ -27,7 +28,7 @@ def hedge_differences(
             break  # one clause is enough for a sentence
     if not strict:
         yield from _whole_for_part(claim, evidence)
-        yield from _stronger(claim, evidence)
+        yield from strength_differences(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -53,14 +54,17 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
     def has(*kinds: str, text: str = whole) -> bool:
         return any(language.finds(kind, text) for kind in kinds)
 
-    softened = ("may", "wants") if strict else ("may",)
-    said = " ".join((clause.text, *_quoted(whole)))
+    softened = ("may", "conditions", *(("wants",) if strict else ()))
+    around = next((other.text for other in claim.clauses if clause.text in other.text), "")
+    said = " ".join((around, *_quoted(whole)))  # “it holds possible that …”
     if not has(*softened, text=said):
         yield "strong_may"
         # “The board said” reports a plan by other words than “wants to”.
         if not has("wants") and not has("says", text=clause.text):
             yield "wants"
-    elif not has("may", text=language.patterns["weak_may"].sub(" ", said)):
+    elif has("may", text=said) and not has(
+        "may", text=language.patterns["weak_may"].sub(" ", said)
+    ):
         yield "modal_may"  # “would” where the evidence has “could”
     if strict:
         return
@@ -143,40 +147,10 @@ def _unlimited(text: str, language: Language) -> re.Match[str] | None:
     return None
 
 
-def _stronger(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """“Proves” and “demands”, where no text of the evidence has such a word."""
-    language = claim.language
-    for kind in ("certain", "acts"):
-        for word in language.all(kind, claim.outside):
-            before = " ".join(claim.outside[: word.start()].split()[-4:])
-            beside = " ".join((before, *claim.outside[word.end() :].split()[:2]))
-            if denies(beside, language) or language.finds("we", before):
-                continue
-            if not any(_has_like(kind, word[0], r) for one in evidence for r in one.readings):
-                one = evidence[0]
-                yield Difference(
-                    "hedge-dropped",
-                    claim.cut(word.start(), word.end()),
-                    one.statement.text,
-                    one.fact,
-                    word[0],
-                    word.start(),
-                )
-                return
-
-
-def _has_like(kind: str, word: str, reading: Reading) -> bool:
-    """Whether a text leaves no doubt either, or does what a word says."""
-    found = reading.language.all(kind, reading.text)
-    return any(
-        kind == "certain" or other[0][:4].casefold() == word[:4].casefold() for other in found
-    )
-
-
 def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     language = claim.language
     text = claim.outside
-    for found in language.all("not_universal", text):
+    for found in (*language.all("not_universal", text), *language.all("not_all", text)):
         text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
     ours = _unlimited(text, language)
     if ours is None or any(

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 
 from advocacy.checks.agreement.days import days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
-from advocacy.checks.agreement.reading import Reading, matches
-from advocacy.checks.language import Language, bare
+from advocacy.checks.agreement.german_names import without_counted
+from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.language import CAPITAL, Language, bare
 from advocacy.checks.patterns import pattern, words
 
-_LABEL = re.compile(r"\b([^\W\d_]{3,}) ([A-HJ-Z])\b(?!\.)")
 # A German noun has a capital, too; letters of other languages and of short names tell a name.
 _FOREIGN = re.compile(r"[éèêñçåøáíóú]|^[A-ZÄÖÜ]{3,}$")
-CAPITAL = r"[A-ZÄÖÜÁÉÍÓÚÑÀÈÇÊÎ][\w'’-]+"
 _NAME = re.compile(
     rf"{CAPITAL}(?:(?:\s+(?:of|the|de|la|le|les|del|des|du|los|las|y|et|für|von|der|d'|and|&))*\s+{CAPITAL})*"
 )
@@ -28,7 +27,8 @@ _LINKS = frozenset(
 _HONORIFICS = frozenset(
     bare(word)[:5]
     for word in "herr frau herrn professor professorin doktor mr mrs ms madame monsieur mme señor "
-    "señora don doña sir lady councillor senator representative".split()
+    "señora don doña sir lady councillor senator representative cllr cllrs cr hon rev sen rep gov "
+    "capt sgt insp supt prof dr dra dres sr sra sres st ste lic ing mme mlle me mx dipl med".split()
 )
 _WEEKDAYS = frozenset(
     word[:5]
@@ -192,6 +192,7 @@ def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
         elif words and bare(words[0]) in language.stop:
             words = words[1:]
         if language.code == "de":
+            start, words = without_counted(text, start, words, language)
             run = [w for w in words if w[:1].isupper()]
             if len(words) == 1 and _FOREIGN.search(words[0]):
                 yield words[0], start
@@ -200,128 +201,6 @@ def _names(text: str, language: Language) -> Iterator[tuple[str, int]]:
                 continue
         if words:
             yield " ".join(words), start
-
-
-def label_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """Courtroom D where the evidence has Courtroom B: one thing by another letter."""
-    for ours in _LABEL.finditer(claim.outside):
-        others = [
-            (one, reading, theirs)
-            for one in evidence
-            for reading in one.readings
-            for theirs in _LABEL.finditer(reading.text)
-            if bare(theirs[1]) == bare(ours[1])
-        ]
-        if others and all(theirs[2] != ours[2] for _, _, theirs in others):
-            one, reading, theirs = others[0]
-            yield Difference(
-                "name-not-in-fact",
-                claim.cut(*ours.span(), 12),
-                reading.cut(*theirs.span()),
-                one.fact,
-                ours[0],
-            )
-            return
-
-
-def noun_differences(
-    claim: Reading, evidence: Sequence[Evidence], elsewhere: frozenset[str]
-) -> Iterator[Difference]:
-    """A German noun in the place of another, which the campaign knows from elsewhere.
-
-    German writes names as it writes nouns: of two clauses that are the same but for a noun, the
-    one with a noun of another fact or passage has the wrong one.
-    """
-    language = claim.language
-    if language.code != "de":
-        return
-    for clause in claim.clauses:
-        for one in evidence:
-            for match in matches(clause, [c for r in one.said for c in r.clauses], language)[:1]:
-                if match.ours < 0.6:
-                    continue
-                ours, theirs = _nouns(clause.text, language), _nouns(match.clause.text, language)
-                measures = _measures(language)
-                held = "\n".join(bare(r.text) for r in one.said) + bare(one.names)
-                new = [
-                    noun
-                    for noun in ours
-                    if bare(noun)[:6] not in held and not measures.fullmatch(noun)
-                ]
-                gone = [
-                    noun
-                    for noun in theirs
-                    if bare(noun)[:6] not in bare(claim.text) and not measures.fullmatch(noun)
-                ]
-                for noun in new if len(new) <= 2 and gone else ():
-                    if language.stem(noun)[:6] in elsewhere:
-                        yield Difference(
-                            "name-not-in-fact", clause.text, match.clause.text, one.fact, noun
-                        )
-                        return
-
-
-@lru_cache(maxsize=8)
-def _measures(language: Language) -> re.Pattern[str]:
-    """Nouns of numbers, measures and times, which other rules compare."""
-    words = [re.escape(word) for name in ("fractions", "multiples", "magnitudes", "units")
-             for word in language.table(name)]  # fmt: skip
-    words += [*language.table("seasons").values(), *language.table("week").values()]
-    words += [r"jan\w*", r"feb\w*", r"märz\w*", "april", "mai", "juni", "juli", "august", "oktober"]
-    words += [r"\w+ember", r"prozent\w*", r"jahr\w*", "mehrheit", "minderheit"]
-    return re.compile(rf"(?:{'|'.join(words)})(?:en|er|es|n|s|e)?", re.IGNORECASE)
-
-
-_PLACE = re.compile(rf"\b(?:[Ii]n|[Aa]us|[Nn]ach|[Bb]ei|[Vv]on)\s+(?P<name>{CAPITAL})")
-_STREET = re.compile(
-    r"\b[A-ZÄÖÜ][a-zäöüß]+(?P<kind>straße|weg|platz|gasse|allee|brücke|ufer|berg|dorf|viertel|bach|see|park|schule)\b"
-)
-
-
-def place_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
-    """A German place in the stead of another: in Rothfelde for in Rotmoor, another street."""
-    if claim.language.code != "de":
-        return
-    for one in evidence:
-        said = "\n".join((*(r.text for r in one.said), one.names))
-        theirs = {found["name"] for found in _PLACE.finditer(one.statement.text)}
-        gone = {name for name in theirs if name not in claim.text}
-        for ours in _PLACE.finditer(claim.outside) if gone else ():
-            if bare(ours["name"])[:5] not in bare(said) and not _is_common(ours["name"], gone):
-                yield _otherwise(claim, ours, one)
-                return
-        streets = list(_STREET.finditer(one.statement.text))
-        for ours in _STREET.finditer(claim.outside) if streets else ():
-            alike = [s for s in streets if s["kind"] == ours["kind"] and s[0] not in claim.text]
-            if alike and ours[0] not in said:
-                yield _otherwise(claim, ours, one)
-                return
-
-
-def _is_common(name: str, others: set[str]) -> bool:
-    """Whether a word is a plural or a common noun, which German writes as names: von Kindern."""
-    return name.endswith(("en", "ern", "ungen", "heit", "keit")) != all(
-        other.endswith(("en", "ern", "ungen", "heit", "keit")) for other in others
-    )
-
-
-def _otherwise(claim: Reading, ours: re.Match[str], one: Evidence) -> Difference:
-    return Difference(
-        "name-not-in-fact", claim.cut(*ours.span(), 12), one.statement.text, one.fact, ours[0]
-    )
-
-
-_YOURS = re.compile(rf"\bIhr(?:e[nmrs]?)?\s+(?:[a-zäöü]\w+\s+)?({CAPITAL})")
-
-
-def _nouns(text: str, language: Language) -> list[str]:
-    """The nouns of a text but its first word, and without what is the reader's: Ihr Unternehmen."""
-    yours = {found[1] for found in _YOURS.finditer(text)}
-    return [
-        word
-        for word in re.findall(rf"(?<![.!?„“] )(?<!^){CAPITAL}", text)
-        if bare(word) not in language.stop and word not in yours
-    ]
 
 
 # Bodies that stand for one another: a bill is introduced in a house, and so in Congress.

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from advocacy.checks.agreement.derived import share_of_rest
 from advocacy.checks.agreement.evidence import (
     BOTH,
     STRICT,
@@ -35,9 +36,18 @@ def negation_differences(
         close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
-        ours = denies(_meant(clause, close[0][0].clause, language, main=True), language)
-        verdicts = [denies(_meant(match.clause, clause, language), language) for match, _ in close]
-        if all(theirs == ours for theirs in verdicts) or ours in verdicts:
+        meant = _meant(clause, close[0][0].clause, language, main=True)
+        both = any(_WITHOUT.search(match.clause.text) for match, _ in close)
+        lacks = both and _WITHOUT.search(clause.text) is not None
+        if lacks:
+            meant = _WITHOUT.sub(" ", meant)
+        verdicts = [
+            denies(_lacking(_meant(match.clause, clause, language), lacks=lacks), language)
+            for match, _ in close
+        ]
+        # “Not all” denies nothing of some.
+        ours = denies(language.patterns["not_all"].sub(" ", meant), language)
+        if ours in verdicts or denies(meant, language) in verdicts:
             continue
         match, one = close[0]
         if (
@@ -51,12 +61,24 @@ def negation_differences(
             continue
         yield Difference("negation-differs", clause.text, match.clause.text, one.fact)
     if not strict:
+        yield from _denied_in_other_words(claim, evidence)
         yield from _short_differences(claim, evidence)
         yield from _no_role(claim, evidence)
 
 
+# Where both texts have it, “without a car” denies nothing of the one that the other affirms.
+_WITHOUT = re.compile(r"\b(?:without|ohne|sans|sin)\b", re.IGNORECASE)
+
+
+def _lacking(text: str, *, lacks: bool) -> str:
+    """A text without “without”, where both texts lack something."""
+    return _WITHOUT.sub(" ", text) if lacks else text
+
+
 def _is_rest(claim: Reading, evidence: Sequence[Evidence]) -> bool:
     """Whether a sentence denies of the rest what the evidence affirms of some: eleven of 14."""
+    if any(share_of_rest(q, evidence, claim) for q in claim.own_quantities if q.kind == "share"):
+        return True
     for one in evidence:
         for reading in one.said:
             counts = [q.low for q in reading.quantities if q.kind == "count" and not q.unit]
@@ -64,6 +86,37 @@ def _is_rest(claim: Reading, evidence: Sequence[Evidence]) -> bool:
             if any(q.low in gaps for q in claim.own_quantities if q.kind == "count" and not q.unit):
                 return True
     return False
+
+
+def _denied_in_other_words(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“Refused”, “withdrew” and “lacks”, where the evidence denies nothing in any words."""
+    language = claim.language
+    readings = [reading for one in evidence for reading in one.readings]
+    found = [*language.all("refusals", claim.outside), *language.all("deniers", claim.outside)]
+    if not found or any(_says_no(reading) for reading in readings):
+        return
+    lost = any(r.language.finds("losses", r.text) for r in readings)
+    for word in found:
+        if lost and not language.finds("refusals", word[0]):
+            continue  # what was cut, somebody “suspended”
+        clause = next((c for c in claim.clauses if word[0] in c.text), None)
+        if clause is None or language.finds("negators", clause.text):
+            continue
+        for match, one in close_clauses(clause, evidence, language, 0.5, 0.3)[:1]:
+            words = claim.cut(word.start(), word.end())
+            yield Difference("negation-differs", words, match.clause.text, one.fact, word[0])
+            return
+
+
+def _says_no(reading: Reading) -> bool:
+    """Whether a text denies anything, by “not” or in other words."""
+    language = reading.language
+    return (
+        language.finds("negators", reading.text) is not None
+        or language.finds("deniers", reading.text) is not None
+        or language.finds("refusals", reading.text) is not None
+        or any(not word[0].startswith("qu") for word in language.all("soft_negators", reading.text))
+    )
 
 
 def _no_role(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.agreement.comparisons import cause_differences, comparison_differences
+from advocacy.checks.agreement.causes import cause_differences
+from advocacy.checks.agreement.comparisons import comparison_differences
 from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.agreement.names import CAPITAL, name_parts, short_forms
+from advocacy.checks.agreement.names import name_parts, short_forms
 from advocacy.checks.agreement.negation import negation_differences, opposite_differences
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared, stems
 from advocacy.checks.agreement.sentences import told_of
+from advocacy.checks.language import CAPITAL
 from advocacy.checks.sentences import LABELS, TextBlock, subject_place
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter

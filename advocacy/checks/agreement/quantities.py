@@ -23,6 +23,7 @@ from advocacy.checks.agreement.quantity import (
     multiples_of,
     named,
     shares_of,
+    vague_of,
 )
 from advocacy.checks.language import Language, any_of, bare
 
@@ -89,7 +90,7 @@ def _numbered(language: Language) -> re.Pattern[str]:
     names = "|".join(word.replace(" ", r"\s+") for word in language.lists["numbered"])
     number = r"(?:[A-Z]{1,3}[. ]{0,2})?\d[\d\w./()-]*"
     return re.compile(
-        rf"(?<!\w)(?:{names})\s*{number}(?:\s*(?:and|und|et|y|or|to|bis|à|a)\s+{number}(?!\s*%))*",
+        rf"(?<!\w)(?:{names})(?![^\W\d_])\s*{number}(?:\s*(?:and|und|et|y|or|to|bis|à|a)\s+{number}(?!\s*%))*",
         re.IGNORECASE,
     )
 
@@ -97,13 +98,17 @@ def _numbered(language: Language) -> re.Pattern[str]:
 def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
     """The quantities of a flat text in order; days are to be blanked out before."""
     if not _any_number(language).search(text) and not any(
-        named(language, table, text) for table in ("shares", "amounts")
+        named(language, table, text) for table in ("shares", "amounts", "vague")
     ):
         return ()
     masked = mask(text, language)
     found = [*amounts_of(masked, language)]
     taken = [(q.start, q.end) for q in found]
-    for share in (*multiples_of(masked, language), *shares_of(masked, language)):
+    for share in (
+        *vague_of(masked, language),
+        *multiples_of(masked, language),
+        *shares_of(masked, language),
+    ):
         if not any(start < share.end and share.start < end for start, end in taken):
             found.append(share)
             taken.append((share.start, share.end))
@@ -113,20 +118,25 @@ def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
         quantity = _quantity(masked, number, language)
         found.append(quantity)
         taken.append((quantity.start, quantity.end))
-    return tuple(_with_units(sorted(found, key=lambda quantity: quantity.start), masked))
+    found.sort(key=lambda quantity: quantity.start)
+    return tuple(_with_units(found, masked, language))
 
 
-_RANGE = re.compile(r"\s*(?:to|and|or|bis|auf|und|oder|à|et|ou|a|y|o|[-–])\s*", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\s*(?:to|and|or|bis|auf|und|oder|à|et|ou|a|y|o|[-–]|out\s+of|of(?:\s+the)?|von(?:\s+den)?|der|sur(?:\s+les)?"
+    r"|des|de\s+l[oa]s|de(?:\s+cada)?|instead\s+of|rather\s+than|statt|au\s+lieu\s+de|en\s+(?:vez|lugar)\s+de)\s*",
+    re.IGNORECASE,
+)
 
 
-def _with_units(found: list[Quantity], text: str) -> list[Quantity]:
+def _with_units(found: list[Quantity], text: str, language: Language) -> list[Quantity]:
     """Numbers that share the unit of the other end of a range: “from 24 to 57 minutes”."""
     for number, (one, other) in enumerate(pairwise(found)):
         if one.kind != "count" or other.kind != "count" or not other.unit or one.unit or one.noun:
             continue
         if _RANGE.fullmatch(text[one.end : other.start]):
-            written = re.match(r"\d+(?:[.,]\d+)?", other.words)
-            factor = other.low / float(written[0].replace(",", ".")) if written else 1
+            written = written_number(other.words, language.code)
+            factor = other.low / written if written else 1
             value = one.low * factor if 0 < factor < 1e9 and other.unit != "$" else one.low
             found[number] = replace(one, low=value, high=value, unit=other.unit)
     return found
@@ -198,7 +208,21 @@ def _value(found: re.Match[str], language: str) -> float | None:
     if found["alone"]:
         signs = [unicodedata.numeric(sign) for sign in found["alone"]]
         return sum(-a if a < b else a for a, b in zip(signs, [*signs[1:], 0], strict=True))
-    digits = found["digits"].replace(" ", "").replace("'", "")
+    value = _digits_value(found["digits"], language)
+    if value is None:
+        return None
+    return value + (unicodedata.numeric(found["half"]) if found["half"] else 0)
+
+
+def written_number(words: str, language: str) -> float | None:
+    """The bare number that some words begin with, without magnitude and unit."""
+    found = _DIGITS.match(words)
+    return _digits_value(found["digits"], language) if found and found["digits"] else None
+
+
+def _digits_value(digits: str, language: str) -> float | None:
+    """The value of digits as a language writes them: 1.000,5 in German is 1,000.5 in English."""
+    digits = digits.replace(" ", "").replace("'", "")
     comma, dot = digits.rfind(","), digits.rfind(".")
     if comma >= 0 and dot >= 0:
         digits = digits.replace("," if comma < dot else ".", "").replace(",", ".")
@@ -211,10 +235,9 @@ def _value(found: re.Match[str], language: str) -> float | None:
         else:
             digits = digits.replace(",", ".")
     try:
-        value = float(digits)
+        return float(digits)
     except ValueError:
         return None
-    return value + (unicodedata.numeric(found["half"]) if found["half"] else 0)
 
 
 def _quantity(text: str, number: _Number, language: Language) -> Quantity:
@@ -256,6 +279,9 @@ def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, fl
     if word in _SIGN:  # a sign or a code after the number
         return _SIGN[word], "", 1, first.end()
     skipped = first
+    more = _MORE.match(after)
+    if more:  # 32 fewer hours
+        skipped, word = more, more[1]
     if word.casefold() in ("d", "de", "of") and (
         second := re.match(r"[\s-]*(?:d'|de |of )\s*([^\W\d_]+)", after)
     ):
@@ -264,6 +290,13 @@ def _unit(after: str, number: _Number, language: Language) -> tuple[str, str, fl
     if known:
         return known[0], "", known[1], skipped.end()
     return "", _noun(after, language), 1, 0
+
+
+_MORE = re.compile(
+    r"[\s-]*(?:more|fewer|less|additional|extra|further|other|full|whole|long|weiteren?|zusätzlichen?|mehr|weniger"
+    r"|vollen?|ganzen?|más|menos)\s+([^\W\d_]+)",
+    re.IGNORECASE,
+)
 
 
 def _share_unit(after: str, language: Language) -> tuple[str, int] | None:

@@ -142,6 +142,8 @@ def _one_in(link: re.Match[str], text: str, language: Language) -> _Span | None:
     gap = text[: link.start()]
     for between, word in enumerate(reversed(before[-4:])):
         start = max(0, link.start() - 60) + word.start()
+        if re.search(r"\d[.,]$", text[:start]):
+            return None  # the end of 8,2
         if re.search(r"[.,;:!?()]", gap[start:]):
             return None
         n = small_number(word[0], language)
@@ -172,11 +174,13 @@ def _fraction(found: re.Match[str], text: str, language: Language) -> tuple[floa
     start = found.start()
     lead = re.search(r"([^\W_]+)[\s-]+$", text[:start])
     count = None
+    ordinal = bare(found[1]) in _NEED_COUNT
     if lead:
-        count = small_number(lead[1], language) or (1 if bare(lead[1]) in _ONE else None)
+        ones = _ONE - _DEFINITE_ONES if ordinal and found[1].casefold() != "quart" else _ONE
+        count = small_number(lead[1], language) or (1 if bare(lead[1]) in ones else None)
     if lead and count and (count > 1 or m != 2):
         n, start = count * n, lead.start()
-    elif count is None and found[1].casefold() in _NEED_COUNT:
+    elif count is None and ordinal:
         return None
     if _OF_PERCENT.match(text, found.end()):  # a tenth of one percent
         m *= 100
@@ -190,9 +194,15 @@ _OF_PERCENT = re.compile(
 _ONE = frozenset(
     "a an one ein eine einen einem einer un une uno una el la le les der die das the l".split()
 )
+_DEFINITE_ONES = frozenset("el la le les der die das the l".split())
+# These are ordinals, or parts of a year, too: “the sixth time”, “the third quarter”.
 _NEED_COUNT = frozenset(
-    "third thirds quarter quarters fifth fifths tenth tenths medio media cuarto cuarta quinto "
-    "quinta décimo décima quart quarts cinquième cinquièmes dixième viertel demi demie".split()
+    bare(word)
+    for word in "third thirds quarter quarters fifth fifths sixth seventh eighth ninth tenth "
+    "tenths twelfth twentieth medio media cuarto quinto sexto séptimo octavo noveno décimo "
+    "vigésimo quart "
+    "quarts cinquième cinquièmes sixième sixièmes septième huitième huitièmes neuvième dixième "
+    "dixièmes vingtième viertel demi demie".split()
 )
 
 
@@ -258,6 +268,16 @@ def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
         if re.search(r"(?:more than|plus que|mehr als|más que|más del)\s*$", before, re.IGNORECASE):
             bound = "over"
         yield Quantity(one[0], factor, factor, "times", "", bound, "multiple", *one.span())
+
+
+def vague_of(text: str, language: Language) -> Iterator[Quantity]:
+    """Numbers of which only the magnitude is said: hundreds, tens of thousands, dozens."""
+    taken: list[tuple[int, int]] = []
+    for words, (low, high) in named(language, "vague", text):
+        for found in _pattern(words).finditer(text):
+            if not any(start < found.end() and found.start() < end for start, end in taken):
+                taken.append(found.span())
+                yield Quantity(found[0], low, high, "", "", "", "count", *found.span())
 
 
 def amounts_of(text: str, language: Language) -> Iterator[Quantity]:

@@ -18,7 +18,7 @@ _RANGE = re.compile(r"\s*(?:and|to|bis|und|et|à|y|a|[–-])\s*", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"\s*(?:[^\W\d]+\s+){0,4}?(?:in|im|im\s+jahr|en|em|for|au)?\s*", re.IGNORECASE
 )
-_BY = re.compile(r"\b(?:by|um|de|d'|en|un)\s+(?:[^\W\d]+\s+){0,3}$", re.IGNORECASE)
+BY = re.compile(r"\b(?:by|um|de|d'|en|un)\s+(?:[^\W\d]+\s+){0,3}$", re.IGNORECASE)
 RATE = 32
 """The number of characters after a number in which its rate stands."""
 SLACK = 0.03
@@ -104,11 +104,31 @@ def _rates(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]
 
 def _rate(after: str, language: Language) -> str | None:
     """The period by which a number counts: per hour, day, week, month or year."""
+    words = re.split(r"[.;:,]\s", after)[0]
     for name, pattern in _periods(language):
-        found = pattern.search(re.split(r"[.;:]\s|\d", after)[0])
-        if found:
+        found = pattern.search(words)
+        if (
+            found
+            and not re.search(r"\d", words[: found.start()])
+            and not _WITHIN.search(words[: found.start()])
+            and not _LATER.match(words, found.end())
+        ):
             return name
     return None
+
+
+# “Within a year” and “a year later” say when, and not how often.
+_WITHIN = re.compile(
+    r"\b(?:with)?in(?:side)?\s*$|\b(?:over|for|after|than|almost|nearly|about|once|half|by|during|until|through"
+    r"|binnen|innerhalb|nach|seit|für|während|en|dans|pendant|après|depuis|sous|durant|dentro\s+de|durante|tras"
+    r"|hace|desde|cabo\s+de|plazo\s+de)\s*$",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\s*(?:\d{4}|later|ago|earlier|before|after|old|long|from\s+now|on\b|davor|danach|darauf|später|zuvor|vorher|alt\b"
+    r"|lang\b|plus\s+t|après|avant|auparavant|de\s+plus|más\s+tarde|después|antes|atrás)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=8)
@@ -119,10 +139,10 @@ def _periods(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _changes(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     """“Fell by more than half” where the evidence has two numbers with less between them."""
     language = claim.language
-    if not (language.finds("up", claim.outside) or language.finds("down", claim.outside)):
+    if not (language.finds("up", claim.unmeasured) or language.finds("down", claim.unmeasured)):
         return
     for ours in claim.own_quantities:
-        if ours.kind != "share" or not _BY.search(claim.outside[: ours.start]):
+        if ours.kind != "share" or not BY.search(claim.outside[: ours.start]):
             continue
         for one, reading in _said(evidence):
             counts = [q for q in reading.quantities if q.kind == "count" and q.low > 0]

@@ -13,6 +13,9 @@ from advocacy.checks.sentences import quote_spans
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"(?<=[;:!?])\s+|(?<=[^\d\W][.])\s+(?=[A-ZÄÖÜÉÈÀÁ¿¡„“«\"])|\s+[–—]\s+")
+_NEXT_TO = re.compile(r"\s*(?:[$€£]|[^\W\d]+\s+){0,2}[$€£]?\s*")
+_BOUND_REACH = 28
+"""The number of characters before a quantity in which a word may bound it."""
 LENGTH = 6
 """The number of letters of a stem that are compared, so that forms of a word are equal."""
 
@@ -56,6 +59,26 @@ class Reading:
     def own_quantities(self) -> tuple[Quantity, ...]:
         """The quantities outside its quotations."""
         return quantities(blank(self.outside, self.own_days), self.language)
+
+    @cached_property
+    def unmeasured(self) -> str:
+        """The text outside quotations without days, bounds of quantities and “no longer”.
+
+        “More than half” says of nothing that it grew.
+        """
+        text, language = blank(self.outside, self.own_days), self.language
+        for found in language.all("no_longer", text):
+            text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+        for found in (*language.all("min", text), *language.all("max", text)):
+            text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+        for quantity in self.own_quantities:
+            start = max(0, quantity.start - _BOUND_REACH)
+            for bound in ("over", "under"):
+                for found in language.all(bound, text[start : quantity.start]):
+                    at, end = start + found.start(), start + found.end()
+                    if _NEXT_TO.fullmatch(text[end : quantity.start]):
+                        text = text[:at] + " " * len(found[0]) + text[end:]
+        return text
 
     @cached_property
     def addresses(self) -> tuple[tuple[int, int], ...]:

@@ -6,26 +6,21 @@ from itertools import chain
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.attested import is_attested
+from advocacy.checks.agreement.causes import cause_differences
 from advocacy.checks.agreement.clock import clock_differences
-from advocacy.checks.agreement.comparisons import (
-    cause_differences,
-    comparison_differences,
-    rank_differences,
-)
+from advocacy.checks.agreement.comparisons import comparison_differences, rank_differences
 from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence, denies
+from advocacy.checks.agreement.german_names import noun_differences, place_differences
 from advocacy.checks.agreement.groups import people_differences
 from advocacy.checks.agreement.hedges import hedge_differences
+from advocacy.checks.agreement.labels import label_differences
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.names import (
-    CAPITAL,
     Parties,
     body_differences,
-    label_differences,
     name_differences,
     name_parts,
-    noun_differences,
-    place_differences,
     short_forms,
 )
 from advocacy.checks.agreement.negation import negation_differences, opposite_differences
@@ -36,7 +31,7 @@ from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
 from advocacy.checks.agreement.street_addresses import address_differences
 from advocacy.checks.codes import problem
-from advocacy.checks.language import bare
+from advocacy.checks.language import CAPITAL, bare
 from advocacy.checks.sentences import Sentence, TextBlock
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter

@@ -7,9 +7,9 @@ from itertools import takewhile
 
 from advocacy.checks.agreement.days import blank
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
-from advocacy.checks.agreement.names import CAPITAL, PART, Parties, name_parts
+from advocacy.checks.agreement.names import PART, Parties, name_parts
 from advocacy.checks.agreement.reading import Reading, matches
-from advocacy.checks.language import Language, bare
+from advocacy.checks.language import CAPITAL, Language, bare
 
 _PIECE = re.compile(r"[;:()“”„«»\"—–]")
 
@@ -38,13 +38,19 @@ def attributions(
     for match in language.all("says", text):
         before = _PIECE.split(text[: match.start()])[-1]
         words = _after_link(before.split(), language)[-24:]
+        if language.finds("passive", before) is not None:
+            found += _agents(text[match.end() :], before, language)
+            continue  # “the closure was announced by the council”: the closure says nothing
         german = language.code == "de"
         if german and _promises(text, match):
             continue
         if german and _NO_SUBJECT.match(" ".join(words)):
             words = []
-        if _INSERTED.match(text[match.end() :]) and before.rstrip().endswith((",", "·")):
-            words = []  # “…, écrit la chambre, …”
+        after_comma = before.rstrip().endswith((",", "·"))
+        inserted = _INSERTED.match(text[match.end() :])
+        turned = language.code == "en" and match[0].casefold() not in _TO_WHOM
+        if after_comma and (inserted or (turned and _THE.match(text, match.end()))):
+            words = []  # “…, écrit la chambre, …”, “…, said the director”
         found.append(" ".join(words))
         after = _PIECE.split(text[match.end() :])[0].split(",")[0].split()
         if german:
@@ -54,9 +60,22 @@ def attributions(
     return [a for words in found if (a := _attribution(words, language, known))]
 
 
+def _agents(after: str, before: str, language: Language) -> Iterator[str]:
+    """Whom a passive names as the one who acts: “announced by the council”; nobody, mostly."""
+    sides = (before, after) if language.code == "de" else (after,)  # vom Rat angekündigt
+    for side in sides:
+        rest = _PIECE.split(side)[-1 if side is before else 0]
+        for by in language.all("by_agent", rest)[:1]:
+            yield " ".join(rest[by.end() :].split(",")[0].split()[:5])
+
+
+_TO_WHOM = frozenset("told tell tells".split())
+_THE = re.compile(rf"\s+(?:(?:the|a|an|its|their)\s|{CAPITAL})")
 # “Am 5. Oktober sagte das Land …”: in German what stands before the verb need not say it.
 _NO_SUBJECT = re.compile(
-    r"\W*(?:am|im|in|an|bei|vor|nach|seit|den|dem|einen|einem|mit|zu[mr]?)\b", re.IGNORECASE
+    r"\W*(?:am|im|in|an|bei|vor|nach|seit|den|dem|einen|einem|mit|zu[mr]?|fast|etwa|rund|jede[nmrs]?|an|auf|über|unter"
+    r"|für|gegen|ohne|durch|um|wegen|trotz|während|laut|dort|hier|danach|dabei|daher|so|außerdem|zudem)\b",
+    re.IGNORECASE,
 )
 
 

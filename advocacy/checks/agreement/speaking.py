@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.agreement.names import CAPITAL, name_parts, short_forms
+from advocacy.checks.agreement.names import name_parts, short_forms
 from advocacy.checks.agreement.speakers import Attribution, attributions
 from advocacy.checks.codes import problem
-from advocacy.checks.language import Language, bare, language_of
+from advocacy.checks.language import CAPITAL, Language, bare, language_of
 from advocacy.checks.patterns import words
 from advocacy.checks.quotations.quoted import texts_of
 from advocacy.checks.quotations.verbatim import is_verbatim
@@ -137,6 +137,8 @@ class _Names:
             stems = one.stems | (self.target if one.you else frozenset())
             if self._alike(stems, right) or _abbreviates(one.words, right):
                 return None
+            if _is_part(one.words, quoted.fact):
+                return None
             if one.you or self._is_somebody(one, language):
                 others.append(one.words)
         return others[0] if others else self._wrong_lead(quoted, right, language)
@@ -222,6 +224,14 @@ def _stems(names: Iterable[str | None]) -> frozenset[str]:
         for form in short_forms(name):
             found |= name_parts(form)
     return frozenset(found - {word[:5] for word in words("generic")})
+
+
+def _is_part(words: str, cited: CitedFact) -> bool:
+    """Whether the name in some words is a part of the speaker's: “the Health Department”."""
+    speaker = cited.fact.speaker if cited.fact.speech == "direct" else None
+    label = " ".join(filter(None, (speaker.name, speaker.organization))) if speaker else ""
+    parts = name_parts(" ".join(re.findall(CAPITAL, words)))
+    return len(parts) > 1 and parts <= name_parts(label)
 
 
 def _abbreviates(name: str, stems: frozenset[str]) -> bool:

@@ -73,9 +73,16 @@ def _of(language: str, kind: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules() if rule.language == language and rule.kind == kind)
 
 
+_SHARE_OF_THEM = "how many of them"
+
+
 def strong_claim(text: str, language: str) -> str | None:
     """What needs a source wherever it stands: hearsay, a deed in thanks, a claim in a question."""
-    return _found(text, language.split("-")[0], "strong")
+    main = language.split("-")[0]
+    found = _found(text, main, "strong")
+    if found and found.startswith(_SHARE_OF_THEM) and is_own(text, main):
+        return None  # how many of the sender's own members
+    return found
 
 
 def rule_claim(text: str, language: str) -> str | None:

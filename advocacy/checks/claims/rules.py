@@ -88,11 +88,12 @@ def _english(text: str, names: Names) -> str | None:
     if search("factive", text) and not own_finding:
         rest = pattern("factive").sub("", text).strip(" ,")
         return _english(rest[:1].upper() + rest[1:], names) if len(rest.split()) > 2 else None
-    if _longest(quotes) > SCARE_WORDS or (quotes and attributed):
+    own = search("own", text) or _names_first(text, names.own)
+    if _longest(quotes) > SCARE_WORDS or (quotes and attributed and not own):
         return "a quotation"
     if percent := search("percent", outside):
         return f"a percentage (“{percent[0].strip()}”)"
-    if (search("own", text) or _names_first(text, names.own)) and not own_finding:
+    if own and not own_finding:
         return _inside(outside, names)
     if search("opinion", text):
         return _numbers(outside)

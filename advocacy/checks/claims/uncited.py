@@ -244,7 +244,16 @@ def _uncited(sentence: Sentence, what: str) -> UncitedClaim:
 
 def _is_ask(text: str, asked: set[str]) -> bool:
     """Whether a sentence is an ask, or one with its number or name before it."""
+    text = _plain(text)
     return text in asked or any(ask and text.endswith(ask) for ask in asked)
+
+
+def _plain(text: str) -> str:
+    """A text without what typography changes: one kind of quotation mark and of space."""
+    return " ".join(text.translate(_TYPESET).split())
+
+
+_TYPESET = str.maketrans({**dict.fromkeys('‘’“”„«»"', "'"), **dict.fromkeys("–—", "-")})
 
 
 def _runs_in(block: TextBlock, index: int) -> bool:
@@ -268,4 +277,6 @@ def _asked(letter: Letter) -> set[str]:
     texts = [
         text.get(letter.language) or "" for text in (letter.demand.summary, *letter.demand.asks)
     ]
-    return {sentence for text in texts for sentence in split_sentences(text, letter.language)}
+    return {
+        _plain(sentence) for text in texts for sentence in split_sentences(text, letter.language)
+    }

@@ -79,12 +79,18 @@ def quotations_of(block: TextBlock) -> Iterator[tuple[str, int]]:
         number = block.at(max(start, end - 1))
         noted = any(sentence.cites for sentence in block.sentences[number : number + 1])
         inside = any(first <= end and start <= last for first, last in block.quotes)
-        if noted and not inside and len(block.text[start:end].split()) >= SHORT:
+        if noted and not inside and _may_be_quoted(block.text[start:end]):
             spans.append((start, end))
     for start, end in sorted(spans):
         words = block.text[start:end]
         if re.search(r"\w", words):
             yield words, block.at(max(start, end - 1))
+
+
+def _may_be_quoted(words: str) -> bool:
+    """Whether words in italics are no few words, and no name: *El Correo de Sierra Alba*."""
+    long = [word for word in re.findall(r"[^\W\d_]+", words) if len(word) > 3]
+    return len(words.split()) >= SHORT and not all(word[0].isupper() for word in long)
 
 
 def texts_of(cited: CitedFact) -> list[str]:

@@ -61,8 +61,8 @@ def parts_of(quotation: str) -> tuple[Part, ...]:
     """The parts of a quotation between its ellipses and an editor's words.
 
     The first letter of the first part may be a capital or a small one, as the sentence around it
-    wants (Chicago Manual of Style, 18th ed., 12.18). Inside a part, `[W]e` stands for another
-    capital and `sell[s]` for another ending; `[sic]`
+    wants (Chicago Manual of Style, 18th ed., 12.18). Inside a part, `[W]e` and `[s]es` stand for
+    another first letter and `sell[s]` for another ending; `[sic]`
     stands for nothing. A comma, semicolon or full stop at the end may be the quoting text's own.
     """
     text = _ELLIPSIS.sub("…", normalize_text(re.sub(r"\s*\[sic\]", "", quotation)))
@@ -87,7 +87,12 @@ def _pattern_of(words: str, *, first: bool = False) -> re.Pattern[str]:
     for bracket in _IN_WORD.finditer(words):
         made += re.escape(words[last : bracket.start()])
         before, inside, after = bracket["before"], bracket["inside"], bracket["after"]
-        made += rf"{re.escape(before)}\w*" if before else f"(?i:{re.escape(inside)})"
+        if before:
+            made += rf"{re.escape(before)}\w*"
+        elif len(inside) == 1 and inside.islower() and after:
+            made += r"\w"  # [s]es for mes, [h]is for this
+        else:
+            made += f"(?i:{re.escape(inside)})"
         made += re.escape(after)
         last = bracket.end()
     made += re.escape(words[last:])

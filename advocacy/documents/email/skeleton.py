@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from html.parser import HTMLParser
 from operator import attrgetter
 from typing import Any, NoReturn, TypeVar
 
 from markupsafe import Markup, escape
 
+from advocacy.documents.email.guard import refuse_unsafe, refuse_unsafe_source
 from advocacy.documents.email.quoted_printable import part_of_line, quoted_printable
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.letters.shared_content import SharedContent
@@ -25,23 +25,7 @@ from advocacy.templating.citation_marks import MARK, VALUE_MARK
 from advocacy.templating.values import NeedsValue, Placeholder
 
 T = TypeVar("T", str, bytes)
-_REMOTE_CSS = re.compile(r"@import|url\s*\(|src\s*\(|image-set\s*\(|expression\s*\(", re.IGNORECASE)
 _KEPT_STYLE = re.compile(r"<head><style>(.*?)</style>(.*?)\s*</head>", re.DOTALL)
-_FORBIDDEN_TAGS = re.compile(
-    "script|link|iframe|frame|object|embed|applet|base|form|input|button|svg|math|img|video|"
-    "audio|source|picture|track"
-)
-_FETCHING = re.compile("src|srcset|background|poster|data|action|formaction|ping|manifest|on.*")
-_LINKS = ("https:", "http:", "mailto:", "tel:", "#")
-# Comments that all programs read alike: plain ones, and those for and against Outlook.
-_COMMENT = re.compile(
-    r"<!--\[if [^\[\]<>]{1,80}\]>(?:(?!--|<!).)*<!\[endif\]-->"
-    r"|<!--\[if [^\[\]<>]{1,80}\]><!-->|<!--<!\[endif\]-->"
-    r"|<!--(?!-?>)(?:(?!--)[^<>])*-->",
-    re.DOTALL,
-)
-# What else programs take for a comment, each until another place (HTML Living Standard, 13.2.5).
-_UNCLEAR = re.compile(r"<!(?!doctype\b)|<\?|</[^a-z]", re.IGNORECASE)
 
 
 class Slot(Placeholder):
@@ -138,12 +122,6 @@ def escaped(text: str) -> str:
     return str(escape(text))
 
 
-def _fetches(css: str) -> bool:
-    """Whether styles name something to be fetched, be it in CSS's escapes."""
-    plain = re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda code: chr(int(code[1], 16) & 0x7F), css)
-    return bool(_REMOTE_CSS.search(plain.replace("\\", "")))
-
-
 def inlined(html: str, place: Place | None) -> str:
     """The HTML with its styles in the elements, as Gmail and Outlook want it.
 
@@ -154,12 +132,9 @@ def inlined(html: str, place: Place | None) -> str:
     """
     import css_inline
 
-    problems = _Guard.problems(html, place)
-    if problems:
-        raise AdvocacyError(problems)
+    refuse_unsafe_source(html, place)
     try:
         html = css_inline.inline(html, keep_at_rules=True, load_remote_stylesheets=False)
-        return _KEPT_STYLE.sub(_style_last, html, count=1)
     except css_inline.InlineError as error:
         raise AdvocacyError(
             Problem(
@@ -169,6 +144,9 @@ def inlined(html: str, place: Place | None) -> str:
                 place,
             )
         ) from error
+    html = _KEPT_STYLE.sub(_style_last, html, count=1)
+    refuse_unsafe(html, place)
+    return html
 
 
 def _style_last(head: re.Match[str]) -> str:
@@ -176,71 +154,3 @@ def _style_last(head: re.Match[str]) -> str:
     rules = re.sub(r"/\*.*?\*/", "", head[1], flags=re.DOTALL)
     rules = re.sub(r"\s+", " ", rules).strip()
     return f"<head>{head[2]}\n<style>{rules}</style>\n</head>"
-
-
-class _Guard(HTMLParser):
-    """Finds what an email must not have."""
-
-    def __init__(self, place: Place | None) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[Problem] = []
-        self._place = place
-        self._in_style = False
-
-    @classmethod
-    def problems(cls, html: str, place: Place | None) -> list[Problem]:
-        guard = cls(place)
-        if _UNCLEAR.search(_COMMENT.sub("", html)):
-            guard._problem("a comment that mail programs end in different places")
-        guard.feed(html)
-        guard.close()
-        return list(dict.fromkeys(guard.found))
-
-    def _problem(self, what: str) -> None:
-        self.found.append(
-            Problem(
-                "remote-in-email",
-                f"The email layout contains {what}.",
-                "Remove it. Emails must not load external content or run scripts: mail programs "
-                "block both, and readers mistake them for tracking.",
-                self._place,
-            )
-        )
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_style = tag == "style"
-        sources = [value or "" for name, value in attrs if name == "src"]
-        own = tag == "img" and all(source.startswith("cid:") for source in sources) and sources
-        if _FORBIDDEN_TAGS.fullmatch(tag) and not own:
-            self._problem(f"a `<{tag}>`")
-        for name, value in attrs:
-            text = (value or "").strip()
-            if tag == "img" and name == "src" and text.startswith("cid:"):
-                continue  # a part of the message itself
-            if MARK.search(text):
-                raise NeedsValue
-            if _FETCHING.fullmatch(name):
-                self._problem(f"the attribute `{name}` on `<{tag}>`")
-            elif name == "style" and _fetches(text):
-                self._problem("a style that loads a file")
-            elif name == "href" and not text.startswith(_LINKS):
-                self._problem(f"a link to `{text}`")
-            elif name == "http-equiv" and text.lower() == "refresh":
-                self._problem("a `<meta http-equiv=refresh>`")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style":
-            self._in_style = False
-
-    def handle_comment(self, data: str) -> None:
-        # Outlook reads what stands in `<!--[if mso]>…<![endif]-->`.
-        if data.startswith("[if"):
-            inside = data.partition("]>")[2].removesuffix("<![endif]")
-            # `<!--[if !mso]><!-->` opens what all others read.
-            self.found += _Guard.problems(inside, self._place) if inside != "<!" else []
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style and MARK.search(data):
-            raise NeedsValue
-        if self._in_style and _fetches(data):
-            self._problem("a style that loads a file")
