@@ -18,11 +18,13 @@ from advocacy.batch.documents import (
     MadeDocuments,
     Typeset,
     document_inputs,
+    document_kind,
     letter_folder,
     make_documents,
     used_versions,
 )
 from advocacy.batch.record import CHANGED, Entry, entry
+from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
 from advocacy.campaign.supporters.model import earlier_letter_id, letter_id, under_earlier_id
@@ -279,6 +281,7 @@ def _make(
     made = MadeDocuments()
     if changed:
         made = make_documents(checked, settings, changed, typeset=typeset)
+    _prove(checked, settings.campaign, made, attached)
     if settings.audit and (made.documents or len(changed) < len(formats)):
         from advocacy.checks.audit import audit_documents
 
@@ -299,6 +302,20 @@ def _make(
             outcome.documents = made.documents
     elif settings.judged and previous and previous.get("judged") != settings.judged:
         outcome.judged = settings.judged
+
+
+def _prove(checked: CheckedLetter, campaign: Campaign, made: MadeDocuments, attached: bool) -> None:
+    """Raise AdvocacyError where a layout hides a part of a letter from its reader."""
+    kinds = {document_kind(name) for name in made.documents}
+    on_paper = "pdf" in kinds or (attached and "eml" in kinds)
+    media = (*["PDF"] * on_paper, *["HTML"] * bool(kinds & {"eml", "html"}))
+    if not media or checked.draft:
+        return
+    from advocacy.checks.media import find_unseen
+
+    unseen = find_unseen(checked, campaign, media)
+    if has_errors(unseen):
+        raise AdvocacyError([*made.problems, *unseen])
 
 
 def _changed(

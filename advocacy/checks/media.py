@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from html import unescape
 from itertools import pairwise
@@ -17,6 +18,7 @@ from itertools import pairwise
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
+from advocacy.checks.layout_shapes import email_shape, has_own_layouts, paper_shape
 from advocacy.checks.list_numbers import (
     numbered_items,
     numbers_in_html,
@@ -24,6 +26,7 @@ from advocacy.checks.list_numbers import (
     numbers_on_paper,
 )
 from advocacy.checks.sentences import read_letter, shorten
+from advocacy.checks.settings import CheckSettings
 from advocacy.checks.visible_email import seen_texts
 from advocacy.checks.visible_paper import seen_pages
 from advocacy.checks.wording import ENOUGH, asks_of, content_words
@@ -35,6 +38,8 @@ from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.prose import body_pictures
 from advocacy.documents.references import formatted
 from advocacy.errors import AdvocacyError, Place, Problem, has_errors
+from advocacy.files.cache import IdentityCache
+from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter, Letter, check
 from advocacy.templating.citation_marks import LINE, Prose
 
@@ -58,35 +63,79 @@ class PageNeeds:
 def check_media(
     letters: Iterable[Letter], campaign: Campaign, media: Collection[str] = MEDIA
 ) -> Iterator[Problem]:
-    """Report what the documents of letters lack, each text once.
+    """Report what the documents of letters lack, each text once in each shape of its layout.
 
     `media` are those that are made. Letters that may not go out are left to the checks that say so.
     """
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
+    told: set[str] = set()
+    days: dict[tuple[str, ...], date] = {}
     for traced in letters:
         body = Prose(LINE.sub("", traced.body.markdown), traced.body.values)
-        key = (traced.stage, traced.language, body.markdown)
         checked, _ = check(replace(traced, body=body, lines=()), campaign)
-        if checked is not None and key not in seen:
-            seen.add(key)
-            try:
+        text_of = (traced.stage, traced.language, body.markdown)
+        if checked is None or days.setdefault(text_of, traced.date) != traced.date:
+            continue  # the days that follow differ in the date, and the letters made are proven
+        try:
+            key = _key(checked, campaign.workspace, media)
+            if key not in seen:
+                seen.add(key)
                 yield from _proven(checked, traced, campaign, media)
-            except AdvocacyError as error:
-                yield from error.problems
+        except AdvocacyError as error:
+            yield from (one for one in error.problems if str(one) not in told)
+            told |= {str(one) for one in error.problems}
+
+
+def find_unseen(
+    checked: CheckedLetter, campaign: Campaign, media: Collection[str]
+) -> tuple[Problem, ...]:
+    """What a reader of a letter that is about to be made would not see, as an error.
+
+    Our own layouts show everybody the whole text. Of another's, each shape is judged once.
+    """
+    if not media or not has_own_layouts(campaign.workspace):
+        return ()
+    letter = checked.letter
+    return _unseen.get(
+        (campaign,),
+        (letter.date, tuple(media), _key(checked, campaign.workspace, media)),
+        lambda: errors_of(_proven(checked, letter, campaign, media), campaign),
+    )
+
+
+_unseen: IdentityCache[tuple[Problem, ...]] = IdentityCache(1024)
+
+
+def errors_of(found: Iterable[Problem], campaign: Campaign) -> tuple[Problem, ...]:
+    """Of what documents lack, the errors, at the levels that the campaign gives them."""
+    lacks = [one for one in found if one.code == "missing-in-medium"]
+    return tuple(CheckSettings(campaign.file).apply(lacks))
+
+
+def _key(checked: CheckedLetter, workspace: Workspace, media: Collection[str]) -> tuple[str, ...]:
+    """What decides what a reader sees of a letter, beside its campaign."""
+    letter = checked.letter
+    shapes = []
+    if has_own_layouts(workspace):
+        shapes += [email_shape(checked, workspace)] if "HTML" in media else []
+        shapes += [paper_shape(checked, workspace)] if "PDF" in media else []
+    return (letter.stage, letter.language, letter.body.markdown, *shapes)
 
 
 def _proven(
     checked: CheckedLetter, traced: Letter, campaign: Campaign, media: Collection[str]
 ) -> Iterator[Problem]:
     workspace = campaign.workspace
-    page, plain = html.render_html(checked, workspace), text.render_text(checked, workspace)
-    seen = seen_texts(page)
-    hidden = tuple(dict.fromkeys(each for one in seen for each in one.hidden))
-    contents = {
-        "HTML": _Contents(tuple((one.text,) for one in seen), hidden),
-        "text": _Contents(((plain,),)),
-    }
-    paper = None
+    contents: dict[str, _Contents] = {}
+    page = plain = paper = None
+    if "HTML" in media:
+        page = html.render_html(checked, workspace)
+        seen = seen_texts(page)
+        hidden = tuple(dict.fromkeys(each for one in seen for each in one.hidden))
+        contents["HTML"] = _Contents(tuple((one.text,) for one in seen), hidden)
+    if "text" in media:
+        plain = text.render_text(checked, workspace)
+        contents["text"] = _Contents(((plain,),))
     if "PDF" in media:
         found = obstacles(checked.letter, workspace)
         yield from found
@@ -105,14 +154,21 @@ def _proven(
 
 
 def _list_numbers(
-    letter: Letter, contents: dict[str, "_Contents"], page: str, plain: str, paper: bytes | None
+    letter: Letter,
+    contents: dict[str, "_Contents"],
+    page: str | None,
+    plain: str | None,
+    paper: bytes | None,
 ) -> Iterator[Problem]:
     """Report items of numbered lists that have another number in a document than in the text."""
     wanted = list(numbered_items(letter))
     if not wanted:
         return
     on_paper = numbers_on_paper(paper) if paper is not None else []
-    found = {"HTML": numbers_in_html(page), "text": numbers_in_text(plain)}
+    found = {
+        **({} if page is None else {"HTML": numbers_in_html(page)}),
+        **({} if plain is None else {"text": numbers_in_text(plain)}),
+    }
     numbers = {
         medium: {(one.number, squeezed(one.words)) for one in items}
         for medium, items in found.items()

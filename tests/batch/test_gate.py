@@ -18,7 +18,7 @@ from advocacy.batch.recorder import RenderSummary
 from advocacy.batch.worker import Executor, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
-from advocacy.checks import gate
+from advocacy.checks import gate, media
 from advocacy.checks.run import run_checks
 from advocacy.documents.print_shop.stationery import SHEETS
 from advocacy.errors import Level, Problem
@@ -107,6 +107,51 @@ def test_the_words_of_a_value_are_their_owners_and_not_judged_as_the_letters(
     edit(template, "Many came after work.", "Dear {{ recipient.name }}, many came.")
     listed = people(tmp_path, "Ann “will close 77 parks” Lee (the", "Bo Day")
     assert render(people=listed).made == 2
+
+
+HIDDEN = '{% if letter.recipient.name == "Bo Day" %} style="display:none"{% endif %}'
+UNCITED = '{% if letter.recipient.name != "Bo Day" %}{{ reference.html }}{% endif %}'
+
+
+@pytest.mark.parametrize(
+    ("layout", "before", "after", "kind"),
+    [
+        ("email.html", "<li id=", f"<li{HIDDEN} id=", "eml"),
+        ("email.html", "{{ reference.html }}", UNCITED, "eml"),
+        ("letter.html", "{{ body }}", f"<div{HIDDEN}>{{{{ body }}}}</div>", "pdf"),
+    ],
+)
+def test_what_a_layout_hides_from_one_person_refuses_that_letter_and_makes_the_others(
+    small_campaign: Path, render: Any, tmp_path: Path, project_root: Path,
+    layout: str, before: str, after: str, kind: str,
+) -> None:  # fmt: skip
+    own = small_campaign.parent / "templates/layouts" / layout
+    own.parent.mkdir()
+    text = (project_root / "templates/layouts" / layout).read_text("utf-8")
+    assert before in text
+    own.write_text(text.replace(before, after), "utf-8")
+    result = render(people=people(tmp_path, "Ann Lee", "Bo Day", "Cy Fox"), formats=(kind,))
+    assert (result.made, result.refused) == (2, 1)
+    assert {one.code for one in errors(result.problems)} == {"missing-in-medium"}
+
+
+def test_letters_of_one_shape_are_proven_once_whatever_their_own_texts_are(
+    small_campaign: Path, render: Any, tmp_path: Path, project_root: Path, edit: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    proven: list[str] = []
+    prove = media.seen_texts
+    monkeypatch.setattr(media, "seen_texts", lambda page: proven.append(page) or prove(page))
+    assert render(people=people(tmp_path, "Ann Lee", "Bo Day")).made == 2
+    assert proven == []  # our own layouts hide nothing from anybody
+    own = small_campaign.parent / "templates/layouts/email.html"
+    own.parent.mkdir()
+    own.write_text((project_root / "templates/layouts/email.html").read_text("utf-8"), "utf-8")
+    assert render(people=people(tmp_path, "Ann Lee", "Bo Day", "Cy Fox"), force=True).made == 3
+    assert len(proven) == 1
+    edit(own, "{{ body }}", "{{ body }}{% set x = letter.recipient.name | upper %}<i>{{ x }}</i>")
+    assert render(people=people(tmp_path, "Ann Lee", "Bo Day", "Cy Fox"), force=True).made == 3
+    assert len(proven) == 4
 
 
 class NearCluster(Executor):

@@ -652,6 +652,24 @@ def test_an_email_whose_references_a_reader_does_not_see_is_not_sent_even_if_it_
     assert sink.taken == []
 
 
+def test_whose_references_a_layout_hides_alone_gets_no_email_and_all_others_get_theirs(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys, project_root: Path, edit
+) -> None:
+    layout = parks.parent / "templates" / "layouts" / "email.html"
+    layout.parent.mkdir()
+    layout.write_text((project_root / "templates/layouts/email.html").read_text("utf-8"), "utf-8")
+    hidden = '{% if letter.recipient.name == "Person 9" %}<div hidden>{% else %}<div>{% endif %}'
+    edit(layout, "{{ body }}", f"{hidden}{{{{ body }}}}</div>")
+    campaign, _ = load_campaign(parks)
+    assert campaign is not None
+    record_approval(campaign, "call", "Jane Doe", DAY)
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    assert advocacy(*command, "--new-mailing") == 3
+    assert "missing-in-medium" in capsys.readouterr().err
+    assert sink.to.total() == N - 1
+    assert person(9)["email"] not in sink.to
+
+
 def test_new_text_needs_an_approval_too(
     advocacy: Run, parks: Path, people: Path, sink: Sink, edit, capsys
 ) -> None:

@@ -107,6 +107,16 @@ def _read(workspace: Workspace, words: SetPhrases, found: Stamps) -> EmailLayout
 T = TypeVar("T", str, bytes)
 
 
+def shared_html(letter: Letter, workspace: Workspace, citations: FormattedCitations) -> str | None:
+    """What a letter's HTML shares with others, each own text a null character.
+
+    None where it is rendered by itself. Raises AdvocacyError for what is wrong in the layout.
+    """
+    layout = email_layout(workspace, letter.language)
+    skeleton = _skeleton_of(letter, _own(letter, None), workspace, layout, citations)
+    return None if skeleton is None else "\0".join(skeleton.texts)
+
+
 def render_html(
     checked: CheckedLetter, workspace: Workspace, *, leaving: UnsubscribeLinks | None = None
 ) -> str:
