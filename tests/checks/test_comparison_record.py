@@ -46,7 +46,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ("facts.yaml", "  until: 2020-06-12\n", "", "`until`"),
     ("facts.yaml", "from: 2020-06-01", "from: 2020-05-01", "`from`"),
     ("facts.yaml", "  contradicts: [acme-stopped]\n", "", "`contradicts`"),
-    ("facts.yaml", "has not prohibited sales", "has prohibited sales", "the quote"),
+    ("facts.yaml", "has not prohibited sales", "has prohibited sales", "The quote"),
     ("facts.yaml", "  source: paper-2020\n", "  source: paper-2020\n  speaker: Acme\n", "speaker"),
     ("facts.yaml", "  source: paper-2020\n", "  source: paper-2020\n  locator: {page: 2}\n",
      "`locator`"),
@@ -71,7 +71,7 @@ def test_what_has_changed_since_is_an_error_without_the_copy(
 def test_a_day_that_is_deleted_is_noticed_with_the_copy_too(house: Any) -> None:
     compare(house)
     house.spoil("facts.yaml", "  until: 2020-06-12\n", "")
-    assert "`until` has changed" in house.found("changed-since-compared")[0].message
+    assert "`until` of `acme-silent` has changed" in house.found("changed-since-compared")[0].message
 
 
 def test_a_quote_that_its_copy_proves_may_change(house: Any) -> None:
@@ -114,7 +114,7 @@ def test_to_look_at_the_source_again_records_the_change(clone: Any) -> None:
 def test_the_end_of_a_fact_is_recorded_and_nothing_else(clone: Any) -> None:
     clone.spoil("facts.yaml", "from: 2020-06-08", "from: 2020-06-07")
     end_fact(clone.folder / "facts.yaml", "widget-stopped", date(2020, 7, 9), today=DAY)
-    assert "`from` has changed" in clone.found("changed-since-compared")[0].message
+    assert "`from` of `widget-stopped` has changed" in clone.found("changed-since-compared")[0].message
 
 
 def test_a_quote_that_its_copy_does_not_hold_is_not_recorded(house: Any) -> None:
