@@ -118,6 +118,18 @@ def by_file(path: str, question: Hashable, make: Callable[[], T]) -> T:
     return answer
 
 
+_most_results = 4096
+
+
+def keep_fewer_results(most: int) -> None:
+    """Keep at most so many results in each `IdentityCache` of this process from now on.
+
+    For a program that makes one letter again and again: of each, large parts would be kept.
+    """
+    global _most_results
+    _most_results = most
+
+
 class IdentityCache(Generic[T]):
     """Results of work on objects that many letters share, such as facts or the sender.
 
@@ -141,7 +153,7 @@ class IdentityCache(Generic[T]):
         known = self._known.get(key)
         if known is None:
             known = (objects, make())
-            if len(self._known) >= self._most:
+            if len(self._known) >= min(self._most, _most_results):
                 del self._known[next(iter(self._known))]
             self._known[key] = known
         return known[1]

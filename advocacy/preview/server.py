@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import HANDLED_SIGNALS
 
+from advocacy.files.cache import keep_fewer_results
 from advocacy.preview.app import Application
 from advocacy.preview.page_address import HOST, open_address
 from advocacy.preview.state import PreviewState
@@ -27,6 +28,8 @@ COMMON_HEADERS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 HOST_NAMES = ("127.0.0.1", "localhost")
+KEPT_RESULTS = 16
+"""How many letters' parts are kept: each edit makes new ones, and few letters are looked at."""
 
 
 class AccessGuard:
@@ -127,6 +130,7 @@ def serve(
     the address of the last time, so that open tabs go on after a restart, or that of a free port.
     Raises AdvocacyError where the port cannot be used.
     """
+    keep_fewer_results(KEPT_RESULTS)
     listener, token = open_address(campaign, port, remembered=not read_only)
     port = listener.getsockname()[1]
     address = f"http://{HOST}:{port}/{token}/"

@@ -38,7 +38,7 @@ class Crash(Sink):
         if address.startswith("ida@"):
             return "550 5.1.1 no such user"
         if step == "data":
-            time.sleep(0.06)  # as a server elsewhere: then messages are marked one by one
+            time.sleep(0.25)  # as a slow server: then messages are marked one by one
         if step == "data" and self.crashes and len(self.taken) == CRASH_AT - 1:
             self.hanging.set()
             self.gone.wait(30)

@@ -240,7 +240,7 @@ def test_a_disk_that_fills_up_is_told_and_sends_nothing_twice(
     told = " ".join(told.split())
     assert sending.returncode in (1, 3), told
     assert "could not be written" in told
-    assert "they then count as uncertain" in told
+    assert "those letters count as uncertain" in told
     sink.answer = lambda _step, _address: None
     assert advocacy(*command) in (0, 3)
     assert set(sink.to.values()) == {1}
