@@ -10,6 +10,7 @@ A user's mistake never ends in a traceback. There are three ways to report probl
 Any other exception is a bug.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -89,6 +90,15 @@ class Hint(str):
         return (self.kind, self.stages), self.words
 
 
+# A path has one slash for two. The lengths are limits for texts that are no addresses.
+_PASSWORD = re.compile(r"""(:/{1,2}[^\s/:@`]{0,256}:)(?!\d{1,5}/)[^\s`“”"<>]{1,1024}@""")
+
+
+def without_passwords(text: str) -> str:
+    """A text in which each address like `scheme://user:password@host` has no password."""
+    return _PASSWORD.sub(r"\1***@", text) if ":/" in text and "@" in text else text
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong in a file, and how to put it right.
@@ -104,6 +114,17 @@ class Problem:
     place: Place | None = None
     level: Level = Level.ERROR
     basis: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        """Leave out passwords: what is wrong is printed, and kept in reports."""
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            masked = without_passwords(text)
+            if masked != text:
+                object.__setattr__(self, name, masked)
+        if self.place and without_passwords(str(self.place.path)) != str(self.place.path):
+            path = Path(without_passwords(str(self.place.path)))
+            object.__setattr__(self, "place", replace(self.place, path=path))
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""

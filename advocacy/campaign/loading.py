@@ -238,7 +238,13 @@ def _stage_problems(campaign: Campaign, name: str, stage: Stage) -> list[Problem
             problems.append(_unknown("template", opening, partials, place))
     if workspace.template(f"letters/{stage.template}.md") is None:
         known = workspace.template_names("letters", ".md")
-        problems.append(_unknown("template", stage.template, known, stage.place("template")))
+        place = stage.place("template")
+        unusable = workspace.unusable_template(f"letters/{stage.template}.md")
+        problems.append(
+            replace(unusable, place=place)
+            if unusable
+            else _unknown("template", stage.template, known, place)
+        )
     if workspace.template(f"layouts/{stage.layout}.html") is None:
         known = workspace.template_names("layouts", ".html")
         problems.append(_unknown("layout", stage.layout, known, stage.place("layout")))

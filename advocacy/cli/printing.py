@@ -2,7 +2,7 @@
 
 Values, file names, ids and excerpts come from strangers. An escape sequence among them could set
 the window's title, hide a line or answer for the user. While a command runs, all that it prints
-goes through `printable`; of escape sequences only colors pass.
+goes through `printable`; of escape sequences only colors pass. So does no password in an address.
 """
 
 import re
@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
+
+from advocacy.errors import without_passwords
 
 # SGR (ECMA-48, 8.3.117) without what hides text: the foreground and the background, bold and dim.
 _COLOR = re.compile(
@@ -42,8 +44,8 @@ class _PrintableStream:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Write a text, made printable."""
-        self.stream.write(printable(text))
+        """Write a text, made printable, without passwords."""
+        self.stream.write(printable(without_passwords(text)))
         return len(text)
 
     def writelines(self, lines: Any) -> None:

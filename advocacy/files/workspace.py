@@ -42,9 +42,7 @@ class Workspace:
         path = self.folder / name
         self._require_inside(path, name, place)
         if not path.is_file():
-            raise AdvocacyError(
-                Problem("missing-file", f"There is no file `{name}`.", _similar(path), place)
-            )
+            raise AdvocacyError(_missing(path, name, place))
         return path
 
     def file_or_folder(self, name: str, place: Place | None = None) -> Path:
@@ -75,7 +73,9 @@ class Workspace:
             raise AdvocacyError(
                 Problem(
                     "outside-workspace",
-                    f"`{name}` is outside the campaign's folder.",
+                    f"`{name}` is a link to a file outside the campaign's folder."
+                    if path.is_symlink()
+                    else f"`{name}` is outside the campaign's folder.",
                     f"Copy it to {self.folder}, and write `{Path(name).name}`.",
                     place,
                 )
@@ -87,6 +87,19 @@ class Workspace:
             path = _found_inside(folder, name)
             if path is not None:
                 return path
+        return None
+
+    def unusable_template(self, name: str) -> Problem | None:
+        """That something else than an ordinary file of the folder has the name of a template."""
+        for folder in self.templates:
+            path = folder / name
+            what = describe_unusable(path)
+            if what is not None:
+                return Problem(
+                    "unknown-template",
+                    f"The template `{name}` is {what}.",
+                    f"Put an ordinary file in its place, in {folder}.",
+                )
         return None
 
     def template_files(self, folder: str) -> list[str]:
@@ -122,6 +135,36 @@ def _found_inside(folder: Path, name: str) -> Path | None:
 def _inside(folder: Path, name: str) -> Path | None:
     path = folder / name
     return path if path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def _missing(path: Path, name: str, place: Place | None) -> Problem:
+    what = describe_unusable(path)
+    if what is None:
+        return Problem("missing-file", f"There is no file `{name}`.", _similar(path), place)
+    return Problem(
+        "missing-file",
+        f"`{name}` is {what}.",
+        "Put an ordinary file in its place, or write the name of one.",
+        place,
+    )
+
+
+def describe_unusable(path: Path) -> str | None:
+    """What stands in the place of an ordinary file, such as `a folder`; None where nothing does."""
+    try:
+        mode = path.lstat().st_mode
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISLNK(mode):
+        return "a link that leads to no file of its folder"
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return kinds.get(stat.S_IFMT(mode))
 
 
 def _similar(path: Path) -> str:

@@ -140,6 +140,9 @@ def find_body(name: str, workspace: Workspace, language: str) -> tuple[Path, str
     path = workspace.template(f"letters/{name}.md")
     if path is not None:
         return path, None
+    unusable = workspace.unusable_template(f"letters/{name}.md")
+    if unusable is not None:
+        raise AdvocacyError(unusable)
     known = workspace.template_names("letters", ".md")
     hint = did_you_mean(name, known, f"Available: {', '.join(known) or 'none'}.")
     message = f"The template `letters/{name}.md` does not exist."

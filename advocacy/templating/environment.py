@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -128,6 +128,9 @@ class TemplateEnvironment(SafeEnvironment):
                 f"Name a file under `{self.folders[-1]}`, as in `{self.folders[-1]}evidence.md`.",
                 place,
             )
+        unusable = self.workspace.unusable_template(name)
+        if unusable is not None:
+            return replace(unusable, place=place)
         folder = name.split("/")[0]
         known = [f"{folder}/{other}" for other in self.workspace.template_names(folder, "")]
         hint = did_you_mean(name, known, f"Available: {', '.join(known) or 'none'}.")

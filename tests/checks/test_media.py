@@ -121,6 +121,12 @@ HIDDEN_IN_EMAIL = [
     "@media all { & .references { display: none !important } }",
     "@media all { body { .references { color: #fff !important } } }",
     "@media all { .references li::first-line { color: #fff !important } }",
+    "@media all { u + .body .references { display: none !important } }",
+    "@media all { [data-ogsc] .references { color: #fff !important } }",
+    "@media all { .references[data-ogsc] { display: none !important } }",
+    "@media all { [owa] .references, .x { font-size: 0 !important } }",
+    "@media all { .moz-text-html { display: none !important } }",
+    "@media all { .x_references { display: none !important } }",
     "@media all { body::after { content: ''; position: fixed; inset: 0; background: #fff } }",
 ]
 
@@ -149,6 +155,7 @@ SHOWN_IN_EMAIL = [
     ".sheet { overflow: hidden } h1 { white-space: nowrap }",
     "h1 { text-shadow: 0 1px 2px #999; zoom: 1; margin-top: -4px; letter-spacing: 3px }",
     "@media all { a:hover { color: #fff } .foot::after { content: ''; clear: both } }",
+    "@media all { .no-such { display: none } .foot .no-such { color: #fff } }",
     "@media (max-width: 9px) { td > p:first-child { padding: 0 4px } td:not(.x) { top: 0 } }",
 ]
 

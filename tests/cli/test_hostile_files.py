@@ -1,6 +1,7 @@
 """Files and settings of strangers that once ended in a traceback: each is a problem."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,46 @@ def test_the_password_of_a_ledger_is_never_shown_however_its_address_is_written(
     with pytest.raises(AdvocacyError, match="ledger-url") as caught:
         open_ledger(here / "parks.yaml", environ={"ADVOCACY_LEDGER": url})
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["postgresql://u:hush@h/db", "postgresql://u:A/hush@B@h/db", "postgres:/u:hush@h/list.csv"],
+)
+def test_no_command_prints_the_password_of_an_address_that_is_given_for_a_file(
+    here: Path, edit: Edit, capfd: pytest.CaptureFixture[str], where: str
+) -> None:
+    assert main(("render", "parks.yaml", "--recipients", where)) != 0
+    assert main(("send", "parks.yaml", "--recipients", where)) != 0
+    assert main(("check", where)) != 0
+    edit(here / "parks.yaml", "facts: [facts.yaml]", f"facts: ['{where}']")
+    assert main(("check", "parks.yaml", "--report", "json")) != 0
+    assert main(("check", "parks.yaml")) != 0
+    told = "".join(capfd.readouterr())
+    assert "hush" not in told
+    assert "u:***@" in told
+
+
+def test_what_is_no_ordinary_file_is_called_what_it_is(
+    here: Path, tmp_path_factory: pytest.TempPathFactory, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "file"
+    outside.write_text("x")
+    for name in ("facts.yaml", "templates/letters/open.md"):
+        path = here / name
+        kept = path.read_bytes()
+        path.unlink()
+        os.mkfifo(path)
+        assert main(("check", "parks.yaml")) == 1
+        told = capfd.readouterr().err
+        assert "is a named pipe" in told
+        assert "Did you mean" not in told
+        path.unlink()
+        path.symlink_to(outside)
+        assert main(("check", "parks.yaml")) == 1
+        assert " is a link to" in capfd.readouterr().err.replace("that leads", "to")
+        path.unlink()
+        path.write_bytes(kept)
 
 
 @pytest.mark.parametrize("name", ["ADVOCACY_KEY", "ADVOCACY_SMTP_PASSWORD", "ADVOCACY_LEDGER"])
