@@ -71,7 +71,8 @@ def test_what_has_changed_since_is_an_error_without_the_copy(
 def test_a_day_that_is_deleted_is_noticed_with_the_copy_too(house: Any) -> None:
     compare(house)
     house.spoil("facts.yaml", "  until: 2020-06-12\n", "")
-    assert "`until` of `acme-silent` has changed" in house.found("changed-since-compared")[0].message
+    (problem,) = house.found("changed-since-compared")
+    assert "`until` of `acme-silent` has changed" in problem.message
 
 
 def test_a_quote_that_its_copy_proves_may_change(house: Any) -> None:
@@ -114,7 +115,8 @@ def test_to_look_at_the_source_again_records_the_change(clone: Any) -> None:
 def test_the_end_of_a_fact_is_recorded_and_nothing_else(clone: Any) -> None:
     clone.spoil("facts.yaml", "from: 2020-06-08", "from: 2020-06-07")
     end_fact(clone.folder / "facts.yaml", "widget-stopped", date(2020, 7, 9), today=DAY)
-    assert "`from` of `widget-stopped` has changed" in clone.found("changed-since-compared")[0].message
+    (problem,) = clone.found("changed-since-compared")
+    assert "`from` of `widget-stopped` has changed" in problem.message
 
 
 def test_a_quote_that_its_copy_does_not_hold_is_not_recorded(house: Any) -> None:
