@@ -269,7 +269,7 @@ def test_a_reader_comments_on_a_sentence_and_saves_a_file_that_the_page_can_impo
 ) -> None:
     from playwright.sync_api import sync_playwright
 
-    edit(small_campaign, "title: Keep the park open", "title: '</script><b>Keep</b> the park'")
+    edit(small_campaign, "title: Keep the park open", "title: Keep the park & its 'heart'")
     made = render_gallery(RenderRequest(small_campaign, output=tmp_path))
     assert made.path is not None
     with sync_playwright() as playwright:
