@@ -2,7 +2,7 @@
 
 import base64
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from advocacy.documents.email.base64_lines import SHORTEST, SharedHeads, base64_lines, common_length
@@ -23,6 +23,7 @@ def test_lines_are_those_of_the_standard_library(data: bytes) -> None:
         st.tuples(st.integers(0, 2), st.integers(0, 200), st.binary(max_size=200)), max_size=12
     )
 )
+@example([(0, 0, b""), (0, 1, b""), (0, 0, b"")])
 def test_attachments_that_begin_alike_are_encoded_as_each_alone(
     parts: list[tuple[int, int, bytes]],
 ) -> None:

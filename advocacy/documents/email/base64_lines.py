@@ -39,7 +39,7 @@ class SharedHeads:
     def encode(self, data: bytes) -> bytes:
         """Encode some bytes in lines with CRLF between them, none at the end."""
         for head, lines in self._heads:
-            if data.startswith(head):
+            if len(data) > len(head) and data.startswith(head):
                 return b"".join((lines, b"\r\n", base64_lines(data[len(head) :])))
         encoded = base64_lines(data)
         same = common_length(self._last, data) // BYTES * BYTES
