@@ -128,6 +128,8 @@ def test_with_the_keyboard_alone_one_chooses_writes_saves_and_reads(
     keys.press("ArrowRight")
     assert page.tab.locator("#panel-email").is_visible()
     keys.press("End")
+    assert page.tab.locator("#panel-versions").is_visible()
+    keys.press("ArrowLeft")
     assert page.tab.locator("#panel-inbox").is_visible()
     page.see("This person has no email address.", "#inbox")
 
