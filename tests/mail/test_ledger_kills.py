@@ -9,7 +9,9 @@ import random
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -80,8 +82,8 @@ class Trial(Sequence):
         status = Path(f"/proc/{process}/status")
         while "TracerPid:\t0" in status.read_text() or "\nState:\tR" in status.read_text():
             assert tracer.poll() is None
-        os.kill(process, signal.SIGCONT)
-        code = self.commands.end()
+        with _going_on(process):
+            code = self.commands.end()
         tracer.wait()
         self._check(code)
         return code == -signal.SIGKILL
@@ -105,6 +107,27 @@ class Trial(Sequence):
         missing = {f"p{n}@d{n % 3}.example" for n in range(PEOPLE)} - set(got)
         assert missing <= open_ | assumed, "somebody was lost"
         assert not self.report.false_claims
+
+
+@contextmanager
+def _going_on(process: int) -> Iterator[None]:
+    """Let a held process go on, again each second: a signal is lost while strace attaches."""
+    ended = threading.Event()
+
+    def signal_it() -> None:
+        while True:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+            if ended.wait(1):
+                return
+
+    thread = threading.Thread(target=signal_it)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 @pytest.fixture(scope="module")
