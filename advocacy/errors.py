@@ -122,9 +122,11 @@ class Problem:
             masked = without_passwords(text)
             if masked != text:
                 object.__setattr__(self, name, masked)
-        if self.place and without_passwords(str(self.place.path)) != str(self.place.path):
-            path = Path(without_passwords(str(self.place.path)))
-            object.__setattr__(self, "place", replace(self.place, path=path))
+        if self.place:
+            path = str(self.place.path)
+            masked = without_passwords(path)
+            if masked != path:
+                object.__setattr__(self, "place", replace(self.place, path=Path(masked)))
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""

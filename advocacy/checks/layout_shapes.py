@@ -37,8 +37,13 @@ def email_shape(checked: CheckedLetter, workspace: Workspace) -> str:
     shared = shared_html(letter, workspace, formatted(letter, workspace))
     if shared is None:
         shared = _without_own(render_html(checked, workspace), checked)
+    return _digest_of_email(shared)
+
+
+@lru_cache(maxsize=64)  # saves reading and digesting a whole page for each letter
+def _digest_of_email(page: str) -> str:
     # The styles are in the elements by now, so that it counts for nothing how many lines there are.
-    return digest_of(_REPEATED.sub(r"\1", shared))
+    return digest_of(_REPEATED.sub(r"\1", page))
 
 
 def paper_shape(checked: CheckedLetter, workspace: Workspace) -> str:

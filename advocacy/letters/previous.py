@@ -16,8 +16,7 @@ from advocacy.templating.values import Missing, long_date
 
 def example_sending(campaign: Campaign, stage: str, day: date) -> PreviousSending | None:
     """A sending of the letter before for checks and previews; None where the stage has none."""
-    follows = campaign.file.stages[stage].follows
-    earlier = campaign.file.stages.get(follows.stage) if follows else None
+    earlier = _earlier_stage(campaign, campaign.file.stages[stage])
     if earlier is None:
         return None
     return PreviousSending(sent=True, day=earlier.from_ or earlier.until or day)
@@ -28,8 +27,7 @@ def sending_for(
 ) -> PreviousSending:
     """The sending with the subject that the person got, who gets the same variant every time."""
     sending = sending or PreviousSending()
-    follows = stage.follows
-    earlier = campaign.file.stages.get(follows.stage) if follows else None
+    follows, earlier = stage.follows, _earlier_stage(campaign, stage)
     if follows is None or earlier is None or sending.variant or earlier.variants is None:
         return sending
     variants = chosen(campaign.file.id, follows.stage, earlier, letter_id)
@@ -44,8 +42,7 @@ def previous_letter(
     The stage says the day, or the earlier stage's window of one day does; else `sending` does.
     What is not known is a `Missing`.
     """
-    follows = stage.follows
-    earlier = campaign.file.stages.get(follows.stage) if follows else None
+    follows, earlier = stage.follows, _earlier_stage(campaign, stage)
     if follows is None or earlier is None:
         nothing = Missing(
             "The template prints details of the previous letter, but the stage has no `follows`.",
@@ -82,6 +79,10 @@ def known_previous(variables: dict[str, Any], language: str) -> PreviousLetter:
     return PreviousLetter(
         known, subject, typeset_lines(tuple(text for text in texts if text), language)
     )
+
+
+def _earlier_stage(campaign: Campaign, stage: Stage) -> Stage | None:
+    return campaign.file.stages.get(stage.follows.stage) if stage.follows else None
 
 
 def _unknown_day(stage: str, sending: PreviousSending) -> Missing:

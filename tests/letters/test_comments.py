@@ -17,30 +17,12 @@ from advocacy.letters.comments import (
     read_comments,
 )
 
-LETTER = {
-    "stage": "call",
-    "to": "doe",
-    "name": "Jane Doe",
-    "language": "en-US",
-    "wording": {},
-    "day": "2026-03-02",
-}
+from ..comments_file import FIRST, LETTER, comments_file
 
 
 def saved(*changes: dict[str, Any], campaign: str = "parks") -> FileOfComments:
     """A file with a comment for each change of this one."""
-    one = {
-        "id": "a" * 32,
-        "letter": LETTER,
-        "sentence": "We ask you to keep the park open in the evening.",
-        "by": "Ann Lee",
-        "when": "2026-03-02T10:00:00.123Z",
-        "text": "Until when?",
-    }
-    content = [one | change for change in changes or ({},)]
-    return FileOfComments.model_validate(
-        {"format": "advocacy-comments", "campaign": campaign, "comments": content}
-    )
+    return FileOfComments.model_validate(comments_file(*changes, campaign=campaign))
 
 
 def test_what_readers_said_is_kept_once_and_is_its_owners_alone(small_campaign: Path) -> None:
@@ -100,14 +82,14 @@ def test_a_reader_who_saves_again_changes_the_text_and_the_answers_stay(
     small_campaign: Path,
 ) -> None:
     add_comments(small_campaign, "parks", [saved()])
-    change_comment(small_campaign, "a" * 32, lambda one: one.model_copy(update={"closed": "Jo Li"}))
+    change_comment(small_campaign, FIRST, lambda one: one.model_copy(update={"closed": "Jo Li"}))
     later = saved({"text": "Until nine?", "when": "2026-03-03T10:00:00Z"})
     assert add_comments(small_campaign, "parks", [later]) == (0, 1)
     assert add_comments(small_campaign, "parks", [saved()]) == (0, 1), "an older file"
     (one,) = read_comments(small_campaign)
     assert (one.text, one.closed) == ("Until nine?", "Jo Li")
-    assert change_comment(small_campaign, "a" * 32, lambda _: None)
-    assert not change_comment(small_campaign, "a" * 32, lambda _: None)
+    assert change_comment(small_campaign, FIRST, lambda _: None)
+    assert not change_comment(small_campaign, FIRST, lambda _: None)
     assert read_comments(small_campaign) == ()
 
 

@@ -19,35 +19,13 @@ from advocacy.preview.drafts import Drafts
 from advocacy.preview.people import Show
 from advocacy.preview.state import PreviewState
 
+from ..comments_file import LETTER, SENTENCE, comments_file
 from .conftest import Page, Running, Tab
 from .test_access import faults
 
-SENTENCE = "We ask you to keep the park open in the evening."
-LETTER = {
-    "stage": "call",
-    "to": "doe",
-    "name": "Jane Doe",
-    "language": "en-US",
-    "wording": {},
-    "day": "2026-03-02",
-}
-
-
-def content(*changes: dict[str, Any]) -> dict[str, Any]:
-    """A file of comments as a reader saves it."""
-    one = {
-        "letter": LETTER,
-        "sentence": SENTENCE,
-        "by": "Ann Lee",
-        "when": "2026-03-02T10:00:00.000Z",
-        "text": "Until when?",
-    }
-    said = [{"id": f"{n:032x}"} | one | change for n, change in enumerate(changes or ({},), 1)]
-    return {"format": "advocacy-comments", "campaign": "parks", "comments": said}
-
 
 def keep(campaign: Path, *changes: dict[str, Any]) -> None:
-    add_comments(campaign, "parks", [FileOfComments.model_validate(content(*changes))])
+    add_comments(campaign, "parks", [FileOfComments.model_validate(comments_file(*changes))])
 
 
 @pytest.fixture
@@ -137,8 +115,8 @@ def test_comments_are_imported_answered_closed_and_deleted_by_the_page_alone(
         return one
 
     assert ask("import-comments", file={"format": "advocacy-comments"}) == 400
-    assert ask("import-comments", file=content() | {"campaign": "rivers"}) == 422
-    status, _, data = running.ask("import-comments", {"desk": tab.desk, "file": content()})
+    assert ask("import-comments", file=comments_file(campaign="rivers")) == 422
+    status, _, data = running.ask("import-comments", {"desk": tab.desk, "file": comments_file()})
     assert (status, json.loads(data)) == (200, {"new": 1, "known": 0})
     before = len(tab.events)
     act = {"id": f"{1:032x}", "by": "Jo Li"}
@@ -170,7 +148,7 @@ def test_what_readers_said_is_imported_shown_answered_and_closed(
     axe = node_tool("axe-core/axe.min.js")
     said, wrong = tmp_path / "comments-parks-ann.json", tmp_path / "wrong.json"
     script = "<img src=x onerror=alert(1)> <script>document.title = 'x'</script>"
-    said.write_text(json.dumps(content({}, {"text": script, "by": "<b>Bob</b>"})), "utf-8")
+    said.write_text(json.dumps(comments_file({}, {"text": script, "by": "<b>Bob</b>"})), "utf-8")
     wrong.write_text("[]", "utf-8")
     page.tab.click("#tab-comments")
     page.see("There are no comments yet.", "#comments")
@@ -217,7 +195,7 @@ def test_a_comment_leads_to_the_letter_that_it_is_on(
     start: Callable[..., Running], visit: Callable[..., Page], campaigns: Path
 ) -> None:
     letter = LETTER | {"stage": "thanks", "to": "smith", "day": "2020-06-11"}
-    said = content({"letter": letter, "sentence": ""}) | {"campaign": "microsoft"}
+    said = comments_file({"letter": letter, "sentence": ""}) | {"campaign": "microsoft"}
     file = FileOfComments.model_validate(said)
     add_comments(campaigns / "microsoft.yaml", "microsoft", [file])
     page = visit(start(campaigns / "microsoft.yaml").address).ready()

@@ -13,9 +13,8 @@ from advocacy.batch.documents import libraries
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.gate import gate_of
 from advocacy.checks.inputs import inputs_digest
-from advocacy.checks.media import check_media
-from advocacy.checks.settings import CheckSettings
-from advocacy.errors import Level, Problem
+from advocacy.checks.media import check_media, errors_of
+from advocacy.errors import Problem
 from advocacy.files.content_digests import digest_of
 from advocacy.files.kept_results import keep, read_kept
 from advocacy.letters.digests import letter_digest, recipient_digest
@@ -58,11 +57,7 @@ def judge_letters(
             gate.trust(letter)
         return []
     found = [problem for letter in composed for problem in gate.wording_errors(letter)]
-    unseen = [
-        one
-        for one in check_media(passing, campaign, media)
-        if one.level is Level.ERROR and one.code == "missing-in-medium"
-    ]
+    unseen = errors_of(check_media(passing, campaign, media), campaign)
     if not found and not unseen:
         keep(_KEPT, key, _PASSED)
-    return [*found, *CheckSettings(campaign.file).apply(unseen)]
+    return [*found, *unseen]
