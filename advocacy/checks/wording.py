@@ -15,6 +15,8 @@ from advocacy.letters.letter import Letter
 from advocacy.templating.typography import typeset
 
 _BRACKETED = re.compile(r"\[[^\]]*\]")
+_OWN_WORD = re.compile(r"\[(?:your|here)\]")
+"""What an editor puts for “our” or “this place” in a quotation."""
 _TEMPLATE_WORD = re.compile(r"\b(?:your|name|insert|here)\b", re.IGNORECASE)
 
 ENOUGH = 0.6
@@ -68,7 +70,8 @@ def placeholder_problems(where: str, text: str, place: Place | None) -> Iterator
     quotes = quote_spans(text)
     for found in pattern("placeholder").finditer(text):
         inside = any(start <= found.start() and found.end() <= end for start, end in quotes)
-        if inside and _BRACKETED.fullmatch(found[0]) and not _TEMPLATE_WORD.search(found[0]):
+        meant = _OWN_WORD.fullmatch(found[0]) or not _TEMPLATE_WORD.search(found[0])
+        if inside and _BRACKETED.fullmatch(found[0]) and meant:
             continue  # an editor's words in a quotation: “[Microsoft] has refused”
         yield problem(
             "placeholder",

@@ -124,11 +124,37 @@ def _key(one: Problem) -> tuple[str, str]:
 def _outcome(
     edit: Edit, path: Path, text: str, problems: Sequence[Problem], base: Counter[tuple[str, str]]
 ) -> Outcome:
-    new = tuple((Counter(map(_key, problems)) - base).elements())
-    found = tuple(next(p for p in problems if _key(p) == key) for key in new)
     first = text[: text.index(edit.find)].count("\n") + 1
     last = first + max(edit.find.count("\n"), edit.replace.count("\n"))
-    return Outcome(edit, found, tuple(p for p in found if _stands_at(p, edit, path, first, last)))
+
+    def there(one: Problem) -> bool:
+        return _stands_at(one, edit, path, first, last)
+
+    fresh = [p for p in problems if _key(p) not in base]
+    fresh.sort(key=there, reverse=True)
+    known = Counter(_matter(*key) for key in base.elements())
+    more = Counter(_matter(*_key(p)) for p in problems) - known
+    found = []
+    for one in fresh:
+        if more[_matter(*_key(one))] > 0:
+            more[_matter(*_key(one))] -= 1
+            found.append(one)
+    named = [one for one in fresh if one in found or _names_change(one, edit)]
+    return Outcome(edit, tuple(found), tuple(filter(there, named)))
+
+
+def _names_change(one: Problem, edit: Edit) -> bool:
+    """Whether a message quotes a word that an edit brought in."""
+    changed = set(re.findall(r"\w+", edit.replace)) - set(re.findall(r"\w+", edit.find))
+    return bool(changed & set(re.findall(r"\w+", one.message)))
+
+
+def _matter(code: str, message: str) -> tuple[str, str]:
+    """What a message is about, whatever the words of the letter that it quotes: a code and a fact.
+
+    An unedited sentence that raises an alarm raises it again in other words: that is no new one.
+    """
+    return code, message.partition("; `")[2]
 
 
 def _stands_at(one: Problem, edit: Edit, path: Path, first: int, last: int) -> bool:

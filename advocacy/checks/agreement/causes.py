@@ -61,11 +61,36 @@ def _because(reading: Reading) -> bool:
     return _BECAUSE.search(reading.text) is not None and not denies(reading.text, reading.language)
 
 
+_CONCLUDES = re.compile(
+    r"(?:thus|therefore|hence|so\s+that|consequen\w+|so|also|mithin|somit|folglich|daher|sodass|so\s+dass|folgt"
+    r"|donc|ainsi|en\s+conséquence|si\s+bien\s+que|de\s+sorte|résult\w*|por\s+(?:lo\s+)?tanto|así\s+que|de\s+ahí|por\s+lo\s+que"
+    r"|result\w*|consecuen\w+)$",
+    re.IGNORECASE,
+)
+_REACH = 34
+"""The number of characters after such a word in which a number begins that it concludes."""
+
+
+_BEFORE = 24
+"""The same for a number before it: “half a million more, then”."""
+
+
+def _concludes(claim: Reading, word: re.Match[str]) -> bool:
+    """Whether a word for a cause only leads to a number: “thus £17 more”, “Résultat : 148 grammes”.
+
+    The number itself is compared with the fact's.
+    """
+    return _CONCLUDES.match(word[0]) is not None and any(
+        0 <= quantity.start - word.end() <= _REACH or 0 <= word.start() - quantity.end <= _BEFORE
+        for quantity in claim.own_quantities
+    )
+
+
 def cause_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
     """Causes that a sentence gives and its evidence does not, or leaves open."""
     language = claim.language
     word = language.finds("causes", claim.outside)
-    if word is None:
+    if word is None or _concludes(claim, word):
         return
     near = _around_cause(claim, word)
     linked = _LINK.match(word[0]) is not None

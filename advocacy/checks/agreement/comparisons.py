@@ -18,6 +18,9 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
 
     At most one: the direction tells first, then the extreme, then whether it compares at all.
     """
+    own = claim.language.finds("we", claim.outside) and not claim.own_quantities
+    if own and not claim.language.finds("says", claim.outside):
+        return  # “we expect no more than that” compares nothing of the facts
     difference, same = _by_sides(claim, evidence)
     if difference is not None:
         yield difference
@@ -227,7 +230,8 @@ def _unmade_comparisons(
         if word is None:
             continue
         if kind == "compared" and (
-            any(_directions(r) for r in said)
+            any(one.kind in ("share", "multiple") for one in claim.own_quantities)
+            or any(_directions(r) for r in said)
             or not _THAN.search(text, word.start())
             or any(_compares_numbers(r) for r in said)
         ):

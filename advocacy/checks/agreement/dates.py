@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from advocacy.checks.agreement.days import StatedDay, days
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
@@ -37,6 +38,8 @@ def day_differences(
     ]
     known += [day for one in evidence for day in _named(one)]
     for day in claim.own_days:
+        if _turned(day, known):
+            continue
         if any(day.agrees(other) for other in known):
             yield from _sides(claim, day, known, evidence)
             continue
@@ -51,7 +54,27 @@ def day_differences(
         near = nearest(evidence, claim.stems)
         theirs, fact = _other_day(day, evidence, near)
         shown = claim.cut(day.start, day.end)
-        yield Difference("date-not-in-fact", shown, theirs, fact, at=day.start)
+        sure = _is_replaced(day, claim, evidence)
+        yield Difference("date-not-in-fact", shown, theirs, fact, at=day.start, sure=sure)
+
+
+def _turned(ours: StatedDay, known: Sequence[StatedDay]) -> bool:
+    """Whether a date in digits is a known one with the month first: 6/1/2026 is June 1."""
+    if not (re.match(r"\d{1,2}/\d", ours.words) and ours.day and ours.month and ours.day <= 12):
+        return False
+    turned = replace(ours, month=ours.day, day=ours.month)
+    return any(turned.agrees(other) for other in known)
+
+
+def _is_replaced(ours: StatedDay, claim: Reading, evidence: Sequence[Evidence]) -> bool:
+    """Whether a fact has another date of the same kind, which the sentence lacks."""
+    return any(
+        bool((ours.year and other.year) or (ours.month and other.month))
+        and not any(other.agrees(day) and bool(day.month or not other.month) for day in claim.days)
+        for one in evidence
+        for reading in one.said
+        for other in reading.days
+    )
 
 
 def _byline(day: StatedDay, one: Evidence) -> bool:
@@ -66,7 +89,9 @@ def _named(one: Evidence) -> tuple[StatedDay, ...]:
 def _issued(claim: Reading, day: StatedDay, evidence: Sequence[Evidence]) -> bool:
     """Whether a date is that of a source, in a sentence on its being published."""
     around = claim.text[max(0, day.start - 60) : day.end + 40]
-    if not _PUBLISHED.search(around) and not _names_source(around, day, evidence):
+    told = bool(_PUBLISHED.search(around) or claim.language.finds("says", around))
+    told = told or bool(day.day) or claim.outside != claim.text or '"' in around
+    if not told and not _names_source(around, day, evidence):
         return False
     return any(
         (day.year is None or day.year == issued.year)
@@ -115,6 +140,15 @@ def _other_day(ours: StatedDay, evidence: Sequence[Evidence], near: Evidence) ->
     return near.statement.text, near.fact
 
 
+def _other_side(claim: Reading, theirs: Reading, day: StatedDay) -> bool:
+    """Whether a sentence has the other number of a change: until March 25 cents, since then 40."""
+    clause = next((one.text for one in theirs.clauses if day.words in one.text), theirs.text)
+    there = [one for one in theirs.quantities if one.words in clause]
+    return bool(claim.own_quantities and there) and not any(
+        abs(a.low - b.low) < 1e-9 for a in claim.own_quantities for b in there
+    )
+
+
 def _sides(
     claim: Reading, day: StatedDay, known: Sequence[StatedDay], evidence: Sequence[Evidence]
 ) -> Iterator[Difference]:
@@ -122,9 +156,9 @@ def _sides(
     same = [other for other in known if day.agrees(other)]
     if day.side and same and all(other.side and other.side != day.side for other in same):
         for one in evidence:
-            for reading in one.readings:
+            for reading in one.said:
                 for other in reading.days:
-                    if day.agrees(other):
+                    if day.agrees(other) and not _other_side(claim, reading, other):
                         yield Difference(
                             "date-not-in-fact",
                             claim.cut(day.start, day.end),

@@ -129,7 +129,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
         re.compile(pattern, re.IGNORECASE)
         for pattern in (
             rf"\b{day}{of}{month}(?:,?(?:\s+(?:de|del))?\s+{year})?",
-            rf"\b{month}\s+{day}\b(?!\s*(?:%|percent|per\s+cent))(?:,?\s+{year})?",
+            rf"\b{month}\s+(?!\d{{1,3}}[.,]\d{{3}}(?!\d)){day}\b(?!\s*(?:%|percent|per\s+cent))(?:,?\s+{year})?",
             rf"\b{month}(?:\s+(?:of|de|del|im\s+jahr))?,?\s+{year}",
             rf"\b{month}(?!\w)",
         )

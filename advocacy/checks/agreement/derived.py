@@ -67,7 +67,8 @@ def share_of_rest(ours: Quantity, evidence: Iterable[Evidence], claim: Reading) 
 
 def is_share_of_rest(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     """Whether a share is of those of whom the opposite holds: most are not, seven of 18 are."""
-    denied = denies(clause_at(claim, ours), claim.language)
+    clause = clause_at(claim, ours)
+    denied = denies(clause, claim.language) or bool(claim.language.finds("rest", clause))
     others = [
         one for one in held
         if denies(words_beside(one), one.reading.language) != denied
@@ -96,7 +97,8 @@ COMPARED = re.compile(r"\b(?:as|than|wie|als|que|qu'|de)\b", re.IGNORECASE)
 
 def _near(ours: Quantity, percent: float) -> bool:
     """Whether a percentage is a ratio, as far as its bound lets it be."""
-    slack = 4 if ours.bound in ("about", "nearly", "under", "over") else 0.6
+    loose = ours.bound in ("about", "nearly", "under", "over")
+    slack = min(4, max(0.6, 0.16 * ours.low)) if loose else 0.6
     return abs(percent - ours.low) <= slack
 
 
@@ -114,7 +116,7 @@ def _times(ours: Quantity, a: Quantity, b: Quantity) -> bool:
 
 def _changed(ours: Quantity, a: Quantity, b: Quantity) -> bool:
     """Whether a change by so much, in percent, points or units, is that from one to the other."""
-    gap, slack = abs(a.low - b.low), ROUNDED if ours.bound else 0.02
+    gap, slack = abs(a.low - b.low), ROUNDED if ours.bound else 0.005
     if ours.unit == "cent" and a.unit != "cent":
         gap *= 100
     elif not (units_agree(ours, a) or ours.unit in ("percent", "points")):

@@ -69,6 +69,8 @@ class Difference:
     note: str = ""
     at: int = -1
     """Where in the sentence it is, if it is at one word or number."""
+    sure: bool = True
+    """Whether the evidence has something else in its place; else it only has nothing of it."""
 
 
 def nearest(evidence: Iterable[Evidence], stems: frozenset[str]) -> Evidence:

@@ -11,7 +11,7 @@ from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.negation import negation_differences
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, shared
-from advocacy.checks.agreement.sentences import told_of
+from advocacy.checks.agreement.sentences import code_of, told_of
 from advocacy.checks.codes import problem
 from advocacy.checks.quotations.cuts import MARKED, cut_of
 from advocacy.errors import Problem
@@ -29,8 +29,8 @@ def fact_problems(facts: Sequence[CitedFact], language: str, library: Library) -
             continue
         told: set[str] = set()
         for one in fact_differences(cited, evidence):
-            if one.code not in told:
-                told.add(one.code)
+            if code_of(one) not in told:
+                told.add(code_of(one))
                 yield told_of(one, cited.fact.place("statement"), f"the statement of `{cited.id}`")
         yield from _cut(cited, evidence, library.sentences(cited, language))
 

@@ -20,43 +20,56 @@ def hedge_differences(
     language = claim.language
     stated = [Evidence(one.fact, one.statement, one.quote) for one in evidence]
     for clause in claim.clauses:
+        if language.finds("we", clause.text) and not language.finds("says", clause.text):
+            continue  # what the sender does is no fact's
         close = close_clauses(clause, stated, language, alike=0.5, both=0.25)
-        word = _dropped(clause, claim, [match for match, _ in close], strict=strict)
+        matched, joined = [match for match, _ in close], len(evidence) > 1
+        word = _dropped(clause, claim, matched, strict=strict, joined=joined)
         if word is not None:
             match, one = close[0]
             yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, word)
             break  # one clause is enough for a sentence
     if not strict:
+        yield from _all_for_part(claim, evidence)
+        yield from _all_of_them(claim, evidence)
+        yield from _every_one(claim, evidence)
         yield from _whole_for_part(claim, evidence)
         yield from strength_differences(claim, evidence)
     yield from _universal(claim, evidence)
 
 
-def _dropped(clause: Clause, claim: Reading, close: Sequence[Match], *, strict: bool) -> str | None:
+def _dropped(
+    clause: Clause, claim: Reading, close: Sequence[Match], *, strict: bool, joined: bool
+) -> str | None:
     """The first limit that all clauses close to one have, and it has not; None for no such."""
     if not close:
         return None
     language = claim.language
     theirs = close[0].clause.text
-    for kind in _kinds(clause, claim, strict=strict):
+    # Where both set a condition, it is no word for “may”.
+    conditional = language.finds("conditions", theirs) is not None
+    for kind in _kinds(clause, claim, strict=strict, conditional=conditional):
         if kind in ("some", "conditions") and close[0].ours < ALIKE:
             continue
         if all(_limits(kind, match.clause.text, language, clause.stems) for match in close):
             word = language.finds(kind, theirs)
+            if joined and word and re.search(rf"\b{re.escape(word[0])}\b", claim.text, re.I):
+                continue  # of two facts in one sentence, each has its own clause
             return word[0] if word else ""
     return None
 
 
-def _kinds(clause: Clause, claim: Reading, *, strict: bool) -> Iterator[str]:
+def _kinds(clause: Clause, claim: Reading, *, strict: bool, conditional: bool) -> Iterator[str]:
     """The kinds of limits that a clause may have dropped: it has no word of their like."""
     language, whole = claim.language, claim.text
 
     def has(*kinds: str, text: str = whole) -> bool:
         return any(language.finds(kind, text) for kind in kinds)
 
-    softened = ("may", "conditions", *(("wants",) if strict else ()))
+    softened = ("may", *(() if conditional else ("conditions",)), *(("wants",) if strict else ()))
     around = next((other.text for other in claim.clauses if clause.text in other.text), "")
-    said = " ".join((around, *_quoted(whole)))  # “it holds possible that …”
+    # “It holds possible that …”
+    said = " ".join((around, *_quoted(whole)))
     if not has(*softened, text=said):
         yield "strong_may"
         # “The board said” reports a plan by other words than “wants to”.
@@ -101,10 +114,89 @@ def _quoted(text: str) -> list[str]:
     return [text[start:end] for start, end in quote_spans(text)]
 
 
+_OF_THEM = re.compile(
+    r"\s*(?:of\s+(?:them|these|those|which|whom)|davon|von\s+(?:ihnen|denen)|d'entre|de\s+(?:ell|est)[oa]s)\b",
+    re.IGNORECASE,
+)
+OF_REACH = 24
+"""The number of characters between a number and the one of which it is a part."""
 _PART_OF = re.compile(
     r"\b(?:of|von|der|des|de)\s+(?:(?:the|den|die|les|las|los|its|their|our|ses|leurs|sus)\s+)?$",
     re.IGNORECASE,
 )
+
+
+def _all_for_part(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“All”, “nobody” or “none of them” where the evidence says of how many it holds."""
+    language = claim.language
+    for found in (*language.all("universals", claim.outside), *language.all("none", claim.outside)):
+        clause = next((c for c in claim.clauses if found[0] in c.text), None)
+        if clause is None or any(found[0] in w for w in _idle(clause.text, language)):
+            continue
+        if any(quantity.words in clause.text for quantity in claim.own_quantities):
+            continue
+        stated = [Evidence(one.fact, one.statement, one.quote) for one in evidence]
+        for match, one in close_clauses(clause, stated, language, alike=0.5, both=0.25)[:1]:
+            part = _part(read(match.clause.text, language.code))
+            if part is not None and _unlimited(match.clause.text, language) is None:
+                yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, part)
+                return
+
+
+_ALL_OF = re.compile(
+    r"\b(?:none|not\s+(?:a\s+single\s+)?one|every\s+one|each|all|any)\s+of\s+(?:the|them|these|those|its|their)\b"
+    r"|\b(?:alle[nr]?|keine[nrs]?|kein\s+einzige[rs]?|jede[rs]?)\s+(?:der|die|von\s+ihnen|dieser|befragten|geprüften|untersuchten)\b"
+    r"|\b(?:tous|toutes|aucune?|chacune?)\s+(?:les|des|d'entre|de\s+ces)\b"
+    r"|\b(?:tod[oa]s|ningun[oa]|cada\s+un[oa])\s+(?:l[oa]s|de)\b",
+    re.IGNORECASE,
+)
+
+
+def _all_of_them(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“None of the eleven” where all that the evidence says is of how many of them it holds."""
+    language, found = claim.language, _ALL_OF.search(claim.outside)
+    if found is None or language.finds("not_all", claim.outside):
+        return
+    if any(_unlimited(r.text, language) or language.finds("none", r.text)
+           for one in evidence for r in one.readings):  # fmt: skip
+        return
+    for one in evidence:
+        part = _part(one.statement)
+        if part is not None and not any(q.words == part for q in claim.quantities):
+            words = claim.cut(*found.span())
+            yield Difference("hedge-dropped", words, one.statement.text, one.fact, part)
+            return
+
+
+_EVERY = re.compile(
+    r"\b(?:every|each|all(?:\s+the)?|jede[rnms]?|alle|sämtliche|chaque|tou(?:s|tes)\s+les|cada|tod[oa]s\s+l[oa]s)\s+(?P<noun>[^\W\d_]{4,})",
+    re.IGNORECASE,
+)
+
+
+def _every_one(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“On every account” where the evidence counts the accounts on which it is so."""
+    language = claim.language
+    for found in _EVERY.finditer(claim.outside):
+        noun = language.stem(found["noun"])
+        if any(noun in q.noun or q.noun == noun for q in claim.quantities if q.noun):
+            continue
+        if any(found[0] in idle for idle in _idle(claim.outside, language)):
+            continue
+        if any(language.finds("each", r.text) for one in evidence for r in one.readings):
+            return
+        for one in evidence:
+            for quantity in one.statement.quantities:
+                if quantity.kind == "count" and not quantity.unit and quantity.noun[:6] == noun[:6]:
+                    words = claim.cut(*found.span())
+                    theirs = one.statement.text
+                    yield Difference("hedge-dropped", words, theirs, one.fact, quantity.words)
+                    return
+
+
+def _idle(text: str, language: Language) -> list[str]:
+    """The phrases of a text in which “all” or “every” says nothing of all."""
+    return [m[0] for kind in ("not_universal", "not_all") for m in language.all(kind, text)]
 
 
 def _whole_for_part(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
@@ -129,7 +221,12 @@ def _part(theirs: Reading | None) -> str | None:
     for quantity in theirs.quantities:
         before = theirs.text[: quantity.start]
         counted = quantity.kind == "count" and not quantity.unit
+        counted = counted and any(  # “three of the seven”, and not “of the seven” alone
+            0 < quantity.start - other.end <= OF_REACH for other in theirs.quantities
+        )
         if quantity.kind == "share" or (counted and _PART_OF.search(before)):
+            return quantity.words
+        if quantity.kind == "count" and _OF_THEM.match(theirs.text, quantity.end):
             return quantity.words
         of = re.match(r"\s*(?:of|der|von|des|de)\b", theirs.text[quantity.end :], re.IGNORECASE)
         if quantity.unit == "percent" and of and quantity.kind == "count":
@@ -154,7 +251,8 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
         text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
     ours = _unlimited(text, language)
     if ours is None or any(
-        _unlimited(r.text, language) and not (r in one.passage and denies(r.text, language))
+        (_unlimited(r.text, language) or language.finds("each", r.text))
+        and not (r in one.passage and denies(r.text, language))
         for one in evidence
         for r in one.readings
     ):
@@ -162,6 +260,11 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
     clause = next((c for c in claim.clauses if ours[0] in c.text), None)
     if clause is None:
         return
+    before = clause.text[: clause.text.find(ours[0])]
+    if denies(before, language) and any(
+        language.finds("not_all", r.text) for one in evidence for r in one.said
+    ):
+        return  # “cannot explain all of it” is “not all of it can be explained”
     close = close_clauses(clause, evidence, language, alike=0.4, both=0.25)
     if close and not (
         language.finds("negators", ours[0])

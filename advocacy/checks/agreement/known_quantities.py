@@ -179,13 +179,16 @@ def bound_holds(ours: Bound, theirs: Bound, *, exact: bool) -> bool:
     if theirs in ("min", "over"):
         return ours in ("min", "over", "about") or not exact
     if theirs == "about":
-        return ours != "exactly"
+        return ours not in ("exactly", "over") or (ours == "over" and not exact)
     if exact and ours in ("over",):
         return False
     return not (exact and ours in ("under", "nearly"))
 
 
+_REASON = r"\b(?:because|since|weil|denn|parce|car|porque|pues)\b"
+
+
 def words_beside(one: Held) -> str:
     """The words after a quantity up to the next number or the end of its clause."""
     after = one.reading.text[one.quantity.end : one.quantity.end + 110]
-    return re.split(r"[;:.]\s|,\s(?=\D{0,20}\d)|\d", after)[0]
+    return re.split(rf"[;:.]\s|,\s(?=\D{{0,20}}\d)|\d|{_REASON}", after, flags=re.IGNORECASE)[0]

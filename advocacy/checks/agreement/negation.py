@@ -22,6 +22,16 @@ from advocacy.checks.agreement.reading import Clause, Reading, matches, shared, 
 from advocacy.checks.language import Language, alternatives
 
 
+def _states_nothing(text: str, language: Language) -> bool:
+    """Whether a clause names who speaks in what follows, or says what the sender does."""
+    own = language.finds("we", text) and not language.finds("says", text)
+    return text.endswith(":") or bool(own)
+
+
+ABOUT = 0.25
+"""The share of its words that a part of a clause has in common with what it is compared with."""
+
+
 def negation_differences(
     claim: Reading, evidence: Sequence[Evidence], *, strict: bool = False
 ) -> Iterator[Difference]:
@@ -31,8 +41,8 @@ def negation_differences(
     """
     language = claim.language
     for clause in claim.clauses if not _is_rest(claim, evidence) else ():
-        if clause.text.endswith(":"):
-            continue  # it names who speaks in what follows
+        if _states_nothing(clause.text, language):
+            continue
         close = close_clauses(clause, evidence, language, both=STRICT if strict else BOTH)
         if not close:
             continue
@@ -50,6 +60,8 @@ def negation_differences(
         if ours in verdicts or denies(meant, language) in verdicts:
             continue
         match, one = close[0]
+        if not ours and _is_corrected(match.clause, one, language):
+            continue
         if (
             _softly(clause, match.clause, language)
             if not ours
@@ -64,6 +76,12 @@ def negation_differences(
         yield from _denied_in_other_words(claim, evidence)
         yield from _short_differences(claim, evidence)
         yield from _no_role(claim, evidence)
+
+
+def _is_corrected(theirs: Clause, one: Evidence, language: Language) -> bool:
+    """Whether a denial is corrected where it stands: “not because of …, but because …”."""
+    whole = next((r.text for r in one.readings if theirs.text[:40] in r.text), theirs.text)
+    return language.finds("contrast", whole) is not None
 
 
 # Where both texts have it, “without a car” denies nothing of the one that the other affirms.
@@ -207,23 +225,52 @@ def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = Fal
     kept = []
     for number, part in enumerate(_parts(theirs.text, language)):
         own = stems(part, language)
-        if not own or (main and not number) or shared(own, ours.stems, language):
-            kept.append(part)
+        said = shared(own, ours.stems, language)
+        about = said and (said >= ABOUT * len(own) or _near_denial(part, ours, language))
+        if not own or (main and not number) or about or language.finds("knowing", part):
+            kept.append(_without_lack(part, ours, language))
     return ",".join(kept)
+
+
+NEAR = 3
+"""The number of words after a “not” that belong to it."""
+
+
+def _near_denial(part: str, ours: Clause, language: Language) -> bool:
+    """Whether what a part denies is what the other clause speaks of, or it denies nothing."""
+    found = language.finds("negators", part)
+    if found is None:
+        return True
+    words = part[found.end() :].split()[:NEAR]
+    return bool(shared(stems(" ".join(words), language), ours.stems, language))
+
+
+_LACKING = re.compile(r"\b(?:without|ohne|sans|sin)\s+(?:[\w'’-]+\s*){1,6}", re.IGNORECASE)
+
+
+def _without_lack(part: str, ours: Clause, language: Language) -> str:
+    """A part without what it says to be lacking, if the other clause does not speak of that."""
+    for found in reversed(list(_LACKING.finditer(part))):
+        if not shared(stems(found[0], language), ours.stems, language):
+            part = part[: found.start()] + part[found.end() :]
+    return part
 
 
 def _parts(text: str, language: Language) -> Iterator[str]:
     """A clause at its commas and conjunctions; words that say nothing alone stay with the next."""
     splits = {found.start() for kind in ("split", "relative") for found in language.all(kind, text)}
     ends = [0, *sorted(splits), len(text)]
-    waiting = ""
+    last = waiting = ""
     for part in (p for a, b in pairwise(ends) for p in text[a:b].split(",")):
         waiting += part
         if stems(waiting, language):
-            yield waiting
-            waiting = ""
-    if waiting:
-        yield waiting
+            if last:
+                yield last
+            last, waiting = waiting, ""
+    if waiting:  # “…, of whom 824 had a license and 486 not”: it says nothing alone
+        yield last + waiting if last else waiting
+    elif last:
+        yield last
 
 
 def _softly(affirming: Clause, denying: Clause, language: Language) -> bool:

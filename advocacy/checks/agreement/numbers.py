@@ -16,6 +16,7 @@ from advocacy.checks.agreement.known_quantities import (
     Held,
     bare_number,
     bound_holds,
+    clause_at,
     held_quantities,
     is_equal,
     is_same,
@@ -26,6 +27,12 @@ from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.rates import dated_quantities
 from advocacy.checks.agreement.ratios import of_nearest_clauses, share_verdict
 from advocacy.checks.agreement.reading import Reading
+from advocacy.checks.agreement.replaced import (
+    is_concluded,
+    is_inserted,
+    is_replaced,
+    is_worked_out,
+)
 
 
 def number_differences(
@@ -41,17 +48,25 @@ def number_differences(
     held = list(held_quantities(evidence))
     near = nearest(evidence, claim.stems)
     for quantity in own:
-        verdict = _verdict(quantity, held, claim)
+        verdict = verdict_of(quantity, held, claim)
         if verdict == "unknown" and beside:
-            verdict = _verdict(quantity, list(held_quantities(beside)), claim)
+            verdict = verdict_of(quantity, list(held_quantities(beside)), claim)
             verdict = "same" if verdict != "unknown" else "unknown"
         if verdict == "same":
             continue
+        sure = verdict != "unknown" or is_replaced(quantity, held, claim)
+        sure = sure or is_inserted(quantity, evidence, claim)
+        close = [*held, *held_quantities(beside)]
+        worked_out = verdict == "unknown" and is_worked_out(quantity, close, claim)
+        small = quantity.kind == "share" and len(held) <= FEW
+        if worked_out and (not sure or small or is_concluded(quantity, claim)):
+            continue
         code = "figure-not-in-fact" if verdict == "unknown" else "hedge-dropped"
         theirs, fact = _theirs(quantity, held, near)
-        yield Difference(code, _shown(claim, quantity), theirs, fact, at=quantity.start)
+        yield Difference(code, _shown(claim, quantity), theirs, fact, at=quantity.start, sure=sure)
     yield from _swapped(claim, held)
     yield from _in_turned_order(claim, held)
+    yield from _turned_in_time(claim, evidence)
 
 
 # Between two numbers: the second is what there was, or is elsewhere, in place of the first.
@@ -81,6 +96,35 @@ def _in_turned_order(claim: Reading, held: Sequence[Held]) -> Iterator[Differenc
             return
 
 
+_ONCE = re.compile(
+    r"\b(?:used\s+to|before|previously|formerly|earlier|once|zuvor|davor|vorher|früher|bisher|einst"
+    r"|auparavant|avant|naguère|jadis|antes|anteriormente)\b",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(r"(?:\s*[\w$€£%]+){0,2}\s*\b(?:to|auf|à|a)\s+(?:\w+\s+)?", re.IGNORECASE)
+
+
+def _turned_in_time(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“16.4p, where it used to be 9.8p” the other way round."""
+    own = claim.own_quantities
+    once = [one for one in own if _ONCE.search(clause_at(claim, one))]
+    if len(own) != 2 or len(once) != 1:
+        return
+    old = once[0]
+    new = own[0] if own[1] is old else own[1]
+    if clause_at(claim, old) == clause_at(claim, new):
+        return
+    for one in evidence:
+        for reading in one.said:
+            for a, b in pairwise(reading.quantities):
+                leads = claim.language.finds("from_to", reading.text[: a.start][-24:])
+                turned = bare_number(a) == bare_number(new) and bare_number(b) == bare_number(old)
+                if leads and turned and _FROM_TO.fullmatch(reading.text[a.end : b.start]):
+                    theirs = reading.cut(a.start, b.end)
+                    yield Difference("figure-not-in-fact", _shown(claim, old), theirs, one.fact)
+                    return
+
+
 def _of_share(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
     """The same of a share in words."""
     verdict = share_verdict(ours, of_nearest_clauses(ours, held, claim))
@@ -94,7 +138,7 @@ def _of_share(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
     return "same" if works_out else "unknown"
 
 
-def _verdict(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
+def verdict_of(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
     """Whether the evidence has a quantity: `same`, `stronger` (its bound is gone) or `unknown`."""
     if ours.kind == "share":
         return _of_share(ours, held, claim)
@@ -104,7 +148,11 @@ def _verdict(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
         is_times(one) for one in held if is_same(ours, one.quantity)
     ):
         return "same"  # “two times” is “twice”
-    if _is_own(ours, held, claim) or _is_named_before(ours, held, claim):
+    if (
+        _is_own(ours, held, claim)
+        or _is_named_before(ours, held, claim)
+        or _is_others(ours, held, claim)
+    ):
         return "same"
     equal = [one for one in held if is_equal(ours, one.quantity)]
     if equal and _TO.search(claim.text[: ours.start]):
@@ -117,7 +165,8 @@ def _verdict(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
         return "unknown" if counted else "same"
     if stated:
         holds = (bound_holds(ours.bound, it.bound, exact=is_same(ours, it)) for it in stated)
-        return "same" if any(holds) else "stronger"
+        told = _THIS.search(claim.text[: ours.start]) is not None
+        return "same" if told or any(holds) else "stronger"
     return "same" if follows(ours, held, claim) else "unknown"
 
 
@@ -150,6 +199,13 @@ _THESE = re.compile(
 )
 
 
+# “This rate of 12 euros” was told before, with its bound.
+_THIS = re.compile(
+    r"\b(?:this|that|these|those|diese[rnms]?|jene[rnms]?|cet(?:te)?|ces?|est[aeo]s?|es[aeo]s?)\s+(?:\w+\s+){1,2}(?:of|von|de|d')?\s*$",
+    re.IGNORECASE,
+)
+
+
 FEW = 4
 """A number up to this may only count what was told before."""
 
@@ -163,6 +219,24 @@ def _is_named_before(ours: Quantity, held: Sequence[Held], claim: Reading) -> bo
         and bool(ours.noun)
         and _THESE.search(claim.text[: ours.start]) is not None
         and not any(one.quantity.noun == ours.noun for one in held)
+    )
+
+
+_OTHER = re.compile(
+    r"\b(?:other|remaining|(?:die|der|den)\s+(?:anderen|übrigen|restlichen)|autres|otr[oa]s|demás)\s+$",
+    re.IGNORECASE,
+)
+
+
+def _is_others(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
+    """Whether a number counts those that are left: “the other six villages”, of seven."""
+    return (
+        ours.kind == "count"
+        and bool(ours.noun)
+        and _OTHER.search(claim.text[: ours.start]) is not None
+        and any(
+            one.quantity.noun == ours.noun and 0 < one.quantity.low - ours.low < FEW for one in held
+        )
     )
 
 
@@ -210,8 +284,11 @@ def _swapped(claim: Reading, held: Sequence[Held]) -> Iterator[Difference]:
         same = [
             (d, one) for q, d, one in theirs if is_same(quantity, q) and units_agree(quantity, q)
         ]
+        where = {id(one.reading) for _, one in same}  # of a range, the other end has no number
         others = any(
-            d.agrees(day) or day.agrees(d) for q, d, _ in theirs if not is_same(quantity, q)
+            (d.agrees(day) or day.agrees(d)) and id(one.reading) in where
+            for q, d, one in theirs
+            if not is_same(quantity, q)
         )
         if same and others and not any(day.agrees(d) for d, _ in same):
             d, one = same[0]

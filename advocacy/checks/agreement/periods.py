@@ -105,6 +105,8 @@ def _seasons(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differenc
         readings = [(one, reading) for one in evidence for reading in one.said]
         if any(_season_in(words, one, reading, season) for one, reading in readings):
             return
+        if any(day.month in _MONTHS[season] for one in evidence for day in one.issued):
+            return  # when it was published, or said
         before = language.finds("before", claim.outside[max(0, found.start() - 24) : found.start()])
         for one, reading in readings:
             months = {day.month for day in reading.days if day.month}
@@ -154,10 +156,17 @@ def spans(reading: Reading) -> Iterator[tuple[StatedDay, StatedDay]]:
             yield first, last
 
 
+_UP_TO = re.compile(
+    r"\b(?:to|bis|jusqu'(?:à|en|au)|hasta)\s+(?:(?:this|last|zum|diesen)\s+)?$", re.IGNORECASE
+)
+
+
 def _is_part(ours: StatedDay, first: StatedDay, last: StatedDay, claim: Reading) -> bool:
     """Whether a month is said to be all of a span that it only begins or ends."""
     others = [day for day in claim.own_days if day is not ours]
     ends = [end for end in (first, last) if end.month == ours.month]
     if not ends or any(other.month for other in others):
         return False
+    if _UP_TO.search(claim.text[: ours.start]):
+        return False  # “in the twelve months to March”
     return not ours.side or (ours.side == "before" and ends == [first])

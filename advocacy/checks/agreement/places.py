@@ -75,7 +75,12 @@ def place_problems(
             for clause in claim.clauses:
                 for one in _said_of_facts(clause.text, claim, evidence, words.name):
                     yield told_of(one, words.place, words.name)
+        wanted = () if words.ask else _wanted(letter)
         for one in _differences(claim, evidence, letter.date, words):
+            if one.at >= 0 and any(
+                q.start == one.at and (q.low, q.unit) in wanted for q in claim.own_quantities
+            ):
+                continue  # the letter asks for so many
             yield told_of(one, words.place, words.name)
 
 
@@ -97,6 +102,13 @@ def _precedent_problems(letter: Letter, library: Library) -> Iterator[Problem]:
             precedent.place("organization"),
             "the precedent",
         )
+
+
+def _wanted(letter: Letter) -> set[tuple[float, str]]:
+    """The numbers of what a letter asks for, with their units."""
+    texts = (letter.demand.summary, *letter.demand.asks) if letter.demand else ()
+    asks = (read(text.get(letter.language) or "", letter.language) for text in texts)
+    return {(one.low, one.unit) for ask in asks if ask for one in ask.own_quantities}
 
 
 def _is_asked(claim: Reading, letter: Letter) -> bool:
@@ -151,6 +163,8 @@ def _differences(
             if ask and quantity.start > factual and quantity.bound:
                 yield one
             continue
+        if ask and _WITHIN.search(claim.text[: quantity.start]):
+            continue  # the time that the ask gives is its own
         few = not quantity.unit and quantity.kind == "count" and quantity.low <= OWN
         definite = ask and _is_definite(claim, quantity, evidence)
         if few and quantity.start < factual and not definite:
@@ -223,6 +237,11 @@ def _counted(quantity: Quantity, evidence: Sequence[Evidence]) -> bool:
     )
 
 
+_WITHIN = re.compile(
+    r"\b(?:within|in\s+under|for\s+at\s+least|binnen|innerhalb\s+von|sous|dans\s+(?:un\s+délai\s+de|les)|en\s+(?:un\s+plazo\s+de|menos\s+de))"
+    r"\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _DEFINITE = re.compile(
     r"\b(?:the|their|its|these|those|die|der|den|dem|ihre[nr]?|deren|beiden|les|ces|leurs|las|los|sus|l[ao]s|estas|estos)"
     r"\s+(?:other\s+|anderen\s+|autres\s+|otr[oa]s\s+)?$",

@@ -47,7 +47,7 @@ _CODES = re.compile(
     r"|\b(?!(?:GBP|EUR|USD|CHF)\b)[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?"
     r"|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
 )
-_LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s)")
+_LIST = re.compile(r"^\s*\(?\d{1,3}[.)](?=\s|$)")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|ère|e|ème|\.?º|\.?ª)\b")
 _SHORT = re.compile(r"\s?(Mio|Mrd|Mds?|bn|M|K)\.?\s?(?=[€$£])", re.IGNORECASE)
 _SHORT_MAGNITUDES = {"mio": 1e6, "m": 1e6, "mrd": 1e9, "md": 1e9, "mds": 1e9, "bn": 1e9, "k": 1e3}

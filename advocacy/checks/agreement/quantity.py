@@ -78,7 +78,7 @@ def bound_of(before: str, after: str, language: Language, *, counted: bool = Fal
                 continue
             if _ARTICLE.fullmatch(between):
                 return bound
-    for bound, kind in (("min", "min_after"), ("max", "max_after")):
+    for bound, kind in (("min", "min_after"), ("max", "max_after"), ("about", "about_after")):
         found_after = language.finds(kind, after[:24])
         if found_after and len(after[: found_after.start()].split()) <= 1:
             return bound  # type: ignore[return-value]
@@ -123,6 +123,7 @@ def _shares_by_form(
             yield part, part, start, of.end() if of else found.end()
 
 
+TEN = 10
 ROUND = frozenset({10, 20, 100, 1000})
 """“Six of ten” is a share; “nine of fourteen” counts."""
 # Words that only shares have: deux étudiants sur cinq, two in every five.
@@ -152,17 +153,36 @@ def _one_in(link: re.Match[str], text: str, language: Language) -> _Span | None:
         apart = _APART.search(link[0]) is not None
         if not n < m or (between and n != 1 and m not in ROUND and not apart):
             return None
-        counts = language.finds("counts", link[0]) is not None
-        if counts and m not in ROUND and n != 1:
-            return None
-        figures = text[start].isdigit() or total["m"].isdigit()
-        if figures and n != 1 and m not in ROUND and not apart:
+        # “Almost three of five” counts nobody.
+        bounded = m < TEN and bound_of(text[max(0, start - BEHIND) : start], "", language)
+        if not bounded and _only_counts(n, m, text[start : total.end()], link[0], language):
             return None
         unit = re.match(r"\s+([^\W\d_]+)", text[total.end() :])
+        if (between and n == 1 and _counts(link, language)) or _PERCENT.match(text, total.end()):
+            return None  # “an average of 12”, “eine Verfügbarkeit von 97 Prozent”
         if unit and any(unit[1].casefold().startswith(one) for one in language.table("units")):
             return None  # “twice in five years” is no share
         return n / m, n / m, start, total.end()
     return None
+
+
+_PERCENT = re.compile(
+    r"\s*(?:%|prozent|percent|per\s+cent|pour\s+cent|por\s+ciento)", re.IGNORECASE
+)
+
+
+def _counts(link: re.Match[str], language: Language) -> bool:
+    """Whether the word between two numbers is “of”, which may only count."""
+    return language.finds("counts", link[0]) is not None
+
+
+def _only_counts(n: int, m: int, words: str, link: str, language: Language) -> bool:
+    """Whether “nine of fourteen” counts fourteen of which nine; of ten or in figures it is so."""
+    if n == 1 or m in ROUND:
+        return False
+    figures = words[0].isdigit() or words[-1].isdigit()
+    apart = _APART.search(link) is not None
+    return language.finds("counts", link) is not None or (figures and not apart)
 
 
 def _fraction(found: re.Match[str], text: str, language: Language) -> tuple[float, int] | None:

@@ -114,6 +114,9 @@ def pairs(held: Sequence[Held]) -> Iterator[tuple[Quantity, Quantity]]:
 
 def share_verdict(ours: Quantity, held: Sequence[Held]) -> str:
     """Whether a share is `same` as one of the evidence, `stronger`, or `unknown` to it."""
+    percents = [one.quantity.low / 100 for one in held if one.quantity.unit == "percent"]
+    if any(share_holds(ours, ratio) for ratio in percents):
+        return "same"
     for one in held:
         theirs = one.quantity
         if (

@@ -39,6 +39,8 @@ from advocacy.letters.letter import Letter
 _ARTICLES = frozenset("der die das the las los les una eine".split())
 NEAR = 0.34
 """A sentence without a note belongs to the next note if it shares this much of its words."""
+GOES_ON = 0.6
+"""A sentence after a note that shares this much with its fact must not deny it."""
 UNRELATED = 0.4
 """A fact that shares less than this with the sentence may be the wrong one."""
 ELSEWHERE = 0.6
@@ -74,6 +76,11 @@ def sentence_problems(
                     yield from _told(found, sentence.place)
                 elif following and sentence.text.endswith(":"):
                     yield from _told(cause_differences(claim, following), sentence.place)
+                elif not following and before and covers(claim, before, GOES_ON):
+                    found = chain(
+                        negation_differences(claim, before), opposite_differences(claim, before)
+                    )
+                    yield from _told(found, sentence.place)
             before = own or before
             earlier += own
 
@@ -117,12 +124,12 @@ def _differences(
     yield from cause_differences(claim, evidence)
 
 
-def covers(claim: Reading, evidence: Sequence[Evidence]) -> bool:
-    """Whether a sentence is about what some evidence says."""
+def covers(claim: Reading, evidence: Sequence[Evidence], share: float = NEAR) -> bool:
+    """Whether a sentence is about what some evidence says: it shares so much of its words."""
     if not claim.stems:
         return False
     held = frozenset[str]().union(*(one.stems for one in evidence))
-    return shared(claim.stems, held, claim.language) >= NEAR * len(claim.stems)
+    return shared(claim.stems, held, claim.language) >= share * len(claim.stems)
 
 
 def _unrelated(
@@ -217,6 +224,10 @@ WORDS = {
         "The speaker is different: ",
         "Name the speaker of the fact, or cite a different fact.",
     ),
+    "detail-not-in-fact": (
+        "The fact does not state this: ",
+        "Cite the fact that states it. If you worked it out, say from what.",
+    ),
     "name-not-in-fact": (
         "",
         "Name the subject of the fact, or cite a fact about the one that is named.",
@@ -250,14 +261,21 @@ def _told(
     """Differences as problems; one of each code for a sentence is enough."""
     told: set[str] = set()
     for one in found:
-        if one.code not in told:
-            told.add(one.code)
+        code = code_of(one)
+        if code not in told:
+            told.add(code)
             yield told_of(one, place, subject)
+
+
+def code_of(one: Difference) -> str:
+    """The code of a difference: what the evidence only has nothing of is no error."""
+    return one.code if one.sure else "detail-not-in-fact"
 
 
 def told_of(one: Difference, place: Place | None, subject: str = "the letter") -> Problem:
     """One difference as a problem that quotes both sides."""
-    lead, hint = WORDS[one.code]
+    code = code_of(one)
+    lead, hint = WORDS[code]
     begins = subject if lead else subject[0].upper() + subject[1:]
     long = one.note.startswith("it is ")
     word = (
@@ -266,7 +284,7 @@ def told_of(one: Difference, place: Place | None, subject: str = "the letter") -
         else ""
     )
     return problem(
-        one.code,
+        code,
         f"{lead}{begins} says “{one.ours}”{word}; `{one.fact}` says “{_short(one.theirs)}”"
         + (f"; {one.note}." if long else "."),
         hint,

@@ -8,9 +8,11 @@ from itertools import takewhile
 from advocacy.checks.agreement.days import blank
 from advocacy.checks.agreement.evidence import Difference, Evidence, nearest
 from advocacy.checks.agreement.names import PART, Parties, name_parts
-from advocacy.checks.agreement.reading import Reading, matches
+from advocacy.checks.agreement.reading import Reading, matches, read
 from advocacy.checks.language import CAPITAL, Language, bare
 
+SHORT = 8
+"""The number of words up to which words are a name with what goes before and after it."""
 _PIECE = re.compile(r"[;:()“”„«»\"—–]")
 
 
@@ -120,7 +122,12 @@ def _attribution(words: str, language: Language, known: frozenset[str]) -> Attri
     we = language.finds("we", words) is not None
     own = {bare(word)[:5] for word in re.findall(CAPITAL, words)}
     named_by = _ARTICLE.sub("", words) if language.code == "de" else words
+    first = named_by.split(",")[0]  # “the report, which the county asked for,”
+    written = (
+        language.finds("documents", first) and "," in named_by and not name_parts(first) & known
+    )
     documents = language.finds("documents", named_by) is not None and not own & known
+    documents = documents or bool(written)
     stems = frozenset(
         bare(word)[:5]
         for word in PART.findall(words)
@@ -141,6 +148,8 @@ def speaker_differences(
     near = nearest(evidence, claim.stems)
     target = parties.target_stems
     for one in attributions(blank(claim.outside, claim.own_days), claim.language):
+        if _is_counted(one, claim):
+            continue
         if one.you and not (one.stems - target):
             shown = _other_than_you(claim, one, near, evidence, parties)
         elif one.you:
@@ -148,8 +157,37 @@ def speaker_differences(
         else:
             shown = _other_than_named(claim, one, near, evidence, target)
         if shown is not None:
-            yield Difference("speaker-differs", one.words, shown, near.fact)
+            sure = one.you or (_is_named(one, claim, shown) and not _in_copy(one, evidence))
+            yield Difference("speaker-differs", one.words, shown, near.fact, sure=sure)
             return
+
+
+def _in_copy(one: Attribution, evidence: Sequence[Evidence]) -> bool:
+    """Whether the kept copy has a person's whole name: the fact may leave out who said it."""
+    names = re.findall(rf"{CAPITAL}\s+{CAPITAL}", one.words)
+    copies = [r.text for e in evidence for part in e.source for r in part]
+    return bool(names) and any(name in text for name in names for text in copies)
+
+
+def _is_counted(one: Attribution, claim: Reading) -> bool:
+    """Whether somebody is only counted: half of them, three in five, most parents said."""
+    language = claim.language
+    words = read(one.words, language.code)
+    counted = words is not None and bool(words.quantities)
+    counted = counted or any(language.finds(k, one.words) for k in ("some", "some_weak", "each"))
+    return counted and not one.you and len(re.findall(CAPITAL, one.words[1:])) < 2
+
+
+def _is_named(one: Attribution, claim: Reading, theirs: str) -> bool:
+    """Whether words name a person or a body, and no role: “the administration”, “die Vorlage”."""
+    language = claim.language
+    short = len(theirs.split()) <= SHORT  # a name, and no statement
+    if short and language.finds("bodies", one.words) and language.finds("bodies", theirs):
+        return True
+    if language.code == "de":  # writes nouns as it writes names
+        return re.search(rf"{CAPITAL}\s+{CAPITAL}|\b[A-ZÄÖÜ]{{2,}}\b", one.words) is not None
+    inside = one.words[1:] if claim.text.startswith(one.words[:1]) else one.words
+    return re.search(CAPITAL, inside) is not None
 
 
 def _other_than_you(

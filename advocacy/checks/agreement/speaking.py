@@ -139,6 +139,8 @@ class _Names:
                 return None
             if _is_part(one.words, quoted.fact):
                 return None
+            if one.you and language.finds("hired", one.words):
+                return None  # “your own consultant” has a name of his own
             if one.you or self._is_somebody(one, language):
                 others.append(one.words)
         return others[0] if others else self._wrong_lead(quoted, right, language)
@@ -157,6 +159,9 @@ class _Names:
         lead = re.split(r"[.!?;]\s+", quoted.lead)[-1].strip(' "“„«')
         fact = quoted.fact.fact
         reported = fact.speech == "reported" and fact.speaker is not None
+        body = fact.speaker.organization if fact.speaker else None
+        if body and not reported and bare(body) in bare(lead):
+            return None
         if reported and language.finds("own_words", lead):
             return lead
         if reported and fact.speaker is not None:
@@ -169,6 +174,8 @@ class _Names:
             about = lead
         you = language.finds("you", about)
         if you and not self._alike(self.target, right):
+            if language.finds("hired", about):
+                return None
             return about.strip(" :")
         bodies = any(bare(m[0])[:5] not in right for m in language.all("bodies", about))
         own = {bare(word)[:5] for word in re.findall(CAPITAL, about)}

@@ -135,7 +135,10 @@ def _is_held(scale: Scale, evidence: Sequence[Evidence]) -> bool:
     """Whether some text of the evidence says as much, or none says less where a scale needs it."""
     texts = [(f"{r.text}\n{one.names}", r.language) for one in evidence for r in one.readings]
     for text, language in texts:
-        if scale.found("strong", text, language) or scale.found("like", text, language):
+        strong = scale.found("strong", text, language)
+        # “It does not require that” is not as much as “it requires that”.
+        denied = strong and denies(" ".join(text[: strong.start()].split()[-3:]), language)
+        if (strong and not denied) or scale.found("like", text, language):
             return True
         if scale.by_denial and denies(text, language):
             return True

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from advocacy.checks.agreement.dates import day_differences
+from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Evidence
+from advocacy.checks.agreement.known_quantities import Held, held_quantities
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.negation import negation_differences
-from advocacy.checks.agreement.numbers import number_differences
-from advocacy.checks.agreement.reading import read, shared, stems
+from advocacy.checks.agreement.numbers import number_differences, verdict_of
+from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.reading import Reading, read, shared, stems
+from advocacy.checks.agreement.replaced import is_worked_out
 from advocacy.checks.claims.clause_rules import has_rules, is_own, rule_claim, strong_claim
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.language import language_of
@@ -20,6 +25,10 @@ WORDS = 4
 """The minimum number of words of a clause after the last note."""
 NEAR = 0.34
 """A sentence belongs to its neighbor's note if it shares this much of its words with the fact."""
+FEW = 12
+"""A bare number up to this is only known where a fact counts the same things."""
+COUNTED = ("a figure", "a date", "a percentage", "an amount", "when it happened")
+"""What a claim states that is compared with facts number by number."""
 CHARGE = "a serious accusation"
 KNOWN = 0.6
 """A fact that shares this much with a heading or an ask, and its numbers, supports it."""
@@ -38,6 +47,20 @@ def _told(text: str, names: Names, language: str) -> str | None:
         return None
     what = find_claim(text, names, language)
     return None if what and what.startswith(("a figure", "a date", "a percentage")) else what
+
+
+def _months_to(day: StatedDay, written: date) -> float:
+    """How many months a letter is written after a day; -1 where the day has no year or month."""
+    if day.year is None or day.month is None:
+        return -1
+    return (written.year - day.year) * 12 + written.month - day.month
+
+
+def _is_told(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
+    """Whether a fact has a number; a small one must count the same things there."""
+    few = ours.kind == "count" and not ours.unit and ours.low <= FEW
+    held = [one for one in held if one.said and (not few or one.quantity.noun == ours.noun)]
+    return verdict_of(ours, held, claim) != "unknown"
 
 
 @dataclass(slots=True)
@@ -120,6 +143,24 @@ class Notes:
         evidence = self._of(letter, beside)
         found = [*number_differences(claim, evidence), *day_differences(claim, evidence)]
         return not found
+
+    def repeats(self, letter: Letter, text: str, block: TextBlock) -> bool:
+        """Whether every number of a sentence is cited in its paragraph, or follows from those."""
+        claim = read(text, letter.language)
+        if claim is None or not (claim.own_quantities or claim.own_days):
+            return False
+        near = self._of(letter, block.sentences)
+        told = [day for one in near for r in one.said for day in r.days]
+        spans = {_months_to(day, letter.date) for day in told}
+        if any(not any(day.agrees(other) for other in told) for day in claim.own_days):
+            return False
+        held = list(held_quantities(near))
+        return all(
+            _is_told(one, held, claim)
+            or is_worked_out(one, held, claim)
+            or (one.unit == "month" and bool({one.low - 1, one.low, one.low + 1} & spans))
+            for one in claim.own_quantities
+        )
 
     def known(self, letter: Letter, text: str, what: str) -> bool:
         """Whether some fact of the letter says what a heading or a clause of an ask recalls.

@@ -30,6 +30,13 @@ _THANKS_PART = re.compile(
 )
 
 
+_LAW_YEAR = re.compile(
+    r"\b(?:Act|Law|Code|Order|Regulations?|Ordinance|\w*[Gg]esetz\w*|[Ll]oi|[Dd]écret|[Ll]ey|[Dd]ecreto)"
+    r"(?:\s+(?:of|du|de|vom|n°))?\s+(?P<year>(?:\d+/)?(?:19|20)\d\d)\b"
+)
+"""The year in a law's title says when nothing happened."""
+
+
 def without_own_matters(text: str, letter: Letter) -> str:
     """A sentence without what is the sender's own to say; a text in other languages as it is.
 
@@ -47,12 +54,10 @@ def without_own_matters(text: str, letter: Letter) -> str:
     text = flatten(text, language.code)
     spans = [*_thanks(text, language)]
     spans += [found.span() for kind in ("idioms", "unknown") for found in language.all(kind, text)]
+    spans += [found.span("year") for found in _LAW_YEAR.finditer(text)]
     text = _blanked(text, spans)
     own = [
-        one
-        for one in days(text, language)
-        if (language.finds("invites", text) and is_to_come(one, letter.date))
-        or _met(text, language)
+        one for one in days(text, language) if is_to_come(one, letter.date) or _met(text, language)
     ]
     return without_contact(blank(text, tuple(own)), language.code)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.library import Library
-from advocacy.checks.claims.notes import Notes
+from advocacy.checks.claims.notes import COUNTED, Notes
 from advocacy.checks.claims.own_matters import without_own_matters
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
@@ -218,8 +218,40 @@ class _Judged:
                 text = re.sub(rf"[\"“„«]?\s*{re.escape(known)}\s*[\"”“»]?", "it", text)
             return notes.recalled(letter, text, self.names)
         if any(other.cites for other in after):
-            return notes.beside(letter, sentence, text, after)
-        return find_claim(text, self.names, letter.language)
+            what = notes.beside(letter, sentence, text, after)
+        else:
+            what = find_claim(text, self.names, letter.language)
+        if what and what.startswith(COUNTED):
+            own = _is_of_own(text, letter, self.names)
+            return None if own or notes.repeats(letter, text, block) else what
+        return what
+
+
+def _is_of_own(text: str, letter: Letter, names: Names) -> bool:
+    """Whether a sentence counts or dates what is the sender's: “our club has 31 members”."""
+    language = language_of(letter.language)
+    if language is None:
+        return False
+    if _OF_OURS.search(text):
+        return True
+    rest = _OUR_BODY.sub(" ", text)
+    return (
+        (language.finds("we", text) is not None or _WE_DO.search(text) is not None)
+        and not any(language.finds(kind, rest) for kind in ("you", "bodies", "says"))
+        and not any(name in text for name in names.others)
+    )
+
+
+_OF_OURS = re.compile(
+    r"^\W*\w+\s+(?:\w+\s+)?(?:of|von|de)\s+(?:our|us|unsere[nr]?|uns|nos|notre|nuestr[oa]s?|nosotr[oa]s)\b",
+    re.IGNORECASE,
+)
+"""“Two of our members”: whom the sender counts."""
+_OUR_BODY = re.compile(
+    r"\b(?:our|unsere?[nmrs]?|notre|nos|nuestr[oa]s?)\s+[^\W\d_]+", re.IGNORECASE
+)
+_WE_DO = re.compile(r"\b\w+(?:amos|emos|imos)\b(?=\s)", re.IGNORECASE)
+"""A Spanish verb that says “we” by its ending."""
 
 
 def _excused(sentence: Sentence, what: str, reason: str) -> UncitedClaim:

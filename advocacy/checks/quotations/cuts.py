@@ -12,8 +12,8 @@ from itertools import pairwise
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, bare, language_of
 from advocacy.checks.quotations.quoted import SHORT, quotations_of, texts_of
-from advocacy.checks.quotations.verbatim import Part, alignments, parts_of
-from advocacy.checks.sentences import TextBlock, locate_words
+from advocacy.checks.quotations.verbatim import Part, alignments, normalize_text, parts_of
+from advocacy.checks.sentences import TextBlock, locate_words, quote_spans
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -38,6 +38,15 @@ _LISTED = re.compile(
     r"|dont|sobre\s+todo|principalmente|entre\s+ellos)\b",
     re.IGNORECASE,
 )
+# What a sentence grants after it has stated something whole takes nothing back of it.
+_UNTIL_CONCEDED = re.compile(
+    r"[,;]\s*(?:although|though|even\s+though|while|whereas|obwohl|obgleich|wenngleich|auch\s+wenn|während"
+    r"|bien\s+qu|quoiqu|alors\s+qu|tandis\s+qu|même\s+si|aunque|si\s+bien|mientras)\b",
+    re.IGNORECASE,
+)
+_WHETHER = frozenset({"ob", "whether"})
+_OPENS = re.compile(r"(?:^|[\s(])'\s*$")
+_CLOSES = re.compile(r"[\s.,;!?]*'(?=[\s,.;]|$)")
 _LACKING = re.compile(r"(?:without|ohne|sans|sin)$", re.IGNORECASE)
 _ENDS_JOINED = re.compile(rf"(?:[,;-]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
 _PRONOUNS = frozenset(
@@ -88,7 +97,10 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
         text[begin : spans[0][0]],
         text[spans[-1][1] : after.start() if after else len(text)],
     )
-    return _leading(lead, language) or _trailing(trail, language)
+    found = _leading(lead, language) or _trailing(trail, language)
+    # “They do not come for the lamps”, cut before “but for what the lamps do not hide”.
+    denied = found and found.what == "a negation" and not found.before
+    return None if denied and language.finds("negators", kept) else found
 
 
 def _tightest(parts: Sequence[Part], text: str) -> list[tuple[int, int]] | None:
@@ -130,10 +142,14 @@ def _other_subject(begun: str, following: str, language: Language) -> Cut | None
 
 def _leading(left: str, language: Language) -> Cut | None:
     """What a sentence says before the words that are quoted."""
+    if _OPENS.search(left):
+        return None  # the quoted words begin what is said there
     left = left.strip(" '")
     if not left:
         return None
     condition = language.finds("conditions", left)
+    if condition and condition[0].casefold() in _WHETHER:
+        condition = None
     if condition and len(left[: condition.start()].split()) <= 2 and not _ENDS_JOINED.search(left):
         return Cut(left, condition[0], "a condition or exception")
     negator = next(reversed(language.all("negators", left)), None)
@@ -162,8 +178,18 @@ def _told_beside(cut: Cut, words: str, sentence: str, language: Language) -> boo
     """Whether a sentence says beside a quotation, or in a second one, what the first leaves out."""
     rest = sentence.replace(" ".join(words.split()), " ")
     hidden, told = _content(cut.hidden, language), _content(rest, language)
+    if any(span and span in cut.hidden for span in _other_quotations(words, sentence)):
+        return True  # “An assessment,” they concede, “has not been completed.”
     said = cut.word.casefold() in rest.casefold()
     return said and bool(hidden) and len(hidden & told) >= TOLD * len(hidden)
+
+
+def _other_quotations(words: str, sentence: str) -> Iterator[str]:
+    """The other quotations of a sentence, as the text of a fact has them."""
+    for start, end in quote_spans(sentence):
+        other = normalize_text(sentence[start:end]).strip(" .,;'")
+        if len(other.split()) >= SHORT and other not in normalize_text(words):
+            yield other
 
 
 def _content(text: str, language: Language) -> frozenset[str]:
@@ -180,7 +206,9 @@ def _begins_clause(after: str) -> bool:
 
 def _trailing(left: str, language: Language) -> Cut | None:
     """What a sentence goes on to say after the words that are quoted."""
-    rest = left.strip(" '")
+    if _CLOSES.match(left):
+        return None  # what follows is the reporter's own
+    rest = _UNTIL_CONCEDED.split(left.strip(" '"))[0]
     joined = _COORDINATED.match(rest)
     condition = language.finds("conditions", rest)
     limit = language.finds("only", rest)
