@@ -13,10 +13,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from types import FrameType
 
 from advocacy.batch.documents import BatchSettings
 from advocacy.batch.fork_server import (
@@ -147,53 +145,6 @@ def choose_executor(
         wanted = chain(first, wanted)
         workers = cores() if is_many(len(first), few, wants_paper=on_paper) else 1
     return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
-
-
-@dataclass(slots=True)
-class Interrupt:
-    """Whether Ctrl-C was pressed."""
-
-    asked: bool = False
-
-    def __bool__(self) -> bool:
-        return self.asked
-
-
-@contextmanager
-def interruptible(on_interrupt: Callable[[], None]) -> Iterator[Interrupt]:
-    """Make the first Ctrl-C ask to stop; the second stops at once.
-
-    A request to end (SIGTERM) and a closed terminal (SIGHUP) do the same. `on_interrupt` is called
-    at the first, in whatever the main thread is doing. In another thread, or where the program
-    handles Ctrl-C itself, nothing changes; nor for a signal that it ignores, as under nohup(1).
-    """
-    interrupt = Interrupt()
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield interrupt
-        return
-    before = {signal.SIGINT: signal.getsignal(signal.SIGINT)} | {
-        number: handler
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if (handler := signal.getsignal(number)) is signal.SIG_DFL
-    }
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        interrupt.asked = True
-        restore()
-        with suppress(OSError):  # the terminal may be gone
-            on_interrupt()
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield interrupt
-    finally:
-        restore()
 
 
 TASK_SECONDS = 0.4

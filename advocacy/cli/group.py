@@ -8,6 +8,7 @@ from typing import TextIO
 
 import click
 
+from advocacy.batch.interrupts import ending_as_ctrl_c_does
 from advocacy.cli.printing import printing
 from advocacy.cli.report import REPORTS, Report, is_colorless, print_problems
 from advocacy.errors import AdvocacyError, Problem, nearest
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     color = False if is_colorless() else None  # None: click colors what goes to a terminal
     # Problems are printed after the command's own context has ended; this one outlives it.
-    with click.Context(advocacy, color=color), printing():
+    with click.Context(advocacy, color=color), printing(), ending_as_ctrl_c_does():
         return _run(words, color)
 
 
@@ -127,8 +128,7 @@ def _run(words: list[str], color: bool | None) -> int:
         _print_usage(error, _report_in(words))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted. Finished files are kept, and no file is incomplete.", err=True)
-        return INTERRUPTED
+        return _interrupted()
     except AdvocacyError as error:
         print_problems(error.problems)
         return PROBLEMS
@@ -137,8 +137,7 @@ def _run(words: list[str], color: bool | None) -> int:
         return DONE
     except OSError as error:
         if had_terminal and not sys.stderr.isatty():  # it was closed
-            _forget_output(sys.stdout, sys.stderr)
-            return INTERRUPTED
+            return _interrupted()
         full = no_room(error)
         if full is None:
             return _failed(error)
@@ -148,6 +147,14 @@ def _run(words: list[str], color: bool | None) -> int:
     except Exception as error:  # noqa: BLE001 - the last handler: a bug is reported, not shown
         return _failed(error)
     return result if isinstance(result, int) else DONE
+
+
+def _interrupted() -> int:
+    try:
+        click.echo("\nInterrupted. Finished files are kept, and no file is incomplete.", err=True)
+    except OSError:  # the terminal was closed
+        _forget_output(sys.stdout, sys.stderr)
+    return INTERRUPTED
 
 
 def _check_text(words: Sequence[str]) -> None:
