@@ -70,19 +70,20 @@ class WorkerProcesses(Executor):
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Start a task in the first free worker.
 
-        Where a worker has died since the last task, the future tells, as for tasks under way.
+        Where a worker has died since the last task, or cannot be started, the future tells, as for
+        tasks under way.
         """
         try:
             with interrupts_blocked():
                 return self._pool.submit(_make_task_in_worker, wanted)
-        except BrokenExecutor as error:
+        except (BrokenExecutor, OSError, EOFError) as error:
             lost: Future[TaskResult] = Future()
-            lost.set_exception(error)
+            lost.set_exception(BrokenExecutor(*error.args))
             return lost
 
     def replace_workers(self) -> None:
         """Start a new pool: one that has lost a process takes no more tasks."""
-        _end_pool(self._pool, _LONGEST_END)
+        _end_pool(self._pool, _CHECK_SECONDS)
         self._pool = self._start()
 
     def close(self, *, at_once: bool = False) -> None:

@@ -2,9 +2,10 @@
 
 import importlib
 import os
+import select
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -48,6 +49,10 @@ COMMANDS = {
 }
 
 
+class _PipeClosedError(Exception):
+    """Nobody reads a pipe any more: standard output's, or another of the program's."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports each when it is called."""
 
@@ -64,6 +69,13 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"advocacy.cli.{cmd_name}.command is not a command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises _PipeClosedError where click would end without a word."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _PipeClosedError from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -132,7 +144,9 @@ def _run(words: list[str], color: bool | None) -> int:
     except AdvocacyError as error:
         print_problems(error.problems)
         return PROBLEMS
-    except BrokenPipeError:
+    except (BrokenPipeError, _PipeClosedError) as error:
+        if not any(map(_is_unread, (sys.stdout, sys.stderr))):
+            return _failed(error)
         _forget_output(sys.stdout)
         return DONE
     except OSError as error:
@@ -214,6 +228,16 @@ def _print_usage(error: click.ClickException, report: Report) -> None:
     name = ctx.command_path if ctx is not None else "advocacy"
     message, hint = error.format_message(), f"`{name} --help` lists its options."
     print_problems([Problem("wrong-usage", message, hint)], report)
+
+
+def _is_unread(stream: TextIO) -> bool:
+    """Whether a stream is a pipe of which nobody reads the other end, as after `| head`."""
+    asked = select.poll()
+    try:
+        asked.register(stream.fileno(), select.POLLOUT)
+    except OSError:  # it is no file
+        return False
+    return any(events & select.POLLERR for _, events in asked.poll(0))
 
 
 def _forget_output(*streams: TextIO) -> None:
