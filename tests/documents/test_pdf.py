@@ -150,6 +150,15 @@ def test_no_word_is_divided_between_two_pages(letter: Letter, campaign: Campaign
     assert divided > 20
 
 
+def test_no_word_is_divided_where_the_end_of_a_letter_keeps_together(
+    letter: Letter, campaign: Campaign
+) -> None:
+    for lines, shift in ((14, 16), (14, 37), (15, 16), (15, 37)):
+        body = prose(*["A line."] * lines, filled(60, shift), "Thank you.")
+        first, _ = texts(printed(replace(letter, body=body), campaign).data)
+        assert not first.rstrip().endswith(("line.", "\u2010")), first[-80:]
+
+
 def test_the_second_page_is_headed_by_addressee_date_and_page(pdf: Pdf) -> None:
     first, second = texts(pdf.data)[:2]
     assert "Page" not in first

@@ -9,6 +9,7 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | layout.block._linebox_layout                | notes leave paragraphs    | #2432    | 1    |
 |                                             | pages end within words    | none     | 2    |
 |                                             | notes leave pages empty   | #1924    | 9    |
+| layout.block.find_earlier_page_break        | pages end within words    | none     | 2    |
 | layout.LayoutContext._update_footnote_area  | rounding moves notes      | none     | 3    |
 | document.build_formatting_structure         | find a letter's own texts | none     | 4    |
 | document.layout_document                    | lay a paragraph out again | none     | 4    |
@@ -39,6 +40,7 @@ from advocacy.documents.pdf.clusters import say_clusters
 from advocacy.documents.pdf.painting import (
     DrawnLine,
     DrawnText,
+    ends_within_word,
     features_of,
     is_running_text,
     listening,
@@ -49,6 +51,7 @@ from advocacy.documents.typesetter import weasyprint
 __all__ = ["weasyprint"]
 
 _linebox_layout = weasyprint.layout.block._linebox_layout
+_find_earlier_page_break = weasyprint.layout.block.find_earlier_page_break
 _update_footnote_area = weasyprint.layout.LayoutContext._update_footnote_area
 _build_formatting_structure = weasyprint.document.build_formatting_structure
 _layout_document = weasyprint.document.layout_document
@@ -115,14 +118,15 @@ def lay_out_lines(
             return True, False, resume_at, position_y, new_notes, max_lines
         return result
     if stop and new_children:
+        note_asked(new_children[0])
         fewest = max(box.style["orphans"], 1)
         undivided = (
             count
             for count in range(len(new_children), fewest - 1, -1)
-            if not _ends_within_word(new_children[count - 1])
+            if not ends_within_word(new_children[count - 1])
         )
         keep = next(undivided, len(new_children))
-        divided = _ends_within_word(new_children[keep - 1])
+        divided = ends_within_word(new_children[keep - 1])
         if divided and keep <= fewest + 1 and not page_is_empty:
             return True, False, resume_at, position_y, new_notes, max_lines
         for line in new_children[keep:]:
@@ -145,13 +149,29 @@ _MUCH = 0.25
 """The part of a page's height that may stay empty for a paragraph whose notes do not fit."""
 
 
-def _ends_within_word(line: Any) -> bool:
-    """Whether a line ends with the hyphen of a divided word."""
-    box = line
-    while getattr(box, "children", None):
-        box = box.children[-1]
-    text = getattr(box, "text", None) or ""
-    return line.resume_at is not None and text.endswith(box.style["hyphenate_character"])
+def find_earlier_page_break(context: Any, children: Any, *placeholders: Any) -> Any:
+    """Find an earlier break as WeasyPrint does, but not within a word.
+
+    What must stay with its neighbors takes lines of a paragraph before it to the next page. If
+    each line that may end the page divides a word, the one that WeasyPrint chose ends it.
+    """
+    result = _find_earlier_page_break(context, children, *placeholders)
+    if not result or type(children[0]).__name__ != "LineBox":
+        return result
+    kept, resume_at = result
+    note_asked(kept[0])
+    fewest = max(kept[0].style["orphans"], 1)
+    for count in range(len(kept), fewest - 1, -1):
+        if not ends_within_word(kept[count - 1]):
+            weasyprint.layout.block.remove_placeholders(context, kept[count:], *placeholders)
+            return kept[:count], {0: kept[count - 1].resume_at}
+    return kept, resume_at
+
+
+def note_asked(line: Any) -> None:
+    """Note that the break of a line's paragraph depends on words that its lines divide."""
+    if listening.recording is not None:
+        listening.recording.asked.append(line.element)
 
 
 def update_footnote_area(context: Any) -> bool:
@@ -247,6 +267,7 @@ def find_font_features(*properties: Any, **named: Any) -> dict[str, int]:
 weasyprint.pdf.fonts.TTFont = partial(weasyprint.pdf.fonts.TTFont, recalcTimestamp=False)
 
 weasyprint.layout.block._linebox_layout = lay_out_lines
+weasyprint.layout.block.find_earlier_page_break = find_earlier_page_break
 weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
 weasyprint.document.build_formatting_structure = build_boxes
 weasyprint.document.layout_document = lay_out_document

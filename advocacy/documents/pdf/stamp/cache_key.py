@@ -47,7 +47,6 @@ from advocacy.templating.values import NeedsValue
 OTHER_GLYPHS = "with a character that is not in the fonts that the letters share"
 TOO_LONG = "with a line too long for its place"
 NEEDS_TEXTS = "whose layout depends on the letter’s own texts"
-CROSSES_PAGES = "with a variable paragraph at a page break"
 DIFFERENT = "whose lines WeasyPrint lays out differently than expected"
 HAS_PROBLEMS = "like others that have problems"
 
@@ -73,9 +72,13 @@ class NeedsParagraph:
 
 @dataclass(frozen=True, slots=True)
 class NewShape:
-    """The answer that paragraphs have other lines than the master's: the shape of each."""
+    """The answer that paragraphs have other lines than the master's.
+
+    Of each paragraph it gives the shape, and which of its lines divide a word.
+    """
 
     shapes: tuple[Any, ...]
+    divided: tuple[tuple[bool, ...], ...]
 
 
 # Slots are numbers: of single texts, then of the recipient's fields, the lines of the inside

@@ -18,7 +18,8 @@ class Recording:
 
     `objects` are pydyf's, by number; `root` and `info` are references (`b"7 0 R"`) to the catalog
     and the document's information; `contents` are the numbers of the pages' content streams.
-    `texts` and `lines` are in the order of painting. `context` is what boxes were laid out with;
+    `texts` and `lines` are in the order of painting. `asked` are the elements of paragraphs whose
+    page breaks depend on words that their lines divide. `context` is what boxes were laid out with;
     `parents` gives each box's parent by the box's `id`. `result` has pages and problems, no data.
     """
 
@@ -30,6 +31,7 @@ class Recording:
     contents: tuple[int, ...]
     texts: tuple[DrawnText, ...]
     lines: tuple[DrawnLine, ...]
+    asked: tuple[Any, ...]
     result: Pdf
     parents: dict[int, Any]
 
@@ -80,6 +82,7 @@ def record_layout(
         contents,
         tuple(drawing.texts),
         tuple(drawing.lines),
+        tuple(drawing.asked),
         result,
         parents,
     )
