@@ -23,7 +23,7 @@ HEARTBEAT = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class PaperLayout:
+class TabPages:
     """A letter's pages, None where the same are shown already, and what they are known by."""
 
     key: object
@@ -36,7 +36,7 @@ class PreviewTurn:
 
     show: Show
     composed: ComposedPreview
-    pages: "Future[PaperLayout | None] | None"
+    pages: "Future[TabPages | None] | None"
 
 
 class Tab:
@@ -137,7 +137,7 @@ class Tab:
 
     async def _compose(self, show: Show) -> None:
         """Make and send a letter; its pages, which are begun on the way, are sent later."""
-        pages: Future[PaperLayout | None] | None = None
+        pages: Future[TabPages | None] | None = None
 
         def begin_pages(paper: PaperHtml, checked: CheckedLetter) -> None:
             nonlocal pages
@@ -205,7 +205,7 @@ class Tab:
 
     async def _lay_out(
         self, paper: PaperHtml, checked: CheckedLetter, width: int
-    ) -> PaperLayout | None:
+    ) -> TabPages | None:
         """Lay out a letter, unless a newer one is to be laid out when its time comes.
 
         Raises AdvocacyError with everything that keeps it off paper.
@@ -216,19 +216,19 @@ class Tab:
                 return None
             key = (paper.html, str(paper.css), width, stat_files(paper.pictures))
             if key == self._shown_paper:
-                return PaperLayout(key, None)
+                return TabPages(key, None)
             images = await process.lay_out(paper, checked, width, frozenset(self._state.pictures))
             if not self._state.has_all(images.pages):  # a picture was dropped meanwhile
                 images = await process.lay_out(paper, checked, width, frozenset())
-            return PaperLayout(key, images)
+            return TabPages(key, images)
 
     async def _send_pages(
-        self, turn: PreviewTurn, pages: "asyncio.Future[PaperLayout | None]"
+        self, turn: PreviewTurn, pages: "asyncio.Future[TabPages | None]"
     ) -> None:
         """Send the pages of a letter, unless they are not of the letter that is shown now."""
         composed, state = turn.composed, self._state
         paper, chosen = composed.paper, composed.chosen
-        layout: PaperLayout | None = None
+        layout: TabPages | None = None
         refused: tuple[Problem, ...] = ()
         try:
             layout = await pages
