@@ -4,7 +4,7 @@ What was made before is looked up on the way to the workers, and what was made i
 the way back; the letters themselves know of neither.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,7 +23,7 @@ from advocacy.batch.printing import PrintQueue
 from advocacy.batch.problem_kinds import ProblemCollector
 from advocacy.batch.recorder import Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
-from advocacy.campaign.addressing import People
+from advocacy.campaign.addressing import People, columns_of, list_of
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.select import Selection
@@ -174,19 +174,6 @@ def _stages_of(campaign: Campaign, day: date, request: RenderRequest) -> set[str
     signed = stages_signed(campaign, by_supporters=request.people.supporters is not None)
     wanted = campaign.stages_on(day) if request.stage is None else [request.stage]
     return set(signed) & set(wanted)
-
-
-def list_of(campaign: Campaign, people: People) -> Path | None:
-    """The file of recipients; None where the campaign's own addressees get letters."""
-    if people.list is None and campaign.file.recipients is not None:
-        return campaign.workspace.folder / campaign.file.recipients
-    return people.list
-
-
-def columns_of(campaign: Campaign, people: People) -> Mapping[str, str]:
-    """What the campaign calls the columns of the list that the letters come from."""
-    file = campaign.file
-    return file.columns if people.supporters is None else file.supporters.columns
 
 
 def _most_letters(campaign: Campaign, people: People) -> int | None:

@@ -16,13 +16,19 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPo
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import forkserver, resource_tracker
 from types import FrameType
 
 from advocacy.batch.documents import BatchSettings
+from advocacy.batch.fork_server import (
+    FEW_ON_PAPER,
+    FEW_ON_SCREEN,
+    cores,
+    interrupts_blocked,
+    is_many,
+    start_fork_server,
+)
 from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter, make_task
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.installation import missing_system_libraries
 
 
 class ProgressWatcher:
@@ -44,10 +50,6 @@ class ProgressWatcher:
         """No more letters are made."""
 
 
-FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
-"""Up to this many letters are made faster in this process than by starting others."""
-
-
 class WorkerProcesses(Executor):
     """Worker processes on this machine, which write the files themselves.
 
@@ -67,7 +69,7 @@ class WorkerProcesses(Executor):
         Where a worker has died since the last task, the future tells, as for tasks under way.
         """
         try:
-            with _interrupts_blocked():
+            with interrupts_blocked():
                 return self._pool.submit(_make_task_in_worker, wanted)
         except BrokenExecutor as error:
             lost: Future[TaskResult] = Future()
@@ -90,38 +92,6 @@ class WorkerProcesses(Executor):
         start_fork_server(wants_paper=self._settings.wants_paper)
         context = multiprocessing.get_context("forkserver")
         return ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
-
-
-def start_fork_server(*, wants_paper: bool) -> None:
-    """Start the process from which workers are forked, if it does not run yet.
-
-    It imports what workers need, which takes seconds where they typeset. Who is going to need them
-    may start it early, and do something else meanwhile.
-    """
-    preload = [__name__, "advocacy.documents.email.message"]
-    is_missing = any(library.required for library in missing_system_libraries())
-    if wants_paper and not is_missing:  # the letters' problems tell what is
-        preload.append("advocacy.documents.pdf.render")
-    multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
-    # Where it has to start this one, it would unblock Ctrl-C on the way.
-    resource_tracker.ensure_running()
-    with _interrupts_blocked():
-        forkserver.ensure_running()
-
-
-def is_many(settings: BatchSettings, letters: int, few: int = FEW_ON_SCREEN) -> bool:
-    """Whether so many letters are made faster by several processes than by this one alone."""
-    return letters > (FEW_ON_PAPER if settings.wants_paper else few) and cores() > 1
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C and SIGHUP; processes started meanwhile inherit the block."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _settings: BatchSettings | None = None
@@ -172,18 +142,11 @@ def choose_executor(
 
         return Cluster(settings, cluster), wanted
     if workers is None:
-        most = FEW_ON_PAPER if settings.wants_paper else few
-        first = list(islice(wanted, most + 1))
+        on_paper = settings.wants_paper
+        first = list(islice(wanted, (FEW_ON_PAPER if on_paper else few) + 1))
         wanted = chain(first, wanted)
-        workers = cores() if is_many(settings, len(first), few) else 1
+        workers = cores() if is_many(len(first), few, wants_paper=on_paper) else 1
     return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -279,21 +242,29 @@ def run_batch(
 
 
 def work_off(
-    wanted: Iterator[WantedLetter], executor: Executor, stop: Callable[[], bool], first: int = 1
+    wanted: Iterator[WantedLetter],
+    executor: Executor,
+    stop: Callable[[], bool],
+    first: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[LetterOutcome]:
     """Keep an executor's workers busy; yields the outcome of each letter in the list's order.
 
     `first` is the number of letters in the first tasks; how long those take decides the size of
-    the others.
+    the others. `meanwhile` is called once, while the workers are at the first tasks.
     """
     size = first
     tasks: deque[_SubmittedTask] = deque()
+    is_first = True
     while True:
         if stop():
             _cancel_waiting(tasks)
         elif all(task.future is not None for task in tasks):
             while len(tasks) < 2 * executor.workers and (some := list(islice(wanted, size))):
                 tasks.append(_SubmittedTask(some, executor.submit(some)))
+        if is_first:
+            is_first = False
+            meanwhile()
         if not tasks:
             return
         task = tasks.popleft()

@@ -2,7 +2,8 @@
 
 import ctypes
 import hashlib
-import io
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -55,21 +56,36 @@ def render_pages(data: bytes, width: int, known: frozenset[str]) -> tuple[Previe
 
 def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> PreviewPage:
     points, height = page.get_size()
-    bitmap = page.render(scale=width / points)
-    picture = bitmap.to_pil()
-    digest = hashlib.blake2b(picture.tobytes(), digest_size=12).hexdigest()
+    picture = page.render(scale=width / points).to_pil().convert("RGB")
+    bands = [band.tobytes() for band in picture.split()]
+    gray = bands[0] == bands[1] == bands[2]  # as most letters are: a third of the work
+    pixels = bands[0] if gray else picture.tobytes()
+    digest = hashlib.sha1(pixels, usedforsecurity=False).hexdigest()[:24]
     digest = f"{digest}-{picture.width}"
-    png = None
-    if digest not in known:
-        out = io.BytesIO()
-        picture.save(out, "PNG", compress_level=1)
-        png = out.getvalue()
+    png = None if digest in known else _png(pixels, *picture.size, gray=gray)
     text = page.get_textpage()
     try:
         runs = tuple(_runs(text, height))
     finally:
         text.close()
     return PreviewPage(digest, points, height, runs, png)
+
+
+def _png(pixels: bytes, width: int, height: int, *, gray: bool) -> bytes:
+    """A PNG file (W3C PNG, 3rd edition) of rows without a filter.
+
+    Pillow tries five filters for each row, which takes five times as long and saves text no byte.
+    """
+    row = width if gray else 3 * width
+    rows = b"".join(
+        part for at in range(0, len(pixels), row) for part in (b"\0", pixels[at : at + row])
+    )
+    header = struct.pack(">IIBBBBB", width, height, 8, 0 if gray else 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
 
 
 def _runs(text: pypdfium2.PdfTextPage, height: float) -> Iterator[TextRun]:

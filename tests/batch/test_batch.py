@@ -481,7 +481,7 @@ def start(campaign: Path, listed: Path, cwd: Path) -> "subprocess.Popen[str]":
 
 _FORK_SERVER = """
 import multiprocessing.forkserver
-from advocacy.batch.executor import start_fork_server
+from advocacy.batch.fork_server import start_fork_server
 start_fork_server(wants_paper=False)
 print(open(f"/proc/{multiprocessing.forkserver._forkserver._forkserver_pid}/status").read())
 """

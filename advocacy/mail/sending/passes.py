@@ -250,10 +250,15 @@ class _Pass:
         outbox: Outbox,
         over: Callable[[], bool],
     ) -> None:
+        def look_at_text() -> None:
+            self.result.why = self.stops.before_first()
+
         executor, wanted = renderer.executor(candidates.left())
         at_once = True
         try:
-            for outcome in work_off(wanted, executor, over, renderer.first):
+            for outcome in work_off(wanted, executor, over, renderer.first, look_at_text):
+                if self.result.why is not None:
+                    return
                 ready = self._finish(renderer, outcome, candidates)
                 if ready is None:
                     continue
