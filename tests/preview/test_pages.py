@@ -1,6 +1,7 @@
 """Pages for the screen: their pictures, and where their words stand."""
 
 import io
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -57,5 +58,5 @@ def test_words_of_two_directions_are_runs_of_their_own_each_where_it_stands() ->
     (page,) = render_pages(pdf, 500, frozenset())
     runs = sorted(page.runs, key=lambda run: run.left)
     assert [run.text for run in runs] == ["We write", "רב", "שלום", "to you."]
-    for one, after in zip(runs, runs[1:], strict=False):
+    for one, after in pairwise(runs):
         assert one.left + one.width <= after.left
