@@ -244,7 +244,9 @@ def add_font(stream: Any, pango_font: Any) -> Any:
         if (style["lang"], features) not in filled:
             filled.add((style["lang"], features))
             font.whole = font.file_content  # WeasyPrint cuts `file_content` down later
-            glyphs = alphabet(font.file_content, font.index, style["lang"] or "en", features)
+            sets = font.__dict__.setdefault("sets", listening.sets)
+            language = style["lang"] or "en"
+            glyphs = alphabet(font.file_content, font.index, language, sets, features)
             for glyph, (text, width) in glyphs.items():
                 font.to_unicode.setdefault(glyph, text)
                 font.widths.setdefault(glyph, width)
