@@ -106,4 +106,13 @@ def _excerpt(place: Place, drafts: DraftTexts | None) -> str | None:
         except (OSError, UnicodeDecodeError):
             return None
         line = lines[place.line - 1] if place.line <= len(lines) else ""
-    return line.rstrip()[:LONGEST_LINE] or None
+    return _shorten(line.rstrip(), place.column or 1) or None
+
+
+def _shorten(line: str, column: int) -> str:
+    """As much of a line as is shown, with the place that is meant: a paragraph can be one line."""
+    if len(line) <= LONGEST_LINE:
+        return line
+    start = max(0, min(column - 1 - LONGEST_LINE // 3, len(line) - LONGEST_LINE))
+    shown = line[start : start + LONGEST_LINE]
+    return ("…" if start else "") + shown + ("…" if start + LONGEST_LINE < len(line) else "")

@@ -1,19 +1,15 @@
-"""One tab without a browser: what is sent while pages are laid out, and pictures of pages."""
+"""One tab without a browser: what is sent while pages are laid out."""
 
 import asyncio
-import io
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
-from PIL import Image
 
-from advocacy.documents.typesetter import weasyprint
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.preview.pages import PreviewPage, render_pages
+from advocacy.preview.pages import PreviewPage
 from advocacy.preview.paper import PageImages, PageProcess
 from advocacy.preview.people import Choices, Show
 from advocacy.preview.state import PreviewState
@@ -158,21 +154,3 @@ def test_pages_that_cannot_be_laid_out_say_why_and_the_next_are_shown(visit: Any
         assert (len(shown["pages"]), shown["paperProblems"]) == (1, [])
 
     visit(story)
-
-
-@pytest.mark.parametrize("color", ["black", "#7a1f3d"])
-def test_pictures_of_pages_are_those_that_the_pdf_has(color: str) -> None:
-    html = f"<p style='color: {color}'>The park is open until nine.</p><hr>"
-    pdf = weasyprint.HTML(string=html).write_pdf()
-    (page,) = render_pages(pdf, 500, frozenset())
-    document = pypdfium2.PdfDocument(pdf)
-    wanted = document[0].render(scale=500 / page.width).to_pil().convert("RGB")
-    document.close()
-    assert page.png is not None
-    picture = Image.open(io.BytesIO(page.png))
-    assert picture.convert("RGB").tobytes() == wanted.tobytes()
-    assert picture.size == wanted.size
-    assert picture.mode == ("L" if color == "black" else "RGB")
-    (again,) = render_pages(pdf, 500, frozenset({page.digest}))
-    assert again.png is None
-    assert [run.text for run in again.runs] == ["The park is open until nine."]

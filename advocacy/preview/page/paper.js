@@ -36,7 +36,7 @@ export async function showPages(pages) {
 function words(page) {
   const layer = el("div", { className: "words" });
   for (const [text, left, top, width, height] of page.runs) {
-    const run = el("span", {}, text);
+    const run = el("span", { dir: "auto" }, text);
     run.style.left = `${(left / page.width) * 100}%`;
     run.style.top = `${(top / page.height) * 100}%`;
     run.style.fontSize = `${(height / page.width) * 100}cqw`;
