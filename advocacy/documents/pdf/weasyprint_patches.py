@@ -24,9 +24,10 @@ again. Import `weasyprint` from here wherever pages are laid out.
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages; no mark begins a line), 3 `test_footnote_room.py`,
-4 `stamping/test_equality.py`, 5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
-7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second),
-9 `test_page_filling.py`, 10 `test_paper.py` (a letterhead of several lines).
+4 `stamping/test_equality.py`, 5 `stamping/test_stamping.py` (letters of a layout carry the same
+fonts), 6 `test_typesetting.py`, 7 and 8 `test_scripts.py` (a variable font that is made static
+says when, to the second), 9 `test_page_filling.py`, 10 `test_paper.py` (no line of the
+letterhead ends with a separator).
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
