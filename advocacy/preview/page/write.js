@@ -3,7 +3,7 @@
 import { $, el, setOptions } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
-import { askedWith, follow } from "./places.js";
+import { askedWith, columnOf, follow } from "./places.js";
 
 const GROUPS = { letter: "Letter", partial: "Included parts", yaml: "Campaign" };
 const NOT_KEPT = "Unsaved changes. No copy of them can be kept: the campaign’s folder cannot be written to.";
@@ -37,9 +37,10 @@ export function bases() {
 export function placeNow({ name, line, column }, number) {
   const doc = docs.get(name);
   const then = askedWith(number, name) ?? (doc && fileOf(name)?.digest === doc.base ? doc.saved : null);
-  const now = doc?.editor.text();
-  if (!line || then === null || !doc || then === now) return { line, column };
-  return follow({ line, column }, then, now);
+  if (!line || then === null || !doc) return { line, column };
+  const at = { line, column: columnOf(then, line, column) };
+  const now = doc.editor.text();
+  return then === now ? at : follow(at, then, now);
 }
 
 /** Puts back a text that was not saved; `base` is the digest of what it was to replace. */
