@@ -74,8 +74,8 @@ class Show(RequestModel):
     desk: TabName
     number: Annotated[int, Field(ge=0)] = 0
     choices: Choices = Choices()
-    drafts: dict[Name, Text] = Field(default_factory=dict, max_length=12)
-    bases: dict[Name, Name] = Field(default_factory=dict, max_length=12)
+    drafts: dict[Name, Text] = Field(default_factory=dict, max_length=60)
+    bases: dict[Name, Name] = Field(default_factory=dict, max_length=60)
     fields: tuple[FieldText, ...] = Field((), max_length=60)
 
 

@@ -276,6 +276,19 @@ def test_a_letterhead_that_would_reach_into_the_window_is_refused(
     assert any("letterhead" in problem.message for problem in problems)
 
 
+@pytest.mark.parametrize("layout", [TEN, FRENCH], ids=lambda layout: layout.name)
+def test_reference_lines_beside_the_address_never_reach_the_subject(
+    printed: Printer, layout: Layout
+) -> None:
+    usual = tuple((f"Label {i}:", "PN-7, of the fourth of May") for i in range(6))
+    assert printed(layout, address_of(3), reference_lines=usual).pages >= 1
+    with pytest.raises(AdvocacyError) as caught:
+        printed(layout, address_of(3), reference_lines=usual * 3)
+    (problem,) = caught.value.problems
+    assert problem.code == "too-long-for-layout"
+    assert "reference lines" in problem.message
+
+
 def test_an_address_of_nine_lines_is_no_problem_without_a_window(
     printed: Printer, letter: Letter
 ) -> None:

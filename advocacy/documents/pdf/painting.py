@@ -63,16 +63,28 @@ class Drawing:
 class _Listening(threading.local):
     """What the patched functions report to, in this thread.
 
-    `style` is that of the text being drawn. `recording` collects what is drawn, and
-    `change_boxes` gets the tree of boxes before layout; both are None while nobody listens.
+    `style` is that of the text being drawn, `sets` are the sets of letters that the document's
+    fonts carry (`alphabet.sets_in`). `recording` collects what is drawn, and `change_boxes` gets
+    the tree of boxes before layout; both are None while nobody listens.
     """
 
     style: Any = None
+    sets: frozenset[str] = frozenset()
     recording: Drawing | None = None
     change_boxes: Callable[[Any], None] | None = None
 
 
 listening = _Listening()
+
+
+@contextmanager
+def carrying(sets: frozenset[str]) -> Iterator[None]:
+    """Let fonts that are first used while the context lasts carry these sets of letters."""
+    before, listening.sets = listening.sets, sets
+    try:
+        yield
+    finally:
+        listening.sets = before
 
 
 @contextmanager

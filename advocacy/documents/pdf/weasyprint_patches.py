@@ -9,6 +9,8 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | layout.block._linebox_layout                | notes leave paragraphs    | #2432    | 1    |
 |                                             | pages end within words    | none     | 2    |
 |                                             | notes leave pages empty   | #1924    | 9    |
+| layout.inline.split_inline_level            | notes' marks begin lines  | none     | 2    |
+| layout.inline.get_next_linebox              | separators end lines      | none     | 10   |
 | layout.block.find_earlier_page_break        | pages end within words    | none     | 2    |
 | layout.LayoutContext._update_footnote_area  | rounding moves notes      | none     | 3    |
 | document.build_formatting_structure         | find a letter's own texts | none     | 4    |
@@ -21,10 +23,11 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | pdf.fonts.TTFont                            | fonts get the clock's time| none     | 8    |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
-word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
-5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
-7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second),
-9 `test_page_filling.py`.
+word is divided between two pages; no mark begins a line), 3 `test_footnote_room.py`,
+4 `stamping/test_equality.py`, 5 `stamping/test_stamping.py` (letters of a layout carry the same
+fonts), 6 `test_typesetting.py`, 7 and 8 `test_scripts.py` (a variable font that is made static
+says when, to the second), 9 `test_page_filling.py`, 10 `test_paper.py` (no line of the
+letterhead ends with a separator).
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -52,6 +55,8 @@ __all__ = ["weasyprint"]
 
 _linebox_layout = weasyprint.layout.block._linebox_layout
 _find_earlier_page_break = weasyprint.layout.block.find_earlier_page_break
+_split_inline_level = weasyprint.layout.inline.split_inline_level
+_get_next_linebox = weasyprint.layout.inline.get_next_linebox
 _update_footnote_area = weasyprint.layout.LayoutContext._update_footnote_area
 _build_formatting_structure = weasyprint.document.build_formatting_structure
 _layout_document = weasyprint.document.layout_document
@@ -168,6 +173,39 @@ def find_earlier_page_break(context: Any, children: Any, *placeholders: Any) -> 
     return kept, resume_at
 
 
+def split_inline_level(context: Any, box: Any, *rest: Any) -> Any:
+    """Lay out a part of a line as WeasyPrint does, and keep a note's mark with its word.
+
+    WeasyPrint asks Pango whether a line may break between a full stop and a mark, and it may.
+    """
+    result = _split_inline_level(context, box, *rest)
+    if (box.element_tag or "").endswith("::footnote-call"):
+        part, resume_at, preserved, _, last, floats = result
+        return part, resume_at, preserved, False, last, floats
+    return result
+
+
+def get_next_linebox(*arguments: Any) -> Any:
+    """Lay out a line as WeasyPrint does, without a separator at its end.
+
+    A separator is an element of the class `dot` between two parts of a line, such as those of a
+    letterhead; the line's end takes its place.
+    """
+    line, resume_at = _get_next_linebox(*arguments)
+    if line is None or resume_at is None or not line.children:
+        return line, resume_at
+    *others, last = line.children
+    if last.element_tag == "span" and last.element.get("class") == "dot":
+        line.children = others
+        right_to_left = line.style["direction"] == "rtl"
+        align = line.style["text_align_all"]
+        at_end = align in ("end", "left" if right_to_left else "right")
+        aside = last.margin_width() * (0.5 if align == "center" else at_end)
+        for child in others:
+            child.translate(dx=-aside if right_to_left else aside)
+    return line, resume_at
+
+
 def note_asked(line: Any) -> None:
     """Note that the break of a line's paragraph depends on words that its lines divide."""
     if listening.recording is not None:
@@ -244,7 +282,9 @@ def add_font(stream: Any, pango_font: Any) -> Any:
         if (style["lang"], features) not in filled:
             filled.add((style["lang"], features))
             font.whole = font.file_content  # WeasyPrint cuts `file_content` down later
-            glyphs = alphabet(font.file_content, font.index, style["lang"] or "en", features)
+            sets = font.__dict__.setdefault("sets", listening.sets)
+            language = style["lang"] or "en"
+            glyphs = alphabet(font.file_content, font.index, language, sets, features)
             for glyph, (text, width) in glyphs.items():
                 font.to_unicode.setdefault(glyph, text)
                 font.widths.setdefault(glyph, width)
@@ -267,6 +307,8 @@ def find_font_features(*properties: Any, **named: Any) -> dict[str, int]:
 weasyprint.pdf.fonts.TTFont = partial(weasyprint.pdf.fonts.TTFont, recalcTimestamp=False)
 
 weasyprint.layout.block._linebox_layout = lay_out_lines
+weasyprint.layout.inline.split_inline_level = split_inline_level
+weasyprint.layout.inline.get_next_linebox = get_next_linebox
 weasyprint.layout.block.find_earlier_page_break = find_earlier_page_break
 weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
 weasyprint.document.build_formatting_structure = build_boxes

@@ -16,6 +16,9 @@ export class Refused extends Error {
 const UNREACHABLE = {
   problems: [{ level: "error", code: "no-connection", message: "`advocacy preview` cannot be reached.", hint: "Nothing was saved. Your text stays in this tab." }],
 };
+// Whoever asked has been told already: by the line at the top, or in its own place.
+addEventListener("unhandledrejection", (event) => event.reason instanceof Refused && event.preventDefault());
+
 let lose = () => {};
 let line = null;
 let ready = Promise.resolve();

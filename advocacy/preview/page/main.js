@@ -10,7 +10,7 @@ import { showVerdict } from "./verdict.js";
 import { fitPages, showPages } from "./paper.js";
 import { fitEmail, showEmail, startEmail } from "./email.js";
 import { followCursor, mailActions, markCommented, seeing, sentenceOf, showSentence, showSentences, startReading } from "./reading.js";
-import { saidOf, showComments, startComments } from "./comments.js";
+import { anyAnswer, saidOf, showComments, startComments } from "./comments.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
 import { anyDirty, bases, copyText, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
@@ -298,12 +298,13 @@ async function start() {
     // An editor has saved already, if the key was pressed in it.
     if (event.key === "s" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
       event.preventDefault();
+      if (document.querySelector("dialog[open]")) return; // it asks what to save
       if ($("panel-fields").hidden) void saveCurrent();
       else void saveFields();
     }
   });
   addEventListener("beforeunload", (event) => {
-    if (anyDirty() || anyFieldDirty()) event.preventDefault();
+    if (anyDirty() || anyFieldDirty() || anyAnswer()) event.preventDefault();
   });
   if (readOnly) {
     for (const id of ["tab-text", "tab-fields"]) $(id).hidden = true;

@@ -3,7 +3,7 @@
 import { $, el, setOptions } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
-import { askedWith, follow } from "./places.js";
+import { askedWith, columnOf, follow } from "./places.js";
 
 const GROUPS = { letter: "Letter", partial: "Included parts", yaml: "Campaign" };
 const NOT_KEPT = "Unsaved changes. No copy of them can be kept: the campaign’s folder cannot be written to.";
@@ -37,9 +37,10 @@ export function bases() {
 export function placeNow({ name, line, column }, number) {
   const doc = docs.get(name);
   const then = askedWith(number, name) ?? (doc && fileOf(name)?.digest === doc.base ? doc.saved : null);
-  const now = doc?.editor.text();
-  if (!line || then === null || !doc || then === now) return { line, column };
-  return follow({ line, column }, then, now);
+  if (!line || then === null || !doc) return { line, column };
+  const at = { line, column: columnOf(then, line, column) };
+  const now = doc.editor.text();
+  return then === now ? at : follow(at, then, now);
 }
 
 /** Puts back a text that was not saved; `base` is the digest of what it was to replace. */
@@ -178,6 +179,18 @@ export async function open(name, line, column) {
   if (line) doc.editor.goTo(line, column ?? 1);
 }
 
+/** Opens a file that was chosen; where it cannot be read, the one that is open stays. */
+async function choose(name) {
+  try {
+    await open(name);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    wanted = current;
+    $("file").value = current;
+    say(`${name} cannot be opened now. ${error.content.problems?.[0]?.message ?? ""}`.trim().replaceAll("`", ""));
+  }
+}
+
 async function save(name = current) {
   const doc = docs.get(name);
   if (!doc || !dirty(doc) || doc.saving || fileOf(name)?.builtIn) return;
@@ -207,8 +220,8 @@ function settled(doc, file) {
 /** Shows one's own text and the other, and does what is chosen. */
 async function both(name) {
   const doc = docs.get(name);
-  const choice = await compare(doc.editor.text(), doc.theirs.text);
-  const theirs = doc.theirs;
+  const theirs = doc.theirs; // what was looked at: what is saved meanwhile is not overwritten
+  const choice = await compare(doc.editor.text(), theirs.text);
   if (choice === "theirs") {
     // One's own text is an undo away.
     doc.editor.setText(theirs.text);
@@ -331,7 +344,7 @@ export async function excuse(place, reason) {
 /** Makes the panel work. */
 export function startWriting(actions) {
   act = actions;
-  $("file").addEventListener("change", () => void open($("file").value));
+  $("file").addEventListener("change", () => void choose($("file").value));
   $("save").addEventListener("click", () => void save());
   $("as-text").addEventListener("click", () => {
     asText = !asText;

@@ -26,7 +26,7 @@ Crowd = Callable[[int, int], list[dict[str, str]]]
 Differ = Callable[[bytes, bytes], list[str]]
 
 LISTED, ASKED, SAMPLE, PICTURED = 2_000, 300, 48, 4
-SHARE = {"plain": 0.65, "call": 0.65, "window": 0.3}  # of addresses, many do not fit windows
+SHARE = {"plain": 0.85, "call": 0.8, "window": 0.35}  # of addresses, many do not fit windows
 REAL = {"microsoft": date(2020, 6, 10), "amazon": date(2021, 6, 1), "ibm": date(2020, 6, 26)}
 
 

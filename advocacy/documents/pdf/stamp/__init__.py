@@ -13,10 +13,11 @@ Each step answers with a value: the result, or why there is none.
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from advocacy.documents.pdf.alphabet import letters_of
+from advocacy.documents.pdf.alphabet import letters_of, sets_in
 from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.pdf.pages import Pdf
 from advocacy.documents.pdf.stamp.assembly import Assembled
@@ -58,9 +59,10 @@ def stamp_letter(checked: CheckedLetter, workspace: Workspace) -> Pdf | LaidOutI
     if split is None:
         return LaidOutInFull(NEEDS_TEXTS)
     letter_shape, texts = split
-    common_letters = letters_of(letter_shape.language)
+    letter_shape = _with_sets(letter_shape, texts)
+    carried = letters_of(letter_shape.language, letter_shape.sets)
     for slot in letter_shape.slots:
-        if not common_letters.issuperset(texts[slot]):
+        if not carried.issuperset(texts[slot]):
             return LaidOutInFull(OTHER_GLYPHS)
         if _SPACES.search(texts[slot]):
             # HTML shows runs of spaces as one. A space at an end may fall together with its
@@ -71,6 +73,13 @@ def stamp_letter(checked: CheckedLetter, workspace: Workspace) -> Pdf | LaidOutI
     with typesetting:
         masters = _masters_for(letter_shape, checked, workspace)
         return masters if isinstance(masters, LaidOutInFull) else masters.stamp(texts)
+
+
+def _with_sets(letter_shape: LetterShape, texts: Mapping[int, str]) -> LetterShape:
+    """The letter shape with the sets of letters that these texts have one of."""
+    text = "".join([texts[slot] for slot in letter_shape.slots])
+    sets = frozenset() if text.isascii() else sets_in(text)
+    return replace(letter_shape, sets=sets) if sets else letter_shape
 
 
 class _Masters:

@@ -25,6 +25,7 @@ from advocacy.documents.email.skeleton import (
     letter_fields,
 )
 from advocacy.documents.frame import Stamps, stamps
+from advocacy.documents.pdf.alphabet import Sets
 from advocacy.documents.pdf.fitting import shared_texts
 from advocacy.documents.pdf.paper import (
     Signature,
@@ -93,12 +94,14 @@ class LetterShape:
     """What letters have in common: their HTML in pieces, between which their own texts stand.
 
     Text `slots[i]` stands between `pieces[i]` and `pieces[i + 1]`; a slot may occur repeatedly.
+    `sets` are the sets of letters that own texts have one of, which the fonts carry.
     """
 
     pieces: tuple[str, ...]
     slots: tuple[int, ...]
     layout: str
     language: str
+    sets: Sets = frozenset()
 
     def html(self, texts: Mapping[int, str]) -> str:
         """The document with these texts, by slot, escaped."""

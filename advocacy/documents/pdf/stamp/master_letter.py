@@ -131,7 +131,11 @@ def lay_out_master(
         fill(root, {**words, **{slot: texts[slot] for slot in _slots(blocks, paragraphs=True)}})
 
     recording = record_layout(
-        html, workspace, layout_css(letter_shape.layout, workspace), fill_boxes
+        html,
+        workspace,
+        layout_css(letter_shape.layout, workspace),
+        fill_boxes,
+        letter_shape.sets,
     )
     if _slots(blocks, paragraphs=True) & _slots(blocks, paragraphs=False):
         return LaidOutInFull(NEEDS_TEXTS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from advocacy.documents.pdf.alphabet import Sets
 from advocacy.documents.pdf.guarded import try_layout
 from advocacy.documents.pdf.pages import Pdf, lay_out
 from advocacy.documents.pdf.painting import DrawnLine, DrawnText, record_drawing
@@ -48,11 +49,16 @@ class Recording:
 
 
 def record_layout(
-    html: str, workspace: Workspace, css: Path | None, change_boxes: Callable[[Any], None]
+    html: str,
+    workspace: Workspace,
+    css: Path | None,
+    change_boxes: Callable[[Any], None],
+    sets: Sets,
 ) -> Recording:
     """Lay out a document and record it.
 
-    `change_boxes` may change the tree of boxes before it is laid out. Raises AdvocacyError if
+    `change_boxes` may change the tree of boxes before it is laid out. `sets` are those of letters
+    that own texts have, which do not stand in the document. Raises AdvocacyError if
     the document loads what it may not.
     """
     kept: list[Any] = []
@@ -68,7 +74,7 @@ def record_layout(
 
     try_layout(html, workspace, css)
     with record_drawing(change_boxes) as drawing:
-        result = lay_out(html, workspace, css, finisher=keep)
+        result = lay_out(html, workspace, css, finisher=keep, sets=sets)
     document, objects, root, info, contents = kept
     parents: dict[int, Any] = {}
     for page in document.pages:
