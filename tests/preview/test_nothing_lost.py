@@ -49,6 +49,28 @@ def test_a_subject_of_another_letter_stays_kept_until_it_can_be_put_back(
 
 
 @pytest.mark.slow
+def test_an_unsaved_file_of_another_letter_says_that_the_letter_does_not_come_from_it(
+    start: Start, visit: Visit, small_campaign: Path
+) -> None:
+    (letter_of(small_campaign).parent / "second.md").write_text("A second letter.\n", "utf-8")
+    with small_campaign.open("a", encoding="utf-8") as file:
+        file.write(SECOND_STAGE.replace("template: open", "template: second"))
+    page = visit(start(small_campaign).address).ready()
+    page.replace("We ask you", "We kindly ask you")
+    page.tab.select_option("#stage", "later")
+    page.see("A second letter.", "#pages")
+    page.see("A second letter.", "#editors")
+    page.tab.select_option("#file", "letters/open.md")
+    page.see("does not come from this file, letters/open.md", "#notice")
+    page.tab.click("text=Open letters/second.md")
+    page.tab.wait_for_selector("#notice", state="hidden")
+    page.tab.select_option("#stage", "call")
+    page.see("We kindly ask you", "#pages")
+    page.tab.click("#save")
+    page.saved()
+
+
+@pytest.mark.slow
 def test_what_is_saved_while_one_compares_is_not_overwritten_unseen(
     start: Start, visit: Visit, small_campaign: Path
 ) -> None:
