@@ -200,7 +200,10 @@ async function save(name = current) {
   doc.saving = true;
   status();
   try {
-    settled(doc, await post("save", { name, text, base: doc.base }));
+    const file = await post("save", { name, text, base: doc.base });
+    settled(doc, file);
+    // What cannot be in a file was replaced: the editor shows what the file has.
+    if (file.text !== text && doc.editor.text() === text) doc.editor.setText(file.text);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) {
