@@ -17,7 +17,8 @@ from advocacy.batch.documents import (
     Typeset,
     shared_digests,
 )
-from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
+from advocacy.batch.executor import ProgressWatcher, run_batch
+from advocacy.batch.interrupts import interruptible
 from advocacy.batch.previous_run import Manifests, as_recorded, find_previous
 from advocacy.batch.printing import PrintQueue
 from advocacy.batch.problem_kinds import ProblemCollector

@@ -10,13 +10,17 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
-from types import FrameType
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.queues import SimpleQueue
+from typing import Any, cast
 
 from advocacy.batch.documents import BatchSettings
 from advocacy.batch.fork_server import (
@@ -66,32 +70,76 @@ class WorkerProcesses(Executor):
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Start a task in the first free worker.
 
-        Where a worker has died since the last task, the future tells, as for tasks under way.
+        Where a worker has died since the last task, or cannot be started, the future tells, as for
+        tasks under way.
         """
         try:
             with interrupts_blocked():
                 return self._pool.submit(_make_task_in_worker, wanted)
-        except BrokenExecutor as error:
+        except (BrokenExecutor, OSError, EOFError) as error:
             lost: Future[TaskResult] = Future()
-            lost.set_exception(error)
+            lost.set_exception(BrokenExecutor(*error.args))
             return lost
 
     def replace_workers(self) -> None:
         """Start a new pool: one that has lost a process takes no more tasks."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        _end_pool(self._pool, _CHECK_SECONDS)
         self._pool = self._start()
 
     def close(self, *, at_once: bool = False) -> None:
-        """End the processes."""
-        if at_once:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the processes; `at_once` without their tasks, unless these end within a second."""
+        _end_pool(self._pool, _CHECK_SECONDS if at_once else _LONGEST_END)
 
     def _start(self) -> ProcessPoolExecutor:
         start_fork_server(wants_paper=self._settings.wants_paper)
         context = multiprocessing.get_context("forkserver")
-        return ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
+        pool = ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
+        threading.Thread(target=_free_when_stuck, args=(pool,), daemon=True).start()
+        return pool
+
+
+_CHECK_SECONDS, _LONGEST_END = 1.0, 30.0
+
+
+def _end_pool(pool: ProcessPoolExecutor, patience: float) -> None:
+    """Let tasks under way end, and drop the others; after so many seconds drop those too."""
+    reader = cast("threading.Thread | None", pool._executor_manager_thread)
+    free = partial(_free, pool, list((pool._processes or {}).values()), pool._result_queue)
+    pool.shutdown(wait=False, cancel_futures=True)
+    if reader is not None:
+        reader.join(patience)
+        if reader.is_alive():
+            free()
+            reader.join()
+
+
+def _free_when_stuck(pool: ProcessPoolExecutor) -> None:
+    """Free a pool that does not notice that it has lost a worker, until it is shut down."""
+    was_lost = False
+    while not (pool._shutdown_thread or pool._broken):
+        time.sleep(_CHECK_SECONDS)
+        workers, results = list((pool._processes or {}).values()), pool._result_queue
+        is_lost = bool(workers and connection.wait([one.sentinel for one in workers], 0))
+        if is_lost and was_lost and not (pool._shutdown_thread or pool._broken):
+            _free(pool, workers, results)
+        was_lost = is_lost
+
+
+def _free(
+    pool: ProcessPoolExecutor, workers: Iterable[BaseProcess], results: "SimpleQueue[Any]"
+) -> None:
+    """End a pool whose worker was killed while it handed over a result.
+
+    The thread that reads the result would wait for the rest forever, since this process has a
+    writing end of the pipe, too. Without it, the thread finds the pool broken, and says so to all
+    whose tasks were not cancelled.
+    """
+    for worker in workers:
+        worker.kill()
+    for number, task in list(pool._pending_work_items.items()):
+        if task.future.cancelled():
+            pool._pending_work_items.pop(number, None)
+    results._writer.close()  # type: ignore[attr-defined]
 
 
 _settings: BatchSettings | None = None
@@ -147,53 +195,6 @@ def choose_executor(
         wanted = chain(first, wanted)
         workers = cores() if is_many(len(first), few, wants_paper=on_paper) else 1
     return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
-
-
-@dataclass(slots=True)
-class Interrupt:
-    """Whether Ctrl-C was pressed."""
-
-    asked: bool = False
-
-    def __bool__(self) -> bool:
-        return self.asked
-
-
-@contextmanager
-def interruptible(on_interrupt: Callable[[], None]) -> Iterator[Interrupt]:
-    """Make the first Ctrl-C ask to stop; the second stops at once.
-
-    A request to end (SIGTERM) and a closed terminal (SIGHUP) do the same. `on_interrupt` is called
-    at the first, in whatever the main thread is doing. In another thread, or where the program
-    handles Ctrl-C itself, nothing changes; nor for a signal that it ignores, as under nohup(1).
-    """
-    interrupt = Interrupt()
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield interrupt
-        return
-    before = {signal.SIGINT: signal.getsignal(signal.SIGINT)} | {
-        number: handler
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if (handler := signal.getsignal(number)) is signal.SIG_DFL
-    }
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        interrupt.asked = True
-        restore()
-        with suppress(OSError):  # the terminal may be gone
-            on_interrupt()
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield interrupt
-    finally:
-        restore()
 
 
 TASK_SECONDS = 0.4

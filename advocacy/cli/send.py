@@ -346,8 +346,8 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
         try:
             question = _question(seen.account, left, left - seen.count)
             typed = click.prompt(question, default="", show_default=False, err=True)
-        except click.Abort:
-            if sys.stdin.isatty():
+        except click.Abort as abort:
+            if sys.stdin.isatty() or isinstance(abort.__context__, KeyboardInterrupt):
                 raise
             raise click.UsageError("There is no terminal for confirmation. Use --yes N.") from None
         if "".join(char for char in typed if char not in " ,.’'") != str(left):

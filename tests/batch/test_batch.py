@@ -3,17 +3,22 @@
 import copy
 import csv
 import email
+import gc
 import hashlib
 import json
+import multiprocessing
 import os
 import pickle
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from email import policy
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +28,7 @@ from hypothesis import strategies as st
 
 from advocacy.batch import executor
 from advocacy.batch.campaigns import RenderRequest, render_campaign
-from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.executor import ProgressWatcher, _end_pool, _free_when_stuck, work_off
 from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
@@ -455,6 +460,42 @@ def test_a_worker_process_that_is_killed_costs_no_letter(
     assert result.problems == []
     assert (result.made, result.refused) == (30, 0)
     assert set(manifest(tmp_path / FOLDER)) == {f"p{n}" for n in range(30)}
+
+
+def die_half_told() -> None:
+    """End this worker when it has handed over the beginning of a result."""
+    (results,) = (one for one in gc.get_objects() if isinstance(one, SimpleQueue))
+    results._writer._send(struct.pack("!i", 1_000_000) + b"x")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def pool() -> Iterator[ProcessPoolExecutor]:
+    made = ProcessPoolExecutor(2, multiprocessing.get_context("forkserver"))
+    made.submit(os.getpid).result()
+    made.submit(os.getpid).result()
+    yield made
+    made.shutdown(wait=True)
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_result_is_noticed(
+    pool: ProcessPoolExecutor,
+) -> None:
+    threading.Thread(target=_free_when_stuck, args=(pool,), daemon=True).start()
+    lost, waiting = pool.submit(die_half_told), pool.submit(time.sleep, 600)
+    assert isinstance(lost.exception(timeout=60), BrokenExecutor)
+    assert isinstance(waiting.exception(timeout=60), BrokenExecutor)
+
+
+def test_workers_end_even_where_one_was_killed_in_the_middle_of_a_result(
+    pool: ProcessPoolExecutor, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tasks = [pool.submit(die_half_told), *(pool.submit(time.sleep, 600) for _ in range(6))]
+    wait_for(lambda: any(task.running() for task in tasks[:1]))
+    tasks[-1].cancel()
+    _end_pool(pool, 0.2)
+    assert all(task.done() for task in tasks)
+    assert capfd.readouterr().err == ""
 
 
 def wait_for(test: Callable[[], object]) -> None:

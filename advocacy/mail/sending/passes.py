@@ -19,7 +19,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
-from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.interrupts import interruptible
 from advocacy.batch.worker import LetterOutcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
