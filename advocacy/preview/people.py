@@ -91,9 +91,10 @@ class ChosenLetter:
     supporters: Supporters | None
 
     @property
-    def key(self) -> tuple[str, str]:
-        """The stage and the person's letter id, which stay the same on every day."""
-        return self.stage, self.person.letter_id
+    def key(self) -> tuple[str, ...]:
+        """Stage, person's letter id, language and variants, which stay the same on every day."""
+        variants = (f"{part}={name}" for part, name in sorted(self.variants.items()))
+        return self.stage, self.person.letter_id, self.language, *variants
 
 
 def choose_letter(

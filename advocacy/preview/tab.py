@@ -59,7 +59,7 @@ class Tab:
         self._turns: asyncio.Queue[PreviewTurn] = asyncio.Queue()
         self._laying_out = asyncio.Lock()
         self._newest_paper: PaperHtml | None = None
-        self._shown_letter: tuple[str, str] | None = None
+        self._shown_letter: tuple[str, ...] | None = None
         self._shown_paper: object = None
         self._laid_out: tuple[str, bytes] | None = None
         self.pdf: tuple[str, bytes] | None = None
@@ -197,7 +197,7 @@ class Tab:
         self._shown_letter = key
         return payload
 
-    def _kept_pages(self, key: tuple[str, str]) -> list[dict[str, Any]]:
+    def _kept_pages(self, key: tuple[str, ...]) -> list[dict[str, Any]]:
         kept = self._state.last_good.get(key)
         self._shown_paper = None
         has_all = kept is not None and self._state.has_all(kept.pages)

@@ -12,6 +12,7 @@ import pytest
 
 from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
 from advocacy.errors import Hint
@@ -22,7 +23,7 @@ from advocacy.preview.composing import ComposedPreview, add_details, compose_pre
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import Screen, inbox_snippet
 from advocacy.preview.pages import PreviewPage
-from advocacy.preview.people import Choices, FieldText, Show
+from advocacy.preview.people import Choices, ChosenLetter, FieldText, Show
 from advocacy.preview.problems import PAGE_HINTS, word_hint
 from advocacy.preview.state import PreviewState
 
@@ -348,6 +349,24 @@ def test_language_and_variant_are_chosen_among_those_there_are(
     assert turn.payload["inbox"]["subject"] == "Dos"
     assert "Les pedimos" in turn.payload["text"]
     assert look(language="xx").payload["chosen"]["language"] == "en-US"
+
+
+def test_a_letter_that_is_good_no_more_is_not_shown_in_another_language_or_variant() -> None:
+    def key(**changes: Any) -> tuple[str, ...]:
+        person = Recipient(name="Jane Doe", address=["2 Main Street"])
+        usual = {"stage": "call", "language": "en", "variants": {"body": "a"}}
+        return ChosenLetter(
+            **{**usual, **changes}, person=person, day=date(2026, 3, 2), supporters=None
+        ).key
+
+    others = [
+        key(language="fr"),
+        key(variants={"body": "b"}),
+        key(variants={}),
+        key(stage="thanks"),
+    ]
+    assert len({key(), *others}) == 5
+    assert key() == key()
 
 
 @pytest.mark.slow

@@ -49,6 +49,28 @@ def test_a_subject_of_another_letter_stays_kept_until_it_can_be_put_back(
 
 
 @pytest.mark.slow
+def test_an_unsaved_file_of_another_letter_says_that_the_letter_does_not_come_from_it(
+    start: Start, visit: Visit, small_campaign: Path
+) -> None:
+    (letter_of(small_campaign).parent / "second.md").write_text("A second letter.\n", "utf-8")
+    with small_campaign.open("a", encoding="utf-8") as file:
+        file.write(SECOND_STAGE.replace("template: open", "template: second"))
+    page = visit(start(small_campaign).address).ready()
+    page.replace("We ask you", "We kindly ask you")
+    page.tab.select_option("#stage", "later")
+    page.see("A second letter.", "#pages")
+    page.see("A second letter.", "#editors")
+    page.tab.select_option("#file", "letters/open.md")
+    page.see("does not come from this file, letters/open.md", "#notice")
+    page.tab.click("text=Open letters/second.md")
+    page.tab.wait_for_selector("#notice", state="hidden")
+    page.tab.select_option("#stage", "call")
+    page.see("We kindly ask you", "#pages")
+    page.tab.click("#save")
+    page.saved()
+
+
+@pytest.mark.slow
 def test_what_is_saved_while_one_compares_is_not_overwritten_unseen(
     start: Start, visit: Visit, small_campaign: Path
 ) -> None:
@@ -144,3 +166,33 @@ def test_of_a_long_line_the_part_is_shown_that_is_meant(tmp_path: Path) -> None:
     assert excerpt(1101).endswith("…")
     assert excerpt(None).startswith("many words")
     assert len(excerpt(1101)) < 260
+
+
+PASTE = """words => {
+  const data = new DataTransfer();
+  data.setData('text/plain', words);
+  const options = { clipboardData: data, bubbles: true, cancelable: true };
+  const event = new ClipboardEvent('paste', options);
+  document.querySelector('.editor:not([hidden]) .cm-content').dispatchEvent(event);
+}"""
+
+
+@pytest.mark.slow
+def test_half_a_character_is_replaced_and_a_text_that_is_refused_is_called_wrong(
+    page: Page, shared_campaign: Path
+) -> None:
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+Home")
+    page.tab.evaluate(f"({PASTE})('half \\ud83d emoji. ')")
+    page.see("half \ufffd emoji.")
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8").startswith("half \ufffd emoji. We")
+    page.see("half \ufffd emoji.", "#editors")
+    page.tab.evaluate(f"({PASTE})('word '.repeat(230000))")
+    page.see("This text is too long", "#stop-list")
+    page.see("Wrong", "#state")
+    page.tab.wait_for_timeout(2000)
+    page.see("Wrong", "#state")
+    page.tab.click("#undo")
+    page.see_not("This text is too long", "#stop-list")
+    page.said = [words for words in page.said if "413" not in words]

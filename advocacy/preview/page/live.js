@@ -45,12 +45,15 @@ export async function get(path, query = {}) {
   return ask(`${path}?${new URLSearchParams({ desk, ...Object.fromEntries(given) })}`);
 }
 
+/** A text in which half a character, as a bad paste leaves it, is U+FFFD: no file can hold a half. */
+const whole = (text) => text.toWellFormed?.() ?? text;
+
 /** Asks with POST; the answer, or Refused with what it says. */
 export async function post(path, content) {
   return ask(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ desk, ...content }),
+    body: JSON.stringify({ desk, ...content }, (_, value) => (typeof value === "string" ? whole(value) : value)),
   });
 }
 

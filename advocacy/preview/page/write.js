@@ -71,9 +71,11 @@ function changed() {
 }
 
 /** Whether the letter that is shown does not come from a file, as far as is known. */
-function isElsewhere(file) {
-  if (!file || file.kind === "yaml" || file.name === template || used.includes(file.name)) return false;
-  return file.kind === "letter" || used.length > 0;
+function isElsewhere(name) {
+  const file = fileOf(name);
+  if (!template || name === template || used.includes(name)) return false;
+  if (!file) return !/\.ya?ml$/.test(name); // unsaved, and of another letter
+  return file.kind === "letter" || (file.kind !== "yaml" && used.length > 0);
 }
 
 function status() {
@@ -92,7 +94,7 @@ function status() {
     );
   } else if (doc && doc.theirs && dirty(doc)) {
     tell("Someone else has changed this file while you were editing it. Nothing is lost.", ["Compare versions", () => both(current)]);
-  } else if (doc && isElsewhere(file)) {
+  } else if (doc && isElsewhere(current)) {
     tell(
       `The letter that is shown does not come from this file, ${current}. It comes from ${template}.`,
       [`Open ${template}`, () => void open(template)],
@@ -198,7 +200,10 @@ async function save(name = current) {
   doc.saving = true;
   status();
   try {
-    settled(doc, await post("save", { name, text, base: doc.base }));
+    const file = await post("save", { name, text, base: doc.base });
+    settled(doc, file);
+    // What cannot be in a file was replaced: the editor shows what the file has.
+    if (file.text !== text && doc.editor.text() === text) doc.editor.setText(file.text);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) {
