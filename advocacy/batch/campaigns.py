@@ -31,7 +31,7 @@ from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.checks.inputs import inputs_digest
-from advocacy.errors import Report, has_errors
+from advocacy.errors import Problem, Report, has_errors
 from advocacy.letters.compose import compose_for
 
 
@@ -64,6 +64,15 @@ class RenderRequest:
     force: bool = False
     prune: bool = False
     draft: bool = False
+
+
+def read_campaign(request: RenderRequest) -> tuple[Campaign | None, list[Problem]]:
+    """Load a request's campaign; None where it has errors, or not the stage that is asked for."""
+    campaign, problems = load_campaign(request.campaign, request.templates)
+    if campaign is None or has_errors(problems):
+        return None, problems
+    unknown = unknown_stage(campaign, request.stage)
+    return (campaign, problems) if unknown is None else (None, [*problems, unknown])
 
 
 def render_campaign(
