@@ -19,6 +19,8 @@ def main() -> int:
         from advocacy.cli import main as run
 
         return run()
+    except KeyboardInterrupt:  # nothing was begun; what has begun is ended in `cli/group.py`
+        return 130
     except (ImportError, OSError) as error:
         problem = explain_missing(error)
         if problem is None:

@@ -4,7 +4,7 @@ What was made before is looked up on the way to the workers, and what was made i
 the way back; the letters themselves know of neither.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,20 +17,21 @@ from advocacy.batch.documents import (
     Typeset,
     shared_digests,
 )
-from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
+from advocacy.batch.executor import ProgressWatcher, run_batch
+from advocacy.batch.interrupts import interruptible
 from advocacy.batch.previous_run import Manifests, as_recorded, find_previous
 from advocacy.batch.printing import PrintQueue
 from advocacy.batch.problem_kinds import ProblemCollector
 from advocacy.batch.recorder import Recorder, RenderSummary
 from advocacy.batch.worker import WantedLetter
-from advocacy.campaign.addressing import People
+from advocacy.campaign.addressing import People, columns_of, list_of
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.select import Selection
 from advocacy.campaign.stages import stage_for, stages_signed, unknown_stage
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.checks.inputs import inputs_digest
-from advocacy.errors import Report, has_errors
+from advocacy.errors import Problem, Report, has_errors
 from advocacy.letters.compose import compose_for
 
 
@@ -63,6 +64,15 @@ class RenderRequest:
     force: bool = False
     prune: bool = False
     draft: bool = False
+
+
+def read_campaign(request: RenderRequest) -> tuple[Campaign | None, list[Problem]]:
+    """Load a request's campaign; None where it has errors, or not the stage that is asked for."""
+    campaign, problems = load_campaign(request.campaign, request.templates)
+    if campaign is None or has_errors(problems):
+        return None, problems
+    unknown = unknown_stage(campaign, request.stage)
+    return (campaign, problems) if unknown is None else (None, [*problems, unknown])
 
 
 def render_campaign(
@@ -174,19 +184,6 @@ def _stages_of(campaign: Campaign, day: date, request: RenderRequest) -> set[str
     signed = stages_signed(campaign, by_supporters=request.people.supporters is not None)
     wanted = campaign.stages_on(day) if request.stage is None else [request.stage]
     return set(signed) & set(wanted)
-
-
-def list_of(campaign: Campaign, people: People) -> Path | None:
-    """The file of recipients; None where the campaign's own addressees get letters."""
-    if people.list is None and campaign.file.recipients is not None:
-        return campaign.workspace.folder / campaign.file.recipients
-    return people.list
-
-
-def columns_of(campaign: Campaign, people: People) -> Mapping[str, str]:
-    """What the campaign calls the columns of the list that the letters come from."""
-    file = campaign.file
-    return file.columns if people.supporters is None else file.supporters.columns
 
 
 def _most_letters(campaign: Campaign, people: People) -> int | None:

@@ -10,19 +10,29 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
-from multiprocessing import forkserver, resource_tracker
-from types import FrameType
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.queues import SimpleQueue
+from typing import Any, cast
 
 from advocacy.batch.documents import BatchSettings
+from advocacy.batch.fork_server import (
+    FEW_ON_PAPER,
+    FEW_ON_SCREEN,
+    cores,
+    interrupts_blocked,
+    is_many,
+    start_fork_server,
+)
 from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter, make_task
 from advocacy.errors import AdvocacyError, Problem
-from advocacy.installation import missing_system_libraries
 
 
 class ProgressWatcher:
@@ -44,10 +54,6 @@ class ProgressWatcher:
         """No more letters are made."""
 
 
-FEW_ON_PAPER, FEW_ON_SCREEN = 32, 2000
-"""Up to this many letters are made faster in this process than by starting others."""
-
-
 class WorkerProcesses(Executor):
     """Worker processes on this machine, which write the files themselves.
 
@@ -64,64 +70,76 @@ class WorkerProcesses(Executor):
     def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
         """Start a task in the first free worker.
 
-        Where a worker has died since the last task, the future tells, as for tasks under way.
+        Where a worker has died since the last task, or cannot be started, the future tells, as for
+        tasks under way.
         """
         try:
-            with _interrupts_blocked():
+            with interrupts_blocked():
                 return self._pool.submit(_make_task_in_worker, wanted)
-        except BrokenExecutor as error:
+        except (BrokenExecutor, OSError, EOFError) as error:
             lost: Future[TaskResult] = Future()
-            lost.set_exception(error)
+            lost.set_exception(BrokenExecutor(*error.args))
             return lost
 
     def replace_workers(self) -> None:
         """Start a new pool: one that has lost a process takes no more tasks."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        _end_pool(self._pool, _CHECK_SECONDS)
         self._pool = self._start()
 
     def close(self, *, at_once: bool = False) -> None:
-        """End the processes."""
-        if at_once:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the processes; `at_once` without their tasks, unless these end within a second."""
+        _end_pool(self._pool, _CHECK_SECONDS if at_once else _LONGEST_END)
 
     def _start(self) -> ProcessPoolExecutor:
         start_fork_server(wants_paper=self._settings.wants_paper)
         context = multiprocessing.get_context("forkserver")
-        return ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
+        pool = ProcessPoolExecutor(self._workers, context, _start_worker, (self._settings,))
+        threading.Thread(target=_free_when_stuck, args=(pool,), daemon=True).start()
+        return pool
 
 
-def start_fork_server(*, wants_paper: bool) -> None:
-    """Start the process from which workers are forked, if it does not run yet.
+_CHECK_SECONDS, _LONGEST_END = 1.0, 30.0
 
-    It imports what workers need, which takes seconds where they typeset. Who is going to need them
-    may start it early, and do something else meanwhile.
+
+def _end_pool(pool: ProcessPoolExecutor, patience: float) -> None:
+    """Let tasks under way end, and drop the others; after so many seconds drop those too."""
+    reader = cast("threading.Thread | None", pool._executor_manager_thread)
+    free = partial(_free, pool, list((pool._processes or {}).values()), pool._result_queue)
+    pool.shutdown(wait=False, cancel_futures=True)
+    if reader is not None:
+        reader.join(patience)
+        if reader.is_alive():
+            free()
+            reader.join()
+
+
+def _free_when_stuck(pool: ProcessPoolExecutor) -> None:
+    """Free a pool that does not notice that it has lost a worker, until it is shut down."""
+    was_lost = False
+    while not (pool._shutdown_thread or pool._broken):
+        time.sleep(_CHECK_SECONDS)
+        workers, results = list((pool._processes or {}).values()), pool._result_queue
+        is_lost = bool(workers and connection.wait([one.sentinel for one in workers], 0))
+        if is_lost and was_lost and not (pool._shutdown_thread or pool._broken):
+            _free(pool, workers, results)
+        was_lost = is_lost
+
+
+def _free(
+    pool: ProcessPoolExecutor, workers: Iterable[BaseProcess], results: "SimpleQueue[Any]"
+) -> None:
+    """End a pool whose worker was killed while it handed over a result.
+
+    The thread that reads the result would wait for the rest forever, since this process has a
+    writing end of the pipe, too. Without it, the thread finds the pool broken, and says so to all
+    whose tasks were not cancelled.
     """
-    preload = [__name__, "advocacy.documents.email.message"]
-    is_missing = any(library.required for library in missing_system_libraries())
-    if wants_paper and not is_missing:  # the letters' problems tell what is
-        preload.append("advocacy.documents.pdf.render")
-    multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
-    # Where it has to start this one, it would unblock Ctrl-C on the way.
-    resource_tracker.ensure_running()
-    with _interrupts_blocked():
-        forkserver.ensure_running()
-
-
-def is_many(settings: BatchSettings, letters: int, few: int = FEW_ON_SCREEN) -> bool:
-    """Whether so many letters are made faster by several processes than by this one alone."""
-    return letters > (FEW_ON_PAPER if settings.wants_paper else few) and cores() > 1
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C and SIGHUP; processes started meanwhile inherit the block."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    for worker in workers:
+        worker.kill()
+    for number, task in list(pool._pending_work_items.items()):
+        if task.future.cancelled():
+            pool._pending_work_items.pop(number, None)
+    results._writer.close()  # type: ignore[attr-defined]
 
 
 _settings: BatchSettings | None = None
@@ -172,65 +190,11 @@ def choose_executor(
 
         return Cluster(settings, cluster), wanted
     if workers is None:
-        most = FEW_ON_PAPER if settings.wants_paper else few
-        first = list(islice(wanted, most + 1))
+        on_paper = settings.wants_paper
+        first = list(islice(wanted, (FEW_ON_PAPER if on_paper else few) + 1))
         wanted = chain(first, wanted)
-        workers = cores() if is_many(settings, len(first), few) else 1
+        workers = cores() if is_many(len(first), few, wants_paper=on_paper) else 1
     return (WorkerProcesses(settings, workers) if workers > 1 else Executor(settings)), wanted
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@dataclass(slots=True)
-class Interrupt:
-    """Whether Ctrl-C was pressed."""
-
-    asked: bool = False
-
-    def __bool__(self) -> bool:
-        return self.asked
-
-
-@contextmanager
-def interruptible(on_interrupt: Callable[[], None]) -> Iterator[Interrupt]:
-    """Make the first Ctrl-C ask to stop; the second stops at once.
-
-    A request to end (SIGTERM) and a closed terminal (SIGHUP) do the same. `on_interrupt` is called
-    at the first, in whatever the main thread is doing. In another thread, or where the program
-    handles Ctrl-C itself, nothing changes; nor for a signal that it ignores, as under nohup(1).
-    """
-    interrupt = Interrupt()
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield interrupt
-        return
-    before = {signal.SIGINT: signal.getsignal(signal.SIGINT)} | {
-        number: handler
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if (handler := signal.getsignal(number)) is signal.SIG_DFL
-    }
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        interrupt.asked = True
-        restore()
-        with suppress(OSError):  # the terminal may be gone
-            on_interrupt()
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield interrupt
-    finally:
-        restore()
 
 
 TASK_SECONDS = 0.4
@@ -279,21 +243,29 @@ def run_batch(
 
 
 def work_off(
-    wanted: Iterator[WantedLetter], executor: Executor, stop: Callable[[], bool], first: int = 1
+    wanted: Iterator[WantedLetter],
+    executor: Executor,
+    stop: Callable[[], bool],
+    first: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[LetterOutcome]:
     """Keep an executor's workers busy; yields the outcome of each letter in the list's order.
 
     `first` is the number of letters in the first tasks; how long those take decides the size of
-    the others.
+    the others. `meanwhile` is called once, while the workers are at the first tasks.
     """
     size = first
     tasks: deque[_SubmittedTask] = deque()
+    is_first = True
     while True:
         if stop():
             _cancel_waiting(tasks)
         elif all(task.future is not None for task in tasks):
             while len(tasks) < 2 * executor.workers and (some := list(islice(wanted, size))):
                 tasks.append(_SubmittedTask(some, executor.submit(some)))
+        if is_first:
+            is_first = False
+            meanwhile()
         if not tasks:
             return
         task = tasks.popleft()
@@ -337,8 +309,10 @@ def _resubmit_lost(tasks: Iterable[_SubmittedTask], executor: Executor) -> None:
 
 
 def _crashed(future: "Future[TaskResult]", executor: Executor) -> bool:
-    is_done = future.done() and not future.cancelled()
-    return is_done and isinstance(future.exception(), executor.crash_errors)
+    """Whether a task was lost with its worker, or cancelled when the others were replaced."""
+    if future.cancelled():
+        return True
+    return future.done() and isinstance(future.exception(), executor.crash_errors)
 
 
 def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iterator[LetterOutcome]:

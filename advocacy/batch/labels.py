@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from advocacy.batch.campaigns import RenderRequest
+from advocacy.batch.campaigns import RenderRequest, read_campaign
 from advocacy.batch.printing import Order, printing_key
 from advocacy.campaign.addressing import (
     inside_address,
@@ -12,12 +12,12 @@ from advocacy.campaign.addressing import (
     postal_problem,
     recipients_of,
 )
-from advocacy.campaign.loading import Campaign, load_campaign
+from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.stages import stage_for, unknown_stage
+from advocacy.campaign.stages import stage_for
 from advocacy.checks.gate import gate_of
 from advocacy.documents.print_shop.stationery import PaperEnvelope, PaperSheet
-from advocacy.errors import Level, Problem, has_errors
+from advocacy.errors import Level, Problem
 from advocacy.files.writing import prepare_folder, replace_file
 from advocacy.letters.compose import compose_for
 from advocacy.letters.letter import check
@@ -45,12 +45,9 @@ def print_addresses(
     There is none for a letter that would be refused. An address that cannot be printed leaves the
     others. Raises AdvocacyError where the file cannot be written.
     """
-    campaign, problems = load_campaign(request.campaign, request.templates)
+    campaign, problems = read_campaign(request)
     result = Labelled(problems=problems)
-    if campaign is None or has_errors(problems):
-        return result
-    if unknown := unknown_stage(campaign, request.stage):
-        result.problems.append(unknown)
+    if campaign is None:
         return result
     day = campaign.letter_date(request.day)
     found: list[Recipient] = []

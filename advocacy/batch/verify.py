@@ -20,7 +20,8 @@ from advocacy.batch.documents import (
     letter_folder,
     shared_digests,
 )
-from advocacy.batch.executor import ProgressWatcher, interruptible, run_batch
+from advocacy.batch.executor import ProgressWatcher, run_batch
+from advocacy.batch.interrupts import interruptible
 from advocacy.batch.previous_run import as_recorded
 from advocacy.batch.problem_kinds import ProblemCollector
 from advocacy.batch.record import JOURNAL, NAME, BatchRecord, Entry, broken_manifest

@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass, field, fields
 from itertools import groupby
 from pathlib import Path
 
-from advocacy.batch.campaigns import RenderRequest, wanted_letters
+from advocacy.batch.campaigns import RenderRequest, read_campaign, wanted_letters
 from advocacy.batch.worker import WantedLetter
 from advocacy.campaign.languages import primary_language
-from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.campaign.stages import unknown_stage
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.gate import gate_of
 from advocacy.documents.text import render_form_text
 from advocacy.errors import Problem, has_errors
@@ -74,12 +73,9 @@ def make_worksheets(request: RenderRequest) -> Worksheets:
 
     A letter that `render` would refuse is on none.
     """
-    campaign, problems = load_campaign(request.campaign, request.templates)
+    campaign, problems = read_campaign(request)
     made = Worksheets(problems=problems)
-    if campaign is None or has_errors(problems):
-        return made
-    if unknown := unknown_stage(campaign, request.stage):
-        made.problems.append(unknown)
+    if campaign is None:
         return made
     day = campaign.letter_date(request.day)
     wanted = wanted_letters(campaign, day, problems.append, request.people, request.stage)

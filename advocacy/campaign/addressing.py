@@ -1,7 +1,7 @@
 """Who a campaign writes to: its addressees or a list, which of them, and at which address."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -42,6 +42,19 @@ class People:
     def selecting(self, selection: Selection) -> "People":
         """The same, with another selection."""
         return replace(self, selection=selection)
+
+
+def list_of(campaign: Campaign, people: People) -> Path | None:
+    """The file of recipients; None where the campaign's own addressees get letters."""
+    if people.list is None and campaign.file.recipients is not None:
+        return campaign.workspace.folder / campaign.file.recipients
+    return people.list
+
+
+def columns_of(campaign: Campaign, people: People) -> Mapping[str, str]:
+    """What the campaign calls the columns of the list that the letters come from."""
+    file = campaign.file
+    return file.columns if people.supporters is None else file.supporters.columns
 
 
 def recipients_of(

@@ -4,28 +4,27 @@ The gate of days stands with the letter (`letters.letter.check`). This one judge
 `advocacy check --date` does for the letter's stage and day, and in the same words. It judges each
 wording once: what letters of one stage, day, and language say alike. What is a person's own is
 looked through letter by letter.
+
+The checks themselves (`judge.py`) are imported when something is judged: who trusts an earlier
+verdict starts faster without them.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from advocacy.campaign.bills.positions import NO_FLOOR_VOTE
 from advocacy.campaign.loading import Campaign
-from advocacy.checks.accepting import note_accepted
-from advocacy.checks.agreement.library import Library
-from advocacy.checks.claims.uncited import UncitedMarks
-from advocacy.checks.facts import dates, records
-from advocacy.checks.letters import hide_own_values, own_values_count, trace_letter
+from advocacy.checks.letters import hide_own_values, own_values_count
 from advocacy.checks.patterns import search
-from advocacy.checks.quotations.comparing import check_copies
-from advocacy.checks.run import check_all_variants, check_around, check_body, check_days
-from advocacy.checks.settings import CheckSettings
-from advocacy.checks.surroundings import surrounding_problems
-from advocacy.checks.wording import check_around_body, check_values
 from advocacy.errors import Level, Problem
 from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Letter
+
+if TYPE_CHECKING:
+    from advocacy.checks.judge import Judge
 
 MOST_WORDINGS = 4096
 
@@ -49,10 +48,7 @@ class WordsGate:
     def __init__(self, campaign: Campaign, today: date | None = None) -> None:
         self._campaign = campaign
         self._today = today or campaign.today()
-        self._settings = CheckSettings(campaign.file)
-        self._library = Library(campaign)
         self._wordings: dict[Hashable, WordingVerdict] = {}
-        self._stages: dict[Hashable, tuple[Problem, ...]] = {}
         # Letters that are alike share the same citations: saves 10 microseconds a letter.
         self._cited: IdentityCache[Hashable] = IdentityCache(64)
 
@@ -94,7 +90,7 @@ class WordsGate:
         if known is None:
             if len(self._wordings) >= MOST_WORDINGS:
                 self._wordings.clear()
-            found = self._apply([*self._judge(letter)])
+            found = self._judge.judge(letter)
             errors, warnings = (_of(level, found) for level in (Level.ERROR, Level.WARNING))
             read = hide_own_values(letter, self._campaign).body.values
             known = self._wordings[key] = WordingVerdict(errors, warnings, frozenset(read))
@@ -124,41 +120,18 @@ class WordsGate:
         votes = recipient.text_of("chamber"), recipient.text_of("state") in NO_FLOOR_VOTE
         return position.bill.id, position.names, position.withdrew, position.vote, votes
 
-    def _judge(self, letter: Letter) -> Iterator[Problem]:
-        """Every problem that `check` would report of a letter's stage and wording on its day."""
-        campaign, settings = self._campaign, self._settings
-        yield from self._of_stage(letter)
-        yield from check_days([letter], campaign, letter.date, self._today)
-        yield from check_around(letter, campaign, settings)
-        yield from surrounding_problems(letter, campaign, self._library)
-        traced = hide_own_values(trace_letter(letter, campaign), campaign)
-        marks = UncitedMarks()
-        yield from check_body(traced, campaign, settings, marks, self._library)
-        yield from marks.problems()
-        cited = list({one.id: one for one, _ in dates.facts_used(letter, campaign)}.values())
-        yield from records.check_sources(cited)
-        yield from check_copies(campaign, cited, others=False)
+    @cached_property
+    def _judge(self) -> "Judge":
+        from advocacy.checks.judge import Judge
 
-    def _of_stage(self, letter: Letter) -> tuple[Problem, ...]:
-        """What is wrong with the campaign's settings, and with the variants of a stage."""
-        key = letter.stage, letter.date, letter.language
-        if key not in self._stages:
-            variants = check_all_variants([letter], self._campaign, self._settings)
-            self._stages[key] = (*self._settings.problems(), *variants)
-        return self._stages[key]
+        return Judge(self._campaign, self._today)
 
     def _own_errors(self, letter: Letter, values: Sequence[str]) -> tuple[Problem, ...]:
         """What nobody filled in among the texts that are one person's own."""
         texts = (*values, letter.salutation, *letter.inside_address)
         if not search("placeholder", "\n".join(texts)):
             return ()
-        stage = self._campaign.file.stages[letter.stage]
-        found = [*check_values(letter, values), *check_around_body(letter, stage)]
-        return _of(Level.ERROR, self._apply(found))
-
-    def _apply(self, problems: list[Problem]) -> list[Problem]:
-        """The problems at the levels that the campaign and its approvals give them."""
-        return note_accepted(self._settings.apply(problems), self._campaign)
+        return _of(Level.ERROR, self._judge.judge_own(letter, values))
 
 
 def _of(level: Level, problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -9,7 +9,6 @@ from functools import lru_cache
 from html import escape
 
 from advocacy.documents.email.html import render_html, shared_html
-from advocacy.documents.pdf.stamp.cache_key import split_letter
 from advocacy.documents.references import formatted
 from advocacy.files.content_digests import digest_of
 from advocacy.files.workspace import Workspace
@@ -48,6 +47,8 @@ def _digest_of_email(page: str) -> str:
 
 def paper_shape(checked: CheckedLetter, workspace: Workspace) -> str:
     """The same of the page that is laid out for print."""
+    from advocacy.documents.pdf.stamp.cache_key import split_letter  # brings WeasyPrint
+
     split = split_letter(checked, workspace)
     if split is not None:
         shape = split[0]

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from advocacy.campaign.campaign import Stage
 from advocacy.campaign.languages import primary_language
-from advocacy.errors import AdvocacyError, Place
-from advocacy.files.text import read_text, split_lines
+from advocacy.checks.sentence_places import TemplateLines
+from advocacy.errors import Place
 from advocacy.letters.letter import CitedFact, Letter
 from advocacy.resources import read_table
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
@@ -30,8 +29,6 @@ Kind = Literal["paragraph", "heading", "item", "quote", "row", "caption"]
 LABELS = frozenset({"heading", "row", "caption"})
 """Kinds that carry no note: what they say is in some fact of the letter."""
 
-NEARBY_LINES = 15
-"""How many lines around a mark are searched for a sentence's first words."""
 _MARKUP = re.compile(r"[*_`^~]")
 # No text that people write has these: they stand around italics until a block is read.
 _ITALIC, _UPRIGHT = "\ufdd0", "\ufdd1"
@@ -84,7 +81,7 @@ def read_blocks(prose: Prose, language: str, lines: Sequence[Place] = ()) -> tup
     `lines` are the places that the marks of a traced body stand for. The templates are read from
     the disk each time, so that places fit the text as it is now.
     """
-    files = _TemplateLines()
+    files = TemplateLines()
     blocks: list[TextBlock] = []
     last = lines[0] if lines else None
     for kind, marked, bold in _inline(prose.markdown):
@@ -247,7 +244,7 @@ def _block(
     language: str,
     lines: Sequence[Place],
     before: Place | None,
-    files: "_TemplateLines",
+    files: TemplateLines,
 ) -> TextBlock:
     """Make a block of its text with marks; `before` is the place of the sentence before it."""
     text, cites, traced, italics = "", [], [], []
@@ -271,12 +268,15 @@ def _block(
     sentences = []
     for number, (start, end) in enumerate(pairwise([*starts, len(text) + 1])):
         words = " ".join(text[start:end].split())
-        found = _places(traced, start, end) or ((before,) if before else ())
+        marked_lines = _places(traced, start, end)
+        found = marked_lines or ((before,) if before else ())
+        exact = bool(marked_lines)
+        before = files.locate(found[0], words, before, exact=exact) if found else None
         sentences.append(
             Sentence(
                 words,
                 tuple(j for at, j in cites if (start < at or number == 0) and at <= end),
-                files.locate(found[0], words) if found else None,
+                before,
                 found,
             )
         )
@@ -300,38 +300,6 @@ def _places(traced: Sequence[tuple[int, Place]], start: int, end: int) -> tuple[
             if offset >= end - 1:
                 break
     return tuple(dict.fromkeys(found)) or tuple(place for _, place in traced[-1:])
-
-
-def locate_words(lines: Sequence[Place], words: str) -> Place | None:
-    """Find where words begin on one of a sentence's lines, or its first line if none has them."""
-    files = _TemplateLines()
-    found = [files.locate(place, words) for place in lines]
-    return next((place for place in found if place.column), found[0] if found else None)
-
-
-class _TemplateLines(dict[Path, list[str]]):
-    """The lines of templates, each file read once for one body."""
-
-    def __missing__(self, path: Path) -> list[str]:
-        try:
-            self[path] = split_lines(read_text(path))  # as the run holds it
-        except AdvocacyError:
-            self[path] = []
-        return self[path]
-
-    def locate(self, place: Place, words: str) -> Place:
-        """Find where words begin on a line or, as not every line has a mark, on the nearest."""
-        if place.line is None:
-            return place
-        lines, first = self[place.path], words.split()
-        near = sorted(range(1, len(lines) + 1), key=lambda number: abs(number - (place.line or 0)))
-        for count in (4, 3, 2):
-            for number in near[:NEARBY_LINES] if len(first) >= count else ():
-                at = lines[number - 1].find(" ".join(first[:count]))
-                if at >= 0:
-                    return Place(place.path, number, at + 1)
-        at = lines[place.line - 1].find(first[0]) if first and place.line <= len(lines) else -1
-        return Place(place.path, place.line, at + 1 if at >= 0 else None)
 
 
 # --- where a sentence ends ------------------------------------------------------------------------

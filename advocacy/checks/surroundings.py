@@ -126,7 +126,8 @@ def _subject_place(letter: Letter, campaign: Campaign) -> Place | None:
 
 
 _COMMAND = re.compile(
-    r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<(style|script|title)\b.*?</\1>|<[^<>]*>",
+    r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<(style|script|title)\b.*?</\1>"
+    r"|<(?:[^<>{]|\{(?![%{#])|\{[%{#].*?[%}#]\})*>",
     re.DOTALL | re.IGNORECASE,
 )
 

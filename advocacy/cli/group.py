@@ -2,12 +2,14 @@
 
 import importlib
 import os
+import select
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
+from advocacy.batch.interrupts import ending_as_ctrl_c_does
 from advocacy.cli.printing import printing
 from advocacy.cli.report import REPORTS, Report, is_colorless, print_problems
 from advocacy.errors import AdvocacyError, Problem, nearest
@@ -47,6 +49,10 @@ COMMANDS = {
 }
 
 
+class _PipeClosedError(Exception):
+    """Nobody reads a pipe any more: standard output's, or another of the program's."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports each when it is called."""
 
@@ -63,6 +69,13 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"advocacy.cli.{cmd_name}.command is not a command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises _PipeClosedError where click would end without a word."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _PipeClosedError from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -113,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     color = False if is_colorless() else None  # None: click colors what goes to a terminal
     # Problems are printed after the command's own context has ended; this one outlives it.
-    with click.Context(advocacy, color=color), printing():
+    with click.Context(advocacy, color=color), printing(), ending_as_ctrl_c_does():
         return _run(words, color)
 
 
@@ -127,18 +140,18 @@ def _run(words: list[str], color: bool | None) -> int:
         _print_usage(error, _report_in(words))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted. Finished files are kept, and no file is incomplete.", err=True)
-        return INTERRUPTED
+        return _interrupted()
     except AdvocacyError as error:
         print_problems(error.problems)
         return PROBLEMS
-    except BrokenPipeError:
+    except (BrokenPipeError, _PipeClosedError) as error:
+        if not any(map(_is_unread, (sys.stdout, sys.stderr))):
+            return _failed(error)
         _forget_output(sys.stdout)
         return DONE
     except OSError as error:
         if had_terminal and not sys.stderr.isatty():  # it was closed
-            _forget_output(sys.stdout, sys.stderr)
-            return INTERRUPTED
+            return _interrupted()
         full = no_room(error)
         if full is None:
             return _failed(error)
@@ -148,6 +161,14 @@ def _run(words: list[str], color: bool | None) -> int:
     except Exception as error:  # noqa: BLE001 - the last handler: a bug is reported, not shown
         return _failed(error)
     return result if isinstance(result, int) else DONE
+
+
+def _interrupted() -> int:
+    try:
+        click.echo("\nInterrupted. Finished files are kept, and no file is incomplete.", err=True)
+    except OSError:  # the terminal was closed
+        _forget_output(sys.stdout, sys.stderr)
+    return INTERRUPTED
 
 
 def _check_text(words: Sequence[str]) -> None:
@@ -207,6 +228,16 @@ def _print_usage(error: click.ClickException, report: Report) -> None:
     name = ctx.command_path if ctx is not None else "advocacy"
     message, hint = error.format_message(), f"`{name} --help` lists its options."
     print_problems([Problem("wrong-usage", message, hint)], report)
+
+
+def _is_unread(stream: TextIO) -> bool:
+    """Whether a stream is a pipe of which nobody reads the other end, as after `| head`."""
+    asked = select.poll()
+    try:
+        asked.register(stream.fileno(), select.POLLOUT)
+    except OSError:  # it is no file
+        return False
+    return any(events & select.POLLERR for _, events in asked.poll(0))
 
 
 def _forget_output(*streams: TextIO) -> None:

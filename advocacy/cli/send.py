@@ -221,15 +221,22 @@ def command(
       advocacy send parks.yaml --recipients members.csv --send --yes 1200
       advocacy status parks.yaml
     """
+    from advocacy.batch.fork_server import start_before_loading
+
+    _check_usage(
+        really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing, this_ledger
+    )
+    attach = None if kinds is None else kinds != "eml"
+    if test_to is None and workers is None:
+        # First, since the other imports take half a second.
+        listed = click.get_current_context().params["recipients"]
+        start_before_loading(campaign, listed, attach=attach)
     from advocacy.cli import sending_output
     from advocacy.cli.progress import watcher
     from advocacy.mail.sending.preparation import MailingStoppedError, SendRequest
     from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
-    _check_usage(
-        really, yes, test_to, resend_uncertain, assume_sent, preflight, new_mailing, this_ledger
-    )
     request = SendRequest(
         campaign=campaign,
         people=people(),
@@ -244,7 +251,7 @@ def command(
         templates=templates,
         also_answered=also_answered,
         despite=frozenset(despite),
-        attach=None if kinds is None else kinds != "eml",
+        attach=attach,
         connections=connections,
         per_connection=per_connection,
         rate=rate_from(rate) if rate else None,
@@ -339,8 +346,8 @@ def _agreement(yes: int | None, *, quiet: bool, report: Report) -> "Agree":
         try:
             question = _question(seen.account, left, left - seen.count)
             typed = click.prompt(question, default="", show_default=False, err=True)
-        except click.Abort:
-            if sys.stdin.isatty():
+        except click.Abort as abort:
+            if sys.stdin.isatty() or isinstance(abort.__context__, KeyboardInterrupt):
                 raise
             raise click.UsageError("There is no terminal for confirmation. Use --yes N.") from None
         if "".join(char for char in typed if char not in " ,.’'") != str(left):

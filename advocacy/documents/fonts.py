@@ -150,10 +150,15 @@ class FontLibrary:
         return tuple(name for name in families if name in (BODY, self.lead) or name in used)
 
     def has_raised_figures(self, family: str) -> bool:
-        """Whether a family has figures of its own for marks of notes (OpenType's `sups`)."""
+        """Whether a family has figures of its own for marks of notes (OpenType's `sups`).
+
+        So it is assumed of a family that is not there, which is reported before a page is made.
+        """
         from fontTools.ttLib import TTFont
 
         own = [font.path for font in self.own if font.family == family]
+        if not own and family not in FAMILIES:
+            return True
         paths = own or [path for path, _, _ in FAMILIES[family].faces]
         with TTFont(paths[0], lazy=True) as font:
             features = font["GSUB"].table.FeatureList if "GSUB" in font else None
@@ -171,7 +176,7 @@ class FontLibrary:
             for weight in weights:
                 # The digest is there so that another file of the same name is another rule.
                 yield f"{_face_rule(family, weight, font.slant, font.path)}/*{font.digest}*/"
-        if not own:
+        if not own and family in FAMILIES:
             for path, weight, slant in FAMILIES[family].faces:
                 yield _face_rule(family, weight, slant, path)
 

@@ -3,7 +3,7 @@
 A payload is the JSON that a tab's scripts get: parts by name, as `page/main.js` reads them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from advocacy.documents.email.message import obstacles
 from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.content_digests import text_digest
 from advocacy.files.text import read_text
+from advocacy.letters.letter import CheckedLetter
+from advocacy.letters.parts import image_files
 from advocacy.preview.commenting import describe_comments
-from advocacy.preview.drafts import Drafts
+from advocacy.preview.drafts import Drafts, DraftTexts
 from advocacy.preview.facts import describe_surroundings
 from advocacy.preview.files import (
     ChangedError,
@@ -27,6 +29,7 @@ from advocacy.preview.history import describe_approval
 from advocacy.preview.letters import (
     PreviewDocuments,
     check_further,
+    compose_for_preview,
     judge_words,
     make_preview_documents,
 )
@@ -44,7 +47,7 @@ class ComposedPreview:
 
     `campaign` is the campaign with the tab's drafts, None where it cannot be read; `paper` is
     None where the letter cannot be laid out, and `unprinted` says why; `names` are the files'
-    names by path.
+    names by path, and `texts` the unsaved texts that it was made of.
     """
 
     payload: dict[str, Any]
@@ -54,14 +57,24 @@ class ComposedPreview:
     paper: PaperHtml | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
     unprinted: tuple[Problem, ...] = ()
+    texts: DraftTexts = field(default_factory=DraftTexts)
 
 
-def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> ComposedPreview:
-    """Compose the letter of a tab, and write its email and text: the quick part of the work."""
+def compose_preview(
+    state: PreviewState,
+    drafts: Drafts,
+    show: Show,
+    begin_pages: Callable[[PaperHtml, CheckedLetter], object] = lambda *_: None,
+) -> ComposedPreview:
+    """Compose the letter of a tab, and write its email and text: the quick part of the work.
+
+    `begin_pages` is called as soon as the letter can be laid out, which takes longest. The pages
+    are not wanted where the result has no `paper`.
+    """
     state.refresh()
     base, people = state.campaign, state.people
     if base is None or people is None:
-        problems = problem_records(state.problems, None, {}, drafts)
+        problems = problem_records(state.problems, None, {}, drafts.texts)
         return ComposedPreview({"title": state.path.name, "ok": False, "problems": problems})
     chosen = choose_letter(base, show.choices, people)
     stage = chosen.stage if chosen else next(iter(base.file.stages))
@@ -77,23 +90,30 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         chosen = choose_letter(campaign, show.choices, people)
     # As with `render`: with an error in one of its files a campaign has no letters.
     if campaign is not None and chosen is not None and not has_errors(found):
-        documents = make_preview_documents(campaign, chosen, base.workspace)
+        composed = compose_for_preview(campaign, chosen)
+        if composed.checked is not None:
+            try:
+                pictures = image_files(campaign, *campaign.file.stages.values()).values()
+                paper = prepare_paper(composed.checked, base.workspace, pictures)
+            except AdvocacyError as error:
+                unprinted += error.problems
+            else:
+                begin_pages(paper, composed.checked)
+        documents = make_preview_documents(composed, campaign, base.workspace)
         found += documents.problems
         payload["sentences"] = [
             {"text": one.text, "mark": one.mark, "why": one.why}
-            | place_record(drafts.real_place(one.place), names)
+            | place_record(drafts.texts.real_place(one.place), names)
             for one in documents.sentences
         ]
         if documents.checked is not None:
             # What keeps it from being mailed is a warning: the page shows it all the same.
             unmailed += [one.at(Level.WARNING) for one in obstacles(documents.checked)]
-            try:
-                paper = prepare_paper(documents.checked, base.workspace)
-            except AdvocacyError as error:
-                unprinted += error.problems
+        else:
+            paper, unprinted = None, []
 
     def records(problems: Iterable[Problem], medium: Medium | None = None) -> list[Any]:
-        return problem_records(problems, base, names, drafts, medium=medium)
+        return problem_records(problems, base, names, drafts.texts, medium=medium)
 
     payload |= {
         "title": base.file.title.get(base.file.language) or base.file.id,
@@ -101,7 +121,7 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
         "paperOk": paper is not None,
         "stages": [_stage_record(base, name, one) for name, one in base.file.stages.items()],
         "chosen": _chosen_record(chosen, base) if chosen else None,
-        "used": _used_files(documents, drafts, names),
+        "used": _used_files(documents, drafts.texts, names),
         "people": people.progress(),
         "files": [{**file.record(), "digest": _digest(file)} for file in files.values()],
         "fields": [one.record() for one in list_text_fields(base, stage)],
@@ -114,7 +134,9 @@ def compose_preview(state: PreviewState, drafts: Drafts, show: Show) -> Composed
     }
     if documents.screen is not None:
         payload |= asdict(documents.screen)
-    return ComposedPreview(payload, campaign, chosen, documents, paper, names, tuple(unprinted))
+    return ComposedPreview(
+        payload, campaign, chosen, documents, paper, names, tuple(unprinted), drafts.texts
+    )
 
 
 def _load_with_drafts(
@@ -147,7 +169,7 @@ def _load_with_drafts(
     return campaign, [*found, *problems]
 
 
-def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) -> dict[str, Any]:
+def add_details(composed: ComposedPreview, state: PreviewState) -> dict[str, Any]:
     """The payload of what takes longer: the other checks, the facts, what can be typed."""
     payload: dict[str, Any] = {"lints": [], "wordsOk": True}
     if composed.campaign is None or composed.chosen is None:
@@ -164,7 +186,7 @@ def add_details(composed: ComposedPreview, drafts: Drafts, state: PreviewState) 
         # What the gate does not find concerns something that this letter does not contain.
         elsewhere = [p for p in new if p.level is not Level.NOTE and (p.code, p.message) not in own]
         payload["lints"] = problem_records(
-            new, state.campaign, composed.names, drafts, elsewhere=elsewhere
+            new, state.campaign, composed.names, composed.texts, elsewhere=elsewhere
         )
         payload["wordsOk"] = not refused
     stage = composed.chosen.stage
@@ -205,10 +227,10 @@ def _template_name(campaign: Campaign, template: str, language: str) -> str:
 
 
 def _used_files(
-    documents: PreviewDocuments, drafts: Drafts, names: Mapping[Path, str]
+    documents: PreviewDocuments, texts: DraftTexts, names: Mapping[Path, str]
 ) -> list[str]:
     """The names of the files that the sentences of the letter stand in."""
-    places = (drafts.real_place(one.place) for one in documents.sentences)
+    places = (texts.real_place(one.place) for one in documents.sentences)
     used = (names.get(place.path.resolve()) for place in places if place is not None)
     return sorted({name for name in used if name is not None})
 

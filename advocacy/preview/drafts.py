@@ -6,13 +6,41 @@ YAML is read from memory. Places of problems are those of the real files.
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
 from advocacy.files.text import split_lines
 from advocacy.files.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTexts:
+    """Unsaved texts as they are at one moment.
+
+    `templates` are real files and texts by the paths of their drafts, `yaml` texts by path.
+    """
+
+    templates: Mapping[Path, tuple[Path, str]] = field(default_factory=dict)
+    yaml: Mapping[Path, str] = field(default_factory=dict)
+
+    def real_place(self, place: Place | None) -> Place | None:
+        """The place in the file that is being written, for a place in its draft."""
+        if place is None or place.path not in self.templates:
+            return place
+        return replace(place, path=self.templates[place.path][0])
+
+    def line(self, place: Place) -> str | None:
+        """The line at a place of a real file as it is being written; None without a draft."""
+        if place.line is None:
+            return None
+        text = self.yaml.get(place.path.resolve())
+        for real_path, draft in self.templates.values():
+            if real_path == place.path:
+                text = draft
+        lines = split_lines(text) if text is not None else []
+        return lines[place.line - 1] if place.line <= len(lines) else None
 
 
 class Drafts:
@@ -22,8 +50,7 @@ class Drafts:
         """`parent` is the folder in which the drafts get one of their own."""
         self._parent = parent
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._real_paths: dict[Path, Path] = {}  # by the path of the draft
-        self._yaml: Mapping[Path, str] = {}
+        self.texts = DraftTexts()
 
     def replace_all(
         self, templates: Mapping[str, tuple[Path, str]], yaml: Mapping[Path, str]
@@ -32,22 +59,23 @@ class Drafts:
 
         `templates` are real files and texts by name (`letters/call.md`); `yaml` are texts by path.
         """
-        self._yaml = yaml
-        if not templates and not self._real_paths:
+        before = self.texts.templates
+        if not templates and not before:
+            self.texts = DraftTexts({}, yaml)
             return
         root = self._root()
         drafts = {root / name: draft for name, draft in templates.items()}
-        for path in [path for path in self._real_paths if path not in drafts]:
-            path.unlink(missing_ok=True)
-            del self._real_paths[path]
-        for path, (real_path, text) in drafts.items():
-            if path in self._real_paths and path.read_text("utf-8") == text:
+        for path in before:
+            if path not in drafts:
+                path.unlink(missing_ok=True)
+        for path, (_, text) in drafts.items():
+            if path in before and before[path][1] == text:
                 continue
             path.parent.mkdir(exist_ok=True)
             # A new file each time: caches tell files apart by their inode, size and time.
             path.unlink(missing_ok=True)
             path.write_text(text, "utf-8", newline="\n")
-            self._real_paths[path] = real_path
+        self.texts = DraftTexts(drafts, yaml)
 
     def _root(self) -> Path:
         if self._folder is None:
@@ -58,32 +86,15 @@ class Drafts:
 
     def apply_to(self, campaign: Campaign) -> Campaign:
         """The campaign with the drafts in front of its templates."""
-        if not self._real_paths:
+        if not self.texts.templates:
             return campaign
         workspace = campaign.workspace
         templates = (self._root(), *workspace.templates)
         return replace(campaign, workspace=Workspace(workspace.folder, templates))
-
-    def real_place(self, place: Place | None) -> Place | None:
-        """The place in the file that is being written, for a place in its draft."""
-        if place is None or place.path not in self._real_paths:
-            return place
-        return replace(place, path=self._real_paths[place.path])
-
-    def line(self, place: Place) -> str | None:
-        """The line at a place of a real file as it is being written; None without a draft."""
-        if place.line is None:
-            return None
-        text = self._yaml.get(place.path.resolve())
-        for draft, real_path in self._real_paths.items():
-            if real_path == place.path:
-                text = draft.read_text("utf-8")
-        lines = split_lines(text) if text is not None else []
-        return lines[place.line - 1] if place.line <= len(lines) else None
 
     def close(self) -> None:
         """Remove the folder of drafts."""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-        self._real_paths.clear()
+        self.texts = DraftTexts()

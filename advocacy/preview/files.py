@@ -109,6 +109,16 @@ def save_file(file: EditableFile, text: str, base: str) -> dict[str, object]:
             )
         )
 
+    if "\0" in text:
+        raise AdvocacyError(
+            Problem(
+                "binary-file",
+                "This text contains a zero byte, so it could not be opened again.",
+                "Delete it: it is shown as a red dot, and usually comes with pasted text.",
+                Place(file.path),
+            )
+        )
+
     def change(raw: str) -> str:
         now = raw.replace("\r\n", "\n").replace("\r", "\n")
         if text_digest(now) != base:

@@ -44,6 +44,18 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class ComposedLetter:
+    """A letter that was composed, with the marks of its lines, and checked for its days.
+
+    `traced` is None where it cannot be composed, `checked` where it may not go out.
+    """
+
+    traced: Letter | None = None
+    checked: CheckedLetter | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewDocuments:
     """A checked letter with its email and text, or the problems that stop it.
 
@@ -56,13 +68,8 @@ class PreviewDocuments:
     problems: tuple[Problem, ...] = ()
 
 
-def make_preview_documents(
-    campaign: Campaign, chosen: ChosenLetter, workspace: Workspace
-) -> PreviewDocuments:
-    """Compose and check a letter, and make its email and text.
-
-    `workspace` is the one without drafts, for which the layouts are cached already.
-    """
+def compose_for_preview(campaign: Campaign, chosen: ChosenLetter) -> ComposedLetter:
+    """Compose and check a letter: all that its pages are made of."""
     person, day = chosen.person, chosen.day
     problems = [p for p in (not_in_office(person, day), postal_problem(campaign, person)) if p]
     try:
@@ -77,17 +84,32 @@ def make_preview_documents(
             follows=example_sending(campaign, chosen.stage, day),
         )
     except AdvocacyError as error:
-        return PreviewDocuments(problems=(*error.problems, *problems))
-    sentences = mark_sentences(traced, campaign)
+        return ComposedLetter(problems=(*error.problems, *problems))
     checked, found = check(_without_trace(traced), campaign)
     problems = [*found, *problems]
-    if checked is None or has_errors(problems):
-        return PreviewDocuments(sentences=sentences, problems=tuple(problems))
+    if has_errors(problems):
+        checked = None
+    return ComposedLetter(traced, checked, tuple(problems))
+
+
+def make_preview_documents(
+    composed: ComposedLetter, campaign: Campaign, workspace: Workspace
+) -> PreviewDocuments:
+    """Mark the sentences of a letter, and make its email and text.
+
+    `workspace` is the one without drafts, for which the layouts are cached already.
+    """
+    if composed.traced is None:
+        return PreviewDocuments(problems=composed.problems)
+    sentences = mark_sentences(composed.traced, campaign)
+    checked, problems = composed.checked, composed.problems
+    if checked is None:
+        return PreviewDocuments(sentences=sentences, problems=problems)
     try:
         screen = _screen(checked, workspace)
     except AdvocacyError as error:
         return PreviewDocuments(sentences=sentences, problems=(*error.problems, *problems))
-    return PreviewDocuments(checked, screen, sentences, tuple(problems))
+    return PreviewDocuments(checked, screen, sentences, problems)
 
 
 def _without_trace(traced: Letter) -> Letter:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -26,12 +27,16 @@ MOST_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PaperHtml:
-    """A letter's HTML and style sheet for paper, and the problems that do not stop it."""
+    """A letter's HTML and style sheet for paper, and the problems that do not stop it.
+
+    `pictures` are the files whose changes change the page, though its HTML stays the same.
+    """
 
     html: str
     css: Path
     workspace: Workspace
     problems: tuple[Problem, ...] = ()
+    pictures: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,9 @@ class PageImages:
     unfit: tuple[LayoutOverflow, ...] = ()
 
 
-def prepare_paper(checked: CheckedLetter, workspace: Workspace) -> PaperHtml:
+def prepare_paper(
+    checked: CheckedLetter, workspace: Workspace, pictures: Iterable[Path] = ()
+) -> PaperHtml:
     """Make the letter's HTML for paper, as `documents.pdf.render_pdf` does.
 
     Raises AdvocacyError with everything that keeps the letter off paper.
@@ -53,7 +60,8 @@ def prepare_paper(checked: CheckedLetter, workspace: Workspace) -> PaperHtml:
     if has_errors(problems):
         raise AdvocacyError(problems)
     css = layout_css(checked.letter.layout, workspace)
-    return PaperHtml(paper_html(checked, workspace), css, workspace, tuple(problems))
+    html = paper_html(checked, workspace)
+    return PaperHtml(html, css, workspace, tuple(problems), tuple(pictures))
 
 
 def _end_with_parent(folder: str) -> None:

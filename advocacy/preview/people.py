@@ -74,8 +74,8 @@ class Show(RequestModel):
     desk: TabName
     number: Annotated[int, Field(ge=0)] = 0
     choices: Choices = Choices()
-    drafts: dict[Name, Text] = Field(default_factory=dict, max_length=12)
-    bases: dict[Name, Name] = Field(default_factory=dict, max_length=12)
+    drafts: dict[Name, Text] = Field(default_factory=dict, max_length=60)
+    bases: dict[Name, Name] = Field(default_factory=dict, max_length=60)
     fields: tuple[FieldText, ...] = Field((), max_length=60)
 
 
@@ -91,9 +91,10 @@ class ChosenLetter:
     supporters: Supporters | None
 
     @property
-    def key(self) -> tuple[str, str]:
-        """The stage and the person's letter id, which stay the same on every day."""
-        return self.stage, self.person.letter_id
+    def key(self) -> tuple[str, ...]:
+        """Stage, person's letter id, language and variants, which stay the same on every day."""
+        variants = (f"{part}={name}" for part, name in sorted(self.variants.items()))
+        return self.stage, self.person.letter_id, self.language, *variants
 
 
 def choose_letter(

@@ -9,7 +9,7 @@ from typing import Literal
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Hint, Place, Problem
 from advocacy.files.text import split_lines
-from advocacy.preview.drafts import Drafts
+from advocacy.preview.drafts import DraftTexts
 
 Medium = Literal["paper", "email"]
 LONGEST_LINE = 240
@@ -37,7 +37,7 @@ def problem_records(
     problems: Iterable[Problem],
     campaign: Campaign | None,
     names: Mapping[Path, str],
-    drafts: Drafts | None = None,
+    drafts: DraftTexts | None = None,
     *,
     medium: Medium | None = None,
     elsewhere: Container[Problem] = (),
@@ -93,7 +93,7 @@ def short_path(path: Path, campaign: Campaign | None) -> str:
     return path.name
 
 
-def _excerpt(place: Place, drafts: Drafts | None) -> str | None:
+def _excerpt(place: Place, drafts: DraftTexts | None) -> str | None:
     """The line of a place, as it is being written or as the file has it."""
     if place.line is None:
         return None
@@ -106,4 +106,13 @@ def _excerpt(place: Place, drafts: Drafts | None) -> str | None:
         except (OSError, UnicodeDecodeError):
             return None
         line = lines[place.line - 1] if place.line <= len(lines) else ""
-    return line.rstrip()[:LONGEST_LINE] or None
+    return _shorten(line.rstrip(), place.column or 1) or None
+
+
+def _shorten(line: str, column: int) -> str:
+    """As much of a line as is shown, with the place that is meant: a paragraph can be one line."""
+    if len(line) <= LONGEST_LINE:
+        return line
+    start = max(0, min(column - 1 - LONGEST_LINE // 3, len(line) - LONGEST_LINE))
+    shown = line[start : start + LONGEST_LINE]
+    return ("…" if start else "") + shown + ("…" if start + LONGEST_LINE < len(line) else "")

@@ -79,7 +79,7 @@ class PreviewState:
 
     `engine` is the one thread in which work on the campaign is done; `page_process` lays out
     paper. `folder` (mode 0700) holds the drafts and goes with the server. `pictures` are PNG files
-    by digest, `last_good` is by stage and person's letter id. `on_folders_change` is called when
+    by digest, `last_good` is by a letter's key. `on_folders_change` is called when
     the campaign names other folders than before, and `on_people_read`, in another thread, now and
     then while a list is read.
     """
@@ -97,7 +97,7 @@ class PreviewState:
         self.page_process = PageProcess(self.folder)
         self.engine = ThreadPoolExecutor(1, thread_name_prefix="letters")
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
-        self.last_good: OrderedDict[tuple[str, str], LastGoodPage] = OrderedDict()
+        self.last_good: OrderedDict[tuple[str, ...], LastGoodPage] = OrderedDict()
         self.on_folders_change: Callable[[], object] = lambda: None
         self.on_people_read: Callable[[], object] = lambda: None
         self._file_states: FileStates | None = None
@@ -190,7 +190,7 @@ class PreviewState:
         return tuple(sorted(folder for folder in folders if folder.is_dir()))
 
     def keep_pages(
-        self, key: tuple[str, str], screen: Screen, pages: tuple[PreviewPage, ...]
+        self, key: tuple[str, ...], screen: Screen, pages: tuple[PreviewPage, ...]
     ) -> None:
         """Keep a good letter with its pages and their pictures."""
         for page in pages:
@@ -209,7 +209,7 @@ class PreviewState:
         return all(page.png is not None or page.digest in self.pictures for page in pages)
 
     def keep(
-        self, key: tuple[str, str], screen: Screen, pages: tuple[PreviewPage, ...] = ()
+        self, key: tuple[str, ...], screen: Screen, pages: tuple[PreviewPage, ...] = ()
     ) -> None:
         """Keep a good letter, to be shown while it is not; without `pages`, with those it had."""
         known = self.last_good.get(key)

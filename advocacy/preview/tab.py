@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from advocacy.errors import AdvocacyError
-from advocacy.letters.parts import image_files
+from advocacy.errors import AdvocacyError, Problem
+from advocacy.letters.letter import CheckedLetter
 from advocacy.preview.composing import ComposedPreview, add_details, compose_preview
 from advocacy.preview.drafts import Drafts
+from advocacy.preview.paper import PageImages, PaperHtml
 from advocacy.preview.people import Show
 from advocacy.preview.problems import problem_records
 from advocacy.preview.state import PreviewState, stat_files
@@ -20,12 +22,30 @@ HEARTBEAT = 15.0
 """Seconds after which a silent event stream gets a comment, so that nothing closes it."""
 
 
+@dataclass(frozen=True, slots=True)
+class TabPages:
+    """A letter's pages, None where the same are shown already, and what they are known by."""
+
+    key: object
+    images: PageImages | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTurn:
+    """One letter of a tab, the request that it answers, and its pages once they are laid out."""
+
+    show: Show
+    composed: ComposedPreview
+    pages: "Future[TabPages | None] | None"
+
+
 class Tab:
     """One tab: `request` asks for a new preview, `events` are what the browser receives.
 
     There are three kinds of events: `letter`, which is quick, `paper`, the pages, and `more`, the
     rest. Each has the parts of its payload that have changed since they were sent last, and the
-    number of the request that it answers.
+    number of the request that it answers. Pages are laid out in another process, from the moment
+    that a letter is composed; meanwhile its email is made, and the next letter composed.
     """
 
     def __init__(self, state: PreviewState) -> None:
@@ -36,7 +56,10 @@ class Tab:
         self._sent: dict[str, str] = {}
         self._drafts = Drafts(state.folder)
         self._show: Show | None = None
-        self._shown_letter: tuple[str, str] | None = None
+        self._turns: asyncio.Queue[PreviewTurn] = asyncio.Queue()
+        self._laying_out = asyncio.Lock()
+        self._newest_paper: PaperHtml | None = None
+        self._shown_letter: tuple[str, ...] | None = None
         self._shown_paper: object = None
         self._laid_out: tuple[str, bytes] | None = None
         self.pdf: tuple[str, bytes] | None = None
@@ -57,7 +80,7 @@ class Tab:
 
     async def events(self) -> AsyncIterator[str]:
         """The server-sent events, until either side ends the stream."""
-        work = asyncio.create_task(self._work())
+        tasks = [asyncio.create_task(work()) for work in (self._work, self._finish_turns)]
         try:
             yield "retry: 500\n\n"
             while True:
@@ -72,7 +95,8 @@ class Tab:
                 kind, payload = event
                 yield f"event: {kind}\ndata: {json.dumps(payload, ensure_ascii=False)}\n\n"
         finally:
-            work.cancel()
+            for task in tasks:
+                task.cancel()
             self._drafts.close()
 
     def _send(self, kind: str, payload: dict[str, Any], show: Show | None = None) -> None:
@@ -103,29 +127,57 @@ class Tab:
         while True:
             await self._requested.wait()
             self._requested.clear()
-            if self._show is None:
+            show = self._show
+            if show is None:
                 continue
             try:
-                await self._update(self._show)
+                await self._compose(show)
             except Exception as error:  # noqa: BLE001 - the page goes on, and says so
-                bug = {"ok": False, "bug": f"{type(error).__name__}: {error}"}
-                self._send("letter", bug, self._show)
+                self._send_bug(error, show)
 
-    async def _update(self, show: Show) -> None:
-        """Make and send one preview: the letter, its pages, then the details."""
-        run, engine, state = self._loop.run_in_executor, self._state.engine, self._state
-        composed = await run(engine, compose_preview, state, self._drafts, show)
-        self.composed = composed
+    async def _compose(self, show: Show) -> None:
+        """Make and send a letter; its pages, which are begun on the way, are sent later."""
+        pages: Future[TabPages | None] | None = None
+
+        def begin_pages(paper: PaperHtml, checked: CheckedLetter) -> None:
+            nonlocal pages
+            work = self._lay_out(paper, checked, show.choices.width)
+            pages = asyncio.run_coroutine_threadsafe(work, self._loop)
+
+        composed = await self._loop.run_in_executor(
+            self._state.engine, compose_preview, self._state, self._drafts, show, begin_pages
+        )
+        self.composed, self.pdf = composed, None
         self._send("letter", {"bug": None, **self._with_last_good(composed)}, show)
-        self.pdf = None
-        if composed.paper is not None:
-            await self._lay_out(composed, show)
-        if not self._requested.is_set():
-            details = await run(engine, add_details, composed, self._drafts, state)
-            # Only now it is known whether the letter would be refused; then it is not handed out.
-            may_go = composed.paper is not None and details.get("wordsOk", False)
-            self.pdf = self._laid_out if may_go else None
-            self._send("more", details, show)
+        self._turns.put_nowait(PreviewTurn(show, composed, pages))
+
+    async def _finish_turns(self) -> None:
+        while True:
+            turn = await self._turns.get()
+            try:
+                await self._finish(turn)
+            except Exception as error:  # noqa: BLE001 - the page goes on, and says so
+                if self.composed is turn.composed:
+                    self._send_bug(error, turn.show)
+
+    async def _finish(self, turn: PreviewTurn) -> None:
+        """Send the pages of a letter; if no newer one is asked for, the details too."""
+        composed = turn.composed
+        if composed.paper is not None and turn.pages is not None:
+            await self._send_pages(turn, asyncio.wrap_future(turn.pages))
+        if self._requested.is_set() or self.composed is not composed:
+            return
+        state = self._state
+        details = await self._loop.run_in_executor(state.engine, add_details, composed, state)
+        if self.composed is not composed:
+            return
+        # Only now it is known whether the letter would be refused; then it is not handed out.
+        may_go = composed.paper is not None and details.get("wordsOk", False)
+        self.pdf = self._laid_out if may_go else None
+        self._send("more", details, turn.show)
+
+    def _send_bug(self, error: Exception, show: Show) -> None:
+        self._send("letter", {"ok": False, "bug": f"{type(error).__name__}: {error}"}, show)
 
     def _with_last_good(self, composed: ComposedPreview) -> dict[str, Any]:
         """The payload; where the letter is not good, with its documents from when it was."""
@@ -145,47 +197,69 @@ class Tab:
         self._shown_letter = key
         return payload
 
-    def _kept_pages(self, key: tuple[str, str]) -> list[dict[str, Any]]:
+    def _kept_pages(self, key: tuple[str, ...]) -> list[dict[str, Any]]:
         kept = self._state.last_good.get(key)
         self._shown_paper = None
         has_all = kept is not None and self._state.has_all(kept.pages)
         return [page.record() for page in kept.pages] if kept and has_all else []
 
-    async def _lay_out(self, composed: ComposedPreview, show: Show) -> None:
-        """Lay out the letter and send its pages, unless the same are shown already."""
-        paper, checked, chosen = composed.paper, composed.documents.checked, composed.chosen
-        if paper is None or checked is None or chosen is None or composed.campaign is None:
-            return
-        state, width = self._state, show.choices.width
-        # The HTML stays the same when an image changes.
-        stages = composed.campaign.file.stages.values()
-        images_now = stat_files(image_files(composed.campaign, *stages).values())
-        key = (paper.html, str(paper.css), width, images_now)
-        if key == self._shown_paper:
-            self._send("paper", {"paperOk": True}, show)
-            return
+    async def _lay_out(
+        self, paper: PaperHtml, checked: CheckedLetter, width: int
+    ) -> TabPages | None:
+        """Lay out a letter, unless a newer one is to be laid out when its time comes.
+
+        Raises AdvocacyError with everything that keeps it off paper.
+        """
+        self._newest_paper, process = paper, self._state.page_process
+        async with self._laying_out:
+            if self._newest_paper is not paper:
+                return None
+            key = (paper.html, str(paper.css), width, stat_files(paper.pictures))
+            if key == self._shown_paper:
+                return TabPages(key, None)
+            images = await process.lay_out(paper, checked, width, frozenset(self._state.pictures))
+            if not self._state.has_all(images.pages):  # a picture was dropped meanwhile
+                images = await process.lay_out(paper, checked, width, frozenset())
+            return TabPages(key, images)
+
+    async def _send_pages(
+        self, turn: PreviewTurn, pages: "asyncio.Future[TabPages | None]"
+    ) -> None:
+        """Send the pages of a letter, unless they are not of the letter that is shown now."""
+        composed, state = turn.composed, self._state
+        paper, chosen = composed.paper, composed.chosen
+        layout: TabPages | None = None
+        refused: tuple[Problem, ...] = ()
         try:
-            known = frozenset(state.pictures)
-            images = await state.page_process.lay_out(paper, checked, width, known)
-            if not state.has_all(images.pages):  # a picture was dropped meanwhile
-                images = await state.page_process.lay_out(paper, checked, width, frozenset())
+            layout = await pages
         except AdvocacyError as error:
-            self._laid_out = None
-            problems = self._records(error.problems, composed)
-            pages = self._kept_pages(chosen.key)  # and not those of another person's letter
-            refused = {"paperOk": False, "paperProblems": problems, "pages": pages}
-            self._send("paper", refused, show)
+            refused = error.problems
+        now = self.composed
+        if paper is None or chosen is None or now is None or now.chosen is None:
             return
-        self._shown_paper = key
-        if composed.documents.screen is not None:
-            state.keep_pages(chosen.key, composed.documents.screen, images.pages)
-        campaign = Path(composed.campaign.file.id).name
-        name = f"{campaign}-{chosen.stage}-{chosen.person.file_name}.pdf"
-        self._laid_out = (name, images.data)
-        problems = self._records((*paper.problems, *images.problems), composed)
-        pages = [page.record() for page in images.pages]
-        self._send("paper", {"paperOk": True, "pages": pages, "paperProblems": problems}, show)
+        if now is not composed and (now.paper is None or now.chosen.key != chosen.key):
+            return
+        if refused:
+            self._laid_out = None
+            shown = self._kept_pages(chosen.key)  # and not those of another person's letter
+            problems = self._records(refused, composed)
+            payload = {"paperOk": False, "paperProblems": problems, "pages": shown}
+            self._send("paper", payload, turn.show)
+        elif layout is not None and layout.images is None:
+            self._send("paper", {"paperOk": True}, turn.show)
+        elif layout is not None and layout.images is not None and composed.campaign is not None:
+            images = layout.images
+            self._shown_paper = layout.key
+            if composed.documents.screen is not None:
+                state.keep_pages(chosen.key, composed.documents.screen, images.pages)
+            campaign = Path(composed.campaign.file.id).name
+            name = f"{campaign}-{chosen.stage}-{chosen.person.file_name}.pdf"
+            self._laid_out = (name, images.data)
+            problems = self._records((*paper.problems, *images.problems), composed)
+            shown = [page.record() for page in images.pages]
+            payload = {"paperOk": True, "pages": shown, "paperProblems": problems}
+            self._send("paper", payload, turn.show)
 
     def _records(self, problems: Any, composed: ComposedPreview) -> list[dict[str, object]]:
         campaign, names = self._state.campaign, composed.names
-        return problem_records(problems, campaign, names, self._drafts, medium="paper")
+        return problem_records(problems, campaign, names, composed.texts, medium="paper")

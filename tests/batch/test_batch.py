@@ -3,17 +3,22 @@
 import copy
 import csv
 import email
+import gc
 import hashlib
 import json
+import multiprocessing
 import os
 import pickle
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from email import policy
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +28,7 @@ from hypothesis import strategies as st
 
 from advocacy.batch import executor
 from advocacy.batch.campaigns import RenderRequest, render_campaign
-from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.executor import ProgressWatcher, _end_pool, _free_when_stuck, work_off
 from advocacy.batch.worker import Executor, LetterOutcome, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
@@ -423,6 +428,27 @@ def test_a_worker_that_dies_by_accident_costs_no_letter(accidents: int) -> None:
     assert fragile.replaced
 
 
+def test_a_worker_that_cannot_be_started_costs_no_letter() -> None:
+    """The tasks that other workers have are cancelled when all are replaced."""
+
+    class Replacing(Fragile):
+        def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
+            if self.replaced or wanted[0].recipient.letter_id == "p0":
+                return super().submit(wanted)
+            self.waiting.append(Future())
+            return self.waiting[-1]
+
+        def replace_workers(self) -> None:
+            super().replace_workers()
+            for future in self.waiting:
+                future.cancel()
+
+    replacing = Replacing(set(), accidents=1)
+    replacing.waiting = []
+    found = [outcome.id for outcome in work_off(letters(40), replacing, lambda: False, 3)]
+    assert found == [f"p{n}" for n in range(40)]
+
+
 def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
     outcomes = list(work_off(letters(40), Fragile({"p5", "p20"}), lambda: False, 4))
     assert [outcome.id for outcome in outcomes] == [f"p{n}" for n in range(40)]
@@ -457,6 +483,42 @@ def test_a_worker_process_that_is_killed_costs_no_letter(
     assert set(manifest(tmp_path / FOLDER)) == {f"p{n}" for n in range(30)}
 
 
+def die_half_told() -> None:
+    """End this worker when it has handed over the beginning of a result."""
+    (results,) = (one for one in gc.get_objects() if isinstance(one, SimpleQueue))
+    results._writer._send(struct.pack("!i", 1_000_000) + b"x")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def pool() -> Iterator[ProcessPoolExecutor]:
+    made = ProcessPoolExecutor(2, multiprocessing.get_context("forkserver"))
+    made.submit(os.getpid).result()
+    made.submit(os.getpid).result()
+    yield made
+    made.shutdown(wait=True)
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_result_is_noticed(
+    pool: ProcessPoolExecutor,
+) -> None:
+    threading.Thread(target=_free_when_stuck, args=(pool,), daemon=True).start()
+    lost, waiting = pool.submit(die_half_told), pool.submit(time.sleep, 600)
+    assert isinstance(lost.exception(timeout=60), BrokenExecutor)
+    assert isinstance(waiting.exception(timeout=60), BrokenExecutor)
+
+
+def test_workers_end_even_where_one_was_killed_in_the_middle_of_a_result(
+    pool: ProcessPoolExecutor, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tasks = [pool.submit(die_half_told), *(pool.submit(time.sleep, 600) for _ in range(6))]
+    wait_for(lambda: any(task.running() for task in tasks[:1]))
+    tasks[-1].cancel()
+    _end_pool(pool, 0.2)
+    assert all(task.done() for task in tasks)
+    assert capfd.readouterr().err == ""
+
+
 def wait_for(test: Callable[[], object]) -> None:
     ends = time.monotonic() + 60
     while not test() and time.monotonic() < ends:
@@ -481,7 +543,7 @@ def start(campaign: Path, listed: Path, cwd: Path) -> "subprocess.Popen[str]":
 
 _FORK_SERVER = """
 import multiprocessing.forkserver
-from advocacy.batch.executor import start_fork_server
+from advocacy.batch.fork_server import start_fork_server
 start_fork_server(wants_paper=False)
 print(open(f"/proc/{multiprocessing.forkserver._forkserver._forkserver_pid}/status").read())
 """

@@ -30,7 +30,7 @@ from ..loaded import loaded
 
 LINK = re.compile(r'href="([^"#][^"]*)"')
 AXE = "async () => (await axe.run()).violations.map(v => v.id)"
-SPAN = re.compile(r'<span class="sentence" data-sentence="[^"]*">|</span>')
+SPAN = re.compile(r'<span class="(?:full|sentence)"(?: data-sentence="[^"]*")?>|</span>')
 TODAY = date(2026, 3, 2)
 
 
@@ -306,6 +306,14 @@ def test_a_reader_comments_on_a_sentence_and_saves_a_file_that_the_page_can_impo
         page.locator("summary").press("Enter")
         page.click(".sentence.commented")
         assert page.input_value("#comment") == "<script>alert(1)</script> why?"
+        # What is typed is there again after the Escape key; “Cancel” discards it.
+        page.fill("#comment", "Why not")
+        page.keyboard.press("Escape")
+        page.click(".sentence.commented")
+        assert page.input_value("#comment") == "Why not"
+        page.click("#cancel")
+        page.click(".sentence.commented")
+        assert page.input_value("#comment") == "<script>alert(1)</script> why?"
         page.fill("#comment", "Why?")
         page.click("#add")
         page.click("text=Comment on the whole letter")
@@ -326,6 +334,38 @@ def test_a_reader_comments_on_a_sentence_and_saves_a_file_that_the_page_can_impo
     assert first.sentence == "We ask you to keep the park open in the evening."
     assert (first.letter.stage, first.letter.to, first.letter.day) == ("call", "doe", TODAY)
     assert second.sentence == ""
+
+
+LINES_OF_TEXT = """() => {
+  const range = document.createRange();
+  const sentences = [...document.querySelectorAll('[open] .sentence')];
+  range.selectNodeContents(sentences.find(one => one.textContent.includes('very quiet')));
+  return new Set([...range.getClientRects()].map(rect => rect.bottom)).size;
+}"""
+
+
+@pytest.mark.slow
+def test_on_a_phone_the_lines_of_a_paragraph_are_full(
+    small_campaign: Path, tmp_path: Path, tool: Any
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    letter = small_campaign.parent / "templates/letters/open.md"
+    letter.write_text(
+        "We like it there, where it is " + "very quiet and " * 20 + "green.\n", "utf-8"
+    )
+    made = render_gallery(RenderRequest(small_campaign, output=tmp_path))
+    assert made.path is not None
+    with sync_playwright() as playwright:
+        chromium = tool("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for width, fewest, most in ((1280, 5, 5), (390, 10, 11)):
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.goto(made.path.as_uri())
+            page.locator("summary").first.press("Enter")
+            assert fewest <= page.evaluate(LINES_OF_TEXT) <= most
+            page.close()
+        browser.close()
 
 
 # --- the command --------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from advocacy.batch.worker import Executor, TaskResult, WantedLetter
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import load_campaign
 from advocacy.checks import gate, media
+from advocacy.checks.judge import Judge
 from advocacy.checks.run import run_checks
 from advocacy.documents.print_shop.stationery import SHEETS
 from advocacy.errors import Level, Problem
@@ -190,13 +191,13 @@ def test_a_wording_is_judged_once_for_a_list_and_not_again_in_the_next_run(
     render: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: list[str] = []
-    judge = gate.WordsGate._judge
+    judge = Judge.judge
 
-    def counted(self: gate.WordsGate, letter: Any) -> Any:
+    def counted(self: Judge, letter: Any) -> Any:
         judged.append(letter.id)
         return judge(self, letter)
 
-    monkeypatch.setattr(gate.WordsGate, "_judge", counted)
+    monkeypatch.setattr(Judge, "judge", counted)
     listed = people(tmp_path, *(f"Person {n}" for n in range(9)))
     assert render(people=listed).made == 9
     assert len(judged) == 1
@@ -266,5 +267,5 @@ def test_a_verdict_that_another_process_found_is_not_found_again(
     found = first.errors(letter)
     assert found
     second.learn(pickle.loads(pickle.dumps(first.verdicts)))  # as it travels to a worker
-    monkeypatch.delattr(gate.WordsGate, "_judge")
+    monkeypatch.delattr(Judge, "judge")
     assert second.errors(letter) == found

@@ -46,6 +46,8 @@ def lines(
         ("de", {**UWE, "honorific": "Mr."}, "Sehr geehrter Herr Groß,"),
         ("de", ANNA, "Guten Tag, Anna Weiß,"),
         ("de", {**ANNA, "gender": "divers"}, "Guten Tag, Anna Weiß,"),
+        ("de", {**UWE, "gender": "Herr"}, "Sehr geehrter Herr Groß,"),
+        ("fr", {**LEA, "gender": "Mme"}, "Madame,"),
         ("de", {**ANNA, "title": "Mitglied des Deutschen Bundestages", "gender": "female"},
          "Sehr geehrte Frau Abgeordnete,"),
         ("de", {**UWE, "title": "MdB", "gender": "m"}, "Sehr geehrter Herr Abgeordneter,"),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.checks.sentences import locate_words, quote_spans, read_blocks, sentence_starts
+from advocacy.checks.sentence_places import locate_words
+from advocacy.checks.sentences import quote_spans, read_blocks, sentence_starts
 from advocacy.errors import Place
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, VALUE_MARK, Prose
 
@@ -141,6 +142,53 @@ def test_a_sentence_is_found_again_after_its_template_is_edited(tmp_path: Path) 
     (block,) = read_blocks(prose, "en", lines)
     assert [s.place.column for s in block.sentences if s.place] == [3, 18]
     assert locate_words(lines, "Two is there") == Place(file, 1, 18)
+
+
+@pytest.mark.parametrize(
+    ("line", "printed", "columns"),
+    [
+        # The same words twice, and words that begin like others.
+        ("Help us. Thank you. Help us. Go.", None, [1, 10, 21, 30]),
+        (
+            "Then the end comes. Then `code` is here.",
+            "Then the end comes. Then code is here.",
+            [1, 21],
+        ),
+        ("However it is. **We** act.", "However it is. We act.", [1, 18]),
+        ("It's so. \"Don't go\" is said.", "It’s so. “Don’t go” is said.", [1, 10]),
+        ("So {# why #} it is. So be it.", "So it is. So be it.", [1, 21]),
+        ("In _it_ we are. Not in.", "In it we are. Not in.", [1, 17]),
+    ],
+)
+def test_a_sentence_is_found_whatever_markup_it_has_and_whatever_stands_before_it(
+    tmp_path: Path, line: str, printed: str | None, columns: list[int]
+) -> None:
+    file = tmp_path / "call.md"
+    file.write_text(f"{line}\n", "utf-8")
+    prose = Prose(f"{printed or line}{mark(LINE_MARK)}\n")
+    (block,) = read_blocks(prose, "en", (Place(file, 1),))
+    assert [s.place.column for s in block.sentences if s.place] == columns
+
+
+def test_a_sentence_that_begins_at_the_end_of_a_line_is_found_there(tmp_path: Path) -> None:
+    file = tmp_path / "call.md"
+    file.write_text("And one. And\nthen we go. And then we stay.\n")
+    lines = (Place(file, 1), Place(file, 2))
+    traced = f"And one. And{mark(LINE_MARK)}\nthen we go. And then we stay{mark(LINE_MARK, 1)}.\n"
+    (block,) = read_blocks(Prose(traced), "en", lines)
+    found = [(s.place.line, s.place.column) for s in block.sentences if s.place]
+    assert found == [(1, 1), (1, 10), (2, 13)]
+
+
+def test_a_sentence_on_a_line_without_a_mark_is_behind_the_one_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "call.md"
+    file.write_text("Help us now. Thank you.\n\nHelp us now. Then `code` is here.\n")
+    prose = Prose(
+        f"Help us now. Thank you.{mark(LINE_MARK)}\n\nHelp us now. Then `code` is here.\n"
+    )
+    blocks = read_blocks(prose, "en", (Place(file, 1),))
+    places = [s.place for block in blocks for s in block.sentences if s.place]
+    assert [(p.line, p.column) for p in places] == [(1, 1), (1, 14), (3, 1), (3, 14)]
 
 
 @given(st.text(alphabet="aB1 .!?…“”\"'()«»\n,Mr", max_size=80))

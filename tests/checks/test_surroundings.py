@@ -117,7 +117,19 @@ def test_the_words_of_a_layout_are_judged_at_their_line(house: Any, words: str, 
     assert problem.place.line == 3
 
 
-def test_the_shipped_layouts_say_nothing_that_needs_a_fact(house: Any) -> None:
+@pytest.mark.parametrize(
+    "layout", ["letter", "modern", "large-print", "window-10", "window-dl", "window-fr"]
+)
+def test_the_shipped_layouts_say_nothing_that_needs_a_fact(house: Any, layout: str) -> None:
+    house.spoil("acme.yaml", "    template: call\n", f"    template: call\n    layout: {layout}\n")
+    assert house.check() == []
+
+
+def test_a_comparison_in_a_tag_of_a_layout_is_no_text(house: Any) -> None:
+    tag = '<p class="date{% if inside_address | length > 4 %} many rows{% endif %}">{{ date }}</p>'
+    house.write("templates/layouts/own.html", LAYOUT.replace("<p>%s</p>", "%s") % tag)
+    house.write("templates/layouts/own.css", '@import "letter.css";\n')
+    house.spoil("acme.yaml", "    template: call\n", "    template: call\n    layout: own\n")
     assert house.check() == []
 
 

@@ -82,6 +82,21 @@ def test_a_reader_that_goes_away_is_no_error(campaigns: Path) -> None:
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, env=os.environ
     )
     assert result.stderr == ""
+    assert result.returncode == 0
+
+
+def test_another_pipe_that_breaks_is_not_taken_for_the_output_s_reader(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A command that ends without a word has not done what it was asked to do."""
+
+    def fail(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("advocacy.cli.schema.command.callback", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert group.main(["schema", "campaign"]) == 70
+    assert "this is a bug in advocacy" in capfd.readouterr().err
 
 
 def test_colour_is_for_terminals_alone(run_cli, small_campaign: Path, edit) -> None:

@@ -10,10 +10,11 @@ import pytest
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from advocacy.campaign.campaign import Look
 from advocacy.campaign.loading import Campaign, load_campaign
 from advocacy.documents.fonts import FAMILIES, font_library
 from advocacy.documents.pdf.fitting import obstacles
-from advocacy.documents.pdf.render import render_pdf
+from advocacy.documents.pdf.render import printed, render_pdf
 from advocacy.files.font_files import own_fonts
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import Letter, check
@@ -117,3 +118,12 @@ def test_own_fonts_come_before_those_of_packages(tmp_path: Path) -> None:
     library = font_library(Workspace.of(tmp_path / "campaign.yaml"))
     assert library.fallbacks("en")[:2] == ("EB Garamond", "Brand")
     assert library.needed("ང", "en") == ("EB Garamond", "Brand")
+
+
+def test_a_font_that_is_not_there_refuses_the_letter(letter: Letter, campaign: Campaign) -> None:
+    sender = letter.sender.model_copy(update={"look": Look(font="Comic Sans")})
+    passed, problems = check(replace(letter, sender=sender), campaign)
+    assert passed is not None, problems
+    found = printed(passed, campaign.workspace)
+    assert isinstance(found, list)
+    assert [problem.code for problem in found] == ["unknown-font"]

@@ -7,6 +7,7 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -256,3 +257,20 @@ def test_a_telephone_number_never_breaks_across_lines(letter: Letter, campaign: 
     sender = letter.sender.model_copy(update={"phone": "+1 217 555 0100"})
     html = paper_html(checked(replace(letter, sender=sender), campaign), campaign.workspace)
     assert '<span class="phone">+1 217 555 0100</span>' in html
+
+
+@pytest.mark.parametrize("layout", ["letter", "modern"])
+def test_no_line_of_the_letterhead_ends_with_a_separator(
+    letter: Letter, campaign: Campaign, layout: str
+) -> None:
+    for street in ("1 Example Street", "101 Example Street, Building 14, Second Floor"):
+        address = (street, "Association of the Friends of North Park", "Springfield, IL 62701")
+        sender = letter.sender.model_copy(update={"address": address, "phone": "+1 217 555 0100"})
+        one = checked(replace(letter, sender=sender, layout=layout), campaign)
+        document = pypdfium2.PdfDocument(render_pdf(one, campaign.workspace).data)
+        head, _ = document[0].get_textpage().get_text_range().split("June 10, 2020", 1)
+        document.close()
+        lines = [line.strip() for line in head.splitlines()]
+        assert len(lines) >= 3
+        assert " · " in head
+        assert not any(line.endswith("·") or line.startswith("·") for line in lines), lines

@@ -22,6 +22,7 @@ from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.documents.pdf.render import Pdf, pdf_from_html, render_pdf
+from advocacy.documents.pdf.weasyprint_patches import weasyprint
 from advocacy.errors import AdvocacyError, Level
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letters
@@ -148,6 +149,28 @@ def test_no_word_is_divided_between_two_pages(letter: Letter, campaign: Campaign
         for page in pages[:-1]:
             assert not page.rstrip().endswith("\u2010"), page[-80:]
     assert divided > 20
+
+
+@pytest.mark.parametrize("stop", [".", ",", "?", ":", "…"])
+def test_no_mark_of_a_note_begins_a_line(stop: str) -> None:
+    note = '<span class="note">A note.</span>'
+    for width in range(160, 240, 8):
+        html = f"<style>p {{ width: {width}px }} .note {{ float: footnote }}</style><p>"
+        html += f"It is acceptable{stop}{note} so we thank you{stop}{note} for all that you did."
+        page = weasyprint.HTML(string=html).render().pages[0]._page_box
+        lines = [box for box in page.descendants() if type(box).__name__ == "LineBox"]
+        for line in (line for line in lines if line.element_tag == "p"):
+            first = next(box for box in line.descendants() if hasattr(box, "text"))
+            assert not first.element_tag.endswith("::footnote-call"), width
+
+
+def test_no_word_is_divided_where_the_end_of_a_letter_keeps_together(
+    letter: Letter, campaign: Campaign
+) -> None:
+    for lines, shift in ((14, 16), (14, 37), (15, 16), (15, 37)):
+        body = prose(*["A line."] * lines, filled(60, shift), "Thank you.")
+        first, _ = texts(printed(replace(letter, body=body), campaign).data)
+        assert not first.rstrip().endswith(("line.", "\u2010")), first[-80:]
 
 
 def test_the_second_page_is_headed_by_addressee_date_and_page(pdf: Pdf) -> None:

@@ -276,6 +276,27 @@ def test_a_letterhead_that_would_reach_into_the_window_is_refused(
     assert any("letterhead" in problem.message for problem in problems)
 
 
+@LAYOUTS
+def test_reference_lines_beside_the_address_never_reach_the_subject(
+    printed: Printer, layout: Layout
+) -> None:
+    usual = tuple((f"Label {i}:", "PN-7, of the fourth of May") for i in range(6))
+    assert printed(layout, address_of(3), reference_lines=usual).pages >= 1
+    with pytest.raises(AdvocacyError) as caught:
+        printed(layout, address_of(3), reference_lines=usual * 3)
+    (problem,) = caught.value.problems
+    assert problem.code == "too-long-for-layout"
+    assert "reference lines" in problem.message
+
+
+def test_a_line_of_delivery_never_runs_into_the_address(printed: Printer) -> None:
+    assert printed(DL, address_of(3), delivery="Einschreiben mit Rückschein").pages >= 1
+    with pytest.raises(AdvocacyError) as caught:
+        printed(DL, address_of(3), delivery="Einschreiben mit Rückschein, eigenhändig " * 3)
+    (problem,) = caught.value.problems
+    assert (problem.code, "delivery" in problem.message) == ("too-long-for-layout", True)
+
+
 def test_an_address_of_nine_lines_is_no_problem_without_a_window(
     printed: Printer, letter: Letter
 ) -> None:

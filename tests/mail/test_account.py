@@ -277,3 +277,14 @@ def test_a_letter_of_an_earlier_version_is_not_taken_for_one_that_does_not_cite_
         connection.exec_driver_sql("UPDATE advocacy_letter SET facts = NULL WHERE letter_id = 'p1'")
     assert advocacy("status", parks, "--recipients", people, "--cites", "visits") == 1
     assert "does not record the facts of 1 letter:" in capsys.readouterr().err
+
+
+def test_an_address_that_is_wrong_in_any_way_is_not_called_missing(
+    parks: Path, people: Path
+) -> None:
+    wrong = ("nobody at all", "p1@d.example\nBcc: p2@d.example", "p3@d.example\x07")
+    rows = [person(n, email=email) for n, email in enumerate(("", *wrong))]
+    write_list(people, rows)
+    prepared = PreparedMailing.open(SendRequest(parks, People(people), today=DAY))
+    counts = prepared.go_through().account().counts
+    assert (counts[Category.WRONG_ADDRESS], counts[Category.NO_ADDRESS]) == (len(wrong), 1)

@@ -1,5 +1,10 @@
-"""`send --yes N` begins before a long list is read to its end, and sends to no more than N."""
+"""The first message leaves soon: nothing is loaded or read that it does not need.
 
+`send --yes N` begins before a long list is read to its end, and sends to no more than N.
+"""
+
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +69,52 @@ def test_a_longer_list_is_counted_and_no_more_are_sent_than_are_allowed(
     capsys.readouterr()
     assert advocacy(*command, N) == 0
     assert "no messages left" in capsys.readouterr().out
+
+
+_SEND = """
+import sys
+from advocacy.cli import main
+code = main(sys.argv[1:])
+print("loaded", sorted({"weasyprint", "fontTools", "pypandoc", "sqlalchemy.dialects.postgresql"}
+                       & set(sys.modules)))
+sys.exit(code)
+"""
+
+
+def test_emails_without_a_pdf_load_no_typesetter(parks: Path, people: Path, sink: Sink) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SEND, "send", str(parks), "--recipients", str(people), *TODAY,
+         "--send", "--yes", str(N), "--new-mailing"],
+        capture_output=True, text=True, cwd=parks.parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "loaded []"
+    assert sink.to.total() == N
+
+
+_COMPOSE = """
+import sys
+from datetime import date
+from pathlib import Path
+import advocacy.batch.preloaded
+print("heavy", sorted({"weasyprint", "fontTools", "sqlalchemy"} & set(sys.modules)))
+from advocacy.batch.worker import make_letters
+from advocacy.campaign.addressing import People
+from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
+request = SendRequest(Path(sys.argv[1]), People(Path(sys.argv[2])), today=date(2026, 3, 2))
+prepared = PreparedMailing.open(request)
+wanted, settings = list(prepared.candidates().left()), prepared.renderer().settings
+before = set(sys.modules)
+assert all(outcome.documents for outcome in make_letters(settings, wanted))
+print("loaded", sorted(name for name in set(sys.modules) - before if name.startswith("advocacy")))
+"""
+
+
+def test_workers_share_all_that_they_need_to_compose_a_message(parks: Path, people: Path) -> None:
+    told = subprocess.check_output(
+        [sys.executable, "-c", _COMPOSE, str(parks), str(people)], text=True, cwd=parks.parent
+    )
+    assert told.splitlines() == ["heavy []", "loaded []"]
 
 
 @pytest.mark.parametrize(

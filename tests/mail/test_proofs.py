@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.checks import media
 from advocacy.letters.approvals import record_approval
-from advocacy.mail.sending import proofs
 
 from .sink import Sink
 from .test_send import DAY, TODAY, N, Run, advocacy, load_campaign, parks, people, person, sink
@@ -21,13 +21,13 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
     """Grows by the media of each proof that is made anew, in a cache folder of the test's own."""
     monkeypatch.setenv("ADVOCACY_CACHE", str(tmp_path / "cache"))
     made: Asked = []
-    check = proofs.check_media
+    check = media.check_media
 
-    def note(letters, campaign, media):
-        made.append(" ".join(media))
-        return check(letters, campaign, media)
+    def note(letters, campaign, shown):
+        made.append(" ".join(shown))
+        return check(letters, campaign, shown)
 
-    monkeypatch.setattr(proofs, "check_media", note)
+    monkeypatch.setattr(media, "check_media", note)
     return made
 
 

@@ -710,6 +710,61 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
     assert len(sink.to) == N
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("place", ["load_campaign", "Candidates"])
+@pytest.mark.parametrize("how", ["--send", "dry run", "--test-to"])
+def test_before_the_first_message_a_request_to_end_does_what_ctrl_c_does(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, how: str, place: str, number: int,
+) -> None:  # fmt: skip
+    command = ("send", parks, "--recipients", people, *TODAY)
+    assert advocacy(*command, "--send", "--yes", 1, "--new-mailing", "--limit", 1) == 0
+    handlers = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)]
+
+    def end(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), number)
+        time.sleep(5)
+
+    module = "sending" if (place, how) == ("Candidates", "--test-to") else "preparation"
+    options = {
+        "--send": ("--send", "--yes", N),
+        "dry run": (),
+        "--test-to": ("--test-to", "me@coalition.example"),
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(f"advocacy.mail.sending.{module}.{place}", end)
+        assert advocacy(*command, *options[how]) == 130
+    said = capsys.readouterr().err
+    assert "Interrupted." in said
+    assert "Traceback" not in said
+    assert sink.to.total() == 1
+    assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)] == handlers
+    assert advocacy(*command, "--send", "--yes", N) == 0
+    assert set(sink.to.values()) == {1}
+
+
+def test_a_request_to_end_reaches_a_run_in_the_background_that_ignores_ctrl_c(
+    advocacy: Run, parks: Path, people: Path, sink: Sink
+) -> None:
+    def interrupt(step: str, address: str) -> str | None:
+        if step == "data" and len(sink.taken) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.3)
+        return None
+
+    sink.answer = interrupt
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert 4 <= len(sink.to) < N
+    with open_ledger(parks) as ledger:
+        assert ledger.counts("parks/call")[State.SENT] == len(sink.to)
+
+
 @pytest.mark.slow
 def test_a_terminal_that_is_closed_ends_a_run_as_ctrl_c_does(
     parks: Path, people: Path, sink: Sink

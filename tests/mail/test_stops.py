@@ -64,6 +64,22 @@ def test_ten_refusals_among_the_last_messages_stop_a_run_until_somebody_decides_
     assert sink.to.total() > before
 
 
+def test_when_the_deferred_are_tried_again_is_not_told_of_those_who_were_not_tried_at_all(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(step: str, to: str) -> str | None:
+        later = to in (person(0)["email"], person(1)["email"], person(2)["email"])
+        return ("451 4.7.1 later" if later else "550 5.1.1 no") if step == "rcpt" else None
+
+    sink.answer = answer
+    write_list(people, [person(n) for n in range(60)])
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 60)
+    assert advocacy(*command, "--new-mailing", "--connections", 1) == 3
+    told = capsys.readouterr().out
+    (when,) = re.findall(r"The next run retries those who were deferred, from (\d{4})-", told)
+    assert int(when) >= 2026
+
+
 @pytest.mark.parametrize(
     ("letters", "complaints", "code"), [(1000, 3, 3), (1000, 2, 0), (300, 2, 0), (1001, 3, 0)]
 )

@@ -181,7 +181,7 @@ class Page:
     def see(self, words: str, where: str = "#plain") -> None:
         """Wait until words stand somewhere."""
         self.tab.wait_for_function(
-            "([where, words]) => document.querySelector(where).textContent"
+            "([where, words]) => (document.querySelector(where)?.textContent ?? '')"
             ".replace(/\\s+/g, ' ').includes(words)",
             arg=[where, words],
         )
@@ -189,7 +189,7 @@ class Page:
     def see_not(self, words: str, where: str = "#plain") -> None:
         """Wait until words stand there no more."""
         self.tab.wait_for_function(
-            "([where, words]) => !document.querySelector(where).textContent"
+            "([where, words]) => !(document.querySelector(where)?.textContent ?? '')"
             ".replace(/\\s+/g, ' ').includes(words)",
             arg=[where, words],
         )

@@ -83,7 +83,9 @@ def test_everything_has_a_role_and_a_name(start: Start, visit: Visit, small_camp
         ("group", "Page 1 of 1"),
     ):
         assert tab.get_by_role(role, name=name, exact=True).count() == 1, (role, name)
-    assert tab.get_attribute("#slider", "aria-valuetext") == "March 2, 2026: letter is valid"
+    assert (
+        tab.get_attribute("#slider", "aria-valuetext") == "March 2, 2026: every cited fact is true"
+    )
     words = tab.get_by_role("group", name="Page 1 of 1").inner_text()
     assert "Please answer by March 16, 2026." in words, "a screen reader reads the page on paper"
     assert tab.get_attribute("#state", "role") == "status"
@@ -113,7 +115,9 @@ def test_with_the_keyboard_alone_one_chooses_writes_saves_and_reads(
     keys.type("roe")
     page.tab.wait_for_selector("#found li >> text=Richard Roe")
     keys.press("ArrowDown")
-    assert page.tab.get_attribute("#person", "aria-activedescendant") == "found-0"
+    page.until(
+        "document.getElementById('person').getAttribute('aria-activedescendant') === 'found-0'"
+    )
     keys.press("Enter")
     page.see("Dear Richard Roe")
     to(".cm-content")

@@ -37,7 +37,7 @@ def placed(small_campaign: Path) -> Iterator[Callable[..., list[tuple[Any, ...]]
         texts = {} if text is None else {"letters/open.md": text}
         show = Show(desk="desk-of-tests", drafts=texts, choices=choices)
         composed = compose_preview(state, drafts, show)
-        records = add_details(composed, drafts, state)["comments"]
+        records = add_details(composed, state)["comments"]
         return [(one["state"], one["at"], one["now"]) for one in records]
 
     yield found
@@ -91,7 +91,7 @@ def test_a_broken_file_of_comments_is_told_and_the_letter_is_shown(
     comments_path(small_campaign).write_text("comments: [{id: 1", "utf-8")
     state, drafts = PreviewState(small_campaign), Drafts()
     composed = compose_preview(state, drafts, Show(desk="desk-of-tests"))
-    details = add_details(composed, drafts, state)
+    details = add_details(composed, state)
     assert details["comments"] == []
     assert details["commentsFault"]
     assert details["wordsOk"]

@@ -12,6 +12,7 @@ import pytest
 
 from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.campaign.loading import load_campaign
+from advocacy.campaign.recipients import Recipient
 from advocacy.documents.email.html import render_html
 from advocacy.documents.text import render_text
 from advocacy.errors import Hint
@@ -22,7 +23,7 @@ from advocacy.preview.composing import ComposedPreview, add_details, compose_pre
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.letters import Screen, inbox_snippet
 from advocacy.preview.pages import PreviewPage
-from advocacy.preview.people import Choices, FieldText, Show
+from advocacy.preview.people import Choices, ChosenLetter, FieldText, Show
 from advocacy.preview.problems import PAGE_HINTS, word_hint
 from advocacy.preview.state import PreviewState
 
@@ -127,9 +128,7 @@ def test_sentences_and_problems_have_the_places_of_the_text_as_it_is_now(
         asked = next(line for words, (line, _) in found.items() if words.startswith("Keep the"))
         assert rows[asked - 1] == "{{ loop.index }}. {{ ask }}"
         (claim,) = [
-            one
-            for one in add_details(turn, drafts, state)["lints"]
-            if one["code"] == "uncited-claim"
+            one for one in add_details(turn, state)["lints"] if one["code"] == "uncited-claim"
         ]
         assert rows[claim["line"] - 1] == claim["excerpt"] == "In 2019 the hall had 900 seats."
 
@@ -190,7 +189,7 @@ def test_the_page_gives_the_verdict_of_render(
         campaign, _ = load_campaign(small_campaign)
         state.campaign = campaign
         turn = compose_preview(state, drafts, Show(desk=DESK, choices=Choices(), drafts={}))
-        said = bool(add_details(turn, drafts, state)["wordsOk"])
+        said = bool(add_details(turn, state)["wordsOk"])
         request = RenderRequest(small_campaign, formats=("eml",), output=tmp_path / "out")
         return said, render_campaign(replace(request, force=True)).made == 1
 
@@ -221,7 +220,7 @@ def test_the_page_and_render_give_one_verdict_in_the_same_words(
     letter = small_campaign.parent / "templates/letters/open.md"
     letter.write_text(f"{letter.read_text('utf-8')}\n{more}\n", "utf-8")
     turn = compose_preview(state, drafts, Show(desk=DESK, choices=Choices(), drafts={}))
-    found = [*turn.payload["problems"], *add_details(turn, drafts, state)["lints"]]
+    found = [*turn.payload["problems"], *add_details(turn, state)["lints"]]
     levels = {one["level"] for one in found if not one["elsewhere"]}
     said = "Wrong" if "error" in levels else "Worth a look" if "warning" in levels else "Good"
     result = run_cli("render", small_campaign, "--format", "eml")
@@ -276,7 +275,7 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
     look: Look, drafts: Drafts, state: PreviewState, small_campaign: Path, edit
 ) -> None:
     edit(small_campaign.parent / "facts.yaml", "  checked", "  until: 2026-03-09\n  checked")
-    beside = add_details(look(), drafts, state)
+    beside = add_details(look(), state)
     (fact,) = beside["facts"]
     assert (fact["id"], fact["state"], fact["here"]) == ("visits", "holds", True)
     assert fact["source"] == "The Park in Figures"
@@ -284,7 +283,7 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
     assert states["2026-03-02"] == "holds"
     assert states["2026-03-10"] == "dead"
     assert states["2026-04-01"] == "out"
-    (fact,) = add_details(look(day=date(2026, 3, 10)), drafts, state)["facts"]
+    (fact,) = add_details(look(day=date(2026, 3, 10)), state)["facts"]
     assert fact["state"] == "ended"
     names = {one["name"]: one["prints"] for one in beside["variables"]}
     assert names["recipient.name"] == "Jane Doe"
@@ -352,6 +351,24 @@ def test_language_and_variant_are_chosen_among_those_there_are(
     assert look(language="xx").payload["chosen"]["language"] == "en-US"
 
 
+def test_a_letter_that_is_good_no_more_is_not_shown_in_another_language_or_variant() -> None:
+    def key(**changes: Any) -> tuple[str, ...]:
+        person = Recipient(name="Jane Doe", address=["2 Main Street"])
+        usual = {"stage": "call", "language": "en", "variants": {"body": "a"}}
+        return ChosenLetter(
+            **{**usual, **changes}, person=person, day=date(2026, 3, 2), supporters=None
+        ).key
+
+    others = [
+        key(language="fr"),
+        key(variants={"body": "b"}),
+        key(variants={}),
+        key(stage="thanks"),
+    ]
+    assert len({key(), *others}) == 5
+    assert key() == key()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["amazon", "congress", "ibm", "microsoft"])
 def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name: str) -> None:
@@ -368,7 +385,7 @@ def test_every_letter_of_the_shipped_campaigns_is_shown(project_root: Path, name
             assert turn.paper is not None
             placed = [one for one in turn.payload["sentences"] if one["line"]]
             assert len(placed) > 5
-            assert add_details(turn, drafts, state)["stops"]
+            assert add_details(turn, state)["stops"]
     finally:
         state.close()
         drafts.close()

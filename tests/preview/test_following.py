@@ -124,3 +124,59 @@ def test_an_automatic_check_finds_nothing_that_shuts_people_out(
     check("earlier texts")
     page.tab.click("#history-close")
     page.tab.click("#tab-paper")
+
+
+BEHIND_CURSOR = """() => {
+  const { focusNode, focusOffset } = getSelection();
+  const line = (focusNode.nodeType === 1 ? focusNode : focusNode.parentElement).closest('.cm-line');
+  const range = document.createRange();
+  range.setStart(focusNode, focusOffset);
+  range.setEndAfter(line.lastChild);
+  return range.toString();
+}"""
+
+
+def test_a_sentence_is_opened_where_it_stands_behind_emoji_and_others_like_it(
+    page: Page, shared_campaign: Path
+) -> None:
+    text = (
+        "Please 😀😀😀 help us. Thank you. Please help us. So **we** write. So we write.\n\n"
+        "Please help us. Then `code` is here. Then act.\n"
+    )
+    letter_of(shared_campaign).write_text(text, "utf-8")
+    page.see("Then act.", "#pages")
+    page.see("Please help us.", "#editors")
+    begins = [
+        "Please 😀", "Thank you. Please", "Please help us. So", "So **we**", "So we write",
+        "Please help us. Then", "Then `code`", "Then act.",
+    ]  # fmt: skip
+    page.tab.focus("#sentence-list")
+    page.tab.keyboard.press("Home")
+    for number, words in enumerate(begins):
+        page.tab.focus("#sentence-list")
+        if number:
+            page.tab.keyboard.press("ArrowDown")
+        page.tab.keyboard.press("Enter")
+        page.until("document.activeElement.classList.contains('cm-content')")
+        assert page.tab.evaluate(BEHIND_CURSOR).startswith(words)
+
+
+def test_a_place_moves_along_with_what_is_typed_before_it(
+    page: Page, shared_campaign: Path
+) -> None:
+    letter_of(shared_campaign).write_text("We write. In 2019 it had 900 trees.\n", "utf-8")
+    page.see("In 2019 it had 900 trees.", "#editors")
+    page.tab.wait_for_selector(".cm-lintRange-warning")
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+Home")
+    shared = page.tab.evaluate(
+        """async () => {
+          const { columnOf, follow } = await import('./static/places.js');
+          const then = 'We write. In 2019 it had 900 trees.', now = `Dear all, ${then}`;
+          return [follow({ line: 1, column: 11 }, then, now), columnOf('😀 a b', 1, 5)];
+        }"""
+    )
+    assert shared == [{"line": 1, "column": 21}, 6]
+    page.tab.keyboard.insert_text("Dear all, ")
+    page.see("Dear all, We write.", "#pages")
+    page.until("document.querySelector('.cm-lintRange-warning')?.textContent.startsWith('In 2019')")

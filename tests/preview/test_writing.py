@@ -92,3 +92,40 @@ def test_where_nobody_typed_the_file_stays_byte_for_byte(page: Page, shared_camp
     page.replace("One", "First")
     page.save()
     assert letter.read_bytes() == before.replace(b"One", b"First")
+
+
+WORD_ITEM = "<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>{}</span>{}</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        # Google Docs: line breaks between blocks and at the end.
+        ("<p>One</p><br><ul><li>Two</li></ul><p>Three</p><br>", "One\n\n- Two\n\nThree"),
+        ("<div>One line.<br>Another.<br></div><div><br></div><div>Two</div>",
+         "One line.\\\nAnother.\n\nTwo"),
+        ("<p>Hello<b> bold </b>end<b>.</b> <b>Note:</b>text <i>(so)</i>it</p>",
+         "Hello **bold** end. **Note**:text *(so*)it"),
+        ("<p>A &lt;b&gt;tag&lt;/b&gt;, 5 &lt; 6, x^2^, ~~so~~ and <s>gone</s></p>",
+         "A \\<b>tag\\</b>, 5 < 6, x\\^2^, \\~~so\\~~ and ~~gone~~"),
+        (WORD_ITEM.format("·", "One") + WORD_ITEM.format("1.", "Two"), "- One\n\n1. Two"),
+    ],
+)  # fmt: skip
+def test_what_is_pasted_is_read_by_a_letter_as_it_was_written(
+    page: Page, shared_campaign: Path, html: str, markdown: str
+) -> None:
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+a")
+    page.tab.evaluate(PASTE, [html, "plain"])
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8") == markdown
+
+
+def test_a_command_that_names_one_of_several_is_shown_in_words(
+    page: Page, shared_campaign: Path
+) -> None:
+    text = "{{ demand.asks[0] }}\n\n{% for peer in precedents %}{{ peer.tags[1] }}{% endfor %}\n"
+    letter_of(shared_campaign).write_text(text, "utf-8")
+    page.see("Keep the park open until nine in the evening.", ".editor:not([hidden]) .cm-chip")
+    page.see("peer tags 2", "#editors")
+    assert "[0]" not in page.text()

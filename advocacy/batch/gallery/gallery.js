@@ -64,13 +64,16 @@
 
   // --- writing ------------------------------------------------------------------------------------
 
+  const begun = new Map(); // what was typed when the Escape key closed the form
+  const draftOf = ({ one, sentence, comment }) => JSON.stringify([one.key, sentence, comment?.id]);
+
   function write(one, sentence, comment = of(one, sentence).at(-1) ?? null) {
     at = { one, sentence, comment };
     $("writing-title").textContent = comment ? "Change your comment" : sentence ? "Comment on this sentence" : "Comment on the whole letter";
     $("quoted").textContent = sentence;
     $("quoted").hidden = !sentence;
     $("quoted").lang = one.letter.language;
-    $("comment").value = comment?.text ?? "";
+    $("comment").value = begun.get(draftOf(at)) ?? comment?.text ?? "";
     $("name").value = name;
     $("wrong").textContent = "";
     $("delete").hidden = !comment;
@@ -90,6 +93,7 @@
     const id = at.comment?.id ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     const fresh = { id, letter: at.one.letter, sentence: at.sentence, by: name, when: new Date().toISOString(), text, saved: false };
     comments = at.comment ? comments.map((old) => (old.id === id ? fresh : old)) : [...comments, fresh];
+    begun.delete(draftOf(at));
     dialog.close();
     changed();
   }
@@ -193,8 +197,13 @@
   for (const one of letters) startLetter(one);
   $("how").hidden = letters.length === 0;
   $("add").addEventListener("click", add);
-  $("cancel").addEventListener("click", () => dialog.close());
+  $("comment").addEventListener("input", () => begun.set(draftOf(at), $("comment").value));
+  $("cancel").addEventListener("click", () => {
+    begun.delete(draftOf(at));
+    dialog.close();
+  });
   $("delete").addEventListener("click", () => {
+    begun.delete(draftOf(at));
     dialog.close();
     remove(at);
   });
@@ -206,7 +215,8 @@
     }
   });
   addEventListener("beforeunload", (event) => {
-    if (!keeps && comments.some((one) => !one.saved)) event.preventDefault();
+    const typed = [...begun.values()].some((text) => text.trim());
+    if (typed || (!keeps && comments.some((one) => !one.saved))) event.preventDefault();
   });
   changed();
 })();

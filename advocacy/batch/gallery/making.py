@@ -9,16 +9,15 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from advocacy.batch import Format
-from advocacy.batch.campaigns import RenderRequest
+from advocacy.batch.campaigns import RenderRequest, read_campaign
 from advocacy.batch.documents import BatchSettings, make_documents
 from advocacy.batch.executor import ProgressWatcher
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.page import Shown, gallery_html
-from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.campaign.stages import unknown_stage
+from advocacy.campaign.loading import Campaign
 from advocacy.checks.gate import gate_of
 from advocacy.documents.text import render_text
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.errors import AdvocacyError, Problem
 from advocacy.files.writing import check_no_link, open_own, prepare_folder, write_file
 from advocacy.letters.true_days import true_letter
 
@@ -50,11 +49,9 @@ def render_gallery(request: RenderRequest, watcher: ProgressWatcher | None = Non
     can be written.
     """
     watcher = watcher or ProgressWatcher()
-    campaign, problems = load_campaign(request.campaign, request.templates)
-    if campaign is None or has_errors(problems):
+    campaign, problems = read_campaign(request)
+    if campaign is None:
         return Gallery(problems=problems)
-    if unknown := unknown_stage(campaign, request.stage):
-        return Gallery(problems=[*problems, unknown])
     folder = request.output / campaign.file.id
     check_no_link(folder)
     prepare_folder(folder)

@@ -55,7 +55,7 @@ class Shown:
     @property
     def pieces(self) -> tuple[TextPiece, ...]:
         """The text, with its sentences apart."""
-        return split_text(self.text, self.letter) if self.letter else (TextPiece(self.text),)
+        return split_text(self.text, self.letter) if self.letter else ()
 
     @property
     def identity(self) -> str:

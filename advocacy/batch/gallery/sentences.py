@@ -5,15 +5,19 @@ other marks than the sentence as it is read.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from advocacy.checks.sentences import read_letter
+from advocacy.documents.text import WIDTH
+from advocacy.files.characters import column_width
 from advocacy.letters.letter import Letter
 
 _WORD = re.compile(r"\w+")
 # What may stand between two words of a sentence: blanks, marks, and the numbers of notes.
 _GAP = r"[\W_]*?(?:\[\d+(?:,\d+)*\][\W_]*?)*"
+_LINE_END = re.compile(r"\n *")
 _CLOSING = re.compile(r"""[^\w\s\[]*""")
 HEAD, TAIL = 5, 3
 """Words by which a sentence is known that has a note in the midst of its text."""
@@ -22,10 +26,14 @@ MOST_BETWEEN = 600
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A piece of a plain text; `sentence` is the sentence that it prints, or empty."""
+    """A piece of a plain text; `sentence` is the sentence that it prints, or empty.
+
+    `parts` are the same text; every second one is the end of a line at which a paragraph goes on.
+    """
 
     text: str
     sentence: str = ""
+    parts: tuple[str, ...] = ()
 
 
 def split_text(text: str, letter: Letter) -> tuple[TextPiece, ...]:
@@ -35,7 +43,33 @@ def split_text(text: str, letter: Letter) -> tuple[TextPiece, ...]:
     """
     blocks = (block.sentences for block in read_letter(letter))
     sentences = [letter.subject, *(one.text for each in blocks for one in each)]
-    return tuple(_pieces(text, sentences))
+    pieces, ends, begin = [], set(_line_ends(text)), 0
+    for piece in _pieces(text, sentences):
+        pieces.append(replace(piece, parts=tuple(_parts(piece.text, ends, begin))))
+        begin += len(piece.text)
+    return tuple(pieces)
+
+
+def _line_ends(text: str) -> Iterator[int]:
+    """Where lines end because they are full: the next line's first word has no room in them."""
+    at = 0
+    lines = text.split("\n")
+    for line, after in pairwise(lines):
+        at += len(line)
+        first = after.split(maxsplit=1)[:1]
+        if line.strip() and first and column_width(f"{line} {first[0]}") > WIDTH:
+            yield at
+        at += 1
+
+
+def _parts(text: str, ends: Container[int], begin: int) -> Iterator[str]:
+    done = 0
+    for found in _LINE_END.finditer(text):
+        if begin + found.start() in ends:
+            yield text[done : found.start()]
+            yield found[0]
+            done = found.end()
+    yield text[done:]
 
 
 def _pieces(text: str, sentences: Iterable[str]) -> Iterator[TextPiece]:

@@ -13,7 +13,8 @@ from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, bare, language_of
 from advocacy.checks.quotations.quoted import SHORT, quotations_of, texts_of
 from advocacy.checks.quotations.verbatim import Part, alignments, normalize_text, parts_of
-from advocacy.checks.sentences import TextBlock, locate_words, quote_spans
+from advocacy.checks.sentence_places import locate_words
+from advocacy.checks.sentences import TextBlock, quote_spans
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 

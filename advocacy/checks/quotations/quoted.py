@@ -12,7 +12,8 @@ from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, language_of
 from advocacy.checks.quotations.nearest import NearestPassage, find_nearest_passage
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
-from advocacy.checks.sentences import TextBlock, cited_facts, locate_words
+from advocacy.checks.sentence_places import locate_words
+from advocacy.checks.sentences import TextBlock, cited_facts
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 

@@ -61,9 +61,9 @@ def parts_of(quotation: str) -> tuple[Part, ...]:
     """The parts of a quotation between its ellipses and an editor's words.
 
     The first letter of the first part may be a capital or a small one, as the sentence around it
-    wants (Chicago Manual of Style, 18th ed., 12.18). Inside a part, `[W]e` and `[s]es` stand for
-    another first letter and `sell[s]` for another ending; `[sic]`
-    stands for nothing. A comma, semicolon or full stop at the end may be the quoting text's own.
+    wants (Chicago Manual of Style, on changing capitals to suit syntax). Inside a part, `[W]e`
+    and `[s]es` stand for another first letter and `sell[s]` for another ending; `[sic]` stands for
+    nothing. A comma, semicolon or full stop at the end may be the quoting text's own.
     """
     text = _ELLIPSIS.sub("…", normalize_text(re.sub(r"\s*\[sic\]", "", quotation)))
     text = text.strip(" '-…").rstrip(",;. '-…")

@@ -2,10 +2,12 @@
 
 A font is cut down to its language's letters, figures and punctuation, and the ligatures that a
 layout's features make of them, whatever a letter says. So letters of one layout have the same
-fonts, byte for byte, and a name can be set into a page that is laid out. A letter with another
-character, Greek or Chinese, has that one too.
+fonts, byte for byte, and a name can be set into a page that is laid out. A letter with a Polish or
+a Greek name has a whole set of such letters, so its fonts are those of others with names like it. A
+letter with another character, such as a Chinese one, has that one too.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from string import ascii_letters
@@ -21,17 +23,30 @@ _RAISED = "¹²³ªº"  # their glyphs stand for plain figures and letters where
 _LATIN = "".join(chr(code) for span in _RANGES for code in range(*span) if chr(code) not in _RAISED)
 _LATIN += _MARKS
 _OWN = read_table("documents/pdf/alphabet.toml")
+_SETS = {name: frozenset("".join(letters)) for name, letters in _OWN["sets"].items()}
+_ANY = re.compile(f"[{''.join(sorted(frozenset().union(*_SETS.values())))}]")
+
+Sets = frozenset[str]
+"""The names of sets of letters of names: those of which a letter has one."""
+
+
+def sets_in(text: str) -> Sets:
+    """The sets of letters of which a text has one."""
+    found = set(_ANY.findall(text))
+    return frozenset(name for name, letters in _SETS.items() if not found.isdisjoint(letters))
 
 
 @lru_cache(maxsize=64)  # saves a seventh of a stamped letter
-def letters_of(language: str) -> frozenset[str]:
-    """The letters, figures and punctuation of a language: Latin-1's, and its own.
+def letters_of(language: str, sets: Sets = frozenset()) -> frozenset[str]:
+    """The letters, figures and punctuation of a language: Latin-1's, its own, and those of sets.
 
     `language` is a tag such as `pl-PL`.
     """
     main = primary_language(language)
     own = "".join(map(chr, range(*_OWN["blocks"].get(main, (0, 0)))))
-    return frozenset(_LATIN + _OWN["more"].get(main, "") + own)
+    return frozenset(_LATIN + _OWN["more"].get(main, "") + own).union(
+        *(_SETS[name] for name in sets)
+    )
 
 
 Glyphs = Mapping[int, tuple[str, int]]
@@ -58,9 +73,12 @@ def shaped(
 
 @lru_cache(maxsize=64)  # saves a fifth of a letter laid out in full
 def alphabet(
-    file: bytes, index: int, language: str, features: tuple[tuple[str, int], ...]
+    file: bytes, index: int, language: str, sets: Sets, features: tuple[tuple[str, int], ...]
 ) -> Glyphs:
-    """The glyphs of a language's letters in a font with OpenType features switched on or off."""
+    """The glyphs of letters in a font with OpenType features switched on or off.
+
+    The letters are those of a language and of some sets.
+    """
     face = face_of(file, index)
     font = hb.Font(face)
     upem = face.upem
@@ -74,7 +92,7 @@ def alphabet(
                 width = font.get_glyph_h_advance(info.codepoint)
                 found[info.codepoint] = text[info.cluster : end], round(width * 1000 / upem)
 
-    for char in sorted(letters_of(language)):
+    for char in sorted(letters_of(language, sets)):
         note(char)
     note(" ".join(one + two for one in ascii_letters for two in ascii_letters))
     joins = [text for text, _ in found.values() if len(text) > 1]

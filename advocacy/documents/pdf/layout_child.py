@@ -170,7 +170,8 @@ def _fork(theirs: Connection) -> _Forked:
 
 def serve(number: int) -> None:
     """Answer requests on a pipe until it ends; `number` is that of its file."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    for number_of_signal in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number_of_signal, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _limit_memory()

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
 
+from advocacy.documents.pdf.alphabet import Sets, sets_in
 from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher
 from advocacy.documents.pdf.fitting import LayoutOverflow, overflowing
+from advocacy.documents.pdf.painting import carrying
 from advocacy.documents.pdf.tagging import finish, prepare
 from advocacy.documents.pdf.weasyprint_patches import weasyprint
 from advocacy.documents.typesetter import FontConfiguration, font_configuration, typesetting
@@ -58,17 +60,18 @@ def lay_out(
     compress: bool = True,
     inspect: Callable[[Any], None] | None = None,
     finisher: Callable[[Any, Any], None] = finish,
+    sets: Sets = frozenset(),
 ) -> Pdf:
     """A tagged PDF (PDF/UA-1) of a whole HTML document; `css` is the file to name in problems.
 
     Without `compress` the content streams can be read and spliced. `inspect` is shown
     WeasyPrint's document once it is laid out; `finisher` gets it with pydyf's PDF, and must put the
-    tags right.
+    tags right. The fonts carry the sets of letters that the document has a letter of, and `sets`.
 
     Raises AdvocacyError if the document loads what it may not.
     """
     fetcher = Fetcher(workspace)
-    with typesetting, _notices() as notices:
+    with typesetting, _notices() as notices, carrying(sets | sets_in(html)):
         sheets: tuple[_Sheet, ...] = ()
         styles = _STYLE.findall(html)
         if styles and not any(map(_UNSHARED.search, styles)):

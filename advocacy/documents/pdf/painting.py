@@ -49,26 +49,42 @@ class DrawnLine:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Texts and lines in the order of painting, and the contexts that pages were laid out with."""
+    """Texts and lines in the order of painting, and the contexts that pages were laid out with.
+
+    `asked` are the elements of paragraphs of which layout asked whether lines end within words.
+    """
 
     texts: list[DrawnText] = field(default_factory=list)
     lines: list[DrawnLine] = field(default_factory=list)
     contexts: list[Any] = field(default_factory=list)
+    asked: list[Any] = field(default_factory=list)
 
 
 class _Listening(threading.local):
     """What the patched functions report to, in this thread.
 
-    `style` is that of the text being drawn. `recording` collects what is drawn, and
-    `change_boxes` gets the tree of boxes before layout; both are None while nobody listens.
+    `style` is that of the text being drawn, `sets` are the sets of letters that the document's
+    fonts carry (`alphabet.sets_in`). `recording` collects what is drawn, and `change_boxes` gets
+    the tree of boxes before layout; both are None while nobody listens.
     """
 
     style: Any = None
+    sets: frozenset[str] = frozenset()
     recording: Drawing | None = None
     change_boxes: Callable[[Any], None] | None = None
 
 
 listening = _Listening()
+
+
+@contextmanager
+def carrying(sets: frozenset[str]) -> Iterator[None]:
+    """Let fonts that are first used while the context lasts carry these sets of letters."""
+    before, listening.sets = listening.sets, sets
+    try:
+        yield
+    finally:
+        listening.sets = before
 
 
 @contextmanager
@@ -113,18 +129,33 @@ def draw_lines(
     return stream.stream, state_of(stream)
 
 
-def break_lines(context: Any, contents: Any, position_y: float, block: Any) -> list[Any]:
+def break_lines(
+    context: Any, contents: Any, position_y: float, block: Any, resume_at: Any = None
+) -> list[Any]:
     """Break the contents of a block into lines at the width of a laid-out `block`.
 
     `contents` is the one unbroken line box as built. The first line begins at `position_y` (CSS
-    pixels). No floats are taken into account.
+    pixels), and where a line before it says that the text goes on (`resume_at`). No floats are
+    taken into account.
     """
     context._excluded_shapes_root_boxes, context._excluded_shapes = [None], {None: []}
     contents.position_x = block.content_box_x()
     pairs = weasyprint.layout.inline.iter_line_boxes(
-        context, contents, position_y, -inf, None, block, [], [], None, None
+        context, contents, position_y, -inf, resume_at, block, [], [], None, None
     )
-    return [line for line, _ in pairs]
+    lines = []
+    for line, line.resume_at in pairs:
+        lines.append(line)
+    return lines
+
+
+def ends_within_word(line: Any) -> bool:
+    """Whether a line ends with the hyphen of a divided word."""
+    box = line
+    while getattr(box, "children", None):
+        box = box.children[-1]
+    text = getattr(box, "text", None) or ""
+    return line.resume_at is not None and text.endswith(box.style["hyphenate_character"])
 
 
 def set_line(style: Any, text: str) -> list[Any]:

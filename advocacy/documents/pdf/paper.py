@@ -53,6 +53,7 @@ _MIRRORED = """
   @top-left { content: string(date) " · " string(before-page) counter(page) string(after-page);
     width: 40%; text-align: left }
   @top-right { content: string(to); width: 60%; text-align: right }
+  @footnote { border-image: linear-gradient(to left, #444 22%, #fff 22%) 1 0 0 / 1 0 0 }
 }
 @page :first { @top-left { content: none } @top-right { content: none } }
 """
@@ -321,7 +322,7 @@ def page_css(
     if color:
         own.append(f"--color: {color};")
     if families[0] != BODY and not library.has_raised_figures(families[0]):
-        own.append("--raised: normal; --raised-size: 0.65em; --raised-by: 0.45em;")
+        own.append("--raised: normal; --raised-size: 0.68rem; --raised-by: 0.33rem;")
     return (
         f"{library.face_rules((*families, *named))}\n"
         f"@page {{ size: {size}; font-family: {font_list(families)} }}\n"

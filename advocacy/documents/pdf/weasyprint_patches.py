@@ -9,6 +9,9 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | layout.block._linebox_layout                | notes leave paragraphs    | #2432    | 1    |
 |                                             | pages end within words    | none     | 2    |
 |                                             | notes leave pages empty   | #1924    | 9    |
+| layout.inline.split_inline_level            | notes' marks begin lines  | none     | 2    |
+| layout.inline.get_next_linebox              | separators end lines      | none     | 10   |
+| layout.block.find_earlier_page_break        | pages end within words    | none     | 2    |
 | layout.LayoutContext._update_footnote_area  | rounding moves notes      | none     | 3    |
 | document.build_formatting_structure         | find a letter's own texts | none     | 4    |
 | document.layout_document                    | lay a paragraph out again | none     | 4    |
@@ -20,10 +23,11 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | pdf.fonts.TTFont                            | fonts get the clock's time| none     | 8    |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
-word is divided between two pages), 3 `test_footnote_room.py`, 4 `stamping/test_equality.py`,
-5 `stamping/test_stamping.py` (letters of a layout carry the same fonts), 6 `test_typesetting.py`,
-7 and 8 `test_scripts.py` (a variable font that is made static says when, to the second),
-9 `test_page_filling.py`.
+word is divided between two pages; no mark begins a line), 3 `test_footnote_room.py`,
+4 `stamping/test_equality.py`, 5 `stamping/test_stamping.py` (letters of a layout carry the same
+fonts), 6 `test_typesetting.py`, 7 and 8 `test_scripts.py` (a variable font that is made static
+says when, to the second), 9 `test_page_filling.py`, 10 `test_paper.py` (no line of the
+letterhead ends with a separator).
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -39,6 +43,7 @@ from advocacy.documents.pdf.clusters import say_clusters
 from advocacy.documents.pdf.painting import (
     DrawnLine,
     DrawnText,
+    ends_within_word,
     features_of,
     is_running_text,
     listening,
@@ -49,6 +54,9 @@ from advocacy.documents.typesetter import weasyprint
 __all__ = ["weasyprint"]
 
 _linebox_layout = weasyprint.layout.block._linebox_layout
+_find_earlier_page_break = weasyprint.layout.block.find_earlier_page_break
+_split_inline_level = weasyprint.layout.inline.split_inline_level
+_get_next_linebox = weasyprint.layout.inline.get_next_linebox
 _update_footnote_area = weasyprint.layout.LayoutContext._update_footnote_area
 _build_formatting_structure = weasyprint.document.build_formatting_structure
 _layout_document = weasyprint.document.layout_document
@@ -115,14 +123,15 @@ def lay_out_lines(
             return True, False, resume_at, position_y, new_notes, max_lines
         return result
     if stop and new_children:
+        note_asked(new_children[0])
         fewest = max(box.style["orphans"], 1)
         undivided = (
             count
             for count in range(len(new_children), fewest - 1, -1)
-            if not _ends_within_word(new_children[count - 1])
+            if not ends_within_word(new_children[count - 1])
         )
         keep = next(undivided, len(new_children))
-        divided = _ends_within_word(new_children[keep - 1])
+        divided = ends_within_word(new_children[keep - 1])
         if divided and keep <= fewest + 1 and not page_is_empty:
             return True, False, resume_at, position_y, new_notes, max_lines
         for line in new_children[keep:]:
@@ -145,13 +154,62 @@ _MUCH = 0.25
 """The part of a page's height that may stay empty for a paragraph whose notes do not fit."""
 
 
-def _ends_within_word(line: Any) -> bool:
-    """Whether a line ends with the hyphen of a divided word."""
-    box = line
-    while getattr(box, "children", None):
-        box = box.children[-1]
-    text = getattr(box, "text", None) or ""
-    return line.resume_at is not None and text.endswith(box.style["hyphenate_character"])
+def find_earlier_page_break(context: Any, children: Any, *placeholders: Any) -> Any:
+    """Find an earlier break as WeasyPrint does, but not within a word.
+
+    What must stay with its neighbors takes lines of a paragraph before it to the next page. If
+    each line that may end the page divides a word, the one that WeasyPrint chose ends it.
+    """
+    result = _find_earlier_page_break(context, children, *placeholders)
+    if not result or type(children[0]).__name__ != "LineBox":
+        return result
+    kept, resume_at = result
+    note_asked(kept[0])
+    fewest = max(kept[0].style["orphans"], 1)
+    for count in range(len(kept), fewest - 1, -1):
+        if not ends_within_word(kept[count - 1]):
+            weasyprint.layout.block.remove_placeholders(context, kept[count:], *placeholders)
+            return kept[:count], {0: kept[count - 1].resume_at}
+    return kept, resume_at
+
+
+def split_inline_level(context: Any, box: Any, *rest: Any) -> Any:
+    """Lay out a part of a line as WeasyPrint does, and keep a note's mark with its word.
+
+    WeasyPrint asks Pango whether a line may break between a full stop and a mark, and it may.
+    """
+    result = _split_inline_level(context, box, *rest)
+    if (box.element_tag or "").endswith("::footnote-call"):
+        part, resume_at, preserved, _, last, floats = result
+        return part, resume_at, preserved, False, last, floats
+    return result
+
+
+def get_next_linebox(*arguments: Any) -> Any:
+    """Lay out a line as WeasyPrint does, without a separator at its end.
+
+    A separator is an element of the class `dot` between two parts of a line, such as those of a
+    letterhead; the line's end takes its place.
+    """
+    line, resume_at = _get_next_linebox(*arguments)
+    if line is None or resume_at is None or not line.children:
+        return line, resume_at
+    *others, last = line.children
+    if last.element_tag == "span" and last.element.get("class") == "dot":
+        line.children = others
+        right_to_left = line.style["direction"] == "rtl"
+        align = line.style["text_align_all"]
+        at_end = align in ("end", "left" if right_to_left else "right")
+        aside = last.margin_width() * (0.5 if align == "center" else at_end)
+        for child in others:
+            child.translate(dx=-aside if right_to_left else aside)
+    return line, resume_at
+
+
+def note_asked(line: Any) -> None:
+    """Note that the break of a line's paragraph depends on words that its lines divide."""
+    if listening.recording is not None:
+        listening.recording.asked.append(line.element)
 
 
 def update_footnote_area(context: Any) -> bool:
@@ -224,7 +282,9 @@ def add_font(stream: Any, pango_font: Any) -> Any:
         if (style["lang"], features) not in filled:
             filled.add((style["lang"], features))
             font.whole = font.file_content  # WeasyPrint cuts `file_content` down later
-            glyphs = alphabet(font.file_content, font.index, style["lang"] or "en", features)
+            sets = font.__dict__.setdefault("sets", listening.sets)
+            language = style["lang"] or "en"
+            glyphs = alphabet(font.file_content, font.index, language, sets, features)
             for glyph, (text, width) in glyphs.items():
                 font.to_unicode.setdefault(glyph, text)
                 font.widths.setdefault(glyph, width)
@@ -247,6 +307,9 @@ def find_font_features(*properties: Any, **named: Any) -> dict[str, int]:
 weasyprint.pdf.fonts.TTFont = partial(weasyprint.pdf.fonts.TTFont, recalcTimestamp=False)
 
 weasyprint.layout.block._linebox_layout = lay_out_lines
+weasyprint.layout.inline.split_inline_level = split_inline_level
+weasyprint.layout.inline.get_next_linebox = get_next_linebox
+weasyprint.layout.block.find_earlier_page_break = find_earlier_page_break
 weasyprint.layout.LayoutContext._update_footnote_area = update_footnote_area
 weasyprint.document.build_formatting_structure = build_boxes
 weasyprint.document.layout_document = lay_out_document

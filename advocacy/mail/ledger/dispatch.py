@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql
 
 from advocacy.campaign.recipients.identity import is_same_name
 from advocacy.mail.ledger.schema import LETTER
@@ -234,7 +233,6 @@ _GIVEN_BACK = (
     .values(state=_DEFERRED, attempts=_C.attempts - 1, at=bindparam("to_at"), not_before=None)
 )
 _INSERT = insert(LETTER)
-_INSERT_IF_NEW = postgresql.insert(LETTER).on_conflict_do_nothing().returning(_C.letter_id)
 _NEW_VALUES = ("letter_id", "address", "address_key", "sharing", "run_id", "token", "digest",
                "recipient_digest", "message_id", "variants", "facts", "person",
                "at")  # fmt: skip
@@ -353,7 +351,10 @@ def _insert(connection: Connection, fresh: dict[int, dict[str, Any]]) -> list[in
     if connection.dialect.name == "sqlite":
         connection.execute(_INSERT, rows)
         return []
-    done = set(connection.execute(_INSERT_IF_NEW, rows).scalars())
+    from sqlalchemy.dialects import postgresql  # a SQLite ledger opens faster without it
+
+    insert_if_new = postgresql.insert(LETTER).on_conflict_do_nothing().returning(_C.letter_id)
+    done = set(connection.execute(insert_if_new, rows).scalars())
     return [index for index, row in fresh.items() if row["letter_id"] not in done]
 
 

@@ -17,7 +17,16 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from advocacy.errors import AdvocacyError
 from advocacy.installation import explain_missing
 from advocacy.mail.ledger import faults
-from advocacy.mail.ledger.schema import VERSION, create_tables, upgrade, version
+from advocacy.mail.ledger.schema import (
+    SENDING,
+    SENDING_INDEX,
+    VERSION,
+    create_tables,
+    upgrade,
+    version,
+)
+
+SENDING_INDEX.dialect_options["postgresql"]["where"] = SENDING
 
 _DEFAULTS = {
     "application_name": "advocacy",

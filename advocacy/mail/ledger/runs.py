@@ -97,8 +97,9 @@ class MailingRun:
                     continue  # out of reach for now; the lease has time for several tries
 
         name = f"lease of run {self.number}"
-        self._thread = threading.Thread(target=renew, name=name, daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=renew, name=name, daemon=True)
+        thread.start()
+        self._thread = thread  # now that it can be joined, should Ctrl-C end the run here
 
     def stop_renewing(self) -> None:
         """Let the thread end."""

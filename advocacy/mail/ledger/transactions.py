@@ -1,5 +1,6 @@
 """Transactions on a ledger's database, whichever it is, from any thread."""
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -13,6 +14,9 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.exc import DBAPIError
 
 from advocacy.errors import Problem
+
+# What goes wrong is raised. A log would print a traceback, as where Ctrl-C meets a closing file.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

@@ -31,8 +31,8 @@ from advocacy.mail.sending.previous_sendings import find_previous_sendings
 Item = TypeVar("Item")
 CHUNK = 500
 """The number of letters that are looked up in the ledger at once."""
-WRONG_ADDRESS = "bad-email"
-"""The code of the problem that a row's email address is invalid; the row stays, without it."""
+OF_ADDRESS = "`email`:"
+"""How the problem begins that a row's email address is invalid; the row stays, without it."""
 MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
 
@@ -201,7 +201,7 @@ class Candidates:
 
         def report(problem: Problem) -> None:
             self.problems[problem] = None
-            if problem.code == WRONG_ADDRESS and problem.place is not None:
+            if problem.message.startswith(OF_ADDRESS) and problem.place is not None:
                 self._wrong_addresses.add(problem.place.line)
 
         for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
-from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.interrupts import interruptible
 from advocacy.errors import Problem
 from advocacy.mail.sending.account import LeftFor, MailingAccount
 from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut

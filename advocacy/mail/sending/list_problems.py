@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 
-from advocacy.batch.campaigns import columns_of, list_of
 from advocacy.batch.problem_kinds import LeftOutRows, ProblemCollector
-from advocacy.batch.rejects import read_cells, write_rejects
+from advocacy.campaign.addressing import columns_of, list_of
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import AdvocacyError, Problem
@@ -42,6 +41,8 @@ def rejected_cells(
     lines = sorted(line for line in found if line is not None)
     cells: Iterable[dict[str, str]] = repeat({}, len(lines))
     if listed is not None and listed.suffix.lower() in CSV_SUFFIXES:
+        from advocacy.batch.rejects import read_cells
+
         cells = read_cells(listed, lines, columns)
     for line, row in zip(lines, cells, strict=True):
         yield {**row, "reason": f"line {line}: {found[line].message}"}
@@ -74,6 +75,8 @@ def sort_problems(
     Rows to correct are written below `output`, where `render` writes them; where they cannot be,
     that is a problem more.
     """
+    from advocacy.batch.rejects import write_rejects  # readers of tables; not for the first message
+
     campaign, people = mailing.campaign, mailing.people
     path = people.supporters or list_of(campaign, people)
     collector = ProblemCollector(path)

@@ -10,8 +10,9 @@ from advocacy.mail.ledger import LedgerEntry
 from advocacy.mail.smtp import Envelope
 from advocacy.mail.smtp.pace import Pace
 
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 1000
+"""Half a second's messages, for the fastest servers: more would only take memory."""
 GATHER_SECONDS = 0.05
 """How long to wait until a group is full: each costs a commit, however many messages it has."""
 
@@ -53,7 +54,7 @@ class Outbox:
         Returns False if `stop()` was called or `should_give_up()` becomes true while waiting.
         """
         with self._changed:
-            while self._count >= MOST_WAITING or self._bytes >= MOST_BYTES:
+            while self._is_full():
                 if self._stopped or should_give_up():
                     return False
                 self._changed.wait(0.1)
@@ -92,9 +93,12 @@ class Outbox:
             self._stopped = True
             self._changed.notify_all()
 
+    def _is_full(self) -> bool:
+        return self._count >= MOST_WAITING or self._bytes >= MOST_BYTES
+
     def _gather(self, most: int) -> None:
         until = time.monotonic() + GATHER_SECONDS
-        while self._count < most and not (self._closed or self._stopped):
+        while self._count < most and not (self._is_full() or self._closed or self._stopped):
             left = until - time.monotonic()
             if left <= 0:
                 return

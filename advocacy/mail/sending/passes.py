@@ -19,7 +19,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
-from advocacy.batch.executor import ProgressWatcher, interruptible, work_off
+from advocacy.batch.executor import ProgressWatcher, work_off
+from advocacy.batch.interrupts import interruptible
 from advocacy.batch.worker import LetterOutcome
 from advocacy.errors import AdvocacyError, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
@@ -250,10 +251,15 @@ class _Pass:
         outbox: Outbox,
         over: Callable[[], bool],
     ) -> None:
+        def look_at_text() -> None:
+            self.result.why = self.stops.before_first()
+
         executor, wanted = renderer.executor(candidates.left())
         at_once = True
         try:
-            for outcome in work_off(wanted, executor, over, renderer.first):
+            for outcome in work_off(wanted, executor, over, renderer.first, look_at_text):
+                if self.result.why is not None:
+                    return
                 ready = self._finish(renderer, outcome, candidates)
                 if ready is None:
                     continue

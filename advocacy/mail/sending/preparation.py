@@ -14,10 +14,10 @@ from math import inf
 from pathlib import Path
 from typing import Literal
 
-from advocacy.batch.campaigns import list_of
 from advocacy.batch.documents import BatchSettings
-from advocacy.batch.executor import ProgressWatcher, is_many, start_fork_server
-from advocacy.campaign.addressing import People
+from advocacy.batch.executor import ProgressWatcher
+from advocacy.batch.fork_server import FEW_TO_MAIL, is_many, start_fork_server
+from advocacy.campaign.addressing import People, list_of
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients.list_details import most_rows
 from advocacy.campaign.recipients.select import Selection
@@ -49,7 +49,7 @@ from advocacy.mail.sending.messages import (
     finishing_for,
 )
 from advocacy.mail.sending.previous_sendings import find_changed_subject
-from advocacy.mail.sending.rendering import FEW, MessageRenderer, message_renderer
+from advocacy.mail.sending.rendering import MessageRenderer, message_renderer
 from advocacy.mail.sending.stops import complaints_warning, reputation_problem
 from advocacy.mail.smtp.pace import DomainRates, Rate
 from advocacy.mail.smtp.server import Server, server_of
@@ -264,8 +264,9 @@ class PreparedMailing:
             settings = BatchSettings(
                 mailing.campaign, mailing.day, ("eml",), attach=mailing.attach, stage=mailing.stage
             )
-            if is_many(settings, rows, FEW):
-                start_fork_server(wants_paper=settings.wants_paper)
+            wants_paper = settings.wants_paper
+            if is_many(rows, FEW_TO_MAIL, wants_paper=wants_paper):
+                start_fork_server(wants_paper=wants_paper)
 
     def _most_rows(self) -> int | None:
         people = self.mailing.people

@@ -13,7 +13,6 @@ from advocacy.batch.documents import libraries
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.gate import gate_of
 from advocacy.checks.inputs import inputs_digest
-from advocacy.checks.media import check_media, errors_of
 from advocacy.errors import Problem
 from advocacy.files.content_digests import digest_of
 from advocacy.files.kept_results import keep, read_kept
@@ -56,6 +55,8 @@ def judge_letters(
         for letter in composed:
             gate.trust(letter)
         return []
+    from advocacy.checks.media import check_media, errors_of  # not where an earlier run passed
+
     found = [problem for letter in composed for problem in gate.wording_errors(letter)]
     unseen = errors_of(check_media(passing, campaign, media), campaign)
     if not found and not unseen:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import BatchSettings, document_kind
 from advocacy.batch.executor import choose_executor
+from advocacy.batch.fork_server import FEW_TO_MAIL
 from advocacy.batch.record import Entry
 from advocacy.batch.worker import Executor, LetterOutcome, WantedLetter
 from advocacy.campaign.supporters.model import letter_person
@@ -22,9 +23,6 @@ from advocacy.mail.sending.mailing_settings import MailingSettings
 from advocacy.mail.sending.messages import Finishing, add_sending_headers
 from advocacy.mail.sending.outbox import ReadyMessage
 from advocacy.mail.smtp import Envelope
-
-FEW = 300
-"""Up to this many messages are composed faster in this process than by starting others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class MessageRenderer:
 
     def executor(self, wanted: Iterator[WantedLetter]) -> tuple[Executor, Iterator[WantedLetter]]:
         """Choose what composes the letters, this process or several; and the letters, whole."""
-        return choose_executor(self.settings, wanted, workers=self.workers, few=FEW)
+        return choose_executor(self.settings, wanted, workers=self.workers, few=FEW_TO_MAIL)
 
     def finish(
         self,

@@ -140,7 +140,8 @@ class Senders:
 
     def note(self, results: Sequence[Result]) -> None:
         """Note when those may be tried again that the ledger has been told of as deferred."""
-        later = [one.not_before or 0.0 for one in results if one.state is State.DEFERRED]
+        times = [one.not_before for one in results if one.state is State.DEFERRED]
+        later = [at for at in times if at is not None]  # those given back have none
         with self._lock:
             self.gave_back = self.gave_back or not all(one.tried for one in results)
             if self.next_try is not None:

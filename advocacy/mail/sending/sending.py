@@ -21,8 +21,6 @@ from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.files.cache import files_held
 from advocacy.letters.approvals import approval_problems
 from advocacy.mail.ledger import State
-from advocacy.mail.preflight.dns import resolver
-from advocacy.mail.preflight.preflight import preflight
 from advocacy.mail.sending.account import MailingAccount
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.sending.dry_run import DryRun
@@ -177,6 +175,9 @@ def rehearse_mailing(
 
 
 def _preflight(prepared: PreparedMailing, seen: DryRun) -> list[Problem]:
+    from advocacy.mail.preflight.dns import resolver
+    from advocacy.mail.preflight.preflight import preflight
+
     server = prepared.server
     if server is None:
         return []

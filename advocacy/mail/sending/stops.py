@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from threading import Lock
 
@@ -52,10 +53,19 @@ class RunStops:
     _stamp: tuple[object, ...] = ()
 
     def before(self) -> Problem | None:
-        """Why nothing may be sent now, asked before a run and between its passes."""
-        self._stamp = _stamp_of(_files(self.mailing))
+        """Why nothing may be composed now, asked before a run and between its passes."""
+        self._files_at = inf  # `before_first` is to come
         self._complaints_at = time.monotonic() + LOOK_AT_COMPLAINTS
-        return self.text_now() or reputation_problem(self.ledger, self.mailing, self.despite)
+        return reputation_problem(self.ledger, self.mailing, self.despite)
+
+    def before_first(self) -> Problem | None:
+        """Why the first message of a pass may not leave: its text has changed on the disk.
+
+        It takes a while to read, in which the message may be composed.
+        """
+        self._stamp = _stamp_of(_files(self.mailing))
+        self._files_at = time.monotonic() + LOOK_AT_FILES
+        return self.text_now()
 
     def after(self, refused: bool) -> Problem | None:
         """Why a run stops after a message that was sent, or refused for its recipient's sake."""

@@ -46,6 +46,7 @@ function makeWordLists(body) {
     const before = node.previousElementSibling;
     if (!last || before !== lists[0]) lists = [];
     lists.length = Math.min(lists.length, level);
+    if (lists.length === level && lists.at(-1).tagName.toLowerCase() !== tag) lists.length -= 1;
     while (lists.length < level) {
       const list = body.ownerDocument.createElement(tag);
       const parent = lists.at(-1);
@@ -70,8 +71,23 @@ function mendLists(body) {
   for (const paragraph of body.querySelectorAll("li > p:only-of-type, li > div:only-of-type")) unwrap(paragraph);
 }
 
+const BLOCKS = "p, div, ul, ol, table, blockquote, pre, hr, h1, h2, h3, h4, h5, h6";
+const isBlock = (node) => node === null || (node.nodeType === Node.ELEMENT_NODE && node.matches(BLOCKS));
+
+/** The sibling of a node before or after it, without white space between blocks. */
+function beside(node, way) {
+  let found = node[way];
+  while (found && ((found.nodeType === Node.TEXT_NODE && !found.data.trim()) || found.nodeName === "BR")) found = found[way];
+  return found;
+}
+
 /** Two line breaks are a new paragraph; a mail has each line in a box of its own. */
 function mendParagraphs(body) {
+  // A line break at the end of a block, or between two blocks, is none: Google Docs has such.
+  for (const node of [...body.querySelectorAll("br")]) {
+    const block = node.parentElement.matches(BLOCKS) || node.parentElement === body || node.parentElement.querySelector(BLOCKS);
+    if (block && (isBlock(beside(node, "nextSibling")) || isBlock(beside(node, "previousSibling")))) node.remove();
+  }
   for (const node of body.querySelectorAll("br")) {
     const next = node.nextSibling;
     if (next?.nodeName !== "BR") continue;
@@ -79,7 +95,6 @@ function mendParagraphs(body) {
     node.replaceWith(mark);
     next.remove();
   }
-  for (const node of body.querySelectorAll("p > br:only-child, div > br:only-child")) node.remove();
 }
 
 /** What a letter cannot show, in words; it is counted before it goes. */
@@ -116,6 +131,19 @@ function address(link) {
   }
 }
 
+/**
+ * Bold or slanted text. A sign between a letter and a punctuation mark would be printed: there the
+ * mark stays outside (CommonMark, 6.2).
+ */
+function emphasized(content, node, sign) {
+  const [, before, words, after] = /^(\s*)([\s\S]*?)(\s*)$/.exec(content);
+  let [, first, inner, last] = ["", "", words, ""];
+  const touches = (text, at) => /[\p{L}\p{N}]/u.test(text?.textContent?.at(at) ?? "");
+  if (!before && touches(node.previousSibling, -1)) [, first, inner] = /^([^\p{L}\p{N}]*)([\s\S]*)$/u.exec(inner);
+  if (!after && touches(node.nextSibling, 0)) [, inner, last] = /^([\s\S]*?)([^\p{L}\p{N}]*)$/u.exec(inner);
+  return inner.trim() ? `${before}${first}${sign}${inner}${sign}${last}${after}` : content;
+}
+
 function converter() {
   const service = new TurndownService({
     headingStyle: "atx", bulletListMarker: "-", emDelimiter: "*", strongDelimiter: "**", hr: "---", br: "\\",
@@ -139,7 +167,13 @@ function converter() {
       return href && content.trim() ? `[${content.trim()}](${href.replace(/[\s()]/g, encodeURIComponent)})` : content;
     },
   });
+  const escape = service.escape.bind(service);
+  // Signs that Turndown leaves, and that a letter would read as HTML, raised, or struck out.
+  service.escape = (text) => escape(text).replace(/<(?=[a-z/!])/gi, "\\<").replace(/\^(?=[^\s^]+\^)/g, "\\^").replace(/~(?=~)/g, "\\~");
   service.addRule("struck", { filter: ["del", "s", "strike"], replacement: (content) => (content.trim() ? `~~${content}~~` : content) });
+  for (const [name, filter, sign] of [["bold", ["b", "strong"], "**"], ["slanted", ["i", "em"], "*"]]) {
+    service.addRule(name, { filter, replacement: (content, node) => emphasized(content, node, sign) });
+  }
   service.addRule("raised", {
     filter: "sup",
     replacement: (content) => (/^[^\s^]+$/.test(content) ? `^${content}^` : content),

@@ -35,7 +35,7 @@ export const theme = EditorView.theme({
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn) 1.5px", textUnderlineOffset: "3px" },
   ".cm-lintRange-info": { backgroundImage: "none", textDecoration: "underline dotted var(--soft) 1.5px", textUnderlineOffset: "3px" },
   ".cm-flash": { backgroundColor: "var(--warn-tint)", transition: "background-color .3s" },
-  ".cm-chip": { fontFamily: "var(--sans)", fontSize: ".8125rem", backgroundColor: "var(--tint)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "99px", padding: "0 .5rem", cursor: "pointer" },
+  ".cm-chip": { fontFamily: "var(--sans)", fontSize: ".8125rem", backgroundColor: "var(--tint)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "99px", padding: "0 .5rem", cursor: "pointer", boxDecorationBreak: "clone", WebkitBoxDecorationBreak: "clone" },
   ".cm-chip:hover": { borderColor: "var(--accent)" },
   ".cm-chip-condition, .cm-chip-other": { backgroundColor: "var(--ground)", color: "var(--soft)" },
   ".cm-chip-missing": { backgroundColor: "var(--bad-tint)", color: "var(--bad)" },

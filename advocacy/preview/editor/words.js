@@ -1,6 +1,6 @@
 // The commands of a template in plain words: `{{ cite("ibm") }}` is “note: IBM 2020”.
 
-const NAME = /^[A-Za-z_][\w.]*$/;
+const NAME = /^[A-Za-z_][\w.]*(?:\[\d+\][\w.]*)*$/;
 const CALL = /^(cite|quote|fact)\(\s*"([^"\n]+)"\s*\)$/;
 const CONDITION = /^-?\s*(if|elif)\s+(.+?)\s*-?$/;
 const OPERATORS = [
@@ -55,7 +55,7 @@ export function describe(text, known) {
     if (NAME.test(bare)) {
       const prints = (known.variables ?? []).find((one) => one.name === bare)?.prints;
       // A name that no letter prints by itself, as those of a loop, keeps its first word.
-      const whole = FIXED[bare] ?? bare.replaceAll(/[._]/g, " ");
+      const whole = FIXED[bare] ?? bare.replaceAll(/[._]/g, " ").replace(/\[(\d+)\]/g, (_, number) => ` ${Number(number) + 1}`);
       return { kind: "value", name: bare, words: short(prints || whole) };
     }
     return { kind: "other", words: short(inner) };

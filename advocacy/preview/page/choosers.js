@@ -2,7 +2,7 @@
 
 import { $, el, inWords, paced, setOptions } from "./dom.js";
 
-const STATES = { holds: "letter is valid", dead: "letter cites a fact that is not true on this date", out: "outside the letter's dates" };
+const STATES = { holds: "every cited fact is true", dead: "letter cites a fact that is not true on this date", out: "outside the letter's dates" };
 let stops = [];
 let stage = null;
 

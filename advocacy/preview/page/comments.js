@@ -10,6 +10,9 @@ const answers = new Map(); // what is being answered and not sent yet, by the co
 let act = {};
 let shown = [];
 
+/** Whether an answer is being written. */
+export const anyAnswer = () => [...answers.values()].some((text) => text.trim());
+
 const one = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function tell(...words) {

@@ -58,7 +58,7 @@ export function showFields(state) {
       } else {
         known.saved = field.text;
         known.base = field.digest;
-        known.editor.setText(field.text);
+        known.editor.setText(field.text, { theirs: true }); // one's own Undo does not take it back
         known.note.replaceChildren();
       }
     }
@@ -79,12 +79,13 @@ export function showFields(state) {
   status();
 }
 
-/** Puts back a text that was not saved; `base` is the digest of what it was to replace. */
+/** Puts back a text that was not saved, if it has a field; `base` is the digest of what it was to replace. */
 export function restoreField({ keys, text, base }) {
   const one = made.get(JSON.stringify(keys));
-  if (!one) return;
+  if (!one) return false;
   if (base && base !== one.base && one.saved !== text) conflict(one, { text: one.saved, digest: one.base });
   one.editor.setText(text);
+  return true;
 }
 
 /** Puts the cursor into the first field with a label. */

@@ -1,9 +1,10 @@
 // What a file was before: each save with its day and what it changed, and the way back.
 
 import { $, el, inWords, timeInWords } from "./dom.js";
-import { get } from "./live.js";
+import { get, Refused } from "./live.js";
 import { differing } from "./both.js";
 
+const CANNOT = "The earlier texts cannot be shown now.";
 let act = {};
 
 function lines(list) {
@@ -12,7 +13,19 @@ function lines(list) {
 
 const titled = (version) => (version.when ? timeInWords(version.when) : "The built-in text");
 
+/** Looks at a version; where the program cannot be asked, it says so. */
 async function look(name, versions, at) {
+  try {
+    await show(name, versions, at);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    $("history-text").replaceChildren();
+    $("history-use").disabled = true;
+    $("history-what").textContent = CANNOT;
+  }
+}
+
+async function show(name, versions, at) {
   const version = versions[at];
   const read = async (one) => (one ? (await get("history-text", { name, id: one.id })).text : null);
   const [text, before] = await Promise.all([read(version), version.when ? read(versions[at + 1]) : null]);
@@ -32,7 +45,14 @@ async function look(name, versions, at) {
 
 /** Opens the history of a file. */
 export async function showHistory(name) {
-  const { versions } = await get("history", { name });
+  let versions = [];
+  let cannot = "";
+  try {
+    ({ versions } = await get("history", { name }));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    cannot = CANNOT;
+  }
   $("history-name").textContent = `Earlier texts of ${name.replace(/^\w+\//, "")}`;
   $("history-list").replaceChildren(
     ...versions.map((version, at) =>
@@ -41,7 +61,8 @@ export async function showHistory(name) {
   );
   $("history-use").disabled = true;
   $("history-text").replaceChildren();
-  $("history-what").textContent = versions.length ? "" : "Nothing was saved on this page yet.";
+  $("history-what").textContent = cannot || (versions.length ? "" : "Nothing was saved on this page yet.");
+  for (const part of ["history-sides", "history-use"]) $(part).hidden = !versions.length;
   $("history").showModal();
   if (versions.length) await look(name, versions, 0);
 }

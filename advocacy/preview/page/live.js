@@ -16,6 +16,9 @@ export class Refused extends Error {
 const UNREACHABLE = {
   problems: [{ level: "error", code: "no-connection", message: "`advocacy preview` cannot be reached.", hint: "Nothing was saved. Your text stays in this tab." }],
 };
+// Whoever asked has been told already: by the line at the top, or in its own place.
+addEventListener("unhandledrejection", (event) => event.reason instanceof Refused && event.preventDefault());
+
 let lose = () => {};
 let line = null;
 let ready = Promise.resolve();
@@ -42,12 +45,15 @@ export async function get(path, query = {}) {
   return ask(`${path}?${new URLSearchParams({ desk, ...Object.fromEntries(given) })}`);
 }
 
+/** A text in which half a character, as a bad paste leaves it, is U+FFFD: no file can hold a half. */
+const whole = (text) => text.toWellFormed?.() ?? text;
+
 /** Asks with POST; the answer, or Refused with what it says. */
 export async function post(path, content) {
   return ask(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ desk, ...content }),
+    body: JSON.stringify({ desk, ...content }, (_, value) => (typeof value === "string" ? whole(value) : value)),
   });
 }
 

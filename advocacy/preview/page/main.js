@@ -10,7 +10,7 @@ import { showVerdict } from "./verdict.js";
 import { fitPages, showPages } from "./paper.js";
 import { fitEmail, showEmail, startEmail } from "./email.js";
 import { followCursor, mailActions, markCommented, seeing, sentenceOf, showSentence, showSentences, startReading } from "./reading.js";
-import { saidOf, showComments, startComments } from "./comments.js";
+import { anyAnswer, saidOf, showComments, startComments } from "./comments.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
 import { anyDirty, bases, copyText, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
@@ -20,6 +20,10 @@ import { renewVersions, showVersions, startVersions } from "./versions.js";
 import { showApproval, startHistory } from "./history.js";
 import { offerUnsaved, startUnsaved } from "./unsaved.js";
 
+const NOT_UNDERSTOOD = {
+  level: "error", code: "not-understood", message: "This text could not be read, and no copy of it is kept.",
+  hint: "Undo the last change. If that does not help, copy your text to another program and load the page again.",
+};
 const PAUSE = 700;
 const SLOW = 1500;
 const readOnly = document.body.dataset.readOnly === "yes";
@@ -53,7 +57,7 @@ const show = paced(async () => {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // A tab that the program does not know any more is told so, and opens its line anew.
-    if (error.status !== 410 && mine === number) refused(error.content.problems ?? []);
+    if (error.status !== 410 && mine === number) refused(error.content.problems?.length ? error.content.problems : [NOT_UNDERSTOOD]);
   }
 }, 110);
 
@@ -145,7 +149,7 @@ function stale() {
   $("nothing").hidden = Boolean(there);
   $("pdf").hidden = !(paper && good && state.wordsOk && state.pages?.length);
   $("pdf").href = `letter.pdf?desk=${desk}`;
-  const slow = isWaiting() && Date.now() - asked > SLOW - 100; // a timer may be early
+  const slow = isWaiting() && !state.refusal.length && Date.now() - asked > SLOW - 100; // a timer may be early
   showVerdict({ problems: problems.all, known: "more" in state.numbers, slow, connected });
 }
 
@@ -298,12 +302,13 @@ async function start() {
     // An editor has saved already, if the key was pressed in it.
     if (event.key === "s" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
       event.preventDefault();
+      if (document.querySelector("dialog[open]")) return; // it asks what to save
       if ($("panel-fields").hidden) void saveCurrent();
       else void saveFields();
     }
   });
   addEventListener("beforeunload", (event) => {
-    if (anyDirty() || anyFieldDirty()) event.preventDefault();
+    if (anyDirty() || anyFieldDirty() || anyAnswer()) event.preventDefault();
   });
   if (readOnly) {
     for (const id of ["tab-text", "tab-fields"]) $(id).hidden = true;

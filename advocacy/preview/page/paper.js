@@ -2,42 +2,41 @@
 
 import { $, el } from "./dom.js";
 
-/** Shows pages; those whose picture is the same stay as they are. */
+let turn = 0;
+
+/**
+ * Shows pages, each as soon as its picture is there; those whose picture is the same stay as they
+ * are. Pages that are slower to come than newer ones are not shown.
+ */
 export async function showPages(pages) {
   const box = $("pages");
-  const ready = await Promise.all(
+  const mine = ++turn;
+  while (box.children.length > pages.length) box.lastElementChild.remove();
+  await Promise.all(
     pages.map(async (page, at) => {
-      const old = box.children[at];
-      if (old?.dataset.digest === page.digest) return null;
+      if (!box.children[at]) box.append(el("div", { className: "page", role: "group" }));
+      const figure = box.children[at];
+      figure.setAttribute("aria-label", `Page ${at + 1} of ${pages.length}`);
+      if (figure.dataset.digest === page.digest) return;
+      figure.style.aspectRatio = `${page.width} / ${page.height}`;
       const picture = new Image();
       picture.alt = "";
       picture.src = `picture/${page.digest}.png`;
       await picture.decode().catch(() => {});
-      return picture;
+      if (mine !== turn) return;
+      const layer = words(page);
+      figure.dataset.digest = page.digest;
+      figure.replaceChildren(picture, layer);
+      fit(layer);
     }),
   );
-  pages.forEach((page, at) => {
-    let figure = box.children[at];
-    if (!figure) {
-      figure = el("div", { className: "page", role: "group" });
-      box.append(figure);
-    }
-    figure.setAttribute("aria-label", `Page ${at + 1} of ${pages.length}`);
-    if (ready[at]) {
-      figure.dataset.digest = page.digest;
-      figure.style.aspectRatio = `${page.width} / ${page.height}`;
-      figure.replaceChildren(ready[at], words(page));
-    }
-  });
-  while (box.children.length > pages.length) box.lastElementChild.remove();
-  for (const layer of box.querySelectorAll(".words:not([data-fitted])")) fit(layer);
 }
 
 /** The words of a page where they stand; each line of them says how wide it is. */
 function words(page) {
   const layer = el("div", { className: "words" });
   for (const [text, left, top, width, height] of page.runs) {
-    const run = el("span", {}, text);
+    const run = el("span", { dir: "auto" }, text);
     run.style.left = `${(left / page.width) * 100}%`;
     run.style.top = `${(top / page.height) * 100}%`;
     run.style.fontSize = `${(height / page.width) * 100}cqw`;

@@ -1,6 +1,12 @@
 // Places of the text that a question was asked with, in the text as it is now.
 
 const asked = new Map();
+let split = { text: null, lines: [] }; // of the text that was asked for last: each place of it is
+
+function linesOf(text) {
+  if (split.text !== text) split = { text, lines: text.split("\n") };
+  return split.lines;
+}
 
 /** Keeps the unsaved texts with which a question was asked, by its number. */
 export function remember(number, texts) {
@@ -24,5 +30,23 @@ export function follow({ line, column }, then, now) {
   // In the lines that changed: the same line, or the one that is as far from the first of them.
   const same = fresh.indexOf(lines[line - 1], head);
   const last = Math.max(head, fresh.length - tail - 1);
-  return { line: same >= 0 && same <= last ? same + 1 : Math.min(line - 1, last) + 1, column };
+  if (same >= 0 && same <= last) return { line: same + 1, column };
+  const to = Math.min(line - 1, last);
+  return { line: to + 1, column: column && shifted(column, lines[line - 1], fresh[to]) };
+}
+
+/** A column of a line, in the line that has become of it: behind what changed, it moves along. */
+function shifted(column, then, now) {
+  let head = 0;
+  while (head < then.length && head < now.length && then[head] === now[head]) head++;
+  let tail = 0;
+  while (tail < then.length - head && tail < now.length - head && then.at(-1 - tail) === now.at(-1 - tail)) tail++;
+  return column - 1 >= then.length - tail && column - 1 > head ? column + now.length - then.length : column;
+}
+
+/** A column as scripts count it: the program counts an emoji as one character, scripts as two. */
+export function columnOf(text, line, column) {
+  if (!column) return column;
+  const characters = [...(linesOf(text)[line - 1] ?? "")];
+  return characters.slice(0, column - 1).join("").length + 1;
 }

@@ -2,15 +2,24 @@
 
 import { $, el } from "./dom.js";
 
-/** Shows the text; lines that are the same stay as they are. */
+const WIDTH = 76; // columns of a text, as the program breaks its lines
+
+/** Whether a line ends because it is full: the next line's first word has no room in it. */
+const isFull = (line, after = "") => Boolean(line.trim() && after.trim()) && line.length + 1 + after.trim().split(" ")[0].length > WIDTH;
+
+/** Shows the text; lines that are the same stay as they are. In a narrow pane, full lines run on. */
 export function showPlain(text) {
   const box = $("plain");
   const lines = (text ?? "").split("\n");
   lines.forEach((line, at) => {
-    const written = `${line}\n`;
-    const known = box.children[at];
-    if (!known) box.append(el("span", {}, written));
-    else if (known.textContent !== written) known.textContent = written;
+    const [, indent, words] = /^( *)(.*)$/s.exec(line);
+    const key = JSON.stringify([line, isFull(lines[at - 1] ?? "", line), isFull(line, lines[at + 1])]);
+    if (box.children[at]?.dataset.key === key) return;
+    const [goesOn, isEnd] = JSON.parse(key).slice(1);
+    const fresh = el("span", {}, el("span", { className: goesOn ? "full" : "" }, indent), words, el("span", { className: isEnd ? "full" : "" }, "\n"));
+    fresh.dataset.key = key;
+    if (box.children[at]) box.children[at].replaceWith(fresh);
+    else box.append(fresh);
   });
   while (box.children.length > lines.length) box.lastElementChild.remove();
 }

@@ -18,11 +18,28 @@ async function remove(work, box) {
   await post("remove-unsaved", { id: work.id });
 }
 
+/** Puts texts back. What has no place on the page now is offered further, and stays kept. */
 async function restore(work, box) {
-  for (const one of work.texts) await act.restoreText(one);
-  for (const one of work.fields) act.restoreField(one);
+  const left = [];
+  for (const one of work.texts) if (!(await puts(one))) left.push(`${one.file} cannot be opened now.`);
+  for (const one of work.fields) {
+    if (act.restoreField(one)) continue;
+    const stage = one.keys[0] === "stages" ? ` the letter “${one.keys[1]}”` : " its letter";
+    left.push(`A text of “Subject and asks” has no place here: choose${stage} first.`);
+  }
   act.changed();
-  await remove(work, box);
+  if (!left.length) return remove(work, box);
+  box.querySelector("p").textContent = `${[...new Set(left)].join(" ")} Then press “Restore it” again, or copy it.`;
+}
+
+async function puts(text) {
+  try {
+    await act.restoreText(text);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return false;
+  }
 }
 
 async function copy(work, button) {

@@ -20,7 +20,14 @@ async function enlarge(number, { label, problems: known }) {
   $("version-title").textContent = label;
   $("version-pages").replaceChildren(el("p", { className: "hint" }, "Making the pages…"));
   dialog.showModal();
-  const { pages, problems } = await get("version", { number, width: LARGE });
+  let pages, problems;
+  try {
+    ({ pages, problems } = await get("version", { number, width: LARGE }));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    $("version-pages").replaceChildren(el("p", { className: "wrong" }, "This version cannot be shown now. Close it and press “Make them again”."));
+    return;
+  }
   $("version-pages").replaceChildren(
     ...[...new Set([...known, ...problems])].map((words) => el("p", { className: "wrong" }, ...withCode(words))),
     ...pages.map((page, at) => el("img", { src: `picture/${page.digest}.png`, alt: `Page ${at + 1}`, width: page.width, height: page.height })),

@@ -3,7 +3,7 @@
 import { $, el, setOptions } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
-import { askedWith, follow } from "./places.js";
+import { askedWith, columnOf, follow } from "./places.js";
 
 const GROUPS = { letter: "Letter", partial: "Included parts", yaml: "Campaign" };
 const NOT_KEPT = "Unsaved changes. No copy of them can be kept: the campaign’s folder cannot be written to.";
@@ -37,9 +37,10 @@ export function bases() {
 export function placeNow({ name, line, column }, number) {
   const doc = docs.get(name);
   const then = askedWith(number, name) ?? (doc && fileOf(name)?.digest === doc.base ? doc.saved : null);
-  const now = doc?.editor.text();
-  if (!line || then === null || !doc || then === now) return { line, column };
-  return follow({ line, column }, then, now);
+  if (!line || then === null || !doc) return { line, column };
+  const at = { line, column: columnOf(then, line, column) };
+  const now = doc.editor.text();
+  return then === now ? at : follow(at, then, now);
 }
 
 /** Puts back a text that was not saved; `base` is the digest of what it was to replace. */
@@ -70,9 +71,11 @@ function changed() {
 }
 
 /** Whether the letter that is shown does not come from a file, as far as is known. */
-function isElsewhere(file) {
-  if (!file || file.kind === "yaml" || file.name === template || used.includes(file.name)) return false;
-  return file.kind === "letter" || used.length > 0;
+function isElsewhere(name) {
+  const file = fileOf(name);
+  if (!template || name === template || used.includes(name)) return false;
+  if (!file) return !/\.ya?ml$/.test(name); // unsaved, and of another letter
+  return file.kind === "letter" || (file.kind !== "yaml" && used.length > 0);
 }
 
 function status() {
@@ -91,7 +94,7 @@ function status() {
     );
   } else if (doc && doc.theirs && dirty(doc)) {
     tell("Someone else has changed this file while you were editing it. Nothing is lost.", ["Compare versions", () => both(current)]);
-  } else if (doc && isElsewhere(file)) {
+  } else if (doc && isElsewhere(current)) {
     tell(
       `The letter that is shown does not come from this file, ${current}. It comes from ${template}.`,
       [`Open ${template}`, () => void open(template)],
@@ -143,6 +146,7 @@ function sayPasted(lost) {
 
 function said(error) {
   const [problem] = error.content.problems ?? [];
+  if (error.status === 404) return "This file was moved or deleted. Your text stays here. Put the file back, or copy your text.";
   return problem ? `${problem.message} ${problem.hint}` : "The action failed.";
 }
 
@@ -178,6 +182,18 @@ export async function open(name, line, column) {
   if (line) doc.editor.goTo(line, column ?? 1);
 }
 
+/** Opens a file that was chosen; where it cannot be read, the one that is open stays. */
+async function choose(name) {
+  try {
+    await open(name);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    wanted = current;
+    $("file").value = current;
+    say(`${name} cannot be opened now. ${error.content.problems?.[0]?.message ?? ""}`.trim().replaceAll("`", ""));
+  }
+}
+
 async function save(name = current) {
   const doc = docs.get(name);
   if (!doc || !dirty(doc) || doc.saving || fileOf(name)?.builtIn) return;
@@ -185,7 +201,10 @@ async function save(name = current) {
   doc.saving = true;
   status();
   try {
-    settled(doc, await post("save", { name, text, base: doc.base }));
+    const file = await post("save", { name, text, base: doc.base });
+    settled(doc, file);
+    // What cannot be in a file was replaced: the editor shows what the file has.
+    if (file.text !== text && doc.editor.text() === text) doc.editor.setText(file.text);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) {
@@ -207,8 +226,8 @@ function settled(doc, file) {
 /** Shows one's own text and the other, and does what is chosen. */
 async function both(name) {
   const doc = docs.get(name);
-  const choice = await compare(doc.editor.text(), doc.theirs.text);
-  const theirs = doc.theirs;
+  const theirs = doc.theirs; // what was looked at: what is saved meanwhile is not overwritten
+  const choice = await compare(doc.editor.text(), theirs.text);
   if (choice === "theirs") {
     // One's own text is an undo away.
     doc.editor.setText(theirs.text);
@@ -331,7 +350,7 @@ export async function excuse(place, reason) {
 /** Makes the panel work. */
 export function startWriting(actions) {
   act = actions;
-  $("file").addEventListener("change", () => void open($("file").value));
+  $("file").addEventListener("change", () => void choose($("file").value));
   $("save").addEventListener("click", () => void save());
   $("as-text").addEventListener("click", () => {
     asText = !asText;

@@ -13,9 +13,11 @@ Each step answers with a value: the result, or why there is none.
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from advocacy.documents.pdf.alphabet import letters_of
+from advocacy.documents.pdf.alphabet import letters_of, sets_in
 from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.pdf.pages import Pdf
 from advocacy.documents.pdf.stamp.assembly import Assembled
@@ -29,7 +31,12 @@ from advocacy.documents.pdf.stamp.cache_key import (
     NewShape,
     split_letter,
 )
-from advocacy.documents.pdf.stamp.master_letter import Forced, MasterLetter, lay_out_master
+from advocacy.documents.pdf.stamp.master_letter import (
+    Divided,
+    Forced,
+    MasterLetter,
+    lay_out_master,
+)
 from advocacy.documents.typesetter import typesetting
 from advocacy.files.cache import file_status
 from advocacy.files.workspace import Workspace
@@ -52,9 +59,10 @@ def stamp_letter(checked: CheckedLetter, workspace: Workspace) -> Pdf | LaidOutI
     if split is None:
         return LaidOutInFull(NEEDS_TEXTS)
     letter_shape, texts = split
-    common_letters = letters_of(letter_shape.language)
+    letter_shape = _with_sets(letter_shape, texts)
+    carried = letters_of(letter_shape.language, letter_shape.sets)
     for slot in letter_shape.slots:
-        if not common_letters.issuperset(texts[slot]):
+        if not carried.issuperset(texts[slot]):
             return LaidOutInFull(OTHER_GLYPHS)
         if _SPACES.search(texts[slot]):
             # HTML shows runs of spaces as one. A space at an end may fall together with its
@@ -67,6 +75,13 @@ def stamp_letter(checked: CheckedLetter, workspace: Workspace) -> Pdf | LaidOutI
         return masters if isinstance(masters, LaidOutInFull) else masters.stamp(texts)
 
 
+def _with_sets(letter_shape: LetterShape, texts: Mapping[int, str]) -> LetterShape:
+    """The letter shape with the sets of letters that these texts have one of."""
+    text = "".join([texts[slot] for slot in letter_shape.slots])
+    sets = frozenset() if text.isascii() else sets_in(text)
+    return replace(letter_shape, sets=sets) if sets else letter_shape
+
+
 class _Masters:
     """The masters of one letter shape, by the blocks that are paragraphs and by their shapes.
 
@@ -75,7 +90,7 @@ class _Masters:
 
     def __init__(self, letter_shape: LetterShape, workspace: Workspace) -> None:
         self._letter_shape, self._workspace = letter_shape, workspace
-        self._latest: dict[Forced, object] = {}
+        self._latest: dict[Forced, tuple[object, int]] = {}
         self._files: dict[Path, tuple[float, int]] = {}
 
     @property
@@ -89,20 +104,20 @@ class _Masters:
         A master answers which other master is needed, so this asks until one fits.
         """
         forced: Forced = frozenset()
-        shapes = self._latest.get(forced)
+        shapes, number = self._latest.get(forced, (None, 0))
         for _ in range(_TRIES):
-            master = self._master(forced, shapes, texts)
+            master = self._master(forced, shapes, number, texts)
             if isinstance(master, LaidOutInFull):
                 return master
             match master.stamp(texts):
                 case Assembled(data, digest):
                     result = master.result
                     return Pdf(data, result.pages, result.problems, typeset="fast", digest=digest)
-                case NewShape(shapes):
-                    pass
+                case NewShape(shapes, divided):
+                    number = self._number(forced, shapes, divided)
                 case NeedsParagraph(block) if block not in forced:
                     forced |= {block}
-                    shapes = self._latest.get(forced)
+                    shapes, number = self._latest.get(forced, (None, 0))
                 case NeedsParagraph():
                     return LaidOutInFull(NEEDS_TEXTS)
                 case LaidOutInFull() as refusal:
@@ -110,31 +125,45 @@ class _Masters:
         return LaidOutInFull(NEEDS_TEXTS)
 
     def _master(
-        self, forced: Forced, shapes: object, texts: Mapping[int, str]
+        self, forced: Forced, shapes: object, number: int, texts: Mapping[int, str]
     ) -> MasterLetter | LaidOutInFull:
         """The master for paragraphs of these shapes; where it is not known, for these texts."""
-        known = _masters.get((self, forced, shapes))
+        known = _masters.get((self, forced, shapes, number))
         if known is None:
             known = lay_out_master(self._letter_shape, self._workspace, texts, forced)
             if isinstance(known, MasterLetter):
                 self._files |= _file_states(filter(self._workspace.contains, known.result.files))
                 shapes = known.shapes
+                number = self._number(forced, shapes, known.divided)
             elif known.only_this:
                 return known
-            _masters[self, forced, shapes] = known
+            _masters[self, forced, shapes, number] = known
             if len(_masters) > _MOST_MASTERS:
                 _masters.popitem(last=False)
         else:
-            _masters.move_to_end((self, forced, shapes))
+            _masters.move_to_end((self, forced, shapes, number))
         if isinstance(known, MasterLetter):
-            self._latest[forced] = shapes
+            self._latest[forced] = shapes, number
         return known
+
+    def _number(self, forced: Forced, shapes: object, divided: Divided) -> int:
+        """The number of the master, of those with these shapes, whose pages break alike.
+
+        The first number that is free, where there is none.
+        """
+        for number in count():
+            known = _masters.get((self, forced, shapes, number))
+            if not isinstance(known, MasterLetter) or known.breaks_like(divided):
+                return number
+        raise AssertionError
 
 
 # These two are what makes letters fast: a letter that finds its master takes a third of a
 # millisecond, one that is laid out in full 130 times as long.
 _by_shape: OrderedDict[tuple[LetterShape, Workspace], _Masters] = OrderedDict()
-_masters: OrderedDict[tuple[_Masters, Forced, object], MasterLetter | LaidOutInFull] = OrderedDict()
+_masters: OrderedDict[tuple[_Masters, Forced, object, int], MasterLetter | LaidOutInFull] = (
+    OrderedDict()
+)
 
 
 def forget_masters() -> None:

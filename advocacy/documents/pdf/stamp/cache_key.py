@@ -25,6 +25,7 @@ from advocacy.documents.email.skeleton import (
     letter_fields,
 )
 from advocacy.documents.frame import Stamps, stamps
+from advocacy.documents.pdf.alphabet import Sets
 from advocacy.documents.pdf.fitting import shared_texts
 from advocacy.documents.pdf.paper import (
     Signature,
@@ -47,7 +48,6 @@ from advocacy.templating.values import NeedsValue
 OTHER_GLYPHS = "with a character that is not in the fonts that the letters share"
 TOO_LONG = "with a line too long for its place"
 NEEDS_TEXTS = "whose layout depends on the letter’s own texts"
-CROSSES_PAGES = "with a variable paragraph at a page break"
 DIFFERENT = "whose lines WeasyPrint lays out differently than expected"
 HAS_PROBLEMS = "like others that have problems"
 
@@ -73,9 +73,13 @@ class NeedsParagraph:
 
 @dataclass(frozen=True, slots=True)
 class NewShape:
-    """The answer that paragraphs have other lines than the master's: the shape of each."""
+    """The answer that paragraphs have other lines than the master's.
+
+    Of each paragraph it gives the shape, and which of its lines divide a word.
+    """
 
     shapes: tuple[Any, ...]
+    divided: tuple[tuple[bool, ...], ...]
 
 
 # Slots are numbers: of single texts, then of the recipient's fields, the lines of the inside
@@ -90,12 +94,14 @@ class LetterShape:
     """What letters have in common: their HTML in pieces, between which their own texts stand.
 
     Text `slots[i]` stands between `pieces[i]` and `pieces[i + 1]`; a slot may occur repeatedly.
+    `sets` are the sets of letters that own texts have one of, which the fonts carry.
     """
 
     pieces: tuple[str, ...]
     slots: tuple[int, ...]
     layout: str
     language: str
+    sets: Sets = frozenset()
 
     def html(self, texts: Mapping[int, str]) -> str:
         """The document with these texts, by slot, escaped."""

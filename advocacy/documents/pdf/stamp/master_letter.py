@@ -30,7 +30,7 @@ from advocacy.documents.pdf.stamp.cache_key import (
     NeedsParagraph,
     NewShape,
 )
-from advocacy.documents.pdf.stamp.measured_lines import MeasuredLines
+from advocacy.documents.pdf.stamp.measured_lines import Fragment, MeasuredLines
 from advocacy.documents.pdf.stamp.recorder import Recording, record_layout
 from advocacy.documents.pdf.stamp.shaping import as_bytes
 from advocacy.files.workspace import Workspace
@@ -43,13 +43,16 @@ _NEAR = 1500
 """Own operators at most so many bytes apart share a stream: what stands between is repeated."""
 
 Refusal = LaidOutInFull | NeedsParagraph
+Divided = tuple[tuple[bool, ...], ...]
+"""Of each paragraph, which of its lines divide a word."""
 
 
 class MasterLetter:
     """A letter shape as laid out, ready to be stamped.
 
-    `shapes` are those of its paragraphs, in order. Of a master that refuses every letter the
-    shapes are still wanted: a letter of another shape needs another master, which may not refuse.
+    `shapes` are those of its paragraphs, in order, and `divided` says which of their lines divide a
+    word. Of a master that refuses every letter both are still wanted: a letter of another shape
+    needs another master, which may not refuse.
     """
 
     def __init__(
@@ -61,16 +64,17 @@ class MasterLetter:
         """`stamps` are the varying lines with their places (see `find_stamps`), or a refusal."""
         self.result: Pdf = recording.result
         self.shapes = tuple(paragraph.shape for paragraph in paragraphs)
+        self.divided = tuple(paragraph.divided for paragraph in paragraphs)
         self._paragraphs = paragraphs
         self._refusal = None if isinstance(stamps, Sequence) else stamps
         if not isinstance(stamps, Sequence):
             return
         # For each content stream: where a varying part begins, where it ends, and its index.
         spans: dict[int, dict[int, tuple[int, int]]] = {n: {} for n in recording.contents}
-        self._parts: list[Stamp | MeasuredLines] = []
-        for paragraph in paragraphs:
-            spans[paragraph.stream][paragraph.start] = (paragraph.end, len(self._parts))
-            self._parts.append(paragraph)
+        self._parts: list[Stamp | Fragment] = []
+        for fragment in (one for paragraph in paragraphs for one in paragraph.fragments):
+            spans[fragment.stream][fragment.start] = (fragment.end, len(self._parts))
+            self._parts.append(fragment)
         for stream, at, stamp in stamps:
             spans[stream][at] = (at + 1, len(self._parts))
             self._parts.append(stamp)
@@ -81,11 +85,23 @@ class MasterLetter:
             {n: _segments(recording.objects[n].stream, spans[n]) for n in recording.contents},
         )
 
+    def breaks_like(self, divided: Divided) -> bool:
+        """Whether pages break as in a letter of the same shapes with these lines divided.
+
+        Layout sees only heights of lines and, where it asks, whether lines divide a word.
+        """
+        return all(
+            mine == other or not paragraph.was_asked
+            for paragraph, mine, other in zip(self._paragraphs, self.divided, divided, strict=True)
+        )
+
     def stamp(self, texts: Mapping[int, str]) -> Assembled | NewShape | Refusal:
         """The PDF of the letter with these texts, by slot; or what stands in its way."""
-        shapes = tuple([paragraph.shape_with(texts) for paragraph in self._paragraphs])
-        if shapes != self.shapes:
-            return NewShape(shapes)
+        outlines = [paragraph.outline(texts) for paragraph in self._paragraphs]
+        shapes = tuple([shape for shape, _ in outlines])
+        divided = tuple([divided for _, divided in outlines])
+        if shapes != self.shapes or not self.breaks_like(divided):
+            return NewShape(shapes, divided)
         if self._refusal is not None:
             return self._refusal
         operators = []
@@ -115,7 +131,11 @@ def lay_out_master(
         fill(root, {**words, **{slot: texts[slot] for slot in _slots(blocks, paragraphs=True)}})
 
     recording = record_layout(
-        html, workspace, layout_css(letter_shape.layout, workspace), fill_boxes
+        html,
+        workspace,
+        layout_css(letter_shape.layout, workspace),
+        fill_boxes,
+        letter_shape.sets,
     )
     if _slots(blocks, paragraphs=True) & _slots(blocks, paragraphs=False):
         return LaidOutInFull(NEEDS_TEXTS)

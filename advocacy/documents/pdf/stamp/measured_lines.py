@@ -2,19 +2,26 @@
 
 Only the paragraph is laid out, with the boxes, styles and width that it has in the master. If its
 lines have the heights and the parts that the master's have, all else on the page stands as it
-does there, and so do the tags: then its operators take the place of the master's.
+does there, and so do the tags: then its operators take the place of the master's. Page breaks are
+those of the master, too, for layout sees nothing else of a line, but whether it divides a word.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from advocacy.documents.pdf.painting import break_lines, draw_lines, is_running_text
+from advocacy.documents.pdf.painting import (
+    DrawnLine,
+    break_lines,
+    draw_lines,
+    ends_within_word,
+    is_running_text,
+)
 from advocacy.documents.pdf.stamp.blocks import Block, are_steady, is_inline, is_line, is_text
 from advocacy.documents.pdf.stamp.cache_key import (
-    CROSSES_PAGES,
     DIFFERENT,
     NEEDS_TEXTS,
     OTHER_GLYPHS,
@@ -31,34 +38,65 @@ _MOST_KNOWN = 1024
 _RUN = re.compile(rb"<([0-9a-f]*)>")
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The part of a paragraph that stands on one page: its operators there, and what paints others.
+
+    Its operators are `start` to `end` in the content stream of number `stream`. It begins with line
+    `first` of the paragraph, at `top` (CSS pixels), in the laid-out `box`.
+    """
+
+    paragraph: "MeasuredLines"
+    drawn: DrawnLine
+    end: int
+    after: tuple[Any, ...]
+    first: int
+    box: Any
+
+    @property
+    def stream(self) -> int:
+        """The number of its page's content stream."""
+        return int(self.drawn.stream.number)
+
+    @property
+    def start(self) -> int:
+        """The index of its first operator."""
+        return self.drawn.start
+
+    def paint(self, texts: Mapping[int, str]) -> bytes | LaidOutInFull:
+        """The operators that paint the part with these texts, which must give the known shape.
+
+        A refusal where it needs glyphs that the master's fonts do not have.
+        """
+        return self.paragraph.paint(texts, self)
+
+
 class MeasuredLines:
     """A varying paragraph of a master.
 
-    Its `shape` is known at once. `find_operators` finds its operators, `start` to `end` in the
-    content stream of number `stream`; only then can it be painted.
+    Its `shape` is known at once, and which of its lines are `divided`: end within a word.
+    `find_operators` finds its `fragments`, one on each page; only then can it be painted.
+    `was_asked` says whether the master's page breaks depend on which lines are divided.
     """
-
-    stream: int
-    start: int
-    end: int
 
     def __init__(
         self,
         block: Block,
         recording: Recording,
-        places: list[tuple[int, Any]],
+        places: list[Any],
         texts: Mapping[int, str],
     ) -> None:
         """`places` are its boxes in the master, more than one if it crosses pages."""
         self._block, self._context = block, recording.context
         self._fonts = recording.document.fonts
         self._places = places
-        self._box = places[0][1]
         self._latest: tuple[tuple[str, ...], Any] = ((), None)
         # Letters of one town have equal paragraphs: these two save a millisecond for each.
-        self._shapes: dict[tuple[str, ...], Shape] = {}
-        self._painted: dict[tuple[str, ...], bytes | LaidOutInFull] = {}
-        self.shape = self.shape_with(texts)
+        self._outlines: dict[tuple[str, ...], tuple[Shape, tuple[bool, ...]]] = {}
+        self._painted: dict[tuple[int, tuple[str, ...]], bytes | LaidOutInFull] = {}
+        self.fragments: tuple[Fragment, ...] = ()
+        self.was_asked = any(element is block.element for element in recording.asked)
+        self.shape, self.divided = self.outline(texts)
 
     @classmethod
     def of(
@@ -69,8 +107,8 @@ class MeasuredLines:
         None where it has no place of its own.
         """
         places = [
-            (page, box)
-            for page, box in recording.boxes()
+            box
+            for _, box in recording.boxes()
             if box.element is block.element
             and "::" not in box.element_tag  # the marker of a list item
             and any(map(is_line, getattr(box, "children", ())))
@@ -85,78 +123,96 @@ class MeasuredLines:
         Returns a refusal where other texts in the paragraph could change more than its own
         lines, or where what is painted here is not what WeasyPrint painted there.
         """
-        above = [self._box, *recording.above(self._box)]
-        if not are_steady(above) or any(map(_shapes_more, above)):
+        fragments: list[Fragment] = []
+        laid_out: list[Any] = []
+        for box in self._places:
+            above = [box, *recording.above(box)]
+            if not are_steady(above) or any(map(_shapes_more, above)):
+                return LaidOutInFull(NEEDS_TEXTS)
+            lines = list(box.children)
+            painted = _painted(lines, recording)
+            if _has_more_than_text(box, lines) or painted is None:
+                return LaidOutInFull(NEEDS_TEXTS)
+            first, last = painted[0], painted[-1]
+            fragment = Fragment(self, first, last.end, last.after, len(laid_out), box)
+            if fragment.stream not in recording.contents:
+                return LaidOutInFull(NEEDS_TEXTS)
+            fragments.append(fragment)
+            laid_out += lines
+        if not _is_set_in_running_text(self._block):
             return LaidOutInFull(NEEDS_TEXTS)
-        page, lines = self._places[0][0], self._box.children
-        if len(self._places) > 1 or _stands_at_page_break(page, lines, recording):
-            return LaidOutInFull(CROSSES_PAGES)
-        if _has_more_than_text(self._box, lines):
-            return LaidOutInFull(NEEDS_TEXTS)
-        # Boxes are copied before they are painted, but for those of texts, which tell the lines.
-        own_texts = {id(box) for line in lines for box in filter(is_text, line.descendants())}
-        painted = [
-            line
-            for line in recording.lines
-            if any(id(box) in own_texts for box in filter(is_text, line.box.descendants()))
-        ]
-        joined = all(one.end == following.start for one, following in pairwise(painted))
-        if len(painted) != len(lines) or not joined:
-            return LaidOutInFull(NEEDS_TEXTS)
-        first, last = painted[0], painted[-1]
-        self.stream, self.start, self.end = first.stream.number, first.start, last.end
-        self._marks, self._before, self._after = first.marks, first.before, last.after
-        if self.stream not in recording.contents or not _is_set_in_running_text(self._block):
-            return LaidOutInFull(NEEDS_TEXTS)
-        if _has_rare_glyphs(lines, recording):
+        if _has_rare_glyphs(laid_out, recording):
             return LaidOutInFull(OTHER_GLYPHS, only_this=True)
-        expected = _joined(first.stream.stream[self.start : self.end])
-        if _shape(lines) != self.shape or self.paint(texts) != expected:
+        self.fragments = tuple(fragments)
+        expected = [_joined(one.drawn.stream.stream[one.start : one.end]) for one in fragments]
+        if _shape(laid_out) != self.shape or [one.paint(texts) for one in fragments] != expected:
             return LaidOutInFull(DIFFERENT, only_this=True)
         return None
 
-    def shape_with(self, texts: Mapping[int, str]) -> Shape:
-        """The shape of the paragraph with these texts."""
+    def outline(self, texts: Mapping[int, str]) -> tuple[Shape, tuple[bool, ...]]:
+        """The shape of the paragraph with these texts, and which of its lines divide a word."""
         key = self._key(texts)
-        known = self._shapes.get(key)
+        known = self._outlines.get(key)
         if known is None:
-            if len(self._shapes) >= _MOST_KNOWN:
-                self._shapes.clear()
-            known = self._shapes[key] = _shape(self._lines(key, texts))
+            if len(self._outlines) >= _MOST_KNOWN:
+                self._outlines.clear()
+            lines = self._lines(key, texts)
+            known = self._outlines[key] = _shape(lines), tuple(map(ends_within_word, lines))
         return known
 
-    def paint(self, texts: Mapping[int, str]) -> bytes | LaidOutInFull:
-        """The operators that paint the paragraph with these texts, which must have its shape.
-
-        A refusal where it needs glyphs that the master's fonts do not have.
-        """
-        key = self._key(texts)
+    def paint(self, texts: Mapping[int, str], fragment: Fragment) -> bytes | LaidOutInFull:
+        """The operators that paint a fragment with these texts."""
+        key = fragment.first, self._key(texts)
         if key not in self._painted:
             if len(self._painted) >= _MOST_KNOWN:
                 self._painted.clear()
-            self._painted[key] = self._paint(self._lines(key, texts))
+            self._painted[key] = self._paint(self._lines_of(fragment, texts), fragment)
         return self._painted[key]
 
     def _key(self, texts: Mapping[int, str]) -> tuple[str, ...]:
         return tuple([texts[slot] for slot in self._block.slots])
 
     def _lines(self, key: tuple[str, ...], texts: Mapping[int, str]) -> Any:
-        """The paragraph's lines; the latest are kept, for `paint` follows `shape_with`."""
+        """The paragraph's lines; the latest are kept, for `paint` follows `outline`."""
         if self._latest[0] != key or self._latest[1] is None:
-            contents, box = self._block.filled(texts), self._box
-            top = next(filter(is_line, box.children)).position_y
-            self._latest = key, break_lines(self._context, contents, top, box)
+            self._latest = key, self._broken(texts, self._places[0], None)
         return self._latest[1]
 
-    def _paint(self, lines: Any) -> bytes | LaidOutInFull:
+    def _lines_of(self, fragment: Fragment, texts: Mapping[int, str]) -> Any:
+        """The lines of a fragment: on a later page the text goes on from the page before it."""
+        lines, count = self._lines(self._key(texts), texts), len(fragment.box.children)
+        if not fragment.first:
+            return lines[:count]
+        resume_at = lines[fragment.first - 1].resume_at
+        return self._broken(texts, fragment.box, resume_at)[:count]
+
+    def _broken(self, texts: Mapping[int, str], box: Any, resume_at: Any) -> Any:
+        top = next(filter(is_line, box.children)).position_y
+        return break_lines(self._context, self._block.filled(texts), top, box, resume_at)
+
+    def _paint(self, lines: Any, fragment: Fragment) -> bytes | LaidOutInFull:
         for line in lines:
             for box in (line, *line.descendants()):
                 box.background = None
+        drawn = fragment.drawn
         with _fonts_restored(self._fonts) as are_unchanged:
-            operators, after = draw_lines(lines, self._fonts, self._marks, self._before)
-            if not are_unchanged() or after != self._after:
+            operators, after = draw_lines(lines, self._fonts, drawn.marks, drawn.before)
+            if not are_unchanged() or after != fragment.after:
                 return LaidOutInFull(OTHER_GLYPHS)
         return _joined(operators)
+
+
+def _painted(lines: Sequence[Any], recording: Recording) -> list[DrawnLine] | None:
+    """What was painted for laid-out lines; None where more was painted between them."""
+    # Boxes are copied before they are painted, but for those of texts, which tell the lines.
+    own_texts = {id(box) for line in lines for box in filter(is_text, line.descendants())}
+    painted = [
+        line
+        for line in recording.lines
+        if any(id(box) in own_texts for box in filter(is_text, line.box.descendants()))
+    ]
+    joined = all(one.end == following.start for one, following in pairwise(painted))
+    return painted if len(painted) == len(lines) and joined else None
 
 
 def _shapes_more(box: Any) -> bool:
@@ -171,14 +227,6 @@ def _shapes_more(box: Any) -> bool:
         or box.first_letter_style is not None
         or box.first_line_style is not None
     )
-
-
-def _stands_at_page_break(page: int, lines: Any, recording: Recording) -> bool:
-    """Whether the paragraph begins a page or ends one: its words may decide where that is."""
-    pages = recording.document.pages
-    flow = [line for line in pages[page]._page_box.children[0].descendants() if is_line(line)]
-    is_last = page == len(pages) - 1
-    return bool((page and flow[0] is lines[0]) or (not is_last and flow[-1] is lines[-1]))
 
 
 def _has_more_than_text(paragraph: Any, lines: Any) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from advocacy.documents.pdf.alphabet import Sets
 from advocacy.documents.pdf.guarded import try_layout
 from advocacy.documents.pdf.pages import Pdf, lay_out
 from advocacy.documents.pdf.painting import DrawnLine, DrawnText, record_drawing
@@ -18,7 +19,8 @@ class Recording:
 
     `objects` are pydyf's, by number; `root` and `info` are references (`b"7 0 R"`) to the catalog
     and the document's information; `contents` are the numbers of the pages' content streams.
-    `texts` and `lines` are in the order of painting. `context` is what boxes were laid out with;
+    `texts` and `lines` are in the order of painting. `asked` are the elements of paragraphs whose
+    page breaks depend on words that their lines divide. `context` is what boxes were laid out with;
     `parents` gives each box's parent by the box's `id`. `result` has pages and problems, no data.
     """
 
@@ -30,6 +32,7 @@ class Recording:
     contents: tuple[int, ...]
     texts: tuple[DrawnText, ...]
     lines: tuple[DrawnLine, ...]
+    asked: tuple[Any, ...]
     result: Pdf
     parents: dict[int, Any]
 
@@ -46,11 +49,16 @@ class Recording:
 
 
 def record_layout(
-    html: str, workspace: Workspace, css: Path | None, change_boxes: Callable[[Any], None]
+    html: str,
+    workspace: Workspace,
+    css: Path | None,
+    change_boxes: Callable[[Any], None],
+    sets: Sets,
 ) -> Recording:
     """Lay out a document and record it.
 
-    `change_boxes` may change the tree of boxes before it is laid out. Raises AdvocacyError if
+    `change_boxes` may change the tree of boxes before it is laid out. `sets` are those of letters
+    that own texts have, which do not stand in the document. Raises AdvocacyError if
     the document loads what it may not.
     """
     kept: list[Any] = []
@@ -66,7 +74,7 @@ def record_layout(
 
     try_layout(html, workspace, css)
     with record_drawing(change_boxes) as drawing:
-        result = lay_out(html, workspace, css, finisher=keep)
+        result = lay_out(html, workspace, css, finisher=keep, sets=sets)
     document, objects, root, info, contents = kept
     parents: dict[int, Any] = {}
     for page in document.pages:
@@ -80,6 +88,7 @@ def record_layout(
         contents,
         tuple(drawing.texts),
         tuple(drawing.lines),
+        tuple(drawing.asked),
         result,
         parents,
     )

@@ -41,7 +41,7 @@ def carried_glyphs(font: Any, style: Any) -> Glyphs:
     if not hasattr(font, "whole"):
         return {}
     features = tuple(features_of(style).items())
-    return alphabet(font.whole, font.index, style["lang"] or "en", features)
+    return alphabet(font.whole, font.index, style["lang"] or "en", font.sets, features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Shaper:
             units / UNITS,
             language,
             features_of(style),
-            letters_of(language),
+            letters_of(language, font.sets),
             {glyph: width for glyph, (_, width) in carried_glyphs(font, style).items()},
         )
         probe = shaper.set(_PROBE)
