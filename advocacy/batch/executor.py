@@ -199,7 +199,7 @@ def choose_executor(
 
 TASK_SECONDS = 0.4
 """How long a task should take: long enough to be worth sending, short enough to wait for."""
-LARGEST_TASK = 200
+LARGEST_TASK = 100
 TRIES = 2
 """How often a task may lose its worker before its letters are made one by one."""
 
@@ -309,8 +309,10 @@ def _resubmit_lost(tasks: Iterable[_SubmittedTask], executor: Executor) -> None:
 
 
 def _crashed(future: "Future[TaskResult]", executor: Executor) -> bool:
-    is_done = future.done() and not future.cancelled()
-    return is_done and isinstance(future.exception(), executor.crash_errors)
+    """Whether a task was lost with its worker, or cancelled when the others were replaced."""
+    if future.cancelled():
+        return True
+    return future.done() and isinstance(future.exception(), executor.crash_errors)
 
 
 def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iterator[LetterOutcome]:

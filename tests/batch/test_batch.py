@@ -428,6 +428,27 @@ def test_a_worker_that_dies_by_accident_costs_no_letter(accidents: int) -> None:
     assert fragile.replaced
 
 
+def test_a_worker_that_cannot_be_started_costs_no_letter() -> None:
+    """The tasks that other workers have are cancelled when all are replaced."""
+
+    class Replacing(Fragile):
+        def submit(self, wanted: Sequence[WantedLetter]) -> "Future[TaskResult]":
+            if self.replaced or wanted[0].recipient.letter_id == "p0":
+                return super().submit(wanted)
+            self.waiting.append(Future())
+            return self.waiting[-1]
+
+        def replace_workers(self) -> None:
+            super().replace_workers()
+            for future in self.waiting:
+                future.cancel()
+
+    replacing = Replacing(set(), accidents=1)
+    replacing.waiting = []
+    found = [outcome.id for outcome in work_off(letters(40), replacing, lambda: False, 3)]
+    assert found == [f"p{n}" for n in range(40)]
+
+
 def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
     outcomes = list(work_off(letters(40), Fragile({"p5", "p20"}), lambda: False, 4))
     assert [outcome.id for outcome in outcomes] == [f"p{n}" for n in range(40)]

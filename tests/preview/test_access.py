@@ -115,7 +115,9 @@ def test_with_the_keyboard_alone_one_chooses_writes_saves_and_reads(
     keys.type("roe")
     page.tab.wait_for_selector("#found li >> text=Richard Roe")
     keys.press("ArrowDown")
-    assert page.tab.get_attribute("#person", "aria-activedescendant") == "found-0"
+    page.until(
+        "document.getElementById('person').getAttribute('aria-activedescendant') === 'found-0'"
+    )
     keys.press("Enter")
     page.see("Dear Richard Roe")
     to(".cm-content")

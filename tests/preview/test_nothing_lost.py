@@ -71,6 +71,27 @@ def test_an_unsaved_file_of_another_letter_says_that_the_letter_does_not_come_fr
 
 
 @pytest.mark.slow
+def test_a_file_that_is_deleted_while_one_types_is_told_and_its_text_stays(
+    start: Start, visit: Visit, small_campaign: Path
+) -> None:
+    page = visit(start(small_campaign).address).ready()
+    page.replace("We ask you", "We kindly ask you")
+    page.see("We kindly ask you")
+    letter = letter_of(small_campaign)
+    before = letter.read_text("utf-8")
+    letter.unlink()
+    page.see("does not exist", "#stop-list")
+    page.tab.keyboard.press("Control+s")
+    page.see("This file was moved or deleted. Your text stays here.", "#notice")
+    assert "We kindly ask you" in page.text()
+    letter.write_text(before, "utf-8")
+    page.see("We kindly ask you", "#pages")
+    page.save()
+    assert "We kindly ask you" in letter.read_text("utf-8")
+    page.said = [words for words in page.said if "404" not in words]
+
+
+@pytest.mark.slow
 def test_what_is_saved_while_one_compares_is_not_overwritten_unseen(
     start: Start, visit: Visit, small_campaign: Path
 ) -> None:

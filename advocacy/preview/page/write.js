@@ -146,6 +146,7 @@ function sayPasted(lost) {
 
 function said(error) {
   const [problem] = error.content.problems ?? [];
+  if (error.status === 404) return "This file was moved or deleted. Your text stays here. Put the file back, or copy your text.";
   return problem ? `${problem.message} ${problem.hint}` : "The action failed.";
 }
 
