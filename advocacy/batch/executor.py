@@ -199,7 +199,7 @@ def choose_executor(
 
 TASK_SECONDS = 0.4
 """How long a task should take: long enough to be worth sending, short enough to wait for."""
-LARGEST_TASK = 200
+LARGEST_TASK = 100
 TRIES = 2
 """How often a task may lose its worker before its letters are made one by one."""
 

@@ -93,7 +93,8 @@ def compose_preview(
         composed = compose_for_preview(campaign, chosen)
         if composed.checked is not None:
             try:
-                pictures = image_files(campaign, *campaign.file.stages.values()).values()
+                of_stage = campaign.file.stages[chosen.stage]
+                pictures = image_files(campaign, of_stage).values()
                 paper = prepare_paper(composed.checked, base.workspace, pictures)
             except AdvocacyError as error:
                 unprinted += error.problems

@@ -5,6 +5,7 @@ import hashlib
 import struct
 import unicodedata
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -57,7 +58,9 @@ def render_pages(data: bytes, width: int, known: frozenset[str]) -> tuple[Previe
 
 def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> PreviewPage:
     points, height = page.get_size()
-    picture = page.render(scale=width / points).to_pil().convert("RGB")
+    picture = page.render(scale=width / points).to_pil()
+    if picture.mode != "RGB":  # as of a page that lets something shine through
+        picture = picture.convert("RGB")
     bands = [band.tobytes() for band in picture.split()]
     gray = bands[0] == bands[1] == bands[2]  # as most letters are: a third of the work
     pixels = bands[0] if gray else picture.tobytes()
@@ -66,10 +69,25 @@ def _page(page: pypdfium2.PdfPage, width: int, known: frozenset[str]) -> Preview
     png = None if digest in known else _png(pixels, *picture.size, gray=gray)
     text = page.get_textpage()
     try:
-        runs = tuple(_runs(text, height))
+        runs = _known_runs(digest, text, height)
     finally:
         text.close()
     return PreviewPage(digest, points, height, runs, png)
+
+
+_runs_by_page: OrderedDict[tuple[str, str], tuple[TextRun, ...]] = OrderedDict()
+_MOST_RUNS = 64
+
+
+def _known_runs(digest: str, text: pypdfium2.PdfTextPage, height: float) -> tuple[TextRun, ...]:
+    """The runs of a page; those of one with the same picture and text are found once."""
+    key = digest, text.get_text_range()
+    if key not in _runs_by_page:
+        _runs_by_page[key] = tuple(_runs(text, height))
+    _runs_by_page.move_to_end(key)
+    while len(_runs_by_page) > _MOST_RUNS:
+        _runs_by_page.popitem(last=False)
+    return _runs_by_page[key]
 
 
 def _png(pixels: bytes, width: int, height: int, *, gray: bool) -> bytes:

@@ -50,7 +50,7 @@ class _Markdown(MarkdownIt):
 @lru_cache(maxsize=32)
 def letter_parser(language: str | None = None) -> MarkdownIt:
     """The parser of letters' text; with a language, one that sets its words as that wants it."""
-    markdown = _Markdown("commonmark", {"html": False})
+    markdown = _Markdown("commonmark", {"html": False, "maxNesting": 100})
     markdown.disable(["html_block", "html_inline"]).enable(["table", "strikethrough"])
     if language is None:
         markdown.disable("text_join")  # so that what a backslash escapes can be told

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -21,6 +22,7 @@ from advocacy.templating.markup import PAGE_BREAK, letter_parser, picture_of
 from advocacy.templating.source import read_template
 
 _GOOD = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
+_CELL_END = re.compile(r"(?<!\\)\|")
 _MEANT = "\ufffc"  # stands for what is printed on purpose: `\*`, and code
 
 
@@ -62,11 +64,17 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     """
     environment: dict[str, object] = {}
     parser = letter_parser()
-    tokens = parser.parse(LINE.sub("", markdown), environment)
+    source = LINE.sub("", markdown)
+    tokens = parser.parse(source, environment)
     places = TemplatePlaces(path, workspace)
     found = [
         *_in_blocks(tokens, places),
-        *(problem for token in tokens for problem in _in_inline(token, places)),
+        *_in_rows(tokens, source.split("\n"), places),
+        *(
+            problem
+            for before, token in pairwise(tokens)
+            for problem in _in_inline(token, before.type == "paragraph_open", places)
+        ),
         *_unused(environment, tokens, places),
     ]
     return list(dict.fromkeys(found))
@@ -146,13 +154,34 @@ def _in_note(tokens: list[Token], start: int, places: TemplatePlaces) -> Iterato
             return
 
 
-def _in_inline(token: Token, places: TemplatePlaces) -> Iterator[Problem]:
+def _in_rows(tokens: list[Token], lines: list[str], places: TemplatePlaces) -> Iterator[Problem]:
+    """A row of a table has no more cells than the row of headers: Markdown drops the rest."""
+    columns = 0
+    for token in tokens:
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and columns and token.map:
+            row = lines[token.map[0]].lstrip("> ").strip()
+            cells = len(_CELL_END.split(row.removeprefix("|").removesuffix("|")))
+            if cells > columns:
+                yield _broken(
+                    row,
+                    f"has {cells} cells, but the table has {columns} columns, so words are lost.",
+                    "Give the row of headers as many cells. To print a vertical bar, write `\\|`.",
+                    places.of(row),
+                )
+
+
+def _in_inline(token: Token, is_paragraph: bool, places: TemplatePlaces) -> Iterator[Problem]:
     if token.type != "inline" or token.content.strip() == PAGE_BREAK:
         return
     picture = picture_of(token)
     for child in token.children or ():
         if child.type == "image":
-            yield from _of_picture(child, picture is not None and picture[0] is child, places)
+            alone = is_paragraph and picture is not None and picture[0] is child
+            yield from _of_picture(child, alone, places)
         elif child.type == "link_open":
             yield from _of_link(token, child, places)
         elif child.type == "footnote_ref" and child.meta.get("subId"):
@@ -199,7 +228,8 @@ def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[P
     place = places.of(f"]({unquote(address)}")
     hint = ""
     if not alone:
-        what, hint = "is inside a line of text.", "Put it in a separate paragraph."
+        what = "is inside a line of text or a table."
+        hint = "Put it in a separate paragraph."
     elif MARK.search(address):
         what = "has a file name that depends on a variable."
         hint = "Write the file name without a variable."

@@ -21,6 +21,7 @@ from advocacy.documents.pdf.render import render_pdf
 from advocacy.documents.screen_pictures import WIDEST, screen_picture
 from advocacy.documents.text import render_text
 from advocacy.documents.word.docx import render_docx
+from advocacy.errors import AdvocacyError
 from advocacy.files.pictures import find_picture
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.digests import letter_digest
@@ -101,6 +102,17 @@ def test_a_table_too_wide_for_the_lines_of_a_text_is_told_row_by_row(made: Made)
     assert "Park: North\nWhat: a long description" in text
     assert "\n\nPark: South\nWhat: x\n" in text
     assert max(map(len, text.splitlines())) <= 76
+
+
+def test_a_table_that_is_wider_than_the_page_is_refused(made: Made) -> None:
+    heads = " | ".join(f"Column number {i}" for i in range(14))
+    rows = " | ".join("some words" for _ in range(14))
+    checked, campaign = made(f"| {heads} |\n|{'--|' * 14}\n| {rows} |\n")
+    with pytest.raises(AdvocacyError) as caught:
+        render_pdf(checked, campaign.workspace)
+    (problem,) = caught.value.problems
+    assert problem.code == "too-long-for-layout"
+    assert "table is wider than the page" in problem.message
 
 
 def test_an_email_numbers_notes_among_its_references_and_leads_back(made: Made) -> None:

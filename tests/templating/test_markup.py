@@ -47,6 +47,7 @@ def test_each_rule_tells_of_its_example_and_not_of_its_counterexample(
         'So 3 < 4, 5 > 4, AT&T, R&D; a == b; #1, `code *x* <b>`, $5, 6" and ~20 people.',
         "The 1^st^ of May, ~~not~~ of June.[^1] And more.^[An own note.]\n\n[^1]: It is so.",
         "|  | n |\n|--|--:|\n| a | 1 |\n\n4. Four\n5. Five\n\n+++\n\n- one\n  - two",
+        "| a | b |\n|--|--|\n| x |\n| 1 \\| 2 | y |",
         "> A quotation\\\n> in two lines.\n\n## A heading\n\n***both***, __bold__, _slanted_",
     ],
 )
@@ -58,6 +59,10 @@ def test_what_is_markup_or_plain_text_is_not_told(markdown: str, tmp_path: Path)
     ("markdown", "words", "line"),
     [
         ("One.\n\n[^2]: Nobody leads here.", "without a reference", 3),
+        ("| A | B |\n| --- | --- |\n| x | y | z |", "has 3 cells", 3),
+        ("> | A |\n> | --- |\n> | x | y |", "has 2 cells", 3),
+        ("| A |\n| --- |\n| ![Map](map.png) |", "or a table", 3),
+        ("# ![Map](map.png)", "or a table", 1),
         ("One.\n\n[Note]: https://parks.example", "defines a link", 3),
         ("One.[^1] Two.[^1]\n\n[^1]: Text.", "referred to twice", 1),
         ("One.[^1]\n\n[^1]: - a list", "A note contains a list", 1),

@@ -193,7 +193,7 @@ def _pictures(letter: Letter) -> Iterator[tuple[str, Place | None]]:
             yield person.signature, person.place("signature")
 
 
-ADDRESS = "address"
+ADDRESS, TABLE = "address", "table"
 _SLACK = 0.5  # CSS pixels, for rounding
 
 
@@ -215,6 +215,10 @@ def overflowing(document: Any) -> tuple[LayoutOverflow, ...]:
     for page in document.pages:
         for box in page._page_box.descendants(placeholders=True):
             element = box.element
+            is_table = element is not None and type(box).__name__ == "TableBox"
+            if is_table and _is_too_wide(box, page._page_box):
+                text = " ".join("".join(element.itertext()).split())
+                found[LayoutOverflow(TABLE, "", text[:60])] = None
             what = None if element is None else element.get("data-fit")
             if not what or box.element_tag != element.tag or box.style["height"] == "auto":
                 continue
@@ -230,6 +234,14 @@ def overflowing(document: Any) -> tuple[LayoutOverflow, ...]:
                     found[LayoutOverflow(what, element.get("data-index", ""), text[:60])] = None
                     break
     return tuple(found)
+
+
+def _is_too_wide(table: Any, page: Any) -> bool:
+    """Whether a table of the text runs out of its page's text area at a side."""
+    left, right = page.content_box_x(), page.content_box_x() + page.width
+    start, end = table.position_x, table.position_x + table.margin_width()
+    is_data = "data" in (table.element.get("class") or "").split()
+    return is_data and bool(start < left - _SLACK or end > right + _SLACK)
 
 
 def spilling(document: Any) -> tuple[str, ...]:
@@ -286,6 +298,12 @@ def unfit_problems(unfit: tuple[LayoutOverflow, ...], letter: Letter) -> list[Pr
     return [
         address_problem(letter.recipient.called, letter.recipient.place("address"), letter.layout)
         if one.what == ADDRESS
+        else Problem(
+            "too-long-for-layout",
+            f"A table is wider than the page of the layout `{letter.layout}` (“{one.text}”).",
+            "Leave out columns, shorten their words, or divide the table.",
+        )
+        if one.what == TABLE
         else Problem(
             "too-long-for-layout",
             f"The {one.what} of the layout `{letter.layout}` does not fit in its place "
