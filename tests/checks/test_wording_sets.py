@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks.wording_sets import measure, read_edits, table
+from advocacy.errors import Level
+from tests.checks.wording_sets import find_problems, measure, read_edits, table
 
 SETS = Path(__file__).parents[1] / "data" / "wording"
 DEVELOPMENT_SET = SETS / "set_a"
@@ -17,8 +18,10 @@ GIVEN = os.environ.get("WORDING_SET")
 FOLDERS = [Path(GIVEN)] if GIVEN else sorted(SETS.glob("set_?"))
 # What is asked of a set: the shares of falsehoods caught and of honest edits quiet.
 ASKED = (0.78, 0.93)
-# A set that was measured blind and not used for rules since: what was measured, less a little.
-MEASURED: dict[str, tuple[float, float]] = {"set_g": (0.82, 0.90)}
+# The last sets: what was measured, less a little.
+MEASURED: dict[str, tuple[float, float]] = {"set_k": (0.80, 0.91)}
+# The share of unedited letters, all true, that may have a false error.
+FALSE_ERRORS = 0.05
 # A falsehood or two of several kinds and an honest edit in each language.
 SAMPLE = frozenset(
     "maternity-f01 maternity-f15 maternity-f18 maternity-h01 pestizide-f04 pestizide-f16 "
@@ -45,3 +48,18 @@ def test_most_falsehoods_are_caught_and_most_honest_edits_stay_quiet(
     print("\n" + table(outcomes, lambda edit: edit.kind))
     print("\n" + table(outcomes, lambda edit: edit.language))
     assert sum(one.right for one in outcomes) >= least * len(outcomes)
+
+
+@pytest.mark.slow
+def test_letters_that_are_true_have_hardly_an_error() -> None:
+    letters = sorted(path.parent for path in SETS.glob("*/*/campaign.yaml"))
+    assert len(letters) > 100
+    errors = {
+        f"{letter.parent.name}/{letter.name}": found
+        for letter in letters
+        if (found := [one for one in find_problems(letter) if one.level is Level.ERROR])
+    }
+    # A verse of the Bible without a source is rightly one.
+    errors.pop("clean_j/payday-lent", None)
+    print("\n".join(f"{name}: {one.message}" for name, found in errors.items() for one in found))
+    assert len(errors) <= FALSE_ERRORS * len(letters)

@@ -82,19 +82,20 @@ def measure(folder: Path, edits: Iterable[Edit] | None = None) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as made:
         for edit in edits if edits is not None else read_edits(folder):
             if edit.campaign not in bases:
-                bases[edit.campaign] = Counter(map(_key, _problems(folder / edit.campaign)))
+                bases[edit.campaign] = Counter(map(_key, find_problems(folder / edit.campaign)))
             copy = Path(made) / edit.id  # lines of templates are remembered by path
             shutil.copytree(folder / edit.campaign, copy)
             path = copy / edit.file
             text = path.read_text("utf-8")
             assert text.count(edit.find) == 1, edit.id
             path.write_text(text.replace(edit.find, edit.replace), "utf-8")
-            outcomes.append(_outcome(edit, path, text, _problems(copy), bases[edit.campaign]))
+            outcomes.append(_outcome(edit, path, text, find_problems(copy), bases[edit.campaign]))
             shutil.rmtree(copy)
     return outcomes
 
 
-def _problems(folder: Path) -> list[Problem]:
+def find_problems(folder: Path) -> list[Problem]:
+    """The errors and warnings of a campaign, those of its files included."""
     campaign, problems = load_campaign(folder / "campaign.yaml")
     if campaign is not None:
         try:
@@ -109,7 +110,7 @@ def clean_letters(folder: Path) -> str:
     lines, errors = [], 0
     names = sorted(path.parent.name for path in folder.glob("*/campaign.yaml"))
     for name in names:
-        found = _problems(folder / name)
+        found = find_problems(folder / name)
         wrong = sum(one.level is Level.ERROR for one in found)
         errors += wrong
         lines.append(f"{name:28}{wrong:>8}{len(found) - wrong:>10}")
