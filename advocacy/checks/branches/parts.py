@@ -20,6 +20,8 @@ from advocacy.templating.citation_marks import CITE_MARK, Prose
 
 IN_TEXT = "apa"
 """A citation style with citations in the text and a list of references."""
+MANY_REFERENCES = 5
+"""The number of reference lines from which layouts for window envelopes set them smaller."""
 MANY_COSIGNERS = 14
 
 
@@ -113,6 +115,8 @@ def _varied(letter: Letter) -> Iterator[tuple[str, Letter]]:
     yield "with a logo that has the name", replace(everything, sender=with_name)
     yield "with only one enclosure", replace(nothing, enclosures=("One sheet",))
     yield "with only copies", replace(nothing, cc=("One office",))
+    lines = tuple((f"Reference {n}:", str(n)) for n in range(MANY_REFERENCES))
+    yield "with many reference lines", replace(nothing, reference_lines=lines)
     yield "with many cosigners", replace(everything, cosigners=(named,) * MANY_COSIGNERS)
     people = (Supporter("one", "E. Sample", "Springfield"), Supporter("two", "F. Sample"))
     two, many = (Supporters(people, count, joint=True) for count in (2, 1000))
