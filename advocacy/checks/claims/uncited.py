@@ -230,7 +230,7 @@ class _Judged:
 def _is_of_own(text: str, letter: Letter, names: Names) -> bool:
     """Whether a sentence counts or dates what is the sender's: “our club has 31 members”."""
     language = language_of(letter.language)
-    if language is None:
+    if language is None or _FINDS.search(text):
         return False
     if _OF_OURS.search(text):
         return True
@@ -242,6 +242,13 @@ def _is_of_own(text: str, letter: Letter, names: Names) -> bool:
     )
 
 
+_FINDS = re.compile(
+    r"\b(?:counted|surveyed|tested|measured|documented|our\s+(?:own\s+)?(?:survey|count|poll|analysis|study|records)"
+    r"|gezählt|befragt|gemessen|umfrage|erhebung|auswertung|compté|interrogé|mesuré|enquête|sondage"
+    r"|contado|encuest\w+|medido)\b",
+    re.IGNORECASE,
+)
+"""What the sender found out is a finding, for which its readers want a source or a reason."""
 _OF_OURS = re.compile(
     r"^\W*\w+\s+(?:\w+\s+)?(?:of|von|de)\s+(?:our|us|unsere[nr]?|uns|nos|notre|nuestr[oa]s?|nosotr[oa]s)\b",
     re.IGNORECASE,
