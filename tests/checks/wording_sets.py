@@ -2,7 +2,9 @@
 
 A set is a folder with `edits.yaml` (see its README) and a folder for each campaign. Every edit is
 applied to a copy of its campaign, which is checked in this process. Caught: an error or warning at
-the edit that the unedited campaign does not have. Quiet: no new error or warning at all.
+the edit that the unedited campaign does not have. Quiet: no new error or warning at all. New is
+what the unedited campaign does not have of the same code and fact; of a falsehood, also what quotes
+a word that the edit brought in.
 
     python -m tests.checks.wording_sets FOLDER [--verbose] [--only REGEX]
 
