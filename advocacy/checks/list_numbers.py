@@ -7,8 +7,8 @@ so each document's own numbers are compared with those of the text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
+from advocacy.files.html_reader import HtmlReader
 from advocacy.letters.letter import Letter
 from advocacy.templating.citation_marks import LINE, MARK, Prose
 from advocacy.templating.markup import body_tokens
@@ -65,7 +65,7 @@ def numbers_in_html(page: str) -> list[NumberedItem]:
     ]
 
 
-class _Lists(HTMLParser):
+class _Lists(HtmlReader):
     """Counts the items of ordered lists as HTML says (HTML Living Standard, 4.4.5 and 4.4.8)."""
 
     def __init__(self) -> None:

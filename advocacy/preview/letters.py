@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from html.parser import HTMLParser
 
 from advocacy.campaign.addressing import not_in_office, postal_problem
 from advocacy.campaign.loading import Campaign
@@ -13,6 +12,7 @@ from advocacy.documents.email.message import build_message
 from advocacy.documents.email.message import obstacles as email_obstacles
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.files.html_reader import HtmlReader
 from advocacy.files.workspace import Workspace
 from advocacy.letters.compose import compose_letter
 from advocacy.letters.letter import CheckedLetter, Letter, check
@@ -154,7 +154,7 @@ def _screen(checked: CheckedLetter, workspace: Workspace) -> Screen:
     return Screen(html, text, inbox)
 
 
-class _Visible(HTMLParser):
+class _Visible(HtmlReader):
     """Collects the first visible text of a page."""
 
     def __init__(self) -> None:

@@ -357,6 +357,9 @@ def test_every_sentence_is_found_on_paper_in_the_email_and_in_the_text(
             page.see(f"{day} Brad Smith", "#plain")
             page.see(f"{day} Brad Smith", "#pages")
             module = f"{running.address}static/sentences.js"
+            # A page shows as soon as its own picture is there, the next one a little later.
+            all_found = f"async given => !(await ({LOST})(given)).length"
+            page.tab.wait_for_function(all_found, arg=[module, sentences])
             assert page.tab.evaluate(LOST, [module, sentences]) == [], stage
     finally:
         state.close()

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from advocacy.authoring.sources.dates import edtf_of
 from advocacy.authoring.sources.read_source import Item, plain_text
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.html_reader import HtmlReader
 from advocacy.files.text import open_binary
 
 MOST_BYTES = 50_000_000
@@ -85,7 +85,7 @@ class _Facts:
     comments: list[str] = field(default_factory=list)
 
 
-class _Head(HTMLParser):
+class _Head(HtmlReader):
     def __init__(self) -> None:
         super().__init__()
         self.facts = _Facts()

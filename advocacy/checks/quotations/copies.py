@@ -6,11 +6,11 @@ A kept copy is `<source id>.txt`, `.html` or `.pdf` in the campaign's folder `co
 import hashlib
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
+from advocacy.files.html_reader import HtmlReader
 from advocacy.letters.letter import CitedFact
 
 ENDINGS = (".txt", ".html", ".htm", ".pdf")
@@ -146,7 +146,7 @@ def _pdf(path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t for each in joined for t in _with_and_without_notes(each)))
 
 
-class _Text(HTMLParser):
+class _Text(HtmlReader):
     """The words of a page: no scripts, a line for each block."""
 
     _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "iframe"})

@@ -5,9 +5,9 @@ tag as it is written, and the finished page once more as browsers parse it.
 """
 
 import re
-from html.parser import HTMLParser
 
 from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.files.html_reader import HtmlReader
 from advocacy.templating.citation_marks import MARK
 from advocacy.templating.values import NeedsValue
 
@@ -61,7 +61,7 @@ def _fetches(css: str) -> bool:
     return bool(_REMOTE_CSS.search(plain.replace("\\", "")))
 
 
-class _Guard(HTMLParser):
+class _Guard(HtmlReader):
     """Finds what an email must not have."""
 
     def __init__(self, place: Place | None) -> None:

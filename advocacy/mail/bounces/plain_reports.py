@@ -15,10 +15,10 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import Compat32
 from functools import cache
-from html.parser import HTMLParser
 from itertools import islice
 
 from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.html_reader import HtmlReader
 from advocacy.mail.bounces.severity import Severity, judge_report, severity, status_of
 from advocacy.mail.consent.addresses import ADDRESS, address_key
 from advocacy.resources import read_table
@@ -194,7 +194,7 @@ def _decoded(part: Message) -> str:
         return data.decode("utf-8", "replace")
 
 
-class _Words(HTMLParser):
+class _Words(HtmlReader):
     """The words of a page, without its styles and scripts."""
 
     def __init__(self) -> None:
