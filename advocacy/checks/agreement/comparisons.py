@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from advocacy.checks.agreement.evidence import Difference, Evidence, denies
+from advocacy.checks.agreement.evidence import Difference, Evidence, denies, is_of_sender
 from advocacy.checks.agreement.known_quantities import bare_number
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.rates import dated_quantities
@@ -18,8 +18,7 @@ def comparison_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iter
 
     At most one: the direction tells first, then the extreme, then whether it compares at all.
     """
-    own = claim.language.finds("we", claim.outside) and not claim.own_quantities
-    if own and not claim.language.finds("says", claim.outside):
+    if is_of_sender(claim.outside, claim.language) and not claim.own_quantities:
         return  # “we expect no more than that” compares nothing of the facts
     difference, same = _by_sides(claim, evidence)
     if difference is not None:

@@ -106,6 +106,11 @@ def close_clauses(
     return [p for p in found if p[0].ours + p[0].theirs >= best - 2 * TIE]
 
 
+def is_of_sender(text: str, language: Language) -> bool:
+    """Whether a text says what the sender does, which no fact has: “we say that” says more."""
+    return language.finds("we", text) is not None and language.finds("says", text) is None
+
+
 def denies(text: str, language: Language) -> bool:
     """Whether a text has a negation; “no more than” is none."""
     if language.finds("negators", text) is None:

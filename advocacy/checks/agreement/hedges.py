@@ -3,7 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from advocacy.checks.agreement.evidence import ALIKE, Difference, Evidence, close_clauses, denies
+from advocacy.checks.agreement.evidence import (
+    ALIKE,
+    Difference,
+    Evidence,
+    close_clauses,
+    denies,
+    is_of_sender,
+)
 from advocacy.checks.agreement.reading import Clause, Match, Reading, read, shared, stems
 from advocacy.checks.agreement.strengths import strength_differences
 from advocacy.checks.language import Language
@@ -20,8 +27,8 @@ def hedge_differences(
     language = claim.language
     stated = [Evidence(one.fact, one.statement, one.quote) for one in evidence]
     for clause in claim.clauses:
-        if language.finds("we", clause.text) and not language.finds("says", clause.text):
-            continue  # what the sender does is no fact's
+        if is_of_sender(clause.text, language):
+            continue
         close = close_clauses(clause, stated, language, alike=0.5, both=0.25)
         matched, joined = [match for match, _ in close], len(evidence) > 1
         word = _dropped(clause, claim, matched, strict=strict, joined=joined)

@@ -17,6 +17,7 @@ from advocacy.checks.agreement.evidence import (
     Evidence,
     close_clauses,
     denies,
+    is_of_sender,
 )
 from advocacy.checks.agreement.reading import Clause, Reading, matches, shared, stems
 from advocacy.checks.language import Language, alternatives
@@ -24,8 +25,7 @@ from advocacy.checks.language import Language, alternatives
 
 def _states_nothing(text: str, language: Language) -> bool:
     """Whether a clause names who speaks in what follows, or says what the sender does."""
-    own = language.finds("we", text) and not language.finds("says", text)
-    return text.endswith(":") or bool(own)
+    return text.endswith(":") or is_of_sender(text, language)
 
 
 ABOUT = 0.25

@@ -103,10 +103,10 @@ def is_worked_out(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     A number is compared as far as it is written: 59,450 is exact to ten, “roughly 9,000” to 3 %.
     """
     known = [one.quantity for one in held if one.said]
-    known += [one for one in claim.own_quantities if one is not ours]
+    own = [one for one in claim.own_quantities if one is not ours]
+    known += own
     known += [replace(ours, low=n, high=n, unit="", kind="count") for n in _periods(claim)]
     if ours.kind == "share":
-        own = [one for one in claim.own_quantities if one is not ours]
         parts = (
             a.low / b.low
             for a, b in permutations(known, 2)
