@@ -10,7 +10,7 @@ from advocacy.campaign.days import Days
 from advocacy.campaign.field_types import Day, NumberOrWords, Slug
 from advocacy.campaign.languages import Language, LocalText, primary_language
 from advocacy.errors import Problem, did_you_mean
-from advocacy.files.characters import Line, Words, fault
+from advocacy.files.characters import Line, Passage, fault
 from advocacy.files.yaml.reading import Located, YamlMap, parse
 
 # The locator terms of CSL 1.0.2 (appendix III), which name a place in a source.
@@ -71,7 +71,7 @@ def _or_text(schema: dict[str, Any]) -> None:
 class Translation(Located):
     """A quotation in another language than its source's, and who translated it."""
 
-    text: Words = Field(description="The quotation as translated.")
+    text: Passage = Field(description="The quotation as translated.")
     by: Line = Field(description="Who translated it, as a letter prints it.")
 
 
@@ -86,7 +86,7 @@ class Fact(Located):
         default_factory=dict,
         description="The place in the source: page, section, paragraph, timestamp …",
     )
-    quote: Words | None = Field(None, description="The source's own words, verbatim.")
+    quote: Passage | None = Field(None, description="The source's own words, verbatim.")
     speaker: Annotated[Speaker | None, BeforeValidator(_speaker)] = Field(
         None,
         description="Who says the quoted words: the name of a body or of the publication, or "

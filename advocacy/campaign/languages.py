@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Discriminator, Field, GetCoreSchemaHandler,
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from advocacy.errors import nearest
-from advocacy.files.characters import Line, Words, fault, shown
+from advocacy.files.characters import Line, Passage, fault, shown
 from advocacy.resources import read_table
 
 TABLE = read_table("campaign/field_types.toml")
@@ -243,8 +243,8 @@ class LocalText:
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = handler.generate_schema(
             Annotated[
-                Annotated[Words, Tag("text")]
-                | Annotated[dict[Language, Words], Field(min_length=1), Tag("languages")],
+                Annotated[Passage, Tag("text")]
+                | Annotated[dict[Language, Passage], Field(min_length=1), Tag("languages")],
                 Discriminator(_kind),
                 Field(description="Text, or a mapping from language tags to text."),
             ]

@@ -35,6 +35,7 @@ from advocacy.checks.wording import (
     check_asks,
     check_body_length,
     check_placeholders,
+    check_sentence_lengths,
     check_subject_length,
     check_values,
 )
@@ -228,6 +229,10 @@ def _body_problems(
 ) -> Iterator[Problem]:
     stage = campaign.file.stages[letter.stage]
     limit, audience = settings.limit("body-length"), campaign.file.audience
+    if too_long := list(check_sentence_lengths(blocks, stage.place("template"))):
+        # Comparing them would take minutes; the letter is refused without it.
+        yield from too_long
+        return
     yield from check_placeholders(blocks, letter.recipient.place() or stage.place("template"))
     yield from check_body_length(letter, blocks, stage, limit, audience)
     yield from check_asks(letter, blocks)

@@ -120,12 +120,18 @@ def shorten(words: str, limit: int) -> str:
 def quote_spans(text: str) -> list[tuple[int, int]]:
     """The insides of quotation marks, straight or curly, double or single, outermost only."""
     spans: list[tuple[int, int]] = []
+    ends: dict[str, dict[int, int]] = {}
     at = 0
     while at < len(text):
         opening = text[at]
         end = -1
         if opening in _QUOTES and not _inches(text, at):
-            end = _closing(text, at + 1, opening)
+            if opening == '"':
+                end = text.find('"', at + 1)
+            else:
+                if opening not in ends:
+                    ends[opening] = _closings(text, opening)
+                end = ends[opening].get(at, -1)
         elif opening in "‘'" and (single := _SINGLE.match(text, at)):
             end = single.end() - 1
         if end > at:
@@ -135,17 +141,16 @@ def quote_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _closing(text: str, at: int, opening: str) -> int:
-    depth = 1
-    for offset in range(at, len(text)):
-        char = text[offset]
-        if char in _QUOTES[opening]:
-            depth -= 1
-            if depth == 0:
-                return offset
-        elif char == opening:
-            depth += 1
-    return -1
+def _closings(text: str, opening: str) -> dict[int, int]:
+    """The offset of each opening mark that is closed, and that of its closing mark."""
+    ends: dict[int, int] = {}
+    open_at: list[int] = []
+    for offset, char in enumerate(text):
+        if char == opening:
+            open_at.append(offset)
+        elif char in _QUOTES[opening] and open_at:
+            ends[open_at.pop()] = offset
+    return ends
 
 
 def _inches(text: str, at: int) -> bool:

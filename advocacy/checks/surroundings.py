@@ -127,17 +127,20 @@ def _subject_place(letter: Letter, campaign: Campaign) -> Place | None:
     return stage.place("subject")
 
 
-_COMMAND = re.compile(
-    r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<(style|script|title)\b.*?</\1>"
-    r"|<(?:[^<>{]|\{(?![%{#])|\{[%{#].*?[%}#]\})*>",
+# What is never closed reaches to the end: looking for its end once more from each place where
+# another begins would take time by the square of the length.
+_COMMAND = re.compile(r"\{#.*?(?:#\}|\Z)|\{%.*?(?:%\}|\Z)|\{\{.*?(?:\}\}|\Z)", re.DOTALL)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(style|script|title)\b.*?(?:</\1>|\Z)|<[^<>]*>",
     re.DOTALL | re.IGNORECASE,
 )
 
 
 def layout_words(path: Path, name: str) -> Iterator[Surrounding]:
     """The words of a layout or partial, without its commands and tags, a line at a time."""
-    text = read_text(path)
-    blank = _COMMAND.sub(lambda found: re.sub(r"[^\n]", "\0", found[0]), text)
+    blank = read_text(path)
+    for pattern in (_COMMAND, _TAG):
+        blank = pattern.sub(lambda found: re.sub(r"[^\n]", "\0", found[0]), blank)
     for number, line in enumerate(blank.split("\n"), start=1):
         words = " ".join(line.replace("\0", " ").split())
         if len(re.findall(r"[^\W\d_]{2,}", words)) > 2:

@@ -9,15 +9,20 @@ from advocacy.campaign.languages import primary_language
 from advocacy.checks.codes import problem
 from advocacy.checks.patterns import pattern
 from advocacy.checks.quotations.verbatim import normalize_text
-from advocacy.checks.sentences import TextBlock, quote_spans, subject_place, word_list
+from advocacy.checks.sentences import TextBlock, quote_spans, shorten, subject_place, word_list
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
+from advocacy.templating.body_limits import spaced_length
 from advocacy.templating.typography import typeset
 
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _OWN_WORD = re.compile(r"\[(?:your|here)\]")
 """What an editor puts for “our” or “this place” in a quotation."""
 _TEMPLATE_WORD = re.compile(r"\b(?:your|name|insert|here)\b", re.IGNORECASE)
+
+SENTENCE_AT_MOST, WORDS_AT_MOST, NUMBERS_AT_MOST = 2_000, 350, 100
+"""The length of a sentence: its words and numbers are compared with each other."""
+_NUMBER = re.compile(r"\d[\d.,]*|[\u00bc-\u00be\u2150-\u218b]")
 
 ENOUGH = 0.6
 """The share of an ask's words that one passage must have for the ask to count as made."""
@@ -107,6 +112,26 @@ def check_body_length(
             "Remove what the reader already knows, or move details to an enclosure.",
             stage.place("template"),
         )
+
+
+def check_sentence_lengths(blocks: Sequence[TextBlock], place: Place | None) -> Iterator[Problem]:
+    """Report sentences that are too long to be compared with facts."""
+    for block in blocks:
+        for sentence in block.sentences:
+            text = sentence.text
+            for most, count, what in (
+                (SENTENCE_AT_MOST, spaced_length(text), "characters"),
+                (WORDS_AT_MOST, text.count(" "), "words"),
+                (NUMBERS_AT_MOST, len(_NUMBER.findall(text)), "numbers"),
+            ):
+                if count > most:
+                    yield problem(
+                        "template-too-large",
+                        f"The sentence “{shorten(text, 40)}” has more than {most:,} {what}.",
+                        "Divide it: end it with a period where a new sentence begins.",
+                        sentence.place or place,
+                    )
+                    break
 
 
 def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:

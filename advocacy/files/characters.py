@@ -19,6 +19,10 @@ BAD_CHARACTERS = re.compile(
 )
 
 
+PASSAGE_AT_MOST = 4_000
+"""Characters of a statement, a quotation, or a line, which is compared with many others."""
+
+
 def character_name(character: str) -> str:
     """A character as people may look it up: `U+202E RIGHT-TO-LEFT OVERRIDE`."""
     code = ord(character)
@@ -83,6 +87,16 @@ def _clean(value: Any) -> Any:
     return value.replace("\r\n", "\n")
 
 
+def _passage(value: str) -> str:
+    if len(value) > PASSAGE_AT_MOST:
+        raise fault(
+            "value-too-long",
+            f"has {len(value):,} characters; the limit is {PASSAGE_AT_MOST:,}",
+            "Shorten it, or divide it.",
+        )
+    return value
+
+
 def _line(value: str) -> str:
     if "\n" in value or "\t" in value:
         what = "a line break" if "\n" in value else "a tab"
@@ -98,8 +112,11 @@ Words = Annotated[
 ]
 """Text of one or more lines, not empty; surrounding whitespace is dropped."""
 
+Passage = Annotated[Words, AfterValidator(_passage)]
+"""Words that a letter prints in one place: no more than a page of them."""
+
 Line = Annotated[
-    Words,
+    Passage,
     AfterValidator(_line),
     Field(description="Text on one line."),
 ]

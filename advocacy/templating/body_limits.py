@@ -29,9 +29,12 @@ LINES_AT_MOST = 3_000
 PAGE_BREAKS_AT_MOST = 100
 NOTES_AT_MOST = 400
 """Notes and citations."""
+QUOTATIONS_AT_MOST = 400
+"""Quotations, each of which is looked for in the facts and in the template."""
 COLUMNS_AT_MOST, CELLS_AT_MOST = 60, 6_000
 """Columns of a table, and cells of all tables."""
 
+_QUOTES = re.compile('["“”„«»「」]')
 _CITES = re.compile(f"[{CITES}]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 # Thai to Khmer, kana to Yi, and the planes of rare Han characters have no spaces between words.
@@ -50,7 +53,9 @@ def body_too_long(prose: Prose, path: Path) -> Iterator[Problem]:
             place,
         )
         return
+    quotes = sum(len(_QUOTES.findall(text)) for text in (markdown, *prose.values) if _length(text))
     for most, count, what in (
+        (QUOTATIONS_AT_MOST, quotes // 2, "quotations"),
         (BLOCKS_AT_MOST, markdown.count("\n\n"), "paragraphs"),
         (LINES_AT_MOST, markdown.count("\n"), "lines"),
         (PAGE_BREAKS_AT_MOST, markdown.count("\n+++"), "page breaks"),
@@ -80,6 +85,11 @@ def body_too_long(prose: Prose, path: Path) -> Iterator[Problem]:
 def _length(value: object) -> int:
     # A placeholder says that it is a text, and has no length.
     return len(value) if issubclass(type(value), str) else 0  # type: ignore[arg-type]
+
+
+def spaced_length(text: str) -> int:
+    """The characters of a text but for those of scripts without spaces between words."""
+    return len(_UNSPACED.sub("", text))
 
 
 def _too_long(message: str, hint: str, place: Place) -> Problem:
@@ -112,7 +122,7 @@ def _long_words(prose: Prose, place: Place) -> Iterator[Problem]:
     for text in (prose.markdown, *prose.values):
         if _length(text) > LONG_WORD:
             for word in text.split():
-                length = len(word) if len(word) <= LONG_WORD else len(_UNSPACED.sub("", word))
+                length = len(word) if len(word) <= LONG_WORD else spaced_length(word)
                 total += length if length > LONG_WORD else 0
                 if length > WORD_AT_MOST:
                     yield _too_long(

@@ -82,3 +82,11 @@ def test_a_fact_that_names_itself_or_nobody_is_told() -> None:
 def test_an_entry_that_is_no_fact_is_told() -> None:
     (found,) = problems("a: It is so.\n")
     assert found.startswith("wrong-type@1")
+
+
+def test_a_statement_and_a_quotation_have_at_most_a_page_of_words() -> None:
+    text = "report: {statement: It is so., source: report, quote: %s}"
+    assert parse_facts(read_yaml_text(text % ("so " * 1300), PATH))[1] == []
+    (problem,) = parse_facts(read_yaml_text(text % ("so " * 1400), PATH))[1]
+    assert (problem.code, problem.place.line if problem.place else 0) == ("value-too-long", 1)
+    assert "has 4,199 characters; the limit is 4,000" in problem.message

@@ -1,9 +1,11 @@
 """The words around a letter's body are judged as its sentences are."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from advocacy.checks.surroundings import layout_words
 from advocacy.errors import Problem
 
 
@@ -131,6 +133,20 @@ def test_a_comparison_in_a_tag_of_a_layout_is_no_text(house: Any) -> None:
     house.write("templates/layouts/own.css", '@import "letter.css";\n')
     house.spoil("acme.yaml", "    template: call\n", "    template: call\n    layout: own\n")
     assert house.check() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["<!DOC" + "{% set x = 1 %}" * 500, "<{#" * 5000, "<style" * 5000, "<!-" * 5000, "{{<" * 5000],
+    ids=["tag", "comment", "style", "html comment", "value"],
+)
+def test_a_layout_with_a_tag_that_never_ends_is_read_like_any_other(
+    tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "own.html"
+    path.write_text("<p>Write to us at any time.</p>\n" + damage)
+    first = next(layout_words(path, "own.html"))
+    assert first.text == "Write to us at any time."
 
 
 @pytest.mark.parametrize(

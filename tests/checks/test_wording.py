@@ -118,6 +118,29 @@ def test_a_body_is_judged_by_its_audience(house: Any) -> None:
     assert "subscribers read about 450" in house.found("body-length")[0].message
 
 
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("parkways and benches " * 110, "2,000 characters"),
+        ("as it is " * 120, "350 words"),
+        ("Ⅻ, 12, " * 51, "100 numbers"),
+    ],
+)
+def test_a_sentence_that_no_reader_gets_through_is_refused_at_its_line(
+    house: Any, text: str, limit: str
+) -> None:
+    house.call(f"Read on.\n\nWe count {text} so.")
+    (problem,) = house.found("template-too-large")
+    assert f"has more than {limit}" in problem.message
+    assert (problem.place.path.name, problem.place.line) == ("call.md", 9)
+
+
+def test_a_row_of_58_figures_is_no_sentence_that_is_too_long(house: Any) -> None:
+    row = "| " + " | ".join(["1,234.5"] * 58) + " |"
+    house.call(f"Read on.\n\n{row.replace('1,234.5', 'a')}\n{'|---' * 58}|\n{row}\n")
+    assert house.found("template-too-large") == []
+
+
 def test_words_are_compared_without_their_endings() -> None:
     assert content_words("Publishing the contracts", "en") == content_words(
         "publish a contract", "en"

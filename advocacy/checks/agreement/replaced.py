@@ -97,6 +97,10 @@ def _comparable(ours: Quantity, theirs: Quantity) -> bool:
     return theirs.kind not in _SHARES and ours.unit == theirs.unit
 
 
+MOST_NUMBERS = 30
+"""Numbers of a sentence and its fact: among more, some two make any third by chance."""
+
+
 def is_worked_out(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     """Whether a number follows by one step from the fact's numbers and others of the sentence.
 
@@ -105,6 +109,8 @@ def is_worked_out(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     known = [one.quantity for one in held if one.said]
     own = [one for one in claim.own_quantities if one is not ours]
     known += own
+    if len(known) > MOST_NUMBERS:
+        return False
     known += [replace(ours, low=n, high=n, unit="", kind="count") for n in _periods(claim)]
     if ours.kind == "share":
         parts = (
