@@ -215,7 +215,7 @@ _SINGLE_QUOTATION = re.compile(r"(?<![\w'’])['‘]([^'‘’\n]+)['’](?!\w)"
 
 
 def hebrew_marks(text: str) -> str:
-    """Text whose straight or curly marks in Hebrew words are gershayim and geresh; as long as it was.
+    """Text whose marks in Hebrew words are gershayim and geresh; it is as long as before.
 
     Gershayim stand before the last letter of an abbreviation, or before an ending (Academy of the
     Hebrew Language, rules of punctuation, “gershayim”). A mark after prefixes alone begins a
