@@ -37,6 +37,8 @@ from advocacy.letters.parts import layout_files
 
 SAID = 0.6
 """The share of a text's content words from which a fact or an ask supports it."""
+FEW = 12
+"""A heading may count by a number up to this what no fact of the letter counts."""
 CLOSE = 0.4
 """The share of them from which a fact is the subject of a text."""
 _PART = re.compile(r"[;:]\s+|\s[–—-]\s")
@@ -159,8 +161,14 @@ def _stated(one: Surrounding, letter: Letter, evidence: Sequence[Evidence]) -> I
         return
     for part in _PART.split(one.text):
         claim = read(part, letter.language)
-        if claim is not None and claim.stems:
+        if claim is not None and claim.stems and not _is_amount(claim):
             yield from _part_problems(one, claim, letter, evidence)
+
+
+def _is_amount(claim: Reading) -> bool:
+    """Whether a text is a number with its magnitude alone, as a cell of a table: “1.9 m”."""
+    magnitudes = claim.language.table("magnitudes")
+    return all(word.casefold() in magnitudes for word in re.findall(r"[^\W\d_]+", claim.text))
 
 
 def _part_problems(
@@ -209,12 +217,26 @@ def _claimed(claim: Reading, letter: Letter) -> str | None:
     what = rule_claim(claim.text, letter.language)
     if what and what.startswith(_NUMBERS):
         what = rule_claim(_without_numbers(claim), letter.language) or what
+        if what.startswith("a figure") and not claim.own_days and _counts_own(claim, letter):
+            return None
     if what and letter.demand and what.startswith(_NUMBERS):
         asks = (*letter.demand.asks, letter.demand.summary)
         texts = (read(ask.get(letter.language) or "", letter.language) for ask in asks)
         if any(_share(claim, text.stems) >= SAID for text in texts if text):
             return None
     return what
+
+
+def _counts_own(claim: Reading, letter: Letter) -> bool:
+    """Whether a text has only small numbers of things that no fact counts: “Two doors”."""
+    facts = [
+        read(f.fact.statement.get(letter.language) or "", letter.language) for f in letter.facts
+    ]
+    nouns = {q.noun for fact in facts if fact for q in fact.quantities}
+    return all(
+        q.kind == "count" and not q.unit and q.low <= FEW and q.noun and q.noun not in nouns
+        for q in claim.own_quantities
+    )
 
 
 def _without_numbers(claim: Reading) -> str:
