@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from advocacy.mail.ledger import LedgerEntry, MailingText, Result, State, open_ledger
-from advocacy.mail.sending import stops
+from advocacy.mail.sending import preparation, stops
 
 from .sink import Sink
 from .test_account import rows_of
@@ -138,9 +139,8 @@ def end_fact(campaign: Path) -> None:
 )
 def test_a_fact_that_ends_stops_the_run_and_those_who_have_the_letter_are_known(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch, count: int, after: int,
+    count: int, after: int,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(stops, "LOOK_AT_FILES", 0.0)
     write_list(people, [person(n) for n in range(count)])
     ended = threading.Event()
 
@@ -162,6 +162,38 @@ def test_a_fact_that_ends_stops_the_run_and_those_who_have_the_letter_are_known(
     )
     assert {row["email"] for row in rows_of(capsys.readouterr().out)} == set(sink.to)
     assert advocacy(*command) == 1, "the fact does not hold any more"
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_nothing_that_was_composed_ahead_leaves_once_a_file_of_the_text_was_saved(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch,
+    is_over: bool,
+) -> None:  # fmt: skip
+    write_list(people, [person(n) for n in range(300)])
+    saved = threading.Event()
+    counts: list[int] = []
+    judge = preparation.text_on_disk
+
+    def judge_slowly(*asked: Any) -> Any:
+        if saved.is_set():  # nobody hands over any more; what is in hand arrives meanwhile
+            time.sleep(0.3)
+            counts.append(sink.to.total())
+            time.sleep(0.3)
+            counts.append(sink.to.total())
+        return judge(*asked)
+
+    def answer(step: str, _: str) -> None:
+        if step == "rcpt" and len(sink.taken) >= 40 and not saved.is_set():
+            end_fact(parks) if is_over else (parks.parent / "facts.yaml").touch()
+            saved.set()
+            time.sleep(0.2)
+
+    monkeypatch.setattr(preparation, "text_on_disk", judge_slowly)
+    sink.answer = answer
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 300)
+    assert advocacy(*command, "--new-mailing") == (3 if is_over else 0)
+    assert counts[0] == counts[1] < 300
+    assert sink.to.total() == (counts[0] if is_over else 300)
 
 
 @contextmanager

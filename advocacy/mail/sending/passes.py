@@ -219,7 +219,7 @@ class _Pass:
         settings = SenderSettings(
             outbox, self.ledger, self.run, connect, may_go, self._note_sent,
             self.settings.connections, self.settings.most_failures, self.trouble,
-            self.stops.after,
+            self.stops.after, self.stops.text.settled,
         )  # fmt: skip
         senders = Senders(settings)
 
@@ -232,17 +232,18 @@ class _Pass:
         self.watcher.begin(self.mailing.name, lambda: None)
         self.result.unmade = 0
         try:
-            self._compose(candidates, renderer, outbox, over)
-        except BaseException:
-            senders.stop()  # what is in the outbox is for the next run
-            raise
+            with self.stops.text.watching(senders.stop, senders.fail):
+                try:
+                    self._compose(candidates, renderer, outbox, over)
+                except BaseException:
+                    senders.stop()  # what is in the outbox is for the next run
+                    raise
+                finally:
+                    senders.finish(over, self.interrupted)
         finally:
-            try:
-                senders.finish(over, self.interrupted)
-            finally:
-                self.watcher.end()
-                self.result.why = self.result.why or senders.why
-                self._note_end(candidates, senders)
+            self.watcher.end()
+            self.result.why = self.result.why or senders.why
+            self._note_end(candidates, senders)
 
     def _compose(
         self,
@@ -252,7 +253,7 @@ class _Pass:
         over: Callable[[], bool],
     ) -> None:
         def look_at_text() -> None:
-            self.result.why = self.stops.before_first()
+            self.result.why = self.stops.text.begin()
 
         executor, wanted = renderer.executor(candidates.left())
         at_once = True

@@ -24,6 +24,7 @@ TROUBLE_AT_FIRST, TROUBLE_LATER = 10.0, 300.0
 """Seconds for which the server, or the way to it, may fail before the run gives up: short at its
 beginning, where a name may be wrong, and longer later, when a train may be in a tunnel."""
 LONGEST_PAUSE = 30.0
+LOOK_SECONDS = 0.05
 GRACE, LAST_GRACE = 3.0, 1.0
 """Seconds after Ctrl-C until connections are broken off, and until nobody waits for them."""
 
@@ -48,7 +49,8 @@ class SenderSettings:
     `connect` gives a connection; `may_go` says, at the last moment, whether a message still may;
     `on_sent` is called for each message with what came of it. `most_failures` in a row stop the
     run. `trouble` is the run's, and outlasts a pass over the list. `on_answer` is told of each
-    message whether it was refused, not sent, and says whether the run must stop for it.
+    message whether it was refused, not sent, and says whether the run must stop for it. While
+    `settled` is not set, it is in doubt whether the text may still go, and no message is begun.
     """
 
     outbox: Outbox
@@ -61,6 +63,7 @@ class SenderSettings:
     most_failures: int = 20
     trouble: ServerTrouble = field(default_factory=ServerTrouble)
     on_answer: Callable[[bool], Problem | None] = lambda _: None
+    settled: threading.Event | None = None
 
 
 class Senders:
@@ -134,9 +137,20 @@ class Senders:
         except AdvocacyError as error:  # of the ledger, or of the suppression list
             self.stop(error.problems[0])
         except BaseException as error:  # noqa: BLE001 - it is raised where the run waits
-            with self._lock:
-                self._crash = self._crash or error
-            self.stop()
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """Stop for an error that nobody expected; `finish` raises it."""
+        with self._lock:
+            self._crash = self._crash or error
+        self.stop()
+
+    def may_begin(self) -> bool:
+        """Whether the next message may be handed over, once it is known that the text may go."""
+        settled = self._settings.settled
+        while settled is not None and not self.stopped and not settled.wait(LOOK_SECONDS):
+            pass
+        return not self.stopped
 
     def note(self, results: Sequence[Result]) -> None:
         """Note when those may be tried again that the ledger has been told of as deferred."""
@@ -232,7 +246,7 @@ class _Sender:
         taken = self._exchange([ready for ready in group if self.settings.may_go(ready)])
         begun = time.monotonic()
         for position, ready in enumerate(taken):
-            if self.senders.stopped or self.settings.run.lapsed:
+            if not self.senders.may_begin() or self.settings.run.lapsed:
                 self.results += (Result.untried(one.entry.letter_id) for one in taken[position:])
                 break
             journal = self.settings.run.journal

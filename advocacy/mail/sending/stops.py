@@ -3,24 +3,23 @@
 - Refusals: whoever writes to many addresses that do not exist is taken for a spammer.
 - Complaints: Google asks senders to keep the share of mail that is reported as spam below 0.1%, and
   never to reach 0.3% (https://support.google.com/a/answer/81126, "Email sender guidelines").
-- A file or a fact that was changed: what has been sent stays, but no more of the old text follows.
+- A file or a fact that was changed: what has been sent stays, but no more of the old text follows
+  (`text_watch`).
 """
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from math import inf
-from pathlib import Path
 from threading import Lock
 
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, count_noun
-from advocacy.letters.approvals import approvals_path
 from advocacy.mail import problem
 from advocacy.mail.figures import human_share
 from advocacy.mail.ledger import Delivered, Ledger
 from advocacy.mail.sending.mailing_settings import MailingSettings
+from advocacy.mail.sending.text_watch import TextWatch
 
 MOST_REFUSED, OF_LAST = 10, 200
 """So many refused of so many messages, the last ones, stop a run."""
@@ -28,7 +27,7 @@ COMPLAINTS_WARN, COMPLAINTS_STOP = 0.001, 0.003
 """The shares of complaints, of what was delivered, at which a run warns and stops."""
 FEWEST_COMPLAINTS = 3
 """With fewer complaints no run is stopped: one person may always complain."""
-LOOK_AT_FILES, LOOK_AT_COMPLAINTS = 1.0, 20.0
+LOOK_AT_COMPLAINTS = 20.0
 """Seconds between two looks while a run sends."""
 REFUSALS, COMPLAINTS = "refusals", "complaints"
 """What somebody may decide to send in spite of."""
@@ -48,24 +47,16 @@ class RunStops:
     despite: Collection[str] = ()
     _last: deque[bool] = field(default_factory=lambda: deque(maxlen=OF_LAST))
     _lock: Lock = field(default_factory=Lock)
-    _files_at: float = 0.0
     _complaints_at: float = 0.0
-    _stamp: tuple[object, ...] = ()
+    text: TextWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text = TextWatch(self.mailing, self.text_now)
 
     def before(self) -> Problem | None:
         """Why nothing may be composed now, asked before a run and between its passes."""
-        self._files_at = inf  # `before_first` is to come
         self._complaints_at = time.monotonic() + LOOK_AT_COMPLAINTS
         return reputation_problem(self.ledger, self.mailing, self.despite)
-
-    def before_first(self) -> Problem | None:
-        """Why the first message of a pass may not leave: its text has changed on the disk.
-
-        It takes a while to read, in which the message may be composed.
-        """
-        self._stamp = _stamp_of(_files(self.mailing))
-        self._files_at = time.monotonic() + LOOK_AT_FILES
-        return self.text_now()
 
     def after(self, refused: bool) -> Problem | None:
         """Why a run stops after a message that was sent, or refused for its recipient's sake."""
@@ -79,14 +70,6 @@ class RunStops:
     def meanwhile(self) -> Problem | None:
         """Why a run stops in the middle of a pass; cheap to ask, again and again."""
         now = time.monotonic()
-        if now >= self._files_at:
-            self._files_at = now + LOOK_AT_FILES
-            stamp = _stamp_of(_files(self.mailing))
-            if stamp != self._stamp:
-                self._stamp = stamp
-                changed = self.text_now()
-                if changed is not None:
-                    return changed
         if now >= self._complaints_at:
             self._complaints_at = now + LOOK_AT_COMPLAINTS
             return complaints_problem(self.ledger, self.mailing.campaign, self.despite)
@@ -130,26 +113,3 @@ def _complaints(code: str, found: Delivered) -> Problem:
     people = count_noun(found.complaints, "person has", "people have")
     share = human_share(found.complaints, found.letters)
     return problem(code, people=people, letters=f"{found.letters:,}", share=share)
-
-
-def _files(mailing: MailingSettings) -> Iterable[Path]:
-    """The files that a mailing's text is made of, and its approvals."""
-    campaign = mailing.campaign
-    file, folder = campaign.file, campaign.workspace.folder
-    yield campaign.path
-    yield approvals_path(campaign.path)
-    yield from (folder / name for name in (*file.facts, *file.sources, *file.bills))
-    yield from map(Path, mailing.text.files.contents)
-
-
-def _stamp_of(paths: Iterable[Path]) -> tuple[object, ...]:
-    """What changes when one of the files does."""
-    found: list[object] = []
-    for path in paths:
-        try:
-            status = path.stat()
-        except OSError:
-            found.append(None)
-        else:
-            found.append((status.st_mtime_ns, status.st_size, status.st_ino))
-    return tuple(found)
