@@ -10,6 +10,7 @@ from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, language_of
+from advocacy.checks.previous_texts import is_of_previous
 from advocacy.checks.quotations.nearest import NearestPassage, find_nearest_passage
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 from advocacy.checks.sentence_places import locate_words
@@ -31,8 +32,8 @@ def check_quotations(
         for words, number in quotations_of(block):
             if own and normalize_text(words) in own:
                 continue  # a supporter speaks
-            if letter.previous and words.rstrip(".,;:!?") in letter.previous.texts:
-                continue  # the subject of the letter before
+            if is_of_previous(letter, words):
+                continue
             cited = cited_facts(letter, block.sentences[number : number + 2])
             facts = (*cited, *letter.facts)
             if any(
