@@ -20,8 +20,9 @@ from advocacy.checks.bills import bill_problems
 from advocacy.checks.claims.uncited import UncitedMarks, find_uncited
 from advocacy.checks.codes import find_code
 from advocacy.checks.facts import dates, records
-from advocacy.checks.leftovers import leftover_problems, list_markup_problems
+from advocacy.checks.leftovers import leftover_problems
 from advocacy.checks.letters import compose_letters_to_check, hide_own_values, trace_letter
+from advocacy.checks.printed_values import list_markup_problems, recipient_value_problems
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
@@ -203,6 +204,7 @@ def check_around(letter: Letter, campaign: Campaign, settings: CheckSettings) ->
     """Check the words around a letter's body."""
     stage = campaign.file.stages[letter.stage]
     yield from check_around_body(letter, stage)
+    yield from recipient_value_problems(letter, campaign)
     yield from check_subject_length(letter, stage, settings.limit("subject-length"))
 
 

@@ -25,7 +25,8 @@ from advocacy.checks.agreement.strengths import strength_differences
 from advocacy.checks.claims.clause_rules import is_own, rule_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.facts.dates import facts_used
-from advocacy.checks.leftovers import filled_in_markup, note_problems
+from advocacy.checks.leftovers import note_problems
+from advocacy.checks.printed_values import campaign_value_problems
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import LABELS, Sentence, TextBlock, quote_spans, shorten
@@ -37,14 +38,12 @@ from advocacy.letters.parts import layout_files
 
 SAID = 0.6
 """The share of a text's content words from which a fact or an ask supports it."""
+FEW = 12
+"""A heading may count by a number up to this what no fact of the letter counts."""
 CLOSE = 0.4
 """The share of them from which a fact is the subject of a text."""
 _PART = re.compile(r"[;:]\s+|\s[–—-]\s")
 
-_FILLED_IN = (
-    "the title", "the enclosure", "the cc line", "the list of cosigners", "the signature block"
-)  # fmt: skip
-"""The texts in which markup is looked for here; it is in others with the body's values."""
 _NUMBERS = ("a figure", "a date")
 
 Kind = Literal["claim", "label", "layout"]
@@ -68,8 +67,6 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
         if one.name != "the subject":
             yield from placeholder_problems(one.name, one.text, one.place)
             yield from note_problems(one.text, one.name, one.place)
-        if one.name in _FILLED_IN:
-            yield from filled_in_markup(one.text, one.name.capitalize(), one.place)
         if quote_spans(one.text):
             block = _block(one)
             yield from check_quotations(letter, [block], campaign)
@@ -77,6 +74,7 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
         if one.kind != "label":
             yield from _stated(one, letter, evidence)
     yield from place_problems(letter, (), campaign, library, facts)
+    yield from campaign_value_problems(letter, campaign)
 
 
 def heading_problems(
@@ -159,8 +157,14 @@ def _stated(one: Surrounding, letter: Letter, evidence: Sequence[Evidence]) -> I
         return
     for part in _PART.split(one.text):
         claim = read(part, letter.language)
-        if claim is not None and claim.stems:
+        if claim is not None and claim.stems and not _is_amount(claim):
             yield from _part_problems(one, claim, letter, evidence)
+
+
+def _is_amount(claim: Reading) -> bool:
+    """Whether a text is a number with its magnitude alone, as a cell of a table: “1.9 m”."""
+    magnitudes = claim.language.table("magnitudes")
+    return all(word.casefold() in magnitudes for word in re.findall(r"[^\W\d_]+", claim.text))
 
 
 def _part_problems(
@@ -209,12 +213,26 @@ def _claimed(claim: Reading, letter: Letter) -> str | None:
     what = rule_claim(claim.text, letter.language)
     if what and what.startswith(_NUMBERS):
         what = rule_claim(_without_numbers(claim), letter.language) or what
+        if what.startswith("a figure") and not claim.own_days and _counts_own(claim, letter):
+            return None
     if what and letter.demand and what.startswith(_NUMBERS):
         asks = (*letter.demand.asks, letter.demand.summary)
         texts = (read(ask.get(letter.language) or "", letter.language) for ask in asks)
         if any(_share(claim, text.stems) >= SAID for text in texts if text):
             return None
     return what
+
+
+def _counts_own(claim: Reading, letter: Letter) -> bool:
+    """Whether a text has only small numbers of things that no fact counts: “Two doors”."""
+    facts = [
+        read(f.fact.statement.get(letter.language) or "", letter.language) for f in letter.facts
+    ]
+    nouns = {q.noun for fact in facts if fact for q in fact.quantities}
+    return all(
+        q.kind == "count" and not q.unit and q.low <= FEW and q.noun and q.noun not in nouns
+        for q in claim.own_quantities
+    )
 
 
 def _without_numbers(claim: Reading) -> str:

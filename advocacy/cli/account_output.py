@@ -16,6 +16,7 @@ WORDS = {
     Category.UNCERTAIN: "uncertain: they may have arrived",
     Category.TWICE: "sent to the address under another id",
     Category.OTHER_PERSON: "whose id belongs to another person in the ledger",
+    Category.SIMILAR_NAME: "with a name similar to another at the same address in the ledger",
     Category.SUPPRESSED: "suppressed",
     Category.ANSWERED: "left out because they have replied",
     Category.NO_ADDRESS: "without an email address",

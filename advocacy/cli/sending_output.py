@@ -65,8 +65,10 @@ def print_result(
     """
     run = result.run
     shown = not quiet and report == "text"
+    from advocacy.mail.sending.other_people import CODES
+
     if run is None:
-        print_problems([one for one in result.problems if one.code == "other-person"], report)
+        print_problems([one for one in result.problems if one.code in CODES], report)
         if shown:
             _print_nothing_left(result, request)
     else:

@@ -3,6 +3,7 @@
 import pytest
 
 from advocacy.checks.agreement.evidence import Evidence
+from advocacy.checks.agreement.library import _SENTENCE
 from advocacy.checks.agreement.names import Parties
 from advocacy.checks.agreement.reading import Reading, read
 from advocacy.checks.agreement.sentences import sentence_differences
@@ -83,3 +84,18 @@ def test_a_limit_of_the_source_may_not_be_dropped() -> None:
     fact = "The report has 40 pages."
     source = "The boilers may fail in a hard frost."
     assert told("en", "The report has 40 pages, and it proves that boilers fail.", fact, source)
+
+
+def test_a_sentence_that_the_copy_has_nearly_word_for_word_is_quiet() -> None:
+    fact, copy = (
+        "In 2025, the county received $186,000.",
+        "The lobby of the hall received 41 letters in May.",
+    )
+    assert told("en", "The hall's lobby received 41 letters in May.", fact, copy) == []
+    assert told("en", "The hall's lobby received 47 letters in May.", fact, copy) != []
+
+
+def test_the_number_of_a_paragraph_begins_a_sentence_of_a_copy() -> None:
+    text = "An offer was withdrawn in May. 6. The panel was not sure. [p. 7] It asked for more."
+    assert len(_SENTENCE.split(text)) == 3
+    assert len(_SENTENCE.split("It cost 6. But no. 6 was free.")) == 1

@@ -275,3 +275,10 @@ def test_every_branch_of_the_shipped_letters_is_seen_by_somebody(project_root: P
     assert problems == []
     assert {p.level for p in coverage.problems()} <= {Level.NOTE}
     assert {p.code for p in coverage.problems()} <= {"branch-unlisted"}
+
+
+def test_a_recipient_whose_letter_is_answered_is_checked(house: Any) -> None:
+    house.spoil("acme.yaml", "salutation: Ms. Roe", "your_letter: 2020-05-12, salutation: Ms. Roe")
+    assert told(house) == []
+    with_list(house, [{**PERSON, "your_letter": "2020-05-12"}, {**PERSON, "name": "Al Lee"}])
+    assert covered(house)[0].summary().startswith("1 branch of letters: 1 seen")

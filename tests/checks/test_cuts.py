@@ -74,3 +74,18 @@ def test_a_number_is_not_cut_out_of_a_longer_one(words: str, held: bool) -> None
 def test_a_copy_of_a_million_words_has_a_quotation_with_common_words() -> None:
     text = "the police of the town sell and " * 140_000 + "we have never sold one to anybody"
     assert is_verbatim("the … of the … we have never sold one", normalize_text(text))
+
+
+def test_what_is_added_after_a_comma_as_lacking_may_be_left_out() -> None:
+    assert EN is not None
+    text = normalize_text("The city could lend a room, perhaps without rent for two years.")
+    assert cut_of("could lend a room", text, EN) is None
+    assert cut_of("could lend a room, perhaps … rent for two years", text, EN) is not None
+
+
+def test_the_number_of_a_page_ends_the_sentence_before_it() -> None:
+    assert FR is not None
+    text = normalize_text(
+        "Les tarifs sont en ligne. La part n'a pas changé depuis 2019. [p. 27] Il reste à agir."
+    )
+    assert cut_of("Il reste à agir", text, FR) is None

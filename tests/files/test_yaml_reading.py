@@ -843,3 +843,8 @@ def test_what_yaml_reads_otherwise_than_it_looks_is_told(
 )
 def test_what_is_meant_so_is_no_trap(text: str) -> None:
     assert scan_yaml_text(text, PATH)[1] == []
+
+
+def test_a_number_of_thousands_of_digits_is_told_as_one() -> None:
+    for text in ("1" * 5_000, "1:0" * 200_000):
+        assert only(problems_of(f"a: {text}")).message.endswith("as a number.")

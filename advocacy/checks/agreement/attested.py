@@ -21,6 +21,10 @@ SAID = 0.7
 """The share of the words of a part that one sentence of the source has to have."""
 ABOUT = 0.25
 """The share of the words of a whole sentence that the fact itself has to have."""
+VERBATIM = 0.85
+"""The same share for a sentence that has hardly a word of the fact."""
+FEWEST = 4
+"""The minimum number of content words of such a sentence."""
 _PARTS = re.compile(r"[,;:()]\s+|\s+[–—]\s+|(?<=[a-zß])[—](?=\w)")
 FIGURE = "figure-not-in-fact"
 _CODES = frozenset({
@@ -50,7 +54,7 @@ def is_attested(
     goes_on = any(one.fact == other.fact for one in evidence for other in before)
     held = frozenset[str]().union(*(r.stems for one in evidence for r in one.said))
     if not goes_on and shared(claim.stems, held, claim.language) < ABOUT * len(claim.stems):
-        return False
+        return _is_in_copy(claim, evidence)
     if _is_added(claim, difference, evidence) or _is_age(claim, difference, evidence):
         return True
     parts = _parts_at(claim, difference)
@@ -63,6 +67,17 @@ def is_attested(
             for source in chain(*one.source)
         )
         for part in parts
+    )
+
+
+def _is_in_copy(claim: Reading, evidence: Sequence[Evidence]) -> bool:
+    """Whether one sentence of the kept copy says nearly word for word what a sentence says."""
+    language = claim.language
+    return len(claim.stems) >= FEWEST and any(
+        shared(claim.stems, source.stems, language) >= VERBATIM * len(claim.stems)
+        and _says(source, claim)
+        for one in evidence
+        for source in chain(*one.source[:1])
     )
 
 

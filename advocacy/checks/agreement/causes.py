@@ -80,7 +80,10 @@ def _concludes(claim: Reading, word: re.Match[str]) -> bool:
 
     The number itself is compared with the fact's.
     """
-    return _CONCLUDES.match(word[0]) is not None and any(
+    if _CONCLUDES.match(word[0]) is None:
+        return False
+    # “So these are, in our eyes, no accidents.”
+    return claim.language.finds("opinions", claim.outside) is not None or any(
         0 <= quantity.start - word.end() <= _REACH or 0 <= word.start() - quantity.end <= _BEFORE
         for quantity in claim.own_quantities
     )

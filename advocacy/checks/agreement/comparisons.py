@@ -47,7 +47,7 @@ def _direction_differences(
     ours = _direction(text, language)
     if not ours:
         return
-    if _looks_ahead(claim):
+    if _looks_ahead(claim) or _looks_back(claim, evidence):
         ours = "down" if ours == "up" else "up"
     theirs = {d for one in evidence for r in one.said for d in _directions(r)}
     theirs = theirs or {
@@ -125,6 +125,22 @@ def _looks_ahead(claim: Reading) -> bool:
     return False
 
 
+_MORE_IN = re.compile(
+    r"\b(?:more|fewer|less|mehr|weniger|de\s+plus|de\s+moins|más|menos)\s+(?:in|im\s+jahr|en)\s+(?=(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+
+
+def _looks_back(claim: Reading, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence says what there was more of in an earlier year: “29 more in 2016”."""
+    found = _MORE_IN.search(claim.outside)
+    if found is None:
+        return False
+    year = int(claim.outside[found.end() : found.end() + 4])
+    days = [day for one in evidence for reading in one.said for day in reading.days]
+    return any(day.year and day.year > year for day in days)
+
+
 _THAN = re.compile(r"\s(?:than|as|als|wie|qu(?:e\s|')|que)\s*", re.IGNORECASE)
 _WITHOUT = {"en": "without", "de": "ohne", "fr": "sans", "es": "sin"}
 _LESS = re.compile(r"\s*(?:less|fewer|weniger|moins|menos)\b", re.IGNORECASE)
@@ -166,7 +182,7 @@ def _sides(
 ) -> _Sides | None:
     """The two sides of “than” or of “twice as … as”; None where a text has no such comparison."""
     times = [one for one in quantities if one.kind in ("multiple", "share")]
-    for than in _THAN.finditer(text):
+    for than in _THAN.finditer(unmeasured):  # “more than 9,000” compares nothing
         factor = next((one for one in times if one.start < than.start() < one.end + 40), None)
         if factor is not None and than.start() < factor.end + 2 and language.code == "en":
             continue  # the first “as” of “twice as often as”
@@ -228,6 +244,9 @@ def _unmade_comparisons(
         word = language.finds(kind, text)
         if word is None:
             continue
+        clause = next((c.text for c in claim.clauses if word[0] in c.text), claim.text)
+        if is_of_sender(clause, language) or _WITH_US.search(text, word.start()):
+            continue  # “we find this the strongest”, “better than we could”
         if kind == "compared" and (
             any(one.kind in ("share", "multiple") for one in claim.own_quantities)
             or any(_directions(r) for r in said)
@@ -242,6 +261,12 @@ def _unmade_comparisons(
             evidence[0].fact,
             at=word.start(),
         )
+
+
+_WITH_US = re.compile(
+    r"\b(?:than|als|que|qu')\s*(?:we|us|ours?|i|wir|uns(?:er\w*)?|ich|nous|nos|notre|nosotr[oa]s|nuestr[oa]s?|yo)\b",
+    re.IGNORECASE,
+)
 
 
 def _compares_numbers(reading: Reading) -> bool:

@@ -40,6 +40,8 @@ def day_differences(
     for day in claim.own_days:
         if _turned(day, known):
             continue
+        if _meets(claim, day, known):
+            continue
         if any(day.agrees(other) for other in known):
             yield from _sides(claim, day, known, evidence)
             continue
@@ -56,6 +58,30 @@ def day_differences(
         shown = claim.cut(day.start, day.end)
         sure = _is_replaced(day, claim, evidence)
         yield Difference("date-not-in-fact", shown, theirs, fact, at=day.start, sure=sure)
+
+
+_ENDS = re.compile(
+    r"\b(?:end|ende|fin|finales|últimos\s+días)\s+(?:of|de|d'|del|des)?\s*$", re.IGNORECASE
+)
+_BEGINS = re.compile(
+    r"\b(?:from|since|as\s+of|between|ab|seit|vom|von|zwischen|dès|du|depuis|entre(?:\s+el|\s+le)?|desde(?:\s+el)?)\s+(?:the\s+|dem\s+|le\s+|el\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def _meets(claim: Reading, ours: StatedDay, known: Sequence[StatedDay]) -> bool:
+    """Whether a day is another one in other words: until the end of June, from July 1.
+
+    Where something begins with a month, it begins on its first day.
+    """
+    before = claim.text[: ours.start]
+    if ours.day is None and ours.month and _ENDS.search(before):
+        following = ours.month % 12 + 1
+        return any(one.month == following and one.day == 1 for one in known)
+    if ours.day == 1 and _BEGINS.search(before):
+        month = replace(ours, day=None)
+        return any(one.day is None and month.agrees(one) for one in known)
+    return False
 
 
 def _turned(ours: StatedDay, known: Sequence[StatedDay]) -> bool:

@@ -1,9 +1,9 @@
 """Numbers that a sentence works out from those of what it cites: a rise, a rest, a span."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 from advocacy.checks.agreement.evidence import Evidence, denies
 from advocacy.checks.agreement.known_quantities import (
@@ -27,7 +27,7 @@ def follows(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     if _is_change(ours, held, claim):
         return True
     if ours.unit == "percent" and (
-        any(one.quantity.kind == "share" and _near(ours, one.quantity.low * 100) for one in held)
+        any(one.quantity.kind == "share" and _is_in(ours, one.quantity) for one in held)
         or (ours.kind == "count" and any(_near(ours, ratio * 100) for ratio in ratios(held)))
     ):
         return True
@@ -82,7 +82,10 @@ def _one_thing(a: Quantity, b: Quantity) -> bool:
 
 def is_multiple(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     """Whether something is so many times as much, by two numbers or the words of the evidence."""
-    if any(_times(ours, a, b) for a, b in pairs([one for one in held if one.said])):
+    said = [one for one in held if one.said]
+    if any(_times(ours, a, b) for a, b in pairs(said)):
+        return True
+    if any(_times(ours, a, b) for a, b in _of_two_facts(said)):
         return True
     if any(is_times(one) for one in held if one.quantity.low == ours.low):
         return True
@@ -92,7 +95,32 @@ def is_multiple(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     )
 
 
+def _of_two_facts(held: Sequence[Held]) -> Iterator[tuple[Quantity, Quantity]]:
+    """Two numbers of one unit of two facts, of which each has only that one."""
+    facts: dict[str, list[Quantity]] = {}
+    for one in held:
+        counts = facts.setdefault(one.fact, [])
+        if one.quantity.kind == "count" and not any(q.low == one.quantity.low for q in counts):
+            counts.append(one.quantity)
+    for (_, first), (_, second) in combinations(facts.items(), 2):
+        for a, b in product(first, second):
+            if a.unit and a.unit == b.unit and a.unit != "percent":
+                yield a, b
+
+
 COMPARED = re.compile(r"\b(?:as|than|wie|als|que|qu'|de)\b", re.IGNORECASE)
+
+
+def _is_in(ours: Quantity, share: Quantity) -> bool:
+    """Whether a percentage is a share in words: 50 percent is every second one."""
+    if share.low == share.high:
+        return _near(ours, share.low * 100)
+    narrow = share.high - share.low <= NARROW
+    return narrow and share.low * 100 <= ours.low <= share.high * 100
+
+
+NARROW = 0.13
+"""The width of a share in words that says one number: every second one, not “most”."""
 
 
 def _near(ours: Quantity, percent: float) -> bool:

@@ -40,8 +40,9 @@ def noun_differences(
                 ]
                 for noun in new if len(new) <= 2 and gone else ():
                     if language.stem(noun)[:6] in elsewhere:
+                        at = claim.text.find(noun, max(0, claim.text.find(clause.text)))
                         yield Difference(
-                            "name-not-in-fact", clause.text, match.clause.text, one.fact, noun
+                            "name-not-in-fact", clause.text, match.clause.text, one.fact, noun, at
                         )
                         return
 

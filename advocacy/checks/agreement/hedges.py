@@ -13,6 +13,7 @@ from advocacy.checks.agreement.evidence import (
 )
 from advocacy.checks.agreement.reading import Clause, Match, Reading, read, shared, stems
 from advocacy.checks.agreement.strengths import strength_differences
+from advocacy.checks.agreement.totals import known_totals, total_differences
 from advocacy.checks.language import Language
 from advocacy.checks.sentences import quote_spans
 
@@ -41,6 +42,7 @@ def hedge_differences(
         yield from _all_of_them(claim, evidence)
         yield from _every_one(claim, evidence)
         yield from _whole_for_part(claim, evidence)
+        yield from total_differences(claim, evidence)
         yield from strength_differences(claim, evidence)
     yield from _universal(claim, evidence)
 
@@ -58,12 +60,32 @@ def _dropped(
     for kind in _kinds(clause, claim, strict=strict, conditional=conditional):
         if kind in ("some", "conditions") and close[0].ours < ALIKE:
             continue
+        if kind == "conditions" and _is_restated(claim, theirs):
+            continue
         if all(_limits(kind, match.clause.text, language, clause.stems) for match in close):
             word = language.finds(kind, theirs)
             if joined and word and re.search(rf"\b{re.escape(word[0])}\b", claim.text, re.I):
                 continue  # of two facts in one sentence, each has its own clause
             return word[0] if word else ""
     return None
+
+
+RESTATED = 0.6
+"""The share of a condition's words that a sentence has where it says it in another form."""
+
+
+def _is_restated(claim: Reading, theirs: str) -> bool:
+    """Whether a sentence says what a condition says, without its word.
+
+    “Each district, unless it can show a benefit” is “a district that cannot show a benefit”.
+    """
+    language = claim.language
+    found = language.finds("conditions", theirs)
+    if found is None:
+        return False
+    condition = stems(re.split(r"[,;:.](?=\s|$)", theirs[found.end() :])[0], language)
+    told = shared(condition, claim.stems, language)
+    return len(condition) >= 2 and told >= RESTATED * len(condition)
 
 
 def _kinds(clause: Clause, claim: Reading, *, strict: bool, conditional: bool) -> Iterator[str]:
@@ -256,8 +278,15 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
     text = claim.outside
     for found in (*language.all("not_universal", text), *language.all("not_all", text)):
         text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+    for start, end in known_totals(claim, evidence):
+        text = text[:start] + " " * (end - start) + text[end:]
     ours = _unlimited(text, language)
-    if ours is None or any(
+    if ours is None or (
+        language.finds("negators", ours[0])
+        and any(language.finds("first_time", r.text) for one in evidence for r in one.readings)
+    ):
+        return  # “had never been there” is “for the first time”
+    if any(
         (_unlimited(r.text, language) or language.finds("each", r.text))
         and not (r in one.passage and denies(r.text, language))
         for one in evidence
@@ -265,8 +294,8 @@ def _universal(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
     ):
         return
     clause = next((c for c in claim.clauses if ours[0] in c.text), None)
-    if clause is None:
-        return
+    if clause is None or language.finds("wishes", clause.text):
+        return  # “nobody should have to” says of nobody that it is so
     before = clause.text[: clause.text.find(ours[0])]
     if denies(before, language) and any(
         language.finds("not_all", r.text) for one in evidence for r in one.said

@@ -16,6 +16,10 @@ BEYOND = 1.0
 """The allowed difference for “more than”, as a share of the number."""
 
 
+BELOW = 0.7
+"""The share of “less than” that a number has at least."""
+
+
 _SCALED = ("time", "month", "m")
 
 
@@ -120,13 +124,22 @@ def is_equal(ours: Quantity, theirs: Quantity) -> bool:
         b = written_number(theirs) or b
     if abs(a - b) <= 1e-6 * max(1, abs(b)):
         return True
+    if (near := _within_bound(a, b, ours, theirs)) is not None:
+        return near
+    if theirs.bound == "about" and abs(a - b) <= 0.06 * abs(b):
+        return True
+    return _rounded(a, b)
+
+
+def _within_bound(a: float, b: float, ours: Quantity, theirs: Quantity) -> bool | None:
+    """Whether a number with a bound is another one; None where its bound tells nothing."""
     if ours.bound in ("about", "under", "nearly") and abs(a - b) <= ROUNDED * abs(b):
         return ours.bound == "about" or b < a * 1.02
     if ours.bound in ("over", "min") and a < b <= a * (1 + BEYOND):
         return True
-    if theirs.bound == "about" and abs(a - b) <= 0.06 * abs(b):
+    if ours.bound in ("under", "max") and theirs.bound in ("", "exactly") and BELOW * a <= b < a:
         return True
-    return _rounded(a, b)
+    return None
 
 
 _FACTORS = {"time": (1, 60, 3600, 86400, 604800), "month": (1, 12), "m": (1, 1000)}

@@ -23,6 +23,8 @@ PASSAGE = 2
 _SENTENCE = re.compile(
     r"(?<=[^\d\W][.!?])['\"”»“]?\s+(?=[^\W\d_a-zäöüéèàáíóú]|['\"„«“¿¡])"
     r"|(?<=\d{3}[.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])|(?<=[%)\]][.!?])\s+(?=[A-ZÄÖÜÉÈÀÁ])"
+    # The number of a paragraph or page begins a sentence.
+    r"|(?<=\w{3}[.!?])['\"”»“]?\s+(?=\[?(?:pp?|S|págs?|[Pp]age|Seite|Página|¶|§+)?\.?\s?\d{1,3}[.)\]:]\]?\s+[\"„«“¿¡]?[A-ZÄÖÜÉÈÀÁ])"
 )
 
 

@@ -48,6 +48,7 @@ def negation_differences(
             continue
         meant = _meant(clause, close[0][0].clause, language, main=True)
         both = any(_WITHOUT.search(match.clause.text) for match, _ in close)
+        both = both or language.finds("weak_may", clause.text) is not None  # “without it, it would”
         lacks = both and _WITHOUT.search(clause.text) is not None
         if lacks:
             meant = _WITHOUT.sub(" ", meant)
@@ -60,13 +61,13 @@ def negation_differences(
         if ours in verdicts or denies(meant, language) in verdicts:
             continue
         match, one = close[0]
-        if not ours and _is_corrected(match.clause, one, language):
-            continue
         if (
             _softly(clause, match.clause, language)
             if not ours
             else _softly(match.clause, clause, language)
         ):
+            continue
+        if _is_told_elsewhere(clause, match.clause, one, evidence, denied=ours):
             continue
         # The sentence may deny elsewhere: “nobody must …, it is not binding”.
         if not ours and _shares_elsewhere(match.clause, clause, claim, language):
@@ -76,6 +77,20 @@ def negation_differences(
         yield from _denied_in_other_words(claim, evidence)
         yield from _short_differences(claim, evidence)
         yield from _no_role(claim, evidence)
+
+
+def _is_told_elsewhere(
+    ours: Clause, theirs: Clause, one: Evidence, evidence: Sequence[Evidence], *, denied: bool
+) -> bool:
+    """Whether the evidence says beside a clause what it does not say in it."""
+    language = one.language
+    if not denied:
+        return _is_corrected(theirs, one, language)
+    if language.finds("first_time", theirs.text):
+        return True  # “had never been there” is “for the first time”
+    return _denied_elsewhere(ours, evidence, language) or _softly_elsewhere(
+        ours, theirs, one, language
+    )
 
 
 def _is_corrected(theirs: Clause, one: Evidence, language: Language) -> bool:
@@ -169,10 +184,13 @@ def _short_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator
                     return
 
 
+_SHORT_PARTS = re.compile(r"[,;:.]\s|\s(?=(?:and|und|et|y)\s)", re.IGNORECASE)
+
+
 def _short(reading: Reading) -> dict[str, str]:
     """The clauses of one content word and few others, by its stem; each told once."""
     found: dict[str, list[str]] = {}
-    for part in re.split(r"[,;:.]\s", reading.outside):
+    for part in _SHORT_PARTS.split(reading.outside):
         own = stems(part, reading.language)
         if len(own) == 1 and len(part.split()) <= 7:
             found.setdefault(next(iter(own)), []).append(part.strip(" .,;"))
@@ -224,7 +242,7 @@ def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = Fal
     """
     kept = []
     for number, part in enumerate(_parts(theirs.text, language)):
-        own = stems(part, language)
+        own = stems(language.patterns["negators"].sub(" ", part), language)
         said = shared(own, ours.stems, language)
         about = said and (said >= ABOUT * len(own) or _near_denial(part, ours, language))
         if not own or (main and not number) or about or language.finds("knowing", part):
@@ -278,6 +296,39 @@ def _softly(affirming: Clause, denying: Clause, language: Language) -> bool:
     words = {found[0].casefold() for found in language.all("soft_negators", affirming.text)}
     return bool(
         words - {found[0].casefold() for found in language.all("soft_negators", denying.text)}
+    )
+
+
+def _denied_elsewhere(ours: Clause, evidence: Sequence[Evidence], language: Language) -> bool:
+    """Whether another clause of the evidence denies what stands at a “not” of a clause.
+
+    Of “recommends it, but sees no reason for haste”, a sentence may leave out the “but”.
+    """
+    for found in language.all("negators", ours.text):
+        after = re.split(r"[,;:]", ours.text[found.end() :])[0].split()[: NEAR + 1]
+        denied = stems(" ".join(after), language)
+        if denied and any(
+            shared(denied, clause.stems, language) == len(denied) and denies(clause.text, language)
+            for one in evidence
+            for clause in one.clauses
+        ):
+            return True
+    return False
+
+
+def _softly_elsewhere(ours: Clause, theirs: Clause, one: Evidence, language: Language) -> bool:
+    """Whether a clause denies in a part beside its first what the fact denies in other words.
+
+    “Three go by bus, the others give no lessons any more”: the fact has “two have stopped”.
+    """
+    first, _, rest = ours.text.partition(",")
+    if not rest or denies(first, language):
+        return False
+    said = [reading.text for reading in one.said if theirs.text[:40] in reading.text]
+    return any(
+        language.finds(kind, text.replace(theirs.text, " "))
+        for text in said
+        for kind in ("deniers", "refusals", "soft_negators")
     )
 
 

@@ -47,16 +47,17 @@ def number_differences(
         return
     held = list(held_quantities(evidence))
     near = nearest(evidence, claim.stems)
+    others = list(held_quantities(beside))
+    close = [*held, *others]
     for quantity in own:
         verdict = verdict_of(quantity, held, claim)
         if verdict == "unknown" and beside:
-            verdict = verdict_of(quantity, list(held_quantities(beside)), claim)
+            verdict = verdict_of(quantity, others, claim)
             verdict = "same" if verdict != "unknown" else "unknown"
         if verdict == "same":
             continue
         sure = verdict != "unknown" or is_replaced(quantity, held, claim)
         sure = sure or is_inserted(quantity, evidence, claim)
-        close = [*held, *held_quantities(beside)]
         worked_out = verdict == "unknown" and is_worked_out(quantity, close, claim)
         small = quantity.kind == "share" and len(held) <= FEW
         if worked_out and (not sure or small or is_concluded(quantity, claim)):
@@ -167,7 +168,32 @@ def verdict_of(ours: Quantity, held: Sequence[Held], claim: Reading) -> str:
         holds = (bound_holds(ours.bound, it.bound, exact=is_same(ours, it)) for it in stated)
         told = _THIS.search(claim.text[: ours.start]) is not None
         return "same" if told or any(holds) else "stronger"
-    return "same" if follows(ours, held, claim) else "unknown"
+    if follows(ours, held, claim) or _leaves_out_magnitude(ours, held, claim):
+        return "same"
+    return "unknown"
+
+
+def _leaves_out_magnitude(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
+    """Whether a bare number is one of millions beside one that says so, or by what two differ.
+
+    “94 million, more than the 81 of the year before”, “94 million, thirteen more”.
+    """
+    if ours.unit or ours.kind not in ("count", "change") or ours.low >= MAGNITUDE:
+        return False
+    told = [one for one in claim.own_quantities if one.low >= MAGNITUDE and one.end <= ours.start]
+    for other in told:
+        factor = other.low / (bare_number(other) or other.low)
+        if factor < MAGNITUDE:
+            continue
+        large = [one.quantity.low for one in held if one.said and one.quantity.low >= factor]
+        values = {*large, *(abs(a - b) for a in large for b in large)}
+        if any(abs(ours.low * factor - value) < 0.005 * value for value in values if value):
+            return True
+    return False
+
+
+MAGNITUDE = 1000
+"""A factor from which a magnitude is a word of its own: thousand, million."""
 
 
 _OFTEN = re.compile(r"(?:time|mal|fois|vec|vez)")

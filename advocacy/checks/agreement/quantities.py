@@ -43,7 +43,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _CODES = re.compile(
-    r"\b[A-Za-z]+-?\d[\w-]*|\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)"
+    r"\b[A-Za-z]+-?\d[\w-]*|(?<!\d[.,])\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)"
     r"|\b(?!(?:GBP|EUR|USD|CHF)\b)[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?"
     r"|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
 )
@@ -325,6 +325,12 @@ def _measure(word: str, language: Language) -> tuple[str, float] | None:
 def _noun(after: str, language: Language) -> str:
     """The stem of the first word after a number that is no mere function word."""
     for word in re.findall(r"[^\W\d_]+", re.split(r"[.,;:!?(]", after)[0])[:4]:
+        if (
+            language.code == "de"
+            and word.islower()
+            and _ENDS_CLAUSE.match(after.strip(), len(word))
+        ):
+            return ""  # “of which 97 were reached”: a German verb at the end counts nothing
         if bare(word) not in language.stop:
             return language.stem(word)
         if bare(word) not in _SKIPPED:
@@ -332,6 +338,7 @@ def _noun(after: str, language: Language) -> str:
     return ""
 
 
+_ENDS_CLAUSE = re.compile(r"\s*(?:[.,;:!?]|$)")
 _SKIPPED = frozenset(
     "of the its their your his her our de des d du les la le los las el sus der die das den ihrer "
     "ihre ihren such other".split()

@@ -142,8 +142,11 @@ def _changes(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differenc
     if not (language.finds("up", claim.unmeasured) or language.finds("down", claim.unmeasured)):
         return
     for ours in claim.own_quantities:
-        if ours.kind != "share" or not BY.search(claim.outside[: ours.start]):
+        before = claim.outside[: ours.start]
+        if ours.kind != "share" or not BY.search(before):
             continue
+        if ours.bound and re.search(r",\s+\w+\s+(?:de|d')\s*(?:la\s+|un\s+)?$", before):
+            continue  # “…, menos de la tercera parte” says what is left
         for one, reading in _said(evidence):
             counts = [q for q in reading.quantities if q.kind == "count" and q.low > 0]
             shares = [abs(b.low - a.low) / a.low for a, b in pairwise(counts) if a.unit == b.unit]

@@ -30,6 +30,7 @@ from advocacy.checks.agreement.rates import figure_differences
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
 from advocacy.checks.agreement.street_addresses import address_differences
+from advocacy.checks.agreement.undone import undone_differences
 from advocacy.checks.codes import problem
 from advocacy.checks.language import CAPITAL, bare
 from advocacy.checks.sentences import Sentence, TextBlock
@@ -63,10 +64,11 @@ def sentence_problems(
             if claim is None:
                 return
             if own:
+                nouns = noun_differences(claim, own, library.nouns(language)) if german else ()
                 differences = chain(
                     sentence_differences(claim, own, before, parties, earlier),
                     _unrelated(claim, own, library),
-                    noun_differences(claim, own, library.nouns(language)) if german else (),
+                    (one for one in nouns if not is_attested(claim, one, own, before)),
                 )
                 yield from _told(differences, sentence.place)
             else:
@@ -118,6 +120,7 @@ def _differences(
     yield from people_differences(claim, evidence, before)
     yield from negation_differences(claim, evidence)
     yield from opposite_differences(claim, evidence)
+    yield from undone_differences(claim, evidence)
     yield from hedge_differences(claim, evidence)
     yield from comparison_differences(claim, evidence)
     yield from rank_differences(claim, evidence)

@@ -172,6 +172,8 @@ class _Names:
             return None
         else:
             about = lead
+        if self._alike(name_parts(" ".join(re.findall(CAPITAL, about))), right):
+            return None  # “The mayor, Hervé Puech, holds out a hand to you: …”
         you = language.finds("you", about)
         if you and not self._alike(self.target, right):
             if language.finds("hired", about):

@@ -106,8 +106,8 @@ def strength_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
         return
 
 
-# Languages whose “not” may stand after the verb that it denies.
-_NOT_AFTER = frozenset({"de", "fr"})
+# Within how many words a “not” may stand after the verb that it denies, by language.
+_NOT_AFTER = {"de": 6, "fr": 2}
 
 
 def says_more(ours: Reading, theirs: Reading) -> bool:
@@ -123,7 +123,8 @@ def says_more(ours: Reading, theirs: Reading) -> bool:
 def _is_not_meant(word: re.Match[str], claim: Reading) -> bool:
     """Whether a word is denied, or is the sender's own: “we demand”."""
     before = " ".join(claim.outside[: word.start()].split()[-4:])
-    after = claim.outside[word.end() :].split()[: 2 if claim.language.code in _NOT_AFTER else 0]
+    reach = _NOT_AFTER.get(claim.language.code, 0)
+    after = re.split(r"[,;:.]\s", claim.outside[word.end() :])[0].split()[:reach]
     beside = " ".join((before, *after))
     own = claim.language.finds("negators", word[0]) is None
     return (own and denies(beside, claim.language)) or (

@@ -97,7 +97,7 @@ def rule_claim(text: str, language: str) -> str | None:
     if re.search(r"\?[\"'”’»)]*$", flat.strip()):
         return None
     for clause in _CLAUSES.split(flat):
-        if is_own(clause.strip(" ,"), main):
+        if is_own(clause.strip(" ,"), main) or reading.language.finds("opinions", clause):
             continue
         if found := _number(reading, clause) or _found(clause, main, "claim"):
             return found

@@ -230,35 +230,16 @@ class _Judged:
 def _is_of_own(text: str, letter: Letter, names: Names) -> bool:
     """Whether a sentence counts or dates what is the sender's: “our club has 31 members”."""
     language = language_of(letter.language)
-    if language is None or _FINDS.search(text):
+    if language is None or language.finds("own_findings", text):
         return False
-    if _OF_OURS.search(text):
+    if language.finds("of_ours", text):
         return True
-    rest = _OUR_BODY.sub(" ", text)
-    return (
-        (language.finds("we", text) is not None or _WE_DO.search(text) is not None)
-        and not any(language.finds(kind, rest) for kind in ("you", "bodies", "says"))
-        and not any(name in text for name in names.others)
-    )
-
-
-_FINDS = re.compile(
-    r"\b(?:counted|surveyed|tested|measured|documented|our\s+(?:own\s+)?(?:survey|count|poll|analysis|study|records)"
-    r"|gezählt|befragt|gemessen|umfrage|erhebung|auswertung|compté|interrogé|mesuré|enquête|sondage"
-    r"|contado|encuest\w+|medido)\b",
-    re.IGNORECASE,
-)
-"""What the sender found out is a finding, for which its readers want a source or a reason."""
-_OF_OURS = re.compile(
-    r"^\W*\w+\s+(?:\w+\s+)?(?:of|von|de)\s+(?:our|us|unsere[nr]?|uns|nos|notre|nuestr[oa]s?|nosotr[oa]s)\b",
-    re.IGNORECASE,
-)
-"""“Two of our members”: whom the sender counts."""
-_OUR_BODY = re.compile(
-    r"\b(?:our|unsere?[nmrs]?|notre|nos|nuestr[oa]s?)\s+[^\W\d_]+", re.IGNORECASE
-)
-_WE_DO = re.compile(r"\b\w+(?:amos|emos|imos)\b(?=\s)", re.IGNORECASE)
-"""A Spanish verb that says “we” by its ending."""
+    rest = language.patterns["our_body"].sub(" ", text)
+    if any(name in text for name in names.others):
+        return False
+    ours = language.finds("we", text) is not None or language.finds("we_do", text) is not None
+    kinds = ("bodies", "says") if language.finds("own_offers", text) else ("you", "bodies", "says")
+    return ours and not any(language.finds(kind, rest) for kind in kinds)
 
 
 def _excused(sentence: Sentence, what: str, reason: str) -> UncitedClaim:

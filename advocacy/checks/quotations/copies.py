@@ -110,8 +110,14 @@ _NOTE_MARKS = re.compile(
 )
 
 
+# What some mark of a note begins with: most copies have none, and are long.
+_ANY_MARK = re.compile(r"[¹²³⁰⁴⁵⁶⁷⁸⁹\[†‡*(]|[^\W\d_]\d")
+
+
 def _with_and_without_notes(text: str) -> tuple[str, ...]:
     """The readings of a text: as it stands, and without the marks of its notes."""
+    if not _ANY_MARK.search(text):
+        return (normalize_text(text),)
     bare = _NOTE_MARKS.sub(lambda mark: mark[0][0] if mark[0][0] in ".,;:" else "", text)
     return tuple(dict.fromkeys((normalize_text(text), normalize_text(bare))))
 

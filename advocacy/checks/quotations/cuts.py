@@ -20,8 +20,10 @@ from advocacy.letters.letter import CitedFact, Letter
 
 AT_ONCE = 3
 """The maximum number of words between a quotation and the “only” that limits it."""
+NEAR_BEFORE = 1000
+"""The number of characters before a quotation in which its sentence begins, mostly."""
 _END = re.compile(
-    r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|(?<=[\d%)])[.!?](?=['\s]+[¿¡'(]*[^\W\d_a-z])|[.!?](?=\s*$)"
+    r"(?<=[^\W\d_][^\W\d_])[.!?](?=\s|$|')|(?<=[\d%)])[.!?](?=['\s]+[¿¡'(]*[^\W\d_a-z])|[.!?](?=\s*$|\s*\[(?:pp?|s|págs?|page|seite)?\.?\s?\d)"
 )
 _JOINED = r"(?:and|but|or|so|und|aber|oder|doch|sondern|et|mais|ou|y|e|pero|sino|o)"
 _COORDINATED = re.compile(
@@ -92,7 +94,7 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
             )
         if found:
             return found
-    begin = max((m.end() for m in _END.finditer(text[: spans[0][0]])), default=0)
+    begin = _sentence_start(text, spans[0][0])
     after = _END.search(text, spans[-1][1])
     lead, trail = (
         text[begin : spans[0][0]],
@@ -102,6 +104,15 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
     # “They do not come for the lamps”, cut before “but for what the lamps do not hide”.
     denied = found and found.what == "a negation" and not found.before
     return None if denied and language.finds("negators", kept) else found
+
+
+def _sentence_start(text: str, at: int) -> int:
+    """Where the sentence of a place begins; most begin a little before, and a copy is long."""
+    for first in (max(0, at - NEAR_BEFORE), 0):
+        ends = [found.end() for found in _END.finditer(text, first, at)]
+        if ends:
+            return ends[-1]
+    return 0
 
 
 def _tightest(parts: Sequence[Part], text: str) -> list[tuple[int, int]] | None:
@@ -228,6 +239,8 @@ def _trailing(left: str, language: Language) -> Cut | None:
         if (negator is None or at_start) and not same:
             return Cut(rest, condition[0], "a condition or exception")
     negator = language.finds("negators", rest)
+    if negator and _LACKING.search(negator[0]) and "," in rest[: negator.start()]:
+        return None  # “a room, perhaps without rent”: what is added after a comma lacks something
     if negator and re.search(r"\w", rest[: negator.start()]) and not _REASON.match(rest):
         return Cut(rest, negator[0], "a negation")
     return None

@@ -21,6 +21,7 @@ from advocacy.files.yaml.traps import traps_of
 DEEPEST = 50  # levels of nesting
 MOST_ALIASED = 100_000  # values that aliases may add to a file
 MOST_PROBLEMS = 200
+LONGEST_NUMBER = 5_000  # characters; Python prints none of more than 4,300 digits
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str | None, list[tuple[str, re.Pattern[str]]]] = (
@@ -221,7 +222,8 @@ class Builder:
             return raw
         make: Any = SafeConstructor.yaml_constructors[tag]
         try:
-            value = make(self._constructor, yaml.ScalarNode(tag, raw))
+            # `1:01:01…`, to the base of 60, takes a time by the square of its length.
+            value = make(self._constructor, yaml.ScalarNode(tag, raw[:LONGEST_NUMBER]))
             if isinstance(value, int):
                 str(value)  # Python raises ValueError for more than 4,300 digits
         except (ValueError, OverflowError):

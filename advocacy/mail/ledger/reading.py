@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import dispatch
 from advocacy.mail.ledger.faults import fault
+from advocacy.mail.ledger.persons import last_sent
 from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
@@ -134,7 +135,7 @@ class LedgerReader:
                 for record in map(_record, self._db.ask(query)):
                     if record.came_back is not Bounce.HARD:
                         found.setdefault(getattr(record, column.name), []).append(record)
-        return [dispatch.last_sent(key, found) for key in keys]
+        return [last_sent(key, found) for key in keys]
 
     def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
         """Read everything about a mailing's letters, of all states or some, by id, in pages."""

@@ -66,7 +66,9 @@ class Why(StrEnum):
     NOT_YET = "not yet"
     """It is to be tried again later, from `not_before` on."""
     SAME_ADDRESS = "same address"
-    """The address stands in this mailing under other letter ids (`others`)."""
+    """The person has a letter at this address under other letter ids (`others`)."""
+    SIMILAR_NAME = "similar name"
+    """Somebody of a similar name has a letter at this address (`others`): perhaps this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,10 @@ class Taken:
 
     `attempts` counts how often the letter was given out, this time included. `state` and `bounce`
     are what the ledger had of it before, if anything. With a reason, `not_before` and `others`,
-    the ids of the letters that have the address, say more. `returned` says that a letter to the
-    person came back from another address.
+    the ids of the letters that have the address, say more; `person` and `address` are those of
+    the first of these, or of the other person who has the id. `returned` says that a letter to the
+    person came back from another address. `shares_mailbox` says that other people of the mailing
+    have the mailbox, too.
     """
 
     letter_id: str
@@ -127,6 +131,7 @@ class Taken:
     address: str = ""
     bounce: Bounce | None = None
     returned: bool = False
+    shares_mailbox: bool = False
 
     @property
     def taken(self) -> bool:

@@ -23,6 +23,7 @@ class Category(StrEnum):
     UNCERTAIN = "uncertain"
     TWICE = "sent under another id"
     OTHER_PERSON = "id of another person"
+    SIMILAR_NAME = "similar name"
     SUPPRESSED = "suppressed"
     ANSWERED = "answered"
     NO_ADDRESS = "no address"
@@ -48,7 +49,7 @@ REACHED = frozenset({Category.SENT, Category.COMPLAINT, Category.TWICE})
 """Those who got the letter, as far as anybody knows."""
 UNFINISHED = (
     Category.REFUSED, Category.HARD_BOUNCE, Category.SOFT_BOUNCE, Category.UNCERTAIN,
-    Category.OTHER_PERSON, Category.LEFT,
+    Category.OTHER_PERSON, Category.SIMILAR_NAME, Category.LEFT,
 )  # fmt: skip
 """Those who should have got the letter and have not, or may not have."""
 _BY_STATE = {

@@ -329,7 +329,12 @@ class PreparedMailing:
         candidates = replace(self.candidates(), also_uncertain=False, on_left_out=found.append)
         for _ in candidates.left():
             pass
-        return [one.letter.letter_id for one in found if one.why is Category.UNCERTAIN]
+        return [
+            letter_id
+            for one in found
+            if one.why is Category.UNCERTAIN
+            for letter_id in (one.others or (one.letter.letter_id,))
+        ]
 
     def begin(self) -> Ledger:
         """Open the mailing in the ledger, which is made where there is none; the ledger."""

@@ -135,17 +135,29 @@ class _MailingPeople:
     ) -> Iterator[tuple[WhyLeftOut, PersonRow]]:
         for one in out:
             letter = one.letter
-            seen.update(one.others)
-            yield self._person(one.why, one.reason, letter.letter_id, letter.recipient, seen)
+            recorded = letter.letter_id
+            if one.others and one.why is not Category.SIMILAR_NAME:
+                recorded = one.others[0]
+            yield self._person(
+                one.why, one.reason, letter.letter_id, letter.recipient, seen, recorded
+            )
         out.clear()
 
     def _person(
-        self, what: WhyLeftOut, reason: str, letter_id: str, recipient: Recipient, seen: set[str]
+        self,
+        what: WhyLeftOut,
+        reason: str,
+        letter_id: str,
+        recipient: Recipient,
+        seen: set[str],
+        recorded: str | None = None,
     ) -> tuple[WhyLeftOut, PersonRow]:
+        """The person's row; `recorded` is the id under which the ledger has the letter."""
         record = None
         if what is not Category.OTHER_PERSON:  # whose letter the ledger has under this id
-            seen.add(letter_id)
-            record = self.records.get(letter_id)
+            recorded = recorded or letter_id
+            seen.add(recorded)
+            record = self.records.get(recorded)
         own = {key: value for key, value in row_of(recipient).items() if key not in COLUMNS}
         return what, self._row(what, reason, letter_id, record) | own
 
