@@ -17,7 +17,7 @@ from advocacy.checks.claims.own_matters import without_own_matters
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.language import language_of
-from advocacy.checks.previous_texts import without_previous
+from advocacy.checks.quotations.quoted import without_previous
 from advocacy.checks.sentences import (
     LABELS,
     Sentence,
