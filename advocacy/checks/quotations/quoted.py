@@ -157,9 +157,9 @@ def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, NearestPassag
     return max(found, key=lambda one: one[1].likeness, default=None)
 
 
-# The day and the subject of the letter that a reminder follows are the sender's own, and the campaign
-# file says them: they need no source. They stand with the marks of the quotation around them, with the
-# spaces of the language, and with the sentence's stop; so words are compared, not characters.
+# The day and the subject of the letter that a reminder follows are the sender's own, and the
+# campaign file says them: they need no source. They stand with the marks of the quotation around
+# them, with the spaces of the language, and with the sentence's stop; so words are compared.
 
 
 def is_of_previous(letter: Letter, words: str) -> bool:
