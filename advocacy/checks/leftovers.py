@@ -14,6 +14,7 @@ from advocacy.checks.patterns import pattern
 from advocacy.checks.sentences import TextBlock, quote_spans
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
+from advocacy.templating.typography import hebrew_marks
 
 _CAPITAL = "[A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜÑ]"
 _NOTE = re.compile(
@@ -80,6 +81,7 @@ def _partners(block: TextBlock, typed: str) -> Iterator[Problem]:
 def _lone_quotation_mark(text: str) -> int | None:
     """Where a straight quotation mark opens and none closes; after a figure it may be inches."""
     opened = None
+    text = hebrew_marks(text)
     for mark in re.finditer('"', text):
         at = mark.start()
         if opened is not None:
@@ -95,6 +97,6 @@ def _broken(block: TextBlock, at: int, what: str, near: str) -> Problem:
     return problem(
         "broken-markup",
         f"Near “{' '.join(near.split())}” {what}.",
-        "Close the mark, or remove it. If the value is correct, leave it; it is printed as typed.",
+        "Close the mark, or remove it.",
         place,
     )

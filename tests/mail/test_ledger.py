@@ -492,3 +492,14 @@ def test_nobody_is_forgotten_while_a_letter_to_them_is_under_way(books: Books) -
             ledger.forget("ann@parks.example", "h:0123")
         ledger.exchange(run, [sent("ann")], [])
         assert ledger.forget("ann@parks.example", "h:0123") == 1
+
+
+def test_a_letter_deferred_while_the_clock_was_ahead_is_tried_again_at_once(books: Books) -> None:
+    ledger = books.started()
+    books.clock.time += 36_000.0
+    with books.run(ledger) as run:
+        ledger.exchange(run, [], [entry("ann")])
+        ledger.exchange(run, [deferred("ann", books.clock.time + 300.0)], [])
+    books.clock.time -= 36_000.0
+    with books.run(ledger) as run:
+        assert taken(ledger.exchange(run, [], [entry("ann")])) == ["ann"]

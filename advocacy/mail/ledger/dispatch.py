@@ -1,8 +1,7 @@
 """Which letters a run may send: the rule (`decide`) and the transaction (`exchange`).
 
-The rule knows no database. The transaction records results and hands out letters. A letter is
-`sending`, committed and durable, before a byte of it leaves. If a call fails, nothing that it was
-to hand out may be sent.
+The rule knows no database. A letter is `sending`, committed and durable, before a byte of it
+leaves. If a call fails, nothing that it was to hand out may be sent.
 """
 
 import json
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from advocacy.mail.ledger.persons import AtMailbox, find_at_mailbox, is_others
 from advocacy.mail.ledger.schema import LETTER
 from advocacy.mail.ledger.values import (
+    LONGEST_WAIT,
     Bounce,
     KeyedAddress,
     LedgerEntry,
@@ -151,7 +151,8 @@ def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
             # At another address the person may yet be reached; at this one nothing arrived.
             return None if corrected else Why.REFUSED
         case State.DEFERRED:
-            early = had.not_before is not None and had.not_before > now
+            # No wait is longer than the longest: then the clock was ahead when it was deferred.
+            early = now < (had.not_before or 0.0) <= now + LONGEST_WAIT
             return Why.NOT_YET if early and not corrected else None
 
 
@@ -377,5 +378,4 @@ def _first(values: dict[str, Any], mailing: int) -> dict[str, Any]:
 
 def _clean(reply: str) -> str:
     """A server's words, such that any database takes them."""
-    text = reply[:LONGEST_REPLY].encode("utf-8", "replace").decode("utf-8")
-    return text.replace("\0", "\ufffd")
+    return reply[:LONGEST_REPLY].encode("utf-8", "replace").decode().replace("\0", "\ufffd")

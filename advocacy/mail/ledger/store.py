@@ -48,6 +48,8 @@ class Ledger(LedgerReader):
         self._alive = alive
         self._runs: dict[int, MailingRun] = {}
         self._decided = False
+        self.unsettled: Problem | None = None
+        """What keeps it from being known what became of the letters that dead senders had."""
 
     def __enter__(self) -> "Ledger":
         return self
@@ -163,17 +165,42 @@ class Ledger(LedgerReader):
         What a killed sender's journal knows on this machine is written down instead. A run is dead
         when its process is gone, on this machine, or else when its lease is over.
         """
-        number = self._number(name)
+        return self._settle(self._number(name), None)
+
+    def settle_to_look(self) -> None:
+        """The same for every mailing, by someone who only looks: nothing is written in vain.
+
+        On a server, a run of another machine is left alone: a sender that is out of reach for a
+        while gives back, when it returns, what it has not sent.
+        """
+        host = None if self._backend.one_writer else (self._owner or this_process()).host
+
+        def find(connection: Connection) -> list[int]:
+            now = self._db.time(connection)
+            return [
+                one
+                for one in connection.execute(select(MAILING.c.id).order_by(MAILING.c.id)).scalars()
+                if runs.find_dead(connection, one, now, self._alive, host=host, lock=False)
+            ]
+
+        for number in self._db.read(find):
+            self._settle(number, host)
+
+    def _settle(self, number: int, host: str | None) -> int:
         # Before the ledger is asked which are needed: the dead give it no more of them.
         left = find_left_journals(self.shown, self._alive)
 
         def work(connection: Connection) -> tuple[int, list[str], set[str]]:
-            count, done = runs.settle(connection, number, self._db.time(connection), self._alive)
+            now = self._db.time(connection)
+            dead = runs.find_dead(connection, number, now, self._alive, host=host)
+            count, done = runs.settle(connection, number, now, dead)
             return count, done, runs.needed_journals(connection)
 
         count, journals, needed = self._db.write(work, repeatable=True)
-        for path in {*journals, *left} - needed:
-            remove_journal(path)
+        # Where this is a copy, they may yet have something to tell to the ledger itself.
+        if not self._backend.is_snapshot and self.doubt() is None:
+            for path in {*journals, *left} - needed:
+                remove_journal(path)
         return count
 
     def exchange(

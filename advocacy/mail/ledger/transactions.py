@@ -30,6 +30,8 @@ class Backend(Protocol):
     engine: Engine
     one_writer: bool
     """Whether there can be but one writer at a time, who then commits for all that wait."""
+    is_snapshot: bool
+    """Whether it is a passing copy, of which nothing is kept."""
 
     def now(self, connection: Connection) -> float:
         """The time that the ledger goes by."""

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LONGEST_WAIT = 4 * 60 * 60.0
+"""Seconds for which a deferred letter waits at most before it is tried again."""
+
 
 class State(StrEnum):
     """Where a letter of a mailing stands. A letter without a row was never tried: it is left.

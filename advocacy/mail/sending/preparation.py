@@ -21,7 +21,7 @@ from advocacy.campaign.addressing import People, list_of
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients.list_details import most_rows
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import (
@@ -115,9 +115,13 @@ class PreparedMailing:
 
     @classmethod
     def open(
-        cls, request: SendRequest, watcher: ProgressWatcher | None = None
+        cls,
+        request: SendRequest,
+        watcher: ProgressWatcher | None = None,
+        *,
+        looking: bool = False,
     ) -> "PreparedMailing":
-        """Load the campaign, and open the ledger if there is one.
+        """Load the campaign, and open the ledger if there is one; `looking` changes nothing in it.
 
         Raises AdvocacyError for what cannot be understood. What merely stops the mailing is in
         `stops`, so that a dry run can tell it with everything else.
@@ -138,7 +142,9 @@ class PreparedMailing:
         if request.today and prepared.server and not prepared.server.is_local:
             raise AdvocacyError(_pretended_day(prepared.server))
         if ledger_exists(request.campaign):
-            prepared.ledger = open_ledger(request.campaign, incomplete=request.this_ledger)
+            prepared.ledger = open_ledger(
+                request.campaign, incomplete=request.this_ledger, looking=looking
+            )
             if request.this_ledger:
                 prepared.ledger.continue_here()
         return prepared
@@ -178,6 +184,8 @@ class PreparedMailing:
         doubt = self.ledger.doubt() if self.ledger is not None else None
         if doubt is not None and not self.request.this_ledger:
             found.append(doubt)
+        if self.ledger is not None and self.ledger.unsettled is not None:
+            found.append(self.ledger.unsettled.at(Level.WARNING))
         if self.ledger is not None:
             changed = find_changed_subject(self.ledger, self.mailing)
             found += [changed] if changed else []

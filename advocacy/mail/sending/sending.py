@@ -162,7 +162,7 @@ def rehearse_mailing(
     `with_preflight` adds what the large receivers and SpamAssassin would hold against the
     messages that are shown.
     """
-    prepared = PreparedMailing.open(request, watcher)
+    prepared = PreparedMailing.open(request, watcher, looking=True)
     try:
         prepared.start_early()
         stops = prepared.stops()  # first, since the workers need not judge again what passed here
@@ -211,7 +211,7 @@ def send_test(request: SendRequest, to: str, watcher: ProgressWatcher | None = N
     The text need not be approved; the result says where it is not. Nothing is written into the
     ledger. Raises AdvocacyError where there is no such message, or it cannot be handed over.
     """
-    with closing(PreparedMailing.open(request, watcher)) as prepared:
+    with closing(PreparedMailing.open(request, watcher, looking=True)) as prepared:
         return _send_test(prepared, to)
 
 
