@@ -10,9 +10,11 @@ from advocacy.mail.consent.addresses import readable
 from advocacy.mail.sending.account import Category, MailingAccount
 from advocacy.mail.sending.account_words import (
     SHORT,
+    WORDS,
     account_lines,
     account_sentence,
     elsewhere_sentence,
+    words_for,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,16 @@ def print_account(
     elsewhere = elsewhere_sentence(account)
     if elsewhere:
         click.echo(f"  {elsewhere}")
+
+
+def print_totals(status: "MailingStatus", details: Mapping[Category, str]) -> None:
+    """Print what the ledger has of a mailing whose list is not named."""
+    for category in WORDS:
+        count = status.totals[category]
+        if count or category is Category.SENT:
+            words = words_for(count, category)
+            click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
+    click.echo("           to count the list, name it with --recipients FILE")
 
 
 def print_domains(status: "MailingStatus") -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.account_output import print_account, print_domains
+from advocacy.cli.account_output import print_account, print_domains, print_totals
 from advocacy.cli.tables import TableReport, write_json, write_table
 from advocacy.errors import count_noun
 from advocacy.mail.figures import human_rate, period
 from advocacy.mail.ledger import State
 from advocacy.mail.sending.account import Category, MailingAccount
-from advocacy.mail.sending.account_words import WORDS, words_for
 
 if TYPE_CHECKING:
     from advocacy.mail.status.status import MailingsFound, MailingStatus, Reason
@@ -78,12 +77,7 @@ def _print(status: "MailingStatus", timezone: str) -> None:
     if status.account is not None:
         print_account(status.account, details)
     else:
-        for category in WORDS:
-            count = status.totals[category]
-            if count or category is Category.SENT:
-                words = words_for(count, category)
-                click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
-        click.echo("           to count the list, name it with --recipients FILE")
+        print_totals(status, details)
     if status.replied:
         people = count_noun(status.replied, "person who got it", "people who got it")
         click.echo(f"  {people} replied, on this list or not.")
