@@ -14,6 +14,8 @@ from advocacy.errors import Place, Problem
 _SPACES = "\u00a0\u2007\u202f"
 _CUT = re.compile(r" (#(?=[^\W_]).*)")
 _COMMENT = re.compile(r"(?<!\s)\s+#\s.*$")
+_ITEM = re.compile(r"(?:,(?:\s.*)?|\s*[\]}][\]},\s]*)$")
+_PUT = re.compile(r"Put the text in quotes: `(['\"])(.*)\1`\. A comment")
 _CURLY = re.compile(r"[“„](?=\S)[^“”„]*[”“]|‘[^‘’]*’")
 _BEGINS_CURLY = re.compile(r"(?:(?<![\w-])[\w-]+:|-)\s+([“„‘])")
 _MARK = re.compile(rf"\s*((?:[–—•·▪]|-[{_SPACES}])(?=[\s{_SPACES}\w]))")
@@ -32,9 +34,19 @@ class Trap(NamedTuple):
     hint: str
 
 
-def traps_of(event: Any, lines: Sequence[str], *, is_key: bool) -> Iterator[Trap]:
-    """The traps in an unquoted text; `event` is PyYAML's, `lines` are those of the file."""
+def traps_of(
+    event: Any, lines: Sequence[str], *, is_key: bool, in_flow: bool = False
+) -> Iterator[Trap]:
+    """The traps in a text; `event` is PyYAML's, `lines` are those of the file.
+
+    `in_flow`: it stands between brackets. In quotes, a text has no trap but what follows it.
+    """
     start, end, raw = event.start_mark, event.end_mark, event.value
+    if event.style in ("'", '"') and not is_key and start.line == end.line:
+        written = lines[start.line][start.column : end.column]
+        yield from _cut_off(start, written, lines[end.line][end.column :], in_flow=in_flow)
+    if event.style:
+        return
     if is_key:
         if any(space in raw for space in _SPACES):
             yield _no_break(start.line, lines[start.line])
@@ -51,16 +63,27 @@ def traps_of(event: Any, lines: Sequence[str], *, is_key: bool) -> Iterator[Trap
     if _CURLY.fullmatch(raw):
         yield _curly(start.line, start.column, raw[0])
     rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+    if raw:
+        yield from _cut_off(start, raw, rest, in_flow=in_flow)
+
+
+def _cut_off(start: Any, text: str, rest: str, *, in_flow: bool) -> Iterator[Trap]:
+    """The trap where a text, as it is written, ends before a number sign in its line."""
     cut = _CUT.match(rest)
-    if raw and cut:
-        said = cut[1] if len(cut[1]) <= 40 else f"{cut[1][:39]}…"
-        yield Trap(
-            start.line,
-            start.column,
-            "text-cut-off",
-            f"The text ends before `{said}`: a space and `#` begin a comment.",
-            f"Put the text in quotes: `{_in_quotes(raw + rest)}`. A comment has a space after `#`.",
-        )
+    if cut is None:
+        return
+    lost = _COMMENT.sub("", rest).strip()
+    if in_flow:
+        lost = _ITEM.sub("", lost).rstrip()
+    whole = f"{text} {lost}"
+    said = lost if len(lost) <= 40 else f"{lost[:39]}…"
+    yield Trap(
+        start.line,
+        start.column,
+        "text-cut-off",
+        f"The text ends before `{said}`: a space and `#` begin a comment.",
+        f"Put the text in quotes: `{in_quotes(whole)}`. A comment has a space after `#`.",
+    )
 
 
 def looks_wrong(text: str) -> bool:
@@ -68,13 +91,21 @@ def looks_wrong(text: str) -> bool:
     return bool(_MARK.match(text) or _CURLY.fullmatch(text) or any(s in text for s in _SPACES))
 
 
-def whole_text(line: str) -> str:
-    """An unquoted text with what YAML cuts off, up to a comment or the end of its line."""
-    return _COMMENT.sub("", line).rstrip()
+def in_quotes(text: str) -> str:
+    """A text in the quotation marks of YAML that it needs not be escaped in, if there are some."""
+    if '"' in text and "'" not in text:
+        return f"'{text}'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _in_quotes(text: str) -> str:
-    return '"' + whole_text(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+def cut_text(hint: str) -> str:
+    """The whole text that the hint about a cut-off one puts in quotes; empty for other hints."""
+    found = _PUT.match(hint)
+    if found is None:
+        return ""
+    if found[1] == "'":
+        return found[2]
+    return re.sub(r"\\(.)", r"\1", found[2])
 
 
 def trap_near(lines: Sequence[str], index: int, path: Any) -> Problem | None:
