@@ -20,6 +20,7 @@ _CURLY = re.compile(r"[“„](?=\S)[^“”„]*[”“]|‘[^‘’]*’")
 _BEGINS_CURLY = re.compile(r"(?:(?<![\w-])[\w-]+:|-)\s+([“„‘])")
 _MARK = re.compile(rf"\s*((?:[–—•·▪]|-[{_SPACES}])(?=[\s{_SPACES}\w]))")
 _SPACED = re.compile(rf"(?= *[{_SPACES}])[ {_SPACES}]+(?=[\w-])|\s*-[{_SPACES}]")
+_AFTER_MARK = re.compile(rf"\s*(?:- +)*(?:-|[\w-]+:)[{_SPACES}]")
 _NO_LIST = "does not begin a list item, so YAML adds the line to the text above."
 _BEGIN = "Begin each line of a list with a hyphen and a space: `- `."
 
@@ -51,20 +52,32 @@ def traps_of(
         if any(space in raw for space in _SPACES):
             yield _no_break(start.line, lines[start.line])
         return
-    mark = _MARK.match(raw)
-    if mark:
-        yield Trap(start.line, start.column, "not-a-list", f"`{mark[1]}` {_NO_LIST}", _BEGIN)
+    mark = _mark_in(raw, start, end, lines)
+    if mark is not None:
+        yield mark
         return
-    for number in range(start.line + 1, end.line + bool(end.column)):
-        mark = _MARK.match(lines[number]) if number < len(lines) else None
-        if mark:
-            yield Trap(number, mark.start(1), "not-a-list", f"`{mark[1]}` {_NO_LIST}", _BEGIN)
-            return
     if _CURLY.fullmatch(raw):
         yield _curly(start.line, start.column, raw[0])
     rest = lines[end.line][end.column :] if end.line < len(lines) else ""
     if raw:
         yield from _cut_off(start, raw, rest, in_flow=in_flow)
+
+
+def _mark_in(raw: str, start: Any, end: Any, lines: Sequence[str]) -> Trap | None:
+    """What looks like a list's mark or a key in an unquoted text, in its first line or another."""
+    if _AFTER_MARK.match(raw):
+        return _no_break(start.line, lines[start.line], start.column)
+    if mark := _MARK.match(raw):
+        message = f"`{mark[1]}` {_NO_LIST}"
+        return Trap(start.line, start.column, "not-a-list", message, _BEGIN)
+    for number in range(start.line + 1, end.line + bool(end.column)):
+        line = lines[number] if number < len(lines) else ""
+        if _AFTER_MARK.match(line):
+            return _no_break(number, line)
+        if mark := _MARK.match(line):
+            message = f"`{mark[1]}` {_NO_LIST}"
+            return Trap(number, mark.start(1), "not-a-list", message, _BEGIN)
+    return None
 
 
 def _cut_off(start: Any, text: str, rest: str, *, in_flow: bool) -> Iterator[Trap]:
@@ -88,7 +101,12 @@ def _cut_off(start: Any, text: str, rest: str, *, in_flow: bool) -> Iterator[Tra
 
 def looks_wrong(text: str) -> bool:
     """Whether a text without quotes would be taken for a trap."""
-    return bool(_MARK.match(text) or _CURLY.fullmatch(text) or any(s in text for s in _SPACES))
+    return bool(
+        _AFTER_MARK.match(text)
+        or _MARK.match(text)
+        or _CURLY.fullmatch(text)
+        or any(s in text for s in _SPACES)
+    )
 
 
 def in_quotes(text: str) -> str:
@@ -114,7 +132,7 @@ def trap_near(lines: Sequence[str], index: int, path: Any) -> Problem | None:
         line = lines[number] if 0 <= number < len(lines) else ""
         trap = None
         mark, curly = _MARK.match(line), _BEGINS_CURLY.search(line)
-        if _SPACED.match(line):
+        if _SPACED.match(line) or _AFTER_MARK.match(line):
             trap = _no_break(number, line)
         elif mark:
             trap = Trap(number, mark.start(1), "not-a-list", f"`{mark[1]}` {_NO_LIST}", _BEGIN)
@@ -136,8 +154,8 @@ def _curly(line: int, column: int, mark: str) -> Trap:
     )
 
 
-def _no_break(number: int, line: str) -> Trap:
-    column = next(at for at, char in enumerate(line) if char in _SPACES)
+def _no_break(number: int, line: str, start: int = 0) -> Trap:
+    column = next((at for at in range(start, len(line)) if line[at] in _SPACES), start)
     return Trap(
         number,
         column,
