@@ -377,7 +377,7 @@ def _agree_up_to(mailing: "PreparedMailing", most: int) -> int:
 
 
 def _question(account: "MailingAccount", left: int, put_off: int) -> str:
-    from advocacy.cli.account_output import account_sentence
+    from advocacy.mail.sending.account_words import account_sentence
 
     later = f" ({put_off:,} of them later, because they were deferred)" if put_off else ""
     to_send = f"To send {count_noun(left, 'message')}{later}, type the number"

@@ -92,7 +92,12 @@ def test_complaints_of_three_in_a_thousand_stop_a_mailing(
     write_list(people, [person(1)])
     command = ("send", parks, "--recipients", people, *TODAY)
     assert advocacy(*command) == 0
-    assert f"{complaints} people have reported the letter as spam" in capsys.readouterr().err
+    out, err = (re.sub(r"\s+", " ", text) for text in capsys.readouterr())
+    assert f"{complaints} people have reported the letter as spam" in err
+    # No command is shown that would send nothing, and no share that looks like the limit.
+    assert ("To send: advocacy" in out, "Problems none" in out) == (not code, not code)
+    assert ("A run would send nothing now." in out, "0.3% of" in err) == (bool(code), bool(code))
+    assert ("once at least 3 people" in err) == (not code)
     assert advocacy(*command, "--send", "--yes", 1, "--new-mailing") == code
     assert sink.to.total() == (0 if code else 1)
     if code:
@@ -102,6 +107,9 @@ def test_complaints_of_three_in_a_thousand_stop_a_mailing(
             advocacy(*command, "--send", "--yes", 1, "--new-mailing", "--despite", "complaints")
             == 0
         )
+        told = re.sub(r"\s+", " ", capsys.readouterr().err)
+        assert "goes on because of `--despite complaints`" in told
+        assert "The mailing stops" not in told
 
 
 def test_complaints_that_come_in_meanwhile_stop_a_run(

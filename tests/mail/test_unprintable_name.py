@@ -71,3 +71,22 @@ def test_emails_go_without_the_pdf_where_that_is_asked_for(
     small_campaign.write_text(text.replace("    attach: [pdf]\n", ""), encoding="utf-8")
     assert advocacy("send", small_campaign, *TODAY, "--format", "pdf,eml") == 1
     assert "have no PDF attached" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("says", "told", "cure"),
+    [
+        ("", "This person gets no email.", "write in the stage `unprintable_name: no-pdf`"),
+        ("    unprintable_name: no-pdf\n", "gets the email without the PDF.", "`--format eml`"),
+        ("    unprintable_name: no-name\n", "with a PDF that greets the organization", "--format"),
+    ],
+)
+def test_it_is_said_what_somebody_whose_name_cannot_be_printed_gets(
+    mailed, capsys: pytest.CaptureFixture[str], says: str, told: str, cure: str
+) -> None:
+    mailed(says)
+    out, err = (re.sub(r"\s+", " ", text) for text in capsys.readouterr())
+    assert told in err
+    assert cure in err
+    assert "leave `pdf` out" not in err
+    assert ("Rows without a letter" in out) == (not says), "who gets it is in no list to correct"

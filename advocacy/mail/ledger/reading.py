@@ -48,6 +48,14 @@ _STANDING = select(*(_C[one.name] for one in fields(LedgerStanding)))
 _MAILING = select(MAILING.c.name, MAILING.c.campaign, MAILING.c.stage, MAILING.c.started_at)
 
 
+_KIND = case(
+    (_C.bounced_at.is_(None), ""),
+    *((_C.bounce.startswith(one.value), one.value) for one in Bounce),
+    else_="",
+).label("kind")
+"""What came back of a letter, as `bounce_of` says it; empty for nothing."""
+
+
 class LedgerReader:
     """The questions that an open ledger answers, from any thread.
 
@@ -158,27 +166,23 @@ class LedgerReader:
 
     def totals(self, name: str) -> dict[tuple[State, Bounce | None], int]:
         """Count a mailing's letters by state and by what came back of them."""
-        kinds = [(_C.bounce.startswith(one.value), one.value) for one in Bounce]
-        bounce = case(
-            (_C.bounced_at.is_(None), ""), *kinds, else_=""
-        ).label("kind")  # fmt: skip
-        query = select(_C.state, bounce, _COUNT).where(_C.mailing_id == self._number(name))
+        query = select(_C.state, _KIND, _COUNT).where(_C.mailing_id == self._number(name))
         return {
-            (State(row.state), Bounce(row.kind) if row.kind else None): row.number
-            for row in self._db.ask(query.group_by(_C.state, bounce))
+            (State(row.state), _bounce(row.kind)): row.number
+            for row in self._db.ask(query.group_by(_C.state, _KIND))
         }
 
     def tallies(self, name: str) -> list[MailingTally]:
-        """Count a mailing's letters by domain, state and reply code."""
+        """Count a mailing's letters by domain, state, reply code, and what came back of them."""
         find = func.instr if self._backend.name == "sqlite" else func.strpos
         at = find(_C.address_key, "@")
         # A person who was forgotten has no domain.
         domain = case((at > 0, func.substr(_C.address_key, at + 1)), else_="").label("domain")
-        query = select(domain, _C.state, _C.code, _COUNT)
-        query = query.where(_C.mailing_id == self._number(name))
-        query = query.group_by(domain, _C.state, _C.code).order_by(domain, _C.state, _C.code)
+        parts = (domain, _C.state, _C.code, _KIND)
+        query = select(*parts, _COUNT).where(_C.mailing_id == self._number(name))
+        query = query.group_by(*parts).order_by(*parts)
         return [
-            MailingTally(row.domain, State(row.state), row.code, row.number)
+            MailingTally(row.domain, State(row.state), row.code, row.number, _bounce(row.kind))
             for row in self._db.ask(query)
         ]
 
@@ -259,6 +263,10 @@ def mailing_id_of(connection: Connection, name: str) -> int | None:
     """The number of a mailing in this database, or None."""
     found = connection.execute(select(MAILING.c.id).where(MAILING.c.name == name)).scalar()
     return None if found is None else int(found)
+
+
+def _bounce(kind: str) -> Bounce | None:
+    return Bounce(kind) if kind else None
 
 
 def _record(row: "SqlRow[Any]") -> LedgerRecord:

@@ -240,12 +240,13 @@ class LedgerMailing:
 
 @dataclass(frozen=True, slots=True)
 class MailingTally:
-    """How many letters to one domain have one state and one reply code."""
+    """How many letters to one domain have one state, one reply code, and one way to come back."""
 
     domain: str
     state: State
     code: int | None
     count: int
+    bounce: Bounce | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,14 @@ class LeftFor(StrEnum):
     IN_PROGRESS = "in progress"
     NOT_COMPOSED = "not composed"
 
+    @property
+    def key(self) -> str:
+        """The reason as a key of JSON."""
+        return self.value.replace(" ", "_")
 
+
+Fate = Category | LeftFor
+"""What became of a letter in the ledger, finer than the account has it."""
 REACHED = frozenset({Category.SENT, Category.COMPLAINT, Category.TWICE})
 """Those who got the letter, as far as anybody knows."""
 UNFINISHED = (
@@ -66,6 +73,12 @@ def category_of(state: State, bounce: Bounce | None = None) -> Category:
     if state is State.SENT and bounce is not None:
         return Category(bounce.value)
     return _BY_STATE[state]
+
+
+def fate_of(state: State, bounce: Bounce | None = None) -> Fate:
+    """The same; of those who are left, it says why."""
+    waiting = {State.DEFERRED: LeftFor.DEFERRED, State.SENDING: LeftFor.IN_PROGRESS}
+    return waiting.get(state) or category_of(state, bounce)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
 from advocacy.mail.sending.account import (
     Category,
+    Fate,
     LeftFor,
     ListTally,
     MailingAccount,
     category_of,
+    fate_of,
 )
-from advocacy.mail.sending.list_problems import rejected_rows
+from advocacy.mail.sending.list_problems import OF_ADDRESS, rejected_rows
 from advocacy.mail.sending.mailing_settings import MailingSettings
 from advocacy.mail.sending.other_people import OtherPeople, words_of_other
 from advocacy.mail.sending.previous_sendings import find_previous_sendings
@@ -32,11 +34,9 @@ from advocacy.mail.sending.previous_sendings import find_previous_sendings
 Item = TypeVar("Item")
 CHUNK = 500
 """The number of letters that are looked up in the ledger at once."""
-OF_ADDRESS = "`email`:"
-"""How the problem begins that a row's email address is invalid; the row stays, without it."""
 MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
-WhyLeftOut = Category | LeftFor
+WhyLeftOut = Fate
 _BY_LEDGER = {
     Why.REFUSED: Category.REFUSED, Why.UNCERTAIN: Category.UNCERTAIN,
     Why.SIMILAR_NAME: Category.SIMILAR_NAME, Why.OTHER_PERSON: Category.OTHER_PERSON,
@@ -82,9 +82,10 @@ class Candidates:
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    wrong_addresses: dict[int | None, str] = field(default_factory=dict)
+    """What is wrong with the email address of a row, by its line."""
     is_whole: bool = False
     """Whether the list was gone through to its end; before, no account can be given of it."""
-    _wrong_addresses: set[int | None] = field(default_factory=set)
     _others: OtherPeople = field(default_factory=OtherPeople)
     _people: Seen = field(default_factory=Seen)
     _ahead: Iterator[WantedLetter] | None = None
@@ -204,7 +205,7 @@ class Candidates:
         def report(problem: Problem) -> None:
             self.problems[problem] = None
             if problem.message.startswith(OF_ADDRESS) and problem.place is not None:
-                self._wrong_addresses.add(problem.place.line)
+                self.wrong_addresses[problem.place.line] = problem.message
 
         for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):
             name, problems = stage_for(
@@ -221,8 +222,8 @@ class Candidates:
         email = one.recipient.email
         if email is None:
             place = one.recipient.place()
-            wrong = place is not None and place.line in self._wrong_addresses
-            return Category.WRONG_ADDRESS if wrong else Category.NO_ADDRESS, ""
+            wrong = self.wrong_addresses.get(place.line) if place is not None else None
+            return (Category.NO_ADDRESS, "") if wrong is None else (Category.WRONG_ADDRESS, wrong)
         why_not = standing.why_not
         by_mailbox = why_not in (Why.SAME_ADDRESS, Why.SIMILAR_NAME)
         if by_mailbox and not self._has_others_mailbox(one, standing):
@@ -289,11 +290,7 @@ def _why(standing: Taken, why_not: Why) -> WhyLeftOut:
         return LeftFor.IN_PROGRESS
     if why_not not in (Why.SENT, Why.SAME_ADDRESS):
         return _BY_LEDGER[why_not]
-    if standing.state is State.SENDING:
-        return LeftFor.IN_PROGRESS
-    if standing.state is State.DEFERRED:
-        return LeftFor.DEFERRED
-    found = category_of(standing.state or State.SENT, standing.bounce)
+    found = fate_of(standing.state or State.SENT, standing.bounce)
     return Category.TWICE if found is Category.SENT and standing.others else found
 
 

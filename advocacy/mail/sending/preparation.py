@@ -251,7 +251,7 @@ class PreparedMailing:
     def find_complaints(self) -> list[Problem]:
         """Warn of complaints about earlier letters of the campaign."""
         found = None if self.ledger is None else complaints_warning(
-            self.ledger, self.mailing.campaign
+            self.ledger, self.mailing.campaign, self.request.despite
         )  # fmt: skip
         return [] if found is None else [found]
 

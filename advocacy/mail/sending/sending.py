@@ -30,7 +30,7 @@ from advocacy.mail.sending.passes import RunSettings, send_in_passes
 from advocacy.mail.sending.preparation import Agree, PreparedMailing, SendRequest
 from advocacy.mail.sending.rendering import message_renderer, nobody_to_mail
 from advocacy.mail.sending.run_result import RunResult
-from advocacy.mail.sending.stops import RunStops
+from advocacy.mail.sending.stops import MANY_COMPLAINTS, RunStops
 from advocacy.mail.smtp import Envelope, Options, Verdict, connect
 from advocacy.mail.smtp.pace import Pace
 from advocacy.mail.smtp.secrets import password_of
@@ -119,7 +119,8 @@ def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
         _count(prepared, result)
     else:
         with suppress(AdvocacyError):  # what stopped the run says why the ledger cannot be asked
-            run.problems |= dict.fromkeys(prepared.find_complaints())
+            if run.why is None or run.why.code != MANY_COMPLAINTS:
+                run.problems |= dict.fromkeys(prepared.find_complaints())
             _count(prepared, result)
         if run.unrecorded:
             return result
@@ -171,6 +172,8 @@ def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
 class Rehearsal:
     """A dry run: the mailing, its messages, what stops it, and everything that is to be told.
 
+    `stop` is why a run would send nothing now, for the sake of the sender's name.
+
     Its ledger is open until it is closed: `with closing(rehearse_mailing(request)) as rehearsal`.
     """
 
@@ -178,6 +181,7 @@ class Rehearsal:
     messages: DryRun
     stops: list[Problem]
     problems: list[Problem]
+    stop: Problem | None = None
 
     def close(self) -> None:
         """Close the ledger."""
@@ -204,7 +208,7 @@ def rehearse_mailing(
     except BaseException:
         prepared.close()
         raise
-    return Rehearsal(prepared, seen, stops, [*problems, *found])
+    return Rehearsal(prepared, seen, stops, [*problems, *found], stop)
 
 
 def _preflight(prepared: PreparedMailing, seen: DryRun) -> list[Problem]:
