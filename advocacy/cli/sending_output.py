@@ -139,7 +139,7 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
 def _print_unrecorded(run: "RunResult") -> None:
     """Print what a run did whose ledger cannot be reached, and where it is recorded."""
     for state, count in run.states.items():
-        click.echo(f"  {count:>8,} {WORDS[category_of(state)]}, in this run")
+        click.echo(f"  {count:>8,} {words_for(count, category_of(state))}, in this run")
     click.echo(
         "The ledger lacks the last results. They are kept on this machine until it restarts. The "
         "next `advocacy status` or `send` here that reaches the ledger adds them."
