@@ -301,14 +301,16 @@ def unfit_problems(unfit: tuple[LayoutOverflow, ...], letter: Letter) -> list[Pr
         else Problem(
             "too-long-for-layout",
             f"A table is wider than the page of the layout `{letter.layout}` (“{one.text}”).",
-            "Leave out columns, shorten their words, or divide the table.",
+            "Leave out columns, shorten their words, or divide the table. `advocacy check --media` "
+            "lays letters out before they are made.",
         )
         if one.what == TABLE
         else Problem(
             "too-long-for-layout",
             f"The {one.what} of the layout `{letter.layout}` does not fit in its place "
             f"(“{one.text}”).",
-            "Shorten it, use a smaller picture, or make room in the layout's .css file.",
+            "Shorten it, use a smaller picture, or make room in the layout's .css file. `advocacy "
+            "check --media` lays letters out before they are made.",
             letter.sender.place(),
         )
         for one in unfit

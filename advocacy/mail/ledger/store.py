@@ -142,6 +142,21 @@ class Ledger(LedgerReader):
         """Let runs begin, whatever was in doubt: from now on the ledger is at home here."""
         self._decided = True
 
+    def claim(self) -> None:
+        """Write down that the ledger is at home here from now on."""
+        self._db.write(
+            lambda connection: self._backend.claim(connection, self._db.time(connection))
+        )
+
+    def wait_until(
+        self, in_a_hurry: Callable[[], bool], on_wait: Callable[[], None] = lambda: None
+    ) -> None:
+        """Wait for a server that is out of reach until somebody is in a hurry.
+
+        `on_wait` is called when the waiting begins. Both are called from any thread.
+        """
+        self._db.in_a_hurry, self._db.on_wait = in_a_hurry, on_wait
+
     def renew(self, run: MailingRun) -> None:
         """Give a run its whole lease again."""
         asked_at = since_boot()

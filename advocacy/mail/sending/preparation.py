@@ -111,6 +111,8 @@ class PreparedMailing:
     ledger: Ledger | None = None
     resends: bool = False
     """Whether uncertain letters count as left, because they are about to be freed."""
+    has_run: bool = False
+    """Whether messages may have left."""
     _ahead: Candidates | None = None
 
     @classmethod
