@@ -76,3 +76,26 @@ def test_a_stages_greeting_may_name_the_recipients_values(house: Any) -> None:
     house.spoil("acme.yaml", SUBJECT, f'{SUBJECT}\n    greeting: "Dear {{salutation}},"')
     house.spoil("acme.yaml", "{salutation}", "{name}")
     assert house.check() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("Use a | pipe here.", "broken-markup", "Use a | pipe"),
+        (f"|{' Year |' * 14}\n|{' --- |' * 14}\n|{' Springfield |' * 14}", "too-long-for-layout",
+         "| Year"),
+    ],
+)  # fmt: skip
+def test_what_may_be_markup_in_a_template_is_a_warning_at_its_line(
+    house: Any, text: str, code: str, line: str
+) -> None:
+    house.call(text)
+    (found,) = [one for one in house.check() if one.code == code]
+    assert found.level is Level.WARNING
+    written = found.place.path.read_text().splitlines()[found.place.line - 1]
+    assert written.startswith(line)
+
+
+def test_a_brace_in_a_template_is_an_error(house: Any) -> None:
+    house.call("Keep it open} now.")
+    assert [(one.code, one.level) for one in house.check()] == [("broken-markup", Level.ERROR)]
