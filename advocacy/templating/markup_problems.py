@@ -262,7 +262,8 @@ def _in_inline(token: Token, inside: str, places: TemplatePlaces) -> Iterator[Pr
             alone = inside == "paragraph_open" and (
                 picture[0] is child if picture else _has_attributes(token, child)
             )
-            yield from _of_picture(child, alone, places)
+            width = picture[1] if picture and alone else None
+            yield from _of_picture(child, alone, width, places)
         elif child.type == "link_open":
             yield from _of_link(token, child, places)
         elif child.type == "footnote_ref" and child.meta.get("subId"):
@@ -312,7 +313,9 @@ def _has_attributes(token: Token, image: Token) -> bool:
     return children[0] is image and re.fullmatch(r"\{[^{}]*\}", rest) is not None
 
 
-def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[Problem]:
+def _of_picture(
+    image: Token, alone: bool, width: int | None, places: TemplatePlaces
+) -> Iterator[Problem]:
     address = str(image.attrGet("src") or "")
     place = places.of(f"]({unquote(address)}")
     hint = ""
@@ -331,6 +334,9 @@ def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[P
             "Put the file in the campaign's folder, and write its path from there: "
             "`images/map.png`."
         )
+    elif width is not None and not 1 <= width <= 100:
+        what = f"has a width of {width} %."
+        hint = "Write a width from 1 to 100 percent of the line, such as `{width=50%}`."
     if hint:
         yield Problem("broken-markup", f"The picture `{unquote(address)}` {what}", hint, place)
 
