@@ -57,6 +57,9 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     return list(dict.fromkeys(found))
 
 
+_COMMAND = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
 class TemplatePlaces:
     """Finds the line of a template, or of a partial, in which a text first stands."""
 
@@ -79,9 +82,10 @@ class TemplatePlaces:
                 text = read_template(path)
             except AdvocacyError:
                 continue
-            # One brace is not the second of two.
-            found = re.search(r"(?<!\{)" + re.escape(first), text) if first else None
-            if found:
+            # One brace is not the second of two, and what commands consist of is not printed.
+            wanted = re.compile(r"(?<!\{)" + re.escape(first))
+            printed = _COMMAND.sub(lambda command: "\0" * len(command[0]), text)
+            if first and (found := wanted.search(printed) or wanted.search(text)):
                 before = text[: found.start()]
                 return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
         return None
