@@ -17,6 +17,7 @@ from advocacy.letters.letter import PreviousSending
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.sending.account import (
     Category,
     Fate,
@@ -267,6 +268,19 @@ class Candidates:
         if self.ledger is None or not self.begun:
             return [Taken(key.letter_id) for key in keys]
         return self.ledger.standing(self.mailing.name, keys)
+
+    def go_through(self, until: float = inf) -> None:
+        """Count everybody, without composing anything, until that moment of the monotonic clock."""
+        unmade = self.unmade()
+        for wanted in self.left(until):
+            if mark_of(wanted.letter_id) in unmade:
+                self.tally.leave(LeftFor.NOT_COMPOSED)
+
+    def unmade(self) -> dict[str, str]:
+        """The letters that the last run could not compose, by the marks of their ids."""
+        if self.ledger is None or not self.begun:
+            return {}
+        return self.ledger.unmade(self.mailing.name)
 
     def account(self) -> MailingAccount:
         """How the list adds up, once it was gone through."""
